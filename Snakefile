@@ -1,0 +1,33 @@
+"""seesay: learning words from pictures and speech (Synnaeve, Versteegh, Dupoux 2014)."""
+
+import sys
+
+sys.path.insert(0, f"{workflow.basedir}/src")
+
+if not workflow.overwrite_configfiles:
+
+    configfile: f"{workflow.basedir}/config/config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/scenes.smk"
+include: "workflow/rules/pictures.smk"
+include: "workflow/rules/regions.smk"
+include: "workflow/rules/fc7.smk"
+include: "workflow/rules/words.smk"
+include: "workflow/rules/synthesis.smk"
+include: "workflow/rules/speech.smk"
+include: "workflow/rules/matching.smk"
+include: "workflow/rules/logmel.smk"
+include: "workflow/rules/training.smk"
+include: "workflow/rules/embedding.smk"
+include: "workflow/rules/evaluation.smk"
+include: "workflow/rules/report.smk"
+
+
+rule all:
+    """The report, and with it everything."""
+    input:
+        at("report.html"),
+    default_target: True
+    localrule: True

@@ -1,0 +1,88 @@
+"""What every stage's script shares: named paths, settings as JSON, errors in one line."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from seesay.errors import InputError
+from seesay.settings import Settings
+
+
+def arguments(
+    description: str,
+    inputs: Sequence[str] = (),
+    outputs: Sequence[str] = (),
+    settings: type[Settings] | None = None,
+    lists: Sequence[str] = (),
+    options: dict[str, Any] | None = None,
+    argv: Sequence[str] | None = None,
+) -> argparse.Namespace:
+    """Parse a script's command line.
+
+    `inputs` and `outputs` become required options that hold one `Path` each; `lists` hold one
+    or more paths; `options` maps a name to its default value, whose type it keeps (a name
+    whose default is a type instead of a value is required). `settings` adds `--settings`: the
+    stage's settings as one JSON object.
+
+    Raises InputError for settings that do not fit the model and for an input that is missing.
+    """
+    parser = argparse.ArgumentParser(description=description)
+    for name in inputs:
+        parser.add_argument(flag(name), type=Path, required=True, help="input")
+    for name in lists:
+        parser.add_argument(flag(name), type=Path, required=True, nargs="+", help="inputs")
+    for name in outputs:
+        parser.add_argument(flag(name), type=Path, required=True, help="output")
+    for name, default in (options or {}).items():
+        if isinstance(default, type):
+            parser.add_argument(flag(name), type=default, required=True)
+        else:
+            parser.add_argument(flag(name), type=type(default), default=default)
+    if settings is not None:
+        parser.add_argument("--settings", required=True, help="the stage's settings, as JSON")
+    parsed = parser.parse_args(argv)
+    for name in [*inputs, *lists]:
+        value = getattr(parsed, name)
+        for path in value if isinstance(value, list) else [value]:
+            if not path.exists():
+                raise InputError(f"{path}: no such file; it is the input {flag(name)}")
+    for name in outputs:
+        getattr(parsed, name).parent.mkdir(parents=True, exist_ok=True)
+    if settings is not None:
+        try:
+            parsed.settings = settings.model_validate_json(parsed.settings)
+        except ValidationError as error:
+            raise InputError(one_line(error, "--settings")) from error
+    return parsed
+
+
+def flag(name: str) -> str:
+    """The option of a named path: `spoken_words` -> `--spoken-words`."""
+    return "--" + name.replace("_", "-")
+
+
+def one_line(error: ValidationError, where: str) -> str:
+    """A pydantic error as one line: key, what was given, what is allowed."""
+    parts = []
+    for item in error.errors():
+        key = ".".join(str(step) for step in item["loc"]) or "(whole)"
+        given = item["input"]
+        shown = "" if isinstance(given, dict) else f", got {given!r}"
+        parts.append(f"{where}: {key}: {item['msg']}{shown}")
+    return "; ".join(parts)
+
+
+def run(main: Callable[[], None]) -> None:
+    """Run a script's `main`; a user's mistake ends in one line and exit status 1."""
+    try:
+        main()
+    except InputError as error:
+        sys.exit(f"error: {error}")
+    except OSError as error:
+        if error.errno == 28:
+            sys.exit(f"error: {error.filename or 'output'}: the disk is full; free some space")
+        raise

@@ -1,0 +1,26 @@
+"""The one progress bar: a live bar on a terminal, a line every ten seconds in a log."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from tqdm import tqdm
+
+T = TypeVar("T")
+
+
+def progress(
+    items: Iterable[T], description: str, unit: str = "it", total: int | None = None
+) -> Iterator[T]:
+    """Iterate over `items`, showing how many of `total` are done on standard error."""
+    live = sys.stderr.isatty()
+    yield from tqdm(
+        items,
+        desc=description,
+        unit=f" {unit}",
+        total=total,
+        file=sys.stderr,
+        mininterval=0.2 if live else 10.0,
+        dynamic_ncols=live,
+        leave=True,
+    )

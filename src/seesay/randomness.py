@@ -1,0 +1,24 @@
+"""Seeded randomness and stable hashes: the same ids give the same numbers on every machine."""
+
+import hashlib
+
+import numpy as np
+
+
+def stable_hash(*keys: object) -> int:
+    """A 64-bit hash of the keys' text, the same in every process and on every machine."""
+    text = "\x1f".join(str(key) for key in keys)
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
+
+
+def generator(*keys: object) -> np.random.Generator:
+    """A random generator seeded by the keys, e.g. `generator("training", seed, epoch)`.
+
+    Draws made for one purpose do not depend on how many were made for another.
+    """
+    return np.random.default_rng(stable_hash(*keys))
+
+
+def shard_of(identifier: str, shards: int) -> int:
+    """The shard (0 to `shards` - 1) of an id, independent of all other ids."""
+    return stable_hash("shard", identifier) % shards

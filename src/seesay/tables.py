@@ -1,0 +1,188 @@
+"""Reading and writing the Parquet tables in which stages meet.
+
+A `Table` is a contract: its columns, their Arrow types, units and meanings, and its key. It is
+checked when a table is written and when it is read. Tables are written beside their place and
+renamed, so that no half-written table is ever seen.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from seesay.errors import InputError
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its name, Arrow type, unit ("" where there is none) and meaning."""
+
+    name: str
+    type: pa.DataType
+    meaning: str
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """The fixed schema of a table. No two rows share their `key` columns."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The Arrow schema, with the table's name as metadata."""
+        fields = [pa.field(c.name, c.type, nullable=False) for c in self.columns]
+        return pa.schema(fields, metadata={"table": self.name})
+
+
+REJECTS = Table(
+    "rejects",
+    ("stage", "id"),
+    (
+        Column("stage", pa.string(), "the stage that refused it"),
+        Column("id", pa.string(), "what was refused: a file, a row, a caption, a token"),
+        Column("reason", pa.string(), "why, and what to do"),
+    ),
+)
+
+
+def features(size: int) -> pa.DataType:
+    """The Arrow type of a feature vector of `size` float32 numbers."""
+    return pa.list_(pa.float32(), size)
+
+
+class Writer:
+    """Write a table batch by batch; use it in a `with` block.
+
+    The file appears under its name only when the block ends without an exception.
+    """
+
+    def __init__(self, table: Table, path: Path, schema: pa.Schema | None = None) -> None:
+        self.table, self.path = table, path
+        self.schema = schema or table.schema
+        self.part = path.with_name(f".{path.name}.{os.getpid()}.part")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.writer = pq.ParquetWriter(self.part, self.schema, compression="zstd")
+        self.rows = 0
+
+    def write(self, columns: dict[str, Any] | pd.DataFrame) -> None:
+        """Append rows, given as one array a column.
+
+        A 2-D float32 array becomes a column of fixed-size lists. Raises ValueError when the
+        columns are not those of the table.
+        """
+        wanted = self.schema.names
+        if sorted(columns) != sorted(wanted):
+            raise ValueError(f"{self.table.name}: columns {sorted(columns)}, wanted {wanted}")
+        arrays = [_array(columns[name], self.schema.field(name).type) for name in wanted]
+        batch = pa.record_batch(arrays, schema=self.schema)
+        if batch.num_rows:
+            self.writer.write_batch(batch)
+            self.rows += batch.num_rows
+
+    def __enter__(self) -> "Writer":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            self.writer.close()
+            if kind is None:
+                self.part.replace(self.path)
+        finally:
+            self.part.unlink(missing_ok=True)
+
+
+def write(table: Table, path: Path, columns: dict[str, Any] | pd.DataFrame) -> None:
+    """Write a whole table at once; rows are sorted by key, and a repeated key is an error."""
+    frame = pd.DataFrame(columns, columns=[c.name for c in table.columns])
+    frame = frame.sort_values(list(table.key), kind="stable").reset_index(drop=True)
+    repeated = frame.duplicated(list(table.key))
+    if repeated.any():
+        first = frame.loc[repeated, list(table.key)].iloc[0].to_dict()
+        raise ValueError(f"{table.name}: the key {first} is there twice")
+    with Writer(table, path) as writer:
+        writer.write(frame)
+
+
+def read(table: Table, paths: Path | Sequence[Path]) -> pd.DataFrame:
+    """Read a table, or its shards one after the other, as a data frame sorted by key."""
+    frames = [part.to_pandas() for part in batches(table, paths)]
+    names = [c.name for c in table.columns]
+    frame = pd.concat(frames, ignore_index=True) if frames else table.schema.empty_table().to_pandas()
+    return frame[names].sort_values(list(table.key), kind="stable").reset_index(drop=True)
+
+
+def batches(table: Table, paths: Path | Sequence[Path], rows: int = 4096) -> Iterator[pa.RecordBatch]:
+    """Iterate over a table's record batches of at most `rows` rows, shard by shard.
+
+    Raises InputError when a file is not Parquet or has not the table's columns and types.
+    """
+    for path in [paths] if isinstance(paths, Path) else paths:
+        try:
+            file = pq.ParquetFile(path)
+        except (pa.ArrowInvalid, FileNotFoundError) as error:
+            raise InputError(f"{path}: not a readable Parquet file ({error}); make it again") from error
+        with file:
+            check(table, path, file.schema_arrow)
+            yield from file.iter_batches(batch_size=rows)
+
+
+def check(table: Table, path: Path, schema: pa.Schema) -> None:
+    """Raise InputError unless `schema` has the columns of `table`.
+
+    A feature column declared with size 0 accepts vectors of any one size.
+    """
+    for column in table.columns:
+        if column.name not in schema.names:
+            raise InputError(f"{path}: no column {column.name!r}; is it a table of {table.name}?")
+        found = schema.field(column.name).type
+        any_size = pa.types.is_fixed_size_list(column.type) and column.type.list_size == 0
+        if found != column.type and not (any_size and pa.types.is_fixed_size_list(found)):
+            raise InputError(
+                f"{path}: column {column.name!r} is {found}, {table.name} wants {column.type}"
+            )
+
+
+def sized(table: Table, **sizes: int) -> Table:
+    """The same table with the sizes of its feature columns filled in."""
+    columns = tuple(
+        Column(c.name, features(sizes[c.name]), c.meaning, c.unit) if c.name in sizes else c
+        for c in table.columns
+    )
+    return Table(table.name, table.key, columns)
+
+
+def matrix(column: pa.Array) -> np.ndarray:
+    """A column of fixed-size lists as a float32 array (rows, size), without a copy."""
+    values = column.flatten().to_numpy(zero_copy_only=False)
+    return values.reshape(len(column), column.type.list_size)
+
+
+def rejects(rows: Iterable[tuple[str, str, str]]) -> pd.DataFrame:
+    """Rows (stage, id, reason) as a frame for `write(REJECTS, ...)`; one reason an id."""
+    frame = pd.DataFrame(list(rows), columns=["stage", "id", "reason"], dtype="str")
+    return frame.groupby(["stage", "id"], as_index=False, sort=True).agg({"reason": "; ".join})
+
+
+def _array(values: Any, kind: pa.DataType) -> pa.Array:
+    if pa.types.is_fixed_size_list(kind):
+        flat = np.ascontiguousarray(values, dtype=np.float32)
+        if flat.ndim != 2 or flat.shape[1] != kind.list_size:
+            raise ValueError(f"a feature column wants shape (rows, {kind.list_size}), got {flat.shape}")
+        return pa.FixedSizeListArray.from_arrays(pa.array(flat.reshape(-1)), type=kind)
+    return pa.array(values, type=kind, from_pandas=True)

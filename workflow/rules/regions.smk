@@ -1,0 +1,33 @@
+"""regions: candidate boxes for every picture.
+
+Comes in: the picture manifest of a shard (and the pictures that it lists).
+Goes out: <results>/regions/shards/{shard}.parquet, the table `regions`, and its rejects.
+"""
+
+
+rule regions:
+    """Propose boxes for the pictures of one shard."""
+    input:
+        manifest=pictures_manifest,
+    output:
+        regions=at("regions/shards/{shard}.parquet"),
+        rejects=at("regions/rejects/{shard}.parquet"),
+    log:
+        at("logs/regions/{shard}.log"),
+    benchmark:
+        at("benchmarks/regions/{shard}.tsv")
+    conda:
+        "../../envs/seesay.yaml"
+    threads: 1
+    resources:
+        mem_mb=scaled(1500),
+        runtime=60,
+    params:
+        code=stamp("regions"),
+        settings=settings("regions"),
+    message:
+        "Proposing regions for shard {wildcards.shard}"
+    shell:
+        "python {SCRIPTS}/regions.py --manifest {input.manifest:q}"
+        " --regions {output.regions:q} --rejects {output.rejects:q}"
+        " --settings {params.settings:q} 2>&1 | tee {log:q}"

@@ -1,0 +1,18 @@
+"""Propose candidate boxes for the pictures of one shard."""
+
+from seesay.command import arguments, run
+from seesay.regions import RegionsSettings, propose_shard
+
+
+def main() -> None:
+    args = arguments(
+        __doc__,
+        inputs=["manifest"],
+        outputs=["regions", "rejects"],
+        settings=RegionsSettings,
+    )
+    propose_shard(args.manifest, args.regions, args.rejects, args.settings)
+
+
+if __name__ == "__main__":
+    run(main)
