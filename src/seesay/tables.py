@@ -119,27 +119,42 @@ def write(table: Table, path: Path, columns: dict[str, Any] | pd.DataFrame) -> N
         writer.write(frame)
 
 
-def read(table: Table, paths: Path | Sequence[Path]) -> pd.DataFrame:
-    """Read a table, or its shards one after the other, as a data frame sorted by key."""
-    frames = [part.to_pandas() for part in batches(table, paths)]
-    names = [c.name for c in table.columns]
-    frame = pd.concat(frames, ignore_index=True) if frames else table.schema.empty_table().to_pandas()
+def read(
+    table: Table, paths: Path | Sequence[Path], columns: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Read a table, or its shards one after the other, as a data frame sorted by key.
+
+    `columns` are those to load, the key among them; all of them when it is None.
+    """
+    frames = [part.to_pandas() for part in batches(table, paths, columns=columns)]
+    names = [c.name for c in table.columns if columns is None or c.name in columns]
+    frame = (
+        pd.concat(frames, ignore_index=True) if frames else table.schema.empty_table().to_pandas()
+    )
     return frame[names].sort_values(list(table.key), kind="stable").reset_index(drop=True)
 
 
-def batches(table: Table, paths: Path | Sequence[Path], rows: int = 4096) -> Iterator[pa.RecordBatch]:
+def batches(
+    table: Table,
+    paths: Path | Sequence[Path],
+    rows: int = 4096,
+    columns: Sequence[str] | None = None,
+) -> Iterator[pa.RecordBatch]:
     """Iterate over a table's record batches of at most `rows` rows, shard by shard.
 
+    `columns` are those to load; all of them when it is None.
     Raises InputError when a file is not Parquet or has not the table's columns and types.
     """
     for path in [paths] if isinstance(paths, Path) else paths:
         try:
             file = pq.ParquetFile(path)
         except (pa.ArrowInvalid, FileNotFoundError) as error:
-            raise InputError(f"{path}: not a readable Parquet file ({error}); make it again") from error
+            raise InputError(
+                f"{path}: not a readable Parquet file ({error}); make it again"
+            ) from error
         with file:
             check(table, path, file.schema_arrow)
-            yield from file.iter_batches(batch_size=rows)
+            yield from file.iter_batches(batch_size=rows, columns=columns)
 
 
 def check(table: Table, path: Path, schema: pa.Schema) -> None:
@@ -183,6 +198,10 @@ def _array(values: Any, kind: pa.DataType) -> pa.Array:
     if pa.types.is_fixed_size_list(kind):
         flat = np.ascontiguousarray(values, dtype=np.float32)
         if flat.ndim != 2 or flat.shape[1] != kind.list_size:
-            raise ValueError(f"a feature column wants shape (rows, {kind.list_size}), got {flat.shape}")
+            raise ValueError(
+                f"a feature column wants shape (rows, {kind.list_size}), got {flat.shape}"
+            )
         return pa.FixedSizeListArray.from_arrays(pa.array(flat.reshape(-1)), type=kind)
-    return pa.array(values, type=kind, from_pandas=True)
+    array = pa.array(values, type=kind, from_pandas=True)
+    # Pandas may hold text in several chunks.
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array

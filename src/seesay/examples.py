@@ -1,0 +1,102 @@
+"""Fragments and word tokens as preallocated tensors, with who belongs to whom."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import torch
+from torch import Tensor
+
+from seesay import tables
+from seesay.errors import InputError
+from seesay.fc7 import FC7
+from seesay.logmel import LOGMEL
+
+
+@dataclass(frozen=True)
+class Fragments:
+    """`features` is float32 (rows, d); `keys` has image_id and region, in the same order."""
+
+    keys: pd.DataFrame
+    features: Tensor
+
+
+@dataclass(frozen=True)
+class Words:
+    """`features` is float32 (rows, 2840); `token_ids` is in the same order."""
+
+    token_ids: np.ndarray
+    features: Tensor
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """For every picture of a split, the rows of its fragments and of its tokens."""
+
+    image_ids: list[str]
+    fragments: list[np.ndarray]
+    words: list[np.ndarray]
+
+
+def load_fragments(shards: Sequence[Path], image_ids: set[str]) -> Fragments:
+    """Read the fc7 features of the given pictures, sorted by picture and region."""
+    total = sum(pq.ParquetFile(path).metadata.num_rows for path in shards)
+    keys, features, row = [], None, 0
+    for batch in tables.batches(FC7, shards):
+        frame = batch.select(["image_id", "region"]).to_pandas()
+        mask = frame["image_id"].isin(image_ids).to_numpy()
+        values = tables.matrix(batch.column("feature"))[mask]
+        if features is None:
+            features = np.empty((total, values.shape[1]), np.float32)
+        features[row : row + len(values)] = values
+        keys.append(frame[mask])
+        row += len(values)
+    if features is None or row == 0:
+        raise InputError("fc7: no features for any picture of the split; see the regions' rejects")
+    frame = pd.concat(keys, ignore_index=True)
+    order = frame.sort_values(["image_id", "region"]).index.to_numpy()
+    return Fragments(
+        frame.iloc[order].reset_index(drop=True), torch.from_numpy(features[:row][order])
+    )
+
+
+def load_words(shards: Sequence[Path], token_ids: Sequence[str]) -> Words:
+    """Read the log-Mel vectors of the given tokens, sorted by token id.
+
+    Tokens that logmel rejected are left out; its rejects table names them.
+    """
+    wanted = pd.Index(np.unique(np.asarray(token_ids, dtype=object)))
+    features, found = None, np.zeros(len(wanted), bool)
+    for batch in tables.batches(LOGMEL, shards):
+        rows = wanted.get_indexer(batch.column("token_id").to_pandas())
+        mask = rows >= 0
+        if not mask.any():
+            continue
+        values = tables.matrix(batch.column("feature"))
+        if features is None:
+            features = np.empty((len(wanted), values.shape[1]), np.float32)
+        features[rows[mask]] = values[mask]
+        found[rows[mask]] = True
+    if features is None:
+        raise InputError("logmel: none of the matched tokens has a log-Mel vector; see its rejects")
+    if not found.all():
+        features = features[found]
+    return Words(wanted.to_numpy()[found], torch.from_numpy(features))
+
+
+def pair(images: pd.DataFrame, spoken: pd.DataFrame, fragments: Fragments, words: Words) -> Pairs:
+    """Rows of fragments and tokens for each picture of `images` that has both.
+
+    `images` are rows of IMAGES, `spoken` of SPOKEN_CAPTIONS. A token that several captions of a
+    picture use counts once.
+    """
+    fragment_rows = fragments.keys.groupby("image_id").indices
+    used = spoken[["image_id", "token_id"]].drop_duplicates()
+    rows = pd.Index(words.token_ids).get_indexer(used["token_id"])
+    used = used.assign(row=rows)[rows >= 0]
+    word_rows = {key: np.sort(group.to_numpy()) for key, group in used.groupby("image_id")["row"]}
+    ids = [i for i in sorted(images["image_id"]) if i in fragment_rows and i in word_rows]
+    return Pairs(ids, [np.sort(fragment_rows[i]) for i in ids], [word_rows[i] for i in ids])

@@ -1,0 +1,201 @@
+"""From ranks to the tables of numbers: median and mean rank, R@k, chance, intervals.
+
+Ties are scored by expectation under random tie-breaking, so a net that gives everything the
+same embedding scores exactly chance. R@k is the hit rate: the share of queries whose first
+relevant item is at rank k or better.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pydantic import Field
+
+from seesay import tables
+from seesay.errors import InputError
+from seesay.evaluation import RANKS
+from seesay.randomness import generator
+from seesay.ranking import Floats, Integers, Ranks
+from seesay.settings import Settings
+
+METRICS = ("median_rank", "mean_rank", "r1", "r5", "r10", "r25")
+RECALLS = (1, 5, 10, 25)
+COLUMNS = ["experiment", "system", "seed", "task", "gallery", "gallery_size", "queries", "metric"]
+SLACK = 1e-9  # a share of queries within this of one half is one half
+CELLS = 4_000_000  # of the largest array held while walking up the ranks
+
+
+class MetricsSettings(Settings):
+    """How the intervals around the metrics are made."""
+
+    resamples: int = Field(
+        ge=1, description="bootstrap resamples of the test images behind each 95 % interval"
+    )
+    seed: int = Field(ge=0, description="seed of the resamples, which all systems share")
+
+
+def measure(
+    ranks: Sequence[Path], metrics: Path, differences: Path, settings: MetricsSettings
+) -> None:
+    """Write `metrics.tsv` and `differences.tsv` from the ranks of every system and seed.
+
+    metrics.tsv has a row a seed and a row "mean" (over seeds) for each experiment, system, task,
+    gallery and metric: ranks from 1, r1 to r25 in percent, with a 95 % percentile interval from
+    resampling the test images and chance for this very gallery. differences.tsv has the model
+    minus each control, mean over seeds, from the same resamples for both (paired).
+
+    Raises InputError when two systems were ranked on different queries.
+    """
+    frame = tables.read(RANKS, list(ranks))
+    rows: list[dict[str, object]] = []
+    paired: list[dict[str, object]] = []
+    for (experiment, task, gallery), part in frame.groupby(["experiment", "task", "gallery"]):
+        where = {"experiment": experiment, "task": task, "gallery": gallery}
+        runs = _runs(part, where)
+        first = next(iter(runs.values()))
+        names, image = np.unique(first["image_id"].to_numpy(dtype=str), return_inverse=True)
+        weights = image_weights(len(names), settings)
+        size = {"gallery_size": int(first["gallery_size"].iloc[0]), "queries": len(first)}
+        luck = summarise(chance(_ranks(first), first["gallery_size"]), image, weights[:1])[:, 0]
+        values: dict[str, list[Floats]] = {}
+        for (system, seed), run in runs.items():
+            value = summarise(_ranks(run), image, weights)
+            values.setdefault(system, []).append(value)
+            rows += _rows({**where, "system": system, "seed": seed, **size}, value, luck)
+        means = {system: np.mean(value, axis=0) for system, value in values.items()}
+        for system, mean in means.items():
+            rows += _rows({**where, "system": system, "seed": "mean", **size}, mean, luck)
+            if "model" in means and system != "model":
+                paired += _rows({**where, "system": system}, means["model"] - mean)
+    _write(metrics, rows, [*COLUMNS, "value", "ci_low", "ci_high", "chance"])
+    names_of_pairs = [name for name in COLUMNS if name not in ("seed", "gallery_size", "queries")]
+    _write(differences, paired, [*names_of_pairs, "difference", "ci_low", "ci_high"])
+
+
+def summarise(ranks: Ranks, image: Integers, weights: Floats) -> Floats:
+    """The metrics, in the order of METRICS, of one or more samples of the images.
+
+    `image` is each query's image, 0 to i - 1; `weights` has shape (samples, i): how often each
+    sample holds each image, with all its queries. Returns shape (6, samples): ranks from 1,
+    R@k in percent.
+
+    The median is that of the mixture of the queries' rank distributions F: the middle between
+    inf{F >= 1/2} and inf{F > 1/2}, which without ties is the ordinary median.
+    """
+    images = weights.shape[1]
+    queries = weights @ np.bincount(image, minlength=images)
+    mean = weights @ np.bincount(image, ranks.expected(), minlength=images) / queries
+    low, high = np.zeros(len(weights)), np.zeros(len(weights))
+    recalls: list[Floats] = []
+    for reached in _reached(ranks, image, images, len(weights)):
+        share = weights @ reached / queries[:, None]
+        if not recalls:
+            recalls = [100.0 * share[:, k - 1] for k in RECALLS]
+        # Ranks that half of the queries have not reached.
+        low += (share < 0.5 - SLACK).sum(axis=1)
+        high += (share <= 0.5 + SLACK).sum(axis=1)
+        if (share[:, -1] > 0.5 + SLACK).all():
+            break
+    return np.stack([1.0 + (low + high) / 2.0, mean, *recalls])
+
+
+def chance(ranks: Ranks, gallery_size: pd.Series | NDArray[np.integer]) -> Ranks:
+    """The ranks of the same queries if everything in their galleries were tied."""
+    irrelevant = np.asarray(gallery_size, dtype=np.int64) - ranks.relevant
+    return Ranks(np.zeros_like(irrelevant), irrelevant, ranks.relevant, ranks.relevant)
+
+
+def image_weights(images: int, settings: MetricsSettings) -> Floats:
+    """How often each sample holds each image, shape (1 + resamples, images).
+
+    Row 0 is the images as they are; the others draw as many images with replacement. They depend
+    on the seed and the number of images alone, so that systems can be compared in pairs.
+    """
+    draws = generator("metrics", settings.seed, images).multinomial(
+        images, np.full(images, 1.0 / images), size=settings.resamples
+    )
+    return np.vstack([np.ones(images), draws])
+
+
+def _reached(ranks: Ranks, image: Integers, images: int, samples: int) -> Iterator[Floats]:
+    """Walk up the ranks 1, 2, ... in blocks of b, yielding arrays of shape (images, b).
+
+    Element (i, x) is the expected number of image i's queries whose first relevant item is at
+    rank x or better. With t irrelevant and r relevant items tied below `better` others, the
+    chance that none of the first j tied places holds a relevant item is hypergeometric:
+    product over i < j of (t - i) / (t + r - i).
+    """
+    sure = ranks.tied == 0
+    sure_rank, sure_image = ranks.better[sure] + 1, image[sure]
+    # Queries of an image that are alike are computed once.
+    columns = [image, ranks.better, ranks.tied, ranks.tied_relevant]
+    alike, number = np.unique(np.stack(columns)[:, ~sure], axis=1, return_counts=True)
+    owner, better, tied, tied_relevant = alike[:, :, None]
+    present, starts = np.unique(owner, return_index=True)
+    missed = np.ones((alike.shape[1], 1))
+    counted = np.zeros((images, 1))
+    block = int(np.clip(CELLS // (samples + images + len(missed)), max(RECALLS), 4096))
+    for first in range(1, int((ranks.better + ranks.tied).max(initial=0)) + 2, block):
+        here = (sure_rank >= first) & (sure_rank < first + block)
+        cell = sure_image[here] * block + sure_rank[here] - first
+        mass = np.bincount(cell, minlength=images * block).reshape(images, block)
+        reached = counted + mass.cumsum(axis=1)
+        counted = reached[:, -1:].copy()
+        if len(missed):
+            place = np.arange(first - 1, first - 1 + block) - better
+            inside = np.clip(place, 0, tied)
+            step = (tied - inside) / (tied + tied_relevant - inside)
+            misses = missed * np.cumprod(np.where(place == inside, step, 1.0), axis=1)
+            missed = misses[:, -1:].copy()
+            hits = number[:, None] * (1.0 - misses)
+            reached[present] += np.add.reduceat(hits, starts, axis=0)
+        yield reached
+
+
+def _runs(part: pd.DataFrame, where: dict[str, object]) -> dict[tuple[str, int], pd.DataFrame]:
+    """The rows of each (system, seed), which must be of the same queries in the same order."""
+    groups = [run for _, run in part.groupby(["system", "seed"])]
+    runs = {(run["system"].iloc[0], run["seed"].iloc[0]): run for run in groups}
+    names = ["query", "image_id", "relevant", "gallery_size"]
+    (base, first), *others = [(key, run[names].to_numpy()) for key, run in runs.items()]
+    for key, run in others:
+        if not np.array_equal(first, run):
+            raise InputError(
+                f"ranks of {', '.join(map(str, where.values()))}: {base[0]} (seed {base[1]}) and "
+                f"{key[0]} (seed {key[1]}) were ranked on different queries or galleries; "
+                "delete both and make them again"
+            )
+    return runs
+
+
+def _ranks(run: pd.DataFrame) -> Ranks:
+    names = ["better", "tied", "tied_relevant", "relevant"]
+    return Ranks(*(run[name].to_numpy(dtype=np.int64) for name in names))
+
+
+def _rows(
+    labels: dict[str, object], value: Floats, luck: Floats | None = None
+) -> Iterator[dict[str, object]]:
+    """One row a metric; column 0 of `value` is the value, the others are the resamples'."""
+    low, high = np.percentile(value[:, 1:], [2.5, 97.5], axis=1)
+    for i, metric in enumerate(METRICS):
+        row = {**labels, "metric": metric, "ci_low": low[i], "ci_high": high[i]}
+        if luck is None:
+            yield {**row, "difference": value[i, 0]}
+        else:
+            yield {**row, "value": value[i, 0], "chance": luck[i]}
+
+
+def _write(path: Path, rows: list[dict[str, object]], columns: list[str]) -> None:
+    """Write rows sorted by their names, seeds by number and "mean" after them."""
+    frame = pd.DataFrame(rows, columns=columns)
+    order = ["experiment", "system", "task", "gallery"]
+    if "seed" in columns:
+        frame["nth"] = [np.inf if seed == "mean" else seed for seed in frame["seed"]]
+        order.insert(2, "nth")
+    frame = frame.sort_values(order, kind="stable")[columns]
+    part = path.with_name(f".{path.name}.part")
+    frame.to_csv(part, sep="\t", index=False, float_format="%.4f", lineterminator="\n")
+    part.replace(path)

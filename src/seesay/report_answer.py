@@ -1,0 +1,236 @@
+"""The report's answer: the numbers of all systems, and what they say in one sentence."""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+from seesay.errors import InputError
+
+SYSTEMS = {
+    "model": "model",
+    "random_projection": "random projection",
+    "untrained": "untrained",
+    "shuffled": "shuffled pairs",
+}
+TASKS = {
+    "word_similarity": "Word Similarity",
+    "word_token_by_image": "Word Token Search by Image",
+    "word_type_by_image": "Word Type Search by Image",
+    "image_token_by_word": "Image Token Search by Word",
+}
+METRICS = {
+    "median_rank": "median rank",
+    "mean_rank": "mean rank",
+    "r1": "R@1",
+    "r5": "R@5",
+    "r10": "R@10",
+    "r25": "R@25",
+}
+MAIN_TASK, MAIN_METRIC, BASELINE = "word_token_by_image", "r10", "random_projection"
+METRIC_COLUMNS = "experiment system seed task gallery gallery_size queries metric value ci_low"
+DIFFERENCE_COLUMNS = "experiment system task gallery metric difference ci_low ci_high"
+
+
+@dataclass(frozen=True)
+class Value:
+    """A metric of one system: value and its 95 % interval, chance, and what was ranked."""
+
+    value: float
+    low: float
+    high: float
+    chance: float
+    gallery_size: int
+    queries: int
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The model's metric minus a control's, with its paired 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Results:
+    """Everything in metrics.tsv and differences.tsv, by name.
+
+    Keys are (experiment, system, seed, task, gallery, metric) and the same without seed; the
+    seed is a number's text, or "mean" over the seeds.
+    """
+
+    values: dict[tuple[str, str, str, str, str, str], Value]
+    differences: dict[tuple[str, str, str, str, str], Difference]
+    experiments: list[str]
+    galleries: list[str]
+    seeds: list[str]
+
+    @classmethod
+    def read(cls, metrics: Path, differences: Path) -> "Results":
+        """Read both tables. Raises InputError when a column, or the model, is missing."""
+        numbers = _read(metrics, f"{METRIC_COLUMNS} ci_high chance")
+        pairs = _read(differences, DIFFERENCE_COLUMNS)
+        values = {
+            (r["experiment"], r["system"], r["seed"], r["task"], r["gallery"], r["metric"]): Value(
+                *(float(r[name]) for name in ("value", "ci_low", "ci_high", "chance")),
+                gallery_size=int(r["gallery_size"]),
+                queries=int(r["queries"]),
+            )
+            for r in numbers
+        }
+        paired = {
+            (r["experiment"], r["system"], r["task"], r["gallery"], r["metric"]): Difference(
+                *(float(r[name]) for name in ("difference", "ci_low", "ci_high"))
+            )
+            for r in pairs
+        }
+        if not any(key[1:3] == ("model", "mean") for key in values):
+            raise InputError(f"{metrics}: no row of the system model with seed mean; make it again")
+        seeds = sorted({key[2] for key in values} - {"mean"}, key=lambda s: (len(s), s))
+        # The test pictures' gallery is the one behind the paper's tables.
+        galleries = sorted({key[4] for key in values}, key=lambda gallery: gallery != "test")
+        return cls(values, paired, sorted({key[0] for key in values}), galleries, seeds)
+
+    def value(
+        self, experiment: str, system: str, task: str, metric: str, seed: str = "mean"
+    ) -> Value | None:
+        """A metric in the main gallery (test, where there is one)."""
+        return self.values.get((experiment, system, seed, task, self.galleries[0], metric))
+
+    def difference(
+        self, experiment: str, system: str, task: str, metric: str = MAIN_METRIC
+    ) -> Difference | None:
+        """The model minus a control in the main gallery."""
+        return self.differences.get((experiment, system, task, self.galleries[0], metric))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What R@10 says about one task.
+
+    `beaten` and `unbeaten` name the controls: a control is beaten when the paired 95 % interval
+    of the model's R@10 minus the control's is above zero; chance, when the model's is above it.
+    `kind` is `above` (every one is beaten), `part` (the random projection and not every other),
+    `even` (the interval of the difference to the random projection holds zero) or `below`.
+    """
+
+    task: str
+    beaten: list[str]
+    unbeaten: list[str]
+    kind: str
+    short: str
+    numbers: str
+
+
+def judge(results: Results, experiment: str, task: str) -> Verdict:
+    """Hold the model against chance and every control in one task, by R@10."""
+    beaten: list[str] = []
+    unbeaten: list[str] = []
+    for system in list(SYSTEMS)[1:]:
+        pair = results.difference(experiment, system, task)
+        if pair is not None:
+            (beaten if pair.low > 0 else unbeaten).append(SYSTEMS[system])
+    model = _model(results, experiment, task, MAIN_METRIC)
+    (beaten if model.low > model.chance else unbeaten).append("chance")
+    against = results.difference(experiment, BASELINE, task)
+    if against is not None and against.low <= 0:
+        kind = "below" if against.high < 0 else "even"
+    else:
+        kind = "part" if unbeaten else "above"
+    short = {
+        "above": "above chance and every control",
+        "part": f"not above {listed(unbeaten)}",
+        "even": "no different from the random projection",
+        "below": "below the random projection",
+    }[kind]
+    ranks = results.difference(experiment, BASELINE, task, "median_rank")
+    numbers = [
+        f"{METRICS[metric]} {difference(pair, metric)}"
+        for metric, pair in ((MAIN_METRIC, against), ("median_rank", ranks))
+        if pair is not None
+    ]
+    return Verdict(task, beaten, unbeaten, kind, short, "; ".join(numbers))
+
+
+def headline(verdict: Verdict) -> str:
+    """The answer in a few words."""
+    return {
+        "above": "Yes, it learned words.",
+        "part": f"Not shown: it is not above {listed(verdict.unbeaten)}.",
+        "even": "No, it did not learn words.",
+        "below": "No, it did not learn words.",
+    }[verdict.kind]
+
+
+def sentence(results: Results, experiment: str, verdict: Verdict) -> str:
+    """The answer in one sentence with its numbers, of the task Word Token Search by Image."""
+    model = _model(results, experiment, verdict.task, MAIN_METRIC)
+    text = (
+        "Given a fragment of a test picture, a word spoken for that picture is among the 10 "
+        f"nearest of {model.gallery_size:,} spoken words in {shown(model.value, MAIN_METRIC)} of "
+        f"{model.queries:,} queries {interval(model.low, model.high, MAIN_METRIC)}"
+    )
+    control = results.value(experiment, BASELINE, verdict.task, MAIN_METRIC)
+    pair = results.difference(experiment, BASELINE, verdict.task)
+    if control is not None and pair is not None:
+        ending = {
+            "even": ", which cannot be told from zero",
+            "below": ", so the model is worse",
+        }.get(verdict.kind, "")
+        text += (
+            f"; with a random projection of the same features it is "
+            f"{shown(control.value, MAIN_METRIC)}: a difference of "
+            f"{difference(pair, MAIN_METRIC)}{ending}"
+        )
+    return f"{text}. Chance is {shown(model.chance, MAIN_METRIC)}."
+
+
+def shown(value: float, metric: str) -> str:
+    """A metric's value: ranks with at most one decimal, R@k in percent with one."""
+    if metric.startswith("r"):
+        return f"{value:.1f} %"
+    return f"{value:,.1f}".removesuffix(".0")
+
+
+def interval(low: float, high: float, metric: str, signed: bool = False) -> str:
+    """An interval in brackets, without a unit."""
+    ends = [shown(end, metric).removesuffix(" %") for end in (low, high)]
+    return f"[{', '.join(_sign(end) if signed else end for end in ends)}]"
+
+
+def difference(pair: Difference, metric: str) -> str:
+    """A signed difference with its interval: percentage points, or ranks."""
+    value = _sign(shown(pair.value, metric).removesuffix(" %"))
+    unit = " points" if metric.startswith("r") else ""
+    return f"{value}{unit} {interval(pair.low, pair.high, metric, signed=True)}"
+
+
+def listed(names: list[str]) -> str:
+    """Names as one would say them: `a`, `a and b`, `a, b and c`."""
+    said = [name if name in ("chance", "shuffled pairs") else f"the {name}" for name in names]
+    said = [f"{name} net" if name == "the untrained" else name for name in said]
+    return " and ".join(part for part in (", ".join(said[:-1]), said[-1]) if part)
+
+
+def _sign(number: str) -> str:
+    if number.startswith("-"):
+        return number.replace("-", "\N{MINUS SIGN}")
+    return number if float(number.replace(",", "")) == 0 else f"+{number}"
+
+
+def _model(results: Results, experiment: str, task: str, metric: str) -> Value:
+    value = results.value(experiment, "model", task, metric)
+    if value is None:
+        raise InputError(f"metrics: no {metric} of {experiment}, model, {task}; make them again")
+    return value
+
+
+def _read(path: Path, columns: str) -> list[dict[str, str]]:
+    """The rows of a table, as text; the caller converts."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file, delimiter="\t")
+        missing = set(columns.split()) - set(rows.fieldnames or [])
+        if missing:
+            raise InputError(f"{path}: no column {min(missing)!r}; make it again (rule metrics)")
+        return list(rows)

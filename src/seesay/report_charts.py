@@ -1,0 +1,254 @@
+"""The report's charts, as Vega-Lite.
+
+Colours are CSS variables, which the page sets for light, dark and print; charts that stand
+alone get the light ones (`standalone`).
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import vl_convert
+
+from seesay.report_answer import METRICS, SYSTEMS, TASKS, Results
+
+Spec = dict[str, Any]
+Chart = Any  # an altair chart; altair's own types do not survive its methods
+
+# The page's variables with their light values; the template names the dark ones.
+COLOURS = {
+    "ink": "#1d2129",
+    "muted": "#646b78",
+    "line": "#dcdfe5",
+    "accent": "#2456c7",
+    "warm": "#b5491b",
+    "green": "#22785a",
+    "violet": "#8140a8",
+}
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+SHARES = {
+    "dead_image_units": ("dead image units", "accent"),
+    "dead_speech_units": ("dead speech units", "warm"),
+    "tied_images": ("tied fragments", "green"),
+    "tied_words": ("tied words", "violet"),
+}
+
+
+def answer(results: Results, experiment: str, task: str, metric: str) -> Chart:
+    """Dots with 95 % intervals: one task, one metric, every system, the seeds and chance."""
+    rows, seeds = [], []
+    chance = 0.0
+    for system, name in SYSTEMS.items():
+        found = results.value(experiment, system, task, metric)
+        if found is None:
+            continue
+        chance = found.chance
+        label = f"{found.value:.1f}".removesuffix(".0")
+        rows.append({"system": name, **_ends(found.value, found.low, found.high), "label": label})
+        for seed in results.seeds:
+            one = results.value(experiment, system, task, metric, seed)
+            if one is not None:
+                ends = _ends(one.value, one.low, one.high)
+                seeds.append({"system": name, "seed": seed, **ends})
+    top = max([chance, *(row["high"] for row in rows)]) or 1.0
+    unit = "%" if metric.startswith("r") else "lower is better"
+    title = f"{METRICS[metric]}, {unit}"
+    x = alt.X(
+        "value:Q",
+        title=title,
+        scale=alt.Scale(domain=[0, top * 1.16], nice=False),
+        axis=alt.Axis(tickCount=5, format="~s" if top >= 10_000 else "~r"),
+    )
+    y = alt.Y("system:N", title=None, sort=list(SYSTEMS.values()), axis=alt.Axis(grid=False))
+    colour = alt.condition(
+        alt.datum["system"] == SYSTEMS["model"],
+        alt.value(_var("accent")),
+        alt.value(_var("muted")),
+    )
+    tooltip = [
+        alt.Tooltip("system:N", title="system"),
+        alt.Tooltip("value:Q", title=METRICS[metric], format=".2f"),
+        alt.Tooltip("low:Q", title="95 % from", format=".2f"),
+        alt.Tooltip("high:Q", title="to", format=".2f"),
+    ]
+    base = alt.Chart(alt.InlineData(values=rows)).encode(x=x, y=y, color=colour, tooltip=tooltip)
+    luck = alt.Chart(alt.InlineData(values=[{"value": chance, "label": f"chance {chance:.1f}"}]))
+    single = alt.Chart(alt.InlineData(values=seeds)).encode(x=x, y=y, color=colour)
+    return alt.layer(
+        luck.mark_rule(strokeDash=[3, 3], strokeWidth=1.5, color=_var("warm")).encode(x=x),
+        luck.mark_text(
+            color=_var("warm"), fontSize=11, align="left" if chance < top / 2 else "right"
+        ).encode(x=x, y=alt.value(-7), text="label:N"),
+        base.mark_rule(strokeWidth=3, opacity=0.45, strokeCap="round").encode(
+            x=alt.X("low:Q", title=title), x2="high:Q"
+        ),
+        single.mark_circle(size=22, opacity=0.55).encode(
+            tooltip=[alt.Tooltip("seed:N", title="seed"), *tooltip]
+        ),
+        base.mark_circle(size=95, opacity=1),
+        base.mark_text(align="left", dx=7, fontSize=11.5, fontWeight=600).encode(
+            x=alt.X("high:Q", title=title), text="label:N"
+        ),
+    ).properties(
+        height=alt.Step(23),
+        description=f"{TASKS[task]}, {METRICS[metric]}: "
+        + ", ".join(f"{row['system']} {row['label']}" for row in rows)
+        + f", chance {chance:.1f}",
+    )
+
+
+def cosines(history: pd.DataFrame, legend: bool = False) -> Chart:
+    """Fig. 1 of the paper: mean cosine of same and different pairs, by epoch, each seed."""
+    rows = [
+        {**_where(r), "series": pair, "value": round(float(r[pair]), 5)}
+        for r in history.to_dict("records")
+        for pair in ("same", "different")
+    ]
+    colours = {"same": "accent", "different": "warm"}
+    chart = _lines(rows, "mean cosine", colours, (0.0, 1.0), legend)
+    return chart.properties(description="Mean cosine of same and different pairs by epoch")
+
+
+def losses(history: pd.DataFrame, legend: bool = False) -> Chart:
+    """The loss by epoch, training and validation, each seed."""
+    rows = [
+        {**_where(r), "series": "loss", "value": round(float(r["loss"]), 5)}
+        for r in history.to_dict("records")
+    ]
+    chart = _lines(rows, "loss (coscos2)", {"loss": "ink"}, None, legend)
+    return chart.properties(description="Loss by epoch, training and validation")
+
+
+def health(history: pd.DataFrame, legend: bool = False) -> Chart:
+    """Dead units and tied embeddings by epoch, in percent, each seed, on validation data."""
+    part = history[history["split"] == "validation"]
+    rows = [
+        {**_where(r), "series": name, "value": round(100 * float(r[column]), 3)}
+        for r in (part if len(part) else history).to_dict("records")
+        for column, (name, _) in SHARES.items()
+    ]
+    chart = _lines(rows, "share, %", dict(SHARES.values()), (0.0, 100.0), legend)
+    return chart.properties(description="Share of dead units and of tied embeddings by epoch")
+
+
+def embedded(chart: Chart, height: int | None = None) -> Spec:
+    """The spec of a chart that is as wide as its place on the page."""
+    chart = chart.properties(width="container", autosize=alt.AutoSizeParams(type="fit-x"))
+    if height is not None:
+        chart = chart.properties(height=height)
+    spec: Spec = _styled(chart).to_dict()
+    return spec
+
+
+def drawn(spec: Spec, width: int = 380) -> str:
+    """An embedded chart as SVG of a fixed width, shown until the page's script draws it."""
+    svg: str = vl_convert.vegalite_to_svg({**spec, "width": width}, allowed_base_urls=[])
+    return svg
+
+
+def standalone(rows: Sequence[Sequence[tuple[str, Chart]]], width: int = 330) -> str:
+    """Titled charts in rows as one SVG with the light colours."""
+    lines = [
+        alt.hconcat(*(chart.properties(title=title, width=width) for title, chart in row))
+        for row in rows
+    ]
+    whole = _styled(alt.vconcat(*lines).resolve_scale(color="independent", x="independent"))
+    text = json.dumps(whole.to_dict())
+    for name, colour in COLOURS.items():
+        text = text.replace(_var(name), colour)
+    spec = {**json.loads(text), "background": "white"}
+    svg: str = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
+    return svg
+
+
+def library() -> str:
+    """Vega, Vega-Lite and Vega-Embed as one script without outside references."""
+    script: str = vl_convert.javascript_bundle(None)
+    if "</script" in script.lower():
+        raise ValueError("the chart library holds </script and cannot stand in a page")
+    return script
+
+
+def _lines(
+    rows: list[Spec],
+    title: str,
+    colours: dict[str, str],
+    domain: tuple[float, float] | None,
+    legend: bool,
+) -> Chart:
+    """Lines by epoch: colour is the series, dashes the split, each seed; kept epochs are dots."""
+    key = alt.Legend(title=None, orient="top") if legend else None
+    base = alt.Chart(alt.InlineData(values=rows)).encode(
+        x=alt.X("epoch:Q", title="epoch", axis=alt.Axis(tickMinStep=1, grid=False)),
+        y=alt.Y(
+            "value:Q",
+            title=title,
+            scale=alt.Scale(domain=list(domain)) if domain else alt.Scale(zero=False),
+            axis=alt.Axis(tickCount=5),
+        ),
+        color=alt.Color(
+            "series:N",
+            scale=alt.Scale(domain=list(colours), range=[_var(c) for c in colours.values()]),
+            legend=key,
+        ),
+        detail="seed:N",
+        tooltip=[
+            "series:N",
+            "split:N",
+            "seed:N",
+            "epoch:Q",
+            alt.Tooltip("value:Q", title=title, format=".4f"),
+        ],
+    )
+    dashes = alt.StrokeDash(
+        "split:N",
+        scale=alt.Scale(domain=["train", "validation"], range=[[1, 0], [5, 3]]),
+        legend=key,
+    )
+    return alt.layer(
+        base.mark_line(strokeWidth=1.7, opacity=0.85, clip=True).encode(strokeDash=dashes),
+        base.mark_circle(size=30, opacity=0.001),
+        base.mark_circle(size=58, opacity=1).transform_filter("datum.kept"),
+    )
+
+
+def _where(row: Any) -> Spec:
+    """A history row's place: epoch, split and seed, and whether its epoch was kept."""
+    return {
+        "epoch": int(row["epoch"]),
+        "split": str(row["split"]),
+        "seed": str(row["seed"]),
+        "kept": bool(row["kept"]),
+    }
+
+
+def _ends(value: float, low: float, high: float) -> Spec:
+    return {"value": round(value, 4), "low": round(low, 4), "high": round(high, 4)}
+
+
+def _var(name: str) -> str:
+    return f"var(--{name})"
+
+
+def _styled(chart: Any) -> Any:
+    text = {"labelColor": _var("muted"), "titleColor": _var("muted"), "titleFontWeight": 400}
+    return (
+        chart.configure(background=None, font=FONT)
+        .configure_view(stroke=None)
+        .configure_axis(
+            **text,
+            labelFontSize=11.5,
+            titleFontSize=11.5,
+            gridColor=_var("line"),
+            domainColor=_var("line"),
+            tickColor=_var("line"),
+            labelPadding=6,
+            titlePadding=8,
+        )
+        .configure_axisY(labelColor=_var("ink"), labelLimit=150, domain=False, ticks=False)
+        .configure_legend(labelColor=_var("ink"), labelFontSize=11.5)
+        .configure_title(color=_var("ink"), fontSize=13, anchor="start", fontWeight=600)
+        .configure_concat(spacing=28)
+    )

@@ -1,0 +1,292 @@
+"""Metrics from ranks, against enumeration, Monte Carlo and naive loops."""
+
+from fractions import Fraction
+from itertools import permutations
+from math import comb
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from seesay import metrics, tables
+from seesay.errors import InputError
+from seesay.evaluation import RANKS
+from seesay.metrics import METRICS, MetricsSettings, chance, image_weights, measure, summarise
+from seesay.ranking import Ranks, count
+
+
+def ranks_of(*rows):
+    """Ranks from rows (better, tied, tied_relevant, relevant)."""
+    return Ranks(*np.array(rows, dtype=np.int64).reshape(-1, 4).T)
+
+
+def distribution(better, tied, tied_relevant):
+    """P(the first relevant item is at rank x), exactly, by placing the relevant items."""
+    total = tied + tied_relevant
+    return {
+        better + place: Fraction(comb(total - place, tied_relevant - 1), comb(total, tied_relevant))
+        for place in range(1, tied + 2)
+    }
+
+
+def oracle(rows):
+    """The six metrics of queries (better, tied, tied_relevant, relevant), in exact fractions."""
+    mixture = {}
+    for better, tied, tied_relevant, _ in rows:
+        for rank, share in distribution(better, tied, tied_relevant).items():
+            mixture[rank] = mixture.get(rank, 0) + share / len(rows)
+    reached, below = {}, Fraction(0)
+    for rank in sorted(mixture):
+        reached[rank] = below = below + mixture[rank]
+    low = min(rank for rank, share in reached.items() if share >= Fraction(1, 2))
+    high = min(rank for rank, share in reached.items() if share > Fraction(1, 2))
+    mean = sum(rank * share for rank, share in mixture.items())
+    hits = [100 * sum(s for rank, s in mixture.items() if rank <= k) for k in (1, 5, 10, 25)]
+    return [float(x) for x in (Fraction(low + high, 2), mean, *hits)]
+
+
+def of_one_sample(rows, image=None):
+    image = np.zeros(len(rows), dtype=np.int64) if image is None else image
+    return summarise(ranks_of(*rows), image, np.ones((1, image.max() + 1)))[:, 0]
+
+
+ROWS = st.lists(
+    st.tuples(st.integers(0, 40), st.integers(0, 40), st.integers(1, 4), st.just(4)),
+    min_size=1,
+    max_size=8,
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(rows=ROWS, images=st.integers(1, 3))
+def test_metrics_equal_exact_fractions(rows, images):
+    image = np.arange(len(rows)) % images
+    assert of_one_sample(rows, image) == pytest.approx(oracle(rows), rel=1e-12)
+
+
+@settings(max_examples=30, deadline=None)
+@given(rows=ROWS)
+@example(rows=[(3, 0, 1, 4), (30, 0, 1, 4), (60, 0, 1, 4)])
+def test_metrics_do_not_depend_on_the_size_of_a_block(rows):
+    whole = of_one_sample(rows)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(metrics, "CELLS", 1)  # blocks of 25 ranks
+        assert of_one_sample(rows) == pytest.approx(whole, rel=1e-12)
+
+
+@pytest.mark.parametrize(("better", "tied", "tied_relevant"), [(0, 4, 2), (3, 5, 1), (4, 0, 3)])
+def test_hit_rate_equals_the_share_of_all_orders(better, tied, tied_relevant):
+    block = [False] * tied + [True] * tied_relevant
+    orders = [order.index(True) + 1 + better for order in permutations(block)]
+    found = of_one_sample([(better, tied, tied_relevant, tied_relevant)])
+    for k, value in zip((1, 5, 10, 25), found[2:], strict=True):
+        assert value == pytest.approx(100 * sum(rank <= k for rank in orders) / len(orders))
+    assert found[1] == pytest.approx(np.mean(orders))
+
+
+@pytest.mark.parametrize("queries", [1, 2, 5, 8, 101, 400])
+def test_without_ties_the_median_is_the_ordinary_one(queries):
+    better = np.random.default_rng(queries).integers(0, 300, queries)
+    found = of_one_sample([(b, 0, 1, 3) for b in better.tolist()])
+    assert found[0] == np.median(better + 1)
+    assert found[1] == pytest.approx(np.mean(better + 1))
+    assert found[4] == pytest.approx(100 * np.mean(better + 1 <= 10))
+
+
+def test_the_median_of_tied_ranks_is_that_of_random_orders():
+    rng = np.random.default_rng(0)
+    rows = [(5, 60, 2, 9), (0, 200, 3, 9), (30, 11, 1, 9), (2, 0, 1, 9), (90, 15, 2, 9)]
+    drawn = []
+    for better, tied, tied_relevant, _ in rows:
+        keys = rng.random((20_000, tied + tied_relevant))
+        first = keys[:, :tied_relevant].min(axis=1)
+        drawn.append(better + 1 + (keys < first[:, None]).sum(axis=1))
+    found = of_one_sample(rows)
+    assert found[0] == pytest.approx(np.median(drawn), abs=1)
+    assert found[1] == pytest.approx(np.mean(drawn), rel=0.01)
+    assert found[5] == pytest.approx(100 * np.mean(np.array(drawn) <= 25), abs=0.5)
+
+
+def test_chance_is_what_a_random_ranking_scores():
+    rng = np.random.default_rng(1)
+    relevant, size = np.array([28, 5, 1, 12, 60]), 400
+    luck = chance(ranks_of(*[(9, 0, 1, n) for n in relevant]), np.full(5, size))
+    found = summarise(luck, np.arange(5), np.ones((1, 5)))[:, 0]
+    drawn = []
+    for n in relevant:
+        order = rng.random((20_000, size)).argsort(axis=1)  # the place of each item
+        drawn.append(1 + order[:, :n].min(axis=1))
+    drawn = np.array(drawn)
+    assert found[0] == pytest.approx(np.median(drawn), abs=1)
+    assert found[1] == pytest.approx(drawn.mean(), rel=0.01)
+    for value, k in zip(found[2:], (1, 5, 10, 25), strict=True):
+        assert value == pytest.approx(100 * (drawn <= k).mean(), abs=0.5)
+
+
+@pytest.mark.parametrize("constant", [0.0, 0.3])
+def test_a_collapsed_net_scores_exactly_chance(constant):
+    rng = np.random.default_rng(2)
+    vectors = np.full((300, 20), constant, dtype=np.float32)
+    relevant = [np.flatnonzero(rng.random(300) < 0.1) for _ in range(30)]
+    image = np.repeat(np.arange(30), 2)
+    kept, ranks = count(vectors[:60], vectors, image, relevant)
+    weights = image_weights(30, MetricsSettings(resamples=50, seed=0))
+    found = summarise(ranks, image[kept], weights)
+    assert np.array_equal(
+        found, summarise(chance(ranks, np.full(len(kept), 300)), image[kept], weights)
+    )
+    assert found[1, 0] > 5
+
+
+def test_resamples_equal_a_loop_that_repeats_the_queries():
+    rows = [(0, 3, 1, 2), (2, 0, 1, 2), (7, 0, 2, 2), (0, 0, 1, 2), (1, 6, 2, 2), (12, 0, 1, 2)]
+    image = np.array([0, 0, 1, 2, 2, 2])
+    weights = image_weights(3, MetricsSettings(resamples=40, seed=7))
+    found = summarise(ranks_of(*rows), image, weights)
+    for sample, weight in enumerate(weights.astype(int)):
+        repeated = [row for row, i in zip(rows, image, strict=True) for _ in range(weight[i])]
+        assert found[:, sample] == pytest.approx(oracle(repeated), rel=1e-12)
+
+
+def test_samples_draw_images_with_replacement():
+    weights = image_weights(50, MetricsSettings(resamples=2000, seed=3))
+    assert (weights[0] == 1).all()
+    assert (weights.sum(axis=1) == 50).all()
+    # The number of times an image is drawn is binomial(50, 1 / 50): variance 0.98.
+    assert weights[1:].mean() == 1
+    assert weights[1:].var() == pytest.approx(0.98, abs=0.02)
+    assert not np.array_equal(weights, image_weights(50, MetricsSettings(resamples=2000, seed=4)))
+
+
+def write_ranks(path, system, seed, better, task="word_similarity", tied=0):
+    """Ranks of queries q0, q1, ..., two of a picture, in a gallery of 40 with 3 relevant."""
+    queries = len(better)
+    columns = {
+        "experiment": "paper",
+        "system": system,
+        "seed": seed,
+        "task": task,
+        "gallery": "test",
+        "query": [f"q{i:03}" for i in range(queries)],
+        "image_id": [f"picture{i // 2:03}" for i in range(queries)],
+        "better": better,
+        "tied": tied,
+        "tied_relevant": 1,
+        "relevant": 3,
+        "rank": np.asarray(better) + 1.0,
+        "gallery_size": 40,
+    }
+    tables.write(RANKS, path, columns)
+    return path
+
+
+@pytest.fixture
+def runs(tmp_path):
+    rng = np.random.default_rng(5)
+    paths = []
+    for system, worst in [("model", 8), ("shuffled", 37), ("untrained", 30)]:
+        for seed in (0, 1, 10):
+            better = rng.integers(0, worst, 40)
+            paths.append(write_ranks(tmp_path / f"{system}{seed}.parquet", system, seed, better))
+    return paths
+
+
+@pytest.fixture
+def other_task(tmp_path):
+    return [
+        write_ranks(tmp_path / f"other{seed}.parquet", "model", seed, [3, 1, 0, 8], "another")
+        for seed in (10, 0, 1)
+    ]
+
+
+SETTINGS = MetricsSettings(resamples=200, seed=0)
+
+
+def measured(paths, folder):
+    measure(paths, folder / "metrics.tsv", folder / "differences.tsv", SETTINGS)
+    return tuple(
+        pd.read_csv(folder / name, sep="\t", dtype={"seed": str})
+        for name in ("metrics.tsv", "differences.tsv")
+        if (folder / name).exists()
+    )
+
+
+def test_the_table_of_metrics(runs, tmp_path):
+    found, _ = measured(runs, tmp_path)
+    assert list(found.columns) == [
+        *("experiment", "system", "seed", "task", "gallery", "gallery_size", "queries"),
+        *("metric", "value", "ci_low", "ci_high", "chance"),
+    ]
+    assert len(found) == 3 * 4 * 6
+    assert (found["gallery_size"] == 40).all()
+    assert (found["queries"] == 40).all()
+    assert found["seed"].iloc[::6].to_list() == ["0", "1", "10", "mean"] * 3
+    assert found["metric"].to_list() == list(METRICS) * 12
+    # By hand: the mean of better + 1, and chance: (40 + 1) / (3 + 1).
+    one = found.query("system == 'model' and metric == 'mean_rank'").set_index("seed")
+    ranks = [tables.read(RANKS, path)["better"] + 1 for path in runs[:3]]
+    assert one["value"]["10"] == pytest.approx(ranks[2].mean(), abs=1e-4)
+    assert one["value"]["mean"] == pytest.approx(np.mean(ranks), abs=1e-4)
+    assert (one["chance"] == 10.25).all()
+    # Each interval is that of a loop over the same resamples, jointly over the seeds.
+    weights = image_weights(20, SETTINGS)[1:].repeat(2, axis=1)
+    means = [np.average(np.mean(ranks, axis=0), weights=weight) for weight in weights]
+    low, high = np.percentile(means, [2.5, 97.5])
+    assert one.loc["mean", ["ci_low", "ci_high"]].to_list() == pytest.approx([low, high], abs=1e-4)
+    assert (found["ci_low"] <= found["value"]).all()
+    assert (found["value"] <= found["ci_high"]).all()
+
+
+def test_rows_are_sorted_by_system_then_seed_then_task(runs, other_task, tmp_path):
+    found, _ = measured([*runs, *other_task], tmp_path)
+    names = ["system", "seed", "task"]
+    blocks = [tuple(row) for row in found[names].iloc[::6].itertuples(index=False)]
+    seeds = ("0", "1", "10", "mean")
+    assert blocks == [
+        *(("model", seed, task) for seed in seeds for task in ("another", "word_similarity")),
+        *(
+            (system, seed, "word_similarity")
+            for system in ("shuffled", "untrained")
+            for seed in seeds
+        ),
+    ]
+
+
+def test_differences_are_paired(runs, tmp_path):
+    found, differences = measured(runs, tmp_path)
+    assert differences["system"].unique().tolist() == ["shuffled", "untrained"]
+    mean = found[found["seed"] == "mean"].set_index(["system", "metric"])["value"]
+    for row in differences.itertuples():
+        by_hand = mean["model", row.metric] - mean[row.system, row.metric]
+        assert row.difference == pytest.approx(by_hand, abs=2e-4)
+    ranks = [tables.read(RANKS, path)["better"].to_numpy() for path in runs]
+    change = np.mean(ranks[:3], axis=0) - np.mean(ranks[3:6], axis=0)
+    weights = image_weights(20, SETTINGS)[1:].repeat(2, axis=1)
+    ends = np.percentile([np.average(change, weights=w) for w in weights], [2.5, 97.5])
+    row = differences.query("system == 'shuffled' and metric == 'mean_rank'").iloc[0]
+    assert [row["ci_low"], row["ci_high"]] == pytest.approx(ends, abs=1e-4)
+
+
+def test_a_control_like_the_model_differs_by_nothing(tmp_path):
+    better = np.arange(40) % 17
+    paths = [write_ranks(tmp_path / f"{s}.parquet", s, 0, better) for s in ("model", "untrained")]
+    _, differences = measured(paths, tmp_path)
+    assert (differences[["difference", "ci_low", "ci_high"]] == 0).all(axis=None)
+
+
+def test_bytes_do_not_depend_on_the_order_of_files(runs, tmp_path):
+    measured(runs, tmp_path)
+    first = [(tmp_path / name).read_bytes() for name in ("metrics.tsv", "differences.tsv")]
+    measured(runs[::-1], tmp_path)
+    assert first == [(tmp_path / n).read_bytes() for n in ("metrics.tsv", "differences.tsv")]
+
+
+def test_systems_ranked_on_other_queries_are_refused(tmp_path):
+    paths = [
+        write_ranks(tmp_path / f"{system}.parquet", system, 0, np.arange(queries))
+        for system, queries in (("model", 6), ("untrained", 4))
+    ]
+    with pytest.raises(InputError, match=r"model \(seed 0\) and untrained \(seed 0\).*again$"):
+        measured(paths, tmp_path)

@@ -1,0 +1,39 @@
+"""evaluation: where the best relevant item stands for every test query.
+
+Comes in: the embeddings of one system and seed, the pictures' splits, the spoken captions.
+Goes out: <results>/evaluation/{experiment}/{system}/{seed}/ranks.parquet, the table `ranks`.
+"""
+
+
+rule evaluation:
+    """Rank the test queries of one system and seed in every task and gallery."""
+    input:
+        images=at("embedding/{experiment}/{system}/{seed}/images.parquet"),
+        words=at("embedding/{experiment}/{system}/{seed}/words.parquet"),
+        spoken_captions=at("matching/spoken_captions.parquet"),
+        pictures=at("pictures/images.parquet"),
+    output:
+        ranks=at("evaluation/{experiment}/{system}/{seed}/ranks.parquet"),
+    log:
+        at("logs/evaluation/{experiment}/{system}/{seed}.log"),
+    benchmark:
+        at("benchmarks/evaluation/{experiment}/{system}/{seed}.tsv")
+    conda:
+        "../../envs/seesay.yaml"
+    threads: 1
+    resources:
+        mem_mb=scaled(1500),
+        runtime=30,
+    params:
+        code=stamp("evaluation"),
+        settings=settings("evaluation"),
+        # A constant: a laptop and a cluster compute the same bits.
+        threads=1,
+    message:
+        "Ranking {wildcards.experiment}, {wildcards.system}, seed {wildcards.seed}"
+    shell:
+        "python {SCRIPTS}/evaluation.py --images {input.images:q} --words {input.words:q}"
+        " --spoken-captions {input.spoken_captions:q} --pictures {input.pictures:q}"
+        " --ranks {output.ranks:q} --experiment {wildcards.experiment:q}"
+        " --system {wildcards.system:q} --seed {wildcards.seed:q}"
+        " --threads {params.threads} --settings {params.settings:q} 2>&1 | tee {log:q}"

@@ -1,0 +1,38 @@
+"""metrics: the numbers of all systems and seeds, with chance and intervals.
+
+Comes in: the table `ranks` of every experiment, system and seed.
+Goes out: <results>/metrics.tsv, and <results>/differences.tsv: the model minus each control.
+"""
+
+
+rule metrics:
+    """Median and mean rank and R@k, with 95 % intervals from resampling the test images."""
+    input:
+        ranks=expand(
+            at("evaluation/{experiment}/{system}/{seed}/ranks.parquet"),
+            experiment=EXPERIMENTS,
+            system=SYSTEMS,
+            seed=SEEDS,
+        ),
+    output:
+        metrics=at("metrics.tsv"),
+        differences=at("differences.tsv"),
+    log:
+        at("logs/metrics.log"),
+    benchmark:
+        at("benchmarks/metrics.tsv")
+    conda:
+        "../../envs/seesay.yaml"
+    threads: 1
+    resources:
+        mem_mb=scaled(1500),
+        runtime=30,
+    params:
+        code=stamp("metrics"),
+        settings=settings("metrics"),
+    message:
+        "Computing metrics and intervals"
+    shell:
+        "python {SCRIPTS}/metrics.py --ranks {input.ranks:q} --metrics {output.metrics:q}"
+        " --differences {output.differences:q} --settings {params.settings:q}"
+        " 2>&1 | tee {log:q}"

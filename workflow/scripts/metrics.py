@@ -1,0 +1,18 @@
+"""Turn the ranks of all systems and seeds into metrics, intervals and paired differences."""
+
+from seesay.command import arguments, run
+from seesay.metrics import MetricsSettings, measure
+
+
+def main() -> None:
+    args = arguments(
+        __doc__,
+        lists=["ranks"],
+        outputs=["metrics", "differences"],
+        settings=MetricsSettings,
+    )
+    measure(args.ranks, args.metrics, args.differences, args.settings)
+
+
+if __name__ == "__main__":
+    run(main)
