@@ -1,9 +1,22 @@
 """The embeddings of fragments and word tokens, as one system computes them."""
 
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
 import pyarrow as pa
+import torch
+from safetensors.torch import load_file
 
 from seesay import tables
+from seesay.examples import load_fragments, load_words
+from seesay.matching import SPOKEN_CAPTIONS
+from seesay.network import Network
+from seesay.pictures import IMAGES
 from seesay.tables import Column, Table
+from seesay.training import Inputs, TrainingSettings
 
 # Vectors of size 0 stand for any one size.
 IMAGE_EMBEDDINGS = Table(
@@ -24,3 +37,44 @@ WORD_EMBEDDINGS = Table(
         Column("embedding", tables.features(0), "place in the shared space"),
     ),
 )
+
+
+def load_network(folder: Path, device: torch.device) -> Network:
+    """The network that training saved in `folder`, ready to embed."""
+    about = json.loads((folder / "settings.json").read_text())
+    settings = TrainingSettings.model_validate_json(json.dumps(about["settings"]))
+    kind: Literal["relu", "linear"] = "linear" if about["system"] == "random_projection" else "relu"
+    network = Network(settings, about["image_size"], about["speech_size"], kind)
+    network.load_state_dict(load_file(folder / "model.safetensors"))
+    return network.to(device).eval()
+
+
+@torch.no_grad()
+def embed(
+    model: Path,
+    inputs: Inputs,
+    images_out: Path,
+    words_out: Path,
+    device: torch.device,
+) -> None:
+    """Embed every fragment of the corpus and every token that a caption uses."""
+    network = load_network(model.parent, device)
+    images = tables.read(IMAGES, inputs.images)
+    fragments = load_fragments(inputs.fc7, set(images["image_id"]))
+    vectors = _blocks(network.embed_images, fragments.features, device)
+    size = vectors.shape[1]
+    with tables.Writer(tables.sized(IMAGE_EMBEDDINGS, embedding=size), images_out) as writer:
+        writer.write({**fragments.keys.to_dict("series"), "embedding": vectors})
+    del fragments
+    spoken = tables.read(SPOKEN_CAPTIONS, inputs.spoken_captions)
+    words = load_words(inputs.logmel, spoken["token_id"].tolist())
+    vectors = _blocks(network.embed_words, words.features, device)
+    with tables.Writer(tables.sized(WORD_EMBEDDINGS, embedding=size), words_out) as writer:
+        writer.write({"token_id": words.token_ids, "embedding": vectors})
+
+
+def _blocks(
+    branch: Callable[[torch.Tensor], torch.Tensor], values: torch.Tensor, device: torch.device
+) -> np.ndarray:
+    parts = [branch(block.to(device)).cpu().numpy() for block in values.split(2048)]
+    return np.concatenate(parts)

@@ -1,7 +1,7 @@
 """Fragments and word tokens as preallocated tensors, with who belongs to whom."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,8 @@ from seesay import tables
 from seesay.errors import InputError
 from seesay.fc7 import FC7
 from seesay.logmel import LOGMEL
+from seesay.network import Network
+from seesay.randomness import generator
 
 
 @dataclass(frozen=True)
@@ -100,3 +102,65 @@ def pair(images: pd.DataFrame, spoken: pd.DataFrame, fragments: Fragments, words
     word_rows = {key: np.sort(group.to_numpy()) for key, group in used.groupby("image_id")["row"]}
     ids = [i for i in sorted(images["image_id"]) if i in fragment_rows and i in word_rows]
     return Pairs(ids, [np.sort(fragment_rows[i]) for i in ids], [word_rows[i] for i in ids])
+
+
+@dataclass
+class Data:
+    """One split, standardised: fragments (n, image size), words (m, speech size), their pairs.
+
+    `types` is each token's spoken word, (m,), as integers.
+    """
+
+    fragments: Tensor
+    words: Tensor
+    pairs: Pairs
+    types: np.ndarray
+    avoid: list[np.ndarray] = field(default_factory=list)
+
+    def forbid(self, negatives: str) -> None:
+        """Fill `avoid`: for each picture, the sorted rows that may not be a different example."""
+        if negatives == "tokens":
+            self.avoid = list(self.pairs.words)
+            return
+        for rows in self.pairs.words:
+            self.avoid.append(np.flatnonzero(np.isin(self.types, self.types[rows])))
+
+
+def draw(avoid: np.ndarray, total: int, count: int, rng: np.random.Generator) -> np.ndarray:
+    """`count` rows drawn uniformly from 0..`total`-1 without those in `avoid` (sorted).
+
+    Raises InputError when `avoid` leaves none.
+    """
+    if len(avoid) >= total:
+        raise InputError("training: a picture uses every token, so it has no different pair")
+    drawn = rng.integers(total - len(avoid), size=count)
+    return drawn + np.searchsorted(avoid - np.arange(len(avoid)), drawn, side="right")
+
+
+def shuffle(pairs: Pairs, seed: int) -> Pairs:
+    """Give every picture the tokens of another one: a seeded cyclic shift of a random order."""
+    order = generator("training", seed, "shuffled").permutation(len(pairs.image_ids))
+    words = [np.empty(0, np.int64)] * len(order)
+    for here, there in zip(order, np.roll(order, 1), strict=True):
+        words[here] = pairs.words[there]
+    return Pairs(pairs.image_ids, pairs.fragments, words)
+
+
+def prepare(
+    network: Network,
+    fragments: Fragments,
+    words: Words,
+    pairs: Pairs,
+    types: np.ndarray,
+    negatives: str,
+    device: torch.device,
+) -> Data:
+    """A split on the device, standardised by the network's statistics."""
+    data = Data(
+        network.standardise_images(fragments.features.to(device)),
+        network.standardise_words(words.features.to(device)),
+        pairs,
+        types,
+    )
+    data.forbid(negatives)
+    return data

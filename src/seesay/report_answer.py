@@ -33,14 +33,14 @@ DIFFERENCE_COLUMNS = "experiment system task gallery metric difference ci_low ci
 
 @dataclass(frozen=True)
 class Value:
-    """A metric of one system: value and its 95 % interval, chance, and what was ranked."""
+    """A metric of one system: what was ranked, the value, its 95 % interval, and chance."""
 
+    gallery_size: int
+    queries: int
     value: float
     low: float
     high: float
     chance: float
-    gallery_size: int
-    queries: int
 
 
 @dataclass(frozen=True)
@@ -73,9 +73,9 @@ class Results:
         pairs = _read(differences, DIFFERENCE_COLUMNS)
         values = {
             (r["experiment"], r["system"], r["seed"], r["task"], r["gallery"], r["metric"]): Value(
+                int(r["gallery_size"]),
+                int(r["queries"]),
                 *(float(r[name]) for name in ("value", "ci_low", "ci_high", "chance")),
-                gallery_size=int(r["gallery_size"]),
-                queries=int(r["queries"]),
             )
             for r in numbers
         }

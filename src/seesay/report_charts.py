@@ -165,7 +165,7 @@ def standalone(rows: Sequence[Sequence[tuple[str, Chart]]], width: int = 330) ->
 
 def library() -> str:
     """Vega, Vega-Lite and Vega-Embed as one script without outside references."""
-    script: str = vl_convert.javascript_bundle(None)
+    script: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     if "</script" in script.lower():
         raise ValueError("the chart library holds </script and cannot stand in a page")
     return script

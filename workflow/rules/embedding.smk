@@ -1,0 +1,41 @@
+"""embedding: every fragment and every used token, in the space of one trained system.
+
+Comes in: a trained model, and the features that it was made for.
+Goes out: <results>/embedding/{experiment}/{system}/{seed}/images.parquet and words.parquet,
+the tables `image_embeddings` and `word_embeddings`.
+"""
+
+
+rule embedding:
+    """Embed the whole corpus with one system."""
+    input:
+        model=at("training/{experiment}/{system}/{seed}/model.safetensors"),
+        settings=at("training/{experiment}/{system}/{seed}/settings.json"),
+        images=at("pictures/images.parquet"),
+        spoken_captions=at("matching/spoken_captions.parquet"),
+        fc7=expand(at("fc7/shards/{shard}.parquet"), shard=SHARDS),
+        logmel=expand(at("logmel/shards/{shard}.parquet"), shard=SHARDS),
+    output:
+        images=at("embedding/{experiment}/{system}/{seed}/images.parquet"),
+        words=at("embedding/{experiment}/{system}/{seed}/words.parquet"),
+    log:
+        at("logs/embedding/{experiment}/{system}/{seed}.log"),
+    benchmark:
+        at("benchmarks/embedding/{experiment}/{system}/{seed}.tsv")
+    conda:
+        "../../envs/seesay.yaml"
+    threads: 1
+    resources:
+        mem_mb=scaled(2000),
+        runtime=60,
+        device="auto",
+    params:
+        code=stamp("embedding"),
+    message:
+        "Embedding with {wildcards.experiment}, {wildcards.system}, seed {wildcards.seed}"
+    shell:
+        "python {SCRIPTS}/embedding.py --model {input.model:q} --images {input.images:q}"
+        " --spoken-captions {input.spoken_captions:q} --fc7 {input.fc7:q}"
+        " --logmel {input.logmel:q} --image-embeddings {output.images:q}"
+        " --word-embeddings {output.words:q} --device {resources.device}"
+        " --threads 1 2>&1 | tee {log:q}"

@@ -1,0 +1,30 @@
+"""Embed every fragment and every used token with one trained system."""
+
+import torch
+
+from seesay.command import arguments, run
+from seesay.device import choose
+from seesay.embedding import embed
+from seesay.training import Inputs
+
+
+def main() -> None:
+    args = arguments(
+        __doc__,
+        inputs=["model", "images", "spoken_captions"],
+        lists=["fc7", "logmel"],
+        outputs=["image_embeddings", "word_embeddings"],
+        options={"device": "auto", "threads": 1},
+    )
+    torch.set_num_threads(args.threads)
+    embed(
+        args.model,
+        Inputs(args.images, args.spoken_captions, args.fc7, args.logmel),
+        args.image_embeddings,
+        args.word_embeddings,
+        choose(args.device),
+    )
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,19 @@
+"""Turn the regions of one shard into features, and keep the best scored ones."""
+
+from seesay.command import arguments, run
+from seesay.fc7 import Fc7Settings, extract_shard
+
+
+def main() -> None:
+    args = arguments(
+        __doc__,
+        inputs=["manifest", "regions"],
+        outputs=["fc7"],
+        options={"device": "auto", "threads": 1},
+        settings=Fc7Settings,
+    )
+    extract_shard(args.manifest, args.regions, args.fc7, args.settings, args.device, args.threads)
+
+
+if __name__ == "__main__":
+    run(main)

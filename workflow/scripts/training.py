@@ -1,0 +1,46 @@
+"""Train one system of one experiment with one seed."""
+
+from pathlib import Path
+
+import torch
+
+from seesay.command import arguments, run
+from seesay.device import choose
+from seesay.training import Inputs, TrainingSettings, train
+
+
+def main() -> None:
+    args = arguments(
+        __doc__,
+        inputs=["images", "spoken_captions"],
+        lists=["fc7", "logmel"],
+        outputs=["model"],
+        settings=TrainingSettings,
+        options={
+            "model_history": "",
+            "checkpoints": "checkpoints",
+            "experiment": str,
+            "system": str,
+            "seed": int,
+            "code": "",
+            "device": "auto",
+            "threads": 1,
+        },
+    )
+    torch.set_num_threads(args.threads)
+    train(
+        Inputs(args.images, args.spoken_captions, args.fc7, args.logmel),
+        args.model.parent,
+        Path(args.checkpoints),
+        args.settings,
+        args.experiment,
+        args.system,
+        args.seed,
+        choose(args.device),
+        args.code,
+        Path(args.model_history) if args.model_history else None,
+    )
+
+
+if __name__ == "__main__":
+    run(main)
