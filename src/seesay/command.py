@@ -18,13 +18,14 @@ def arguments(
     outputs: Sequence[str] = (),
     settings: type[Settings] | None = None,
     lists: Sequence[str] = (),
+    list_outputs: Sequence[str] = (),
     options: dict[str, Any] | None = None,
     argv: Sequence[str] | None = None,
 ) -> argparse.Namespace:
     """Parse a script's command line.
 
     `inputs` and `outputs` become required options that hold one `Path` each; `lists` hold one
-    or more paths; `options` maps a name to its default value, whose type it keeps (a name
+    or more paths, and so do `list_outputs`; `options` maps a name to its default value, whose type it keeps (a name
     whose default is a type instead of a value is required). `settings` adds `--settings`: the
     stage's settings as one JSON object.
 
@@ -37,6 +38,8 @@ def arguments(
         parser.add_argument(flag(name), type=Path, required=True, nargs="+", help="inputs")
     for name in outputs:
         parser.add_argument(flag(name), type=Path, required=True, help="output")
+    for name in list_outputs:
+        parser.add_argument(flag(name), type=Path, required=True, nargs="+", help="outputs")
     for name, default in (options or {}).items():
         if isinstance(default, type):
             parser.add_argument(flag(name), type=default, required=True)
@@ -50,8 +53,10 @@ def arguments(
         for path in value if isinstance(value, list) else [value]:
             if not path.exists():
                 raise InputError(f"{path}: no such file; it is the input {flag(name)}")
-    for name in outputs:
-        getattr(parsed, name).parent.mkdir(parents=True, exist_ok=True)
+    for name in [*outputs, *list_outputs]:
+        value = getattr(parsed, name)
+        for path in value if isinstance(value, list) else [value]:
+            path.parent.mkdir(parents=True, exist_ok=True)
     if settings is not None:
         try:
             parsed.settings = settings.model_validate_json(parsed.settings)

@@ -172,9 +172,8 @@ def _path(place: dict[str, tuple[float, float]], edge: Edge) -> Markup:
     """A curve from the bottom of the upper box to the top of the lower one."""
     (x0, y0), (x1, y1) = place[edge[0]], place[edge[1]]
     # An edge runs straight through the places that it holds in the rows that it passes.
-    start = Markup("M{:.1f} {:.1f}v{}").format(x0, y0, HEIGHT) if "|" in edge[0] else None
-    head = start or Markup("M{:.1f} {:.1f}").format(x0, y0 + HEIGHT)
-    top, middle = y0 + HEIGHT, (y0 + HEIGHT + y1) / 2
-    return Markup('<path d="{}C{:.1f} {:.1f} {:.1f} {:.1f} {:.1f} {:.1f}"/>').format(
-        head, x0, middle if top else top, x1, middle, x1, y1
-    )
+    through = f"V{y0 + HEIGHT:.1f}" if "|" in edge[0] else ""
+    start = f"M{x0:.1f} {y0 if through else y0 + HEIGHT:.1f}{through}"
+    middle = (y0 + HEIGHT + y1) / 2
+    curve = f"C{x0:.1f} {middle:.1f} {x1:.1f} {middle:.1f} {x1:.1f} {y1:.1f}"
+    return Markup('<path d="{}"/>').format(start + curve)

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from PIL import Image
 
-from seesay.errors import InputError
+from seesay.pixels import decode
 
 QUALITY = 78  # of the JPEG thumbnails
 
@@ -59,7 +59,7 @@ def examples(
 ) -> list[Example]:
     """The example pictures; thumbnails have at most `size` px on their longer side.
 
-    Raises InputError when a picture cannot be read.
+    Raises InputError when a picture cannot be decoded.
     """
     picked = chosen(images, number)
     ids = set(picked["image_id"])
@@ -86,15 +86,11 @@ def examples(
 
 
 def thumbnail(path: Path, size: int) -> str:
-    """A picture as a JPEG in a data URI, at most `size` px on its longer side."""
-    try:
-        with Image.open(path) as picture:
-            small = picture.convert("RGB")
-    except OSError as error:
-        raise InputError(
-            f"{path}: cannot read the picture for the report ({error}); put it back, or run "
-            "the rule pictures again"
-        ) from error
+    """A picture as a JPEG in a data URI, at most `size` px on its longer side.
+
+    Raises InputError when it cannot be decoded.
+    """
+    small = decode(path)
     small.thumbnail((size, size), Image.Resampling.LANCZOS)
     file = io.BytesIO()
     small.save(file, "JPEG", quality=QUALITY, optimize=True)

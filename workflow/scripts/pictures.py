@@ -1,0 +1,23 @@
+"""Read captioned pictures into tables, and list the pictures of every shard."""
+
+from pathlib import Path
+
+from seesay.command import arguments, run
+from seesay.pictures import PicturesSettings, read_corpus
+
+
+def main() -> None:
+    args = arguments(
+        __doc__,
+        outputs=["images", "captions", "rejects"],
+        list_outputs=["manifests"],
+        settings=PicturesSettings,
+        options={"corpus": Path},
+    )
+    read_corpus(
+        args.corpus, args.images, args.captions, args.rejects, args.manifests, args.settings
+    )
+
+
+if __name__ == "__main__":
+    run(main)

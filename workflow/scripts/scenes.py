@@ -1,0 +1,13 @@
+"""Compose pictures of a few drawings each, with five captions a picture."""
+
+from seesay.command import arguments, run
+from seesay.scenes import ScenesSettings, write_scenes
+
+
+def main() -> None:
+    args = arguments(__doc__, outputs=["pictures", "things"], settings=ScenesSettings)
+    write_scenes(args.pictures, args.things, args.settings)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,15 @@
+"""Tag the speech and count its word types."""
+
+from seesay.command import arguments, run
+from seesay.words import WordsSettings, extract_types
+
+
+def main() -> None:
+    args = arguments(
+        __doc__, inputs=["spoken_words"], outputs=["spoken_types"], settings=WordsSettings
+    )
+    extract_types(args.spoken_words, args.spoken_types, args.settings)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,16 @@
+"""Extract the content words of the captions."""
+
+from seesay.command import arguments, run
+from seesay.pictures import CAPTIONS
+from seesay.words import WordsSettings, extract_captions
+
+
+def main() -> None:
+    args = arguments(
+        __doc__, inputs=["captions"], outputs=["caption_words", "rejects"], settings=WordsSettings
+    )
+    extract_captions(args.captions, args.caption_words, args.rejects, CAPTIONS, args.settings)
+
+
+if __name__ == "__main__":
+    run(main)
