@@ -3,8 +3,8 @@
 import shutil
 
 import pytest
-from conftest import ROOT
 
+from conftest import ROOT
 from seesay import stamps
 
 LOSSES = "src/seesay/losses.py"

@@ -15,7 +15,9 @@ from seesay.errors import InputError
 
 def fingerprint(files: Sequence[Path], **facts: object) -> str:
     """A digest of the files' bytes and of facts (settings, seed, code stamp): a run's identity."""
-    digest = hashlib.blake2b(json.dumps(facts, sort_keys=True, default=str).encode(), digest_size=10)
+    digest = hashlib.blake2b(
+        json.dumps(facts, sort_keys=True, default=str).encode(), digest_size=10
+    )
     for path in files:
         with path.open("rb") as stream:
             digest.update(hashlib.file_digest(stream, "sha256").digest())

@@ -21,7 +21,7 @@ from seesay.report import ReportSettings
 from seesay.scenes import ScenesSettings
 from seesay.settings import Settings
 from seesay.speech import SpeechSettings
-from seesay.synthesis import SynthesisSettings
+from seesay.talkers import SynthesisSettings
 from seesay.training import TrainingSettings
 from seesay.words import WordsSettings
 
@@ -63,7 +63,10 @@ class Config(Settings):
 
     @model_validator(mode="after")
     def _one_source_each(self) -> "Config":
-        pairs = (("scenes", self.pictures.path, "pictures"), ("synthesis", self.speech.path, "speech"))
+        pairs = (
+            ("scenes", self.pictures.path, "pictures"),
+            ("synthesis", self.speech.path, "speech"),
+        )
         for section, path, stage in pairs:
             generated = getattr(self, section) is not None
             if generated == (path is not None):

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import scipy.fft
 import soundfile
+import soxr
 from pydantic import Field, model_validator
 
 from seesay import tables
@@ -31,7 +32,9 @@ class LogmelSettings(Settings):
     low: float = Field(ge=0, description="lower edge of the lowest filter, in Hz")
     high: float = Field(gt=0, description="upper edge of the highest filter, in Hz")
     floor: float = Field(gt=0, description="power below which the logarithm is cut")
-    on_bad_input: str = Field(pattern="^(reject|fail)$", description="a bad recording: reject or fail")
+    on_bad_input: str = Field(
+        pattern="^(reject|fail)$", description="a bad recording: reject or fail"
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> "LogmelSettings":
@@ -128,7 +131,7 @@ def read_samples(path: Path, rate: int) -> np.ndarray:
         raise InputError(f"{path}: cannot be read ({error}); replace or remove it") from error
     mono = samples[:, 0] if samples.shape[1] == 1 else samples.mean(axis=1)
     if found != rate:
-        mono = librosa.resample(mono, orig_sr=found, target_sr=rate, res_type="soxr_hq")
+        mono = soxr.resample(mono, found, rate, quality="HQ")
     return np.ascontiguousarray(mono, np.float32)
 
 

@@ -70,7 +70,9 @@ class Supply:
     `left` is (talkers, words): tokens that a caption could still take, whatever its split.
     """
 
-    def __init__(self, tokens: pd.DataFrame, talkers: pd.Index, words: pd.Index, reuse: str, seed: int) -> None:
+    def __init__(
+        self, tokens: pd.DataFrame, talkers: pd.Index, words: pd.Index, reuse: str, seed: int
+    ) -> None:
         self.reuse = reuse == "within_split"
         self.left = np.zeros((len(talkers), len(words)), np.int64)
         self.fresh: dict[tuple[int, int], list[str]] = {}
@@ -122,7 +124,10 @@ class Supply:
 
 
 def match(
-    captions: pd.DataFrame, tokens: pd.DataFrame, vocabulary: dict[str, int], settings: MatchingSettings
+    captions: pd.DataFrame,
+    tokens: pd.DataFrame,
+    vocabulary: dict[str, int],
+    settings: MatchingSettings,
 ) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
     """The spoken captions, and the rejects (stage, id, reason) of those that nobody can say.
 
@@ -144,15 +149,19 @@ def match(
             continue
         needs = Counter(words.get_indexer(group["spoken_word"]).tolist())
         groups.append((image_id, caption, group, dict(needs), group["split"].iloc[0]))
-    speakers = [int(len(supply.able(needs, split))) for _, _, _, needs, split in groups]
+    speakers = [len(supply.able(needs, split)) for _, _, _, needs, split in groups]
     scarce = [int(min(supply.left[:, list(needs)].sum(axis=0))) for _, _, _, needs, _ in groups]
-    order = sorted(range(len(groups)), key=lambda i: (speakers[i], scarce[i], groups[i][0], groups[i][1]))
+    order = sorted(
+        range(len(groups)), key=lambda i: (speakers[i], scarce[i], groups[i][0], groups[i][1])
+    )
     rows = []
     for index in progress(order, "matching captions", "captions"):
         image_id, caption, group, needs, split = groups[index]
         able = supply.able(needs, split)
         if len(able) == 0:
-            refused.append(("matching", f"{image_id}#{caption}", _lacks(supply, talkers, words, needs)))
+            refused.append(
+                ("matching", f"{image_id}#{caption}", _lacks(supply, talkers, words, needs))
+            )
             continue
         if settings.speakers == "best":
             chosen = [int(able[np.argmax(size[able])])]
@@ -169,7 +178,15 @@ def match(
             taken = supply.take(talker, ids, split)
             for row, token in zip(group.itertuples(), taken, strict=True):
                 rows.append(
-                    (image_id, caption, talkers[talker], row.position, row.word, row.spoken_word, token)
+                    (
+                        image_id,
+                        caption,
+                        talkers[talker],
+                        row.position,
+                        row.word,
+                        row.spoken_word,
+                        token,
+                    )
                 )
     return pd.DataFrame(rows, columns=[c.name for c in SPOKEN_CAPTIONS.columns]), refused
 
@@ -179,7 +196,9 @@ def _lacks(supply: Supply, talkers: pd.Index, words: pd.Index, needs: dict[int, 
     have = supply.left[:, list(needs)] >= np.array(list(needs.values()))
     nearest = int(np.argmax(have.sum(axis=1)))
     lacking = [words[word] for word, ok in zip(needs, have[nearest], strict=True) if not ok]
-    return f"no talker has a free token of every word; {talkers[nearest]} lacks: {', '.join(lacking)}"
+    return (
+        f"no talker has a free token of every word; {talkers[nearest]} lacks: {', '.join(lacking)}"
+    )
 
 
 def run_matching(
@@ -217,7 +236,9 @@ def run_matching(
     )
     matched, refused = match(captions, tokens[needed], vocabulary, settings)
     if matched.empty:
-        raise InputError(f"{spoken_words}: no caption can be said; see matching.relax and the rejects")
+        raise InputError(
+            f"{spoken_words}: no caption can be said; see matching.relax and the rejects"
+        )
     tables.write(REPLACEMENTS, replacements_out, replacements)
     tables.write(SPOKEN_CAPTIONS, captions_out, matched)
     tables.write(REJECTS, rejects_out, tables.rejects(refused))

@@ -79,7 +79,9 @@ class Network(nn.Module):
 
     def layers(self) -> list[nn.Linear]:
         """Every linear layer, image branch first."""
-        return [m for branch in (self.image, self.speech) for m in branch if isinstance(m, nn.Linear)]
+        return [
+            m for branch in (self.image, self.speech) for m in branch if isinstance(m, nn.Linear)
+        ]
 
     def fit_standardisation(self, fragments: Tensor, words: Tensor) -> None:
         """Store mean and deviation of the training set's raw features, (rows, size) each.

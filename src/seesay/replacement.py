@@ -20,9 +20,7 @@ def ranks(counts: pd.Series, pos: pd.Series) -> pd.Series:
     return (frame.groupby("pos").cumcount() + 1).rename("rank")
 
 
-def replace(
-    captions: pd.DataFrame, spoken: pd.DataFrame, relax: Sequence[str]
-) -> pd.DataFrame:
+def replace(captions: pd.DataFrame, spoken: pd.DataFrame, relax: Sequence[str]) -> pd.DataFrame:
     """The replacement table, one row for each caption word.
 
     `captions` is indexed by word, with pos and count; `spoken` by spoken lemma, with pos and
@@ -33,16 +31,25 @@ def replace(
     what may differ, step by step: `length` takes the nearest length class first, `frequency`
     drops the order by rank in favour of the most frequent, `pos` takes any part of speech.
     """
-    rank_c, rank_s = ranks(captions["count"], captions["pos"]), ranks(spoken["count"], spoken["pos"])
+    rank_c, rank_s = (
+        ranks(captions["count"], captions["pos"]),
+        ranks(spoken["count"], spoken["pos"]),
+    )
     share_c = rank_c / captions["pos"].map(captions["pos"].value_counts())
     share_s = (rank_s / spoken["pos"].map(spoken["pos"].value_counts())).reindex(spoken.index)
     free = spoken[~spoken.index.isin(captions.index)].assign(share=share_s)
     free = free.assign(length=[length_class(word) for word in free.index]).sort_index()
     taken = np.zeros(len(free), bool)
-    pos_f, len_f, share_f = free["pos"].to_numpy(), free["length"].to_numpy(), free["share"].to_numpy()
+    pos_f, len_f, share_f = (
+        free["pos"].to_numpy(),
+        free["length"].to_numpy(),
+        free["share"].to_numpy(),
+    )
     count_f = free["count"].to_numpy()
     rows = []
-    order = captions.assign(word=captions.index).sort_values(["count", "word"], ascending=[False, True])
+    order = captions.assign(word=captions.index).sort_values(
+        ["count", "word"], ascending=[False, True]
+    )
     for word, pos in zip(order.index, order["pos"], strict=True):
         if word in spoken.index:
             rows.append((word, pos, word, len(word), rank_c[word], "as itself"))

@@ -210,7 +210,7 @@ def listed(names: list[str]) -> str:
     """Names as one would say them: `a`, `a and b`, `a, b and c`."""
     said = [name if name in ("chance", "shuffled pairs") else f"the {name}" for name in names]
     said = [f"{name} net" if name == "the untrained" else name for name in said]
-    return " and ".join(part for part in (", ".join(said[:-1]), said[-1]) if part)
+    return " and ".join(part for part in (", ".join(said[:-1]), *said[-1:]) if part)
 
 
 def _sign(number: str) -> str:

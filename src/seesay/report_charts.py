@@ -92,7 +92,7 @@ def answer(results: Results, experiment: str, task: str, metric: str) -> Chart:
             x=alt.X("high:Q", title=title), text="label:N"
         ),
     ).properties(
-        height=alt.Step(23),
+        height=23 * len(rows),
         description=f"{TASKS[task]}, {METRICS[metric]}: "
         + ", ".join(f"{row['system']} {row['label']}" for row in rows)
         + f", chance {chance:.1f}",
@@ -235,7 +235,7 @@ def _var(name: str) -> str:
 def _styled(chart: Any) -> Any:
     text = {"labelColor": _var("muted"), "titleColor": _var("muted"), "titleFontWeight": 400}
     return (
-        chart.configure(background=None, font=FONT)
+        chart.configure(background="transparent", font=FONT)
         .configure_view(stroke=None)
         .configure_axis(
             **text,

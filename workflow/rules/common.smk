@@ -60,8 +60,8 @@ def scaled(mem_mb):
 
 def corpus_files(reader, path):
     """Every file that a corpus reader reads, as inputs; a missing folder is one clear line."""
-    module = importlib.import_module(f"seesay.corpora.{reader}")
+    files = importlib.import_module(f"seesay.corpora.{reader}").sources
     try:
-        return [str(source) for source in module.sources(Path(path))]
+        return [str(source) for source in files(Path(path))]
     except InputError as error:
         sys.exit(f"error: {error}")

@@ -1,8 +1,8 @@
 """pictures: the captioned pictures.
 
 Comes in: every file of the corpus, or the folder that the rule scenes wrote.
-Goes out: <results>/pictures/ with images, captions, rejects, and one manifest a shard. A
-checkpoint, so that a new picture reruns its own shard only.
+Goes out: <results>/pictures/ with images, captions, rejects, and one picture manifest a
+shard. A checkpoint, so that a new picture reruns its own shard only.
 """
 
 
@@ -12,19 +12,23 @@ def pictures_corpus():
 
 
 def pictures_sources(wildcards):
-    """Every file of the corpus of pictures, or the generated folder."""
-    if CONFIG.scenes is not None:
-        return [pictures_corpus()]
-    return corpus_files(CONFIG.pictures.reader, CONFIG.pictures.path)
+    """Every file of the corpus and of its split, or the generated folder."""
+    lists = CONFIG.pictures.split_files()
+    for path in lists:
+        if not Path(path).is_file():
+            sys.exit(f"error: {path}: no such file; pictures.split names it")
+    if CONFIG.pictures.path is None:
+        return [pictures_corpus(), *lists]
+    return corpus_files(CONFIG.pictures.reader, CONFIG.pictures.path) + lists
 
 
 def pictures_manifest(wildcards):
-    """The manifest of a shard, once the corpus has been listed."""
+    """The picture manifest of a shard, once the corpus has been listed."""
     return checkpoints.pictures.get().output.manifests[int(wildcards.shard)]
 
 
 checkpoint pictures:
-    """Read the corpus of pictures and list the pictures of every shard."""
+    """Read the captioned pictures and list the pictures of every shard."""
     input:
         sources=pictures_sources,
     output:
@@ -47,8 +51,10 @@ checkpoint pictures:
         settings=settings("pictures"),
         corpus=pictures_corpus(),
     message:
-        "Reading the pictures"
+        "Reading the captioned pictures"
     shell:
-        "python {SCRIPTS}/pictures.py --corpus {params.corpus:q} --images {output.images:q}"
-        " --captions {output.captions:q} --rejects {output.rejects:q}"
-        " --manifests {output.manifests:q} --settings {params.settings:q} 2>&1 | tee {log:q}"
+        "python {SCRIPTS}/pictures.py --corpus {params.corpus:q}"
+        " --images {output.images:q} --captions {output.captions:q}"
+        " --rejects {output.rejects:q} --manifests {output.manifests:q}"
+        " --threads {threads}"
+        " --settings {params.settings:q} 2>&1 | tee {log:q}"

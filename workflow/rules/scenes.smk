@@ -1,15 +1,14 @@
-"""scenes: composed pictures, where the config has a section `scenes`.
+"""scenes: composed pictures with captions, for runs without a corpus of their own.
 
-Comes in: nothing.
-Goes out: <results>/scenes/pictures in Pascal1K's layout, and things.parquet: where each drawn
-thing is.
+Comes in: nothing; the rule is there only when the config has the section scenes.
+Goes out: <results>/scenes/pictures, a folder in Pascal1K's layout, and things.parquet, the
+table of where each drawing is.
 """
-
 
 if CONFIG.scenes is not None:
 
     rule scenes:
-        """Compose the scenes and their captions."""
+        """Compose pictures of a few drawings each, with five captions a picture."""
         output:
             pictures=directory(at("scenes/pictures")),
             things=at("scenes/things.parquet"),
@@ -22,12 +21,13 @@ if CONFIG.scenes is not None:
         threads: 1
         resources:
             mem_mb=scaled(1000),
-            runtime=30,
+            runtime=20,
         params:
             code=stamp("scenes"),
             settings=settings("scenes"),
         message:
-            "Composing scenes"
+            "Composing pictures"
         shell:
             "python {SCRIPTS}/scenes.py --pictures {output.pictures:q}"
-            " --things {output.things:q} --settings {params.settings:q} 2>&1 | tee {log:q}"
+            " --things {output.things:q}"
+            " --settings {params.settings:q} 2>&1 | tee {log:q}"

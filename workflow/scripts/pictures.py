@@ -1,4 +1,4 @@
-"""Read captioned pictures into tables, and list the pictures of every shard."""
+"""Read a corpus of captioned pictures into tables, and list the pictures of every shard."""
 
 from pathlib import Path
 
@@ -12,10 +12,16 @@ def main() -> None:
         outputs=["images", "captions", "rejects"],
         list_outputs=["manifests"],
         settings=PicturesSettings,
-        options={"corpus": Path},
+        options={"corpus": Path, "threads": 1},
     )
     read_corpus(
-        args.corpus, args.images, args.captions, args.rejects, args.manifests, args.settings
+        args.corpus,
+        args.images,
+        args.captions,
+        args.rejects,
+        args.manifests,
+        args.settings,
+        args.threads,
     )
 
 

@@ -131,7 +131,11 @@ def read_table(path: Path, image_ids: set[str]) -> tuple[dict[str, tuple[str, ..
         if start == 0:
             cells["image"], _, cells["sent_no"] = cells["image#sent_no"].rpartition("#")
         name = cells["image"]
-        image_id = name[: -len(Path(name).suffix)] if Path(name).suffix.lower() in (".jpg", ".jpeg") else name
+        image_id = (
+            name[: -len(Path(name).suffix)]
+            if Path(name).suffix.lower() in (".jpg", ".jpeg")
+            else name
+        )
         of_picture = found.setdefault(image_id, {})
         try:
             sentence = int(cells.get("sent_no") or len(of_picture))

@@ -1,16 +1,28 @@
-"""Flickr8k and Flickr30k: a folder of JPEGs and one table of captions.
+"""Flickr8k: photographs with five captions each.
 
-The table is `Flickr8k.token.txt` (NAME.jpg#0, tab, caption) or a TSV or CSV with the header image,
-sent_no, caption. The split lists of the corpus are read where they are.
+Captions are in `Flickr8k.token.txt` (lines `NAME.jpg#0<TAB>caption`) or in a table with a
+header, `captions.tsv`, `.csv` or `.txt` (columns image, sent_no, caption). Photographs are in
+`images/`, `Flicker8k_Dataset/` (the archive spells it so), `Flickr8k_Dataset/` or the corpus's
+folder itself. Texts may be in `Flickr8k_text/`. The lists `Flickr_8k.trainImages.txt`,
+`Flickr_8k.devImages.txt` and `Flickr_8k.testImages.txt` give the split, where they are there.
 """
 
 from pathlib import Path
 
-from seesay.corpora import Picture, Reject, pictures_below, read_table
+from seesay.corpora import Picture, Reject
+from seesay.corpora.listing import (
+    PICTURES,
+    Corpus,
+    lines,
+    read_lists,
+    read_table,
+    visible_files,
+)
 from seesay.errors import InputError
 
-TABLES = ("Flickr8k.token.txt", "captions.tsv", "captions.csv", "captions.txt", "results_20130124.token")
-FOLDERS = ("images", "Flicker8k_Dataset", "Flickr8k_Dataset", "flickr30k-images")
+FOLDERS = ("images", "Flicker8k_Dataset", "Flickr8k_Dataset")
+TOKENS = "Flickr8k.token.txt"
+CAPTIONS = (TOKENS, "captions.tsv", "captions.csv", "captions.txt")
 LISTS = {
     "train": "Flickr_8k.trainImages.txt",
     "validation": "Flickr_8k.devImages.txt",
@@ -19,36 +31,68 @@ LISTS = {
 
 
 def sources(root: Path) -> list[Path]:
-    """The table, the split lists and every picture, sorted."""
-    table, base = layout(root)
-    lists = [root / name for name in LISTS.values() if (root / name).is_file()]
-    return sorted([table, *lists, *pictures_below(base)])
-
-
-def layout(root: Path) -> tuple[Path, Path]:
-    """The table of captions and the folder of pictures. Raises InputError without either."""
-    if not root.is_dir():
-        raise InputError(f"{root}: no such folder; set pictures.path to the folder of Flickr8k")
-    for name in TABLES:
-        if (root / name).is_file():
-            base = next((root / f for f in FOLDERS if (root / f).is_dir()), root)
-            return root / name, base
-    raise InputError(f"{root}: has no table of captions; it may be {', '.join(TABLES)}")
+    """Every file that reading depends on: the photographs, the captions, the split's lists."""
+    found = visible_files(_photographs(root))
+    photographs = [path for path in found if path.suffix.lower() in PICTURES]
+    texts = [_captions(root), *(path for path in _lists(root).values() if path.exists())]
+    return sorted({*photographs, *texts})
 
 
 def read(root: Path) -> tuple[list[Picture], list[Reject]]:
-    """Pictures with their captions and splits, and rejects."""
-    table, base = layout(root)
-    pictures = {p.relative_to(base).with_suffix("").as_posix(): p for p in pictures_below(base)}
-    if not pictures:
-        raise InputError(f"{base}: holds no JPEG; set pictures.path to the folder of Flickr8k")
-    captions, rejects = read_table(table, set(pictures))
-    splits: dict[str, str] = {}
-    for split, name in LISTS.items():
-        if (root / name).is_file():
-            for line in (root / name).read_text(encoding="utf-8").split():
-                splits[line.removesuffix(".jpg")] = split
-    found = [
-        Picture(i, path, captions.get(i, ()), splits.get(i)) for i, path in sorted(pictures.items())
-    ]
-    return found, rejects
+    """Read the photographs' names, their captions and their splits.
+
+    Raises InputError when the folder, its photographs or its captions are missing.
+    """
+    base = _photographs(root)
+    corpus = Corpus()
+    corpus.add_files(base, visible_files(base))
+    if not corpus.files:
+        raise InputError(f"{base}: no JPEG or PNG picture in it; put the photographs there")
+    path = _captions(root)
+    where = path.relative_to(root).as_posix()
+    if path.name == TOKENS:
+        _read_tokens(path, where, corpus)
+    else:
+        read_table(path, where, corpus)
+    lists = _lists(root)
+    if not any(path.exists() for path in lists.values()):
+        return corpus.pictures(), corpus.rejects
+    splits, rejects = read_lists(lists, corpus.id_of)
+    return corpus.pictures(splits), corpus.rejects + rejects
+
+
+def _photographs(root: Path) -> Path:
+    """The folder of the photographs."""
+    if not root.is_dir():
+        raise InputError(f"{root}: no such folder; set pictures.path to the corpus's folder")
+    return next((root / name for name in FOLDERS if (root / name).is_dir()), root)
+
+
+def _captions(root: Path) -> Path:
+    """The file of the captions."""
+    for name in CAPTIONS:
+        for folder in (root, root / "Flickr8k_text"):
+            if (folder / name).is_file():
+                return folder / name
+    raise InputError(f"{root}: no captions; it wants one of {', '.join(CAPTIONS)}")
+
+
+def _lists(root: Path) -> dict[str, Path]:
+    """The list of each split, in the folder of the lists, whether it is there or not."""
+    texts = root / "Flickr8k_text"
+    inside = any((texts / name).exists() for name in LISTS.values())
+    return {split: (texts if inside else root) / name for split, name in LISTS.items()}
+
+
+def _read_tokens(path: Path, where: str, corpus: Corpus) -> None:
+    """Read lines `NAME.jpg#0<TAB>caption`."""
+    for line, text in lines(path, where, corpus.rejects):
+        if not text.strip():
+            continue
+        key, tab, caption = text.partition("\t")
+        name, mark, number = key.strip().rpartition("#")
+        if not (tab and mark and number.isdecimal()):
+            reason = "not of the form NAME.jpg#0<TAB>caption; mend or remove the line"
+            corpus.rejects.append(Reject(f"{where}:{line}", reason))
+            continue
+        corpus.add_caption(f"{where}:{line}", name, int(number), caption)

@@ -1,65 +1,78 @@
-"""Pascal1K, the UIUC Pascal Sentences (Rashtchian et al. 2010).
+"""Pascal1K, the UIUC Pascal Sentences: pictures with five sentences each.
 
-JPEGs, flat or one folder a category, at the root or below `images/`; the sentences of a picture,
-one a line, in `sentence/` under the same relative path or beside the picture, or all of them in
-`sentences.tsv` (image, sent_no, and caption or orig_sent).
+Pictures are JPEG or PNG files, flat or one folder a category, in the corpus's folder or in
+its `images/`. Their sentences are, one a line, in a text of the same relative path in
+`sentence/` or beside the picture; or, all together, in `sentences.tsv` (columns image, sent_no
+and orig_sent or caption).
 """
 
 from pathlib import Path
 
-from seesay.corpora import Picture, Reject, pictures_below, read_table
+from seesay.corpora import Picture, Reject
+from seesay.corpora.listing import (
+    NO_PICTURE,
+    PICTURES,
+    Corpus,
+    lines,
+    read_table,
+    stem,
+    visible_files,
+)
 from seesay.errors import InputError
 
-TABLE = "sentences.tsv"
+TEXTS, TABLE = ("sentence", "sentences"), "sentences.tsv"
+# Texts about a folder, not about a picture.
+NOTICES = {"attribution", "copying", "licence", "license", "notice", "readme"}
 
 
 def sources(root: Path) -> list[Path]:
-    """Every picture and every text that reading depends on, sorted."""
-    pictures = pictures_below(folder(root))
-    if (root / TABLE).is_file():
-        return sorted([*pictures, root / TABLE])
-    return sorted([*pictures, *(p for p in root.rglob("*.txt") if not p.name.startswith("."))])
+    """Every file that reading depends on: the pictures, the texts, the table."""
+    return [path for path in visible_files(root) if is_picture(path) or is_text(root, path)]
 
 
-def folder(root: Path) -> Path:
-    """Where the pictures are. Raises InputError when there is no such folder."""
-    if not root.is_dir():
-        raise InputError(f"{root}: no such folder; set pictures.path to the folder of Pascal1K")
-    return root / "images" if (root / "images").is_dir() else root
+def is_picture(path: Path) -> bool:
+    """Whether a file is a picture by its name."""
+    return path.suffix.lower() in PICTURES
+
+
+def is_text(root: Path, path: Path) -> bool:
+    """Whether a file holds sentences by its name."""
+    named = path.suffix.lower() == ".txt" and path.stem.lower() not in NOTICES
+    return named or path == root / TABLE
 
 
 def read(root: Path) -> tuple[list[Picture], list[Reject]]:
-    """Pictures with their sentences, and rejects."""
-    base = folder(root)
-    pictures = {p.relative_to(base).with_suffix("").as_posix(): p for p in pictures_below(base)}
-    if not pictures:
-        raise InputError(f"{base}: holds no JPEG; set pictures.path to the folder of Pascal1K")
-    if (root / TABLE).is_file():
-        captions, rejects = read_table(root / TABLE, set(pictures))
-    else:
-        captions, rejects = _texts(root, base, pictures)
-    return [Picture(i, path, captions.get(i, ())) for i, path in sorted(pictures.items())], rejects
+    """Read the pictures' names and their sentences.
+
+    Raises InputError when the folder is missing or has no picture.
+    """
+    paths = sources(root)
+    base = root / "images" if (root / "images").is_dir() else root
+    corpus = Corpus()
+    corpus.add_files(base, [path for path in paths if path.is_relative_to(base)])
+    if not corpus.files:
+        raise InputError(f"{base}: no JPEG or PNG picture below it; put some there")
+    for path in paths:
+        where = path.relative_to(root).as_posix()
+        if path == root / TABLE:
+            read_table(path, where, corpus)
+        elif not is_picture(path):
+            _read_text(path, where, _named(path, root, base), corpus)
+    return corpus.pictures(), corpus.rejects
 
 
-def _texts(
-    root: Path, base: Path, pictures: dict[str, Path]
-) -> tuple[dict[str, tuple[str, ...]], list[Reject]]:
-    texts = {}
-    for place in (base, root / "sentence"):
-        if place.is_dir():
-            for path in sorted(place.rglob("*.txt")):
-                if not path.name.startswith("."):
-                    texts[path.relative_to(place).with_suffix("").as_posix()] = path
-    captions, rejects = {}, []
-    for image_id, path in sorted(texts.items()):
-        if image_id not in pictures:
-            if path.parent != root:
-                rejects.append(Reject(str(path), "captions of no picture; add the picture"))
-            continue
-        try:
-            lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
-        except UnicodeDecodeError as error:
-            rejects.append(Reject(str(path), f"not UTF-8 ({error.reason}); save it as UTF-8"))
-            continue
-        captions[image_id] = tuple(lines)
-    return captions, rejects
+def _named(path: Path, root: Path, base: Path) -> str:
+    """The id of the picture that a text is for."""
+    below = path.relative_to(root)
+    if below.parts[0] in TEXTS:
+        return stem(below.relative_to(below.parts[0]))
+    return stem(path.relative_to(base)) if path.is_relative_to(base) else stem(below)
+
+
+def _read_text(path: Path, where: str, image_id: str, corpus: Corpus) -> None:
+    """Read a text of one sentence a line."""
+    if image_id not in corpus.files:
+        corpus.rejects.append(Reject(where, NO_PICTURE))
+        return
+    for line, text in lines(path, where, corpus.rejects):
+        corpus.add_caption(f"{where}:{line}", image_id, line - 1, text)

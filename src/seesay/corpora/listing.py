@@ -1,0 +1,174 @@
+"""What the picture readers share: listing a folder, reading lines, matching captions."""
+
+import csv
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from seesay.corpora import Picture, Reject
+from seesay.errors import InputError
+
+PICTURES = (".jpg", ".jpeg", ".png")
+NO_PICTURE = "a caption for no picture; add the picture or remove the caption"
+
+
+@dataclass
+class Corpus:
+    """What a reader has gathered so far.
+
+    Attributes:
+        files: The pictures by `image_id`.
+        captions: The captions read for each `image_id`, by caption number.
+        rejects: What could not be read.
+    """
+
+    files: dict[str, Path] = field(default_factory=dict)
+    captions: dict[str, dict[int, str]] = field(default_factory=dict)
+    rejects: list[Reject] = field(default_factory=list)
+
+    def add_files(self, folder: Path, paths: Iterable[Path]) -> None:
+        """Take the pictures among `paths`; a second file of one id is rejected."""
+        for path in paths:
+            if path.suffix.lower() not in PICTURES:
+                continue
+            image_id = stem(path.relative_to(folder))
+            if image_id in self.files:
+                first = self.files[image_id].name
+                reason = f"its id is that of {first} too; rename or remove one"
+                self.rejects.append(Reject(str(path.relative_to(folder)), reason))
+            else:
+                self.files[image_id] = path
+
+    def add_caption(self, where: str, name: str, number: int | None, text: str) -> None:
+        """Take a caption of the picture `name` (an id, or a file's name below the folder).
+
+        `where` is the row's `file:line`; without a number the caption is the picture's next.
+        """
+        image_id = self.id_of(name)
+        if image_id is None:
+            self.rejects.append(Reject(where, f"{name}: {NO_PICTURE}"))
+            return
+        known = self.captions.setdefault(image_id, {})
+        number = len(known) if number is None else number
+        if number in known:
+            reason = f"{name} has a caption number {number} already; number each one once"
+            self.rejects.append(Reject(where, reason))
+        else:
+            known[number] = text
+
+    def id_of(self, name: str) -> str | None:
+        """The id of the picture that a list calls `name`, None if there is none."""
+        cut = stem(Path(name))
+        if cut in self.files and self.files[cut].name == Path(name).name:
+            return cut
+        return name if name in self.files else None
+
+    def pictures(self, splits: dict[str, str] | None = None) -> list[Picture]:
+        """All pictures by id, each with its captions by number and its split, if listed."""
+        found = []
+        for image_id, path in sorted(self.files.items()):
+            numbered = self.captions.get(image_id, {})
+            captions = tuple(numbered[number] for number in sorted(numbered))
+            found.append(Picture(image_id, path, captions, (splits or {}).get(image_id)))
+        return found
+
+
+def stem(path: Path) -> str:
+    """A relative path as an id: with `/`, without the extension."""
+    return path.with_suffix("").as_posix()
+
+
+def visible_files(root: Path) -> list[Path]:
+    """Every file below a folder that is not hidden, nor in a hidden folder, sorted.
+
+    Raises InputError when there is no such folder.
+    """
+    if not root.is_dir():
+        raise InputError(f"{root}: no such folder; set pictures.path to the corpus's folder")
+    found = []
+    for folder, below, names in os.walk(root, followlinks=True):
+        below[:] = [name for name in below if not name.startswith(".")]
+        found += [Path(folder, name) for name in names if not name.startswith(".")]
+    return sorted(found)
+
+
+def lines(path: Path, where: str, rejects: list[Reject]) -> Iterator[tuple[int, str]]:
+    """The lines of a text with their numbers from 1; one that is not UTF-8 is rejected."""
+    content = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
+    for number, line in enumerate(content.splitlines(), start=1):
+        try:
+            yield number, line.decode("utf-8")
+        except UnicodeDecodeError as error:
+            reason = f"not UTF-8 (byte {error.start + 1} of the line); save the file as UTF-8"
+            rejects.append(Reject(f"{where}:{number}", reason))
+
+
+def read_table(path: Path, where: str, corpus: Corpus) -> None:
+    """Read captions from a table with a header: image, caption (or orig_sent), sent_no.
+
+    Columns are separated by tabs, in which quotes stand for themselves, or by commas. Without
+    sent_no a picture's captions are numbered as they come.
+    Raises InputError when the header lacks a column.
+    """
+    rows = lines(path, where, corpus.rejects)
+    _, header = next(rows, (0, ""))
+    tabs = "\t" in header
+    names = split_row(header, tabs)
+    caption = next((name for name in ("caption", "orig_sent") if name in names), None)
+    if "image" not in names or caption is None:
+        raise InputError(
+            f"{path}: line 1: the header wants image, sent_no and caption; it has {names}"
+        )
+    for line, text in rows:
+        if not text.strip():
+            continue
+        cells = split_row(text, tabs)
+        if len(cells) != len(names):
+            reason = f"{len(cells)} columns where the header has {len(names)}; mend the row"
+            corpus.rejects.append(Reject(f"{where}:{line}", reason))
+            continue
+        row = dict(zip(names, cells, strict=True))
+        number = row.get("sent_no")
+        if number is not None and not number.strip().isdecimal():
+            reason = f"sent_no is {number!r}; it wants a number from 0"
+            corpus.rejects.append(Reject(f"{where}:{line}", reason))
+            continue
+        order = None if number is None else int(number)
+        corpus.add_caption(f"{where}:{line}", row["image"].strip(), order, row[caption])
+
+
+def split_row(text: str, tabs: bool) -> list[str]:
+    """The cells of a row."""
+    return text.split("\t") if tabs else next(csv.reader([text]), [])
+
+
+def read_lists(
+    lists: dict[str, Path], find: Callable[[str], str | None]
+) -> tuple[dict[str, str], list[Reject]]:
+    """Read one list of pictures a split, a name or id a line.
+
+    `lists` gives the file of each split; `find` the id for a name. Returns the split of each
+    id, and rejects for names of no picture and for lines that are not UTF-8.
+    Raises InputError when a file is missing or a picture is in two splits: that would show the
+    model what it is tested on.
+    """
+    splits: dict[str, str] = {}
+    rejects: list[Reject] = []
+    for split, path in lists.items():
+        if not path.is_file():
+            raise InputError(f"{path}: no such file; it is to list the {split} pictures")
+        for line, text in lines(path, path.name, rejects):
+            name = text.strip()
+            if not name:
+                continue
+            image_id = find(name)
+            if image_id is None:
+                reason = f"{name}: listed for {split}, but there is no such picture"
+                rejects.append(Reject(f"{path.name}:{line}", reason))
+            elif splits.setdefault(image_id, split) != split:
+                raise InputError(
+                    f"{path}: line {line}: {name} is listed for {splits[image_id]} too; "
+                    "leave it in one list"
+                )
+    return splits, rejects

@@ -1,0 +1,200 @@
+"""The report: one self-contained page, a summary in plain text, and two figures.
+
+The page answers first: did it learn words? Then come Tables 1 and 2 and Figure 1 of the paper,
+the data, example pictures, and how everything was made. It loads nothing from anywhere. The
+same inputs give the same bytes, but for its block `run`: the date, time and memory.
+"""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import yaml
+from markupsafe import Markup
+from pydantic import Field
+
+from seesay import report_charts, report_dag, report_made, report_pictures, report_tables, tables
+from seesay.fc7 import FC7
+from seesay.logmel import LOGMEL
+from seesay.matching import REPLACEMENTS, SPOKEN_CAPTIONS
+from seesay.pictures import CAPTIONS, IMAGES
+from seesay.regions import REGIONS
+from seesay.report_answer import METRICS, SYSTEMS, Results
+from seesay.report_experiments import answer_figure, describe, summary, training_figure
+from seesay.settings import Settings
+from seesay.speech import RECORDINGS, SPOKEN_WORDS
+from seesay.tables import REJECTS
+from seesay.training import HISTORY
+from seesay.words import SPOKEN_TYPES
+
+Context = dict[str, Any]
+
+TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATE = "report.html.j2"
+
+
+class ReportSettings(Settings):
+    """What the report shows."""
+
+    title: str = Field(min_length=1, description="heading of the page")
+    pictures: int = Field(ge=0, le=100, description="example pictures, spread over the test split")
+    thumbnail: int = Field(
+        ge=64, le=1024, description="longer side of an example picture as shown, in px"
+    )
+    rows: int = Field(
+        ge=1, le=5000, description="most rows shown of the replacements and of kinds of rejects"
+    )
+    examples: int = Field(ge=1, le=20, description="rejects shown of each kind of reason")
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The files that the report reads: tables of numbers, and tables of the stages."""
+
+    metrics: Path
+    differences: Path
+    images: Path
+    captions: Path
+    regions: Sequence[Path]
+    fc7: Sequence[Path]
+    spoken_types: Path
+    replacements: Path
+    spoken_captions: Path
+    recordings: Path
+    spoken_words: Path
+    rejects: Sequence[Path]
+    logmel: Sequence[Path]
+    histories: Sequence[Path]
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """The page, the summary in Markdown, and the figures of the answer and the training."""
+
+    report: Path
+    summary: Path
+    answer: Path
+    training: Path
+
+
+def build(
+    inputs: Inputs,
+    outputs: Outputs,
+    settings: ReportSettings,
+    config: Mapping[str, Any],
+    stages: Mapping[str, Sequence[str]],
+    benchmarks: Path,
+) -> None:
+    """Write the report, the summary and the figures.
+
+    `config` is the whole config, `stages` names what each stage reads, `benchmarks` is the
+    folder of Snakemake's benchmark files. Raises InputError for inputs without the model's
+    numbers and for a picture that cannot be decoded.
+    """
+    config = dict(config)
+    results = Results.read(inputs.metrics, inputs.differences)
+    history = tables.read(HISTORY, list(inputs.histories))
+    charts: dict[str, report_charts.Spec] = {}
+    experiments = [describe(results, history, name, charts) for name in results.experiments]
+    context = {
+        "title": settings.title,
+        "results": results,
+        "experiments": experiments,
+        "systems": SYSTEMS,
+        "metrics": METRICS,
+        "everything": report_tables.everything(results),
+        "differences": report_tables.differences(results),
+        "source": report_made.sources(config),
+        "config": yaml.safe_dump(config, sort_keys=False, allow_unicode=True),
+        "seeds": config["seeds"],
+        "scenes": bool(config.get("scenes")),
+        "versions": report_made.versions(config),
+        "licences": report_made.licences(config),
+        "dag": report_dag.draw(stages),
+        "rules": report_made.benchmarks(benchmarks),
+        "date": datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
+        "charts": charts,
+        "drawn": {name: Markup(report_charts.drawn(spec)) for name, spec in charts.items()},
+        "library": Markup(report_charts.library()),
+        **_data(inputs, settings),
+    }
+    _write(outputs.report, page(context))
+    _write(outputs.summary, summary(context))
+    _write(outputs.answer, answer_figure(results))
+    _write(outputs.training, training_figure(results.experiments, history))
+
+
+def page(context: Context) -> str:
+    """The page as HTML; everything from data is escaped."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["duration"] = report_made.duration
+    return environment.get_template(TEMPLATE).render(context) + "\n"
+
+
+def _data(inputs: Inputs, settings: ReportSettings) -> Context:
+    """The data's counts, replacements, rejects and example pictures."""
+    images = tables.read(IMAGES, inputs.images)
+    captions = tables.read(CAPTIONS, inputs.captions)
+    spoken = tables.read(SPOKEN_CAPTIONS, inputs.spoken_captions)
+    regions = tables.read(REGIONS, list(inputs.regions))
+    # Without the features, which fill the memory at the paper's size.
+    kept = tables.read(FC7, list(inputs.fc7), columns=["image_id", "region", "score"])
+    padded = tables.read(LOGMEL, list(inputs.logmel), columns=["token_id", "padded_frames"])
+    recordings = tables.read(RECORDINGS, inputs.recordings)
+    words = tables.read(SPOKEN_WORDS, inputs.spoken_words)
+    types = tables.read(SPOKEN_TYPES, inputs.spoken_types)
+    replacements = tables.read(REPLACEMENTS, inputs.replacements)
+    rejects = tables.read(REJECTS, list(inputs.rejects))
+    replaced = replacements[replacements["spoken_word"] != replacements["word"]]
+    matching = rejects[rejects["stage"] == "matching"]
+    return {
+        "splits": report_tables.SPLITS,
+        "counts": report_tables.counts(images, captions, spoken, kept),
+        "facts": {
+            "pictures": len(images),
+            "captions": len(captions),
+            "talkers": recordings["talker"].nunique(),
+            "recordings": len(recordings),
+            "hours": recordings["duration"].sum() / 3600,
+            "spoken": len(words),
+            "types": len(types),
+            "logmel": len(padded),
+            "padded": int((padded["padded_frames"] > 0).sum()),
+            "candidates": int((regions["region"] != 0).sum()),
+            "fragments": len(kept),
+            "used": spoken["token_id"].nunique(),
+        },
+        "steps": report_tables.steps(replacements),
+        "words": len(replacements),
+        "replaced": replaced.head(settings.rows).to_dict("records"),
+        "unshown": max(len(replaced) - settings.rows, 0),
+        "rejects": report_tables.refused(rejects, settings.examples)[: settings.rows],
+        "refused": len(rejects),
+        "examples": report_pictures.examples(
+            images,
+            captions,
+            regions,
+            kept,
+            spoken,
+            matching,
+            number=settings.pictures,
+            size=settings.thumbnail,
+        ),
+    }
+
+
+def _write(path: Path, text: str) -> None:
+    """Write text beside its place and rename it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)

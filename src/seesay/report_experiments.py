@@ -1,0 +1,170 @@
+"""What the report says of each experiment: answer, tables, training; summary and figures."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from seesay import report_charts, report_tables
+from seesay.report_answer import (
+    MAIN_METRIC,
+    MAIN_TASK,
+    METRICS,
+    SYSTEMS,
+    TASKS,
+    Results,
+    headline,
+    judge,
+    sentence,
+    shown,
+)
+
+Context = dict[str, Any]
+
+ANSWER_METRICS = (MAIN_METRIC, "median_rank")
+TRAINING_HEIGHT = 230  # px
+
+
+def describe(
+    results: Results, history: pd.DataFrame, experiment: str, charts: dict[str, report_charts.Spec]
+) -> Context:
+    """What the page says of one experiment; its charts are added to `charts` by element id."""
+    number = results.experiments.index(experiment)
+    tasks = []
+    for task, name in TASKS.items():
+        found = {
+            metric: results.value(experiment, "model", task, metric) for metric in ANSWER_METRICS
+        }
+        model = found[MAIN_METRIC]
+        if model is None:
+            continue
+        ids = []
+        for metric in ANSWER_METRICS:
+            ids.append(f"answer-{number}-{task}-{metric}".replace("_", "-"))
+            chart = report_charts.answer(results, experiment, task, metric)
+            charts[ids[-1]] = report_charts.embedded(chart)
+        tasks.append(
+            {
+                "id": task,
+                "name": name,
+                "verdict": judge(results, experiment, task),
+                "gallery": report_tables.gallery(task, model),
+                "queries": model.queries,
+                "chance": {metric: cell.chance for metric, cell in found.items() if cell},
+                "charts": ids,
+            }
+        )
+    verdict = judge(results, experiment, MAIN_TASK)
+    curves = []
+    for name, title, chart in _curves(history, experiment):
+        identity = f"training-{number}-{name}"
+        charts[identity] = report_charts.embedded(chart, TRAINING_HEIGHT)
+        curves.append({"name": name, "title": title, "chart": identity})
+    return {
+        "name": experiment,
+        "headline": headline(verdict),
+        "kind": verdict.kind,
+        "sentence": sentence(results, experiment, verdict),
+        "tasks": tasks,
+        "ranks": report_tables.as_in_paper(results, experiment, report_tables.RANKS),
+        "recalls": report_tables.as_in_paper(results, experiment, report_tables.RECALLS),
+        "curves": curves,
+        "kept": _kept(history[history["experiment"] == experiment]),
+    }
+
+
+def _curves(
+    history: pd.DataFrame, experiment: str, legend: bool = False
+) -> list[tuple[str, str, report_charts.Chart]]:
+    """The training's charts of one experiment: name, title, chart."""
+    part = history[history["experiment"] == experiment]
+    model, shuffled = part[part["system"] == "model"], part[part["system"] == "shuffled"]
+    curves = []
+    if len(model):
+        curves.append(("cosines", "Model", report_charts.cosines(model, legend)))
+    if len(shuffled):
+        chart = report_charts.cosines(shuffled, legend)
+        curves.append(("shuffled", "Control: shuffled pairs", chart))
+    if len(model):
+        curves.append(("loss", "Model: loss", report_charts.losses(model, legend)))
+        chart = report_charts.health(model, legend)
+        curves.append(("health", "Model: dead units, tied embeddings", chart))
+    return curves
+
+
+def _kept(history: pd.DataFrame) -> list[Context]:
+    """For each system and seed, the kept epoch and the last one."""
+    return [
+        {
+            "system": SYSTEMS[str(system)],
+            "seed": int(str(seed)),
+            "kept": int(part.loc[part["kept"], "epoch"].max()) if part["kept"].any() else None,
+            "last": int(part["epoch"].max()),
+        }
+        for (system, seed), part in history.groupby(["system", "seed"], sort=True)
+    ]
+
+
+def summary(context: Context) -> str:
+    """The answer as Markdown, for logs and pull requests."""
+    source, results = context["source"], context["results"]
+    lines = [f"# {context['title']}", ""]
+    if source["labels"]:
+        lines += [f"**{', '.join(source['labels']).capitalize()}.**", ""]
+    lines += [
+        f"- pictures: {source['pictures']}",
+        f"- speech: {source['speech']}",
+        f"- image network: {source['network']}",
+        f"- seeds: {', '.join(map(str, context['seeds']))}",
+    ]
+    for experiment in context["experiments"]:
+        lines += ["", f"## {experiment['name']}: {experiment['headline']}", ""]
+        lines += [experiment["sentence"], ""]
+        for metric in ANSWER_METRICS:
+            names = [*SYSTEMS.values(), "chance", "gallery"]
+            lines.append(f"| {METRICS[metric]} | {' | '.join(names)} |")
+            lines.append(f"|---|{'---:|' * len(names)}")
+            for task in experiment["tasks"]:
+                found = [
+                    results.value(experiment["name"], system, task["id"], metric)
+                    for system in SYSTEMS
+                ]
+                cells = [shown(value.value, metric) if value else "–" for value in found]
+                cells += [shown(task["chance"][metric], metric), task["gallery"]]
+                lines.append(f"| {task['name']} | {' | '.join(cells)} |")
+            lines.append("")
+        for task in experiment["tasks"]:
+            verdict = task["verdict"]
+            lines.append(f"- {task['name']}: {verdict.short} (R@10). {_against(verdict.numbers)}")
+    lines += ["", "All numbers: metrics.tsv, differences.tsv; the report: report.html.", ""]
+    return "\n".join(lines)
+
+
+def answer_figure(results: Results) -> str:
+    """The answer's charts as one SVG."""
+    rows = [
+        [
+            (
+                f"{TASKS[task]}" + (f" ({experiment})" if len(results.experiments) > 1 else ""),
+                report_charts.answer(results, experiment, task, metric),
+            )
+            for metric in ANSWER_METRICS
+        ]
+        for experiment in results.experiments
+        for task in TASKS
+        if results.value(experiment, "model", task, MAIN_METRIC)
+    ]
+    return report_charts.standalone(rows)
+
+
+def training_figure(experiments: Sequence[str], history: pd.DataFrame) -> str:
+    """The training's charts as one SVG."""
+    rows = []
+    for experiment in experiments:
+        curves = [(title, chart) for _, title, chart in _curves(history, experiment, legend=True)]
+        rows += [curves[:2], curves[2:]]
+    return report_charts.standalone([row for row in rows if row])
+
+
+def _against(numbers: str) -> str:
+    return f"Against the random projection: {numbers}." if numbers else ""

@@ -1,0 +1,230 @@
+"""A made-up run for the tests of the report: every table that it reads, of any size."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from PIL import Image, ImageDraw
+
+from seesay import tables
+from seesay.fc7 import FC7
+from seesay.logmel import LOGMEL
+from seesay.matching import REPLACEMENTS, SPOKEN_CAPTIONS
+from seesay.pictures import CAPTIONS, IMAGES
+from seesay.regions import REGIONS
+from seesay.report import Inputs
+from seesay.speech import RECORDINGS, SPOKEN_WORDS
+from seesay.training import HISTORY
+from seesay.words import SPOKEN_TYPES
+
+TASKS = ["word_similarity", "word_token_by_image", "word_type_by_image", "image_token_by_word"]
+METRICS = ["median_rank", "mean_rank", "r1", "r5", "r10", "r25"]
+GALLERIES = {"test": 0.1, "all": 1.0}
+# R@10 in percent by task: chance, random projection, untrained, shuffled, model.
+R10 = [
+    (10.2, 26.4, 24.9, 21.3, 31.2),
+    (10.3, 9.1, 9.6, 9.9, 23.6),
+    (64.1, 57.2, 55.8, 60.4, 66.3),
+    (9.8, 9.4, 8.7, 10.1, 13.4),
+]
+RANKS = [(70, 35, 38, 45, 34), (69, 74, 73, 71, 35), (7, 8, 8, 7.5, 5), (68, 96, 99, 80, 61)]
+SYSTEMS = ["random_projection", "untrained", "shuffled", "model"]
+CONFIG = {
+    "results": "results",
+    "shards": 2,
+    "seeds": [1, 2, 3],
+    "experiments": {"paper": {"training": {}}},
+    "scenes": {"pictures": 400, "side": 256},
+    "pictures": {"reader": "pascal1k", "path": None, "split": "hash"},
+    "fc7": {"network": "efficientnet_lite0", "weights": "DEFAULT", "size": 128},
+    "synthesis": {"talkers": 40},
+    "speech": {"reader": "lucid", "path": None},
+    "training": {"max_epochs": 30, "loss": "coscos2"},
+}
+STAGES = {
+    "scenes": [],
+    "pictures": ["scenes"],
+    "regions": ["pictures"],
+    "fc7": ["pictures", "regions"],
+    "matching": ["pictures"],
+    "training": ["pictures", "matching", "fc7"],
+    "report": ["training"],
+}
+
+
+def make(
+    folder: Path,
+    pictures: int = 20,
+    tokens: int = 60,
+    learned: bool = True,
+    caption: str = "a red car stands behind a small dog on the grass",
+    epochs: int = 12,
+) -> Inputs:
+    """Write every table below `folder`; `caption` is the text of each picture's first caption."""
+    rng = np.random.default_rng(5)
+    ids = [f"scene_{i:04d}" for i in range(pictures)]
+    splits = ["train"] * (pictures * 8 // 10) + ["validation"] * (pictures // 10)
+    splits += ["test"] * (pictures - len(splits))
+    path = {name: folder / f"{name}.parquet" for name in Inputs.__annotations__}
+    boxes = [_picture(folder / f"{i}.jpg", rng) for i in ids]
+    images = pd.DataFrame({"image_id": ids, "split": splits, "digest": "0"})
+    images["path"] = [str(folder / f"{i}.jpg") for i in ids]
+    tables.write(IMAGES, path["images"], images.assign(width=240, height=180))
+    texts = [caption, "a dog and a car", "the crimson automobile is parked", "some dog", "a car"]
+    rows = [(i, k, text) for i in ids for k, text in enumerate(texts)]
+    captions = pd.DataFrame(rows, columns=["image_id", "caption", "text"])
+    tables.write(CAPTIONS, path["captions"], captions)
+    _write_regions(path, ids, boxes, rng)
+    _write_speech(path, ids, tokens, rng)
+    reasons = [("matching", f"{i}#2", "no spoken word stands for: parked") for i in ids[::3]]
+    reasons += [("speech", f"talker_07@{n}.100", f"offset {n}.0 s <= onset {n}.1 s; correct the row")
+                for n in range(4)]
+    tables.write(tables.REJECTS, path["rejects"], tables.rejects(reasons))
+    tables.write(HISTORY, path["histories"], _history(epochs, learned))
+    path["metrics"], path["differences"] = folder / "metrics.tsv", folder / "differences.tsv"
+    _write_numbers(path["metrics"], path["differences"], learned)
+    _write_benchmarks(folder / "benchmarks")
+    lists = {"regions", "fc7", "rejects", "logmel", "histories"}
+    return Inputs(**{name: [p] if name in lists else p for name, p in path.items()})
+
+
+def _picture(path: Path, rng: np.random.Generator) -> list[tuple[int, int, int, int]]:
+    """A picture of 240 x 180 px with a few shapes; returns where they are."""
+    picture = Image.new("RGB", (240, 180), tuple(int(c) for c in rng.integers(120, 240, 3)))
+    draw, boxes = ImageDraw.Draw(picture), []
+    for _ in range(4):
+        x, y, size = (int(v) for v in rng.integers([5, 5, 40], [150, 90, 80]))
+        colour = tuple(int(c) for c in rng.integers(0, 255, 3))
+        shape = draw.ellipse if rng.random() < 0.5 else draw.rectangle
+        shape((x, y, x + size, y + size), fill=colour)
+        boxes.append((x, y, x + size, y + size))
+    picture.save(path, quality=90)
+    return boxes
+
+
+def _write_regions(path: dict, ids: list, boxes: list, rng: np.random.Generator) -> None:
+    whole = [(0, 0, 240, 180)]
+    rows = [(i, n, *box) for i, own in zip(ids, boxes, strict=True) for n, box in
+            enumerate(whole + own)]
+    regions = pd.DataFrame(rows, columns=["image_id", "region", "x0", "y0", "x1", "y1"])
+    tables.write(REGIONS, path["regions"], regions)
+    # The last candidate of each picture is not kept.
+    kept = regions[regions["region"] < 4]
+    score = rng.random(len(kept)).astype(np.float32)
+    with tables.Writer(tables.sized(FC7, feature=3), path["fc7"]) as writer:
+        writer.write(
+            {
+                "image_id": kept["image_id"].to_numpy(),
+                "region": kept["region"].to_numpy(),
+                "score": score,
+                "feature": np.zeros((len(kept), 3), dtype=np.float32),
+            }
+        )
+
+
+def _write_speech(path: dict, ids: list, tokens: int, rng: np.random.Generator) -> None:
+    talkers = [f"talker_{n:02d}" for n in range(4)]
+    recordings = pd.DataFrame({"recording_id": talkers, "talker": talkers, "path": "x.wav"})
+    recordings = recordings.assign(digest="0", sample_rate=16000, duration=900.0)
+    tables.write(RECORDINGS, path["recordings"], recordings)
+    names = [f"{talkers[n % 4]}@{n}.000" for n in range(tokens)]
+    words = ["car", "dog", "red", "bureau"]
+    spoken = pd.DataFrame({"token_id": names, "recording_id": talkers * (tokens // 4)})
+    spoken["talker"], spoken["word"] = spoken["recording_id"], words * (tokens // 4)
+    spoken = spoken.assign(onset=np.arange(tokens) * 1.0, offset=np.arange(tokens) + 0.4)
+    tables.write(SPOKEN_WORDS, path["spoken_words"], spoken)
+    types = pd.DataFrame({"word": words, "lemma": words, "pos": ["NOUN", "NOUN", "ADJ", "NOUN"]})
+    tables.write(SPOKEN_TYPES, path["spoken_types"], types.assign(count=tokens // 4))
+    replacements = pd.DataFrame(
+        [
+            ("car", "NOUN", "car", 3, 1, "as itself"),
+            ("dog", "NOUN", "dog", 3, 2, "as itself"),
+            ("red", "ADJ", "red", 3, 1, "as itself"),
+            ("grass", "NOUN", "bureau", 5, 9, "matched"),
+            ("parked", "VERB", "", 6, 12, "no candidate"),
+        ],
+        columns=[c.name for c in REPLACEMENTS.columns],
+    )
+    tables.write(REPLACEMENTS, path["replacements"], replacements)
+    said = [("red", "red"), ("car", "car"), ("grass", "bureau")]
+    rows = []
+    for n, image_id in enumerate(ids):
+        for k in (0, 1):
+            for position, (word, other) in enumerate(said):
+                token = names[(n * 6 + k * 3 + position) % tokens]
+                rows.append((image_id, k, talkers[n % 4], position, word, other, token))
+    columns = [c.name for c in SPOKEN_CAPTIONS.columns]
+    tables.write(SPOKEN_CAPTIONS, path["spoken_captions"], pd.DataFrame(rows, columns=columns))
+    padded = np.zeros(tokens, dtype=np.int16)
+    padded[:3] = 4
+    table = LOGMEL if LOGMEL.columns[-1].type.list_size else tables.sized(LOGMEL, feature=2840)
+    with tables.Writer(table, path["logmel"]) as writer:
+        feature = np.zeros((tokens, 2840), dtype=np.float32)
+        writer.write({"token_id": names, "padded_frames": padded, "feature": feature})
+
+
+def _history(epochs: int, learned: bool) -> pd.DataFrame:
+    rows = []
+    for system in ("model", "shuffled"):
+        for seed in (1, 2, 3):
+            rng = np.random.default_rng(seed)
+            best = epochs - 4
+            for epoch in range(epochs + 1):
+                for split in ("train", "validation"):
+                    gain = 1 - np.exp(-max(epoch - 1, 0) / 4)
+                    gain *= 1.0 if learned and system == "model" else 0.08
+                    gain *= 1.0 if split == "train" else 0.7
+                    same = 0.25 + 0.35 * gain + rng.normal(0, 0.006)
+                    different = 0.25 - 0.12 * gain + rng.normal(0, 0.006)
+                    loss = ((1 - same) / 2 + different**2) / 2
+                    dead = 0.05 + 0.2 * gain
+                    row = (system, seed, epoch, split, loss, same, different, dead, dead * 0.6)
+                    rows.append((*row, 0.02 + 0.03 * gain, 0.01, 4.0, epoch == best))
+    columns = [c.name for c in HISTORY.columns if c.name != "experiment"]
+    return pd.DataFrame(rows, columns=columns).assign(experiment="paper")
+
+
+def _write_numbers(metrics: Path, differences: Path, learned: bool) -> None:
+    """Numbers as the stage metrics writes them; without learning the model is the projection."""
+    rows, pairs = [], []
+    for t, task in enumerate(TASKS):
+        for gallery, share in GALLERIES.items():
+            size = round(28190 * share) if task != "image_token_by_word" else round(20000 * share)
+            far = 1.0 if gallery == "test" else 10.0
+            recall = dict(zip(["chance", *SYSTEMS], R10[t], strict=True))
+            rank = dict(zip(["chance", *SYSTEMS], RANKS[t], strict=True))
+            if not learned:
+                recall["model"] = recall["random_projection"] + 0.2
+                rank["model"] = rank["random_projection"] - 1
+            for metric in METRICS:
+                scale = {"r1": 0.1, "r5": 0.55, "r10": 1.0, "r25": 1.45, "mean_rank": 1.6}
+                factor = scale.get(metric, 1.0) * (far if metric.endswith("rank") else 1.0)
+                table = rank if metric.endswith("rank") else recall
+                ends = 4.0 * factor if metric.endswith("rank") else 1.9 * factor
+                chance = table["chance"] * factor
+                for system in SYSTEMS:
+                    value = table[system] * factor
+                    for shift, seed in ((-0.02, "1"), (0.0, "2"), (0.02, "3"), (0.0, "mean")):
+                        one = value * (1 + shift)
+                        where = ("paper", system, seed, task, gallery, size, 2000, metric)
+                        rows.append((*where, one, one - ends, one + ends, chance))
+                    if system != "model":
+                        gap = table["model"] * factor - value
+                        pairs.append(("paper", system, task, gallery, metric, gap, gap - ends,
+                                      gap + ends))
+    names = "experiment system seed task gallery gallery_size queries metric value ci_low ci_high"
+    frame = pd.DataFrame(rows, columns=[*names.split(), "chance"])
+    frame.to_csv(metrics, sep="\t", index=False, float_format="%.4f")
+    names = "experiment system task gallery metric difference ci_low ci_high"
+    frame = pd.DataFrame(pairs, columns=names.split())
+    frame.to_csv(differences, sep="\t", index=False, float_format="%.4f")
+
+
+def _write_benchmarks(folder: Path) -> None:
+    header = "s\th:m:s\tmax_rss\tmax_vms\n"
+    (folder / "regions").mkdir(parents=True)
+    for shard, seconds in enumerate((61.5, 65.0)):
+        row = f"{seconds}\t0:01:01\t{310 + shard}.5\t900\n"
+        (folder / "regions" / f"{shard}.tsv").write_text(header + row)
+    (folder / "metrics.tsv").write_text(header + "2.25\t0:00:02\tNA\tNA\n")
+    (folder / "report.tsv").write_text(header + "99\t0:01:39\t1\t1\n")

@@ -1,0 +1,134 @@
+"""report: the page that shows what was learned, a summary in plain text, two figures.
+
+Comes in: the numbers, the histories, and the tables of every stage (of fc7 and log-Mel only
+the columns that are counted).
+Goes out: <results>/report.html, summary.md, report/answer.svg and report/training.svg.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+
+# What each stage reads, for the drawing.
+STAGES = {
+    "scenes": [],
+    "pictures": ["scenes"],
+    "regions": ["pictures"],
+    "fc7": ["pictures", "regions"],
+    "caption_words": ["pictures"],
+    "synthesis": ["caption_words"],
+    "speech": ["synthesis"],
+    "spoken_types": ["speech"],
+    "matching": ["pictures", "caption_words", "spoken_types", "speech"],
+    "logmel": ["speech"],
+    "training": ["pictures", "matching", "fc7", "logmel"],
+    "embedding": ["training", "fc7", "logmel", "matching"],
+    "evaluation": ["embedding", "pictures", "matching"],
+    "metrics": ["evaluation"],
+    "report": ["metrics", "training"],
+}
+
+
+def stages():
+    """The stages of this config, as JSON: the generators only where they are at work."""
+    unused = {name for name in ("scenes", "synthesis") if getattr(CONFIG, name) is None}
+    used = {
+        stage: [read for read in reads if read not in unused]
+        for stage, reads in STAGES.items()
+        if stage not in unused
+    }
+    return json.dumps(used)
+
+
+def templates():
+    """A digest of the page's template and style, which the code stamp does not see."""
+    folder = Path(workflow.basedir, "src", "seesay", "templates")
+    texts = [path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()]
+    return hashlib.sha256(b"\0".join(texts)).hexdigest()[:12]
+
+
+rule report:
+    """Write the report, its summary in plain text and two of its figures."""
+    input:
+        metrics=at("metrics.tsv"),
+        differences=at("differences.tsv"),
+        images=at("pictures/images.parquet"),
+        captions=at("pictures/captions.parquet"),
+        regions=expand(at("regions/shards/{shard}.parquet"), shard=SHARDS),
+        fc7=expand(at("fc7/shards/{shard}.parquet"), shard=SHARDS),
+        spoken_types=at("words/spoken_types.parquet"),
+        replacements=at("matching/replacements.parquet"),
+        spoken_captions=at("matching/spoken_captions.parquet"),
+        recordings=at("speech/recordings.parquet"),
+        spoken_words=at("speech/spoken_words.parquet"),
+        rejects=[
+            at("pictures/rejects.parquet"),
+            *expand(at("regions/rejects/{shard}.parquet"), shard=SHARDS),
+            at("words/rejects.parquet"),
+            at("speech/rejects.parquet"),
+            at("matching/rejects.parquet"),
+            *expand(at("logmel/rejects/{shard}.parquet"), shard=SHARDS),
+        ],
+        logmel=expand(at("logmel/shards/{shard}.parquet"), shard=SHARDS),
+        histories=expand(
+            at("training/{experiment}/{system}/{seed}/history.parquet"),
+            experiment=EXPERIMENTS,
+            system=["model", "shuffled"],
+            seed=SEEDS,
+        ),
+    output:
+        report=report(
+            at("report.html"),
+            category="Report",
+            caption="../report/report.rst",
+            labels={"shows": "everything", "form": "page"},
+        ),
+        summary=report(
+            at("summary.md"),
+            category="Report",
+            caption="../report/summary.rst",
+            labels={"shows": "the answer", "form": "text"},
+        ),
+        answer=report(
+            at("report/answer.svg"),
+            category="Results",
+            caption="../report/answer.rst",
+            labels={"shows": "R@10 and median rank by task", "form": "figure"},
+        ),
+        training=report(
+            at("report/training.svg"),
+            category="Training",
+            caption="../report/training.rst",
+            labels={"shows": "cosines, loss, dead and tied", "form": "figure"},
+        ),
+    log:
+        at("logs/report.log"),
+    benchmark:
+        at("benchmarks/report.tsv")
+    conda:
+        "../../envs/seesay.yaml"
+    threads: 1
+    resources:
+        mem_mb=scaled(2000),
+        runtime=20,
+    params:
+        code=stamp("report"),
+        settings=settings("report"),
+        templates=templates(),
+        config=CONFIG.model_dump_json(),
+        stages=stages(),
+        benchmarks=at("benchmarks"),
+    message:
+        "Writing the report"
+    shell:
+        "python {SCRIPTS}/report.py --metrics {input.metrics:q}"
+        " --differences {input.differences:q} --images {input.images:q}"
+        " --captions {input.captions:q} --regions {input.regions:q} --fc7 {input.fc7:q}"
+        " --spoken-types {input.spoken_types:q} --replacements {input.replacements:q}"
+        " --spoken-captions {input.spoken_captions:q} --recordings {input.recordings:q}"
+        " --spoken-words {input.spoken_words:q} --rejects {input.rejects:q}"
+        " --logmel {input.logmel:q} --histories {input.histories:q}"
+        " --report {output.report:q} --summary {output.summary:q} --answer {output.answer:q}"
+        " --training {output.training:q} --config {params.config:q} --stages {params.stages:q}"
+        " --benchmarks {params.benchmarks:q} --settings {params.settings:q}"
+        " 2>&1 | tee {log:q}"

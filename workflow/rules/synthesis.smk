@@ -1,0 +1,34 @@
+"""synthesis: generated speech, where the config has a section `synthesis`.
+
+Comes in: the captions' content words.
+Goes out: <results>/synthesis/speech in LUCID's layout.
+"""
+
+
+if CONFIG.synthesis is not None:
+
+    rule synthesis:
+        """Let the talkers speak."""
+        input:
+            caption_words=at("words/caption_words.parquet"),
+        output:
+            speech=directory(at("synthesis/speech")),
+        log:
+            at("logs/synthesis.log"),
+        benchmark:
+            at("benchmarks/synthesis.tsv")
+        conda:
+            "../../envs/seesay.yaml"
+        threads: 4
+        resources:
+            mem_mb=scaled(2000),
+            runtime=60,
+        params:
+            code=stamp("synthesis"),
+            settings=settings("synthesis"),
+        message:
+            "Speaking"
+        shell:
+            "python {SCRIPTS}/synthesis.py --caption-words {input.caption_words:q}"
+            " --speech {output.speech:q} --jobs {threads}"
+            " --settings {params.settings:q} 2>&1 | tee {log:q}"

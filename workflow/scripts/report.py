@@ -1,0 +1,35 @@
+"""Write the report, its summary in plain text and two of its figures."""
+
+import json
+from dataclasses import fields
+from pathlib import Path
+
+from seesay.command import arguments, run
+from seesay.report import Inputs, Outputs, ReportSettings, build
+
+LISTS = ["regions", "fc7", "rejects", "logmel", "histories"]
+
+
+def main() -> None:
+    inputs = [field.name for field in fields(Inputs)]
+    outputs = [field.name for field in fields(Outputs)]
+    args = arguments(
+        __doc__,
+        inputs=[name for name in inputs if name not in LISTS],
+        outputs=outputs,
+        settings=ReportSettings,
+        lists=LISTS,
+        options={"config": str, "stages": str, "benchmarks": Path},
+    )
+    build(
+        Inputs(**{name: getattr(args, name) for name in inputs}),
+        Outputs(**{name: getattr(args, name) for name in outputs}),
+        args.settings,
+        config=json.loads(args.config),
+        stages=json.loads(args.stages),
+        benchmarks=args.benchmarks,
+    )
+
+
+if __name__ == "__main__":
+    run(main)
