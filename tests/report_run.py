@@ -77,8 +77,10 @@ def make(
     _write_regions(path, ids, boxes, rng)
     _write_speech(path, ids, tokens, rng)
     reasons = [("matching", f"{i}#2", "no spoken word stands for: parked") for i in ids[::3]]
-    reasons += [("speech", f"talker_07@{n}.100", f"offset {n}.0 s <= onset {n}.1 s; correct the row")
-                for n in range(4)]
+    reasons += [
+        ("speech", f"talker_07@{n}.100", f"offset {n}.0 s <= onset {n}.1 s; correct the row")
+        for n in range(4)
+    ]
     tables.write(tables.REJECTS, path["rejects"], tables.rejects(reasons))
     tables.write(HISTORY, path["histories"], _history(epochs, learned))
     path["metrics"], path["differences"] = folder / "metrics.tsv", folder / "differences.tsv"
@@ -104,8 +106,9 @@ def _picture(path: Path, rng: np.random.Generator) -> list[tuple[int, int, int, 
 
 def _write_regions(path: dict, ids: list, boxes: list, rng: np.random.Generator) -> None:
     whole = [(0, 0, 240, 180)]
-    rows = [(i, n, *box) for i, own in zip(ids, boxes, strict=True) for n, box in
-            enumerate(whole + own)]
+    rows = [
+        (i, n, *box) for i, own in zip(ids, boxes, strict=True) for n, box in enumerate(whole + own)
+    ]
     regions = pd.DataFrame(rows, columns=["image_id", "region", "x0", "y0", "x1", "y1"])
     tables.write(REGIONS, path["regions"], regions)
     # The last candidate of each picture is not kept.
@@ -210,8 +213,9 @@ def _write_numbers(metrics: Path, differences: Path, learned: bool) -> None:
                         rows.append((*where, one, one - ends, one + ends, chance))
                     if system != "model":
                         gap = table["model"] * factor - value
-                        pairs.append(("paper", system, task, gallery, metric, gap, gap - ends,
-                                      gap + ends))
+                        pairs.append(
+                            ("paper", system, task, gallery, metric, gap, gap - ends, gap + ends)
+                        )
     names = "experiment system seed task gallery gallery_size queries metric value ci_low ci_high"
     frame = pd.DataFrame(rows, columns=[*names.split(), "chance"])
     frame.to_csv(metrics, sep="\t", index=False, float_format="%.4f")

@@ -32,9 +32,7 @@ def by_hand(images, words, others, reduction):
 )
 def test_coscos2_equals_the_loop_over_pairs(reduction, fragments, tokens, size, seed):
     rng = np.random.default_rng(seed)
-    images, words, others = (
-        rng.normal(size=(n, size)) for n in (fragments, tokens, tokens)
-    )
+    images, words, others = (rng.normal(size=(n, size)) for n in (fragments, tokens, tokens))
     near = cosines(torch.tensor(images), torch.tensor(words))
     far = cosines(torch.tensor(images), torch.tensor(others))
     expected = by_hand(images.tolist(), words.tolist(), others.tolist(), reduction)

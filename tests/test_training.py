@@ -104,7 +104,9 @@ def test_a_picture_that_uses_every_token_is_refused():
 
 
 def test_shuffled_pairs_give_every_picture_another_ones_tokens():
-    pairs = Pairs(list("abcde"), [np.array([i]) for i in range(5)], [np.array([i]) for i in range(5)])
+    pairs = Pairs(
+        list("abcde"), [np.array([i]) for i in range(5)], [np.array([i]) for i in range(5)]
+    )
     moved = shuffle(pairs, 1)
     assert sorted(int(rows[0]) for rows in moved.words) == list(range(5))
     assert all(int(rows[0]) != i for i, rows in enumerate(moved.words))
@@ -142,11 +144,17 @@ def inputs(tmp_path):
     tables.write(SPOKEN_CAPTIONS, paths.spoken_captions, frame(SPOKEN_CAPTIONS, spoken))
     from seesay.logmel import LOGMEL
 
-    for table, path, rows, size in ((FC7, paths.fc7[0], fc7, 6), (LOGMEL, paths.logmel[0], logmel, 2840)):
+    for table, path, rows, size in (
+        (FC7, paths.fc7[0], fc7, 6),
+        (LOGMEL, paths.logmel[0], logmel, 2840),
+    ):
         with tables.Writer(tables.sized(table, feature=size), path) as writer:
             columns = frame(table, rows)
             writer.write(
-                {**columns.drop(columns="feature").to_dict("series"), "feature": np.stack(columns["feature"])}
+                {
+                    **columns.drop(columns="feature").to_dict("series"),
+                    "feature": np.stack(columns["feature"]),
+                }
             )
     return paths
 
@@ -176,9 +184,7 @@ def test_it_learns_and_the_best_epoch_is_kept(inputs, tmp_path):
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(inputs, tmp_path):
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
         run(inputs, tmp_path / name / "m", seed=seed)
-    one, two, other = (
-        (tmp_path / name / "m" / "model.safetensors").read_bytes() for name in "abc"
-    )
+    one, two, other = ((tmp_path / name / "m" / "model.safetensors").read_bytes() for name in "abc")
     assert one == two != other
 
 
@@ -213,7 +219,9 @@ def test_a_run_that_reached_its_limit_can_be_extended(inputs, tmp_path):
 
 def test_shuffled_trains_as_long_as_the_models_kept_weights(inputs, tmp_path):
     model = run(inputs, tmp_path / "m", eps=1e-4)
-    shuffled = run(inputs, tmp_path / "s", "shuffled", history=tmp_path / "m" / "history.parquet", eps=1e-4)
+    shuffled = run(
+        inputs, tmp_path / "s", "shuffled", history=tmp_path / "m" / "history.parquet", eps=1e-4
+    )
     kept = model.loc[model["kept"], "epoch"].max()
     assert shuffled["epoch"].max() == kept
     assert shuffled.loc[shuffled["kept"], "epoch"].unique().tolist() == [kept]

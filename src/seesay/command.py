@@ -25,9 +25,9 @@ def arguments(
     """Parse a script's command line.
 
     `inputs` and `outputs` become required options that hold one `Path` each; `lists` hold one
-    or more paths, and so do `list_outputs`; `options` maps a name to its default value, whose type it keeps (a name
-    whose default is a type instead of a value is required). `settings` adds `--settings`: the
-    stage's settings as one JSON object.
+    or more paths, and so do `list_outputs`; `options` maps a name to its default value, whose
+    type it keeps (a name whose default is a type instead of a value is required). `settings`
+    adds `--settings`: the stage's settings as one JSON object.
 
     Raises InputError for settings that do not fit the model and for an input that is missing.
     """

@@ -10,20 +10,20 @@ from pydantic import Field, ValidationError, model_validator
 
 from seesay.command import one_line
 from seesay.errors import InputError
-from seesay.evaluation import EvaluationSettings
-from seesay.fc7 import Fc7Settings
-from seesay.logmel import LogmelSettings
-from seesay.matching import MatchingSettings
-from seesay.metrics import MetricsSettings
-from seesay.pictures import PicturesSettings
-from seesay.regions import RegionsSettings
-from seesay.report import ReportSettings
-from seesay.scenes import ScenesSettings
 from seesay.settings import Settings
-from seesay.speech import SpeechSettings
-from seesay.talkers import SynthesisSettings
-from seesay.training import TrainingSettings
-from seesay.words import WordsSettings
+from seesay.settings.evaluation import EvaluationSettings
+from seesay.settings.fc7 import Fc7Settings
+from seesay.settings.logmel import LogmelSettings
+from seesay.settings.matching import MatchingSettings
+from seesay.settings.metrics import MetricsSettings
+from seesay.settings.pictures import PicturesSettings
+from seesay.settings.regions import RegionsSettings
+from seesay.settings.report import ReportSettings
+from seesay.settings.scenes import ScenesSettings
+from seesay.settings.speech import SpeechSettings
+from seesay.settings.synthesis import SynthesisSettings
+from seesay.settings.training import TrainingSettings
+from seesay.settings.words import WordsSettings
 
 
 class Experiment(Settings):
@@ -63,17 +63,15 @@ class Config(Settings):
 
     @model_validator(mode="after")
     def _one_source_each(self) -> "Config":
-        pairs = (
-            ("scenes", self.pictures.path, "pictures"),
-            ("synthesis", self.speech.path, "speech"),
-        )
-        for section, path, stage in pairs:
+        for section, stage in (("scenes", "pictures"), ("synthesis", "speech")):
             generated = getattr(self, section) is not None
-            if generated == (path is not None):
+            given = getattr(self, stage).path is not None
+            if generated and given:
+                raise ValueError(f"{stage}.path and the section {section} are both given; drop one")
+            if not generated and not given:
                 raise ValueError(
-                    f"{stage}.path {'and the section ' + section + ' are both' if generated else 'is not'}"
-                    f" given; give {stage}.path to read a corpus, or the section {section} to "
-                    "generate one"
+                    f"{stage}.path is null and there is no section {section}: "
+                    "nothing to read and nothing to generate; give one of them"
                 )
         for name, experiment in self.experiments.items():
             if not name.replace("_", "").isalnum():

@@ -7,13 +7,11 @@ fragments or tokens of the test pictures, or of the whole corpus.
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
-from pydantic import Field, field_validator
 
 from seesay import tables
 from seesay.embedding import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
@@ -21,7 +19,7 @@ from seesay.errors import InputError
 from seesay.matching import SPOKEN_CAPTIONS
 from seesay.pictures import IMAGES
 from seesay.ranking import Integers, Ranks, count
-from seesay.settings import Settings
+from seesay.settings.evaluation import EvaluationSettings
 from seesay.tables import Column, Table
 
 TASKS = ("word_similarity", "word_token_by_image", "word_type_by_image", "image_token_by_word")
@@ -45,22 +43,6 @@ RANKS = Table(
         Column("gallery_size", pa.int32(), "items ranked; the query itself is not", "items"),
     ),
 )
-
-
-class EvaluationSettings(Settings):
-    """What the test queries are searched in."""
-
-    galleries: tuple[Literal["test", "all"], ...] = Field(
-        min_length=1,
-        description="test: fragments and tokens of the test pictures; all: of the whole corpus",
-    )
-
-    @field_validator("galleries")
-    @classmethod
-    def _distinct(cls, galleries: tuple[str, ...]) -> tuple[str, ...]:
-        if len(set(galleries)) < len(galleries):
-            raise ValueError("a gallery is named twice")
-        return galleries
 
 
 @dataclass(frozen=True)

@@ -20,17 +20,16 @@ import pyarrow as pa
 import torch
 from numpy.typing import NDArray
 from PIL import Image
-from pydantic import Field, model_validator
 
 from seesay import tables
 from seesay.device import choose
 from seesay.errors import InputError
-from seesay.networks import ImageNetwork, NetworkName, Weights, load
+from seesay.networks import ImageNetwork, load
 from seesay.pictures import MANIFEST
 from seesay.pixels import decode
 from seesay.progress import progress
 from seesay.regions import REGIONS
-from seesay.settings import Settings
+from seesay.settings.fc7 import Fc7Settings
 from seesay.tables import Column, Table
 
 Box = tuple[int, int, int, int]
@@ -49,36 +48,6 @@ FC7 = Table(
 
 # Pictures whose rows are written at once: bounds the memory, and a row group is not tiny.
 PICTURES_A_WRITE = 50
-
-
-class Fc7Settings(Settings):
-    """How regions become features, and how many are kept."""
-
-    network: NetworkName = Field(
-        description="image network; efficientnet_lite0 gives 1,280 numbers a region"
-    )
-    weights: Weights = Field(
-        description="DEFAULT: trained on ImageNet; random: untrained, for tests alone"
-    )
-    size: int = Field(ge=64, le=512, multiple_of=32, description="side of the warped crop, in px")
-    context: int = Field(
-        ge=0,
-        description="border of the warped crop that shows what lies around the box, in px"
-        " (R-CNN: 16 at a size of 227); less than half the size; the whole image has none",
-    )
-    regions: int = Field(
-        ge=0, description="best scored candidates kept a picture, beside the whole image"
-    )
-    batch: int = Field(ge=1, le=4096, description="crops that the network sees at once")
-
-    @model_validator(mode="after")
-    def _room_for_the_box(self) -> "Fc7Settings":
-        if 2 * self.context >= self.size:
-            raise ValueError(
-                f"context {self.context} leaves no room for the box in a crop of {self.size} px;"
-                f" give at most {(self.size - 1) // 2}"
-            )
-        return self
 
 
 class Crop(NamedTuple):

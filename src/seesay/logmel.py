@@ -9,48 +9,15 @@ import pyarrow as pa
 import scipy.fft
 import soundfile
 import soxr
-from pydantic import Field, model_validator
 
 from seesay import tables
 from seesay.errors import InputError
 from seesay.progress import progress
-from seesay.settings import Settings
+from seesay.settings.logmel import LogmelSettings
 from seesay.speech import TOKEN_MANIFEST
 from seesay.tables import REJECTS, Column, Table
 
 BLOCK = 4096  # frames computed at once: bounds the memory that an hour of speech takes
-
-
-class LogmelSettings(Settings):
-    """The frames and filters of section 2."""
-
-    sample_rate: int = Field(ge=4000, le=96000, description="Hz that all speech is resampled to")
-    filters: int = Field(ge=2, le=256, description="Mel filters; paper: 40")
-    window: float = Field(gt=0, le=0.2, description="length of the Hann window, in s")
-    hop: float = Field(gt=0, le=0.1, description="from frame to frame, in s; paper: 0.010")
-    frames: int = Field(ge=1, le=1001, description="frames a token, odd; paper: 71")
-    low: float = Field(ge=0, description="lower edge of the lowest filter, in Hz")
-    high: float = Field(gt=0, description="upper edge of the highest filter, in Hz")
-    floor: float = Field(gt=0, description="power below which the logarithm is cut")
-    on_bad_input: str = Field(
-        pattern="^(reject|fail)$", description="a bad recording: reject or fail"
-    )
-
-    @model_validator(mode="after")
-    def _fits(self) -> "LogmelSettings":
-        if not self.low < self.high <= self.sample_rate / 2:
-            raise ValueError(
-                f"low ({self.low}) must be below high ({self.high}), and high at most half of "
-                f"sample_rate ({self.sample_rate / 2})"
-            )
-        if self.frames % 2 == 0:
-            raise ValueError(f"frames must be odd to have a middle one, got {self.frames}")
-        return self
-
-    @property
-    def size(self) -> int:
-        """Numbers in a token's vector: frames x filters; paper: 2,840."""
-        return self.frames * self.filters
 
 
 # The vectors' size is frames x filters (2,840); 0 stands for any one size.

@@ -2,12 +2,10 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from pydantic import Field
 
 from seesay import tables
 from seesay.errors import InputError
@@ -15,27 +13,10 @@ from seesay.pictures import IMAGES
 from seesay.progress import progress
 from seesay.randomness import generator
 from seesay.replacement import replace
-from seesay.settings import Settings
+from seesay.settings.matching import MatchingSettings
 from seesay.speech import SPOKEN_WORDS
 from seesay.tables import REJECTS, Column, Table
 from seesay.words import CAPTION_WORDS, SPOKEN_TYPES
-
-
-class MatchingSettings(Settings):
-    """How captions become spoken."""
-
-    speakers: Literal["best", "all", "balanced"] = Field(
-        description="who says a caption: the talker with the largest vocabulary who can, every "
-        "talker who can, or talkers spread evenly"
-    )
-    reuse: Literal["never", "within_split"] = Field(
-        description="whether a token may serve several captions of one split; never across splits"
-    )
-    relax: tuple[Literal["length", "frequency", "pos"], ...] = Field(
-        description="what a replacement may differ in where none matches, in this order"
-    )
-    seed: int = Field(ge=0, description="seed of the choice of tokens")
-
 
 REPLACEMENTS = Table(
     "replacements",

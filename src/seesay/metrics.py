@@ -11,29 +11,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import Field
 
 from seesay import tables
 from seesay.errors import InputError
 from seesay.evaluation import RANKS
 from seesay.randomness import generator
 from seesay.ranking import Floats, Integers, Ranks
-from seesay.settings import Settings
+from seesay.settings.metrics import MetricsSettings
 
 METRICS = ("median_rank", "mean_rank", "r1", "r5", "r10", "r25")
 RECALLS = (1, 5, 10, 25)
 COLUMNS = ["experiment", "system", "seed", "task", "gallery", "gallery_size", "queries", "metric"]
 SLACK = 1e-9  # a share of queries within this of one half is one half
 CELLS = 4_000_000  # of the largest array held while walking up the ranks
-
-
-class MetricsSettings(Settings):
-    """How the intervals around the metrics are made."""
-
-    resamples: int = Field(
-        ge=1, description="bootstrap resamples of the test images behind each 95 % interval"
-    )
-    seed: int = Field(ge=0, description="seed of the resamples, which all systems share")
 
 
 def measure(

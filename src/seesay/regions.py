@@ -9,21 +9,20 @@ such regions; which of them are kept is decided by the network's scores (`seesay
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import cv2
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
-from pydantic import Field
 
 from seesay import tables
 from seesay.errors import InputError
 from seesay.pictures import MANIFEST
 from seesay.pixels import decode
 from seesay.progress import progress
-from seesay.settings import Settings
+from seesay.settings.regions import RegionsSettings
 from seesay.tables import Column, Table
 
 Boxes = NDArray[np.int32]
@@ -43,35 +42,6 @@ REGIONS = Table(
 
 # Pictures whose boxes are written at once: bounds the memory, and a row group is not tiny.
 PICTURES_A_WRITE = 256
-
-
-class RegionsSettings(Settings):
-    """Which boxes of a picture are candidates."""
-
-    proposals: Literal["selective_search"] = Field(description="what proposes the boxes")
-    mode: Literal["fast", "quality"] = Field(
-        description="selective search with few (fast) or many (quality) colour spaces and scales"
-    )
-    side: int = Field(
-        ge=32,
-        le=4096,
-        description="selective search sees larger pictures scaled down to this long side, in px",
-    )
-    min_area: float = Field(
-        ge=0, lt=1, description="least area of a box, as a share of the picture's"
-    )
-    nms: float = Field(
-        gt=0,
-        le=1,
-        description="a box whose intersection over union with a larger kept one, or with the"
-        " whole image, is above this is dropped; 1 keeps all",
-    )
-    candidates: int = Field(
-        ge=1, le=10000, description="most boxes a picture, beside the whole image"
-    )
-    on_bad_input: Literal["reject", "fail"] = Field(
-        description="a picture that cannot be decoded: leave it out and report it, or end the run"
-    )
 
 
 def propose_shard(manifest: Path, regions: Path, rejects: Path, settings: RegionsSettings) -> None:

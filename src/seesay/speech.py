@@ -3,33 +3,19 @@
 import hashlib
 import importlib
 from pathlib import Path
-from typing import Literal
 
 import pandas as pd
 import pyarrow as pa
 import soundfile
-from pydantic import Field
 
 from seesay import tables
 from seesay.errors import InputError
 from seesay.progress import progress
 from seesay.randomness import shard_of
-from seesay.settings import Settings
+from seesay.settings.speech import SpeechSettings
 from seesay.tables import REJECTS, Column, Table
 
 SLACK = 0.01  # s that an offset may lie beyond the recording's end: rounding of alignments
-
-
-class SpeechSettings(Settings):
-    """Which speech is read, and how."""
-
-    reader: Literal["lucid"] = Field(description="layout of the corpus")
-    path: str | None = Field(
-        description="folder of the corpus; null reads what the section synthesis generates"
-    )
-    on_bad_input: Literal["reject", "fail"] = Field(
-        description="a bad row or file: put it into the rejects, or end the run"
-    )
 
 
 RECORDINGS = Table(

@@ -42,8 +42,14 @@ def synthesise(caption_words: Path, folder: Path, settings: SynthesisSettings, j
     talkers = talker_names(settings.talkers)
     fillers = choose_fillers(words, settings.unsaid, settings.seed)
     said = bags(
-        words, talkers, fillers, settings.surplus, settings.fillers, settings.fillers_share, settings.seed
-    )  # fmt: skip
+        words,
+        talkers,
+        fillers,
+        settings.surplus,
+        settings.fillers,
+        settings.fillers_share,
+        settings.seed,
+    )
     part = folder.with_name(f".{folder.name}.{os.getpid()}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)

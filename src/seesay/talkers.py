@@ -7,11 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-from pydantic import Field
 
 from seesay.espeak import Speaker, Voice
 from seesay.randomness import generator, stable_hash
-from seesay.settings import Settings
+from seesay.settings.synthesis import SynthesisSettings
 
 ACCENTS = (
     "en",
@@ -26,22 +25,6 @@ VARIANTS = {
     "F": ("f1", "f2", "f3", "f4", "f5", "Annie", "belinda", "linda", "steph", "anika"),
     "M": ("m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "david", "john"),
 }
-
-
-class SynthesisSettings(Settings):
-    """Who speaks, what is said and what is left unsaid."""
-
-    talkers: int = Field(ge=2, le=140, description="talkers, half female and half male voices")
-    seed: int = Field(ge=0, description="seed of everything that is drawn at random")
-    unsaid: float = Field(ge=0, lt=1, description="share of the captions' word types nobody says")
-    surplus: float = Field(ge=1, le=10, description="tokens said for every token captions need")
-    fillers: int = Field(ge=0, le=500, description="types said besides that no caption uses")
-    fillers_share: float = Field(
-        ge=0, le=2, description="tokens of those types, as a share of the captions' tokens"
-    )
-    word_gap: int = Field(ge=0, le=100, description="pause between words, in eSpeak's 10 ms units")
-    pause: float = Field(gt=0.5, le=5, description="least pause between sentences, in s")
-    minutes: float = Field(gt=0, le=60, description="length of a recording, about, in min")
 
 
 def voice(talker: str, seed: int) -> Voice:

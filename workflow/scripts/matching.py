@@ -1,7 +1,8 @@
 """Find what each caption word is spoken as, and the tokens that say each caption."""
 
 from seesay.command import arguments, run
-from seesay.matching import MatchingSettings, run_matching
+from seesay.matching import run_matching
+from seesay.settings.matching import MatchingSettings
 
 
 def main() -> None:

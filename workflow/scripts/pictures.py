@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from seesay.command import arguments, run
-from seesay.pictures import PicturesSettings, read_corpus
+from seesay.pictures import read_corpus
+from seesay.settings.pictures import PicturesSettings
 
 
 def main() -> None:

@@ -1,7 +1,8 @@
 """Propose candidate boxes for the pictures of one shard."""
 
 from seesay.command import arguments, run
-from seesay.regions import RegionsSettings, propose_shard
+from seesay.regions import propose_shard
+from seesay.settings.regions import RegionsSettings
 
 
 def main() -> None:

@@ -5,7 +5,8 @@ from dataclasses import fields
 from pathlib import Path
 
 from seesay.command import arguments, run
-from seesay.report import Inputs, Outputs, ReportSettings, build
+from seesay.report import Inputs, Outputs, build
+from seesay.settings.report import ReportSettings
 
 LISTS = ["regions", "fc7", "rejects", "logmel", "histories"]
 

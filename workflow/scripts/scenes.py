@@ -1,7 +1,8 @@
 """Compose pictures of a few drawings each, with five captions a picture."""
 
 from seesay.command import arguments, run
-from seesay.scenes import ScenesSettings, write_scenes
+from seesay.scenes import write_scenes
+from seesay.settings.scenes import ScenesSettings
 
 
 def main() -> None:

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from seesay.command import arguments, run
-from seesay.speech import SpeechSettings, read_corpus
+from seesay.settings.speech import SpeechSettings
+from seesay.speech import read_corpus
 
 
 def main() -> None:

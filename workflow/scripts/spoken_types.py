@@ -1,7 +1,8 @@
 """Tag the speech and count its word types."""
 
 from seesay.command import arguments, run
-from seesay.words import WordsSettings, extract_types
+from seesay.settings.words import WordsSettings
+from seesay.words import extract_types
 
 
 def main() -> None:

@@ -1,8 +1,8 @@
 """Let eSpeak NG talkers say the captions' words, in LUCID's layout."""
 
 from seesay.command import arguments, run
+from seesay.settings.synthesis import SynthesisSettings
 from seesay.synthesis import synthesise
-from seesay.talkers import SynthesisSettings
 
 
 def main() -> None:

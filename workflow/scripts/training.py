@@ -6,7 +6,8 @@ import torch
 
 from seesay.command import arguments, run
 from seesay.device import choose
-from seesay.training import Inputs, TrainingSettings, train
+from seesay.settings.training import TrainingSettings
+from seesay.training import Inputs, train
 
 
 def main() -> None:

@@ -2,7 +2,8 @@
 
 from seesay.command import arguments, run
 from seesay.pictures import CAPTIONS
-from seesay.words import WordsSettings, extract_captions
+from seesay.settings.words import WordsSettings
+from seesay.words import extract_captions
 
 
 def main() -> None:

@@ -1,0 +1,23 @@
+"""Settings of the stage evaluation."""
+
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from seesay.settings import Settings
+
+
+class EvaluationSettings(Settings):
+    """What the test queries are searched in."""
+
+    galleries: tuple[Literal["test", "all"], ...] = Field(
+        min_length=1,
+        description="test: fragments and tokens of the test pictures; all: of the whole corpus",
+    )
+
+    @field_validator("galleries")
+    @classmethod
+    def _distinct(cls, galleries: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(galleries)) < len(galleries):
+            raise ValueError("a gallery is named twice")
+        return galleries

@@ -1,0 +1,23 @@
+"""Settings of the stage matching."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from seesay.settings import Settings
+
+
+class MatchingSettings(Settings):
+    """How captions become spoken."""
+
+    speakers: Literal["best", "all", "balanced"] = Field(
+        description="who says a caption: the talker with the largest vocabulary who can, every "
+        "talker who can, or talkers spread evenly"
+    )
+    reuse: Literal["never", "within_split"] = Field(
+        description="whether a token may serve several captions of one split; never across splits"
+    )
+    relax: tuple[Literal["length", "frequency", "pos"], ...] = Field(
+        description="what a replacement may differ in where none matches, in this order"
+    )
+    seed: int = Field(ge=0, description="seed of the choice of tokens")

@@ -1,0 +1,72 @@
+"""Settings of the stage pictures."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from seesay.settings import Settings
+
+Share = Annotated[float, Field(gt=0, lt=1)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class HashSplit(Settings):
+    """By a hash of the id: near the shares, and no picture moves when others are added."""
+
+    method: Literal["hash"] = Field(description="split by a hash of the id")
+    train: Share = Field(description="share of the pictures for training")
+    validation: Share = Field(description="share for early stopping")
+    test: Share = Field(description="share for evaluation")
+
+    @model_validator(mode="after")
+    def _whole(self) -> "HashSplit":
+        total = self.train + self.validation + self.test
+        if abs(total - 1) > 1e-6:
+            raise ValueError(f"train, validation and test must add up to 1, not {total:g}")
+        return self
+
+
+class ExactSplit(Settings):
+    """By exact counts: ids sorted by their hash and cut; what is beyond them is left out."""
+
+    method: Literal["exact"] = Field(description="exactly so many pictures each")
+    train: Count = Field(description="number of pictures for training")
+    validation: Count = Field(description="number for early stopping")
+    test: Count = Field(description="number for evaluation")
+
+
+class FilesSplit(Settings):
+    """By three lists, a picture's name or id a line; what none of them names is left out."""
+
+    method: Literal["files"] = Field(description="the pictures that three files list")
+    train: str = Field(min_length=1, description="path of the list of training pictures")
+    validation: str = Field(min_length=1, description="path of the list for early stopping")
+    test: str = Field(min_length=1, description="path of the list for evaluation")
+
+
+class CorpusSplit(Settings):
+    """By the corpus's own lists; what none of them names is left out."""
+
+    method: Literal["corpus"] = Field(description="the lists that come with the corpus")
+
+
+Split = Annotated[HashSplit | ExactSplit | FilesSplit | CorpusSplit, Field(discriminator="method")]
+
+
+class PicturesSettings(Settings):
+    """Which pictures are read, and how they are split."""
+
+    reader: Literal["pascal1k", "flickr8k"] = Field(description="layout of the corpus")
+    path: str | None = Field(
+        description="folder of the corpus; null reads what the section scenes generates"
+    )
+    split: Split = Field(description="which pictures are for training, validation and test")
+    on_bad_input: Literal["reject", "fail"] = Field(
+        description="a bad picture or caption: put it into the rejects, or end the run"
+    )
+
+    def split_files(self) -> list[str]:
+        """The files that the split is read from, beyond those of the corpus."""
+        if isinstance(self.split, FilesSplit):
+            return [self.split.train, self.split.validation, self.split.test]
+        return []

@@ -1,0 +1,45 @@
+"""Settings of the stage scenes."""
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from seesay.settings import Settings
+
+Share = Annotated[float, Field(ge=0.05, le=0.9)]
+
+
+SIZE_CLASSES = ("small", "medium", "big")
+
+
+class ScenesSettings(Settings):
+    """What the composed scenes look like."""
+
+    count: int = Field(ge=1, le=9999, description="Number of scenes.")
+    size: int = Field(ge=64, le=1024, description="Side of a scene in px.")
+    seed: int = Field(ge=0, description="Seed of everything that is drawn at random.")
+    least_things: int = Field(ge=2, le=6, description="Least number of drawings in a scene.")
+    most_things: int = Field(ge=2, le=6, description="Greatest number of drawings in a scene.")
+    small: tuple[Share, Share] = Field(
+        description="Longer side of a small drawing, from and to, as a share of the scene's side."
+    )
+    medium: tuple[Share, Share] = Field(
+        description="Longer side of a middling drawing, from and to, as a share."
+    )
+    big: tuple[Share, Share] = Field(
+        description="Longer side of a big drawing, from and to, as a share."
+    )
+    tilt: float = Field(ge=0, le=45, description="Greatest tilt of a drawing in degrees.")
+    overlap: float = Field(
+        ge=0, le=1, description="Greatest share of a drawing's box that another's box may cover."
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "ScenesSettings":
+        if self.least_things > self.most_things:
+            raise ValueError("least_things must not be greater than most_things")
+        for name in SIZE_CLASSES:
+            low, high = getattr(self, name)
+            if low > high:
+                raise ValueError(f"{name} must go from the smaller to the greater share")
+        return self

