@@ -27,8 +27,8 @@ include: "workflow/rules/report.smk"
 
 
 rule all:
+    default_target: True
     """The report, and with it everything."""
     input:
         at("report.html"),
-    default_target: True
     localrule: True

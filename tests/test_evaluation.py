@@ -7,14 +7,14 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from seesay.matching import SPOKEN_CAPTIONS
-from seesay.pictures import IMAGES
 
 from conftest import ROOT
 from seesay import tables
 from seesay.embedding import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
 from seesay.errors import InputError
 from seesay.evaluation import RANKS, TASKS, EvaluationSettings, evaluate
+from seesay.matching import SPOKEN_CAPTIONS
+from seesay.pictures import IMAGES
 from test_ranking import cosine
 
 

@@ -64,7 +64,13 @@ def embed(
     vectors = _blocks(network.embed_images, fragments.features, device)
     size = vectors.shape[1]
     with tables.Writer(tables.sized(IMAGE_EMBEDDINGS, embedding=size), images_out) as writer:
-        writer.write({**fragments.keys.to_dict("series"), "embedding": vectors})
+        writer.write(
+            {
+                "image_id": fragments.keys["image_id"],
+                "region": fragments.keys["region"],
+                "embedding": vectors,
+            }
+        )
     del fragments
     spoken = tables.read(SPOKEN_CAPTIONS, inputs.spoken_captions)
     words = load_words(inputs.logmel, spoken["token_id"].tolist())

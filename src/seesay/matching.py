@@ -62,8 +62,10 @@ class Supply:
         tokens = tokens.sort_values("token_id")
         shuffled = tokens.iloc[generator("matching", seed).permutation(len(tokens))]
         groups = shuffled.groupby(["talker", "spoken_word"], sort=True)["token_id"]
+        places = {talker: place for place, talker in enumerate(talkers)}
+        columns = {word: place for place, word in enumerate(words)}
         for (talker, word), ids in groups:
-            key = (int(talkers.get_loc(talker)), int(words.get_loc(word)))
+            key = (places[talker], columns[word])
             self.fresh[key] = ids.tolist()
             self.left[key] = len(ids)
 
@@ -128,8 +130,8 @@ def match(
             reason = "no spoken word stands for: " + ", ".join(missing)
             refused.append(("matching", f"{image_id}#{caption}", reason))
             continue
-        needs = Counter(words.get_indexer(group["spoken_word"]).tolist())
-        groups.append((image_id, caption, group, dict(needs), group["split"].iloc[0]))
+        needs = dict(Counter(words.get_indexer(group["spoken_word"]).tolist()))
+        groups.append((image_id, caption, group, needs, group["split"].iloc[0]))
     speakers = [len(supply.able(needs, split)) for _, _, _, needs, split in groups]
     scarce = [int(min(supply.left[:, list(needs)].sum(axis=0))) for _, _, _, needs, _ in groups]
     order = sorted(
@@ -207,7 +209,8 @@ def run_matching(
     replacements = replace(counted, spoken, settings.relax)
     tokens = tables.read(SPOKEN_WORDS, spoken_words)
     tokens["spoken_word"] = tokens["word"].map(types.set_index("word")["lemma"])
-    vocabulary = tokens.groupby("talker")["word"].nunique().to_dict()
+    sizes = tokens.groupby("talker")["word"].nunique()
+    vocabulary = {str(talker): int(size) for talker, size in sizes.items()}
     said = replacements.set_index("word")["spoken_word"]
     needed = tokens["spoken_word"].isin(set(said) - {""})
     captions = captions.assign(

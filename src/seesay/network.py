@@ -1,5 +1,6 @@
 """The two-branch network of the paper (Fig. 1, left) and its random-projection control."""
 
+from itertools import pairwise
 from typing import Literal
 
 import torch
@@ -13,7 +14,7 @@ class Branch(nn.Sequential):
 
     def __init__(self, sizes: list[int], relu_cap: float | None) -> None:
         steps: list[nn.Module] = []
-        for size_in, size_out in zip(sizes, sizes[1:], strict=False):
+        for size_in, size_out in pairwise(sizes):
             steps.append(nn.Linear(size_in, size_out))
             if relu_cap is not None:
                 steps.append(nn.Hardtanh(0.0, relu_cap))
@@ -28,6 +29,11 @@ class Network(nn.Module):
     are stored with the weights. `kind` is `relu` (the paper's net) or `linear` (the random
     projection: one linear map a branch, no ReLU, no hidden layer).
     """
+
+    image_mean: Tensor
+    image_deviation: Tensor
+    speech_mean: Tensor
+    speech_deviation: Tensor
 
     def __init__(
         self,

@@ -1,6 +1,6 @@
 """What each caption word is spoken as (paper section 2): itself, or a word matched to it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -72,7 +72,13 @@ def replace(captions: pd.DataFrame, spoken: pd.DataFrame, relax: Sequence[str]) 
     return pd.DataFrame(rows, columns=columns)
 
 
-def _steps(relax, same_pos, distance, gap, count):  # type: ignore[no-untyped-def]
+def _steps(
+    relax: Sequence[str],
+    same_pos: np.ndarray,
+    distance: np.ndarray,
+    gap: np.ndarray,
+    count: np.ndarray,
+) -> Iterator[tuple[str, np.ndarray, list[np.ndarray]]]:
     """(name, mask of candidates, keys to sort them by) for each step allowed."""
     yield "matched", same_pos & (distance == 0), [gap]
     for name in relax:

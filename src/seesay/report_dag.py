@@ -10,7 +10,7 @@ Edge = tuple[str, str]
 WIDTH, HEIGHT = 116, 26  # of a stage's box
 ACROSS, DOWN = 22, 22  # gaps between boxes
 NARROW = 14  # place that a passing edge takes in a row
-SWEEPS = 8
+SWEEPS, PULLS = 8, 300
 
 
 def draw(stages: Mapping[str, Sequence[str]]) -> Markup:
@@ -148,13 +148,15 @@ def _places(rows: Layers, edges: Sequence[Edge]) -> dict[str, tuple[float, float
     for upper, lower in edges:
         near[upper].append(lower)
         near[lower].append(upper)
-    for _ in range(24):
+    # What is far away pulls no harder than what is near, so that most lines become straight.
+    for _ in range(PULLS):
         for row in rows:
-            wanted = [sum(x[n] for n in near[name]) / max(len(near[name]), 1) for name in row]
             for i, name in enumerate(row):
+                pull = {n: _stiff(name, n) / (abs(x[n] - x[name]) + 1.0) for n in near[name]}
+                wanted = sum(x[n] * p for n, p in pull.items()) / max(sum(pull.values()), 1e-9)
                 low = x[row[i - 1]] + _gap(row[i - 1], name) if i else float("-inf")
                 high = x[row[i + 1]] - _gap(name, row[i + 1]) if i + 1 < len(row) else float("inf")
-                x[name] = min(max(wanted[i], low), high)
+                x[name] = min(max(wanted, low), high)
     return {
         name: (x[name], float(r * (HEIGHT + DOWN))) for r, row in enumerate(rows) for name in row
     }
@@ -162,6 +164,11 @@ def _places(rows: Layers, edges: Sequence[Edge]) -> dict[str, tuple[float, float
 
 def _wide(name: str) -> float:
     return NARROW if "|" in name else WIDTH
+
+
+def _stiff(name: str, other: str) -> float:
+    """How strongly two places want to stand below one another: edges most of all."""
+    return float(1 + 3 * ("|" in name) + 3 * ("|" in other))
 
 
 def _gap(left: str, right: str) -> float:

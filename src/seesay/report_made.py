@@ -58,7 +58,9 @@ def sources(config: dict[str, Any]) -> dict[str, Any]:
     if fc7["weights"] == "random":
         network += " with random, untrained weights"
         labels.append("untrained image network")
-    elif fc7["weights"] != "DEFAULT":
+    elif fc7["weights"] == "DEFAULT":
+        network += ", trained on ImageNet"
+    else:
         network += f" with the weights {fc7['weights']}"
     return {"pictures": said, "speech": heard, "network": network, "labels": labels}
 

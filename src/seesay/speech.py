@@ -140,9 +140,9 @@ def check_words(
             "speech",
             row.token_id,
             f"ends at {row.offset:.3f} s, but the recording is only "
-            f"{duration[row.Index]:.3f} s long: the wav is shorter than its tokens say",
+            f"{row.duration:.3f} s long: the wav is shorter than its tokens say",
         )
-        for row in words[short].itertuples()
+        for row in words[short].assign(duration=duration[short]).itertuples()
     ]
     rejects += [
         ("speech", f"{row.token_id} {row.word}", "another word has the same onset")

@@ -8,8 +8,9 @@ one then never tells what else the caption says.
 
 import sys
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import pandas as pd
@@ -113,7 +114,7 @@ def bags(
         for (lemma, pos), numbers, count in zip(types.index, types, supply, strict=True):
             mask = sum(1 << number for number in set(numbers))
             spoken = Spoken(fillers.get(lemma, lemma), pos, mask)
-            found[talkers[int(talker)]] += [spoken] * int(count)
+            found[talkers[int(str(talker))]] += [spoken] * int(count)
 
     free = _free(words, set(fillers.values()))
     types_left = [(word, pos) for pos, kind in sorted(free.items()) for word in kind]
@@ -128,80 +129,80 @@ def bags(
 
 
 def sentences(bag: Sequence[Spoken], random: np.random.Generator) -> list[list[str]]:
-    """The words of a talker's bag in sentences of 5 to 9 words or little more.
+    """The words of a talker's bag in sentences of 5 to 9 words or a few more.
 
     Content words stand where their part of speech is plain (the ADJ NOUN, is VERBing ADV), with
-    function words between. Words that share a caption are never neighbours: where no other
-    word is left, the sentence ends and a pause parts them.
+    function words around. Words that share a caption are never neighbours: where no other
+    word is near in the bag, the sentence ends and a pause parts them.
     """
-    order = [bag[i] for i in random.permutation(len(bag))]
-    kinds = {
-        pos: [word for word in order if word.pos == pos] for pos in ("NOUN", "VERB", "ADJ", "ADV")
-    }
-    nouns = _attach(kinds["ADJ"], kinds["NOUN"], before=True)
-    verbs = _attach(kinds["ADV"], kinds["VERB"], before=False)
-    things = deque([nouns[i] for i in random.permutation(len(nouns))])
-    deeds = deque([verbs[i] for i in random.permutation(len(verbs))])
-    # After a thing comes a deed as often as there are deeds, so both run out together.
+    kinds: dict[str, list[Spoken]] = {"NOUN": [], "ADJ": [], "VERB": [], "ADV": []}
+    for which in random.permutation(len(bag)):
+        kinds[bag[which].pos].append(bag[which])
+    things = _phrases(kinds["NOUN"], kinds["ADJ"], random, guest_first=True)
+    deeds = _phrases(kinds["VERB"], kinds["ADV"], random, guest_first=False)
+    # After a thing comes a deed so often that both run out together.
     odds = len(deeds) / max(1, len(things))
     found = []
     while things or deeds:
-        length = random.integers(5, 10)
         sentence: list[str] = []
-        last: Spoken | None = None
-        after_deed = True
+        last, after_deed = None, True
+        length = random.integers(5, 10)
         while len(sentence) < length:
-            wants_deed = bool(deeds) and not after_deed and random.random() < max(odds, 0.1)
-            queue = deeds if wants_deed or not things else things
-            phrase = _next(queue, last)
+            deed = bool(deeds) and (not things or (not after_deed and random.random() < odds))
+            phrase = _next(deeds if deed else things, last)
             if phrase is None:
                 break
-            is_deed = queue is deeds
-            sentence += _say(phrase, is_deed, bool(sentence), after_deed, random)
-            last, after_deed = phrase[-1], is_deed
-        found.append(sentence)
+            sentence += _deed(phrase, after_deed) if deed else _thing(phrase, random)
+            last, after_deed = phrase[-1], deed
+        found.append(sentence[1:] if sentence[0] == "and" else sentence)
     return found
 
 
-def _free(words: pd.DataFrame, used: set[str] | None = None) -> dict[str, list[str]]:
-    """The lexicon without the words that captions, or `used`, have."""
-    taken = {*words["lemma"], *words["text"], *(used or ())}
+def _free(words: pd.DataFrame, used: Iterable[str] = ()) -> dict[str, list[str]]:
+    """The lexicon without the words that captions have and those that are used already."""
+    taken = {*words["lemma"], *words["text"], *used}
     return {pos: [word for word in kind if word not in taken] for pos, kind in LEXICON.items()}
 
 
-def _attach(guests: list[Spoken], hosts: list[Spoken], before: bool) -> list[list[Spoken]]:
-    """Phrases: each guest beside a host of no common caption, alone if there is none near."""
-    waiting = deque([[host] for host in hosts])
-    phrases = []
+def _phrases(
+    hosts: list[Spoken], guests: list[Spoken], random: np.random.Generator, guest_first: bool
+) -> deque[list[Spoken]]:
+    """Each guest beside a host with which it shares no caption, alone where none is near."""
+    waiting = deque([host] for host in hosts)
+    found = []
     for guest in guests:
         host = _next(waiting, guest) or []
-        phrases.append([guest, *host] if before else [*host, guest])
-    return [*phrases, *waiting]
+        found.append([guest, *host] if guest_first else [*host, guest])
+    found += waiting
+    return deque(found[which] for which in random.permutation(len(found)))
 
 
-def _next(queue: "deque[list[Spoken]]", last: Spoken | None) -> list[Spoken] | None:
-    """Take the first phrase near the front that shares no caption with the word before it."""
-    for place in range(min(SEARCH, len(queue))):
-        phrase = queue[place]
-        if last is None or not any(word.captions & last.captions for word in phrase):
-            del queue[place]
+def _next(phrases: deque[list[Spoken]], last: Spoken | None) -> list[Spoken] | None:
+    """Take out the first near phrase whose first word shares no caption with `last`."""
+    for place, phrase in enumerate(islice(phrases, SEARCH)):
+        if last is None or not phrase[0].captions & last.captions:
+            del phrases[place]
             return phrase
     return None
 
 
-def _say(
-    phrase: list[Spoken], deed: bool, goes_on: bool, after_deed: bool, random: np.random.Generator
-) -> list[str]:
-    """A phrase with the function words that make its parts of speech plain."""
+def _thing(phrase: list[Spoken], random: np.random.Generator) -> list[str]:
+    """A noun phrase, or an adjective alone."""
     words = [spoken.word for spoken in phrase]
-    if deed:
-        if phrase[0].pos != "VERB":
-            return ["it", "is", *words] if not goes_on else ["and", *words]
-        if words[0].endswith("ing"):
-            return ["is", *words] if goes_on else ["he", "is", *words]
-        if words[0].endswith(("s", "ed")):
-            return words if goes_on else ["he", *words]
-        return ["will", *words] if goes_on else ["they", "will", *words]
-    link = ["and"] if goes_on and not after_deed else ["with"] if goes_on else []
-    ending = [] if phrase[-1].pos == "NOUN" else ["one"]
-    return [*link, str(random.choice(["the", "a"])), *words, *ending]
+    if phrase[-1].pos == "ADJ":
+        return ["and", "it", "is", *words]
+    indefinite = "an" if words[0][0] in "aeiou" else "a"
+    return ["and", indefinite if random.random() < 0.3 else "the", *words]
+
+
+def _deed(phrase: list[Spoken], needs_subject: bool) -> list[str]:
+    """A verb with the auxiliary that its form asks for, or an adverb alone."""
+    words = [spoken.word for spoken in phrase]
+    subject = ["and", "it"] if needs_subject else []
+    if words[0].endswith("ing") or phrase[0].pos == "ADV":
+        return [*subject, "is", *words]
+    if words[0].endswith("ed") and not words[0].endswith("eed"):
+        return [*subject, "was", *words]
+    if words[0].endswith("s") and not words[0].endswith("ss"):
+        return [*subject, *words]
+    return [*subject, "can", *words]

@@ -82,8 +82,10 @@ class Writer:
         columns are not those of the table.
         """
         wanted = self.schema.names
-        if sorted(columns) != sorted(wanted):
-            raise ValueError(f"{self.table.name}: columns {sorted(columns)}, wanted {wanted}")
+        if sorted(map(str, columns)) != sorted(wanted):
+            raise ValueError(
+                f"{self.table.name}: columns {sorted(map(str, columns))}, wanted {wanted}"
+            )
         arrays = [_array(columns[name], self.schema.field(name).type) for name in wanted]
         batch = pa.record_batch(arrays, schema=self.schema)
         if batch.num_rows:

@@ -148,7 +148,7 @@ def activity(branch: torch.nn.Sequential, values: Tensor) -> tuple[Tensor, float
 
 def tied(embeddings: Tensor) -> float:
     """The share of rows that equal another row exactly."""
-    _, counts = np.unique(embeddings.cpu().numpy(), axis=0, return_counts=True)
+    _, counts = np.unique(embeddings.detach().cpu().numpy(), axis=0, return_counts=True)
     return float(counts[counts > 1].sum() / len(embeddings))
 
 
@@ -192,8 +192,9 @@ def fit(
     best, best_epoch, best_weights = math.inf, 0, None
     saved = state.load()
     if saved is None:
-        row = {"epoch": 0, "split": "validation", "seconds": 0.0, **measure(network, validation)}
-        rows, best, best_weights = [row], row["loss"], weights(network)
+        measured = measure(network, validation)
+        row = {"epoch": 0, "split": "validation", "seconds": 0.0, **measured}
+        rows, best, best_weights = [row], measured["loss"], weights(network)
     else:
         network.load_state_dict(saved["network"])
         optimizer.load_state_dict(saved["optimizer"])

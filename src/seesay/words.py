@@ -138,7 +138,7 @@ def extract_captions(
     if kept.empty:
         raise InputError(f"{captions}: no content word is seen {settings.min_count} times")
     refused = [
-        ("words", word, f"seen {count} time(s), fewer than min_count {settings.min_count}")
+        ("words", str(word), f"seen {count} time(s), fewer than min_count {settings.min_count}")
         for word, count in sorted(rare.items())
     ]
     have = set(zip(kept["image_id"], kept["caption"], strict=True))

@@ -1,10 +1,12 @@
-"""What the rule files share: the validated config, and the functions that rules call.
+"""What all files of this folder share: the validated config, and the functions they call.
 
 Comes in: the config that Snakemake read (config/config.yaml, or the one --configfile).
 Goes out: CONFIG, SHARDS, SEEDS, EXPERIMENTS, SYSTEMS, at(), stamp(), settings(), scaled().
 """
 
+import hashlib
 import importlib
+import json
 import sys
 from pathlib import Path
 
@@ -17,14 +19,16 @@ try:
 except InputError as error:
     sys.exit(f"error: {error}")
 
-SCRIPTS = f"{workflow.basedir}/workflow/scripts"
 SHARDS = [str(shard) for shard in range(CONFIG.shards)]
 SEEDS = [str(seed) for seed in CONFIG.seeds]
 EXPERIMENTS = sorted(CONFIG.experiments)
 SYSTEMS = ["model", "random_projection", "untrained", "shuffled"]
 
 # Job environments need not have seesay installed: its source goes with the workflow.
-shell.prefix(f"set -euo pipefail; export PYTHONPATH={workflow.basedir}/src; ")
+shell.prefix(
+    f"set -euo pipefail; export PYTHONPATH='{workflow.basedir}/src'"
+    f" SCRIPTS='{workflow.basedir}/workflow/scripts'; "
+)
 
 
 wildcard_constraints:
@@ -65,3 +69,91 @@ def corpus_files(reader, path):
         return [str(source) for source in files(Path(path))]
     except InputError as error:
         sys.exit(f"error: {error}")
+
+
+def pictures_corpus():
+    """The folder of the pictures."""
+    return CONFIG.pictures.path or at("scenes/pictures")
+
+
+def pictures_sources(wildcards):
+    """Every file of the corpus and of its split, or the generated folder."""
+    lists = CONFIG.pictures.split_files()
+    for path in lists:
+        if not Path(path).is_file():
+            sys.exit(f"error: {path}: no such file; pictures.split names it")
+    if CONFIG.pictures.path is None:
+        return [pictures_corpus(), *lists]
+    return corpus_files(CONFIG.pictures.reader, CONFIG.pictures.path) + lists
+
+
+def pictures_manifest(wildcards):
+    """The picture manifest of a shard, once the corpus has been listed."""
+    return checkpoints.pictures.get().output.manifests[int(wildcards.shard)]
+
+
+def speech_corpus():
+    """The folder of the speech corpus."""
+    return CONFIG.speech.path or at("synthesis/speech")
+
+
+def speech_sources(wildcards):
+    """Every file of the speech corpus, or the generated folder."""
+    if CONFIG.synthesis is not None:
+        return [speech_corpus()]
+    return corpus_files(CONFIG.speech.reader, CONFIG.speech.path)
+
+
+def speech_manifest(wildcards):
+    """The token manifest of a shard, once the corpus has been listed."""
+    return checkpoints.speech.get().output.manifests[int(wildcards.shard)]
+
+
+def model_history(wildcards):
+    """The history of the model that the shuffled control keeps pace with."""
+    if wildcards.system != "shuffled":
+        return []
+    return at(f"training/{wildcards.experiment}/model/{wildcards.seed}/history.parquet")
+
+
+def training_settings(wildcards):
+    """The training settings of an experiment, as canonical JSON."""
+    return settings("training", wildcards.experiment)
+
+
+# What each stage reads, for the drawing.
+STAGES = {
+    "scenes": [],
+    "pictures": ["scenes"],
+    "regions": ["pictures"],
+    "fc7": ["pictures", "regions"],
+    "caption_words": ["pictures"],
+    "synthesis": ["caption_words"],
+    "speech": ["synthesis"],
+    "spoken_types": ["speech"],
+    "matching": ["pictures", "caption_words", "spoken_types", "speech"],
+    "logmel": ["speech"],
+    "training": ["pictures", "matching", "fc7", "logmel"],
+    "embedding": ["training", "fc7", "logmel", "matching"],
+    "evaluation": ["embedding", "pictures", "matching"],
+    "metrics": ["evaluation"],
+    "report": ["metrics", "training"],
+}
+
+
+def stages():
+    """The stages of this config, as JSON: the generators only where they are at work."""
+    unused = {name for name in ("scenes", "synthesis") if getattr(CONFIG, name) is None}
+    used = {
+        stage: [read for read in reads if read not in unused]
+        for stage, reads in STAGES.items()
+        if stage not in unused
+    }
+    return json.dumps(used)
+
+
+def templates():
+    """A digest of the page's template and style, which the code stamp does not see."""
+    folder = Path(workflow.basedir, "src", "seesay", "templates")
+    texts = [path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()]
+    return hashlib.sha256(b"\0".join(texts)).hexdigest()[:12]

@@ -6,27 +6,6 @@ shard. A checkpoint, so that a new picture reruns its own shard only.
 """
 
 
-def pictures_corpus():
-    """The folder of the pictures."""
-    return CONFIG.pictures.path or at("scenes/pictures")
-
-
-def pictures_sources(wildcards):
-    """Every file of the corpus and of its split, or the generated folder."""
-    lists = CONFIG.pictures.split_files()
-    for path in lists:
-        if not Path(path).is_file():
-            sys.exit(f"error: {path}: no such file; pictures.split names it")
-    if CONFIG.pictures.path is None:
-        return [pictures_corpus(), *lists]
-    return corpus_files(CONFIG.pictures.reader, CONFIG.pictures.path) + lists
-
-
-def pictures_manifest(wildcards):
-    """The picture manifest of a shard, once the corpus has been listed."""
-    return checkpoints.pictures.get().output.manifests[int(wildcards.shard)]
-
-
 checkpoint pictures:
     """Read the captioned pictures and list the pictures of every shard."""
     input:
@@ -53,7 +32,7 @@ checkpoint pictures:
     message:
         "Reading the captioned pictures"
     shell:
-        "python {SCRIPTS}/pictures.py --corpus {params.corpus:q}"
+        "python $SCRIPTS/pictures.py --corpus {params.corpus:q}"
         " --images {output.images:q} --captions {output.captions:q}"
         " --rejects {output.rejects:q} --manifests {output.manifests:q}"
         " --threads {threads}"

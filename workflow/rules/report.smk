@@ -5,47 +5,6 @@ the columns that are counted).
 Goes out: <results>/report.html, summary.md, report/answer.svg and report/training.svg.
 """
 
-import hashlib
-import json
-from pathlib import Path
-
-# What each stage reads, for the drawing.
-STAGES = {
-    "scenes": [],
-    "pictures": ["scenes"],
-    "regions": ["pictures"],
-    "fc7": ["pictures", "regions"],
-    "caption_words": ["pictures"],
-    "synthesis": ["caption_words"],
-    "speech": ["synthesis"],
-    "spoken_types": ["speech"],
-    "matching": ["pictures", "caption_words", "spoken_types", "speech"],
-    "logmel": ["speech"],
-    "training": ["pictures", "matching", "fc7", "logmel"],
-    "embedding": ["training", "fc7", "logmel", "matching"],
-    "evaluation": ["embedding", "pictures", "matching"],
-    "metrics": ["evaluation"],
-    "report": ["metrics", "training"],
-}
-
-
-def stages():
-    """The stages of this config, as JSON: the generators only where they are at work."""
-    unused = {name for name in ("scenes", "synthesis") if getattr(CONFIG, name) is None}
-    used = {
-        stage: [read for read in reads if read not in unused]
-        for stage, reads in STAGES.items()
-        if stage not in unused
-    }
-    return json.dumps(used)
-
-
-def templates():
-    """A digest of the page's template and style, which the code stamp does not see."""
-    folder = Path(workflow.basedir, "src", "seesay", "templates")
-    texts = [path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()]
-    return hashlib.sha256(b"\0".join(texts)).hexdigest()[:12]
-
 
 rule report:
     """Write the report, its summary in plain text and two of its figures."""
@@ -121,7 +80,7 @@ rule report:
     message:
         "Writing the report"
     shell:
-        "python {SCRIPTS}/report.py --metrics {input.metrics:q}"
+        "python $SCRIPTS/report.py --metrics {input.metrics:q}"
         " --differences {input.differences:q} --images {input.images:q}"
         " --captions {input.captions:q} --regions {input.regions:q} --fc7 {input.fc7:q}"
         " --spoken-types {input.spoken_types:q} --replacements {input.replacements:q}"

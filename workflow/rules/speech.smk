@@ -6,23 +6,6 @@ shard. A checkpoint, so that a new recording reruns its own shard only.
 """
 
 
-def speech_corpus():
-    """The folder of the speech corpus."""
-    return CONFIG.speech.path or at("synthesis/speech")
-
-
-def speech_sources(wildcards):
-    """Every file of the speech corpus, or the generated folder."""
-    if CONFIG.synthesis is not None:
-        return [speech_corpus()]
-    return corpus_files(CONFIG.speech.reader, CONFIG.speech.path)
-
-
-def speech_manifest(wildcards):
-    """The token manifest of a shard, once the corpus has been listed."""
-    return checkpoints.speech.get().output.manifests[int(wildcards.shard)]
-
-
 checkpoint speech:
     """Read the speech corpus and list the tokens of every shard."""
     input:
@@ -49,7 +32,7 @@ checkpoint speech:
     message:
         "Reading the speech corpus"
     shell:
-        "python {SCRIPTS}/speech.py --corpus {params.corpus:q}"
+        "python $SCRIPTS/speech.py --corpus {params.corpus:q}"
         " --recordings {output.recordings:q} --spoken-words {output.spoken_words:q}"
         " --rejects {output.rejects:q} --manifests {output.manifests:q}"
         " --settings {params.settings:q} 2>&1 | tee {log:q}"

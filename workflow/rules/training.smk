@@ -7,18 +7,6 @@ settings.json and history.parquet.
 """
 
 
-def model_history(wildcards):
-    """The history of the model that the shuffled control keeps pace with."""
-    if wildcards.system != "shuffled":
-        return []
-    return at(f"training/{wildcards.experiment}/model/{wildcards.seed}/history.parquet")
-
-
-def training_settings(wildcards):
-    """The training settings of an experiment, as canonical JSON."""
-    return settings("training", wildcards.experiment)
-
-
 rule training:
     """Train one system of one experiment with one seed; a killed job goes on where it was."""
     input:
@@ -49,7 +37,7 @@ rule training:
     message:
         "Training {wildcards.experiment}, {wildcards.system}, seed {wildcards.seed}"
     shell:
-        "python {SCRIPTS}/training.py --images {input.images:q}"
+        "python $SCRIPTS/training.py --images {input.images:q}"
         " --spoken-captions {input.spoken_captions:q} --fc7 {input.fc7:q}"
         " --logmel {input.logmel:q} --model-history '{input.model_history}'"
         " --model {output.model:q} --checkpoints {params.checkpoints:q}"
