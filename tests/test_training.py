@@ -8,11 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seesay import tables, training
+from seesay.adadelta import Adadelta
 from seesay.checkpoints import Checkpoint, fingerprint
 from seesay.embedding import load_network
 from seesay.errors import InputError
 from seesay.examples import Pairs, draw, shuffle
 from seesay.fc7 import FC7
+from seesay.logmel import LOGMEL
 from seesay.losses import coscos2_different, coscos2_same
 from seesay.matching import SPOKEN_CAPTIONS
 from seesay.network import Network, max_norm
@@ -35,6 +37,7 @@ SETTINGS = {
     "patience": 10,
 }
 CPU = torch.device("cpu")
+torch.set_num_threads(1)
 
 
 def make(**changes):
@@ -70,6 +73,22 @@ def test_factorised_step_equals_the_loop_over_materialised_pairs(reduction):
     assert loss.item() == pytest.approx(slow.item(), rel=1e-5)
     for ours, theirs in zip(network.parameters(), twin.parameters(), strict=True):
         torch.testing.assert_close(ours.grad, theirs.grad, rtol=1e-4, atol=1e-6)
+
+
+def test_adadelta_steps_as_torchs_own():
+    ours, theirs = make_network(), make_network()
+    fast = Adadelta(ours, 0.95, 1e-6, 2e-4)
+    slow = torch.optim.Adadelta(theirs.parameters(), lr=1.0, rho=0.95, eps=1e-6, weight_decay=2e-4)
+    random = torch.Generator().manual_seed(0)
+    for _ in range(20):
+        x = torch.randn(4, 6, generator=random)
+        for network, optimizer in ((ours, fast), (theirs, slow)):
+            optimizer.zero_grad()
+            network.speech(x).square().sum().backward()
+            optimizer.step()
+    for one, other in zip(ours.parameters(), theirs.parameters(), strict=True):
+        if other.grad is not None:
+            torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-6)
 
 
 def test_max_norm_holds_each_unit_and_leaves_small_ones_alone():
@@ -139,11 +158,11 @@ def inputs(tmp_path):
             spoken.append((image_id, 0, "F01", position, f"w{kind}", f"w{kind}", token))
             vector = np.roll(np.eye(2840)[kind], 3) * 50 + rng.normal(size=2840) * 0.2
             logmel.append((token, 0, vector))
-    paths = Inputs(tmp_path / "i", tmp_path / "s", [tmp_path / "f"], [tmp_path / "l"])
+    names = ("images", "captions", "fc7", "logmel")
+    images_file, captions_file, fc7_file, logmel_file = (tmp_path / n for n in names)
+    paths = Inputs(images_file, captions_file, [fc7_file], [logmel_file])
     tables.write(IMAGES, paths.images, frame(IMAGES, images))
     tables.write(SPOKEN_CAPTIONS, paths.spoken_captions, frame(SPOKEN_CAPTIONS, spoken))
-    from seesay.logmel import LOGMEL
-
     for table, path, rows, size in (
         (FC7, paths.fc7[0], fc7, 6),
         (LOGMEL, paths.logmel[0], logmel, 2840),
@@ -165,20 +184,20 @@ def frame(table, rows):
 
 def run(inputs, folder, system="model", seed=1, history=None, **changes):
     training.train(
-        inputs, folder, folder.parent / "store", make(**changes), "paper", system, seed, CPU,
+        inputs, folder, folder.with_name(folder.name + "-store"), make(**changes), "paper", system, seed, CPU,
         model_history=history,
     )  # fmt: skip
     return tables.read(HISTORY, folder / "history.parquet")
 
 
 def test_it_learns_and_the_best_epoch_is_kept(inputs, tmp_path):
-    history = run(inputs, tmp_path / "m", max_epochs=40, patience=5, eps=1e-4)
+    history = run(inputs, tmp_path / "m", max_epochs=40, patience=15, eps=1e-5, negatives="types")
     validation = history[history["split"] == "validation"].set_index("epoch")
     best = validation["loss"].idxmin()
     assert validation.index[validation["kept"]].tolist() == [best]
     assert validation["loss"].min() < 0.8 * validation["loss"].loc[0]
     assert validation["same"].loc[best] > validation["different"].loc[best] + 0.3
-    assert validation.index.max() in (40, best + 5)
+    assert validation.index.max() in (40, best + 15)
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(inputs, tmp_path):

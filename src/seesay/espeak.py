@@ -15,6 +15,7 @@ from seesay.errors import InputError
 SYNCHRONOUS, UTF8, BY_CHARACTER = 2, 1, 1
 RATE, PITCH, PITCH_RANGE, WORD_GAP = 1, 3, 4, 7
 WORD_EVENT, END_EVENT = 1, 0
+DONT_EXIT, IPA = 0x8000, 2
 
 
 class _Id(Union):
@@ -51,9 +52,12 @@ class Speaker:
     """One voice in this process. Raises InputError where eSpeak NG does not know it."""
 
     def __init__(self, voice: Voice, word_gap: int, seed: int) -> None:
-        self.library = ctypes.CDLL(espeakng_loader.get_library_path())
+        try:
+            self.library = ctypes.CDLL(espeakng_loader.get_library_path())
+        except OSError as error:
+            raise InputError(f"eSpeak NG cannot be loaded ({error}); see espeakng-loader") from None
         data = espeakng_loader.get_data_path().encode()
-        self.sample_rate = int(self.library.espeak_Initialize(SYNCHRONOUS, 0, data, 0))
+        self.sample_rate = int(self.library.espeak_Initialize(SYNCHRONOUS, 0, data, DONT_EXIT))
         if self.sample_rate <= 0:
             raise InputError(f"eSpeak NG did not start with its data at {data.decode()}")
         self.chunks: list[np.ndarray] = []
@@ -80,37 +84,54 @@ class Speaker:
     def say(self, words: list[str]) -> tuple[np.ndarray, list[tuple[int, int, int]]]:
         """Say a sentence: int16 samples, and (word's index, onset, offset) in samples.
 
-        eSpeak NG may merge two function words into one event; the second has no times then and
-        is left out. A word ends where its energy does, before the pause that follows it.
+        eSpeak NG speaks some pairs of words as one and then reports the first alone: neither
+        has times of its own, and both are left out. A word ends where its energy does, before
+        the pause that follows it.
         """
         text = " ".join(words).encode()
         self.chunks, self.events = [], []
         self.library.espeak_Synth(text, len(text) + 1, 0, BY_CHARACTER, 0, UTF8, None, None)
         samples = np.concatenate(self.chunks) if self.chunks else np.empty(0, np.int16)
-        starts, place = {}, 0
-        for index, word in enumerate(words):
-            starts[place] = index
-            place += len(word) + 1
-        first = self.events[0][1] if self.events else 0
-        # Sample counts run on from call to call in some versions; count from this sentence.
-        base = first - first % max(1, len(samples)) if first > len(samples) else 0
-        times = [(starts[at], sample - base) for at, sample in self.events if at in starts]
-        ends = [onset for _, onset in times[1:]] + [len(samples)]
-        found = []
-        for (index, onset), end in zip(times, ends, strict=True):
-            offset = trimmed(samples, onset, end, self.sample_rate)
-            if offset > onset:
-                found.append((index, onset, offset))
-        return samples, found
+        return samples, word_times(words, self.events, samples, self.sample_rate)
+
+    def transcribe(self, word: str) -> str:
+        """The word's phonemes in this voice's accent, in IPA."""
+        text = ctypes.c_char_p(word.encode())
+        self.library.espeak_TextToPhonemes.restype = ctypes.c_char_p
+        phonemes = self.library.espeak_TextToPhonemes(ctypes.byref(text), UTF8, IPA)
+        return (phonemes or b"").decode().strip()
+
+
+def word_times(
+    words: list[str], events: list[tuple[int, int]], samples: np.ndarray, rate: int
+) -> list[tuple[int, int, int]]:
+    """(word's index, onset, offset) in samples, from events (text position, sample) in order."""
+    starts, place = {}, 0
+    for index, word in enumerate(words):
+        starts[place] = index
+        place += len(word) + 1
+    heard = {starts[position] for position, _ in events if position in starts}
+    ends = [sample for _, sample in events[1:]] + [len(samples)]
+    found = []
+    for (position, onset), end in zip(events, ends, strict=True):
+        index = starts.get(position, -1)
+        alone = index + 1 in heard or index + 1 == len(words)
+        offset = trimmed(samples, onset, end, rate)
+        if index >= 0 and alone and offset > onset:
+            found.append((index, onset, offset))
+    return found
 
 
 def trimmed(samples: np.ndarray, onset: int, end: int, rate: int) -> int:
-    """Where a word's energy ends: after its last 5 ms of at least 2 % of its loudest 5 ms."""
+    """Where a word ends: after its last 5 ms of at least 2 % of the amplitude of its loudest.
+
+    A word without a sound ends at its onset.
+    """
     step = rate // 200
     part = samples[onset:end].astype(np.float64)
     frames = len(part) // step
-    if frames == 0:
-        return end
     energy = np.square(part[: frames * step]).reshape(frames, step).mean(axis=1)
+    if not energy.any():
+        return onset
     loud = np.flatnonzero(energy >= 4e-4 * energy.max())
-    return onset + (int(loud[-1]) + 1) * step if energy.max() > 0 else end
+    return onset + (int(loud[-1]) + 1) * step

@@ -1,14 +1,18 @@
-"""log-Mel vectors of spoken tokens (paper section 2): 71 frames of 40 filters."""
+"""log-Mel vectors of spoken tokens (paper section 2): 71 frames of 40 filters a token."""
 
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import librosa
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import scipy.fft
 import soundfile
 import soxr
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from seesay import tables
 from seesay.errors import InputError
@@ -17,8 +21,13 @@ from seesay.settings.logmel import LogmelSettings
 from seesay.speech import TOKEN_MANIFEST
 from seesay.tables import REJECTS, Column, Table
 
-BLOCK = 4096  # frames computed at once: bounds the memory that an hour of speech takes
+# They bound the memory that an hour of speech takes; no number depends on them.
+SAMPLES = 1 << 18  # samples read at once
+FRAMES = 512  # frames computed at once: few enough for a core's cache
+TOKENS = 2048  # vectors written at once
 
+Floats = NDArray[np.float32]
+Integers = NDArray[np.int64]
 
 # The vectors' size is frames x filters (2,840); 0 stands for any one size.
 LOGMEL = Table(
@@ -33,108 +42,171 @@ LOGMEL = Table(
 
 
 class LogMel:
-    """log-Mel frames of whole recordings: `LogMel(settings)(samples)`.
+    """log-Mel frames of recordings, and the vectors of the tokens in them.
 
-    Frame i is centred on the time i x hop: its window covers the samples around i x hop, and
-    samples beyond the recording's ends count as 0. Each frame is the natural logarithm of the
-    Mel-weighted power spectrum under a Hann window, cut at `floor`.
+    Frame i is centred on sample i x hop: its Hann window covers the half window before and
+    after it, and what lies beyond the recording's ends counts as 0. A frame holds the natural
+    logarithm of the power spectrum under librosa's Mel filters (Slaney's scale, filters of
+    equal area), cut below at `floor`. Samples are between -1 and 1.
+
+    Raises InputError when the filters are so many that one of them lies between two bins of
+    the spectrum and would always be silent.
     """
 
     def __init__(self, settings: LogmelSettings) -> None:
         self.settings = settings
-        rate = settings.sample_rate
-        self.width = round(settings.window * rate)
-        self.hop = round(settings.hop * rate)
+        self.width = round(settings.window * settings.sample_rate)
+        self.hop = round(settings.hop * settings.sample_rate)
         self.fft = 1 << (self.width - 1).bit_length()
+        # Periodic, as librosa's: one sample longer and cut.
         self.window = np.hanning(self.width + 1)[:-1].astype(np.float32)
-        self.filters = librosa.filters.mel(
-            sr=rate, n_fft=self.fft, n_mels=settings.filters, fmin=settings.low, fmax=settings.high
-        ).T.astype(np.float32)
+        with warnings.catch_warnings(action="ignore"):  # it warns of what is an error here
+            filters = librosa.filters.mel(
+                sr=settings.sample_rate,
+                n_fft=self.fft,
+                n_mels=settings.filters,
+                fmin=settings.low,
+                fmax=settings.high,
+            )
+        if not filters.any(axis=1).all():
+            raise InputError(
+                f"logmel.filters: {settings.filters} filters between {settings.low:g} and "
+                f"{settings.high:g} Hz are finer than the spectrum, {settings.sample_rate} / "
+                f"{self.fft} Hz; take fewer filters or a longer window"
+            )
+        # Sparse: quicker than the dense product, and the sums of a frame do not depend on how
+        # many frames are computed at once or by how many threads.
+        self.filters = csr_array(filters.astype(np.float32))
 
-    def __call__(self, samples: np.ndarray) -> np.ndarray:
-        """Frames (1 + samples // hop, filters), float32, of float32 mono samples."""
-        frames = 1 + len(samples) // self.hop
-        left = self.width // 2
-        padded = np.zeros(left + (frames - 1) * self.hop + self.width, np.float32)
-        usable = samples[: len(padded) - left]
-        padded[left : left + len(usable)] = usable
-        windows = np.lib.stride_tricks.sliding_window_view(padded, self.width)[:: self.hop][:frames]
-        out = np.empty((frames, self.settings.filters), np.float32)
-        for start in range(0, frames, BLOCK):
-            block = windows[start : start + BLOCK] * self.window
-            spectrum = scipy.fft.rfft(block, n=self.fft, axis=1, workers=1)
-            power = spectrum.real**2 + spectrum.imag**2
-            np.matmul(power, self.filters, out=out[start : start + BLOCK])
-        return np.log(np.maximum(out, self.settings.floor, out=out), out=out)
+    def frames(self, pieces: Iterable[Floats]) -> Floats:
+        """The frames (1 + samples // hop, filters) of a recording given in pieces.
+
+        Pieces are mono samples (n,) at the working rate; how they are cut changes no bit.
+        """
+        held = np.zeros(self.width // 2, np.float32)  # samples from the next frame's start on
+        total, blocks = 0, []
+        for piece in pieces:
+            total += len(piece)
+            held = np.concatenate([held, piece])
+            count = max(0, 1 + (len(held) - self.width) // self.hop)
+            blocks.append(self._compute(held, count))
+            held = held[count * self.hop :]
+        count = 1 + total // self.hop - sum(len(block) for block in blocks)
+        beyond = np.zeros(count * self.hop + self.width, np.float32)
+        blocks.append(self._compute(np.concatenate([held, beyond]), count))
+        return np.concatenate(blocks)
+
+    def _compute(self, samples: Floats, count: int) -> Floats:
+        """The first `count` frames (count, filters) of samples whose first starts a frame."""
+        out = np.empty((count, self.settings.filters), np.float32)
+        if count:
+            windows = np.lib.stride_tricks.sliding_window_view(samples, self.width)[:: self.hop]
+            for start in range(0, count, FRAMES):
+                block = windows[start : min(start + FRAMES, count)] * self.window
+                spectrum = scipy.fft.rfft(block, n=self.fft, axis=1, workers=1)
+                power = spectrum.real**2 + spectrum.imag**2
+                out[start : start + FRAMES] = (self.filters @ power.T).T
+        return np.log(np.maximum(out, np.float32(self.settings.floor), out=out), out=out)
 
     @property
     def silence(self) -> np.float32:
         """The value of a frame without sound."""
-        return np.float32(np.log(np.float32(self.settings.floor)))
+        return np.log(np.float32(self.settings.floor))
 
-    def cut(self, frames: np.ndarray, middles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The vectors of tokens whose middles are at `middles` (s), and their padded frames.
+    def middles(self, onsets: NDArray[np.float64], offsets: NDArray[np.float64]) -> Integers:
+        """The frames nearest to the middles of words, (n,) int64, of their times (n,) in s.
 
-        `frames` is (n, filters); the result is (tokens, 71 x 40) float32, frame-major, and
-        (tokens,) int16. The middle frame is the one nearest to the middle of the word.
+        The middle (onset + offset) / 2 is taken to the nearest sample, and that to the nearest
+        frame; halves go up.
+        """
+        samples = np.floor((onsets + offsets) / 2 * self.settings.sample_rate + 0.5)
+        middles: Integers = (samples.astype(np.int64) + self.hop // 2) // self.hop
+        return middles
+
+    def cut(self, frames: Floats, middles: Integers) -> tuple[Floats, NDArray[np.int16]]:
+        """The vectors around the frames `middles` (n,), and how many of their frames are padded.
+
+        `frames` is (m, filters) of a whole recording. The vectors are (n, frames x filters)
+        float32, frame by frame; the numbers of padded frames are (n,) int16. Frames before the
+        first and after the last one are silence.
         """
         half = self.settings.frames // 2
-        centres = np.rint(middles / self.settings.hop).astype(np.int64)
-        rows = centres[:, None] + np.arange(-half, half + 1)
-        outside = (rows < 0) | (rows >= len(frames))
+        rows = middles[:, None] + np.arange(-half, half + 1)
+        beyond = (rows < 0) | (rows >= len(frames))
         vectors = frames[np.clip(rows, 0, len(frames) - 1)]
-        vectors[outside] = self.silence
-        return vectors.reshape(len(middles), self.settings.size), outside.sum(1).astype(np.int16)
+        vectors[beyond] = self.silence
+        return vectors.reshape(len(middles), -1), beyond.sum(axis=1).astype(np.int16)
 
 
-def read_samples(path: Path, rate: int) -> np.ndarray:
-    """A recording as mono float32 at `rate` Hz; channels are averaged.
+def pieces(path: Path, rate: int) -> Iterator[Floats]:
+    """A recording as mono float32 samples (n,) at `rate` Hz, piece by piece.
 
-    Raises InputError when the file cannot be read.
+    Channels are averaged; resampling is SoX's, high quality. Raises InputError when the file
+    is missing, is no audio, ends early, or holds samples that are not finite.
     """
     try:
-        samples, found = soundfile.read(path, dtype="float32", always_2d=True)
+        with soundfile.SoundFile(path) as file:
+            resample = None
+            if file.samplerate != rate:
+                resample = soxr.ResampleStream(file.samplerate, rate, 1, dtype="float32")
+            for block in file.blocks(SAMPLES, dtype="float32", always_2d=True):
+                mono = block[:, 0] if block.shape[1] == 1 else block.mean(axis=1)
+                if not np.isfinite(mono).all():
+                    raise InputError(
+                        f"{path}: holds samples that are not finite numbers; replace it"
+                    )
+                yield resample.resample_chunk(mono) if resample else mono
+            if resample:
+                yield resample.resample_chunk(np.empty(0, np.float32), last=True)
     except (soundfile.SoundFileError, OSError) as error:
         raise InputError(f"{path}: cannot be read ({error}); replace or remove it") from error
-    mono = samples[:, 0] if samples.shape[1] == 1 else samples.mean(axis=1)
-    if found != rate:
-        mono = soxr.resample(mono, found, rate, quality="HQ")
-    return np.ascontiguousarray(mono, np.float32)
 
 
 def extract_shard(manifest: Path, out: Path, rejects: Path, settings: LogmelSettings) -> None:
-    """Write the table `logmel` of one shard: each recording is read once, its tokens are cut.
+    """Write the tables `logmel` and `rejects` of one shard; each recording is read once.
 
-    Memory holds one recording at a time. A recording that cannot be read puts its tokens into
-    `rejects`, or ends the run with InputError where `on_bad_input` is `fail`.
+    Memory holds one recording's frames at a time (an hour: 58 MB). The tokens of a recording
+    that cannot be read, and those whose middle is beyond its end, go to `rejects`; where
+    `on_bad_input` is `fail`, they end the run with InputError.
     """
     tokens = tables.read(TOKEN_MANIFEST, manifest)
     compute = LogMel(settings)
     refused: list[tuple[str, str, str]] = []
-    groups = list(tokens.groupby("recording_id", sort=True))
+    recordings = list(tokens.groupby("recording_id", sort=False))
     with tables.Writer(tables.sized(LOGMEL, feature=settings.size), out) as writer:
-        for _, group in progress(groups, "log-Mel", "recordings"):
+        for _, words in progress(recordings, "log-Mel", "recording"):
+            path = Path(words["path"].iloc[0])
             try:
-                frames = compute(read_samples(Path(group["path"].iloc[0]), settings.sample_rate))
+                frames = compute.frames(pieces(path, settings.sample_rate))
             except InputError as error:
                 if settings.on_bad_input == "fail":
                     raise
-                refused += [("logmel", token, str(error)) for token in group["token_id"]]
+                refused += [("logmel", token, str(error)) for token in words["token_id"]]
                 continue
-            for part in _pieces(len(group)):
-                rows = group.iloc[part]
-                middles = (rows["onset"].to_numpy() + rows["offset"].to_numpy()) / 2
-                vectors, padded = compute.cut(frames, middles)
-                writer.write(
-                    {
-                        "token_id": rows["token_id"].to_numpy(),
-                        "padded_frames": padded,
-                        "feature": vectors,
-                    }
-                )
+            middles = compute.middles(words["onset"].to_numpy(), words["offset"].to_numpy())
+            beyond = (middles < 0) | (middles >= len(frames))
+            refused += _beyond(words[beyond], path, settings)
+            words, middles = words[~beyond], middles[~beyond]
+            for start in range(0, len(words), TOKENS):
+                vectors, padded = compute.cut(frames, middles[start : start + TOKENS])
+                names = words["token_id"].iloc[start : start + TOKENS]
+                writer.write({"token_id": names, "padded_frames": padded, "feature": vectors})
     tables.write(REJECTS, rejects, tables.rejects(refused))
 
 
-def _pieces(rows: int, size: int = 2048) -> Iterator[slice]:
-    for start in range(0, rows, size):
-        yield slice(start, start + size)
+def _beyond(
+    words: pd.DataFrame, path: Path, settings: LogmelSettings
+) -> list[tuple[str, str, str]]:
+    """Rejects of the words whose middle is not in their recording; InputError on `fail`."""
+    rejects = [
+        (
+            "logmel",
+            token,
+            f"{path}: the word's middle, {(onset + offset) / 2:.3f} s, is not within the "
+            "recording; correct its times",
+        )
+        for token, onset, offset in words[["token_id", "onset", "offset"]].itertuples(index=False)
+    ]
+    if rejects and settings.on_bad_input == "fail":
+        raise InputError(f"{rejects[0][1]}: {rejects[0][2]}")
+    return rejects

@@ -84,6 +84,7 @@ def build(
     history = tables.read(HISTORY, list(inputs.histories))
     charts: dict[str, report_charts.Spec] = {}
     experiments = [describe(results, history, name, charts) for name in results.experiments]
+    embedded = {name: report_charts.embedded(spec) for name, spec in charts.items()}
     context = {
         "title": settings.title,
         "results": results,
@@ -101,15 +102,15 @@ def build(
         "dag": report_dag.draw(stages),
         "rules": report_made.benchmarks(benchmarks),
         "date": datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
-        "charts": charts,
-        "drawn": {name: Markup(report_charts.drawn(spec)) for name, spec in charts.items()},
+        "charts": embedded,
+        "drawn": {name: Markup(report_charts.drawn(spec)) for name, spec in embedded.items()},
         "library": Markup(report_charts.library()),
         **_data(inputs, settings),
     }
     _write(outputs.report, page(context))
     _write(outputs.summary, summary(context))
-    _write(outputs.answer, answer_figure(results))
-    _write(outputs.training, training_figure(results.experiments, history))
+    _write(outputs.answer, answer_figure(experiments, charts))
+    _write(outputs.training, training_figure(experiments, charts))
 
 
 def page(context: Context) -> str:

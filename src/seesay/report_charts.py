@@ -15,7 +15,6 @@ import vl_convert
 from seesay.report_answer import METRICS, SYSTEMS, TASKS, Results
 
 Spec = dict[str, Any]
-Chart = Any  # an altair chart; altair's own types do not survive its methods
 
 # The page's variables with their light values; the template names the dark ones.
 COLOURS = {
@@ -27,7 +26,35 @@ COLOURS = {
     "green": "#22785a",
     "violet": "#8140a8",
 }
+LINES_HEIGHT = 230  # px, of the charts by epoch
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+
+
+def _var(name: str) -> str:
+    return f"var(--{name})"
+
+
+STYLE: Spec = {
+    "background": "transparent",
+    "font": FONT,
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": _var("muted"),
+        "titleColor": _var("muted"),
+        "titleFontWeight": 400,
+        "labelFontSize": 11.5,
+        "titleFontSize": 11.5,
+        "gridColor": _var("line"),
+        "domainColor": _var("line"),
+        "tickColor": _var("line"),
+        "labelPadding": 6,
+        "titlePadding": 8,
+    },
+    "axisY": {"labelColor": _var("ink"), "labelLimit": 150, "domain": False, "ticks": False},
+    "legend": {"labelColor": _var("ink"), "labelFontSize": 11.5},
+    "title": {"color": _var("ink"), "fontSize": 13, "anchor": "start", "fontWeight": 600},
+    "concat": {"spacing": 28},
+}
 SHARES = {
     "dead_image_units": ("dead image units", "accent"),
     "dead_speech_units": ("dead speech units", "warm"),
@@ -36,7 +63,7 @@ SHARES = {
 }
 
 
-def answer(results: Results, experiment: str, task: str, metric: str) -> Chart:
+def answer(results: Results, experiment: str, task: str, metric: str) -> Spec:
     """Dots with 95 % intervals: one task, one metric, every system, the seeds and chance."""
     rows, seeds = [], []
     chance = 0.0
@@ -73,10 +100,10 @@ def answer(results: Results, experiment: str, task: str, metric: str) -> Chart:
         alt.Tooltip("low:Q", title="95 % from", format=".2f"),
         alt.Tooltip("high:Q", title="to", format=".2f"),
     ]
-    base = alt.Chart(alt.InlineData(values=rows)).encode(x=x, y=y, color=colour, tooltip=tooltip)
-    luck = alt.Chart(alt.InlineData(values=[{"value": chance, "label": f"chance {chance:.1f}"}]))
-    single = alt.Chart(alt.InlineData(values=seeds)).encode(x=x, y=y, color=colour)
-    return alt.layer(
+    base = alt.Chart(alt.NamedData("systems")).encode(x=x, y=y, color=colour, tooltip=tooltip)
+    luck = alt.Chart(alt.NamedData("chance"))
+    single = alt.Chart(alt.NamedData("seeds")).encode(x=x, y=y, color=colour)
+    layers = alt.layer(
         luck.mark_rule(strokeDash=[3, 3], strokeWidth=1.5, color=_var("warm")).encode(x=x),
         luck.mark_text(
             color=_var("warm"), fontSize=11, align="left" if chance < top / 2 else "right"
@@ -92,15 +119,18 @@ def answer(results: Results, experiment: str, task: str, metric: str) -> Chart:
         base.mark_text(align="right", dx=44, fontSize=12, fontWeight=600).encode(
             x=alt.value("width"), text="label:N"
         ),
-    ).properties(
+    )
+    chances = [{"value": round(chance, 4), "label": f"chance {chance:.1f}"}]
+    said = ", ".join(f"{row['system']} {row['label']}" for row in rows)
+    return _spec(
+        layers,
+        {"systems": rows, "seeds": seeds, "chance": chances},
+        description=f"{TASKS[task]}, {METRICS[metric]}: {said}, chance {chance:.1f}",
         height=23 * len(rows),
-        description=f"{TASKS[task]}, {METRICS[metric]}: "
-        + ", ".join(f"{row['system']} {row['label']}" for row in rows)
-        + f", chance {chance:.1f}",
     )
 
 
-def cosines(history: pd.DataFrame, legend: bool = False) -> Chart:
+def cosines(history: pd.DataFrame) -> Spec:
     """Fig. 1 of the paper: mean cosine of same and different pairs, by epoch, each seed."""
     rows = [
         {**_where(r), "series": pair, "value": round(float(r[pair]), 5)}
@@ -108,21 +138,21 @@ def cosines(history: pd.DataFrame, legend: bool = False) -> Chart:
         for pair in ("same", "different")
     ]
     colours = {"same": "accent", "different": "warm"}
-    chart = _lines(rows, "mean cosine", colours, (0.0, 1.0), legend)
-    return chart.properties(description="Mean cosine of same and different pairs by epoch")
+    about = "Mean cosine of same and different pairs by epoch"
+    return _lines(rows, "mean cosine", colours, (0.0, 1.0), about)
 
 
-def losses(history: pd.DataFrame, legend: bool = False) -> Chart:
+def losses(history: pd.DataFrame) -> Spec:
     """The loss by epoch, training and validation, each seed."""
     rows = [
         {**_where(r), "series": "loss", "value": round(float(r["loss"]), 5)}
         for r in history.to_dict("records")
     ]
-    chart = _lines(rows, "loss (coscos2)", {"loss": "ink"}, None, legend)
-    return chart.properties(description="Loss by epoch, training and validation")
+    about = "Loss by epoch, training and validation"
+    return _lines(rows, "loss (coscos2)", {"loss": "ink"}, None, about)
 
 
-def health(history: pd.DataFrame, legend: bool = False) -> Chart:
+def health(history: pd.DataFrame) -> Spec:
     """Dead units and tied embeddings by epoch, in percent, each seed, on validation data."""
     part = history[history["split"] == "validation"]
     rows = [
@@ -130,17 +160,15 @@ def health(history: pd.DataFrame, legend: bool = False) -> Chart:
         for r in (part if len(part) else history).to_dict("records")
         for column, (name, _) in SHARES.items()
     ]
-    chart = _lines(rows, "share, %", dict(SHARES.values()), (0.0, 100.0), legend)
-    return chart.properties(description="Share of dead units and of tied embeddings by epoch")
+    about = "Share of dead units and of tied embeddings by epoch"
+    return _lines(rows, "share, %", dict(SHARES.values()), (0.0, 100.0), about)
 
 
-def embedded(chart: Chart, height: int | None = None) -> Spec:
-    """The spec of a chart that is as wide as its place on the page."""
-    chart = chart.properties(width="container", autosize=alt.AutoSizeParams(type="fit-x"))
-    if height is not None:
-        chart = chart.properties(height=height)
-    spec: Spec = _styled(chart).to_dict()
-    return spec
+def embedded(spec: Spec) -> Spec:
+    """A chart that is as wide as its place on the page, which has legends of its own."""
+    config = {**spec["config"], "legend": {"disable": True}}
+    size = {"width": "container", "autosize": {"type": "fit-x", "contains": "padding"}}
+    return {**spec, **size, "config": config}
 
 
 def drawn(spec: Spec, width: int = 380) -> str:
@@ -149,18 +177,37 @@ def drawn(spec: Spec, width: int = 380) -> str:
     return svg
 
 
-def standalone(rows: Sequence[Sequence[tuple[str, Chart]]], width: int = 330) -> str:
+def standalone(rows: Sequence[Sequence[tuple[str, Spec]]], width: int = 330) -> str:
     """Titled charts in rows as one SVG with the light colours."""
-    lines = [
-        alt.hconcat(*(chart.properties(title=title, width=width) for title, chart in row))
-        for row in rows
-    ]
-    whole = _styled(alt.vconcat(*lines).resolve_scale(color="independent", x="independent"))
-    text = json.dumps(whole.to_dict())
+    datasets: Spec = {}
+    apart = {"scale": dict.fromkeys(("color", "strokeDash", "x", "y"), "independent")}
+    lines = []
+    for row in rows:
+        parts = []
+        for title, spec in row:
+            # Names of data are the whole figure's.
+            number = len(datasets)
+            datasets |= {f"{name} {number}": data for name, data in spec["datasets"].items()}
+            part = {key: spec[key] for key in ("layer", "height", "data") if key in spec}
+            text = json.dumps({**part, "title": title, "width": width})
+            for name in spec["datasets"]:
+                text = text.replace(f'{{"name": "{name}"}}', f'{{"name": "{name} {number}"}}')
+            parts.append(json.loads(text))
+        lines.append({"hconcat": parts, "resolve": apart})
+    whole = {
+        "$schema": rows[0][0][1]["$schema"],
+        "config": rows[0][0][1]["config"],
+        "background": "white",
+        # The reader's fonts may be wider than those that the margins were measured with.
+        "padding": {"left": 30, "top": 10, "right": 15, "bottom": 10},
+        "vconcat": lines,
+        "resolve": apart,
+        "datasets": datasets,
+    }
+    text = json.dumps(whole)
     for name, colour in COLOURS.items():
         text = text.replace(_var(name), colour)
-    spec = {**json.loads(text), "background": "white"}
-    svg: str = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
+    svg: str = vl_convert.vegalite_to_svg(text, allowed_base_urls=[])
     return svg
 
 
@@ -177,11 +224,11 @@ def _lines(
     title: str,
     colours: dict[str, str],
     domain: tuple[float, float] | None,
-    legend: bool,
-) -> Chart:
+    description: str,
+) -> Spec:
     """Lines by epoch: colour is the series, dashes the split, each seed; kept epochs are dots."""
-    key = alt.Legend(title=None, orient="top") if legend else None
-    base = alt.Chart(alt.InlineData(values=rows)).encode(
+    key = alt.Legend(title=None, orient="top", columns=2)  # of the figure; the page has its own
+    base = alt.Chart(alt.NamedData("epochs")).encode(
         x=alt.X("epoch:Q", title="epoch", axis=alt.Axis(tickMinStep=1, grid=False)),
         y=alt.Y(
             "value:Q",
@@ -208,11 +255,12 @@ def _lines(
         scale=alt.Scale(domain=["train", "validation"], range=[[1, 0], [5, 3]]),
         legend=key,
     )
-    return alt.layer(
+    layers = alt.layer(
         base.mark_line(strokeWidth=1.7, opacity=0.85, clip=True).encode(strokeDash=dashes),
         base.mark_circle(size=30, opacity=0.001),
         base.mark_circle(size=58, opacity=1).transform_filter("datum.kept"),
     )
+    return _spec(layers, {"epochs": rows}, description=description, height=LINES_HEIGHT)
 
 
 def _where(row: Any) -> Spec:
@@ -229,27 +277,7 @@ def _ends(value: float, low: float, high: float) -> Spec:
     return {"value": round(value, 4), "low": round(low, 4), "high": round(high, 4)}
 
 
-def _var(name: str) -> str:
-    return f"var(--{name})"
-
-
-def _styled(chart: Any) -> Any:
-    text = {"labelColor": _var("muted"), "titleColor": _var("muted"), "titleFontWeight": 400}
-    return (
-        chart.configure(background="transparent", font=FONT)
-        .configure_view(stroke=None)
-        .configure_axis(
-            **text,
-            labelFontSize=11.5,
-            titleFontSize=11.5,
-            gridColor=_var("line"),
-            domainColor=_var("line"),
-            tickColor=_var("line"),
-            labelPadding=6,
-            titlePadding=8,
-        )
-        .configure_axisY(labelColor=_var("ink"), labelLimit=150, domain=False, ticks=False)
-        .configure_legend(labelColor=_var("ink"), labelFontSize=11.5)
-        .configure_title(color=_var("ink"), fontSize=13, anchor="start", fontWeight=600)
-        .configure_concat(spacing=28)
-    )
+def _spec(chart: Any, datasets: dict[str, list[Spec]], **properties: Any) -> Spec:
+    """A chart with the page's style; its data, by name, are kept out of what altair copies."""
+    spec: Spec = chart.properties(**properties).to_dict()
+    return {**spec, "config": STYLE, "datasets": datasets}

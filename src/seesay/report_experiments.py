@@ -22,7 +22,6 @@ from seesay.report_answer import (
 Context = dict[str, Any]
 
 ANSWER_METRICS = (MAIN_METRIC, "median_rank")
-TRAINING_HEIGHT = 230  # px
 
 
 def describe(
@@ -41,8 +40,7 @@ def describe(
         ids = []
         for metric in ANSWER_METRICS:
             ids.append(f"answer-{number}-{task}-{metric}".replace("_", "-"))
-            chart = report_charts.answer(results, experiment, task, metric)
-            charts[ids[-1]] = report_charts.embedded(chart)
+            charts[ids[-1]] = report_charts.answer(results, experiment, task, metric)
         tasks.append(
             {
                 "id": task,
@@ -58,7 +56,7 @@ def describe(
     curves = []
     for name, title, chart in _curves(history, experiment):
         identity = f"training-{number}-{name}"
-        charts[identity] = report_charts.embedded(chart, TRAINING_HEIGHT)
+        charts[identity] = chart
         curves.append({"name": name, "title": title, "chart": identity})
     return {
         "name": experiment,
@@ -73,21 +71,19 @@ def describe(
     }
 
 
-def _curves(
-    history: pd.DataFrame, experiment: str, legend: bool = False
-) -> list[tuple[str, str, report_charts.Chart]]:
+def _curves(history: pd.DataFrame, experiment: str) -> list[tuple[str, str, report_charts.Spec]]:
     """The training's charts of one experiment: name, title, chart."""
     part = history[history["experiment"] == experiment]
     model, shuffled = part[part["system"] == "model"], part[part["system"] == "shuffled"]
     curves = []
     if len(model):
-        curves.append(("cosines", "Model", report_charts.cosines(model, legend)))
+        curves.append(("cosines", "Model", report_charts.cosines(model)))
     if len(shuffled):
-        chart = report_charts.cosines(shuffled, legend)
+        chart = report_charts.cosines(shuffled)
         curves.append(("shuffled", "Control: shuffled pairs", chart))
     if len(model):
-        curves.append(("loss", "Model: loss", report_charts.losses(model, legend)))
-        chart = report_charts.health(model, legend)
+        curves.append(("loss", "Model: loss", report_charts.losses(model)))
+        chart = report_charts.health(model)
         curves.append(("health", "Model: dead units, tied embeddings", chart))
     return curves
 
@@ -140,30 +136,30 @@ def summary(context: Context) -> str:
     return "\n".join(lines)
 
 
-def answer_figure(results: Results) -> str:
-    """The answer's charts as one SVG."""
-    rows = [
+def answer_figure(experiments: Sequence[Context], charts: dict[str, report_charts.Spec]) -> str:
+    """The answer's charts of the described experiments as one SVG."""
+    return report_charts.standalone(
         [
-            (
-                f"{TASKS[task]}" + (f" ({experiment})" if len(results.experiments) > 1 else ""),
-                report_charts.answer(results, experiment, task, metric),
-            )
-            for metric in ANSWER_METRICS
+            [(task["name"] + _of(experiment, experiments), charts[name]) for name in task["charts"]]
+            for experiment in experiments
+            for task in experiment["tasks"]
         ]
-        for experiment in results.experiments
-        for task in TASKS
-        if results.value(experiment, "model", task, MAIN_METRIC)
-    ]
-    return report_charts.standalone(rows)
+    )
 
 
-def training_figure(experiments: Sequence[str], history: pd.DataFrame) -> str:
-    """The training's charts as one SVG."""
+def training_figure(experiments: Sequence[Context], charts: dict[str, report_charts.Spec]) -> str:
+    """The training's charts of the described experiments as one SVG, two in a row."""
     rows = []
     for experiment in experiments:
-        curves = [(title, chart) for _, title, chart in _curves(history, experiment, legend=True)]
+        name = _of(experiment, experiments)
+        curves = [(c["title"] + name, charts[c["chart"]]) for c in experiment["curves"]]
         rows += [curves[:2], curves[2:]]
     return report_charts.standalone([row for row in rows if row])
+
+
+def _of(experiment: Context, experiments: Sequence[Context]) -> str:
+    """An experiment's name for a title, where there are several."""
+    return f" ({experiment['name']})" if len(experiments) > 1 else ""
 
 
 def _against(numbers: str) -> str:

@@ -4,19 +4,23 @@ The folder has LUCID's own layout, so the reader that reads LUCID reads it. It i
 is labelled so wherever it shows.
 """
 
-import multiprocessing
+import json
 import os
 import shutil
-from concurrent.futures import ProcessPoolExecutor
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from seesay import tables
+from seesay import tables, talkers
+from seesay.errors import InputError
 from seesay.progress import progress
 from seesay.randomness import generator
+from seesay.settings.synthesis import SynthesisSettings
 from seesay.synthesis_script import bags, choose_fillers, sentences
-from seesay.talkers import SynthesisSettings, speak
 from seesay.words import CAPTION_WORDS
 
 NOTICE = """\
@@ -28,57 +32,91 @@ HEADER = ["filename", "onset", "offset", "word", "talker", "task", "condition", 
 
 def talker_names(count: int) -> list[str]:
     """F01, F02, ... and M01, M02, ...; the odd one is male."""
-    return [f"F{i + 1:02}" for i in range(count // 2)] + [
-        f"M{i + 1:02}" for i in range(count - count // 2)
-    ]
+    females = [f"F{number:02}" for number in range(1, count // 2 + 1)]
+    males = [f"M{number:02}" for number in range(1, count - len(females) + 1)]
+    return females + males
 
 
 def synthesise(caption_words: Path, folder: Path, settings: SynthesisSettings, jobs: int) -> None:
     """Write wavs and tables in LUCID's layout into `folder`, which appears when it is whole.
 
     `jobs` talkers speak at a time, each in a process of its own; the bytes do not depend on it.
+    Raises InputError where eSpeak NG cannot speak.
     """
     words = tables.read(CAPTION_WORDS, caption_words)
-    talkers = talker_names(settings.talkers)
+    names = talker_names(settings.talkers)
     fillers = choose_fillers(words, settings.unsaid, settings.seed)
-    said = bags(
-        words,
-        talkers,
-        fillers,
-        settings.surplus,
-        settings.fillers,
-        settings.fillers_share,
-        settings.seed,
-    )
+    said = bags(words, names, fillers, settings.surplus, settings.fillers, settings.seed)
     part = folder.with_name(f".{folder.name}.{os.getpid()}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
+    work = [
+        {
+            "talker": name,
+            "script": sentences(said[name], generator("synthesis", settings.seed, name)),
+            "folder": str(part),
+            "word_gap": settings.word_gap,
+            "pause": settings.pause,
+            "minutes": settings.minutes,
+            "seed": settings.seed,
+        }
+        for name in names
+        if said[name]
+    ]
     try:
-        work = [
-            (talker, sentences(said[talker], random), part, settings)
-            for talker in talkers
-            for random in [generator("synthesis", "sentences", settings.seed, talker)]
-        ]
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(jobs, mp_context=context, max_tasks_per_child=1) as pool:
-            spoken = pool.map(speak, work)
-            rows = [
-                row for some in progress(spoken, "speaking", "talkers", len(work)) for row in some
-            ]
-        tokens = pd.DataFrame(rows, columns=HEADER)
-        tokens.to_csv(part / "lucid_native.tokens.txt", sep="\t", index=False, lineterminator="\n")
-        counts = tokens["word"].value_counts().sort_index()
-        types = pd.DataFrame(
-            {
-                "word": counts.index,
-                "transcription": counts.index,
-                "frequency": counts.to_numpy(),
-                "length": counts.index.str.len(),
-            }
-        )
-        types.to_csv(part / "lucid_native.words.txt", sep="\t", index=False, lineterminator="\n")
+        with ThreadPoolExecutor(jobs) as pool:
+            spoken = list(progress(pool.map(speak, work), "speaking", "talkers", len(work)))
+        write_tables(part, [rows for rows, _ in spoken], [types for _, types in spoken])
         (part / "ATTRIBUTION.txt").write_text(NOTICE)
         shutil.rmtree(folder, ignore_errors=True)
         part.rename(folder)
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def speak(work: dict[str, Any]) -> tuple[list[list[Any]], dict[str, str]]:
+    """`seesay.talkers.record` in a process of its own."""
+    source = str(Path(talkers.__file__).parents[1])
+    path = os.pathsep.join([source, *filter(None, [os.environ.get("PYTHONPATH")])])
+    done = subprocess.run(
+        [sys.executable, "-m", talkers.__name__],
+        input=json.dumps(work),
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": path},
+        check=False,
+    )
+    if done.returncode:
+        cause = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise InputError(
+            f"talker {work['talker']} cannot speak (exit status {done.returncode}): {cause}"
+        )
+    rows, types = json.loads(done.stdout)
+    return rows, types
+
+
+def write_tables(
+    folder: Path, rows: list[list[list[Any]]], transcriptions: list[dict[str, str]]
+) -> None:
+    """LUCID's token table and its dictionary, of the talkers' (filename, onset, offset, word)."""
+    tokens = pd.DataFrame([row for some in rows for row in some], columns=HEADER[:4])
+    tokens = tokens.assign(
+        talker=tokens["filename"].str.partition("_")[0],
+        task="sentences",
+        condition="synthetic",
+        word_length=tokens["word"].str.len(),
+    )
+    tokens[HEADER].to_csv(
+        folder / "lucid_native.tokens.txt",
+        sep="\t",
+        index=False,
+        float_format="%.4f",
+        lineterminator="\n",
+    )
+    # A word's transcription is that of the first talker who says it.
+    by_word = {word: said for types in reversed(transcriptions) for word, said in types.items()}
+    counts = tokens["word"].value_counts().sort_index()
+    types = pd.DataFrame({"word": counts.index, "frequency": counts.to_numpy()})
+    types.insert(1, "transcription", types["word"].map(by_word))
+    types["length"] = types["word"].str.len()
+    types.to_csv(folder / "lucid_native.words.txt", sep="\t", index=False, lineterminator="\n")

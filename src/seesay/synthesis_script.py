@@ -84,7 +84,6 @@ def bags(
     fillers: dict[str, str],
     surplus: float,
     further: int,
-    further_share: float,
     seed: int,
 ) -> dict[str, list[Spoken]]:
     """The words that each talker says, as often as he says them, in no particular order.
@@ -92,8 +91,7 @@ def bags(
     Captions are dealt to `talkers` evenly. A talker says each word of his captions as often as
     they use it, and `surplus` - 1 times as many tokens besides, shared among his types by the
     square root of their counts: it is the rare words whose lack makes a caption unsayable.
-    `further` types that stand for nothing add `further_share` times the captions' tokens, with
-    Zipf's counts, dealt at random.
+    `further` types that stand for nothing are said by anyone (see `_further`).
     """
     random = generator("synthesis", "bags", seed)
     captions = words[["image_id", "caption"]].drop_duplicates().sort_values(["image_id", "caption"])
@@ -116,15 +114,35 @@ def bags(
             spoken = Spoken(fillers.get(lemma, lemma), pos, mask)
             found[talkers[int(str(talker))]] += [spoken] * int(count)
 
-    free = _free(words, set(fillers.values()))
-    types_left = [(word, pos) for pos, kind in sorted(free.items()) for word in kind]
-    chosen = random.permutation(len(types_left))[:further]
-    if len(chosen):
-        zipf = 1 / np.arange(1, len(chosen) + 1)
-        counts = np.maximum(1, np.round(further_share * len(words) * zipf / zipf.sum()))
-        for which, count in zip(chosen, counts, strict=True):
-            for talker in random.integers(len(talkers), size=int(count)):
-                found[talkers[talker]].append(Spoken(*types_left[which]))
+    for spoken, count in _further(words, fillers, further, random):
+        for talker in random.integers(len(talkers), size=count):
+            found[talkers[talker]].append(spoken)
+    return found
+
+
+def _further(
+    words: pd.DataFrame, fillers: dict[str, str], further: int, random: np.random.Generator
+) -> list[tuple[Spoken, int]]:
+    """Lexicon words that stand for no caption word, and how often each is said.
+
+    Their counts are those of the captions' words, evenly spread over the ranks of their part
+    of speech, and so Zipf-like as those are, and no rank of frequency shifts much. None has
+    the part of speech and length class of an unsaid word: it would be matched to that word
+    in the place of the filler, which the talkers of its captions say often enough.
+    """
+    free = _free(words, fillers.values())
+    kinds = words.groupby("lemma")["pos"].first()
+    cells = {(kinds[word], length_class(word)) for word in fillers}
+    types = [(word, pos) for pos in sorted(free) for word in free[pos]]
+    types = [(word, pos) for word, pos in types if (pos, length_class(word)) not in cells]
+    chosen = [types[which] for which in random.permutation(len(types))[:further]]
+    found = []
+    for pos in sorted({pos for _, pos in chosen}):
+        said = [word for word, kind in chosen if kind == pos]
+        counts = words.loc[words["pos"] == pos, "lemma"].value_counts().to_numpy()
+        places = ((np.arange(len(said)) + 0.5) / len(said) * len(counts)).astype(np.int64)
+        for word, place in zip(said, places, strict=True):
+            found.append((Spoken(word, pos), int(counts[place]) if len(counts) else 1))
     return found
 
 
@@ -204,5 +222,6 @@ def _deed(phrase: list[Spoken], needs_subject: bool) -> list[str]:
     if words[0].endswith("ed") and not words[0].endswith("eed"):
         return [*subject, "was", *words]
     if words[0].endswith("s") and not words[0].endswith("ss"):
-        return [*subject, *words]
+        # Without a pronoun before it the form would pass for a plural noun.
+        return ["and", "it", *words]
     return [*subject, "can", *words]

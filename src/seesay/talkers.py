@@ -1,67 +1,101 @@
 """One synthetic talker: a voice, and the recordings that it makes of its sentences.
 
-A talker is spoken in a process of its own, which imports this module alone.
+eSpeak NG keeps state between calls, so every talker speaks in a process of its own: this module
+run as a program reads one talker's part as JSON from standard input and answers in JSON.
 """
 
+import json
+import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
 
+from seesay.errors import InputError
 from seesay.espeak import Speaker, Voice
 from seesay.randomness import generator, stable_hash
-from seesay.settings.synthesis import SynthesisSettings
 
 ACCENTS = (
     "en",
+    "en-GB-x-rp",
     "en-US",
     "en-GB-scotland",
-    "en-GB-x-rp",
     "en-GB-x-gbclan",
     "en-GB-x-gbcwmd",
     "en-029",
 )
+# Left out are whispers, robots, Klatt voices, and those with an echo: it blurs a word's end.
 VARIANTS = {
-    "F": ("f1", "f2", "f3", "f4", "f5", "Annie", "belinda", "linda", "steph", "anika"),
-    "M": ("m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "david", "john"),
+    "F": (
+        *("f1", "Annie", "belinda", "steph", "Andrea"),
+        *("linda", "anika", "aunty", "grandma", "shelby"),
+    ),
+    "M": ("m1", "m3", "m4", "m5", "m6", "m7", "m8", "john", "Lee", "marcelo"),
 }
 
 
 def voice(talker: str, seed: int) -> Voice:
-    """The voice of talker `F01` .. `F20`, `M01` ..: no two share accent and variant."""
+    """The voice of talker F01, F02, ... or M01, ...: no two of 70 share accent and variant."""
     sex, number = talker[0], int(talker[1:]) - 1
-    rng = generator("synthesis", "voice", seed, talker)
+    random = generator("synthesis", "voice", seed, talker)
     accent = ACCENTS[number % len(ACCENTS)]
-    variant = VARIANTS[sex][(number + number // 70) % len(VARIANTS[sex])]
+    variant = VARIANTS[sex][number % len(VARIANTS[sex])]
     return Voice(
         f"gmw/{accent}+{variant}",
-        int(rng.integers(145, 190)),
-        int(rng.integers(38, 63)),
-        int(rng.integers(40, 61)),
+        rate=int(random.integers(145, 186)),
+        pitch=int(random.integers(38, 63)),
+        pitch_range=int(random.integers(40, 61)),
     )
 
 
-def speak(work: tuple[str, list[list[str]], Path, SynthesisSettings]) -> list[tuple[object, ...]]:
-    """One talker's recordings; returns the rows of the token table."""
-    talker, script, folder, settings = work
-    rng = generator("synthesis", "pauses", settings.seed, talker)
-    seed = stable_hash("synthesis", settings.seed, talker) % 2**31
-    speaker = Speaker(voice(talker, settings.seed), settings.word_gap, seed)
+def record(
+    talker: str,
+    script: list[list[str]],
+    folder: Path,
+    word_gap: int,
+    pause: float,
+    minutes: float,
+    seed: int,
+) -> tuple[list[tuple[str, float, float, str]], dict[str, str]]:
+    """Say all sentences of `script` into `folder`/TALKER_01.wav, TALKER_02.wav, ...
+
+    Returns (filename, onset, offset, word), times in s from the file's start, of every word
+    that has times of its own, and the transcription of every word type. The files are 16-bit
+    mono at eSpeak NG's own rate, of about `minutes` minutes; between two sentences nothing is
+    heard for at least `pause` seconds.
+    """
+    random = generator("synthesis", "pauses", seed, talker)
+    speaker = Speaker(
+        voice(talker, seed), word_gap, seed=stable_hash("synthesis", seed, talker) % 2**31
+    )
     rate = speaker.sample_rate
-    rows: list[tuple[object, ...]] = []
+    rows = []
     parts: list[np.ndarray] = []
-    length = number = 0
-    for index, words in enumerate(script):
+    length, number = 0, 1
+    for place, words in enumerate(script):
         samples, times = speaker.say(words)
-        name = f"{talker}_{number + 1:02}"
-        for at, onset, offset in times:
-            word = words[at]
+        name = f"{talker}_{number:02}.wav"
+        for index, onset, offset in times:
             begin, end = (length + onset) / rate, (length + offset) / rate
-            rows.append((name, f"{begin:.4f}", f"{end:.4f}", word, talker, "read", "nb", len(word)))
-        silence = np.zeros(int((settings.pause + rng.random() * 0.3) * rate), np.int16)
-        parts += [samples, silence]
-        length += len(samples) + len(silence)
-        if length > settings.minutes * 60 * rate or index == len(script) - 1:
-            soundfile.write(folder / f"{name}.wav", np.concatenate(parts), rate, subtype="PCM_16")
+            rows.append((name, round(begin, 4), round(end, 4), words[index]))
+        parts += [samples, np.zeros(round((pause + 0.3 * random.random()) * rate), np.int16)]
+        length += len(parts[-2]) + len(parts[-1])
+        if length > minutes * 60 * rate or place == len(script) - 1:
+            soundfile.write(folder / name, np.concatenate(parts), rate, subtype="PCM_16")
             parts, length, number = [], 0, number + 1
-    return rows
+    types = sorted({word for words in script for word in words})
+    return rows, {word: speaker.transcribe(word) for word in types}
+
+
+def main() -> None:
+    """Record the talker that standard input describes."""
+    part: dict[str, Any] = json.load(sys.stdin)
+    try:
+        json.dump(record(**part | {"folder": Path(part["folder"])}), sys.stdout)
+    except InputError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

@@ -15,6 +15,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from seesay import checkpoints, tables
+from seesay.adadelta import Adadelta
 from seesay.errors import InputError
 from seesay.examples import (
     Data,
@@ -82,7 +83,7 @@ def batch_loss(
 
 def train_epoch(
     network: Network,
-    optimizer: torch.optim.Optimizer,
+    optimizer: Adadelta,
     data: Data,
     settings: TrainingSettings,
     rng: np.random.Generator,
@@ -99,13 +100,14 @@ def train_epoch(
             data.words[others],
             settings.reduction,
         )
-        optimizer.zero_grad(set_to_none=True)
+        optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         max_norm(layers, settings.max_norm)
         pairs = 2 * near.numel() if settings.reduction == "sum" else 1
         sums += [loss.item() / pairs, near.detach().mean().item(), far.detach().mean().item()]
-    return dict(zip(("loss", "same", "different"), sums / len(data.pairs.image_ids), strict=True))
+    means = (sums / len(data.pairs.image_ids)).tolist()
+    return dict(zip(("loss", "same", "different"), means, strict=True))
 
 
 @torch.no_grad()
@@ -123,11 +125,11 @@ def measure(network: Network, data: Data) -> dict[str, float]:
         near, far = matrix[fragments][:, rows], matrix[fragments][:, others]
         loss = (coscos2_same(near).mean() + coscos2_different(far).mean()) / 2
         sums += [loss.item(), near.mean().item(), far.mean().item()]
-    sums /= len(data.pairs.image_ids)
+    loss, same, different = (sums / len(data.pairs.image_ids)).tolist()
     return {
-        "loss": sums[0],
-        "same": sums[1],
-        "different": sums[2],
+        "loss": loss,
+        "same": same,
+        "different": different,
         "dead_image_units": dead_images,
         "dead_speech_units": dead_words,
         "tied_images": tied(images),
@@ -184,10 +186,7 @@ def fit(
     that a run that was killed goes on to the same result.
     """
     # Weight decay w adds w theta to the gradient; lambda ||theta||^2 has gradient 2 lambda theta.
-    optimizer = torch.optim.Adadelta(
-        network.parameters(), lr=1.0, rho=settings.rho, eps=settings.eps,
-        weight_decay=2 * settings.l2, foreach=True,
-    )  # fmt: skip
+    optimizer = Adadelta(network, settings.rho, settings.eps, weight_decay=2 * settings.l2)
     rows: list[dict[str, Any]] = []
     best, best_epoch, best_weights = math.inf, 0, None
     saved = state.load()

@@ -2,10 +2,12 @@
 
 from seesay.command import arguments, run
 from seesay.settings.synthesis import SynthesisSettings
-from seesay.synthesis import synthesise
 
 
 def main() -> None:
+    # Each talker's process imports this file again, and needs none of what this imports.
+    from seesay.synthesis import synthesise
+
     args = arguments(
         __doc__,
         inputs=["caption_words"],

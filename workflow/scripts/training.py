@@ -29,6 +29,8 @@ def main() -> None:
         },
     )
     torch.set_num_threads(args.threads)
+    # Adadelta's averages decay into denormal numbers, which a processor handles slowly.
+    torch.set_flush_denormal(True)
     train(
         Inputs(args.images, args.spoken_captions, args.fc7, args.logmel),
         args.model.parent,

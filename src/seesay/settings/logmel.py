@@ -1,5 +1,7 @@
 """Settings of the stage logmel."""
 
+from typing import Literal
+
 from pydantic import Field, model_validator
 
 from seesay.settings import Settings
@@ -15,20 +17,28 @@ class LogmelSettings(Settings):
     frames: int = Field(ge=1, le=1001, description="frames a token, odd; paper: 71")
     low: float = Field(ge=0, description="lower edge of the lowest filter, in Hz")
     high: float = Field(gt=0, description="upper edge of the highest filter, in Hz")
-    floor: float = Field(gt=0, description="power below which the logarithm is cut")
-    on_bad_input: str = Field(
-        pattern="^(reject|fail)$", description="a bad recording: reject or fail"
+    floor: float = Field(ge=1e-30, le=1, description="power below which the logarithm is cut")
+    on_bad_input: Literal["reject", "fail"] = Field(
+        description="a recording that cannot be read, or a token beyond its end"
     )
 
     @model_validator(mode="after")
     def _fits(self) -> "LogmelSettings":
         if not self.low < self.high <= self.sample_rate / 2:
             raise ValueError(
-                f"low ({self.low}) must be below high ({self.high}), and high at most half of "
-                f"sample_rate ({self.sample_rate / 2})"
+                f"low ({self.low:g}) must be below high ({self.high:g}), and high at most half of "
+                f"sample_rate ({self.sample_rate / 2:g})"
             )
         if self.frames % 2 == 0:
             raise ValueError(f"frames must be odd to have a middle one, got {self.frames}")
+        for name, seconds in (("window", self.window), ("hop", self.hop)):
+            samples = seconds * self.sample_rate
+            # The times of frames would be off by a little more with each.
+            if round(samples) < 1 or abs(samples - round(samples)) > 1e-6:
+                raise ValueError(
+                    f"{name} must be a whole number of samples; {seconds:g} s at "
+                    f"{self.sample_rate} Hz are {samples:g}"
+                )
         return self
 
     @property

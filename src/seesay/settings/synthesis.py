@@ -13,9 +13,6 @@ class SynthesisSettings(Settings):
     unsaid: float = Field(ge=0, lt=1, description="share of the captions' word types nobody says")
     surplus: float = Field(ge=1, le=10, description="tokens said for every token captions need")
     fillers: int = Field(ge=0, le=500, description="types said besides that no caption uses")
-    fillers_share: float = Field(
-        ge=0, le=2, description="tokens of those types, as a share of the captions' tokens"
-    )
     word_gap: int = Field(ge=0, le=100, description="pause between words, in eSpeak's 10 ms units")
     pause: float = Field(gt=0.5, le=5, description="least pause between sentences, in s")
     minutes: float = Field(gt=0, le=60, description="length of a recording, about, in min")

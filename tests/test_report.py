@@ -1,0 +1,411 @@
+"""The report: what it says, in which cells, what it escapes, and that it loads nothing."""
+
+import ast
+import dataclasses
+import json
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+import report_run
+from seesay import report_dag, report_made, report_tables
+from seesay.errors import InputError
+from seesay.report import Outputs, build
+from seesay.report_answer import Results, headline, judge, sentence
+from seesay.report_pictures import thumbnail
+from seesay.settings.report import ReportSettings
+
+ROOT = Path(__file__).resolve().parents[1]
+SETTINGS = ReportSettings(
+    title="Words & <pictures>", pictures=2, thumbnail=120, rows=50, examples=2
+)
+CAPTION = 'a dog <script>alert("1")</script> & שלום 🐕 on the grass'
+MAIN = "word_token_by_image"
+
+
+class Page(HTMLParser):
+    """The page's elements, the text in each section, and its table rows as lists of cells."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.sections: dict[str, str] = {}
+        self.rows: list[list[str]] = []
+        self.section, self.skip, self.cell = "", False, False
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        self.skip = tag in ("script", "style")
+        if tag == "section":
+            self.section = dict(attrs)["id"]
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.rows[-1].append("")
+            self.cell = True
+
+    def handle_endtag(self, tag):
+        self.skip = False
+        if tag in ("td", "th"):
+            self.cell = False
+
+    def handle_data(self, data):
+        if not self.skip:
+            self.sections[self.section] = self.sections.get(self.section, "") + data
+            if self.cell:
+                self.rows[-1][-1] += data
+
+    def row(self, *start: str) -> list[str]:
+        """The one row whose first cells are `start`, without them."""
+        (found,) = [row for row in self.rows if row[: len(start)] == list(start)]
+        return found[len(start) :]
+
+
+def outputs(folder: Path) -> Outputs:
+    return Outputs(
+        folder / "report.html", folder / "summary.md", folder / "answer.svg", folder / "train.svg"
+    )
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run")
+    inputs = report_run.make(folder, caption=CAPTION)
+    config = {**report_run.CONFIG, "note": "</script><script>alert(2)</script>"}
+    build(inputs, outputs(folder), SETTINGS, config, report_run.STAGES, folder / "benchmarks")
+    return folder, inputs, config
+
+
+@pytest.fixture(scope="module")
+def page(run) -> Page:
+    return Page((run[0] / "report.html").read_text(encoding="utf-8"))
+
+
+def test_the_answer_is_said_first_and_with_its_numbers(page, run):
+    answer = page.sections["answer"]
+    said = (
+        "a word spoken for that picture is among the 10 nearest of 2,819 spoken words in 23.6 % "
+        "of 2,000 queries [21.7, 25.5]; with a random projection of the same features it is "
+        "9.1 %: a difference of +14.5 points [+12.6, +16.4]. Chance is 10.3 %."
+    )
+    assert answer.index("Yes, it learned words.") < answer.index(said)
+    assert list(page.sections)[:2] == ["", "answer"]
+    summary = (run[0] / "summary.md").read_text(encoding="utf-8")
+    assert said in summary
+    assert "Synthetic pictures, synthetic speech" in summary
+    assert (
+        "| Image Token Search by Word | 13.4 % | 9.4 % | 8.7 % | 10.1 % | 9.8 % | 2,000 fragments |"
+        in summary
+    )
+
+
+def changed(results: Results, **values: tuple[float, float, float]) -> Results:
+    """The results with other differences of the model to the named controls."""
+    kind = type(next(iter(results.differences.values())))
+    pairs = dict(results.differences)
+    for system, numbers in values.items():
+        pairs["paper", system, MAIN, "test", "r10"] = kind(*numbers)
+    return dataclasses.replace(results, differences=pairs)
+
+
+@pytest.mark.parametrize(
+    ("values", "said", "ending"),
+    [
+        (
+            {"random_projection": (0.4, -0.1, 0.9)},
+            "No, it did not learn words.",
+            "+0.4 points [−0.1, +0.9], which cannot be told from zero. Chance is 10.3 %.",
+        ),
+        (
+            {"random_projection": (-2.0, -3.0, -1.0)},
+            "No, it did not learn words.",
+            "−2.0 points [−3.0, −1.0], so the model is worse. Chance is 10.3 %.",
+        ),
+        (
+            {"shuffled": (0.4, -0.1, 0.9), "untrained": (0.0, -1.0, 1.0)},
+            "Not shown: it is not above the untrained net and shuffled pairs.",
+            "+14.5 points [+12.6, +16.4]. Chance is 10.3 %.",
+        ),
+    ],
+)
+def test_when_it_did_not_learn_it_says_so(run, values, said, ending):
+    results = changed(Results.read(run[1].metrics, run[1].differences), **values)
+    verdict = judge(results, "paper", MAIN)
+    assert headline(verdict) == said
+    assert sentence(results, "paper", verdict).endswith(ending)
+
+
+def test_above_the_projection_but_not_above_chance_is_not_learning(run):
+    results = Results.read(run[1].metrics, run[1].differences)
+    key = ("paper", "model", "mean", MAIN, "test", "r10")
+    values = {**results.values, key: dataclasses.replace(results.values[key], chance=22.0)}
+    verdict = judge(dataclasses.replace(results, values=values), "paper", MAIN)
+    assert headline(verdict) == "Not shown: it is not above chance."
+
+
+def test_a_run_that_did_not_learn_is_drawn_so(tmp_path):
+    inputs = report_run.make(tmp_path, learned=False)
+    results = Results.read(inputs.metrics, inputs.differences)
+    assert judge(results, "paper", MAIN).kind == "even"
+
+
+def test_tables_1_and_2_have_this_run_and_the_paper_in_the_paper_s_layout(page):
+    start = page.rows.index(["", "Random", "Our Model", "Chance"])
+    assert page.rows[start + 1] == ["", "Median", "Mean", "Median", "Mean", "Median", "Mean"]
+    assert page.rows[start + 5][0].startswith("Word Token Search by Image among 2,819 tokens")
+    assert page.rows[start + 6] == [
+        "this run", "74.0070–78", "118.40112–124.8", "35.0031–39", "56.0049.6–62.4", "69.00",
+        "110.40",
+    ]  # fmt: skip
+    assert page.rows[start + 7] == ["the paper", "93.00", "293.39", "40.00", "72.52", "–", "–"]
+    start = page.rows.index(["", "Random", "Our Model", "Chance"], start + 1)
+    assert page.rows[start + 1][1:5] == ["R@1", "R@5", "R@10", "R@25"]
+    assert page.rows[start + 8][0].startswith("Image Token Search by Word among 2,000 fragments")
+    assert page.rows[start + 9][5:9] == ["1.341.1–1.5", "7.376.3–8.4", "13.4011.5–15.3",
+                                         "19.4316.7–22.2"]  # fmt: skip
+    assert page.rows[start + 10][1:9] == [
+        "2.04", "7.42", "13.61", "22.76", "1.86", "9.41", "15.99", "42.91"
+    ]  # fmt: skip
+
+
+def test_the_better_of_random_and_model_is_bold(run):
+    results = Results.read(run[1].metrics, run[1].differences)
+    row = report_tables.as_in_paper(results, "paper", report_tables.RECALLS)[2]
+    assert [cell["best"] for cell in row["paper"]] == [
+        True,
+        *[False] * 4,
+        *[True] * 3,
+        *[False] * 4,
+    ]
+    assert [cell["best"] for cell in row["run"]] == [*[False] * 4, *[True] * 4, *[False] * 4]
+
+
+def test_every_system_task_and_gallery_is_there(page):
+    rows, pairs = (
+        {tuple(row[:3]): row[3:] for row in page.rows if len(row) == cells} for cells in (11, 9)
+    )
+    assert len(rows) == 1 + 2 * 4 * 5
+    row = rows["all", "Image Token Search by Word", "shuffled pairs"]
+    assert row[0] == "800[760, 840]"
+    assert row[4:] == ["10.1 %[8.2, 12.0]", "14.6 %[11.9, 17.4]", "20,000 fragments", "2,000"]
+    assert rows["test", "Word Similarity", "chance"][4] == "10.2 %"
+    assert len(pairs) == 1 + 2 * 4 * 3
+    pair = pairs["test", "Word Token Search by Image", "untrained"]
+    assert pair[0] == "−38 [−42, −34]"
+    assert pair[4] == "+14.0 points [+12.1, +15.9]"
+
+
+def test_synthetic_data_and_untrained_networks_are_labelled(page):
+    label = page.sections[""]
+    assert "Synthetic pictures, synthetic speech." in label
+    assert "say nothing about real pictures or real speech" in label
+    real = {
+        **report_run.CONFIG,
+        "scenes": None,
+        "synthesis": None,
+        "pictures": {"reader": "flickr8k", "path": "corpora/flickr8k"},
+        "speech": {"reader": "lucid", "path": "corpora/lucid"},
+    }
+    assert report_made.sources(real)["labels"] == []
+    assert report_made.sources(real)["pictures"] == "corpora/flickr8k (read as flickr8k)"
+    random = {**real, "fc7": {"network": "efficientnet_lite0", "weights": "random"}}
+    assert report_made.sources(random)["labels"] == ["untrained image network"]
+    mixed = {**real, "synthesis": {"talkers": 40}}
+    assert report_made.sources(mixed)["labels"] == ["synthetic speech"]
+
+
+def test_attribution_stands_beside_every_drawn_picture(page):
+    credits = page.sections["pictures"].count("drawings: OpenMoji, CC BY-SA 4.0")
+    assert credits == len([tag for tag, _ in page.tags if tag == "img"]) == 2
+    assert "GPL-3.0-or-later" in page.sections["made"]
+    assert "Apache-2.0" in page.sections["made"]
+    assert "Synnaeve" in page.sections["made"]
+
+
+def test_what_comes_from_data_is_shown_as_text(page, run):
+    assert CAPTION in page.sections["pictures"]
+    assert "Words & <pictures>" in page.sections[""]
+    assert "</script><script>alert(2)</script>" in page.sections["made"]
+    html = (run[0] / "report.html").read_text(encoding="utf-8")
+    assert html.count("<script>") == html.count("</script>") == 2
+    alts = [attrs["alt"] for tag, attrs in page.tags if tag == "img"]
+    assert alts == [CAPTION, CAPTION]
+
+
+def test_the_page_loads_nothing(page, run):
+    for tag, attrs in page.tags:
+        if tag != "a":
+            for name in ("src", "href", "srcset", "data", "poster", "action", "xlink:href"):
+                value = attrs.get(name) or "data:"
+                assert value.startswith("data:"), (tag, name, value)
+    policy = [attrs["content"] for tag, attrs in page.tags if "http-equiv" in attrs]
+    assert policy[0].startswith("default-src 'none'; img-src data:;")
+    html = (run[0] / "report.html").read_text(encoding="utf-8")
+    style = html[html.index("<style>") : html.index("</style>")]
+    assert "url(" not in style
+    assert "@import" not in style
+
+
+def test_charts_hold_the_numbers_and_stand_where_the_script_looks(page, run):
+    html = (run[0] / "report.html").read_text(encoding="utf-8")
+    charts = json.loads(re.search(r"^const charts = (.*);$", html, re.MULTILINE)[1])
+    assert len(charts) == 12
+    assert set(charts) == {a["id"] for _, a in page.tags if a.get("class") == "chart"}
+    spec = charts["answer-0-word-token-by-image-r10"]["datasets"]
+    values = {row["system"]: (row["value"], row["low"], row["high"]) for row in spec["systems"]}
+    assert values["model"] == (23.6, 21.7, 25.5)
+    assert values["random projection"] == (9.1, 7.2, 11.0)
+    assert spec["chance"][0]["value"] == 10.3
+    assert len(spec["seeds"]) == 12
+    lines = charts["training-0-cosines"]["datasets"]["epochs"]
+    assert len(lines) == 3 * 13 * 2 * 2
+    assert {row["epoch"] for row in lines if row["kept"]} == {8}
+    assert "model 8 of 12 (seed 1)" in page.sections["training"]
+    # The figures for snakemake --report stand alone: no variables of the page.
+    for name in ("answer.svg", "train.svg"):
+        text = (run[0] / name).read_text(encoding="utf-8")
+        assert text.startswith("<svg")
+        assert "var(--" not in text
+        assert set(re.findall(r"https?://[^\"]*", text)) == {
+            "http://www.w3.org/2000/svg",
+            "http://www.w3.org/1999/xlink",
+        }
+
+
+def test_the_data_are_counted(page):
+    assert page.row("pictures") == ["16", "2", "2", "20"]
+    assert page.row("picture fragments") == ["64", "8", "8", "80"]
+    assert page.row("captions") == ["80", "10", "10", "100"]
+    assert page.row("captions that can be said") == ["32", "4", "4", "40"]
+    assert page.row("share of the captions, %") == ["40.0", "40.0", "40.0", "40.0"]
+    assert page.row("word types used")[-1] == "3"
+    assert page.row("candidate regions") == ["80"]
+    assert page.row("… padded at the edge of their file") == ["3"]
+    assert page.row("hours recorded") == ["1.00"]
+    assert page.row("as itself") == ["3", ""]
+    assert page.row("grass") == ["NOUN", "bureau", "5", "9", "matched"]
+    assert page.row("parked") == ["VERB", "–", "6", "12", "no candidate"]
+    assert page.row("matching", "no spoken word stands for")[0] == "7"
+    reason, count, shown = page.row("speech")
+    assert (reason, count) == ("offset … s <= onset … s; correct the row", "4")
+    assert shown.count("correct the row") == 2  # SETTINGS.examples
+
+
+def test_kept_regions_are_framed_and_dropped_ones_are_not(page):
+    frames = [attrs for tag, attrs in page.tags if tag == "rect" and "class" in attrs]
+    assert len(frames) == 2 * 3  # two pictures; region 4 is not kept, region 0 the whole
+    first = [(a["x"], a["y"], a["width"], a["height"]) for a in frames]
+    assert all(int(w) == int(h) > 39 for _, _, w, h in first)
+    assert "talker_02: red, car, grass → bureau" in re.sub(r"\s+", " ", page.sections["pictures"])
+    assert "not spoken: no spoken word stands for: parked" in page.sections["pictures"]
+
+
+def test_time_and_memory_are_in_a_block_of_their_own(page):
+    assert page.row("regions") == ["2", "2 min 06 s", "1 min 05 s", "312 MB"]
+    assert page.row("metrics") == ["1", "2.2 s", "2.2 s", "–"]
+    assert not [row for row in page.rows if row[:1] == ["report"]]
+    assert "Report written" in page.sections["run"]
+    assert report_made.duration(7810) == "2 h 10 min"
+
+
+def test_the_script_writes_the_same_bytes_but_for_the_run(run, tmp_path):
+    folder, inputs, config = run
+    other = outputs(tmp_path)
+    args = []
+    for name, value in [*vars(inputs).items(), *vars(other).items()]:
+        paths = value if isinstance(value, list) else [value]
+        args += ["--" + name.replace("_", "-"), *map(str, paths)]
+    args += ["--config", json.dumps(config), "--stages", json.dumps(report_run.STAGES)]
+    args += ["--benchmarks", str(tmp_path / "none"), "--settings", SETTINGS.model_dump_json()]
+    script = ROOT / "workflow" / "scripts" / "report.py"
+    done = subprocess.run(
+        [sys.executable, script, *args],
+        env={"PYTHONPATH": str(ROOT / "src"), "PYTHONHASHSEED": "7", "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    first, second = (
+        re.sub(r'(?s)<section id="run">.*?</section>', "", path.read_text(encoding="utf-8"))
+        for path in (folder / "report.html", other.report)
+    )
+    assert first == second
+    assert "No benchmark files." in other.report.read_text(encoding="utf-8")
+    for name in ("summary.md", "answer.svg", "train.svg"):
+        assert (folder / name).read_bytes() == (tmp_path / name).read_bytes()
+
+
+def test_the_page_stays_within_its_size(run, tmp_path):
+    noise = np.random.default_rng(1).integers(0, 256, (600, 800, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(tmp_path / "noise.png")
+    worst = len(thumbnail(tmp_path / "noise.png", 320))
+    assert (run[0] / "report.html").stat().st_size + 12 * worst < 8_000_000 / 2
+
+
+def test_a_thumbnail_is_upright_and_an_unreadable_picture_is_named(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned by 90 degrees
+    Image.new("RGB", (200, 100)).save(tmp_path / "turned.jpg", exif=exif)
+    assert thumbnail(tmp_path / "turned.jpg", 80) == thumbnail_of((100, 200), tmp_path)
+    (tmp_path / "bad.jpg").write_bytes(b"no picture")
+    with pytest.raises(InputError, match=r"bad\.jpg"):
+        thumbnail(tmp_path / "bad.jpg", 80)
+
+
+def thumbnail_of(size: tuple[int, int], folder: Path) -> str:
+    Image.new("RGB", size).save(folder / "plain.jpg")
+    return thumbnail(folder / "plain.jpg", 80)
+
+
+def test_numbers_without_the_model_or_a_column_are_refused(run, tmp_path):
+    lines = run[1].metrics.read_text().splitlines(keepends=True)
+    bad = tmp_path / "metrics.tsv"
+    bad.write_text("".join(line for line in lines if "\tmodel\t" not in line))
+    with pytest.raises(InputError, match="no row of the system model"):
+        Results.read(bad, run[1].differences)
+    bad.write_text("".join(line.rpartition("\t")[0] + "\n" for line in lines))
+    with pytest.raises(InputError, match="no column 'chance'"):
+        Results.read(bad, run[1].differences)
+
+
+def test_the_drawing_leaves_out_implied_inputs_and_refuses_cycles():
+    assert report_dag.reduced({"a": [], "b": ["a"], "c": ["a", "b"]})["c"] == ["b"]
+    with pytest.raises(ValueError, match="cycle"):
+        report_dag.draw({"a": ["b"], "b": ["a"]})
+    with pytest.raises(ValueError, match="not listed"):
+        report_dag.draw({"a": ["b"]})
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.sets(st.integers(0, 8)), min_size=1, max_size=9))
+def test_boxes_never_overlap_and_stand_below_what_they_read(reads):
+    stages = {f"s{i}": [f"s{j}" for j in sorted(x) if j < i] for i, x in enumerate(reads)}
+    svg = str(report_dag.draw(stages))
+    found = re.findall(r'<rect x="([-\d.]+)" y="([-\d.]+)".*?<text.*?>(\w+)</text>', svg)
+    place = {name: (float(x), float(y)) for x, y, name in found}
+    assert set(place) == set(stages)
+    for stage, inputs in stages.items():
+        assert all(place[other][1] < place[stage][1] for other in inputs)
+        for other in set(stages) - {stage}:
+            if place[other][1] == place[stage][1]:
+                apart = abs(place[other][0] - place[stage][0])
+                assert apart >= report_dag.WIDTH + report_dag.ACROSS - 0.2
+
+
+def test_the_list_of_stages_names_every_rule():
+    rules = ROOT / "workflow" / "rules"
+    text = "".join(path.read_text() for path in sorted(rules.glob("*.smk")))
+    names = set(re.findall(r"^ *(?:rule|checkpoint) (\w+):", text, re.MULTILINE))
+    stages = ast.literal_eval(re.search(r"(?s)^STAGES = (\{.*?^\})", text, re.MULTILINE)[1])
+    assert set(stages) == names
+    report_dag.draw(stages)
