@@ -12,7 +12,8 @@ from paired import Comparison, Figure, interleave
 from PIL import Image
 
 from seesay import tables
-from seesay.fc7 import FC7, extract_shard, warp
+from seesay.fc7 import Fragment, crops_of, look, warp
+from seesay.networks import load
 from seesay.pictures import MANIFEST
 from seesay.regions import REGIONS
 from seesay.settings.fc7 import Fc7Settings
@@ -32,22 +33,26 @@ def measure() -> list[Comparison | Figure]:
         manifest, boxes = folder / "manifest.parquet", folder / "regions.parquet"
         tables.write(MANIFEST, manifest, pictures)
         tables.write(REGIONS, boxes, regions)
-        net = plain_network()
+        network = load(SETTINGS.network, SETTINGS.weights, SETTINGS.size)
+        plain = plain_network()
+        batched: list[Fragment] = []
+        single: list[np.ndarray] = []
 
         def ours() -> None:
-            extract_shard(manifest, boxes, folder / "fc7.parquet", SETTINGS, "cpu")
+            crops = crops_of(manifest, boxes, SETTINGS, network.fill)
+            batched[:] = look(network, crops, SETTINGS.batch, torch.device("cpu"))
 
         def peer() -> None:
-            np.save(folder / "features.npy", one_by_one(net, pictures, regions))
+            single[:] = one_by_one(plain, pictures, regions)
 
         times = interleave(ours, peer, rounds=5)
-        found = np.stack(tables.read(FC7, folder / "fc7.parquet")["feature"])
-        np.testing.assert_allclose(found, np.load(folder / "features.npy"), atol=1e-2)
+        found = np.stack([fragment.feature for fragment in batched])
+        np.testing.assert_allclose(found, np.stack(single), atol=1e-2)
         return [
             Comparison(
                 "fc7",
                 f"{len(regions)} crops of {PICTURES} pictures at {SETTINGS.size} px through "
-                "EfficientNet-Lite0, files to file",
+                "EfficientNet-Lite0, files to features (decoding ahead in a second thread)",
                 "one crop at a time through the network as its package builds it",
                 len(regions),
                 "crops/s",
@@ -64,10 +69,14 @@ def plain_network() -> EfficientNet:
     return net.eval()
 
 
-def one_by_one(net: EfficientNet, pictures: pd.DataFrame, regions: pd.DataFrame) -> np.ndarray:
-    """The penultimate activations (crops, 1280); the scores are computed as well."""
-    kept: list[torch.Tensor] = []
-    net._fc.register_forward_pre_hook(lambda layer, inputs: kept.append(inputs[0]))
+def one_by_one(
+    net: EfficientNet, pictures: pd.DataFrame, regions: pd.DataFrame
+) -> list[np.ndarray]:
+    """The penultimate activations (1280,) of each crop; the scores are computed as well."""
+    kept: list[np.ndarray] = []
+    hook = net._fc.register_forward_pre_hook(
+        lambda layer, inputs: kept.append(inputs[0][0].numpy())
+    )
     for picture in pictures.itertuples():
         opened = Image.open(picture.path).convert("RGB")
         for box in regions[regions["image_id"] == picture.image_id].itertuples():
@@ -77,7 +86,8 @@ def one_by_one(net: EfficientNet, pictures: pd.DataFrame, regions: pd.DataFrame)
             pixels = (crop.permute(2, 0, 1).float() - 127) / 128
             with torch.inference_mode():
                 net(pixels[None]).softmax(dim=1).amax()
-    return torch.cat(kept).numpy()
+    hook.remove()
+    return kept
 
 
 def draw(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -7,6 +7,7 @@ import torch
 from paired import Comparison, Figure, interleave, seconds
 from torch import Tensor
 
+from seesay.adadelta import Adadelta
 from seesay.losses import coscos2
 from seesay.network import Network, max_norm
 from seesay.settings.training import TrainingSettings
@@ -62,7 +63,35 @@ def measure() -> list[Comparison | Figure]:
         peer,
     )
     step = sorted(ours)[len(ours) // 2]
-    return [comparison, Figure("training", "an epoch of 800 pictures", seconds(800 * step))]
+    epoch = Figure("training", "800 such steps, an epoch of the paper", seconds(800 * step))
+    return [comparison, optimisers(network), epoch]
+
+
+def optimisers(network: Network) -> Comparison:
+    """The optimiser's part of the step alone."""
+    own, others = copy.deepcopy(network), copy.deepcopy(network)
+    blockwise = Adadelta(own, SETTINGS.rho, SETTINGS.eps, weight_decay=2 * SETTINGS.l2)
+    usual = torch.optim.Adadelta(
+        others.parameters(), rho=SETTINGS.rho, eps=SETTINGS.eps, weight_decay=2 * SETTINGS.l2
+    )
+    random = torch.Generator().manual_seed(2)
+    for mine, other in zip(own.parameters(), others.parameters(), strict=True):
+        other.grad = torch.randn(other.shape, generator=random)
+        mine.grad.copy_(other.grad)
+    blockwise.step()
+    usual.step()
+    for mine, other in zip(own.parameters(), others.parameters(), strict=True):
+        torch.testing.assert_close(mine, other)
+    times = interleave(blockwise.step, usual.step, rounds=15)
+    count = sum(parameter.numel() for parameter in own.parameters())
+    return Comparison(
+        "training",
+        f"one step of Adadelta over that network's {count:,} weights",
+        "`torch.optim.Adadelta`",
+        1,
+        "steps/s",
+        *times,
+    )
 
 
 def materialised_loss(
@@ -79,15 +108,12 @@ def materialised_loss(
 
 def stepper(network: Network, loss_of: Callable[[Network], Tensor]) -> Callable[[], None]:
     """A training step on one network, as `seesay.training.train_epoch` takes it."""
-    optimizer = torch.optim.Adadelta(
-        network.parameters(), lr=1.0, rho=SETTINGS.rho, eps=SETTINGS.eps,
-        weight_decay=2 * SETTINGS.l2, foreach=True,
-    )  # fmt: skip
+    optimizer = Adadelta(network, SETTINGS.rho, SETTINGS.eps, weight_decay=2 * SETTINGS.l2)
     layers = network.layers()
 
     def step() -> None:
         loss = loss_of(network)
-        optimizer.zero_grad(set_to_none=True)
+        optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         max_norm(layers, SETTINGS.max_norm)

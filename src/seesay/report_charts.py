@@ -51,7 +51,13 @@ STYLE: Spec = {
         "titlePadding": 8,
     },
     "axisY": {"labelColor": _var("ink"), "labelLimit": 150, "domain": False, "ticks": False},
-    "legend": {"labelColor": _var("ink"), "labelFontSize": 11.5},
+    "legend": {
+        "labelColor": _var("ink"),
+        "labelFontSize": 11.5,
+        "title": None,
+        "orient": "top",
+        "columns": 2,
+    },
     "title": {"color": _var("ink"), "fontSize": 13, "anchor": "start", "fontWeight": 600},
     "concat": {"spacing": 28},
 }
@@ -227,7 +233,6 @@ def _lines(
     description: str,
 ) -> Spec:
     """Lines by epoch: colour is the series, dashes the split, each seed; kept epochs are dots."""
-    key = alt.Legend(title=None, orient="top", columns=2)  # of the figure; the page has its own
     base = alt.Chart(alt.NamedData("epochs")).encode(
         x=alt.X("epoch:Q", title="epoch", axis=alt.Axis(tickMinStep=1, grid=False)),
         y=alt.Y(
@@ -239,7 +244,6 @@ def _lines(
         color=alt.Color(
             "series:N",
             scale=alt.Scale(domain=list(colours), range=[_var(c) for c in colours.values()]),
-            legend=key,
         ),
         detail="seed:N",
         tooltip=[
@@ -253,7 +257,6 @@ def _lines(
     dashes = alt.StrokeDash(
         "split:N",
         scale=alt.Scale(domain=["train", "validation"], range=[[1, 0], [5, 3]]),
-        legend=key,
     )
     layers = alt.layer(
         base.mark_line(strokeWidth=1.7, opacity=0.85, clip=True).encode(strokeDash=dashes),

@@ -9,6 +9,7 @@ import pyarrow as pa
 import soundfile
 
 from seesay import tables
+from seesay.corpora import Recording, Reject
 from seesay.errors import InputError
 from seesay.progress import progress
 from seesay.randomness import shard_of
@@ -67,85 +68,89 @@ def read_corpus(
     """Read a speech corpus and write the tables `recordings`, `spoken_words`, `rejects`.
 
     Also one manifest a shard, by the hash of the recording's id. Raises InputError when nothing
-    usable is left, and at the first bad row where `on_bad_input` is `fail`.
+    usable is left, and at the first bad row where `on_bad_input` is `fail`; what the layout
+    itself wants left out is no bad row.
     """
     reader = importlib.import_module(f"seesay.corpora.{settings.reader}")
     found, spoken, refused = reader.read(corpus)
-    rejects = [("speech", reject.id, reject.reason) for reject in refused]
-    rows = []
-    for recording in progress(found, "reading recordings", "recordings"):
-        try:
-            info = soundfile.info(str(recording.path))
-            digest = hashlib.blake2b(recording.path.read_bytes(), digest_size=16).hexdigest()
-        except (soundfile.SoundFileError, OSError) as error:
-            reason = f"{recording.path}: cannot be read ({error}); replace it"
-            rejects.append(("speech", recording.recording_id, reason))
-            continue
-        rows.append(
-            (
-                recording.recording_id,
-                str(recording.path),
-                digest,
-                recording.talker,
-                info.samplerate,
-                info.frames / info.samplerate,
-            )
-        )
-    recordings = pd.DataFrame(rows, columns=[c.name for c in RECORDINGS.columns])
+    recordings, bad = open_recordings(found)
     words = pd.DataFrame(
         [(w.recording_id, w.talker, w.word, w.onset, w.offset) for w in spoken],
         columns=["recording_id", "talker", "word", "onset", "offset"],
     )
-    words, bad = check_words(words, recordings)
-    rejects += bad
-    if rejects and settings.on_bad_input == "fail":
-        _, first, reason = rejects[0]
-        raise InputError(f"{first}: {reason} (and {len(rejects) - 1} more; on_bad_input: fail)")
+    words, bad_words = check_words(words, recordings)
+    bad += bad_words
+    unused = ~recordings["recording_id"].isin(words["recording_id"])
+    bad += [Reject(name, "no usable word") for name in recordings.loc[unused, "recording_id"]]
+    recordings = recordings[~unused]
+    bad = [reject for reject in refused if not reject.by_rule] + bad
+    if bad and (settings.on_bad_input == "fail" or words.empty):
+        problem = "no usable spoken word" if words.empty else "on_bad_input: fail"
+        first = f"{bad[0].id}: {bad[0].reason}"
+        raise InputError(f"{corpus}: {first} ({len(bad) - 1} more such; {problem})")
     if words.empty:
-        raise InputError(
-            f"{corpus}: no usable spoken word ({len(rejects)} rejects); see speech.path"
-        )
-    recordings = recordings[recordings["recording_id"].isin(words["recording_id"])]
+        raise InputError(f"{corpus}: no spoken word; see speech.path")
+    rejects = [*bad, *(reject for reject in refused if reject.by_rule)]
     tables.write(RECORDINGS, recordings_out, recordings)
     tables.write(SPOKEN_WORDS, words_out, words)
-    tables.write(REJECTS, rejects_out, tables.rejects(rejects))
+    rows = (("speech", reject.id, reject.reason) for reject in rejects)
+    tables.write(REJECTS, rejects_out, tables.rejects(rows))
     joined = words.merge(recordings[["recording_id", "path", "digest"]], on="recording_id")
-    shards = {i: shard_of(i, len(manifests)) for i in recordings["recording_id"]}
+    shards = {name: shard_of(name, len(manifests)) for name in recordings["recording_id"]}
     shard = joined["recording_id"].map(shards)
     for number, path in enumerate(manifests):
         tables.write(TOKEN_MANIFEST, path, joined[shard == number])
 
 
-def check_words(
-    words: pd.DataFrame, recordings: pd.DataFrame
-) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
-    """The usable words with their token ids, and the rejects (stage, id, reason) of the others.
+def open_recordings(found: list[Recording]) -> tuple[pd.DataFrame, list[Reject]]:
+    """The table `recordings` of those that can be read, and rejects of the others."""
+    rows, rejects = [], []
+    for recording in progress(found, "reading recordings", "recordings"):
+        path = recording.path
+        try:
+            info = soundfile.info(str(path))
+            digest = hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
+        except (soundfile.SoundFileError, OSError) as error:
+            cause = str(error).removeprefix(f"Error opening {str(path)!r}: ")
+            reason = f"{path}: cannot be read as audio ({cause}); replace or remove it"
+            rejects.append(Reject(recording.recording_id, reason))
+            continue
+        duration = info.frames / info.samplerate
+        row = (recording.recording_id, str(path), digest, recording.talker)
+        rows.append((*row, info.samplerate, duration))
+    return pd.DataFrame(rows, columns=[c.name for c in RECORDINGS.columns]), rejects
+
+
+def check_words(words: pd.DataFrame, recordings: pd.DataFrame) -> tuple[pd.DataFrame, list[Reject]]:
+    """The usable words, lower-cased and with their token ids, and rejects of the others.
 
     Refused: words of an unreadable recording, words that end after their recording does, and
-    the second of two words with one onset.
+    the second of two words with one onset. The words of an unreadable recording are counted in
+    one reject.
     """
     words = words.assign(
-        word=words["word"].str.lower(),
-        token_id=words["recording_id"] + "@" + words["onset"].map("{:.3f}".format),
+        word=words["word"].astype("str").str.lower(),
+        token_id=words["recording_id"].astype("str") + "@" + words["onset"].map("{:.3f}".format),
     ).sort_values(["token_id", "offset", "word"], kind="stable", ignore_index=True)
     duration = words["recording_id"].map(recordings.set_index("recording_id")["duration"])
     silent = duration.isna()
-    short = ~silent & (words["offset"] > duration + SLACK)
-    twice = words["token_id"].duplicated() & ~silent & ~short
     rejects = [
-        ("speech", token, "its recording cannot be read") for token in words["token_id"][silent]
+        Reject(str(name), f"its {count} words are left out with it")
+        for name, count in words.loc[silent, "recording_id"].value_counts().sort_index().items()
     ]
+    short = ~silent & (words["offset"] > duration + SLACK)
     rejects += [
-        (
-            "speech",
-            row.token_id,
-            f"ends at {row.offset:.3f} s, but the recording is only "
-            f"{row.duration:.3f} s long: the wav is shorter than its tokens say",
+        Reject(
+            str(row.token_id),
+            f"{row.word!r} ends at {row.offset:.3f} s, but the recording is {row.duration:.3f} s "
+            "long: the wav is shorter than its tokens say; replace the file or mend the row",
         )
         for row in words[short].assign(duration=duration[short]).itertuples()
     ]
+    words = words[~(silent | short)]
+    twice = words["token_id"].duplicated()
     rejects += [
-        ("speech", f"{row.token_id} {row.word}", "another word has the same onset")
+        Reject(str(row.token_id), f"{row.word!r} has the onset of another word; mend the row")
         for row in words[twice].itertuples()
     ]
-    return words[~(silent | short | twice)], rejects
+    return words[~twice], rejects

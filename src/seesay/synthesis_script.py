@@ -170,7 +170,7 @@ def sentences(bag: Sequence[Spoken], random: np.random.Generator) -> list[list[s
             phrase = _next(deeds if deed else things, last)
             if phrase is None:
                 break
-            sentence += _deed(phrase, after_deed) if deed else _thing(phrase, random)
+            sentence += _deed(phrase, after_deed) if deed else _thing(phrase, last, random)
             last, after_deed = phrase[-1], deed
         found.append(sentence[1:] if sentence[0] == "and" else sentence)
     return found
@@ -204,13 +204,14 @@ def _next(phrases: deque[list[Spoken]], last: Spoken | None) -> list[Spoken] | N
     return None
 
 
-def _thing(phrase: list[Spoken], random: np.random.Generator) -> list[str]:
-    """A noun phrase, or an adjective alone."""
+def _thing(phrase: list[Spoken], last: Spoken | None, random: np.random.Generator) -> list[str]:
+    """A noun phrase, the object of a verb where `last` is one, or an adjective alone."""
     words = [spoken.word for spoken in phrase]
     if phrase[-1].pos == "ADJ":
         return ["and", "it", "is", *words]
     indefinite = "an" if words[0][0] in "aeiou" else "a"
-    return ["and", indefinite if random.random() < 0.3 else "the", *words]
+    article = indefinite if random.random() < 0.3 else "the"
+    return [article, *words] if last and last.pos == "VERB" else ["and", article, *words]
 
 
 def _deed(phrase: list[Spoken], needs_subject: bool) -> list[str]:

@@ -33,10 +33,12 @@ class Reject:
     Attributes:
         id: The identifier of the thing, or `file:line` where it has none.
         reason: One line: the cause and, where there is one, the remedy.
+        by_rule: Whether the layout itself wants it left out, so that nothing is wrong with it.
     """
 
     id: str
     reason: str
+    by_rule: bool = False
 
 
 @dataclass(frozen=True)

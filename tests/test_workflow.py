@@ -1,0 +1,134 @@
+"""The whole chain through real snakemake, on a very small config: what the results say."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+import yaml
+
+from conftest import ROOT
+
+pytestmark = pytest.mark.slow
+
+
+def small_config():
+    """The embedded default, made very small."""
+    values = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+    values |= {"shards": 2, "seeds": [1], "results": "results"}
+    values["scenes"]["count"] = 24
+    values["scenes"]["size"] = 128
+    values["pictures"]["split"] = {"method": "exact", "train": 16, "validation": 4, "test": 4}
+    values["regions"] |= {"side": 96, "candidates": 6}
+    values["fc7"] |= {"size": 64, "context": 4, "regions": 4}
+    values["synthesis"]["talkers"] = 4
+    values["training"] |= {"speech_layers": [32], "embedding": 16, "max_epochs": 2}
+    values["metrics"]["resamples"] = 50
+    values["report"]["pictures"] = 2
+    return values
+
+
+def snakemake(folder, *arguments, config="config.yaml"):
+    environment = os.environ | {"PATH": f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}"}
+    command = ["snakemake", "--snakefile", ROOT / "Snakefile", "--configfile", config]
+    return subprocess.run(
+        [*command, "--cores", "2", *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+
+
+def jobs(result):
+    """How many jobs of each rule ran."""
+    found = re.findall(r"Finished jobid: \d+ \(Rule: (\w+)\)", result.stdout + result.stderr)
+    return {rule: found.count(rule) for rule in sorted(set(found))}
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A folder in which the small config has run to its report."""
+    folder = tmp_path_factory.mktemp("run")
+    (folder / "config.yaml").write_text(yaml.safe_dump(small_config()))
+    result = snakemake(folder)
+    assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-6000:]
+    return folder
+
+
+def test_metrics_are_there_for_every_system_task_and_gallery(finished):
+    metrics = pd.read_csv(finished / "results" / "metrics.tsv", sep="\t")
+    assert set(metrics["system"]) == {"model", "random_projection", "untrained", "shuffled"}
+    assert metrics["task"].nunique() == 4
+    assert set(metrics["gallery"]) == {"test", "all"}
+    assert (metrics["ci_low"] <= metrics["value"] + 1e-9).all()
+    assert (metrics["value"] <= metrics["ci_high"] + 1e-9).all()
+    r25 = metrics[metrics["metric"] == "r25"]
+    assert r25["value"].between(0, 100).all()
+
+
+def test_the_report_says_what_the_metrics_say(finished):
+    report = (finished / "results" / "report.html").read_text()
+    metrics = pd.read_csv(finished / "results" / "metrics.tsv", sep="\t")
+    assert "synthetic" in report.lower()
+    for size in metrics["gallery_size"].unique():
+        assert f"{size:,}" in report or str(size) in report
+    assert not re.findall(r'<(?:script|link|img)[^>]+(?:src|href)="https?://', report)
+
+
+def test_every_caption_is_spoken_or_in_the_rejects(finished):
+    results = finished / "results"
+    captions = pd.read_parquet(results / "words" / "caption_words.parquet")
+    spoken = pd.read_parquet(results / "matching" / "spoken_captions.parquet")
+    refused = set(pd.read_parquet(results / "matching" / "rejects.parquet")["id"])
+    names = captions["image_id"] + "#" + captions["caption"].astype(str)
+    said = set(spoken["image_id"] + "#" + spoken["caption"].astype(str))
+    assert said | refused == set(names)
+    assert not said & refused
+    assert not spoken["token_id"].duplicated().any()
+
+
+def test_a_second_run_has_nothing_to_do(finished):
+    result = snakemake(finished)
+    assert result.returncode == 0
+    assert jobs(result) == {}
+    assert "Nothing to be done" in result.stdout + result.stderr
+
+
+def test_a_new_title_reruns_the_report_alone(finished):
+    values = small_config()
+    values["report"]["title"] = "Another title"
+    (finished / "titled.yaml").write_text(yaml.safe_dump(values))
+    result = snakemake(finished, config="titled.yaml")
+    assert result.returncode == 0, result.stderr[-3000:]
+    assert set(jobs(result)) <= {"report", "all"}
+    assert "report" in jobs(result)
+    assert "Another title" in (finished / "results" / "report.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"shards": "many"}, "config: shards"),
+        (
+            {"scenes": None, "pictures": {"path": "no/such/folder"}},
+            "no/such/folder: no such folder",
+        ),
+    ],
+)
+def test_a_wrong_config_ends_in_one_line_before_any_job(tmp_path, change, message):
+    values = small_config()
+    for key, value in change.items():
+        values[key] = values[key] | value if isinstance(value, dict) else value
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(values))
+    result = snakemake(tmp_path)
+    assert result.returncode != 0
+    lines = [line for line in (result.stdout + result.stderr).splitlines() if "error:" in line]
+    assert len(lines) == 1
+    assert message in lines[0]
+    assert "Traceback" not in result.stdout + result.stderr
+    assert not (tmp_path / "results").exists()
