@@ -1,11 +1,12 @@
 # The two commands: `make report` and `make test`. Both set up everything that they need.
+# `make test SYSTEM=1` is for tests that need packages of the system; so far there are none.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CORES ?= all
 
-.PHONY: report test check bench schema flickr8k clean
+.PHONY: report test check bench schema clean
 report: $(READY)
 	PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --cores $(CORES) results/report.html
 

@@ -10,6 +10,15 @@ if not workflow.overwrite_configfiles:
 
 
 include: "workflow/rules/common.smk"
+
+
+rule all:
+    """The report, and with it everything."""
+    input:
+        at("report.html"),
+    localrule: True
+
+
 include: "workflow/rules/scenes.smk"
 include: "workflow/rules/pictures.smk"
 include: "workflow/rules/regions.smk"
@@ -24,11 +33,3 @@ include: "workflow/rules/embedding.smk"
 include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/metrics.smk"
 include: "workflow/rules/report.smk"
-
-
-rule all:
-    default_target: True
-    """The report, and with it everything."""
-    input:
-        at("report.html"),
-    localrule: True
