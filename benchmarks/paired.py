@@ -98,7 +98,7 @@ def document(results: list[Comparison | Figure]) -> str:
             "# Benchmarks",
             "",
             "Each stage beside what one would write otherwise: the same work on generated,",
-            "seeded inputs, checked to give the same numbers, in turns (A B A B ...) in one run",
+            "seeded inputs, results checked against each other, in turns (A B A B ...) in one run",
             "and on one thread each, as the rules run them. The ratio is of the medians (peer /",
             "ours); in brackets the least and the greatest of the rounds' own ratios.",
             "",

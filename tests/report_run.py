@@ -14,7 +14,7 @@ from seesay.pictures import CAPTIONS, IMAGES
 from seesay.regions import REGIONS
 from seesay.report import Inputs
 from seesay.speech import RECORDINGS, SPOKEN_WORDS
-from seesay.training import HISTORY
+from seesay.training_tables import HISTORY
 from seesay.words import SPOKEN_TYPES
 
 TASKS = ["word_similarity", "word_token_by_image", "word_type_by_image", "image_token_by_word"]

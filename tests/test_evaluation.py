@@ -10,7 +10,7 @@ import pytest
 
 from conftest import ROOT
 from seesay import tables
-from seesay.embedding import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
+from seesay.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
 from seesay.errors import InputError
 from seesay.evaluation import RANKS, TASKS, EvaluationSettings, evaluate
 from seesay.matching import SPOKEN_CAPTIONS

@@ -1,6 +1,7 @@
 """Generated speech: what is said, by whom, when, and how it stands on disk."""
 
 import hashlib
+import itertools
 from collections import Counter
 from pathlib import Path
 
@@ -8,18 +9,26 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seesay import synthesis, tables, talkers
+from seesay import picture_splits, scenes, synthesis, tables, talkers
+from seesay.config import load
 from seesay.corpora import lucid
 from seesay.errors import InputError
 from seesay.espeak import trimmed, word_times
+from seesay.matching import SPOKEN_CAPTIONS, run_matching
+from seesay.pictures import CAPTIONS, IMAGES
 from seesay.randomness import generator
 from seesay.settings.synthesis import SynthesisSettings
+from seesay.speech import SPOKEN_WORDS
 from seesay.synthesis_lexicon import LEXICON
 from seesay.synthesis_script import Spoken, bags, choose_fillers, length_class, sentences
-from seesay.words import CAPTION_WORDS, content, load_tagger
+from seesay.words import CAPTION_WORDS, content, extract_captions, extract_types, load_tagger
+
+ROOT = Path(__file__).resolve().parents[1]
+KEY = ["image_id", "caption"]
 
 SETTINGS = SynthesisSettings(
     talkers=4, seed=3, unsaid=0.2, surplus=1.5, fillers=4, word_gap=18, pause=0.6, minutes=0.5
@@ -44,6 +53,11 @@ NOUNS = [
 ADJECTIVES = ["red", "blue", "big", "small", "yellow"]
 VERBS = ["sitting", "runs", "flying", "jump", "parked"]
 ADVERBS = ["quickly", "slowly"]
+
+
+def write(table: tables.Table, path: Path, rows: list[tuple[object, ...]]) -> None:
+    frame = pd.DataFrame(rows, columns=[column.name for column in table.columns])
+    tables.write(table, path, frame)
 
 
 def caption_words(captions: int, seed: int = 0) -> pd.DataFrame:
@@ -156,7 +170,7 @@ def test_sentences_say_the_bag_and_part_the_words_of_a_caption(bag, seed):
         found = [known[word] for word in sentence if word in known]
         said += found
         assert found
-        for one, other in zip(found, found[1:], strict=False):
+        for one, other in itertools.pairwise(found):
             assert not one.captions & other.captions
     assert sorted(w.word for w in said) == sorted(known)
 
@@ -267,7 +281,7 @@ def test_sound_is_in_the_words_and_silence_between_the_sentences(spoken: Path):
         inside[round(word.onset * rate) : round(word.offset * rate)] = True
     energy = np.square(samples)
     assert energy[inside].sum() > 0.99 * energy.sum()
-    gaps = [after.onset - word.offset for word, after in zip(mine, mine[1:], strict=False)]
+    gaps = [after.onset - word.offset for word, after in itertools.pairwise(mine)]
     assert all(0.1 < gap < 0.4 or gap > 0.6 for gap in gaps)
     assert len([gap for gap in gaps if gap > 0.6]) >= 3
 
@@ -321,3 +335,63 @@ def test_a_talker_who_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: p
     with pytest.raises(InputError, match="talker F01 cannot speak"):
         synthesis.synthesise(tmp_path / "words.parquet", tmp_path / "speech", SETTINGS, jobs=1)
     assert [path.name for path in tmp_path.iterdir()] == ["words.parquet"]
+
+
+@pytest.mark.slow
+def test_the_embedded_default_is_sayable_in_every_split(tmp_path: Path):
+    """The default's captions and the words of its talkers, without the pictures and the sound.
+
+    Scenes are drawn small; speech is a table of made-up times.
+    """
+    config = load(yaml.safe_load((ROOT / "config" / "config.yaml").read_text()))
+    small = config.scenes.model_copy(update={"size": 64})
+    images, captions = [], []
+    for index in range(1, small.count + 1):
+        image_id = f"scene_{index:04}"
+        split = picture_splits.by_hash(config.pictures.split, image_id)
+        images.append((image_id, "", "", 64, 64, split))
+        texts = scenes.draw(small, index).captions
+        captions += [(image_id, number, text) for number, text in enumerate(texts)]
+    paths = {name: tmp_path / f"{name}.parquet" for name in ("images", "captions", "rejects")}
+    write(IMAGES, paths["images"], images)
+    write(CAPTIONS, paths["captions"], captions)
+    words = tmp_path / "words.parquet"
+    extract_captions(paths["captions"], words, paths["rejects"], CAPTIONS, config.words)
+    frame = tables.read(CAPTION_WORDS, words)
+
+    made = config.synthesis
+    fillers = choose_fillers(frame, made.unsaid, made.seed)
+    names = synthesis.talker_names(made.talkers)
+    said = bags(frame, names, fillers, made.surplus, made.fillers, made.seed)
+    spoken = []
+    for talker in names:
+        time = 0.0
+        for sentence in sentences(said[talker], generator("synthesis", made.seed, talker)):
+            for word in sentence:
+                token = f"{talker}_01@{time:.3f}"
+                spoken.append((token, f"{talker}_01", talker, word, time, time + 0.3))
+                time += 0.4
+            time += 1.0
+    write(SPOKEN_WORDS, tmp_path / "spoken.parquet", spoken)
+    extract_types(tmp_path / "spoken.parquet", tmp_path / "types.parquet", config.words)
+    out = [tmp_path / f"matched_{name}.parquet" for name in ("words", "captions", "rejects")]
+    run_matching(
+        *(paths["images"], words, tmp_path / "types.parquet", tmp_path / "spoken.parquet"),
+        *(*out, config.matching),
+    )
+    matched = tables.read(SPOKEN_CAPTIONS, out[1])
+
+    kinds = frame.groupby("lemma")["pos"].first()
+    assert len(kinds) >= 120
+    assert set(kinds) == {"NOUN", "VERB", "ADJ", "ADV"}
+    assert 0.17 < len(fillers) / len(kinds) < 0.25
+    splits = tables.read(IMAGES, paths["images"]).set_index("image_id")["split"]
+    sayable = {
+        split: matched[matched["image_id"].map(splits) == split].groupby(KEY).ngroups
+        / captions_of_split.groupby(KEY).ngroups
+        for split, captions_of_split in frame.groupby(frame["image_id"].map(splits))
+    }
+    assert set(sayable) == {"train", "validation", "test"}
+    assert min(sayable.values()) >= 0.97, sayable
+    assert matched["token_id"].is_unique
+    assert len(matched) / small.count >= 15

@@ -19,7 +19,8 @@ from seesay.losses import coscos2_different, coscos2_same
 from seesay.matching import SPOKEN_CAPTIONS
 from seesay.network import Network, max_norm
 from seesay.pictures import IMAGES
-from seesay.training import HISTORY, Inputs, TrainingSettings, batch_loss
+from seesay.training import Inputs, TrainingSettings, batch_loss
+from seesay.training_tables import HISTORY
 
 SETTINGS = {
     "embedding": 8,

@@ -6,37 +6,16 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import pyarrow as pa
 import torch
 from safetensors.torch import load_file
 
 from seesay import tables
+from seesay.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
 from seesay.examples import load_fragments, load_words
 from seesay.matching import SPOKEN_CAPTIONS
 from seesay.network import Network
 from seesay.pictures import IMAGES
-from seesay.tables import Column, Table
 from seesay.training import Inputs, TrainingSettings
-
-# Vectors of size 0 stand for any one size.
-IMAGE_EMBEDDINGS = Table(
-    "image_embeddings",
-    ("image_id", "region"),
-    (
-        Column("image_id", pa.string(), "the picture"),
-        Column("region", pa.int32(), "the fragment's region; 0 is the whole picture"),
-        Column("embedding", tables.features(0), "place in the shared space"),
-    ),
-)
-
-WORD_EMBEDDINGS = Table(
-    "word_embeddings",
-    ("token_id",),
-    (
-        Column("token_id", pa.string(), "the spoken word's token"),
-        Column("embedding", tables.features(0), "place in the shared space"),
-    ),
-)
 
 
 def load_network(folder: Path, device: torch.device) -> Network:

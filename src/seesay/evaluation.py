@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from seesay import tables
-from seesay.embedding import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
+from seesay.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
 from seesay.errors import InputError
 from seesay.matching import SPOKEN_CAPTIONS
 from seesay.pictures import IMAGES

@@ -31,10 +31,9 @@ def replace(captions: pd.DataFrame, spoken: pd.DataFrame, relax: Sequence[str]) 
     what may differ, step by step: `length` takes the nearest length class first, `frequency`
     drops the order by rank in favour of the most frequent, `pos` takes any part of speech.
     """
-    rank_c, rank_s = (
-        ranks(captions["count"], captions["pos"]),
-        ranks(spoken["count"], spoken["pos"]),
-    )
+    captions, spoken = captions.rename_axis(None), spoken.rename_axis(None)
+    rank_c = ranks(captions["count"], captions["pos"])
+    rank_s = ranks(spoken["count"], spoken["pos"])
     share_c = rank_c / captions["pos"].map(captions["pos"].value_counts())
     share_s = (rank_s / spoken["pos"].map(spoken["pos"].value_counts())).reindex(spoken.index)
     free = spoken[~spoken.index.isin(captions.index)].assign(share=share_s)

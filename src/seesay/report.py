@@ -26,7 +26,7 @@ from seesay.report_experiments import answer_figure, describe, summary, training
 from seesay.settings.report import ReportSettings
 from seesay.speech import RECORDINGS, SPOKEN_WORDS
 from seesay.tables import REJECTS
-from seesay.training import HISTORY
+from seesay.training_tables import HISTORY
 from seesay.words import SPOKEN_TYPES
 
 Context = dict[str, Any]

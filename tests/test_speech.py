@@ -1,0 +1,305 @@
+"""Reading a word-aligned speech corpus: what is taken, and what is refused and why."""
+
+import wave
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seesay import tables
+from seesay.corpora import Recording, lucid
+from seesay.errors import InputError
+from seesay.randomness import shard_of
+from seesay.settings.speech import SpeechSettings
+from seesay.speech import (
+    RECORDINGS,
+    SPOKEN_WORDS,
+    TOKEN_MANIFEST,
+    check_words,
+    open_recordings,
+    read_corpus,
+)
+from seesay.tables import REJECTS
+
+HEADER = "filename\tonset\toffset\tword\ttalker\ttask\tcondition\tword_length"
+GOOD = [
+    "F01_01.wav\t0.10\t0.50\tThe\tF01\tmap\tnb\t3",
+    "F01_01.wav\t0.50\t0.90\tcat\tF01\tmap\tnb\t3",
+    "M01_01\t0.20\t0.60\tdog\tM01\tmap\tnb\t3",
+]
+
+
+def corpus(folder: Path, rows: list[str], header: str = HEADER, end: str = "\n") -> Path:
+    """A LUCID folder of two recordings of a second each, one in a subfolder."""
+    for name in ("F01_01.wav", "men/M01_01.wav"):
+        sound(folder / name)
+    (folder / lucid.TOKENS).write_text(end.join([header, *rows]) + end)
+    return folder
+
+
+def sound(path: Path, seconds: float = 1.0) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    samples = np.sin(np.arange(round(seconds * 8000)) / 3) / 2
+    soundfile.write(path, samples, 8000, subtype="PCM_16")
+
+
+def refused(folder: Path) -> dict[str, str]:
+    return {reject.id: reject.reason for reject in lucid.read(folder)[2]}
+
+
+def read(folder: Path, on_bad_input: str = "reject", shards: int = 3) -> dict[str, pd.DataFrame]:
+    """Run the stage; its tables by name."""
+    out = folder.with_name("out")
+    settings = SpeechSettings(reader="lucid", path=str(folder), on_bad_input=on_bad_input)
+    paths = [out / f"{name}.parquet" for name in ("recordings", "words", "rejects")]
+    manifests = [out / f"shards/{shard}.parquet" for shard in range(shards)]
+    read_corpus(folder, *paths, manifests, settings)
+    known = zip((RECORDINGS, SPOKEN_WORDS, REJECTS), paths, strict=True)
+    found = {table.name: tables.read(table, path) for table, path in known}
+    for shard, path in enumerate(manifests):
+        found[f"shard {shard}"] = tables.read(TOKEN_MANIFEST, path)
+    return found
+
+
+def test_a_hand_written_corpus(tmp_path: Path):
+    found = read(corpus(tmp_path / "lucid", GOOD))
+    words = found["spoken_words"]
+    assert words.to_dict("list") == {
+        "token_id": ["F01_01@0.100", "F01_01@0.500", "men/M01_01@0.200"],
+        "recording_id": ["F01_01", "F01_01", "men/M01_01"],
+        "talker": ["F01", "F01", "M01"],
+        "word": ["the", "cat", "dog"],
+        "onset": [0.1, 0.5, 0.2],
+        "offset": [0.5, 0.9, 0.6],
+    }
+    recordings = found["recordings"]
+    assert list(recordings["recording_id"]) == ["F01_01", "men/M01_01"]
+    assert list(recordings["path"]) == [
+        str(tmp_path / "lucid/F01_01.wav"),
+        str(tmp_path / "lucid/men/M01_01.wav"),
+    ]
+    assert list(recordings["sample_rate"]) == [8000, 8000]
+    assert list(recordings["duration"]) == [1.0, 1.0]
+    assert found["rejects"].empty
+
+
+def test_each_token_is_in_the_shard_of_its_recording(tmp_path: Path):
+    found = read(corpus(tmp_path / "lucid", GOOD))
+    digests = dict(
+        zip(found["recordings"]["recording_id"], found["recordings"]["digest"], strict=False)
+    )
+    seen = []
+    for shard in range(3):
+        for row in found[f"shard {shard}"].itertuples():
+            assert shard_of(row.recording_id, 3) == shard
+            assert row.digest == digests[row.recording_id]
+            seen.append(row.token_id)
+    assert sorted(seen) == list(found["spoken_words"]["token_id"])
+
+
+def test_the_order_of_rows_and_windows_line_ends_change_nothing(tmp_path: Path):
+    plain = read(corpus(tmp_path / "a" / "lucid", GOOD))
+    other = corpus(tmp_path / "b" / "lucid", GOOD[::-1], end="\r\n")
+    text = (other / lucid.TOKENS).read_bytes()
+    (other / lucid.TOKENS).write_bytes(b"\xef\xbb\xbf" + text)
+    found = read(other)
+    for name in ("spoken_words", "rejects"):
+        pd.testing.assert_frame_equal(plain[name], found[name])
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("F01_01.wav\tearly\t0.5\tcat\tF01\tmap\tnb\t3", "no onset or offset in seconds"),
+        ("F01_01.wav\t0.1\tnan\tcat\tF01\tmap\tnb\t3", "no onset or offset in seconds"),
+        ("F01_01.wav\t0.1\tinf\tcat\tF01\tmap\tnb\t3", "no onset or offset in seconds"),
+        ("F01_01.wav\t0.5\t0.5\tcat\tF01\tmap\tnb\t3", "the offset is not after the onset"),
+        ("F01_01.wav\t0.6\t0.5\tcat\tF01\tmap\tnb\t3", "the offset is not after the onset"),
+        ("F01_01.wav\t-0.6\t0.5\tcat\tF01\tmap\tnb\t3", "a negative onset"),
+        ("F09_01.wav\t0.1\t0.5\tcat\tF09\tmap\tnb\t3", "no file of that name among the 2"),
+        ("F01_01.wav\t0.1\t0.5\t\tF01\tmap\tnb\t3", "no word"),
+        ("F01_01.wav\t0.1\t0.5\tcat\t\tmap\tnb\t3", "no talker"),
+        ("F01_01.wav\t0.1\t0.5", "3 columns where the header has 8"),
+    ],
+)
+def test_a_bad_row_is_refused_by_its_line(tmp_path: Path, row: str, reason: str):
+    # A blank line before it: lines are counted as an editor counts them.
+    folder = corpus(tmp_path / "lucid", [*GOOD, "", row])
+    assert list(refused(folder)) == [f"{lucid.TOKENS}:6"]
+    assert reason in refused(folder)[f"{lucid.TOKENS}:6"]
+    assert len(lucid.read(folder)[1]) == len(GOOD)
+    with pytest.raises(InputError, match=f"{lucid.TOKENS}:6") as error:
+        read(folder, on_bad_input="fail")
+    assert "\n" not in str(error.value)
+
+
+def test_noises_are_counted_and_no_fault(tmp_path: Path):
+    marked = ["<LAUGH>", "we-", "'s", "!ah", "don't"]
+    rows = [f"M01_01\t0.{i}\t0.9\t{word}\tM01\tmap\tnb\t3" for i, word in enumerate(marked, 3)]
+    folder = corpus(tmp_path / "lucid", [*GOOD, *rows])
+    found = read(folder, on_bad_input="fail")
+    assert len(found["spoken_words"]) == len(GOOD)
+    (reject,) = found["rejects"].itertuples()
+    assert reject.id == f"{lucid.TOKENS}, M01_01"
+    assert reject.reason.startswith("5 words with one of < > ! - ' dropped")
+
+
+@settings(max_examples=40)
+@given(
+    rows=st.lists(
+        st.tuples(
+            st.sampled_from(["F01_01", "M01_01.wav", "men/M01_01", "X"]),
+            st.sampled_from(["0.1", "0.2", "x", "-1"]),
+            st.sampled_from(["0.15", "0.3", ""]),
+            st.sampled_from(["cat", "<um>", ""]),
+            st.sampled_from(["F01", ""]),
+        ),
+        max_size=12,
+    )
+)
+def test_no_row_is_lost_without_a_word(rows, tmp_path_factory: pytest.TempPathFactory):
+    folder = tmp_path_factory.mktemp("lucid")
+    corpus(folder, ["\t".join([*row, "map", "nb", "3"]) for row in rows])
+    _, words, rejects = lucid.read(folder)
+    lines = [reject for reject in rejects if reject.id.startswith(f"{lucid.TOKENS}:")]
+    dropped = sum(int(reject.reason.split()[0]) for reject in rejects if reject.by_rule)
+    assert len(words) + len(lines) + dropped == len(rows)
+
+
+def test_a_name_that_two_files_have_must_be_written_out(tmp_path: Path):
+    folder = corpus(tmp_path / "lucid", GOOD)
+    sound(folder / "women/M01_01.wav")
+    assert "two audio files have that name" in refused(folder)[f"{lucid.TOKENS}:4"]
+    (folder / lucid.TOKENS).write_text(
+        "\n".join([HEADER, *GOOD[:2], GOOD[2].replace("M01_01", "men/M01_01.wav")])
+    )
+    _, words, rejects = lucid.read(folder)
+    assert words[-1].recording_id == "men/M01_01"
+    # The third file is not passed over in silence.
+    assert [reject.id for reject in rejects] == ["women/M01_01"]
+
+
+def test_two_extensions_of_one_name(tmp_path: Path):
+    folder = corpus(tmp_path / "lucid", GOOD)
+    soundfile.write(folder / "F01_01.flac", np.zeros(100), 8000)
+    assert list(refused(folder)) == ["F01_01.flac"]
+
+
+def test_a_folder_that_is_no_lucid(tmp_path: Path):
+    with pytest.raises(InputError, match=r"nowhere: no such folder; set speech.path"):
+        lucid.read(tmp_path / "nowhere")
+    with pytest.raises(InputError, match=f"has no {lucid.TOKENS}"):
+        lucid.read(tmp_path)
+    corpus(tmp_path, ["F01_01.wav\t0.1\t0.5\tcat"], header="filename\tonset\toffset\tword")
+    with pytest.raises(InputError, match=f"{lucid.TOKENS}: line 1: no column talker"):
+        lucid.read(tmp_path)
+    (tmp_path / lucid.TOKENS).write_text("")
+    with pytest.raises(InputError, match="no column filename, onset, offset, word, talker"):
+        lucid.read(tmp_path)
+
+
+def test_sources_are_the_table_and_the_audio(tmp_path: Path):
+    folder = corpus(tmp_path / "lucid", GOOD)
+    (folder / "notes.txt").write_text("not read")
+    (folder / ".hidden.wav").write_text("not read")
+    names = [path.relative_to(folder).as_posix() for path in lucid.sources(folder)]
+    assert names == [lucid.TOKENS, "F01_01.wav", "men/M01_01.wav"]
+
+
+def test_a_wav_that_is_shorter_than_its_tokens_say(tmp_path: Path):
+    folder = corpus(tmp_path / "lucid", [*GOOD, "F01_01.wav\t0.8\t1.5\tlate\tF01\tmap\tnb\t4"])
+    found = read(folder)
+    assert len(found["spoken_words"]) == 3
+    (reject,) = found["rejects"].itertuples()
+    assert (reject.stage, reject.id) == ("speech", "F01_01@0.800")
+    assert "'late' ends at 1.500 s, but the recording is 1.000 s long" in reject.reason
+    with pytest.raises(InputError, match="the wav is shorter than its tokens say"):
+        read(folder, on_bad_input="fail")
+
+
+def test_a_wav_that_is_cut_off(tmp_path: Path):
+    """The header still claims a second; what counts is what is there."""
+    folder = corpus(tmp_path / "lucid", GOOD)
+    path = folder / "F01_01.wav"
+    path.write_bytes(path.read_bytes()[: 44 + 2 * 4800])  # 0.6 s of 16-bit samples
+    with wave.open(str(path)) as file:
+        assert file.getnframes() == 8000
+    found = read(folder)
+    assert list(found["rejects"]["id"]) == ["F01_01@0.500"]
+    assert found["recordings"].loc[0, "duration"] == pytest.approx(0.6)
+
+
+def test_a_file_that_is_no_audio_takes_its_words_along(tmp_path: Path):
+    folder = corpus(tmp_path / "lucid", GOOD)
+    (folder / "F01_01.wav").write_text("nothing to hear")
+    found = read(folder)
+    assert list(found["recordings"]["recording_id"]) == ["men/M01_01"]
+    (reject,) = found["rejects"].itertuples()
+    assert reject.id == "F01_01"
+    assert "cannot be read as audio" in reject.reason
+    assert "its 2 words are left out with it" in reject.reason
+
+
+def test_a_recording_of_no_usable_word_is_listed(tmp_path: Path):
+    folder = corpus(tmp_path / "lucid", [*GOOD[:2], "M01_01\t3\t4\tdog\tM01\tmap\tnb\t3"])
+    found = read(folder)
+    assert list(found["recordings"]["recording_id"]) == ["F01_01"]
+    assert list(found["rejects"]["id"]) == ["men/M01_01", "men/M01_01@3.000"]
+
+
+def test_a_corpus_without_a_word_ends_the_run(tmp_path: Path):
+    folder = corpus(tmp_path / "lucid", [row.replace("\t0.", "\t7.") for row in GOOD])
+    with pytest.raises(InputError, match="no usable spoken word"):
+        read(folder)
+    assert not list((tmp_path / "out").glob("*.parquet"))
+
+
+def test_two_words_with_one_onset():
+    recordings = pd.DataFrame({"recording_id": ["a"], "duration": [2.0]})
+    rows = [("a", "T", word, onset, 1.0) for word, onset in (("One", 0.5), ("two", 0.5004))]
+    words = pd.DataFrame(rows, columns=["recording_id", "talker", "word", "onset", "offset"])
+    kept, rejects = check_words(words, recordings)
+    assert list(kept["word"]) == ["one"]
+    assert [(reject.id, reject.reason) for reject in rejects] == [
+        ("a@0.500", "'two' has the onset of another word; mend the row")
+    ]
+
+
+def test_a_digest_is_of_the_bytes(tmp_path: Path):
+    sound(tmp_path / "a.wav")
+    sound(tmp_path / "b.wav")
+    sound(tmp_path / "c.wav", seconds=1.1)
+    found = [Recording(name, tmp_path / f"{name}.wav", "T") for name in "abc"]
+    a, b, c = open_recordings(found)[0]["digest"]
+    assert a == b != c
+
+
+def test_timit_in_the_layout_of_lucid(tmp_path: Path, real_data: Path):
+    """Real recordings and hand-made word times come through as they are."""
+    source = real_data / "timit_10"
+    rows = []
+    for wrd in sorted(source.glob("*/*.wrd")):
+        talker = wrd.parent.name
+        path = tmp_path / "lucid" / talker / f"{wrd.stem}.wav"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.symlink_to(wrd.with_suffix(".wav"))
+        for line in wrd.read_text().splitlines():
+            onset, offset, word = line.split()
+            rows.append((f"{talker}/{wrd.stem}", int(onset) / 16000, int(offset) / 16000, word))
+    lines = [f"{n}\t{a:.4f}\t{b:.4f}\t{w}\t{n[:9]}\tread\tnb\t{len(w)}" for n, a, b, w in rows]
+    (tmp_path / "lucid" / lucid.TOKENS).write_text("\n".join([HEADER, *lines]))
+    found = read(tmp_path / "lucid")
+    words = found["spoken_words"]
+    clitics = sum("'" in word for *_, word in rows)
+    assert clitics > 0
+    assert len(words) == len(rows) - clitics
+    assert set(found["recordings"]["sample_rate"]) == {16000}
+    assert found["recordings"]["talker"].nunique() == 10
+    expected = sorted((name, onset) for name, onset, _, word in rows if "'" not in word)
+    got = sorted(zip(words["recording_id"], words["onset"], strict=True))
+    assert [name for name, _ in got] == [name for name, _ in expected]
+    np.testing.assert_allclose([t for _, t in got], [t for _, t in expected], atol=5e-5)
