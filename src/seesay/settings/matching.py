@@ -20,4 +20,10 @@ class MatchingSettings(Settings):
     relax: tuple[Literal["length", "frequency", "pos"], ...] = Field(
         description="what a replacement may differ in where none matches, in this order"
     )
+    frequency_tolerance: float = Field(
+        gt=0,
+        le=1,
+        description="largest difference between the frequency ranks of a word and its replacement, "
+        "as a share of all ranks within the part of speech; 1: any, the nearest is taken",
+    )
     seed: int = Field(ge=0, description="seed of the choice of tokens")
