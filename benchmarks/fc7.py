@@ -13,7 +13,7 @@ from PIL import Image
 
 from seesay import tables
 from seesay.fc7 import Fragment, crops_of, look, warp
-from seesay.networks import load
+from seesay.fc7_networks import load
 from seesay.pictures import MANIFEST
 from seesay.regions import REGIONS
 from seesay.settings.fc7 import Fc7Settings

@@ -44,6 +44,7 @@ def test_the_default_comments_every_key():
         ({"training": {"rho": "high"}}, "training.rho"),
         ({"training": {"epochs": 3}}, "training.epochs: Extra inputs"),
         ({"pictures": {"path": "somewhere"}}, "both given"),
+        ({"fc7": {"regions": 30}}, "the best of regions.candidates (24)"),
         ({"scenes": None}, "nothing to read"),
         ({"experiments": {"a-b": {}}}, "letters, digits"),
         ({"experiments": {"wide": {"training": {"rho": 7}}}}, "experiments.wide.training"),

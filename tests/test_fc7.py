@@ -13,7 +13,7 @@ from seesay import tables
 from seesay.device import choose
 from seesay.errors import InputError
 from seesay.fc7 import FC7, Crop, Fragment, best, crops_of, extract_shard, look, warp, with_context
-from seesay.networks import load
+from seesay.fc7_networks import load
 from seesay.pictures import MANIFEST
 from seesay.regions import REGIONS
 from seesay.settings.fc7 import Fc7Settings

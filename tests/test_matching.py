@@ -16,11 +16,11 @@ from seesay.casting import Casting, allot, orders
 from seesay.errors import InputError
 from seesay.matching import REPLACEMENTS, SPOKEN_CAPTIONS, match, run_matching
 from seesay.pictures import IMAGES
-from seesay.replacement import length_class, ranks, replace, spoken_names
+from seesay.replacement import ranks, replace, spoken_names
 from seesay.settings.matching import MatchingSettings
 from seesay.speech import SPOKEN_WORDS
 from seesay.tables import REJECTS
-from seesay.words import CAPTION_WORDS, SPOKEN_TYPES
+from seesay.words import CAPTION_WORDS, SPOKEN_TYPES, length_class
 
 
 def settings(
@@ -46,11 +46,6 @@ def steps(table: pd.DataFrame) -> dict[str, tuple[str, str]]:
 
 
 # --- replacement ---------------------------------------------------------------------------
-
-
-def test_length_classes_are_those_of_the_paper() -> None:
-    found = [length_class("x" * letters) for letters in range(1, 14)]
-    assert found == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 5]
 
 
 def test_ranks_are_within_the_pos_and_ties_by_alphabet() -> None:

@@ -16,8 +16,9 @@ from seesay import tables
 from seesay.corpora import Picture, flickr8k, pascal1k
 from seesay.errors import InputError
 from seesay.picture_splits import HashSplit, assign, by_hash
-from seesay.pictures import CAPTIONS, IMAGES, MANIFEST, PicturesSettings, open_picture, read_corpus
+from seesay.pictures import CAPTIONS, IMAGES, MANIFEST, Opened, open_picture, read_corpus
 from seesay.randomness import shard_of
+from seesay.settings.pictures import PicturesSettings
 from seesay.tables import REJECTS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -170,6 +171,15 @@ def test_images_hold_size_digest_and_path(corpus: Path, tmp_path: Path):
     }
     assert made["captions"]["text"].tolist() == [f"Sentence {n}." for n in range(5)] * 6
     assert made["rejects"] == {}
+
+
+def test_size_is_that_of_the_picture_held_upright(tmp_path: Path):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be shown turned by a quarter, clockwise
+    Image.new("RGB", (50, 30)).save(tmp_path / "turned.jpg", exif=exif)
+    opened = open_picture(tmp_path / "turned.jpg")
+    assert isinstance(opened, Opened)
+    assert (opened.width, opened.height) == (30, 50)
 
 
 def test_manifests_part_the_pictures_by_hash(corpus: Path, tmp_path: Path):

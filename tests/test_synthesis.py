@@ -24,8 +24,8 @@ from seesay.randomness import generator
 from seesay.settings.synthesis import SynthesisSettings
 from seesay.speech import SPOKEN_WORDS
 from seesay.synthesis_lexicon import LEXICON
-from seesay.synthesis_script import Spoken, bags, choose_fillers, length_class, sentences
-from seesay.words import CAPTION_WORDS, Tagger, extract_captions, extract_types
+from seesay.synthesis_script import Spoken, bags, choose_fillers, sentences
+from seesay.words import CAPTION_WORDS, Tagger, extract_captions, extract_types, length_class
 
 ROOT = Path(__file__).resolve().parents[1]
 KEY = ["image_id", "caption"]
@@ -82,11 +82,6 @@ def spoken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tables.write(CAPTION_WORDS, folder.parent / "words.parquet", caption_words(60))
     synthesis.synthesise(folder.parent / "words.parquet", folder, SETTINGS, jobs=1)
     return folder
-
-
-def test_length_classes_are_those_of_the_protocol():
-    letters = {1: 0, 2: 0, 3: 1, 4: 1, 5: 2, 6: 2, 7: 3, 8: 3, 9: 4, 10: 4, 11: 5, 12: 5, 30: 5}
-    assert {count: length_class("x" * count) for count in letters} == letters
 
 
 def test_a_filler_is_like_the_word_that_it_stands_for():

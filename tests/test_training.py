@@ -12,14 +12,15 @@ from seesay.adadelta import Adadelta
 from seesay.checkpoints import Checkpoint, fingerprint
 from seesay.embedding import load_network
 from seesay.errors import InputError
-from seesay.examples import Pairs, draw, shuffle
+from seesay.examples import Inputs, Pairs, draw, shuffle
 from seesay.fc7 import FC7
 from seesay.logmel import LOGMEL
 from seesay.losses import coscos2_different, coscos2_same
 from seesay.matching import SPOKEN_CAPTIONS
 from seesay.network import Network, max_norm
 from seesay.pictures import IMAGES
-from seesay.training import Inputs, TrainingSettings, batch_loss
+from seesay.settings.training import TrainingSettings
+from seesay.training import batch_loss
 from seesay.training_tables import HISTORY
 
 SETTINGS = {

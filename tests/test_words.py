@@ -18,6 +18,7 @@ from seesay.words import (
     Tagger,
     extract_captions,
     extract_types,
+    length_class,
     utterances,
     word_types,
 )
@@ -213,3 +214,8 @@ def test_pascal_sentences_agree_with_the_authors_but_for_what_they_lost(
     assert {word for word, _ in missed.most_common(4)} == {"being", "beside", "inside", "someone"}
     assert {word for word, _ in more.most_common(6)} <= set(LOST)
     assert all(more[word] > 10 for word in LOST)
+
+
+def test_length_classes_are_those_of_the_paper() -> None:
+    found = [length_class("x" * letters) for letters in range(1, 14)]
+    assert found == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 5]

@@ -62,7 +62,7 @@ class Config(Settings):
     report: ReportSettings = Field(description="what the report shows")
 
     @model_validator(mode="after")
-    def _one_source_each(self) -> "Config":
+    def _sections_agree(self) -> "Config":
         for section, stage in (("scenes", "pictures"), ("synthesis", "speech")):
             generated = getattr(self, section) is not None
             given = getattr(self, stage).path is not None
@@ -73,6 +73,11 @@ class Config(Settings):
                     f"{stage}.path is null and there is no section {section}: "
                     "nothing to read and nothing to generate; give one of them"
                 )
+        if self.fc7.regions > self.regions.candidates:
+            raise ValueError(
+                f"fc7.regions ({self.fc7.regions}) are the best of regions.candidates "
+                f"({self.regions.candidates}); give as many candidates or more"
+            )
         for name, experiment in self.experiments.items():
             if not name.replace("_", "").isalnum():
                 raise ValueError(f"experiments: {name!r} may hold letters, digits and _ only")

@@ -11,11 +11,11 @@ from safetensors.torch import load_file
 
 from seesay import tables
 from seesay.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
-from seesay.examples import load_fragments, load_words
+from seesay.examples import Inputs, load_fragments, load_words
 from seesay.matching import SPOKEN_CAPTIONS
 from seesay.network import Network
 from seesay.pictures import IMAGES
-from seesay.training import Inputs, TrainingSettings
+from seesay.settings.training import TrainingSettings
 
 
 def load_network(folder: Path, device: torch.device) -> Network:

@@ -14,7 +14,9 @@ from seesay import tables
 from seesay.errors import InputError
 from seesay.fc7 import FC7
 from seesay.logmel import LOGMEL
+from seesay.matching import SPOKEN_CAPTIONS
 from seesay.network import Network
+from seesay.pictures import IMAGES
 from seesay.randomness import generator
 
 
@@ -41,6 +43,36 @@ class Pairs:
     image_ids: list[str]
     fragments: list[np.ndarray]
     words: list[np.ndarray]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The tables that a training reads: files, and shards of the two feature tables."""
+
+    images: Path
+    spoken_captions: Path
+    fc7: list[Path]
+    logmel: list[Path]
+
+    @property
+    def files(self) -> list[Path]:
+        """All of them, in a fixed order."""
+        return [self.images, self.spoken_captions, *sorted(self.fc7), *sorted(self.logmel)]
+
+
+def load(inputs: Inputs, split: str) -> tuple[Fragments, Words, Pairs, np.ndarray]:
+    """A split's fragments, tokens, their pairs, and each token's type as an integer."""
+    images = tables.read(IMAGES, inputs.images)
+    images = images[images["split"] == split]
+    spoken = tables.read(SPOKEN_CAPTIONS, inputs.spoken_captions)
+    spoken = spoken[spoken["image_id"].isin(images["image_id"])]
+    if spoken.empty:
+        raise InputError(f"{inputs.spoken_captions}: no sayable caption in the {split} split")
+    fragments = load_fragments(inputs.fc7, set(images["image_id"]))
+    words = load_words(inputs.logmel, spoken["token_id"].tolist())
+    types = spoken.drop_duplicates("token_id").set_index("token_id")["spoken_word"]
+    codes = pd.factorize(types.loc[words.token_ids], sort=True)[0]
+    return fragments, words, pair(images, spoken, fragments, words), codes
 
 
 def load_fragments(shards: Sequence[Path], image_ids: set[str]) -> Fragments:

@@ -24,7 +24,7 @@ from PIL import Image
 from seesay import tables
 from seesay.device import choose
 from seesay.errors import InputError
-from seesay.networks import ImageNetwork, load
+from seesay.fc7_networks import ImageNetwork, load
 from seesay.pictures import MANIFEST
 from seesay.pixels import decode
 from seesay.progress import progress

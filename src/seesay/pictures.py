@@ -3,7 +3,6 @@
 import hashlib
 import importlib
 import io
-import struct
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,12 +11,13 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-from PIL import Image
+from PIL import Image, ImageOps
 
 from seesay import tables
 from seesay.corpora import Picture, Reject
 from seesay.errors import InputError
 from seesay.picture_splits import SPLITS, assign
+from seesay.pixels import UNREADABLE
 from seesay.progress import progress
 from seesay.randomness import shard_of
 from seesay.settings.pictures import PicturesSettings
@@ -30,8 +30,8 @@ IMAGES = Table(
         Column("image_id", pa.string(), "path among the corpus's pictures, without extension"),
         Column("path", pa.string(), "the file"),
         Column("digest", pa.string(), "digest of the file's bytes (BLAKE2b, 128 bits, hex)"),
-        Column("width", pa.int32(), "width", "px"),
-        Column("height", pa.int32(), "height", "px"),
+        Column("width", pa.int32(), "width of the picture held upright", "px"),
+        Column("height", pa.int32(), "its height", "px"),
         Column("split", pa.string(), "train, validation or test"),
     ),
 )
@@ -53,7 +53,6 @@ MANIFEST = Table(
         Column("digest", pa.string(), "digest of the file's bytes: new when the file is"),
     ),
 )
-UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, struct.error)
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ class Opened:
 
     Attributes:
         digest: BLAKE2b of its bytes, 128 bits, hexadecimal.
-        width: Width in px.
+        width: Width in px, turned upright as its EXIF orientation says.
         height: Height in px.
     """
 
@@ -160,8 +159,8 @@ def open_picture(path: Path) -> Opened | str:
         if not content:
             return "an empty file; replace it"
         with Image.open(io.BytesIO(content)) as image:
-            image.load()
-            width, height = image.size
+            # Upright, as all later stages see it.
+            width, height = ImageOps.exif_transpose(image).size
     except Image.DecompressionBombError:
         return "too many pixels to be a photograph; scale it down"
     except UNREADABLE as error:

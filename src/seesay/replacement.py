@@ -5,12 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-LONGEST = 5  # the length classes are 1-2, 3-4, 5-6, 7-8, 9-10, 11 and more letters
-
-
-def length_class(word: str) -> int:
-    """0 for 1-2 letters, 1 for 3-4, ... 5 for 11 and more."""
-    return min((len(word) - 1) // 2, LONGEST)
+from seesay.words import length_class
 
 
 def ranks(words: pd.DataFrame) -> tuple[pd.Series, pd.Series]:

@@ -17,9 +17,8 @@ import pandas as pd
 
 from seesay.randomness import generator
 from seesay.synthesis_lexicon import LEXICON
+from seesay.words import length_class
 
-# Length classes of replacement, in letters: 1-2, 3-4, 5-6, 7-8, 9-10, 11 and more.
-LONGEST_CLASS = 6
 # How many words further down the shuffled bag a neighbour from another caption is sought.
 SEARCH = 60
 
@@ -35,11 +34,6 @@ class Spoken:
     word: str
     pos: str
     captions: int = 0
-
-
-def length_class(word: str) -> int:
-    """0 for 1-2 letters, 1 for 3-4, ... 5 for 11 and more."""
-    return min((len(word) - 1) // 2, LONGEST_CLASS - 1)
 
 
 def choose_fillers(words: pd.DataFrame, unsaid: float, seed: int) -> dict[str, str]:

@@ -3,7 +3,6 @@
 import json
 import math
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,22 +15,9 @@ from torch import Tensor
 from seesay import checkpoints, tables
 from seesay.adadelta import Adadelta
 from seesay.errors import InputError
-from seesay.examples import (
-    Data,
-    Fragments,
-    Pairs,
-    Words,
-    draw,
-    load_fragments,
-    load_words,
-    pair,
-    prepare,
-    shuffle,
-)
+from seesay.examples import Data, Inputs, draw, load, prepare, shuffle
 from seesay.losses import coscos2, coscos2_different, coscos2_same, cosines
-from seesay.matching import SPOKEN_CAPTIONS
 from seesay.network import Network, max_norm
-from seesay.pictures import IMAGES
 from seesay.progress import progress
 from seesay.randomness import generator, stable_hash
 from seesay.settings.training import TrainingSettings
@@ -225,36 +211,6 @@ def history(rows: list[dict[str, Any]], experiment: str, system: str, seed: int)
     """The rows of a run as a frame of the table `history`."""
     frame = pd.DataFrame(rows, columns=[c.name for c in HISTORY.columns])
     return frame.assign(experiment=experiment, system=system, seed=seed)
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """The tables that a training reads: files, and shards of the two feature tables."""
-
-    images: Path
-    spoken_captions: Path
-    fc7: list[Path]
-    logmel: list[Path]
-
-    @property
-    def files(self) -> list[Path]:
-        """All of them, in a fixed order."""
-        return [self.images, self.spoken_captions, *sorted(self.fc7), *sorted(self.logmel)]
-
-
-def load(inputs: Inputs, split: str) -> tuple[Fragments, Words, Pairs, np.ndarray]:
-    """A split's fragments, tokens, their pairs, and each token's type as an integer."""
-    images = tables.read(IMAGES, inputs.images)
-    images = images[images["split"] == split]
-    spoken = tables.read(SPOKEN_CAPTIONS, inputs.spoken_captions)
-    spoken = spoken[spoken["image_id"].isin(images["image_id"])]
-    if spoken.empty:
-        raise InputError(f"{inputs.spoken_captions}: no sayable caption in the {split} split")
-    fragments = load_fragments(inputs.fc7, set(images["image_id"]))
-    words = load_words(inputs.logmel, spoken["token_id"].tolist())
-    types = spoken.drop_duplicates("token_id").set_index("token_id")["spoken_word"]
-    codes = pd.factorize(types.loc[words.token_ids], sort=True)[0]
-    return fragments, words, pair(images, spoken, fragments, words), codes
 
 
 def train(

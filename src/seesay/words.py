@@ -41,6 +41,7 @@ binoculars clothes goggles jeans overalls pants scissors shorts sunglasses tight
 """
 PLURAL = frozenset(_PLURAL.split())
 BATCH = 256
+LONGEST = 5  # the length classes are 1-2, 3-4, 5-6, 7-8, 9-10, 11 and more letters
 
 CAPTION_WORDS = Table(
     "caption_words",
@@ -65,6 +66,11 @@ SPOKEN_TYPES = Table(
         Column("count", pa.int64(), "tokens of this word form"),
     ),
 )
+
+
+def length_class(word: str) -> int:
+    """0 for 1-2 letters, 1 for 3-4, ... 5 for 11 and more."""
+    return min((len(word) - 1) // 2, LONGEST)
 
 
 class Tagger:

@@ -5,7 +5,7 @@ import torch
 from seesay.command import arguments, run
 from seesay.device import choose
 from seesay.embedding import embed
-from seesay.training import Inputs
+from seesay.examples import Inputs
 
 
 def main() -> None:

@@ -6,8 +6,9 @@ import torch
 
 from seesay.command import arguments, run
 from seesay.device import choose
+from seesay.examples import Inputs
 from seesay.settings.training import TrainingSettings
-from seesay.training import Inputs, train
+from seesay.training import train
 
 
 def main() -> None:
