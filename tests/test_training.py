@@ -70,7 +70,8 @@ def test_factorised_step_equals_the_loop_over_materialised_pairs(reduction):
             for word, term in ((near, coscos2_same), (far, coscos2_different)):
                 cosine = torch.nn.functional.cosine_similarity(image, twin.speech(word[None]))
                 terms.append(term(cosine))
-    slow = torch.stack(terms).mean() if reduction == "mean" else torch.stack(terms).sum()
+    couples = len(fragments) * len(same)
+    slow = torch.stack(terms).sum() / (couples if reduction == "mean" else 1)
     slow.backward()
     assert loss.item() == pytest.approx(slow.item(), rel=1e-5)
     for ours, theirs in zip(network.parameters(), twin.parameters(), strict=True):
@@ -246,14 +247,56 @@ def test_a_run_that_reached_its_limit_can_be_extended(inputs, tmp_path):
     pd.testing.assert_frame_equal(longer.drop(columns="seconds"), straight.drop(columns="seconds"))
 
 
-def test_shuffled_trains_as_long_as_the_models_kept_weights(inputs, tmp_path):
+@pytest.mark.parametrize(
+    ("limits", "end"), [({"max_epochs": 2}, 2), ({"max_epochs": 3, "patience": 1}, None)]
+)
+def test_lowered_limits_end_where_a_straight_run_does(inputs, tmp_path, limits, end):
+    run(inputs, tmp_path / "m", max_epochs=4, eps=1e-1)
+    shorter = run(inputs, tmp_path / "m", **{"eps": 1e-1, **limits})
+    straight = run(inputs, tmp_path / "other" / "m", **{"eps": 1e-1, **limits})
+    pd.testing.assert_frame_equal(shorter.drop(columns="seconds"), straight.drop(columns="seconds"))
+    assert end is None or shorter["epoch"].max() == end
+
+
+def test_shuffled_trains_on_other_pairs_as_long_as_the_models_kept_weights(
+    inputs, tmp_path, monkeypatch
+):
     model = run(inputs, tmp_path / "m", eps=1e-4)
-    shuffled = run(
-        inputs, tmp_path / "s", "shuffled", history=tmp_path / "m" / "history.parquet", eps=1e-4
-    )
-    kept = model.loc[model["kept"], "epoch"].max()
-    assert shuffled["epoch"].max() == kept
-    assert shuffled.loc[shuffled["kept"], "epoch"].unique().tolist() == [kept]
+    model["kept"] = model["epoch"] == 2
+    tables.write(HISTORY, tmp_path / "kept.parquet", model)
+    trained_on = []
+    real = training.prepare
+
+    def spied(network, fragments, words, pairs, *rest):
+        trained_on.append(pairs)
+        return real(network, fragments, words, pairs, *rest)
+
+    monkeypatch.setattr(training, "prepare", spied)
+    shuffled = run(inputs, tmp_path / "s", "shuffled", history=tmp_path / "kept.parquet", eps=1e-4)
+    assert shuffled["epoch"].max() == 2
+    assert shuffled.loc[shuffled["kept"], "epoch"].unique().tolist() == [2]
+    right = training.load(inputs, "train")[2]
+    assert trained_on[0].image_ids == right.image_ids
+    for wrong, true in zip(trained_on[0].words, right.words, strict=True):
+        assert not set(wrong) & set(true)
+    # Validation pairs stay as they are.
+    assert [w.tolist() for w in trained_on[1].words] == [
+        w.tolist() for w in training.load(inputs, "validation")[2].words
+    ]
+
+
+def test_false_negatives_are_counted(inputs, tmp_path):
+    history = run(inputs, tmp_path / "m")
+    by_type = run(inputs, tmp_path / "t", negatives="types")
+    assert history["false_negatives"].between(0, 1).all()
+    assert history["false_negatives"].max() > 0
+    assert (by_type["false_negatives"] == 0).all()
+
+
+def test_health_is_measured_on_the_validation_set_alone(inputs, tmp_path):
+    history = run(inputs, tmp_path / "m")
+    for split, rows in history.groupby("split"):
+        assert rows["tied_words"].isna().all() == (split == "train")
 
 
 def test_standardisation_is_the_training_sets(inputs, tmp_path):
@@ -281,6 +324,10 @@ def test_a_foreign_checkpoint_is_refused_and_a_held_one_too(tmp_path):
         with pytest.raises(InputError, match="another job"), Checkpoint(tmp_path, "one"):
             pass
     (tmp_path / "one").rename(tmp_path / "two")
+    (tmp_path / "three").mkdir()
+    (tmp_path / "three" / "state.pt").write_bytes((tmp_path / "two" / "state.pt").read_bytes()[:99])
+    with Checkpoint(tmp_path, "three") as state, pytest.raises(InputError, match="damaged"):
+        state.load()
     with Checkpoint(tmp_path, "two") as state, pytest.raises(InputError, match="another run"):
         state.load()
 

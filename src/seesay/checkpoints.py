@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from pickle import UnpicklingError
 from types import TracebackType
 from typing import Any
 
@@ -59,7 +60,12 @@ class Checkpoint:
         """The last saved state, or None. Raises InputError for a state of another run."""
         if not self.file.exists():
             return None
-        state: dict[str, Any] = torch.load(self.file, weights_only=True)
+        try:
+            state: dict[str, Any] = torch.load(self.file, weights_only=True)
+        except (RuntimeError, EOFError, OSError, UnpicklingError) as error:
+            raise InputError(
+                f"{self.file}: a damaged state ({str(error).splitlines()[0]}); delete the folder"
+            ) from error
         if state.get("identity") != self.identity:
             raise InputError(
                 f"{self.file}: the state of another run ({state.get('identity')}), with other "

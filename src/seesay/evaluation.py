@@ -232,7 +232,7 @@ def _read(table: Table, path: Path) -> tuple[pd.DataFrame, NDArray[np.float32]]:
         first = keys[~finite].iloc[0].to_dict()
         raise InputError(
             f"{path}: {(~finite).sum()} embeddings are not finite, the first of {first}; the "
-            "training diverged: see its history, and lower the learning rate"
+            "training diverged: see its history, and lower training.eps or training.init_gain"
         )
     return keys.reset_index(drop=True), vectors
 

@@ -72,7 +72,13 @@ def load(inputs: Inputs, split: str) -> tuple[Fragments, Words, Pairs, np.ndarra
     words = load_words(inputs.logmel, spoken["token_id"].tolist())
     types = spoken.drop_duplicates("token_id").set_index("token_id")["spoken_word"]
     codes = pd.factorize(types.loc[words.token_ids], sort=True)[0]
-    return fragments, words, pair(images, spoken, fragments, words), codes
+    pairs = pair(images, spoken, fragments, words)
+    if not pairs.image_ids:
+        raise InputError(
+            f"{inputs.spoken_captions}: no picture of the {split} split has both fragments and "
+            "tokens; see the rejects of fc7 and logmel"
+        )
+    return fragments, words, pairs, codes
 
 
 def load_fragments(shards: Sequence[Path], image_ids: set[str]) -> Fragments:
@@ -149,6 +155,10 @@ class Data:
     types: np.ndarray
     avoid: list[np.ndarray] = field(default_factory=list)
 
+    def false_negatives(self, same: np.ndarray, different: np.ndarray) -> float:
+        """The share of the rows `different` whose type one of the rows `same` has, too."""
+        return float(np.isin(self.types[different], self.types[same]).mean())
+
     def forbid(self, negatives: str) -> None:
         """Fill `avoid`: for each picture, the sorted rows that may not be a different example."""
         if negatives == "tokens":
@@ -170,7 +180,12 @@ def draw(avoid: np.ndarray, total: int, count: int, rng: np.random.Generator) ->
 
 
 def shuffle(pairs: Pairs, seed: int) -> Pairs:
-    """Give every picture the tokens of another one: a seeded cyclic shift of a random order."""
+    """Give every picture the tokens of another one: a seeded cyclic shift of a random order.
+
+    Raises InputError for a single picture, which has no other.
+    """
+    if len(pairs.image_ids) < 2:
+        raise InputError("training: pairs of one picture cannot be shuffled; give more pictures")
     order = generator("training", seed, "shuffled").permutation(len(pairs.image_ids))
     words = [np.empty(0, np.int64)] * len(order)
     for here, there in zip(order, np.roll(order, 1), strict=True):

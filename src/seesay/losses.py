@@ -1,6 +1,5 @@
 """Losses over pairs of fragment and word embeddings (paper section 2)."""
 
-import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
@@ -27,9 +26,12 @@ def coscos2_different(cosine: Tensor) -> Tensor:
 def coscos2(same: Tensor, different: Tensor, reduction: str) -> Tensor:
     """Loss_coscos2 of equally many same and different pairs, a scalar.
 
-    `same` and `different` hold cosines, in any shape. `reduction` is `mean` or `sum` over all
-    pairs of both kinds. The two are the same recipe only if Adadelta's epsilon is scaled too:
-    a sum over n pairs with epsilon e steps as a mean with epsilon e / n**2.
+    `same` and `different` hold cosines, in any shape; a same and a different one make a couple.
+    `reduction` is `mean` or `sum` over the couples: a constant cosine of 1/4, where training
+    likes to begin, has a mean of 0.4375. The two are the same recipe only if the rest is scaled
+    too: a sum over n couples with Adadelta's epsilon e and weight decay w steps as a mean with
+    epsilon e / n**2 and weight decay w / n.
     """
-    losses = torch.cat([coscos2_same(same).flatten(), coscos2_different(different).flatten()])
-    return losses.mean() if reduction == "mean" else losses.sum()
+    if reduction == "mean":
+        return coscos2_same(same).mean() + coscos2_different(different).mean()
+    return coscos2_same(same).sum() + coscos2_different(different).sum()

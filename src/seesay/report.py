@@ -1,4 +1,4 @@
-"""The report: one self-contained page, a summary in plain text, and two figures.
+"""The report: one self-contained page, a summary in plain text, and three figures.
 
 The page answers first: did it learn words? Then come Tables 1 and 2 and Figure 1 of the paper,
 the data, example pictures, and how everything was made. It loads nothing from anywhere. The
@@ -57,12 +57,13 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Outputs:
-    """The page, the summary in Markdown, and the figures of the answer and the training."""
+    """The page, the summary in Markdown, and three figures of the page as SVG."""
 
     report: Path
     summary: Path
     answer: Path
     training: Path
+    stages_drawn: Path
 
 
 def build(
@@ -111,6 +112,7 @@ def build(
     _write(outputs.summary, summary(context))
     _write(outputs.answer, answer_figure(experiments, charts))
     _write(outputs.training, training_figure(experiments, charts))
+    _write(outputs.stages_drawn, f"{context['dag']}\n")
 
 
 def page(context: Context) -> str:

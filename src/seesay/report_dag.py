@@ -11,10 +11,18 @@ WIDTH, HEIGHT = 116, 26  # of a stage's box
 ACROSS, DOWN = 22, 22  # gaps between boxes
 NARROW = 14  # place that a passing edge takes in a row
 SWEEPS, PULLS = 8, 300
+# The page's colours where the drawing stands in it, and light ones where it stands alone.
+STYLE = Markup(
+    "<style>"
+    ".dag rect{fill:var(--card,#fff);stroke:var(--muted,#5d6472)}"
+    ".dag text{fill:var(--ink,#1d2129);font:12px var(--sans,sans-serif);text-anchor:middle}"
+    ".dag path{fill:none;stroke:var(--muted,#5d6472);stroke-width:1.2}"
+    "</style>"
+)
 
 
 def draw(stages: Mapping[str, Sequence[str]]) -> Markup:
-    """An inline SVG of a graph without cycles: each stage with the stages that it reads.
+    """An SVG of a graph without cycles: each stage with the stages that it reads.
 
     An input that another input implies is not drawn. Raises ValueError for a cycle and for a
     stage that is read but not listed.
@@ -37,9 +45,10 @@ def draw(stages: Mapping[str, Sequence[str]]) -> Markup:
         parts.append(Markup("<text {}>{}</text>").format(Markup(text), label))
     view = f"{left:.1f} -2 {width:.1f} {height:.1f}"
     return Markup(
-        '<svg class="dag" role="img" aria-label="The stages and their inputs" viewBox="{}"'
-        ' width="{:.0f}" height="{:.0f}">{}</svg>'
-    ).format(view, width, height, Markup("").join(parts))
+        '<svg xmlns="http://www.w3.org/2000/svg" class="dag" role="img"'
+        ' aria-label="The stages and their inputs" viewBox="{}" width="{:.0f}" height="{:.0f}">'
+        "{}{}</svg>"
+    ).format(view, width, height, STYLE, Markup("").join(parts))
 
 
 def reduced(stages: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:

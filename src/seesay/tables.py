@@ -22,12 +22,16 @@ from seesay.errors import InputError
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name, Arrow type, unit ("" where there is none) and meaning."""
+    """A column: its name, Arrow type, unit ("" where there is none) and meaning.
+
+    An `optional` one may hold nulls.
+    """
 
     name: str
     type: pa.DataType
     meaning: str
     unit: str = ""
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class Table:
     @property
     def schema(self) -> pa.Schema:
         """The Arrow schema, with the table's name as metadata."""
-        fields = [pa.field(c.name, c.type, nullable=False) for c in self.columns]
+        fields = [pa.field(c.name, c.type, nullable=c.optional) for c in self.columns]
         return pa.schema(fields, metadata={"table": self.name})
 
 

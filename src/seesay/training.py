@@ -16,7 +16,7 @@ from seesay import checkpoints, tables
 from seesay.adadelta import Adadelta
 from seesay.errors import InputError
 from seesay.examples import Data, Inputs, draw, load, prepare, shuffle
-from seesay.losses import coscos2, coscos2_different, coscos2_same, cosines
+from seesay.losses import coscos2, cosines
 from seesay.network import Network, max_norm
 from seesay.progress import progress
 from seesay.randomness import generator, stable_hash
@@ -33,7 +33,9 @@ def batch_loss(
 
     `fragments` is (F, image size), `same` (T, speech size) the picture's tokens, `different`
     (T, speech size) as many others. All F x T same and F x T different pairs count, as a matrix
-    of cosines. Returns the loss and the two (F, T) matrices of cosines.
+    of cosines. The authors draw another token for every pair; here the fragments share the T
+    others, which are drawn anew each time: the same expectation for a twentieth of the words to
+    embed. Returns the loss and the two (F, T) matrices of cosines.
     """
     images = network.image(fragments)
     words = network.speech(torch.cat([same, different]))
@@ -50,7 +52,7 @@ def train_epoch(
     rng: np.random.Generator,
 ) -> dict[str, float]:
     """One pass over the pictures in random order, one picture a batch."""
-    layers, sums = network.layers(), np.zeros(3)
+    layers, sums = network.layers(), np.zeros(4)
     for index in rng.permutation(len(data.pairs.image_ids)):
         rows = data.pairs.words[index]
         others = draw(data.avoid[index], len(data.words), len(rows), rng)
@@ -65,10 +67,16 @@ def train_epoch(
         loss.backward()
         optimizer.step()
         max_norm(layers, settings.max_norm)
-        pairs = 2 * near.numel() if settings.reduction == "sum" else 1
-        sums += [loss.item() / pairs, near.detach().mean().item(), far.detach().mean().item()]
-    means = (sums / len(data.pairs.image_ids)).tolist()
-    return dict(zip(("loss", "same", "different"), means, strict=True))
+        couples = near.numel() if settings.reduction == "sum" else 1
+        cosine = [near.detach().mean().item(), far.detach().mean().item()]
+        sums += [loss.item() / couples, *cosine, data.false_negatives(rows, others)]
+    return means(sums, data)
+
+
+def means(sums: np.ndarray, data: Data) -> dict[str, float]:
+    """What was summed over the pictures, by the names of the table `history`."""
+    names = ("loss", "same", "different", "false_negatives")
+    return dict(zip(names, (sums / len(data.pairs.image_ids)).tolist(), strict=True))
 
 
 @torch.no_grad()
@@ -77,20 +85,17 @@ def measure(network: Network, data: Data) -> dict[str, float]:
     images, dead_images = activity(network.image, data.fragments)
     words, dead_words = activity(network.speech, data.words)
     matrix = cosines(images, words)
-    sums = np.zeros(3)
+    sums = np.zeros(4)
     for index, (fragments, rows) in enumerate(
         zip(data.pairs.fragments, data.pairs.words, strict=True)
     ):
         rng = generator("training", "validation", data.pairs.image_ids[index])
         others = draw(data.avoid[index], len(data.words), len(rows), rng)
         near, far = matrix[fragments][:, rows], matrix[fragments][:, others]
-        loss = (coscos2_same(near).mean() + coscos2_different(far).mean()) / 2
-        sums += [loss.item(), near.mean().item(), far.mean().item()]
-    loss, same, different = (sums / len(data.pairs.image_ids)).tolist()
-    return {
-        "loss": loss,
-        "same": same,
-        "different": different,
+        loss = coscos2(near, far, "mean")
+        cosine = [near.mean().item(), far.mean().item()]
+        sums += [loss.item(), *cosine, data.false_negatives(rows, others)]
+    return means(sums, data) | {
         "dead_image_units": dead_images,
         "dead_speech_units": dead_words,
         "tied_images": tied(images),
@@ -151,7 +156,8 @@ def fit(
     rows: list[dict[str, Any]] = []
     best, best_epoch, best_weights = math.inf, 0, None
     saved = state.load()
-    if saved is None:
+    last = settings.max_epochs if epochs is None else epochs
+    if saved is None or (epochs is None and too_far(saved["rows"], settings)):
         measured = measure(network, validation)
         row = {"epoch": 0, "split": "validation", "seconds": 0.0, **measured}
         rows, best, best_weights = [row], measured["loss"], weights(network)
@@ -160,7 +166,6 @@ def fit(
         optimizer.load_state_dict(saved["optimizer"])
         rows, best, best_epoch = saved["rows"], saved["best"], saved["best_epoch"]
         best_weights = saved["best_weights"]
-    last = settings.max_epochs if epochs is None else epochs
     for epoch in progress(range(rows[-1]["epoch"] + 1, last + 1), "training", "epochs"):
         if epochs is None and epoch - 1 - best_epoch >= settings.patience:
             break
@@ -170,7 +175,9 @@ def fit(
         )
         seconds = time.perf_counter() - began
         measured = measure(network, validation)
-        for split, values in (("train", measured | trained), ("validation", measured)):
+        # Dead units and ties are those of the validation set alone.
+        unmeasured = dict.fromkeys(measured, math.nan)
+        for split, values in (("train", unmeasured | trained), ("validation", measured)):
             rows.append({"epoch": epoch, "split": split, "seconds": seconds, **values})
         if measured["loss"] < best:
             best, best_epoch, best_weights = measured["loss"], epoch, weights(network)
@@ -182,6 +189,19 @@ def fit(
     if epochs is None and best_weights is not None:
         network.load_state_dict(best_weights)
     return [row | {"kept": row["epoch"] == kept} for row in rows]
+
+
+def too_far(rows: list[dict[str, Any]], settings: TrainingSettings) -> bool:
+    """Whether a run trained beyond where the present limits end it; they may have been lowered."""
+    best, best_epoch = math.inf, 0
+    for row in rows:
+        if row["split"] != "validation":
+            continue
+        if row["epoch"] > settings.max_epochs or row["epoch"] - 1 - best_epoch >= settings.patience:
+            return True
+        if row["loss"] < best:
+            best, best_epoch = row["loss"], row["epoch"]
+    return False
 
 
 def weights(network: Network) -> dict[str, Tensor]:
@@ -245,11 +265,12 @@ def train(
             pairs = shuffle(pairs, seed)
         data = prepare(network, fragments, words, pairs, types, settings.negatives, device)
         validation = prepare(network, *load(inputs, "validation"), settings.negatives, device)
-        # Raising the limits must be able to go on from an earlier run, so they are no part of it.
+        # With raised limits a run goes on from an earlier one, so they are no part of it.
         recipe = settings.model_dump(mode="json", exclude={"max_epochs", "patience"})
         identity = checkpoints.fingerprint(
-            inputs.files, settings=recipe, system=system, seed=seed, code=code, epochs=epochs
-        )
+            inputs.files, settings=recipe, experiment=experiment, system=system, seed=seed,
+            code=code, epochs=epochs,
+        )  # fmt: skip
         with checkpoints.Checkpoint(store, identity) as state:
             rows = fit(network, data, validation, settings, seed, epochs, state)
             save_model(folder, network, settings, system, seed, rows)

@@ -16,15 +16,22 @@ HISTORY = Table(
         Column("seed", pa.int64(), "the seed"),
         Column("epoch", pa.int32(), "epochs trained; 0 is before training", "epochs"),
         Column("split", pa.string(), "train (running, while training) or validation"),
-        Column("loss", pa.float64(), "mean coscos2 over pairs, without the L2 term"),
+        Column("loss", pa.float64(), "mean coscos2 of a same and a different pair, without L2"),
         Column("same", pa.float64(), "mean cosine of same pairs (Fig. 1)"),
         Column("different", pa.float64(), "mean cosine of different pairs (Fig. 1)"),
         Column(
-            "dead_image_units", pa.float64(), "units never active, of the image branch", "share"
+            "false_negatives", pa.float64(), "different pairs whose word fits all the same", "share"
         ),
-        Column("dead_speech_units", pa.float64(), "units never active, speech branch", "share"),
-        Column("tied_images", pa.float64(), "fragments embedded exactly like another", "share"),
-        Column("tied_words", pa.float64(), "tokens embedded exactly like another", "share"),
+        # The network's health on the validation set: null for train.
+        *(
+            Column(name, pa.float64(), meaning, "share", optional=True)
+            for name, meaning in (
+                ("dead_image_units", "units never active, of the image branch"),
+                ("dead_speech_units", "units never active, of the speech branch"),
+                ("tied_images", "fragments embedded exactly like another"),
+                ("tied_words", "tokens embedded exactly like another"),
+            )
+        ),
         Column("seconds", pa.float64(), "time since the start of the epoch", "s"),
         Column("kept", pa.bool_(), "whether this epoch's weights are the ones kept"),
     ),
