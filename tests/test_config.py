@@ -1,5 +1,6 @@
 """The config: complete, described, and wrong values refused in one line."""
 
+import datetime
 import json
 import re
 
@@ -45,8 +46,15 @@ def test_the_default_comments_every_key():
         ({"training": {"epochs": 3}}, "training.epochs: Extra inputs"),
         ({"pictures": {"path": "somewhere"}}, "both given"),
         ({"fc7": {"regions": 30}}, "the best of regions.candidates (24)"),
+        ({"seeds": [1, 1]}, "names one twice"),
+        ({"seeds": [-1]}, "seeds.0"),
+        ({"results": datetime.date(2024, 1, 1)}, "in quotes"),
+        ({"results": "out/"}, "results"),
+        ({"results": "a{b}"}, "results"),
+        ({"training": {"speech_layers": [0]}}, "training.speech_layers.0"),
+        ({"experiments": {"é": {}}}, "letters a-z"),
         ({"scenes": None}, "nothing to read"),
-        ({"experiments": {"a-b": {}}}, "letters, digits"),
+        ({"experiments": {"a-b": {}}}, "letters a-z, digits"),
         ({"experiments": {"wide": {"training": {"rho": 7}}}}, "experiments.wide.training"),
     ],
 )

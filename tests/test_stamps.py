@@ -21,8 +21,7 @@ def house(tmp_path, monkeypatch):
 
 
 def all_stamps(house):
-    stamps.imports.cache_clear()
-    stamps.digest.cache_clear()
+    stamps.read.cache_clear()
     stamps.locked.cache_clear()
     scripts = sorted(path.stem for path in (house / "workflow" / "scripts").glob("*.py"))
     return {name: stamps.stamp(name, lock=house / "envs" / "requirements.lock") for name in scripts}
@@ -41,14 +40,19 @@ def test_a_stamp_names_script_modules_and_versions(house):
     stamp = all_stamps(house)["training"]
     assert stamp == sorted(stamp)
     names = {entry.split(":")[0] for entry in stamp if ":" in entry}
-    assert {"scripts/training", "seesay", "seesay.losses", "seesay.network"} <= names
+    assert {"scripts/training", "seesay.losses", "seesay.network"} <= names
     versions = dict(entry.split("==") for entry in stamp if "==" in entry)
     assert versions["torch"] == stamps.locked(ROOT / "envs" / "requirements.lock")["torch"]
     assert "pydantic" not in versions
 
 
 def test_comments_docstrings_and_descriptions_change_nothing(house):
-    assert changed(house, LOSSES, "import torch\n", "# a comment\nimport torch\n") == set()
+    assert (
+        changed(
+            house, LOSSES, "from torch import Tensor\n", "# a comment\nfrom torch import Tensor\n"
+        )
+        == set()
+    )
     assert changed(house, LOSSES, '"""Losses over', '"""The losses over') == set()
     assert changed(house, LOSSES, "Cosines of every fragment", "All cosines") == set()
 
@@ -61,6 +65,83 @@ def test_an_edit_changes_exactly_the_stages_that_import_the_module(house):
     }
     assert changed(house, LOSSES, "(1 - cosine) / 2", "(1 - cosine) / 3") == users
     assert users == {"training"}
+
+
+def test_of_a_module_only_what_is_used_counts(house):
+    # A reader's message concerns the stage that reads; its table's columns all that take them.
+    words = "a picture without captions; add some"
+    pictures = "src/seesay/pictures.py"
+    assert changed(house, pictures, words, "a picture without captions") == {"pictures"}
+    table = changed(house, pictures, '"split", pa.string()', '"split", pa.large_string()')
+    assert {"pictures", "matching", "training", "report"} <= table
+    assert not table & {"regions", "fc7", "words"}
+    casting = "src/seesay/casting.py"
+    assert changed(house, casting, "import numpy as np\n", "import numpy as np\nX = 1\n") == set()
+    spacy = {
+        name
+        for name, stamp in all_stamps(house).items()
+        if any(entry.startswith("spacy==") for entry in stamp)
+    }
+    assert spacy == {"words", "spoken_types"}
+
+
+def write(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+CODE = """
+from seesay import other
+from seesay.third import SCHEMA, helper as helped
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
+
+A, B = 1, 2
+TABLE = {}
+TABLE["x"] = SCHEMA
+
+def one():
+    return other.read(A)
+
+def two():
+    import scipy
+    return helped(B) + scipy.x
+
+def three(module=other):
+    return two
+"""
+
+
+@pytest.mark.parametrize(
+    ("wanted", "reached"),
+    [
+        ("one", {"other:read", "third:SCHEMA", "packages:"}),
+        ("two", {"third:SCHEMA", "third:helper", "packages:scipy"}),
+        ("three", {"other:read", "other:write", "third:SCHEMA", "third:helper", "packages:scipy"}),
+    ],
+)
+def test_names_are_followed(house, wanted, reached):
+    """What a script that uses one name of a module depends on, found by editing the rest."""
+    source = house / "src" / "seesay"
+    write(source / "subject.py", CODE)
+    write(source / "other.py", "def read(x):\n    return x\n\ndef write(x):\n    return x, 1\n")
+    write(source / "third.py", "SCHEMA = 5\n\ndef helper(x):\n    return x, 2\n")
+    script = f"from seesay.subject import {wanted}\n{wanted}()\n"
+    write(house / "workflow" / "scripts" / "probe.py", script)
+    found = set()
+    for name, old, new in (
+        ("other:read", "return x\n", "return -x\n"),
+        ("other:write", "return x, 1", "return x, 3"),
+        ("third:SCHEMA", "SCHEMA = 5", "SCHEMA = 6"),
+        ("third:helper", "return x, 2", "return x, 4"),
+    ):
+        path = f"src/seesay/{name.split(':')[0]}.py"
+        if "probe" in changed(house, path, old, new):
+            found.add(name)
+    packages = {entry.split("==")[0] for entry in all_stamps(house)["probe"] if "==" in entry}
+    assert found | {f"packages:{' '.join(packages)}"} == reached
 
 
 def test_a_locked_version_changes_the_stages_that_use_the_package(house):

@@ -61,7 +61,7 @@ class Checkpoint:
         if not self.file.exists():
             return None
         try:
-            state: dict[str, Any] = torch.load(self.file, weights_only=True)
+            state: dict[str, Any] = torch.load(self.file, map_location="cpu", weights_only=True)
         except (RuntimeError, EOFError, OSError, UnpicklingError) as error:
             raise InputError(
                 f"{self.file}: a damaged state ({str(error).splitlines()[0]}); delete the folder"

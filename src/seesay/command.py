@@ -1,6 +1,8 @@
 """What every stage's script shares: named paths, settings as JSON, errors in one line."""
 
 import argparse
+import errno
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -26,7 +28,8 @@ def arguments(
 
     `inputs` and `outputs` become required options that hold one `Path` each; `lists` hold one
     or more paths, and so do `list_outputs`; `options` maps a name to its default value, whose
-    type it keeps (a name whose default is a type instead of a value is required). `settings`
+    type it keeps (a name whose default is a type instead of a value is required; a list holds
+    any number of paths). `settings`
     adds `--settings`: the stage's settings as one JSON object.
 
     Raises InputError for settings that do not fit the model and for an input that is missing.
@@ -43,6 +46,8 @@ def arguments(
     for name, default in (options or {}).items():
         if isinstance(default, type):
             parser.add_argument(flag(name), type=default, required=True)
+        elif isinstance(default, list):
+            parser.add_argument(flag(name), type=Path, default=default, nargs="*")
         else:
             parser.add_argument(flag(name), type=type(default), default=default)
     if settings is not None:
@@ -82,12 +87,19 @@ def one_line(error: ValidationError, where: str) -> str:
 
 
 def run(main: Callable[[], None]) -> None:
-    """Run a script's `main`; a user's mistake ends in one line and exit status 1."""
+    """Run a script's `main`; a user's mistake ends in one line and exit status 1.
+
+    So does a file that the system refuses. A job that is told to end (SIGTERM: a cluster's time
+    limit) removes its half-written files first.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         main()
     except InputError as error:
         sys.exit(f"error: {error}")
     except OSError as error:
-        if error.errno == 28:
+        if error.errno == errno.ENOSPC:
             sys.exit(f"error: {error.filename or 'output'}: the disk is full; free some space")
+        if error.filename:
+            sys.exit(f"error: {error.filename}: {error.strerror}")
         raise

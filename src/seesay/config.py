@@ -4,7 +4,8 @@ No stage imports this module, so that a new key of one stage reruns no other.
 """
 
 import json
-from typing import Any
+import re
+from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -37,9 +38,14 @@ class Experiment(Settings):
 class Config(Settings):
     """Everything that a run is made of. Every config file is complete."""
 
-    results: str = Field(min_length=1, description="folder of everything that the run writes")
-    shards: int = Field(ge=1, le=4096, description="parts that the big tables are made in")
-    seeds: tuple[int, ...] = Field(min_length=1, description="seeds that each system is run with")
+    results: str = Field(
+        pattern=r"^[^{}]*[^{}/]$", description="folder of everything that the run writes"
+    )
+    # A job's command line names every shard, and a line has room for some 400.
+    shards: int = Field(ge=1, le=400, description="parts that the big tables are made in")
+    seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(
+        min_length=1, description="seeds that each system is run with"
+    )
     experiments: dict[str, Experiment] = Field(
         min_length=1, description="named variants, each with what it overrides"
     )
@@ -73,14 +79,16 @@ class Config(Settings):
                     f"{stage}.path is null and there is no section {section}: "
                     "nothing to read and nothing to generate; give one of them"
                 )
+        if len(set(self.seeds)) < len(self.seeds):
+            raise ValueError(f"seeds: {list(self.seeds)} names one twice; each counts once")
         if self.fc7.regions > self.regions.candidates:
             raise ValueError(
                 f"fc7.regions ({self.fc7.regions}) are the best of regions.candidates "
                 f"({self.regions.candidates}); give as many candidates or more"
             )
         for name, experiment in self.experiments.items():
-            if not name.replace("_", "").isalnum():
-                raise ValueError(f"experiments: {name!r} may hold letters, digits and _ only")
+            if not re.fullmatch("[A-Za-z0-9_]+", name):
+                raise ValueError(f"experiments: {name!r} may hold letters a-z, digits and _ only")
             try:
                 self.training_of(experiment)
             except ValidationError as error:
@@ -107,6 +115,10 @@ def load(values: dict[str, Any]) -> Config:
     """
     try:
         return Config.model_validate_json(json.dumps(values))
+    except TypeError as error:
+        raise InputError(
+            f"config: {error}: YAML reads a date or a set there; put the value in quotes"
+        ) from None
     except ValidationError as error:
         raise InputError(one_line(error, "config")) from None
 

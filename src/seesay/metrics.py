@@ -186,6 +186,5 @@ def _write(path: Path, rows: list[dict[str, object]], columns: list[str]) -> Non
         frame["nth"] = [np.inf if seed == "mean" else seed for seed in frame["seed"]]
         order.insert(2, "nth")
     frame = frame.sort_values(order, kind="stable")[columns]
-    part = path.with_name(f".{path.name}.part")
-    frame.to_csv(part, sep="\t", index=False, float_format="%.4f", lineterminator="\n")
-    part.replace(path)
+    text = frame.to_csv(sep="\t", index=False, float_format="%.4f", lineterminator="\n")
+    tables.write_text(path, text)

@@ -108,11 +108,11 @@ def build(
         "library": Markup(report_charts.library()),
         **_data(inputs, settings),
     }
-    _write(outputs.report, page(context))
-    _write(outputs.summary, summary(context))
-    _write(outputs.answer, answer_figure(experiments, charts))
-    _write(outputs.training, training_figure(experiments, charts))
-    _write(outputs.stages_drawn, f"{context['dag']}\n")
+    tables.write_text(outputs.report, page(context))
+    tables.write_text(outputs.summary, summary(context))
+    tables.write_text(outputs.answer, answer_figure(experiments, charts))
+    tables.write_text(outputs.training, training_figure(experiments, charts))
+    tables.write_text(outputs.stages_drawn, f"{context['dag']}\n")
 
 
 def page(context: Context) -> str:
@@ -178,11 +178,3 @@ def _data(inputs: Inputs, settings: ReportSettings) -> Context:
             size=settings.thumbnail,
         ),
     }
-
-
-def _write(path: Path, text: str) -> None:
-    """Write text beside its place and rename it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)

@@ -1,16 +1,22 @@
 """Code stamps: which code and which library versions a stage's numbers depend on.
 
 Snakemake does not notice a changed module that a script imports. Every rule therefore carries
-the stamp of its script as a param: a sorted list of `module:digest` over the script, every
-seesay module that it imports, directly or not, and `package==version` from the lock file for
-the third-party packages among its imports. Snakemake then prints the module that changed as
-the reason of the rerun.
+the stamp of its script as a param: a sorted list of `module:digest` over the script and every
+seesay module that it uses, directly or not, and `package==version` from the lock file for the
+third-party packages that are used. Snakemake then prints the module that changed as the reason
+of the rerun.
+
+Of a module only what is reached counts: the functions, classes and constants that the script
+uses by name, and what those use. Who takes a table's schema from a module does not run again
+when a function beside it is edited. A module that is used otherwise than as `module.name`
+counts whole, and so do statements that bind no name.
 """
 
 import ast
 import hashlib
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -36,69 +42,174 @@ DISTRIBUTIONS = {
 NUMBERLESS = {"pydantic", "tqdm", "filelock", "packaging", "yaml"}
 
 
+WHOLE = "*"
+
+Name = tuple[str, str]  # a module and a name in it; WHOLE for all of it
+
+
+@dataclass(frozen=True)
+class Part:
+    """A top-level statement: the names that it binds, those that it uses, its syntax tree.
+
+    `uses` holds (name, attribute), the attribute "" where none follows the name.
+    """
+
+    binds: frozenset[str]
+    uses: frozenset[Name]
+    dump: str
+
+
+@dataclass(frozen=True)
+class Code:
+    """A module: its statements, and where each imported name comes from.
+
+    A name that stands for a module itself comes from (module, "").
+    """
+
+    parts: tuple[Part, ...]
+    imported: dict[str, Name]
+
+
 def stamp(script: str, readers: Iterable[str] = (), lock: Path = LOCK) -> list[str]:
     """The stamp of `workflow/scripts/<script>.py`, sorted.
 
     `readers` names modules that the script imports by name at run time: the corpus reader
     that the config asks for.
     """
-    found: dict[str, Path] = {}
+    used: dict[str, set[int]] = {}
     packages: set[str] = set()
-    queue = [(f"scripts/{script}", SCRIPTS / f"{script}.py")]
-    queue += [(module, module_path(module)) for module in readers]
+    seen: set[Name] = set()
+    queue = [(f"scripts/{script}", WHOLE), *((reader, WHOLE) for reader in readers)]
     while queue:
-        name, path = queue.pop()
-        if name in found:
+        module, name = step = queue.pop()
+        if step in seen:
             continue
-        found[name] = path
-        for module in imports(path):
-            if module.partition(".")[0] == "seesay":
-                queue += [(part, module_path(part)) for part in parents(module)]
-            else:
-                packages.add(module.partition(".")[0])
+        seen.add(step)
+        path = module_path(module)
+        if path is None:
+            packages.add(module.partition(".")[0])
+            continue
+        code = read(path)
+        if "." in module:
+            queue.append((module.rpartition(".")[0], ""))
+        if name in code.imported:
+            queue.append(_target(code.imported[name], ""))
+        for number, part in enumerate(code.parts):
+            if part.binds and name != WHOLE and name not in part.binds:
+                continue
+            if number not in used.setdefault(module, set()):
+                used[module].add(number)
+                queue += [_leads_to(module, code, *use) for use in part.uses]
     versions = locked(lock)
     names = (DISTRIBUTIONS.get(p, p).lower().replace("_", "-") for p in packages - NUMBERLESS)
     pinned = [f"{name}=={versions[name]}" for name in names if name in versions]
-    return sorted([f"{name}:{digest(path)}" for name, path in found.items()] + pinned)
+    digests = [f"{module}:{_digest(module, numbers)}" for module, numbers in used.items()]
+    return sorted(digests + pinned)
 
 
-def parents(module: str) -> list[str]:
-    """The module and the packages that hold it, but for names that are no module's."""
-    steps = module.split(".")
-    names = [".".join(steps[: i + 1]) for i in range(len(steps))]
-    return [name for name in names if module_path(name).exists()]
+def _leads_to(module: str, code: Code, name: str, attribute: str) -> Name:
+    """Where a name that a statement of the module uses is defined."""
+    if name in code.imported:
+        return _target(code.imported[name], attribute)
+    return module, name
 
 
-def module_path(module: str) -> Path:
-    """The file of a seesay module."""
+def _target(source: Name, attribute: str) -> Name:
+    """What an imported name, or an attribute of it, stands for."""
+    module, name = source
+    if name and module_path(f"{module}.{name}") is None:
+        return module, name
+    return f"{module}.{name}".rstrip("."), attribute or WHOLE
+
+
+def _digest(module: str, numbers: set[int]) -> str:
+    path = module_path(module)
+    assert path is not None
+    parts = read(path).parts
+    text = "\n".join(parts[number].dump for number in sorted(numbers))
+    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
+
+
+def module_path(module: str) -> Path | None:
+    """The file of a script or of one of our modules; None for anybody else's, and for names."""
+    if module.startswith("scripts/"):
+        return SCRIPTS / f"{module.removeprefix('scripts/')}.py"
+    if module.partition(".")[0] != "seesay":
+        return None
     base = SOURCE.joinpath(*module.split("."))
-    return base / "__init__.py" if base.is_dir() else base.with_suffix(".py")
+    path = base / "__init__.py" if base.is_dir() else base.with_suffix(".py")
+    return path if path.is_file() else None
 
 
 @cache
-def imports(path: Path) -> frozenset[str]:
-    """Every module that a file imports anywhere, `from a import b` as both a and a.b."""
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_bytes())):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return frozenset(names)
-
-
-@cache
-def digest(path: Path) -> str:
-    """A digest of a file's syntax tree without comments, positions, docstrings, descriptions."""
-    tree = ast.parse(path.read_bytes())
+def read(path: Path) -> Code:
+    """Take a module apart."""
+    tree = _Bare().visit(ast.parse(path.read_bytes()))
+    imported: dict[str, Name] = {}
     for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                name = alias.asname or alias.name.partition(".")[0]
+                imported[name] = (alias.name if alias.asname else name, "")
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                imported[alias.asname or alias.name] = (node.module or "", alias.name)
+    parts = []
+    for statement in tree.body:
+        if not isinstance(statement, ast.Import | ast.ImportFrom):
+            uses = _Uses()
+            uses.visit(statement)
+            parts.append(Part(_binds(statement), frozenset(uses.found), ast.dump(statement)))
+    return Code(tuple(parts), imported)
+
+
+def _binds(statement: ast.stmt) -> frozenset[str]:
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return frozenset([statement.name])
+    targets: list[ast.expr] = []
+    if isinstance(statement, ast.Assign):
+        targets = statement.targets
+    elif isinstance(statement, ast.AnnAssign):
+        targets = [statement.target]
+    names = [part for target in targets for part in getattr(target, "elts", [target])]
+    # A statement such as TABLE["x"] = 1 binds nothing: it works on what is there.
+    if not all(isinstance(name, ast.Name) for name in names):
+        return frozenset()
+    return frozenset(name.id for name in names if isinstance(name, ast.Name))
+
+
+class _Uses(ast.NodeVisitor):
+    """Collects the names that a statement uses."""
+
+    def __init__(self) -> None:
+        self.found: set[Name] = set()
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        if isinstance(node.value, ast.Name):
+            self.found.add((node.value.id, node.attr))
+        else:
+            self.generic_visit(node)
+
+    def visit_Name(self, node: ast.Name) -> None:
+        self.found.add((node.id, ""))
+
+
+class _Bare(ast.NodeTransformer):
+    """Leaves out what changes no number: docstrings, descriptions, imports for types alone."""
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             first = node.body[0] if node.body else None
             if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
                 node.body = node.body[1:]
         elif isinstance(node, ast.Call):
             node.keywords = [k for k in node.keywords if k.arg != "description"]
-    return hashlib.blake2b(ast.dump(tree).encode(), digest_size=6).hexdigest()
+        return super().generic_visit(node)
+
+    def visit_If(self, node: ast.If) -> ast.AST | None:
+        if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            return None
+        return self.generic_visit(node)
 
 
 @cache

@@ -222,3 +222,8 @@ def write_bytes(path: Path, content: bytes) -> None:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a whole file of text, as UTF-8, beside its place and rename it."""
+    write_bytes(path, text.encode())

@@ -7,6 +7,7 @@ Goes out: CONFIG, SHARDS, SEEDS, EXPERIMENTS, SYSTEMS, at(), stamp(), settings()
 import hashlib
 import importlib
 import json
+import shlex
 import sys
 from pathlib import Path
 
@@ -24,10 +25,13 @@ SEEDS = [str(seed) for seed in CONFIG.seeds]
 EXPERIMENTS = sorted(CONFIG.experiments)
 SYSTEMS = ["model", "random_projection", "untrained", "shuffled"]
 
-# Job environments need not have seesay installed: its source goes with the workflow.
+# Job environments need not have seesay installed: its source goes with the workflow. The
+# interpreter is the one that runs snakemake, also when its environment was not activated.
+HOME = Path(workflow.basedir)
 shell.prefix(
-    f"set -euo pipefail; export PYTHONPATH='{workflow.basedir}/src'"
-    f" SCRIPTS='{workflow.basedir}/workflow/scripts'; "
+    f"set -euo pipefail; export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH"
+    f" PYTHONPATH={shlex.quote(str(HOME / 'src'))}"
+    f" SCRIPTS={shlex.quote(str(HOME / 'workflow' / 'scripts'))}; "
 )
 
 

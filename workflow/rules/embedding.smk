@@ -34,7 +34,7 @@ rule embedding:
     message:
         "Embedding with {wildcards.experiment}, {wildcards.system}, seed {wildcards.seed}"
     shell:
-        "python $SCRIPTS/embedding.py --model {input.model:q} --images {input.images:q}"
+        'python "$SCRIPTS/embedding.py" --model {input.model:q} --images {input.images:q}'
         " --spoken-captions {input.spoken_captions:q} --fc7 {input.fc7:q}"
         " --logmel {input.logmel:q} --image-embeddings {output.images:q}"
         " --word-embeddings {output.words:q} --device {resources.device}"

@@ -32,7 +32,7 @@ rule evaluation:
     message:
         "Ranking {wildcards.experiment}, {wildcards.system}, seed {wildcards.seed}"
     shell:
-        "python $SCRIPTS/evaluation.py --images {input.images:q} --words {input.words:q}"
+        'python "$SCRIPTS/evaluation.py" --images {input.images:q} --words {input.words:q}'
         " --spoken-captions {input.spoken_captions:q} --pictures {input.pictures:q}"
         " --ranks {output.ranks:q} --experiment {wildcards.experiment:q}"
         " --system {wildcards.system:q} --seed {wildcards.seed:q}"

@@ -31,6 +31,6 @@ rule fc7:
     message:
         "Computing features for shard {wildcards.shard}"
     shell:
-        "python $SCRIPTS/fc7.py --manifest {input.manifest:q} --regions {input.regions:q}"
+        'python "$SCRIPTS/fc7.py" --manifest {input.manifest:q} --regions {input.regions:q}'
         " --fc7 {output.fc7:q} --device {resources.device} --threads {params.threads}"
         " --settings {params.settings:q} 2>&1 | tee {log:q}"

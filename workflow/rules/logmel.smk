@@ -28,6 +28,6 @@ rule logmel:
     message:
         "Computing log-Mel vectors of shard {wildcards.shard}"
     shell:
-        "python $SCRIPTS/logmel.py --manifest {input.manifest:q}"
+        'python "$SCRIPTS/logmel.py" --manifest {input.manifest:q}'
         " --logmel {output.logmel:q} --rejects {output.rejects:q}"
         " --settings {params.settings:q} 2>&1 | tee {log:q}"

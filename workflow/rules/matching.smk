@@ -33,7 +33,7 @@ rule matching:
     message:
         "Matching captions to spoken tokens"
     shell:
-        "python $SCRIPTS/matching.py --images {input.images:q}"
+        'python "$SCRIPTS/matching.py" --images {input.images:q}'
         " --caption-words {input.caption_words:q} --spoken-types {input.spoken_types:q}"
         " --spoken-words {input.spoken_words:q} --replacements {output.replacements:q}"
         " --spoken-captions {output.spoken_captions:q} --rejects {output.rejects:q}"

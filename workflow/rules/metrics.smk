@@ -33,6 +33,6 @@ rule metrics:
     message:
         "Computing metrics and intervals"
     shell:
-        "python $SCRIPTS/metrics.py --ranks {input.ranks:q} --metrics {output.metrics:q}"
+        'python "$SCRIPTS/metrics.py" --ranks {input.ranks:q} --metrics {output.metrics:q}'
         " --differences {output.differences:q} --settings {params.settings:q}"
         " 2>&1 | tee {log:q}"

@@ -28,11 +28,12 @@ checkpoint pictures:
     params:
         code=stamp("pictures", CONFIG.pictures.reader),
         settings=settings("pictures"),
+        shards=CONFIG.shards,
         corpus=pictures_corpus(),
     message:
         "Reading the captioned pictures"
     shell:
-        "python $SCRIPTS/pictures.py --corpus {params.corpus:q}"
+        'python "$SCRIPTS/pictures.py" --corpus {params.corpus:q}'
         " --images {output.images:q} --captions {output.captions:q}"
         " --rejects {output.rejects:q} --manifests {output.manifests:q}"
         " --threads {threads}"

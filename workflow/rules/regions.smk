@@ -28,6 +28,6 @@ rule regions:
     message:
         "Proposing regions for shard {wildcards.shard}"
     shell:
-        "python $SCRIPTS/regions.py --manifest {input.manifest:q}"
+        'python "$SCRIPTS/regions.py" --manifest {input.manifest:q}'
         " --regions {output.regions:q} --rejects {output.rejects:q}"
         " --settings {params.settings:q} 2>&1 | tee {log:q}"

@@ -86,7 +86,7 @@ rule report:
     message:
         "Writing the report"
     shell:
-        "python $SCRIPTS/report.py --metrics {input.metrics:q}"
+        'python "$SCRIPTS/report.py" --metrics {input.metrics:q}'
         " --differences {input.differences:q} --images {input.images:q}"
         " --captions {input.captions:q} --regions {input.regions:q} --fc7 {input.fc7:q}"
         " --spoken-types {input.spoken_types:q} --replacements {input.replacements:q}"

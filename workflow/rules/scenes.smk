@@ -28,6 +28,6 @@ if CONFIG.scenes is not None:
         message:
             "Composing pictures"
         shell:
-            "python $SCRIPTS/scenes.py --pictures {output.pictures:q}"
+            'python "$SCRIPTS/scenes.py" --pictures {output.pictures:q}'
             " --things {output.things:q}"
             " --settings {params.settings:q} 2>&1 | tee {log:q}"

@@ -28,11 +28,12 @@ checkpoint speech:
     params:
         code=stamp("speech", CONFIG.speech.reader),
         settings=settings("speech"),
+        shards=CONFIG.shards,
         corpus=speech_corpus(),
     message:
         "Reading the speech corpus"
     shell:
-        "python $SCRIPTS/speech.py --corpus {params.corpus:q}"
+        'python "$SCRIPTS/speech.py" --corpus {params.corpus:q}'
         " --recordings {output.recordings:q} --spoken-words {output.spoken_words:q}"
         " --rejects {output.rejects:q} --manifests {output.manifests:q}"
         " --settings {params.settings:q} 2>&1 | tee {log:q}"

@@ -28,6 +28,6 @@ if CONFIG.synthesis is not None:
         message:
             "Speaking"
         shell:
-            "python $SCRIPTS/synthesis.py --caption-words {input.caption_words:q}"
+            'python "$SCRIPTS/synthesis.py" --caption-words {input.caption_words:q}'
             " --speech {output.speech:q} --jobs {threads}"
             " --settings {params.settings:q} 2>&1 | tee {log:q}"

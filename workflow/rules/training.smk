@@ -37,9 +37,9 @@ rule training:
     message:
         "Training {wildcards.experiment}, {wildcards.system}, seed {wildcards.seed}"
     shell:
-        "python $SCRIPTS/training.py --images {input.images:q}"
+        'python "$SCRIPTS/training.py" --images {input.images:q}'
         " --spoken-captions {input.spoken_captions:q} --fc7 {input.fc7:q}"
-        " --logmel {input.logmel:q} --model-history '{input.model_history}'"
+        " --logmel {input.logmel:q} --model-history {input.model_history:q}"
         " --model {output.model:q} --checkpoints {params.checkpoints:q}"
         " --experiment {wildcards.experiment:q} --system {wildcards.system:q}"
         " --seed {wildcards.seed:q} --code '{params.code}' --device {resources.device}"

@@ -28,7 +28,7 @@ rule words:
     message:
         "Extracting the captions' content words"
     shell:
-        "python $SCRIPTS/words.py --captions {input.captions:q}"
+        'python "$SCRIPTS/words.py" --captions {input.captions:q}'
         " --caption-words {output.caption_words:q} --rejects {output.rejects:q}"
         " --settings {params.settings:q} 2>&1 | tee {log:q}"
 
@@ -55,6 +55,6 @@ rule spoken_types:
     message:
         "Tagging the speech"
     shell:
-        "python $SCRIPTS/spoken_types.py --spoken-words {input.spoken_words:q}"
+        'python "$SCRIPTS/spoken_types.py" --spoken-words {input.spoken_words:q}'
         " --spoken-types {output.spoken_types:q}"
         " --settings {params.settings:q} 2>&1 | tee {log:q}"

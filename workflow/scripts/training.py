@@ -19,7 +19,7 @@ def main() -> None:
         outputs=["model"],
         settings=TrainingSettings,
         options={
-            "model_history": "",
+            "model_history": [],
             "checkpoints": "checkpoints",
             "experiment": str,
             "system": str,
@@ -42,7 +42,7 @@ def main() -> None:
         args.seed,
         choose(args.device),
         args.code,
-        Path(args.model_history) if args.model_history else None,
+        args.model_history[0] if args.model_history else None,
     )
 
 
