@@ -212,7 +212,7 @@ def test_synthetic_data_and_untrained_networks_are_labelled(page):
         **report_run.CONFIG,
         "scenes": None,
         "synthesis": None,
-        "pictures": {"reader": "flickr8k", "path": "corpora/flickr8k"},
+        "pictures": {"corpora": [{"reader": "flickr8k", "path": "corpora/flickr8k"}]},
         "speech": {"reader": "lucid", "path": "corpora/lucid"},
     }
     assert report_made.sources(real)["labels"] == []

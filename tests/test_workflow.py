@@ -115,7 +115,10 @@ def test_a_new_title_reruns_the_report_alone(finished):
     [
         ({"shards": "many"}, "config: shards"),
         (
-            {"scenes": None, "pictures": {"path": "no/such/folder"}},
+            {
+                "scenes": None,
+                "pictures": {"corpora": [{"reader": "flickr8k", "path": "no/such/folder"}]},
+            },
             "no/such/folder: no such folder",
         ),
     ],

@@ -24,8 +24,8 @@ def arguments(
 ) -> argparse.Namespace:
     """Parse a script's command line.
 
-    `inputs` and `outputs` become required options that hold one `Path` each; `lists` hold one
-    or more paths, and so do `list_outputs`; `options` maps a name to its default value, whose
+    `inputs` and `outputs` become required options that hold one `Path` each; `lists` hold any
+    number of paths, `list_outputs` one or more; `options` maps a name to its default value, whose
     type it keeps (a name whose default is a type instead of a value is required). `settings`
     adds `--settings`: the stage's settings as one JSON object.
 
@@ -35,7 +35,7 @@ def arguments(
     for name in inputs:
         parser.add_argument(flag(name), type=Path, required=True, help="input")
     for name in lists:
-        parser.add_argument(flag(name), type=Path, required=True, nargs="+", help="inputs")
+        parser.add_argument(flag(name), type=Path, required=True, nargs="*", help="inputs")
     for name in outputs:
         parser.add_argument(flag(name), type=Path, required=True, help="output")
     for name in list_outputs:
