@@ -8,13 +8,16 @@ import pytest
 from scipy.io import savemat
 
 from seesay import tables
+from seesay.corpora import Picture
 from seesay.corpora import fragments as layout
 from seesay.errors import InputError
 from seesay.fc7_tables import FC7
 from seesay.fragments import make_shards
+from seesay.matching import SPOKEN_CAPTIONS
 from seesay.picture_splits import assign
 from seesay.pictures import CAPTIONS, IMAGES, MANIFEST, read_corpora
 from seesay.randomness import shard_of
+from seesay.regions import REGIONS
 from seesay.report_pictures import examples
 from seesay.settings.fragments import FragmentsSettings
 from seesay.settings.pictures import FragmentsSplit, PicturesSettings
@@ -162,19 +165,13 @@ def test_a_file_of_one_picture_and_of_none(tmp_path: Path):
 
 def test_the_split_is_the_file_that_has_the_picture(folder: Path):
     ids = [f"a/{name}" for name in [*NAMES, "2008_6"]]
-    pictures = [layout_picture(i) for i in ids]
+    pictures = [Picture(image_id, None, ("a caption",)) for image_id in ids]
     splits, bad, left_out = assign(FragmentsSplit(method="fragments"), pictures, folder)
     assert splits == {f"a/{n}": split for split, names in SPLITS.items() for n in names}
     assert bad == []
     assert [(r.id, r.reason) for r in left_out] == [
         ("a/2008_6", f"in none of the files of {folder}")
     ]
-
-
-def layout_picture(image_id: str):
-    from seesay.corpora import Picture
-
-    return Picture(image_id, None, ("a caption",))
 
 
 def test_a_picture_in_two_files_ends_the_run(folder: Path, tmp_path: Path):
@@ -226,19 +223,12 @@ def test_pictures_without_files_reach_the_report(folder: Path, tmp_path: Path):
     shown = examples(
         images,
         tables.read(CAPTIONS, paths[1]),
-        *(no_rows("regions"), kept, no_rows("spoken_captions"), no_rows("rejects")),
+        *(tables.read(REGIONS, []), kept, tables.read(SPOKEN_CAPTIONS, [])),
+        tables.read(tables.REJECTS, []),
         number=3,
         size=100,
     )
     assert [(e.image_id, e.uri, e.frames, e.fragments) for e in shown] == [("2008_5", "", [], 20)]
-
-
-def no_rows(name: str):
-    from seesay.matching import SPOKEN_CAPTIONS
-    from seesay.regions import REGIONS
-
-    known = {"regions": REGIONS, "spoken_captions": SPOKEN_CAPTIONS, "rejects": tables.REJECTS}
-    return tables.read(known[name], [])
 
 
 # ---- bad input

@@ -27,7 +27,7 @@ IMAGES = Table(
     "images",
     ("image_id",),
     (
-        Column("image_id", pa.string(), "path among the corpus's pictures, without extension"),
+        Column("image_id", pa.string(), "[corpus name/]path among its pictures, without extension"),
         Column("path", pa.string(), "the file; empty where captions alone are enough"),
         Column("digest", pa.string(), "digest of the file's bytes (BLAKE2b, 128 bits, hex)"),
         Column("width", pa.int32(), "width of the picture held upright; 0 without a file", "px"),

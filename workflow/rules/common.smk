@@ -96,9 +96,8 @@ def pictures_sources(wildcards):
     try:
         for corpus in CONFIG.pictures.corpora:
             reader, options = reader_of(corpus)
-            files += [
-                str(source) for source in reader.sources(Path(corpus.path), options)
-            ]
+            found = reader.sources(Path(corpus.path), options)
+            files += [str(source) for source in found]
     except InputError as error:
         sys.exit(f"error: {error}")
     return files
@@ -120,11 +119,9 @@ def pictures_manifests(wildcards):
 
 def region_tables():
     """The shards of the table `regions`; ready-made fragments have no boxes."""
-    return (
-        []
-        if CONFIG.fragments
-        else expand(at("regions/shards/{shard}.parquet"), shard=SHARDS)
-    )
+    if CONFIG.fragments:
+        return []
+    return expand(at("regions/shards/{shard}.parquet"), shard=SHARDS)
 
 
 def region_rejects():

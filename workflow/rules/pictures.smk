@@ -34,7 +34,7 @@ checkpoint pictures:
         "Reading the captioned pictures"
     shell:
         "python $SCRIPTS/pictures.py --scenes {params.scenes:q}"
-        " --fragments {params.fragments:q}"
+        " --fragments={params.fragments:q}"
         " --images {output.images:q} --captions {output.captions:q}"
         " --rejects {output.rejects:q} --manifests {output.manifests:q}"
         " --threads {threads}"
