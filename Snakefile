@@ -21,8 +21,7 @@ rule all:
 
 include: "workflow/rules/scenes.smk"
 include: "workflow/rules/pictures.smk"
-include: "workflow/rules/regions.smk"
-include: "workflow/rules/fc7.smk"
+include: "workflow/rules/fragments.smk"
 include: "workflow/rules/words.smk"
 include: "workflow/rules/synthesis.smk"
 include: "workflow/rules/speech.smk"
@@ -33,3 +32,9 @@ include: "workflow/rules/embedding.smk"
 include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/metrics.smk"
 include: "workflow/rules/report.smk"
+
+
+if CONFIG.fragments is None:
+
+    include: "workflow/rules/regions.smk"
+    include: "workflow/rules/fc7.smk"

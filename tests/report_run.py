@@ -35,7 +35,7 @@ CONFIG = {
     "seeds": [1, 2, 3],
     "experiments": {"paper": {"training": {}}},
     "scenes": {"pictures": 400, "side": 256},
-    "pictures": {"reader": "pascal1k", "path": None, "split": "hash"},
+    "pictures": {"corpora": [], "split": {"method": "hash"}},
     "fc7": {"network": "efficientnet_lite0", "weights": "DEFAULT", "size": 128},
     "synthesis": {"talkers": 40},
     "speech": {"reader": "lucid", "path": None},

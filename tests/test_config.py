@@ -12,6 +12,8 @@ from seesay import config
 from seesay.errors import InputError
 from seesay.stamps import locked
 
+ONE = {"reader": "flickr8k", "path": "somewhere"}
+ALONE = {"captions_alone": True}
 CONFIGS = sorted((ROOT / "config").glob("*.yaml"))
 
 
@@ -24,7 +26,7 @@ def test_every_config_file_is_complete_and_valid(path):
     loaded = config.load(yaml.safe_load(path.read_text()))
     assert loaded.results == "results" or path.name != "config.yaml"
     given = set(yaml.safe_load(path.read_text()))
-    assert set(config.Config.model_fields) - given <= {"scenes", "synthesis"}
+    assert set(config.Config.model_fields) - given <= {"scenes", "synthesis", "fragments"}
 
 
 def test_the_default_comments_every_key():
@@ -44,7 +46,20 @@ def test_the_default_comments_every_key():
         ({"logmel": {"frames": 70}}, "frames must be odd"),
         ({"training": {"rho": "high"}}, "training.rho"),
         ({"training": {"epochs": 3}}, "training.epochs: Extra inputs"),
-        ({"pictures": {"path": "somewhere"}}, "both given"),
+        ({"pictures": {"corpora": [ONE]}}, "both given"),
+        ({"scenes": None, "pictures": {"corpora": [ONE, ONE]}}, "a name of its own"),
+        ({"scenes": None, "pictures": {"corpora": [ONE | {"name": "a/b"}]}}, "'a/b' may hold"),
+        ({"scenes": None, "pictures": {"corpora": [ONE | {"reader": "csv"}]}}, "'csv' is none of"),
+        (
+            {"scenes": None, "pictures": {"corpora": [ONE | {"options": {"size": 3}}]}},
+            "corpora.0.options: size: Extra inputs are not permitted, got 3",
+        ),
+        (
+            {"scenes": None, "pictures": {"corpora": [ONE | {"options": ALONE}]}},
+            "captions_alone wants the section fragments",
+        ),
+        ({"fc7": None}, "no section fc7"),
+        ({"pictures": {"split": {"method": "fragments"}}}, "wants the section fragments"),
         ({"fc7": {"regions": 30}}, "the best of regions.candidates (24)"),
         ({"seeds": [1, 1]}, "names one twice"),
         ({"seeds": [-1]}, "seeds.0"),
@@ -67,6 +82,17 @@ def test_a_wrong_value_is_one_line_that_names_the_key(change, message):
         config.load(wrong)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_ready_made_fragments_need_no_sections_regions_and_fc7():
+    given = values() | {"fragments": {"path": "fragments"}, "scenes": None}
+    given["pictures"] = {
+        "corpora": [ONE | {"options": ALONE}],
+        "split": {"method": "fragments"},
+        "on_bad_input": "reject",
+    }
+    del given["regions"], given["fc7"]
+    assert config.load(given).fragments.whole == "unknown"
 
 
 def test_an_experiment_overrides_training_alone():

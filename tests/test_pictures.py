@@ -16,7 +16,7 @@ from seesay import tables
 from seesay.corpora import Picture, flickr8k, pascal1k
 from seesay.errors import InputError
 from seesay.picture_splits import HashSplit, assign, by_hash
-from seesay.pictures import CAPTIONS, IMAGES, MANIFEST, Opened, open_picture, read_corpus
+from seesay.pictures import CAPTIONS, IMAGES, MANIFEST, Opened, open_picture, read_corpora
 from seesay.randomness import shard_of
 from seesay.settings.pictures import PicturesSettings
 from seesay.tables import REJECTS
@@ -49,14 +49,15 @@ def corpus(tmp_path: Path) -> Path:
 
 
 def settings(**change) -> PicturesSettings:
-    values = {"reader": "pascal1k", "path": None, "split": EXACT, "on_bad_input": "reject"}
+    values = {"corpora": [], "split": EXACT, "on_bad_input": "reject"}
     return PicturesSettings.model_validate_json(json.dumps(values | change))
 
 
 def read(root: Path, out: Path, shards: int = 2, threads: int = 1, **change) -> dict:
+    """Run the stage on a folder in Pascal1K's layout, or on the corpora that `change` lists."""
     manifests = [out / f"{shard}.parquet" for shard in range(shards)]
     paths = [out / f"{name}.parquet" for name in ("images", "captions", "rejects")]
-    read_corpus(root, *paths, manifests, settings(**change), threads)
+    read_corpora(root, None, *paths, manifests, settings(**change), threads)
     images, captions, rejects = (
         tables.read(table, path)
         for table, path in zip((IMAGES, CAPTIONS, REJECTS), paths, strict=True)
@@ -278,7 +279,7 @@ def test_the_script_ends_in_one_line(tmp_path: Path):
     done = subprocess.run(
         [
             *(sys.executable, ROOT / "workflow" / "scripts" / "pictures.py"),
-            *(f"--corpus={tmp_path / 'nowhere'}", *outputs, "--manifests", tmp_path / "0"),
+            *(f"--scenes={tmp_path / 'nowhere'}", *outputs, "--manifests", tmp_path / "0"),
             *("--settings", settings().model_dump_json()),
         ],
         env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
@@ -287,8 +288,82 @@ def test_the_script_ends_in_one_line(tmp_path: Path):
     )
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
-        f"error: {tmp_path / 'nowhere'}: no such folder; set pictures.path to the corpus's folder"
+        f"error: {tmp_path / 'nowhere'}: no such folder; mend its path in pictures.corpora"
     ]
+
+
+# ---- several corpora
+
+
+def both(corpus: Path, tmp_path: Path) -> list[dict]:
+    """Two corpora that have pictures of the same names: p0 to p5, and p0 and p1."""
+    other = tmp_path / "other"
+    for number in range(2):
+        jpeg(other / f"p{number}.jpg", size=(8, 8), shade=number)
+    text(other / "captions.tsv", "image\tcaption\np0.jpg\tx\np1.jpg\ty\np2.jpg\tz\n")
+    return [
+        {"name": "one", "reader": "pascal1k", "path": str(corpus)},
+        {"name": "two", "reader": "flickr8k", "path": str(other)},
+    ]
+
+
+def test_names_keep_the_ids_of_several_corpora_apart(corpus: Path, tmp_path: Path):
+    corpora = both(corpus, tmp_path)
+    made = read(tmp_path, tmp_path / "out", corpora=corpora, split=EXACT | {"train": 6})
+    ids = [f"one/p{n}" for n in range(6)] + ["two/p0", "two/p1"]
+    assert made["images"].index.tolist() == ids
+    assert made["images"].loc["two/p1", "path"] == str(tmp_path / "other" / "p1.jpg")
+    assert len(made["captions"]) == 6 * 5 + 2
+    assert list(made["rejects"]) == ["two/captions.tsv:4"]
+    listed = [i for manifest in made["manifests"] for i in manifest["image_id"]]
+    assert sorted(listed) == ids
+
+
+def test_a_second_corpus_leaves_the_ids_of_the_first(corpus: Path, tmp_path: Path):
+    first, second = both(corpus, tmp_path)
+    split = {"method": "hash", "train": 0.4, "validation": 0.3, "test": 0.3}
+    alone = read(tmp_path, tmp_path / "alone", corpora=[first], split=split)["images"]
+    made = read(tmp_path, tmp_path / "both", corpora=[second, first], split=split)["images"]
+    assert made.loc[alone.index].equals(alone)
+    swapped = read(tmp_path, tmp_path / "swapped", corpora=[first, second], split=split)
+    assert swapped["images"].equals(made)
+
+
+def test_lists_name_pictures_of_several_corpora_by_their_ids(corpus: Path, tmp_path: Path):
+    lists = {"train": "one/p0\n", "validation": "one/p1.jpg\n", "test": "two/p1.jpg\n"}
+    paths = {name: str(text(tmp_path / f"{name}.txt", said)) for name, said in lists.items()}
+    split = {"method": "files"} | paths
+    made = read(tmp_path, tmp_path / "out", corpora=both(corpus, tmp_path), split=split)
+    assert made["images"]["split"].to_dict() == {
+        "one/p0": "train",
+        "one/p1": "validation",
+        "two/p1": "test",
+    }
+
+
+def test_of_several_folders_the_missing_one_is_named(corpus: Path, tmp_path: Path):
+    corpora = both(corpus, tmp_path)
+    corpora[1]["path"] = str(tmp_path / "gone")
+    with pytest.raises(InputError, match="gone: no such folder"):
+        read(tmp_path, tmp_path / "out", corpora=corpora)
+
+
+def test_a_split_of_the_corpus_own_lists(tmp_path: Path):
+    root = tmp_path / "corpus"
+    for name in ("a", "b", "c", "d"):
+        jpeg(root / "Flicker8k_Dataset" / f"{name}.jpg")
+    said = "".join(f"{name}.jpg#0\tx\n" for name in "abcd")
+    text(root / "Flickr8k.token.txt", said)
+    for split, name in (("train", "a"), ("dev", "b"), ("test", "c")):
+        text(root / f"Flickr_8k.{split}Images.txt", f"{name}.jpg\n")
+    corpora = [{"name": "f8", "reader": "flickr8k", "path": str(root)}]
+    made = read(tmp_path, tmp_path / "out", corpora=corpora, split={"method": "corpus"})
+    assert made["images"]["split"].to_dict() == {
+        "f8/a": "train",
+        "f8/b": "validation",
+        "f8/c": "test",
+    }
+    assert made["rejects"] == {"f8/d": "in none of the corpus's lists"}
 
 
 # ---- splits
@@ -369,8 +444,8 @@ def test_hash_split_is_near_its_shares():
 
 def test_real_flickr8k(real_data: Path, tmp_path: Path):
     split = {"method": "exact", "train": 800, "validation": 100, "test": 100}
-    root = real_data / "flickr8k_1000"
-    made = read(root, tmp_path, reader="flickr8k", split=split, threads=2)
+    corpora = [{"reader": "flickr8k", "path": str(real_data / "flickr8k_1000")}]
+    made = read(tmp_path, tmp_path, corpora=corpora, split=split, threads=2)
     assert made["rejects"] == {}
     assert made["images"]["split"].value_counts().to_dict() == {
         "train": 800,
@@ -386,3 +461,25 @@ def test_real_pascal1k(real_data: Path):
     assert rejects == []
     assert len(pictures) == 282
     assert {len(picture.captions) for picture in pictures} == {5}
+
+
+def test_real_corpora_together(real_data: Path, tmp_path: Path):
+    corpora = [
+        {"name": "flickr", "reader": "flickr8k", "path": str(real_data / "flickr8k_1000")},
+        {"name": "pascal", "reader": "pascal1k", "path": str(real_data / "pascal1k_282")},
+    ]
+    split = {"method": "exact", "train": 1026, "validation": 128, "test": 128}
+    made = read(tmp_path, tmp_path, corpora=corpora, split=split, threads=2, on_bad_input="fail")
+    assert made["rejects"] == {}
+    images = made["images"]
+    assert images["split"].value_counts().to_dict() == {
+        "train": 1026,
+        "validation": 128,
+        "test": 128,
+    }
+    assert images.index.str.split("/").str[0].value_counts().to_dict() == {
+        "flickr": 1000,
+        "pascal": 282,
+    }
+    assert len(made["captions"]) == 6410
+    assert made["captions"].groupby("image_id").size().eq(5).all()

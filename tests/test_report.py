@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import report_run
-from seesay import report_dag, report_made, report_tables
+from seesay import report_dag, report_made, report_tables, tables
 from seesay.errors import InputError
+from seesay.pictures import IMAGES
 from seesay.report import Outputs, build
 from seesay.report_answer import Results, headline, judge, sentence
 from seesay.report_pictures import thumbnail
@@ -211,7 +212,7 @@ def test_synthetic_data_and_untrained_networks_are_labelled(page):
         **report_run.CONFIG,
         "scenes": None,
         "synthesis": None,
-        "pictures": {"reader": "flickr8k", "path": "corpora/flickr8k"},
+        "pictures": {"corpora": [{"reader": "flickr8k", "path": "corpora/flickr8k"}]},
         "speech": {"reader": "lucid", "path": "corpora/lucid"},
     }
     assert report_made.sources(real)["labels"] == []
@@ -220,6 +221,34 @@ def test_synthetic_data_and_untrained_networks_are_labelled(page):
     assert report_made.sources(random)["labels"] == ["untrained image network"]
     mixed = {**real, "synthesis": {"talkers": 40}}
     assert report_made.sources(mixed)["labels"] == ["synthetic speech"]
+
+
+def test_ready_made_fragments_have_no_boxes_and_pictures_need_no_file(tmp_path):
+    inputs = report_run.make(tmp_path, pictures=20)
+    images = tables.read(IMAGES, inputs.images)
+    tables.write(IMAGES, inputs.images, images.assign(path="", digest="", width=0, height=0))
+    config = {
+        **report_run.CONFIG,
+        "scenes": None,
+        "fc7": None,
+        "fragments": {"path": "corpora/fragments"},
+        "pictures": {"corpora": [{"reader": "pascal1k", "path": "corpora/pascal"}]},
+    }
+    inputs = dataclasses.replace(inputs, regions=[])
+    build(inputs, outputs(tmp_path), SETTINGS, config, report_run.STAGES, tmp_path / "none")
+    made = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
+    assert made.sections["pictures"].count("4 fragments · no picture file") == 2
+    assert "came ready-made, without boxes" in made.sections["pictures"]
+    assert not [tag for tag, _ in made.tags if tag == "img"]
+    assert "candidate regions" not in made.sections["data"]
+    assert made.row("fragments kept, whole pictures included") == ["80"]
+    said = "ready-made R-CNN fragments (Karpathy et al. 2014) from corpora/fragments"
+    assert said in made.sections["tables"]
+    assert "corpora/pascal (read as pascal1k)" in made.sections["tables"]
+    assert "Karpathy, Joulin and Li 2014 (corpora/fragments)" in made.sections["made"]
+    assert (
+        "EfficientNet" not in made.sections["made"].split("Licences")[1].split("Every setting")[0]
+    )
 
 
 def test_attribution_stands_beside_every_drawn_picture(page):

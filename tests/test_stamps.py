@@ -157,6 +157,8 @@ def test_of_the_readers_only_the_named_one_counts(house):
     names = [entry.split(":")[0] for entry in stamps.stamp("pictures", ["seesay.corpora.pascal1k"])]
     assert "seesay.corpora.pascal1k" in names
     assert "seesay.corpora.flickr8k" not in names
+    # Nor does what reads ready-made fragments, with the library that it needs.
+    assert "seesay.corpora.fragments" not in names
 
 
 def test_two_calls_agree_and_nothing_is_written(house):

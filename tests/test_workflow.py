@@ -5,9 +5,11 @@ import re
 import subprocess
 import sys
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from scipy.io import savemat
 
 from conftest import ROOT
 
@@ -115,7 +117,10 @@ def test_a_new_title_reruns_the_report_alone(finished):
     [
         ({"shards": "many"}, "config: shards"),
         (
-            {"scenes": None, "pictures": {"path": "no/such/folder"}},
+            {
+                "scenes": None,
+                "pictures": {"corpora": [{"reader": "flickr8k", "path": "no/such/folder"}]},
+            },
             "no/such/folder: no such folder",
         ),
     ],
@@ -132,3 +137,64 @@ def test_a_wrong_config_ends_in_one_line_before_any_job(tmp_path, change, messag
     assert message in lines[0]
     assert "Traceback" not in result.stdout + result.stderr
     assert not (tmp_path / "results").exists()
+
+
+# ---- ready-made fragments, captions without pictures
+
+
+def fragments_config(folder):
+    """The small config on 20 captioned pictures without files, and ready-made fragments."""
+    things = ["dog", "cat", "car", "tree", "boat"]
+    splits = {"train": range(14), "val": range(14, 17), "test": range(17, 20)}
+    rows = ["image\tsent_no\tcaption"]
+    for split, numbers in splits.items():
+        cells = np.empty((1, len(numbers)), dtype=object)
+        for place, number in enumerate(numbers):
+            thing = things[number % 5]
+            said = [f"a {thing} is here", f"the big {thing}", f"a {thing} and another {thing}"]
+            rows += [f"p{number:02d}.jpg\t{n}\t{text}" for n, text in enumerate(said)]
+            codes = np.random.default_rng(number).random((20, 4097), dtype=np.float32)
+            codes[:, -1] = 1
+            cells[0, place] = {"fname": f"imgs/p{number:02d}.jpg", "codes": codes}
+        savemat(folder / f"split_{split}_img.mat", {"Img": cells})
+    (folder / "sentences.tsv").write_text("\n".join(rows) + "\n")
+    values = small_config()
+    for section in ("scenes", "regions", "fc7"):
+        del values[section]
+    corpus = {"reader": "pascal1k", "path": str(folder), "options": {"captions_alone": True}}
+    values["pictures"] |= {"corpora": [corpus], "split": {"method": "fragments"}}
+    values["fragments"] = {"path": str(folder)}
+    return values
+
+
+def test_ready_made_fragments_stand_in_for_regions_and_fc7(tmp_path):
+    (tmp_path / "corpus").mkdir()
+    values = fragments_config(tmp_path / "corpus")
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(values))
+    result = snakemake(tmp_path, "results/fragments/rejects.parquet")
+    assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-6000:]
+    assert jobs(result) == {"pictures": 1, "fragments": 1}
+    results = tmp_path / "results"
+    images = pd.read_parquet(results / "pictures" / "images.parquet")
+    assert images["split"].value_counts().to_dict() == {"train": 14, "validation": 3, "test": 3}
+    fc7 = pd.concat(pd.read_parquet(path) for path in (results / "fc7" / "shards").iterdir())
+    assert len(fc7) == 20 * 20
+    planned = snakemake(tmp_path, "--dry-run")
+    assert planned.returncode == 0, planned.stderr[-3000:]
+    # The table of planned jobs: a rule and its count a line.
+    rules = set(re.findall(r"^(\w+) +\d+$", planned.stdout, re.MULTILINE))
+    assert {"training", "embedding", "report"} <= rules
+    assert not {"pictures", "fragments", "regions", "fc7", "scenes"} & rules
+
+
+def test_a_file_of_fragments_that_is_missing_ends_in_one_line(tmp_path):
+    (tmp_path / "corpus").mkdir()
+    values = fragments_config(tmp_path / "corpus")
+    (tmp_path / "corpus" / "split_val_img.mat").unlink()
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(values))
+    result = snakemake(tmp_path)
+    assert result.returncode != 0
+    lines = [line for line in (result.stdout + result.stderr).splitlines() if "error:" in line]
+    assert len(lines) == 1
+    assert "split_val_img.mat: no such file" in lines[0]
+    assert "Traceback" not in result.stdout + result.stderr

@@ -26,10 +26,9 @@ def arguments(
 ) -> argparse.Namespace:
     """Parse a script's command line.
 
-    `inputs` and `outputs` become required options that hold one `Path` each; `lists` hold one
-    or more paths, and so do `list_outputs`; `options` maps a name to its default value, whose
-    type it keeps (a name whose default is a type instead of a value is required; a list holds
-    any number of paths). `settings`
+    `inputs` and `outputs` become required options that hold one `Path` each; `lists` hold any
+    number of paths, `list_outputs` one or more; `options` maps a name to its default value, whose
+    type it keeps (a name whose default is a type instead of a value is required). `settings`
     adds `--settings`: the stage's settings as one JSON object.
 
     Raises InputError for settings that do not fit the model and for an input that is missing.
@@ -38,7 +37,7 @@ def arguments(
     for name in inputs:
         parser.add_argument(flag(name), type=Path, required=True, help="input")
     for name in lists:
-        parser.add_argument(flag(name), type=Path, required=True, nargs="+", help="inputs")
+        parser.add_argument(flag(name), type=Path, required=True, nargs="*", help="inputs")
     for name in outputs:
         parser.add_argument(flag(name), type=Path, required=True, help="output")
     for name in list_outputs:
@@ -46,8 +45,6 @@ def arguments(
     for name, default in (options or {}).items():
         if isinstance(default, type):
             parser.add_argument(flag(name), type=default, required=True)
-        elif isinstance(default, list):
-            parser.add_argument(flag(name), type=Path, default=default, nargs="*")
         else:
             parser.add_argument(flag(name), type=type(default), default=default)
     if settings is not None:

@@ -14,6 +14,7 @@ from seesay.errors import InputError
 from seesay.settings import Settings
 from seesay.settings.evaluation import EvaluationSettings
 from seesay.settings.fc7 import Fc7Settings
+from seesay.settings.fragments import FragmentsSettings
 from seesay.settings.logmel import LogmelSettings
 from seesay.settings.matching import MatchingSettings
 from seesay.settings.metrics import MetricsSettings
@@ -53,8 +54,17 @@ class Config(Settings):
         default=None, description="generated pictures; leave out to read your own"
     )
     pictures: PicturesSettings = Field(description="the captioned pictures")
-    regions: RegionsSettings = Field(description="candidate boxes")
-    fc7: Fc7Settings = Field(description="scored fragments and their features")
+    fragments: FragmentsSettings | None = Field(
+        default=None, description="ready-made fragments, in place of regions and fc7"
+    )
+    regions: RegionsSettings | None = Field(
+        default=None, description="candidate boxes; leave out with the section fragments alone"
+    )
+    fc7: Fc7Settings | None = Field(
+        default=None,
+        description="scored fragments and their features; leave out with the section fragments"
+        " alone",
+    )
     words: WordsSettings = Field(description="content words")
     synthesis: SynthesisSettings | None = Field(
         default=None, description="generated speech; leave out to read your own"
@@ -69,19 +79,23 @@ class Config(Settings):
 
     @model_validator(mode="after")
     def _sections_agree(self) -> "Config":
-        for section, stage in (("scenes", "pictures"), ("synthesis", "speech")):
+        sources = (
+            ("scenes", "pictures.corpora", bool(self.pictures.corpora)),
+            ("synthesis", "speech.path", self.speech.path is not None),
+        )
+        for section, key, given in sources:
             generated = getattr(self, section) is not None
-            given = getattr(self, stage).path is not None
             if generated and given:
-                raise ValueError(f"{stage}.path and the section {section} are both given; drop one")
+                raise ValueError(f"{key} and the section {section} are both given; drop one")
             if not generated and not given:
                 raise ValueError(
-                    f"{stage}.path is null and there is no section {section}: "
+                    f"{key} is empty and there is no section {section}: "
                     "nothing to read and nothing to generate; give one of them"
                 )
         if len(set(self.seeds)) < len(self.seeds):
             raise ValueError(f"seeds: {list(self.seeds)} names one twice; each counts once")
-        if self.fc7.regions > self.regions.candidates:
+        self._check_fragments()
+        if self.fc7 and self.regions and self.fc7.regions > self.regions.candidates:
             raise ValueError(
                 f"fc7.regions ({self.fc7.regions}) are the best of regions.candidates "
                 f"({self.regions.candidates}); give as many candidates or more"
@@ -94,6 +108,28 @@ class Config(Settings):
             except ValidationError as error:
                 raise ValueError(one_line(error, f"experiments.{name}.training")) from None
         return self
+
+    def _check_fragments(self) -> None:
+        """Raise ValueError unless there is one way to fragments, and what needs it has it."""
+        if self.fragments is None:
+            for section in ("regions", "fc7"):
+                if getattr(self, section) is None:
+                    raise ValueError(
+                        f"no section {section}; give it, or ready-made fragments in the section"
+                        " fragments"
+                    )
+            if self.pictures.split.method == "fragments":
+                raise ValueError("pictures.split.method: fragments wants the section fragments")
+            if any(corpus.options.get("captions_alone") for corpus in self.pictures.corpora):
+                raise ValueError(
+                    "pictures.corpora: captions_alone wants the section fragments, for features"
+                    " are made from the pictures' files"
+                )
+        if self.fc7 and self.regions and self.fc7.regions > self.regions.candidates:
+            raise ValueError(
+                f"fc7.regions ({self.fc7.regions}) are the best of regions.candidates "
+                f"({self.regions.candidates}); give as many candidates or more"
+            )
 
     def training_of(self, experiment: Experiment) -> TrainingSettings:
         """The training settings of an experiment."""

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import pyarrow as pa
 import torch
 from numpy.typing import NDArray
 from PIL import Image
@@ -25,26 +24,15 @@ from seesay import tables
 from seesay.device import choose
 from seesay.errors import InputError
 from seesay.fc7_networks import ImageNetwork, load
+from seesay.fc7_tables import FC7
 from seesay.pictures import MANIFEST
 from seesay.pixels import decode
 from seesay.progress import progress
 from seesay.regions import REGIONS
 from seesay.settings.fc7 import Fc7Settings
-from seesay.tables import Column, Table
 
 Box = tuple[int, int, int, int]
 Colour = tuple[int, int, int]
-
-FC7 = Table(
-    "fc7",
-    ("image_id", "region"),
-    (
-        Column("image_id", pa.string(), "the picture"),
-        Column("region", pa.int32(), "a region of the table `regions`; 0 is the whole image"),
-        Column("score", pa.float32(), "the network's highest class probability", "0 to 1"),
-        Column("feature", tables.features(0), "the network's penultimate activations"),
-    ),
-)
 
 # Pictures whose rows are written at once: bounds the memory, and a row group is not tiny.
 PICTURES_A_WRITE = 50

@@ -1,5 +1,6 @@
 """Splits: which pictures are for training, validation and test."""
 
+import importlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -7,20 +8,21 @@ from seesay.corpora import Picture, Reject
 from seesay.corpora.listing import Corpus, read_lists
 from seesay.errors import InputError
 from seesay.randomness import stable_hash
-from seesay.settings.pictures import ExactSplit, FilesSplit, HashSplit, Split
+from seesay.settings.pictures import ExactSplit, FilesSplit, FragmentsSplit, HashSplit, Split
 
 SPLITS = ("train", "validation", "test")
 
 
 def assign(
-    split: Split, pictures: Sequence[Picture]
+    split: Split, pictures: Sequence[Picture], fragments: Path | None = None
 ) -> tuple[dict[str, str], list[Reject], list[Reject]]:
     """Give each picture its split.
 
+    `fragments` is the folder of ready-made fragments, of which one kind of split is read.
     Returns the split of each `image_id`, rejects for bad rows of the lists, and rejects for
     pictures that the split leaves out.
-    Raises InputError when an exact split wants more pictures than there are, a list is
-    missing, or a picture is in two lists.
+    Raises InputError when an exact split wants more pictures than there are, a list or file is
+    missing, or a picture is in two of them.
     """
     bad: list[Reject] = []
     ids = [picture.image_id for picture in pictures]
@@ -33,6 +35,10 @@ def assign(
         known = Corpus(files={picture.image_id: picture.path for picture in pictures})
         splits, bad = read_lists(lists, known.id_of)
         reason = "in none of the lists of pictures.split"
+    elif isinstance(split, FragmentsSplit):
+        # By name, so that a split without it does not depend on what reads the files.
+        layout = importlib.import_module("seesay.corpora.fragments")
+        splits, reason = layout.splits(fragments, ids), f"in none of the files of {fragments}"
     else:
         splits = {picture.image_id: picture.split for picture in pictures if picture.split}
         reason = "in none of the corpus's lists"

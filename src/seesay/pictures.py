@@ -1,12 +1,11 @@
 """The captioned pictures: every file opened, every caption checked, every picture in a split."""
 
 import hashlib
-import importlib
 import io
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -20,17 +19,18 @@ from seesay.picture_splits import SPLITS, assign
 from seesay.pixels import UNREADABLE
 from seesay.progress import progress
 from seesay.randomness import shard_of
-from seesay.settings.pictures import PicturesSettings
+from seesay.settings.corpora import Corpus
+from seesay.settings.pictures import PicturesSettings, reader_of
 from seesay.tables import REJECTS, Column, Table
 
 IMAGES = Table(
     "images",
     ("image_id",),
     (
-        Column("image_id", pa.string(), "path among the corpus's pictures, without extension"),
-        Column("path", pa.string(), "the file"),
+        Column("image_id", pa.string(), "[corpus name/]path among its pictures, without extension"),
+        Column("path", pa.string(), "the file; empty where captions alone are enough"),
         Column("digest", pa.string(), "digest of the file's bytes (BLAKE2b, 128 bits, hex)"),
-        Column("width", pa.int32(), "width of the picture held upright", "px"),
+        Column("width", pa.int32(), "width of the picture held upright; 0 without a file", "px"),
         Column("height", pa.int32(), "its height", "px"),
         Column("split", pa.string(), "train, validation or test"),
     ),
@@ -70,8 +70,12 @@ class Opened:
     height: int
 
 
-def read_corpus(
-    corpus: Path,
+NO_FILE = Opened("", 0, 0)
+
+
+def read_corpora(
+    scenes: Path,
+    fragments: Path | None,
     images: Path,
     captions: Path,
     rejects: Path,
@@ -79,27 +83,32 @@ def read_corpus(
     settings: PicturesSettings,
     threads: int = 1,
 ) -> None:
-    """Read a corpus of captioned pictures, and list the pictures of every shard.
+    """Read the corpora of captioned pictures, and list the pictures of every shard.
 
-    Shard n of the manifests is the n-th path. A picture that cannot be decoded or has no
-    caption, and an empty caption, go to the rejects or, with `on_bad_input: fail`, end the
-    run; a picture that the split leaves out goes to the rejects in either case.
-    Raises InputError also when the corpus cannot be read, or a split has no picture.
+    `scenes` is the folder that is read when the settings list no corpus, `fragments` that of
+    ready-made fragments, where they give the split. Shard n of the manifests is the n-th path.
+    A picture that cannot be decoded or has no caption, and an empty caption, go to the rejects
+    or, with `on_bad_input: fail`, end the run; a picture that the split or the corpus itself
+    leaves out goes to the rejects in either case.
+    Raises InputError also when a corpus cannot be read, or a split has no picture.
     """
-    reader = importlib.import_module(f"seesay.corpora.{settings.reader}")
-    found, bad = reader.read(corpus)
+    corpora = settings.corpora or (Corpus(reader="pascal1k", path=str(scenes)),)
+    found, refused = gather(corpora)
+    bad = [reject for reject in refused if not reject.by_rule]
+    left_out = [reject for reject in refused if reject.by_rule]
     usable, opened, more = check(found, threads)
     bad += more
     refuse(bad, settings)
     try:
-        splits, unlisted, left_out = assign(settings.split, usable)
+        splits, unlisted, unused = assign(settings.split, usable, fragments)
     except InputError as error:
         raise InputError(f"{error}; rejected: {first_of(bad)}" if bad else str(error)) from error
     bad += unlisted
+    left_out += unused
     refuse(bad, settings)
     usable = [picture for picture in usable if picture.image_id in splits]
-    check_splits(corpus, splits, bad)
-    rows = [(p.image_id, str(p.path), opened[p.image_id], splits[p.image_id]) for p in usable]
+    check_splits(", ".join(corpus.path for corpus in corpora), splits, bad)
+    rows = [(p.image_id, str(p.path or ""), opened[p.image_id], splits[p.image_id]) for p in usable]
     tables.write(
         IMAGES,
         images,
@@ -120,8 +129,28 @@ def read_corpus(
         shards[shard_of(name, len(manifests))].append((name, path, o.digest))
     for shard, manifest in zip(shards, manifests, strict=True):
         tables.write(MANIFEST, manifest, pd.DataFrame(shard, columns=MANIFEST.schema.names))
-    refused = [("pictures", reject.id, reject.reason) for reject in bad + left_out]
-    tables.write(REJECTS, rejects, tables.rejects(refused))
+    reasons = [("pictures", reject.id, reject.reason) for reject in bad + left_out]
+    tables.write(REJECTS, rejects, tables.rejects(reasons))
+
+
+def gather(corpora: Sequence[Corpus]) -> tuple[list[Picture], list[Reject]]:
+    """The pictures of all corpora, sorted by id, and what could not be read.
+
+    The ids of a corpus that has a name begin with it: `name/id`.
+    """
+    pictures: list[Picture] = []
+    rejects: list[Reject] = []
+    for corpus in corpora:
+        reader, options = reader_of(corpus)
+        found, bad = reader.read(Path(corpus.path), options)
+        before = f"{corpus.name}/" if corpus.name else ""
+        pictures += [replace(picture, image_id=before + picture.image_id) for picture in found]
+        rejects += [replace(reject, id=before + reject.id) for reject in bad]
+    return sorted(pictures, key=_picture_id), rejects
+
+
+def _picture_id(picture: Picture) -> str:
+    return picture.image_id
 
 
 def check(
@@ -152,8 +181,10 @@ def check(
     return usable, opened, bad
 
 
-def open_picture(path: Path) -> Opened | str:
-    """Read and decode a file whole; the reason, in one line, why it cannot be."""
+def open_picture(path: Path | None) -> Opened | str:
+    """Read and decode a file whole, where there is one; or why it cannot be, in one line."""
+    if path is None:
+        return NO_FILE
     try:
         content = path.read_bytes()
         if not content:
@@ -187,15 +218,15 @@ def _by_id(reject: Reject) -> str:
     return reject.id
 
 
-def check_splits(corpus: Path, splits: dict[str, str], bad: Sequence[Reject]) -> None:
+def check_splits(corpora: str, splits: dict[str, str], bad: Sequence[Reject]) -> None:
     """Raise InputError unless each of the three splits has a picture."""
     counts = Counter(splits.values())
     empty = [name for name in SPLITS if not counts[name]]
     if not splits and bad:
-        raise InputError(f"{corpus}: no usable picture; rejected: {first_of(bad)}")
+        raise InputError(f"{corpora}: no usable picture; rejected: {first_of(bad)}")
     if empty:
         have = ", ".join(f"{name} {counts[name]}" for name in SPLITS)
         raise InputError(
-            f"{corpus}: the split has no {' and no '.join(empty)} pictures ({have}); "
+            f"{corpora}: the split has no {' and no '.join(empty)} pictures ({have}); "
             "change pictures.split or add pictures"
         )

@@ -165,6 +165,7 @@ def _data(inputs: Inputs, settings: ReportSettings) -> Context:
         "words": len(replacements),
         "replaced": replaced.head(settings.rows).to_dict("records"),
         "unshown": max(len(replaced) - settings.rows, 0),
+        "boxes": len(regions) > 0,
         "rejects": report_tables.refused(rejects, settings.examples)[: settings.rows],
         "refused": len(rejects),
         "examples": report_pictures.examples(

@@ -42,18 +42,23 @@ def sources(config: dict[str, Any]) -> dict[str, Any]:
     `labels` are the warnings that belong beside every number: synthetic pictures, synthetic
     speech, a network with random weights.
     """
-    pictures, speech, fc7 = config["pictures"], config["speech"], config["fc7"]
+    pictures, speech = config["pictures"], config["speech"]
     labels = []
     if config.get("scenes"):
         said = "composed scenes of OpenMoji drawings with template captions"
         labels.append("synthetic pictures")
     else:
-        said = f"{pictures['path']} (read as {pictures['reader']})"
+        said = " and ".join(f"{c['path']} (read as {c['reader']})" for c in pictures["corpora"])
     if config.get("synthesis"):
         heard = "eSpeak NG voices saying generated text"
         labels.append("synthetic speech")
     else:
         heard = f"{speech['path']} (read as {speech['reader']})"
+    if config.get("fragments"):
+        where = config["fragments"]["path"]
+        network = f"ready-made R-CNN fragments (Karpathy et al. 2014) from {where}"
+        return {"pictures": said, "speech": heard, "network": network, "labels": labels}
+    fc7 = config["fc7"]
     network = str(fc7["network"])
     if fc7["weights"] == "random":
         network += " with random, untrained weights"
@@ -99,7 +104,16 @@ def licences(config: dict[str, Any]) -> list[dict[str, str]]:
                 "link": "https://github.com/espeak-ng/espeak-ng",
             }
         )
-    if str(config["fc7"]["network"]).startswith("efficientnet_lite"):
+    if config.get("fragments"):
+        used.append(
+            {
+                "what": "Image features",
+                "whose": f"Karpathy, Joulin and Li 2014 ({config['fragments']['path']})",
+                "terms": "those of their makers; ask them before passing the features on",
+                "link": "",
+            }
+        )
+    elif str(config["fc7"]["network"]).startswith("efficientnet_lite"):
         used.append(
             {
                 "what": "Image network",
@@ -108,16 +122,18 @@ def licences(config: dict[str, Any]) -> list[dict[str, str]]:
                 "link": "https://github.com/ml-illustrated/EfficientNet-Lite-PyTorch",
             }
         )
-    for section, generator in (("pictures", "scenes"), ("speech", "synthesis")):
-        if not config.get(generator):
-            used.append(
-                {
-                    "what": section.capitalize(),
-                    "whose": str(config[section]["path"]),
-                    "terms": "those of the corpus; ask its owners before passing this page on",
-                    "link": "",
-                }
-            )
+    read = [("Pictures", corpus["path"]) for corpus in config["pictures"]["corpora"]]
+    if not config.get("synthesis"):
+        read.append(("Speech", config["speech"]["path"]))
+    for what, path in read:
+        used.append(
+            {
+                "what": what,
+                "whose": str(path),
+                "terms": "those of the corpus; ask its owners before passing this page on",
+                "link": "",
+            }
+        )
     return used
 
 

@@ -28,13 +28,18 @@ class Frame:
 
 @dataclass(frozen=True)
 class Example:
-    """One picture: `uri` holds the thumbnail; `captions` are dicts for the template."""
+    """One picture: `uri` holds the thumbnail; `captions` are dicts for the template.
+
+    `uri` is empty where the picture has no file. `frames` are the kept regions that have a box,
+    of the `fragments` that were kept, the whole picture among them.
+    """
 
     image_id: str
     split: str
     width: int
     height: int
     uri: str
+    fragments: int
     frames: list[Frame]
     captions: list[dict[str, Any]]
 
@@ -73,7 +78,8 @@ def examples(
             split=str(row["split"]),
             width=int(row["width"]),
             height=int(row["height"]),
-            uri=thumbnail(Path(row["path"]), size),
+            uri=thumbnail(Path(row["path"]), size) if row["path"] else "",
+            fragments=int((fragments["image_id"] == row["image_id"]).sum()),
             frames=_frames(kept[kept["image_id"] == row["image_id"]]),
             captions=_captions(
                 captions[captions["image_id"] == row["image_id"]],

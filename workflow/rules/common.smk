@@ -14,6 +14,7 @@ from pathlib import Path
 from seesay import stamps
 from seesay.config import load
 from seesay.errors import InputError
+from seesay.settings.pictures import reader_of
 
 try:
     CONFIG = load(config)
@@ -75,20 +76,63 @@ def corpus_files(reader, path):
         sys.exit(f"error: {error}")
 
 
-def pictures_corpus():
-    """The folder of the pictures."""
-    return CONFIG.pictures.path or at("scenes/pictures")
+def fragments_of_split():
+    """The folder of ready-made fragments where the split is read from it, or else nothing."""
+    return CONFIG.fragments.path if CONFIG.pictures.split.method == "fragments" else ""
+
+
+def pictures_readers():
+    """The modules of seesay.corpora that the stage pictures imports by name."""
+    readers = {corpus.reader for corpus in CONFIG.pictures.corpora} or {"pascal1k"}
+    return sorted(readers | ({"fragments"} if fragments_of_split() else set()))
 
 
 def pictures_sources(wildcards):
-    """Every file of the corpus and of its split, or the generated folder."""
-    lists = CONFIG.pictures.split_files()
-    for path in lists:
+    """Every file of the corpora and of the split, or the generated folder."""
+    files = CONFIG.pictures.split_files()
+    for path in files:
         if not Path(path).is_file():
             sys.exit(f"error: {path}: no such file; pictures.split names it")
-    if CONFIG.pictures.path is None:
-        return [pictures_corpus(), *lists]
-    return corpus_files(CONFIG.pictures.reader, CONFIG.pictures.path) + lists
+    if fragments_of_split():
+        files += fragments_sources(wildcards)
+    if not CONFIG.pictures.corpora:
+        return [at("scenes/pictures"), *files]
+    try:
+        for corpus in CONFIG.pictures.corpora:
+            reader, options = reader_of(corpus)
+            found = reader.sources(Path(corpus.path), options)
+            files += [str(source) for source in found]
+    except InputError as error:
+        sys.exit(f"error: {error}")
+    return files
+
+
+def fragments_sources(wildcards):
+    """The files of ready-made fragments; a missing one is one clear line."""
+    files = importlib.import_module("seesay.corpora.fragments").sources
+    try:
+        return [str(path) for path in files(Path(CONFIG.fragments.path)).values()]
+    except InputError as error:
+        sys.exit(f"error: {error}")
+
+
+def pictures_manifests(wildcards):
+    """The picture manifests of all shards, once the corpora have been listed."""
+    return checkpoints.pictures.get().output.manifests
+
+
+def region_tables():
+    """The shards of the table `regions`; ready-made fragments have no boxes."""
+    if CONFIG.fragments:
+        return []
+    return expand(at("regions/shards/{shard}.parquet"), shard=SHARDS)
+
+
+def region_rejects():
+    """The rejects of the stage that makes the fragments."""
+    if CONFIG.fragments:
+        return [at("fragments/rejects.parquet")]
+    return expand(at("regions/rejects/{shard}.parquet"), shard=SHARDS)
 
 
 def pictures_manifest(wildcards):
@@ -131,14 +175,15 @@ STAGES = {
     "pictures": ["scenes"],
     "regions": ["pictures"],
     "fc7": ["pictures", "regions"],
+    "fragments": ["pictures"],
     "words": ["pictures"],
     "synthesis": ["words"],
     "speech": ["synthesis"],
     "spoken_types": ["speech"],
     "matching": ["pictures", "words", "spoken_types", "speech"],
     "logmel": ["speech"],
-    "training": ["pictures", "matching", "fc7", "logmel"],
-    "embedding": ["training", "fc7", "logmel", "matching"],
+    "training": ["pictures", "matching", "fc7", "fragments", "logmel"],
+    "embedding": ["training", "fc7", "fragments", "logmel", "matching"],
     "evaluation": ["embedding", "pictures", "matching"],
     "metrics": ["evaluation"],
     "report": ["metrics", "training"],
@@ -146,8 +191,11 @@ STAGES = {
 
 
 def stages():
-    """The stages of this config, as JSON: the generators only where they are at work."""
-    unused = {name for name in ("scenes", "synthesis") if getattr(CONFIG, name) is None}
+    """The stages of this config, as JSON: of those that replace others, the ones at work."""
+    optional = ("scenes", "synthesis", "fragments")
+    unused = {name for name in optional if getattr(CONFIG, name) is None}
+    if CONFIG.fragments:
+        unused |= {"regions", "fc7"}
     used = {
         stage: [read for read in reads if read not in unused]
         for stage, reads in STAGES.items()

@@ -1,6 +1,6 @@
 """pictures: the captioned pictures.
 
-Comes in: every file of the corpus, or the folder that the rule scenes wrote.
+Comes in: every file of the corpora, or the folder that the rule scenes wrote.
 Goes out: <results>/pictures/ with images, captions, rejects, and one picture manifest a
 shard. A checkpoint, so that a new picture reruns its own shard only.
 """
@@ -26,14 +26,16 @@ checkpoint pictures:
         mem_mb=scaled(1500),
         runtime=60,
     params:
-        code=stamp("pictures", CONFIG.pictures.reader),
+        code=stamp("pictures", *pictures_readers()),
         settings=settings("pictures"),
         shards=CONFIG.shards,
-        corpus=pictures_corpus(),
+        scenes=at("scenes/pictures"),
+        fragments=fragments_of_split(),
     message:
         "Reading the captioned pictures"
     shell:
-        'python "$SCRIPTS/pictures.py" --corpus {params.corpus:q}'
+        'python "$SCRIPTS/pictures.py" --scenes {params.scenes:q}'
+        " --fragments={params.fragments:q}"
         " --images {output.images:q} --captions {output.captions:q}"
         " --rejects {output.rejects:q} --manifests {output.manifests:q}"
         " --threads {threads}"

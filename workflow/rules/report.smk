@@ -13,7 +13,7 @@ rule report:
         differences=at("differences.tsv"),
         images=at("pictures/images.parquet"),
         captions=at("pictures/captions.parquet"),
-        regions=expand(at("regions/shards/{shard}.parquet"), shard=SHARDS),
+        regions=region_tables(),
         fc7=expand(at("fc7/shards/{shard}.parquet"), shard=SHARDS),
         spoken_types=at("words/spoken_types.parquet"),
         replacements=at("matching/replacements.parquet"),
@@ -22,7 +22,7 @@ rule report:
         spoken_words=at("speech/spoken_words.parquet"),
         rejects=[
             at("pictures/rejects.parquet"),
-            *expand(at("regions/rejects/{shard}.parquet"), shard=SHARDS),
+            *region_rejects(),
             at("words/rejects.parquet"),
             at("speech/rejects.parquet"),
             at("matching/rejects.parquet"),

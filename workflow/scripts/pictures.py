@@ -1,9 +1,9 @@
-"""Read a corpus of captioned pictures into tables, and list the pictures of every shard."""
+"""Read the corpora of captioned pictures into tables, and list the pictures of every shard."""
 
 from pathlib import Path
 
 from seesay.command import arguments, run
-from seesay.pictures import read_corpus
+from seesay.pictures import read_corpora
 from seesay.settings.pictures import PicturesSettings
 
 
@@ -13,10 +13,11 @@ def main() -> None:
         outputs=["images", "captions", "rejects"],
         list_outputs=["manifests"],
         settings=PicturesSettings,
-        options={"corpus": Path, "threads": 1},
+        options={"scenes": Path, "fragments": "", "threads": 1},
     )
-    read_corpus(
-        args.corpus,
+    read_corpora(
+        args.scenes,
+        Path(args.fragments) if args.fragments else None,
         args.images,
         args.captions,
         args.rejects,

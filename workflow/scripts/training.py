@@ -15,11 +15,10 @@ def main() -> None:
     args = arguments(
         __doc__,
         inputs=["images", "spoken_captions"],
-        lists=["fc7", "logmel"],
+        lists=["fc7", "logmel", "model_history"],
         outputs=["model"],
         settings=TrainingSettings,
         options={
-            "model_history": [],
             "checkpoints": "checkpoints",
             "experiment": str,
             "system": str,

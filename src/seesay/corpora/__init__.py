@@ -2,14 +2,15 @@
 
 A picture reader is a module with
 
-* `sources(root: Path) -> list[Path]`: every file that reading depends on, sorted.
-  It lists names and opens nothing, so it is quick for tens of thousands of files.
-* `read(root: Path) -> tuple[list[Picture], list[Reject]]`: the pictures sorted by
-  `image_id`, and what could not be read.
+* `Options`: the settings model of what this reader alone can be told.
+* `sources(root: Path, options: Options) -> list[Path]`: every file that reading depends on,
+  sorted. It lists names and opens nothing, so it is quick for tens of thousands of files.
+* `read(root: Path, options: Options) -> tuple[list[Picture], list[Reject]]`: the pictures
+  sorted by `image_id`, and what could not be read.
 
 A speech reader is a module with
 
-* `sources(root: Path) -> list[Path]`: as above.
+* `sources(root: Path) -> list[Path]`: as above, without options.
 * `read(root: Path) -> tuple[list[Recording], list[SpokenWord], list[Reject]]`: the
   recordings sorted by `recording_id`, the words sorted by recording and onset, and what
   could not be read.
@@ -47,13 +48,13 @@ class Picture:
 
     Attributes:
         image_id: The path relative to the corpus's folder of pictures, without extension.
-        path: The file.
+        path: The file; None where captions alone are enough and there is no file.
         captions: The captions in the order of the corpus; empty when it has none.
         split: `train`, `validation` or `test` where the corpus has lists of its own.
     """
 
     image_id: str
-    path: Path
+    path: Path | None
     captions: tuple[str, ...]
     split: str | None = None
 

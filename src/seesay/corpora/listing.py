@@ -6,11 +6,29 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pydantic import Field
+
 from seesay.corpora import Picture, Reject
 from seesay.errors import InputError
+from seesay.settings import Settings
 
 PICTURES = (".jpg", ".jpeg", ".png")
 NO_PICTURE = "a caption for no picture; add the picture or remove the caption"
+# What a table of captions may call its columns, the project's own name first.
+COLUMNS = {
+    "image": ("image", "image_name"),
+    "sent_no": ("sent_no", "comment_number"),
+    "caption": ("caption", "orig_sent", "comment"),
+}
+
+
+class Options(Settings):
+    """What every reader of pictures can be told."""
+
+    captions_alone: bool = Field(
+        default=False,
+        description="a picture needs no file, its captions are enough: for the section fragments",
+    )
 
 
 @dataclass
@@ -21,11 +39,13 @@ class Corpus:
         files: The pictures by `image_id`.
         captions: The captions read for each `image_id`, by caption number.
         rejects: What could not be read.
+        captions_alone: Whether a caption makes a picture, without a file, where there is none.
     """
 
-    files: dict[str, Path] = field(default_factory=dict)
+    files: dict[str, Path | None] = field(default_factory=dict)
     captions: dict[str, dict[int, str]] = field(default_factory=dict)
     rejects: list[Reject] = field(default_factory=list)
+    captions_alone: bool = False
 
     def add_files(self, folder: Path, paths: Iterable[Path]) -> None:
         """Take the pictures among `paths`; a second file of one id is rejected."""
@@ -33,9 +53,9 @@ class Corpus:
             if path.suffix.lower() not in PICTURES:
                 continue
             image_id = stem(path.relative_to(folder))
-            if image_id in self.files:
-                first = self.files[image_id].name
-                reason = f"its id is that of {first} too; rename or remove one"
+            first = self.files.get(image_id)
+            if first is not None:
+                reason = f"its id is that of {first.name} too; rename or remove one"
                 self.rejects.append(Reject(str(path.relative_to(folder)), reason))
             else:
                 self.files[image_id] = path
@@ -45,7 +65,7 @@ class Corpus:
 
         `where` is the row's `file:line`; without a number the caption is the picture's next.
         """
-        image_id = self.id_of(name)
+        image_id = self.claim(name)
         if image_id is None:
             self.rejects.append(Reject(where, f"{name}: {NO_PICTURE}"))
             return
@@ -57,11 +77,23 @@ class Corpus:
         else:
             known[number] = text
 
+    def claim(self, name: str) -> str | None:
+        """As `id_of`, but where captions alone are enough a picture without a file is made."""
+        image_id = self.id_of(name)
+        if image_id is None and self.captions_alone:
+            path = Path(name)
+            image_id = stem(path) if path.suffix.lower() in PICTURES else path.as_posix()
+            self.files[image_id] = None
+        return image_id
+
     def id_of(self, name: str) -> str | None:
         """The id of the picture that a list calls `name`, None if there is none."""
-        cut = stem(Path(name))
-        if cut in self.files and self.files[cut].name == Path(name).name:
-            return cut
+        path = Path(name)
+        cut = stem(path)
+        if cut in self.files:
+            file = self.files[cut]
+            if path.suffix.lower() in PICTURES if file is None else file.name == path.name:
+                return cut
         return name if name in self.files else None
 
     def pictures(self, splits: dict[str, str] | None = None) -> list[Picture]:
@@ -85,7 +117,7 @@ def visible_files(root: Path) -> list[Path]:
     Raises InputError when there is no such folder.
     """
     if not root.is_dir():
-        raise InputError(f"{root}: no such folder; set pictures.path to the corpus's folder")
+        raise InputError(f"{root}: no such folder; mend its path in pictures.corpora")
     found = []
     for folder, below, names in os.walk(root, followlinks=True):
         below[:] = [name for name in below if not name.startswith(".")]
@@ -105,42 +137,62 @@ def lines(path: Path, where: str, rejects: list[Reject]) -> Iterator[tuple[int, 
 
 
 def read_table(path: Path, where: str, corpus: Corpus) -> None:
-    """Read captions from a table with a header: image, caption (or orig_sent), sent_no.
+    """Read captions from a table with a header: image, sent_no and caption (see COLUMNS).
 
-    Columns are separated by tabs, in which quotes stand for themselves, or by commas. Without
-    sent_no a picture's captions are numbered as they come.
+    Columns are separated by tabs or bars, between which quotes stand for themselves, or by
+    commas. Without sent_no a picture's captions are numbered as they come.
     Raises InputError when the header lacks a column.
     """
     rows = lines(path, where, corpus.rejects)
     _, header = next(rows, (0, ""))
-    tabs = "\t" in header
-    names = split_row(header, tabs)
-    caption = next((name for name in ("caption", "orig_sent") if name in names), None)
-    if "image" not in names or caption is None:
+    separator = next((mark for mark in "\t|" if mark in header), ",")
+    names = split_row(header, separator)
+    place = {
+        column: next((names.index(name) for name in known if name in names), None)
+        for column, known in COLUMNS.items()
+    }
+    image, sentence, caption = place["image"], place["sent_no"], place["caption"]
+    if image is None or caption is None:
         raise InputError(
             f"{path}: line 1: the header wants image, sent_no and caption; it has {names}"
         )
     for line, text in rows:
         if not text.strip():
             continue
-        cells = split_row(text, tabs)
+        cells = split_row(text, separator)
         if len(cells) != len(names):
             reason = f"{len(cells)} columns where the header has {len(names)}; mend the row"
             corpus.rejects.append(Reject(f"{where}:{line}", reason))
             continue
-        row = dict(zip(names, cells, strict=True))
-        number = row.get("sent_no")
-        if number is not None and not number.strip().isdecimal():
-            reason = f"sent_no is {number!r}; it wants a number from 0"
+        number = None if sentence is None else cells[sentence].strip()
+        if number is not None and not number.isdecimal():
+            reason = f"the caption's number is {number!r}; it wants a number from 0"
             corpus.rejects.append(Reject(f"{where}:{line}", reason))
             continue
         order = None if number is None else int(number)
-        corpus.add_caption(f"{where}:{line}", row["image"].strip(), order, row[caption])
+        corpus.add_caption(f"{where}:{line}", cells[image].strip(), order, cells[caption])
 
 
-def split_row(text: str, tabs: bool) -> list[str]:
-    """The cells of a row."""
-    return text.split("\t") if tabs else next(csv.reader([text]), [])
+def split_row(text: str, separator: str) -> list[str]:
+    """The cells of a row; bars have blanks beside them, which are none of a cell's."""
+    if separator == ",":
+        return next(csv.reader([text]), [])
+    cells = text.split(separator)
+    return [cell.strip() for cell in cells] if separator == "|" else cells
+
+
+def read_tokens(path: Path, where: str, corpus: Corpus) -> None:
+    """Read captions from lines `NAME.jpg#0<TAB>caption`."""
+    for line, text in lines(path, where, corpus.rejects):
+        if not text.strip():
+            continue
+        key, tab, caption = text.partition("\t")
+        name, mark, number = key.strip().rpartition("#")
+        if not (tab and mark and number.isdecimal()):
+            reason = "not of the form NAME.jpg#0<TAB>caption; mend or remove the line"
+            corpus.rejects.append(Reject(f"{where}:{line}", reason))
+            continue
+        corpus.add_caption(f"{where}:{line}", name, int(number), caption)
 
 
 def read_lists(

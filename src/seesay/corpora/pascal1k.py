@@ -3,16 +3,19 @@
 Pictures are JPEG or PNG files, flat or one folder a category, in the corpus's folder or in
 its `images/`. Their sentences are, one a line, in a text of the same relative path in
 `sentence/` or beside the picture; or, all together, in `sentences.tsv` (columns image, sent_no
-and orig_sent or caption).
+and orig_sent or caption). Where there is neither, they are read from the corpus's web page,
+saved in the folder as `.html` or `.htm`.
 """
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
 
-from seesay.corpora import Picture, Reject
+from seesay.corpora import Picture, Reject, uiuc_page
 from seesay.corpora.listing import (
     NO_PICTURE,
     PICTURES,
     Corpus,
+    Options,
     lines,
     read_table,
     stem,
@@ -23,11 +26,16 @@ from seesay.errors import InputError
 TEXTS, TABLE = ("sentence", "sentences"), "sentences.tsv"
 # Texts about a folder, not about a picture.
 NOTICES = {"attribution", "copying", "licence", "license", "notice", "readme"}
+DEFAULT = Options()
 
 
-def sources(root: Path) -> list[Path]:
-    """Every file that reading depends on: the pictures, the texts, the table."""
-    return [path for path in visible_files(root) if is_picture(path) or is_text(root, path)]
+def sources(root: Path, options: Options = DEFAULT) -> list[Path]:
+    """Every file that reading depends on: the pictures, the texts, the table, the web page."""
+    return [
+        path
+        for path in visible_files(root)
+        if is_picture(path) or is_text(root, path) or is_page(root, path)
+    ]
 
 
 def is_picture(path: Path) -> bool:
@@ -41,23 +49,33 @@ def is_text(root: Path, path: Path) -> bool:
     return named or path == root / TABLE
 
 
-def read(root: Path) -> tuple[list[Picture], list[Reject]]:
+def is_page(root: Path, path: Path) -> bool:
+    """Whether a file is the saved web page by its name."""
+    return path.parent == root and path.suffix.lower() in (".html", ".htm")
+
+
+def read(root: Path, options: Options = DEFAULT) -> tuple[list[Picture], list[Reject]]:
     """Read the pictures' names and their sentences.
 
     Raises InputError when the folder is missing or has no picture.
     """
     paths = sources(root)
     base = root / "images" if (root / "images").is_dir() else root
-    corpus = Corpus()
+    corpus = Corpus(captions_alone=options.captions_alone)
     corpus.add_files(base, [path for path in paths if path.is_relative_to(base)])
-    if not corpus.files:
+    if not corpus.files and not options.captions_alone:
         raise InputError(f"{base}: no JPEG or PNG picture below it; put some there")
+    pages = [path for path in paths if is_page(root, path)]
     for path in paths:
         where = path.relative_to(root).as_posix()
         if path == root / TABLE:
             read_table(path, where, corpus)
-        elif not is_picture(path):
+        elif not is_picture(path) and path not in pages:
             _read_text(path, where, _named(path, root, base), corpus)
+    # Texts made from the page say the same as the page.
+    if not corpus.captions:
+        for path in pages:
+            _read_page(path, corpus)
     return corpus.pictures(), corpus.rejects
 
 
@@ -71,8 +89,22 @@ def _named(path: Path, root: Path, base: Path) -> str:
 
 def _read_text(path: Path, where: str, image_id: str, corpus: Corpus) -> None:
     """Read a text of one sentence a line."""
-    if image_id not in corpus.files:
+    if corpus.claim(image_id) is None:
         corpus.rejects.append(Reject(where, NO_PICTURE))
         return
     for line, text in lines(path, where, corpus.rejects):
         corpus.add_caption(f"{where}:{line}", image_id, line - 1, text)
+
+
+def _read_page(path: Path, corpus: Corpus) -> None:
+    """Read a saved web page; a row's picture is found by the end of its address."""
+    for row in uiuc_page.parse(path.read_bytes()):
+        steps = PurePosixPath(unquote(urlsplit(row.source).path)).parts
+        ends = ["/".join(steps[start:]) for start in range(len(steps))]
+        # The category and the file's name, where the picture is not there under any of them.
+        known = next((end for end in ends if corpus.id_of(end)), "/".join(steps[-2:]))
+        if row.sentences and corpus.claim(known) is None:
+            corpus.rejects.append(Reject(f"{path.name}:{row.line}", f"{known}: {NO_PICTURE}"))
+            continue
+        for line, text in row.sentences:
+            corpus.add_caption(f"{path.name}:{line}", known, None, text)

@@ -1,0 +1,127 @@
+"""Karpathy's JSON: captions and splits of Flickr8k, Flickr30k or COCO in one file.
+
+`dataset_flickr8k.json` and its like hold `images`, each with a `filename`, a `split` (train,
+val, test; in COCO also restval), `sentences` with their `raw` text, and in COCO the picture's
+folder as `filepath`. Photographs are in a folder that Flickr8k or Flickr30k has for them, or
+in the corpus's folder itself. What the file does not name is no part of the corpus.
+"""
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from seesay.corpora import Picture, Reject, flickr8k, flickr30k, listing
+from seesay.corpora.flickr import Layout
+from seesay.corpora.listing import NO_PICTURE, PICTURES, Corpus, visible_files
+from seesay.errors import InputError
+
+LAYOUT = Layout(tuple(dict.fromkeys(flickr8k.LAYOUT.folders + flickr30k.LAYOUT.folders)), "", ())
+SPLITS = {"train": "train", "val": "validation", "test": "test", "restval": "train"}
+
+
+class Options(listing.Options):
+    """What this reader can be told."""
+
+    captions: str = Field(
+        default="", description="name of the JSON file; empty: the only one in the folder"
+    )
+    restval: Literal["train", "leave_out"] = Field(
+        default="train",
+        description="what COCO's remaining validation pictures (restval) are for: training, as in"
+        " most of the literature, or nothing",
+    )
+
+
+DEFAULT = Options()
+
+
+def sources(root: Path, options: Options = DEFAULT) -> list[Path]:
+    """Every file that reading depends on: the photographs and the JSON file."""
+    found = visible_files(LAYOUT.photographs(root))
+    photographs = [path for path in found if path.suffix.lower() in PICTURES]
+    return sorted({*photographs, _dataset(root, options)})
+
+
+def read(root: Path, options: Options = DEFAULT) -> tuple[list[Picture], list[Reject]]:
+    """Read the pictures that the JSON file names, their captions and their splits.
+
+    Raises InputError when the folder or the file is missing, when the file is not Karpathy's
+    JSON, and when it puts a picture into two splits.
+    """
+    path = _dataset(root, options)
+    base = LAYOUT.photographs(root)
+    corpus = Corpus(captions_alone=options.captions_alone)
+    corpus.add_files(base, visible_files(base))
+    named: dict[str, str | None] = {}
+    for place, entry in enumerate(_images(path)):
+        where = f"{path.name}, images[{place}]"
+        fault = _fault(entry)
+        if fault:
+            corpus.rejects.append(Reject(where, fault))
+            continue
+        image_id = _claim(entry, corpus)
+        if image_id is None:
+            corpus.rejects.append(Reject(where, f"{entry['filename']}: {NO_PICTURE}"))
+            continue
+        unused = entry["split"] == "restval" and options.restval == "leave_out"
+        split = None if unused else SPLITS[entry["split"]]
+        if named.setdefault(image_id, split) != split:
+            raise InputError(
+                f"{path}: images[{place}]: {entry['filename']} is in the split"
+                f" {named[image_id]} too; leave it in one"
+            )
+        for number, sentence in enumerate(entry["sentences"]):
+            corpus.add_caption(f"{where}, {number}", image_id, number, sentence["raw"])
+    reason = f"{path.name} does not name it"
+    unnamed = [Reject(name, reason, by_rule=True) for name in corpus.files if name not in named]
+    pictures = corpus.pictures({name: split for name, split in named.items() if split})
+    return [p for p in pictures if p.image_id in named], corpus.rejects + unnamed
+
+
+def _dataset(root: Path, options: Options) -> Path:
+    """The JSON file."""
+    if not root.is_dir():
+        raise InputError(f"{root}: no such folder; mend its path in pictures.corpora")
+    found = [root / options.captions] if options.captions else sorted(root.glob("*.json"))
+    if len(found) != 1 or not found[0].is_file():
+        have = ", ".join(path.name for path in sorted(root.glob("*.json"))) or "none"
+        raise InputError(
+            f"{root}: it wants one JSON file such as dataset_flickr8k.json, or its name in"
+            f" pictures.corpora as options.captions; JSON files there: {have}"
+        )
+    return found[0]
+
+
+def _images(path: Path) -> list[Any]:
+    """The file's entries, one a picture."""
+    try:
+        content = json.loads(path.read_bytes())
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: not JSON ({error}); fetch it again") from error
+    images = content.get("images") if isinstance(content, dict) else None
+    if not isinstance(images, list):
+        raise InputError(f"{path}: no list named images in it; it wants Karpathy's layout")
+    return images
+
+
+def _fault(entry: Any) -> str:
+    """What is wrong with an entry, or nothing."""
+    if not isinstance(entry, dict) or not isinstance(entry.get("filename"), str):
+        return "no filename; mend or remove the entry"
+    if entry.get("split") not in SPLITS:
+        return f"the split {entry.get('split')!r} is none of {', '.join(SPLITS)}; mend it"
+    texts = entry.get("sentences")
+    if not isinstance(texts, list) or not all(
+        isinstance(text, dict) and isinstance(text.get("raw"), str) for text in texts
+    ):
+        return "no sentences with a raw text; mend or remove the entry"
+    return ""
+
+
+def _claim(entry: dict[str, Any], corpus: Corpus) -> str | None:
+    """The id of an entry's picture, below the folder that COCO's entries name or not."""
+    folder = entry.get("filepath")
+    below = f"{folder}/{entry['filename']}" if isinstance(folder, str) else entry["filename"]
+    return corpus.id_of(below) or corpus.id_of(entry["filename"]) or corpus.claim(below)
