@@ -132,12 +132,13 @@ STAGES = {
     "speech": ["synthesis"],
     "spoken_types": ["speech"],
     "matching": ["pictures", "words", "spoken_types", "speech"],
+    "matching_quality": ["matching"],
     "logmel": ["speech"],
     "training": ["pictures", "matching", "fc7", "logmel"],
     "embedding": ["training", "fc7", "logmel", "matching"],
     "evaluation": ["embedding", "pictures", "matching"],
     "metrics": ["evaluation"],
-    "report": ["metrics", "training"],
+    "report": ["metrics", "training", "matching_quality"],
 }
 
 
