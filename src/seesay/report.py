@@ -20,6 +20,7 @@ from seesay import (
     matching_quality,
     report_charts,
     report_dag,
+    report_legacy,
     report_made,
     report_matching,
     report_pictures,
@@ -68,6 +69,7 @@ class Inputs:
     rejects: Sequence[Path]
     logmel: Sequence[Path]
     histories: Sequence[Path]
+    legacy: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ def build(
     history = tables.read(HISTORY, list(inputs.histories))
     charts: dict[str, report_charts.Spec] = {}
     experiments = [describe(results, history, name, charts) for name in results.experiments]
+    legacy = Results.read(inputs.legacy, None) if inputs.legacy else None
     mixed = report_made.mixed(config)
     matching = report_matching.describe(
         _counted(inputs), charts, mixed, settings.rows, settings.pictures
@@ -112,6 +115,7 @@ def build(
         "metrics": METRICS,
         "everything": report_tables.everything(results),
         "differences": report_tables.differences(results),
+        "legacy": report_legacy.describe(results, legacy, config) if legacy else [],
         "source": report_made.sources(config),
         "config": yaml.safe_dump(config, sort_keys=False, allow_unicode=True),
         "seeds": config["seeds"],

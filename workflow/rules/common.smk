@@ -121,6 +121,11 @@ def training_settings(wildcards):
     return settings("training", wildcards.experiment)
 
 
+def legacy_numbers():
+    """The numbers of the authors' evaluation, where the config asks for them."""
+    return [at("legacy/metrics.tsv")] if CONFIG.evaluation.legacy else []
+
+
 # What each stage reads, for the drawing.
 STAGES = {
     "scenes": [],
@@ -138,13 +143,17 @@ STAGES = {
     "embedding": ["training", "fc7", "logmel", "matching"],
     "evaluation": ["embedding", "pictures", "matching"],
     "metrics": ["evaluation"],
-    "report": ["metrics", "training", "matching_quality"],
+    "legacy": ["training", "pictures", "fc7", "logmel", "matching"],
+    "legacy_metrics": ["legacy"],
+    "report": ["metrics", "legacy_metrics", "training", "matching_quality"],
 }
 
 
 def stages():
-    """The stages of this config, as JSON: the generators only where they are at work."""
+    """The stages of this config, as JSON: generators and legacy only where they are at work."""
     unused = {name for name in ("scenes", "synthesis") if getattr(CONFIG, name) is None}
+    if not CONFIG.evaluation.legacy:
+        unused |= {"legacy", "legacy_metrics"}
     used = {
         stage: [read for read in reads if read not in unused]
         for stage, reads in STAGES.items()

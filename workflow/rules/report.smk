@@ -11,6 +11,7 @@ rule report:
     input:
         metrics=at("metrics.tsv"),
         differences=at("differences.tsv"),
+        legacy=legacy_numbers(),
         images=at("pictures/images.parquet"),
         captions=at("pictures/captions.parquet"),
         regions=expand(at("regions/shards/{shard}.parquet"), shard=SHARDS),
@@ -86,7 +87,8 @@ rule report:
         "Writing the report"
     shell:
         "python $SCRIPTS/report.py --metrics {input.metrics:q}"
-        " --differences {input.differences:q} --images {input.images:q}"
+        " --differences {input.differences:q} --legacy '{input.legacy}'"
+        " --images {input.images:q}"
         " --captions {input.captions:q} --regions {input.regions:q} --fc7 {input.fc7:q}"
         " --spoken-types {input.spoken_types:q} --replacements {input.replacements:q}"
         " --spoken-captions {input.spoken_captions:q} --unsayable {input.unsayable:q}"

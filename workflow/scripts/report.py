@@ -12,7 +12,7 @@ LISTS = ["regions", "fc7", "rejects", "logmel", "histories"]
 
 
 def main() -> None:
-    inputs = [field.name for field in fields(Inputs)]
+    inputs = [field.name for field in fields(Inputs) if field.name != "legacy"]
     outputs = [field.name for field in fields(Outputs)]
     args = arguments(
         __doc__,
@@ -20,10 +20,13 @@ def main() -> None:
         outputs=outputs,
         settings=ReportSettings,
         lists=LISTS,
-        options={"config": str, "stages": str, "benchmarks": Path},
+        options={"legacy": "", "config": str, "stages": str, "benchmarks": Path},
     )
     build(
-        Inputs(**{name: getattr(args, name) for name in inputs}),
+        Inputs(
+            **{name: getattr(args, name) for name in inputs},
+            legacy=Path(args.legacy) if args.legacy else None,
+        ),
         Outputs(**{name: getattr(args, name) for name in outputs}),
         args.settings,
         config=json.loads(args.config),
