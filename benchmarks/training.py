@@ -22,6 +22,7 @@ SETTINGS = TrainingSettings(
     speech_layers=(1024, 1024, 1024),
     relu_cap=6,
     init_gain=1,
+    standardise="train",
     reduction="mean",
     negatives="tokens",
     rho=0.95,

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from PIL import Image, ImageDraw
 
-from seesay import tables
+from seesay import matching_quality, tables
 from seesay.fc7 import FC7
 from seesay.logmel import LOGMEL
-from seesay.matching import REPLACEMENTS, SPOKEN_CAPTIONS
+from seesay.matching import REPLACEMENTS, SPOKEN_CAPTIONS, UNSAYABLE
 from seesay.pictures import CAPTIONS, IMAGES
 from seesay.regions import REGIONS
 from seesay.report import Inputs
@@ -39,6 +39,7 @@ CONFIG = {
     "fc7": {"network": "efficientnet_lite0", "weights": "DEFAULT", "size": 128},
     "synthesis": {"talkers": 40},
     "speech": {"reader": "lucid", "path": None},
+    "matching": {"speakers": "balanced"},
     "training": {"max_epochs": 30, "loss": "coscos2"},
 }
 STAGES = {
@@ -87,7 +88,8 @@ def make(
     _write_numbers(path["metrics"], path["differences"], learned)
     _write_benchmarks(folder / "benchmarks")
     lists = {"regions", "fc7", "rejects", "logmel", "histories"}
-    return Inputs(**{name: [p] if name in lists else p for name, p in path.items()})
+    given = {name: [p] if name in lists else p for name, p in path.items()}
+    return Inputs(**given | {"legacy": []})
 
 
 def _picture(path: Path, rng: np.random.Generator) -> list[tuple[int, int, int, int]]:
@@ -158,12 +160,37 @@ def _write_speech(path: dict, ids: list, tokens: int, rng: np.random.Generator) 
                 rows.append((image_id, k, talkers[n % 4], position, word, other, token))
     columns = [c.name for c in SPOKEN_CAPTIONS.columns]
     tables.write(SPOKEN_CAPTIONS, path["spoken_captions"], pd.DataFrame(rows, columns=columns))
+    _write_quality(path, ids, talkers, tokens)
     padded = np.zeros(tokens, dtype=np.int16)
     padded[:3] = 4
     table = LOGMEL if LOGMEL.columns[-1].type.list_size else tables.sized(LOGMEL, feature=2840)
     with tables.Writer(table, path["logmel"]) as writer:
         feature = np.zeros((tokens, 2840), dtype=np.float32)
         writer.write({"token_id": names, "padded_frames": padded, "feature": feature})
+
+
+def _write_quality(path: dict, ids: list, talkers: list, tokens: int) -> None:
+    rows = [("as itself", 3, 300), ("matched", 1, 90), ("no candidate", 1, 10)]
+    tables.write(
+        matching_quality.STEPS,
+        path["steps"],
+        pd.DataFrame(rows, columns=["step", "words", "tokens"]),
+    )
+    rows = [("captions", "NOUN", 290, 3), ("captions", "ADJ", 110, 2), ("speech", "NOUN", 45, 3)]
+    rows += [("speech", "ADJ", 15, 1), ("speech", "other", 7, 2)]
+    columns = ["source", "pos", "tokens", "types"]
+    tables.write(matching_quality.POS, path["pos"], pd.DataFrame(rows, columns=columns))
+    rows = [("car", talker, 5, 4) for talker in talkers] + [("bureau", talkers[0], 3, 1)]
+    columns = ["word", "talker", "tokens", "used"]
+    table = pd.DataFrame(rows, columns=columns)
+    tables.write(matching_quality.TALKER_WORDS, path["talker_words"], table)
+    rows = [(0.3, 0.35, 0), (0.35, 0.4, 2), (0.4, 0.45, tokens)]
+    table = pd.DataFrame(rows, columns=["low", "high", "tokens"])
+    tables.write(matching_quality.DURATIONS, path["durations"], table)
+    rows = [(i, 2, "parked", "", "no candidate", "") for i in ids[::3]]
+    rows += [(i, 4, "car", "car", "used up", talkers[1]) for i in ids[:2]]
+    columns = [c.name for c in UNSAYABLE.columns]
+    tables.write(UNSAYABLE, path["unsayable"], pd.DataFrame(rows, columns=columns))
 
 
 def _history(epochs: int, learned: bool) -> pd.DataFrame:
@@ -181,7 +208,7 @@ def _history(epochs: int, learned: bool) -> pd.DataFrame:
                     different = 0.25 - 0.12 * gain + rng.normal(0, 0.006)
                     loss = ((1 - same) / 2 + different**2) / 2
                     dead = 0.05 + 0.2 * gain
-                    row = (system, seed, epoch, split, loss, same, different, dead, dead * 0.6)
+                    row = (system, seed, epoch, split, loss, same, different, 0.05, dead, dead * 0.6)
                     rows.append((*row, 0.02 + 0.03 * gain, 0.01, 4.0, epoch == best))
     columns = [c.name for c in HISTORY.columns if c.name != "experiment"]
     return pd.DataFrame(rows, columns=columns).assign(experiment="paper")

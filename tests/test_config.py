@@ -111,6 +111,17 @@ def test_stage_settings_do_not_depend_on_key_order():
     assert config.load(given).stage_json("logmel") == config.load(turned).stage_json("logmel")
 
 
+def test_the_legacy_evaluation_is_off_and_turning_it_on_changes_no_stage():
+    given = values()
+    assert given["evaluation"]["legacy"] is False
+    turned = values()
+    turned["evaluation"]["legacy"] = True
+    for stage in config.Config.model_fields:
+        if stage not in ("results", "shards", "seeds", "experiments"):
+            one, other = (config.load(v).stage_json(stage) for v in (given, turned))
+            assert one == other, stage
+
+
 def test_every_setting_is_described():
     def walk(schema):
         for name, part in schema.get("properties", {}).items():

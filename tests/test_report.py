@@ -18,6 +18,7 @@ from PIL import Image
 import report_run
 from seesay import report_dag, report_made, report_tables, tables
 from seesay.errors import InputError
+from seesay.matching import SPOKEN_CAPTIONS
 from seesay.pictures import IMAGES
 from seesay.report import Outputs, build
 from seesay.report_answer import Results, headline, judge, sentence
@@ -286,7 +287,7 @@ def test_the_page_loads_nothing(page, run):
 def test_charts_hold_the_numbers_and_stand_where_the_script_looks(page, run):
     html = (run[0] / "report.html").read_text(encoding="utf-8")
     charts = json.loads(re.search(r"^const charts = (.*);$", html, re.MULTILINE)[1])
-    assert len(charts) == 12
+    assert len(charts) == 14
     assert set(charts) == {a["id"] for _, a in page.tags if a.get("class") == "chart"}
     spec = charts["answer-0-word-token-by-image-r10"]["datasets"]
     values = {row["system"]: (row["value"], row["low"], row["high"]) for row in spec["systems"]}
@@ -319,13 +320,85 @@ def test_the_data_are_counted(page):
     assert page.row("candidate regions") == ["80"]
     assert page.row("… padded at the edge of their file") == ["3"]
     assert page.row("hours recorded") == ["1.00"]
-    assert page.row("as itself") == ["3", ""]
+    assert page.row("as itself") == ["3", "300", "75.0", ""]
     assert page.row("grass") == ["NOUN", "bureau", "5", "9", "matched"]
     assert page.row("parked") == ["VERB", "–", "6", "12", "no candidate"]
     assert page.row("matching", "no spoken word stands for")[0] == "7"
     reason, count, shown = page.row("speech")
     assert (reason, count) == ("offset … s <= onset … s; correct the row", "4")
     assert shown.count("correct the row") == 2  # SETTINGS.examples
+
+
+def test_what_came_of_the_matching_is_counted(page, run):
+    assert page.row("NOUN") == ["290", "3", "45", "3"]
+    assert page.row("other") == ["–", "–", "7", "2"]
+    assert page.row("a word that nothing is said for") == ["7"]
+    assert page.row("other captions have used up its tokens") == ["2"]
+    assert (
+        "Lacking most often: parked 7, car 2. Nearest to saying them: talker_01 2."
+        in (page.sections["data"])
+    )
+    assert page.row("car") == ["20", "16", "4", "5", "5"]
+    # Three of the four talkers do not say it.
+    assert page.row("bureau") == ["3", "1", "1", "0", "3"]
+    html = (run[0] / "report.html").read_text(encoding="utf-8")
+    charts = json.loads(re.search(r"^const charts = (.*);$", html, re.MULTILINE)[1])
+    assert charts["matching-durations"]["datasets"]["bins"][1] == {
+        "low": 0.35, "high": 0.4, "tokens": 2
+    }  # fmt: skip
+    talkers = charts["matching-talkers"]["datasets"]["talkers"]
+    assert talkers[0] == {"talker": "talker_00", "tokens": 8, "used": 5}
+    assert len(talkers) == 4
+    assert "All words of a caption are said by one talker." in page.sections["data"]
+
+
+def test_sentences_that_mix_talkers_are_labelled_and_shown_with_all_of_them(run, tmp_path):
+    _, inputs, config = run
+    spoken = tables.read(SPOKEN_CAPTIONS, inputs.spoken_captions)
+    # The second word of every caption is another talker's.
+    spoken.loc[spoken["position"] == 1, "talker"] = "talker_09"
+    tables.write(SPOKEN_CAPTIONS, tmp_path / "spoken", spoken)
+    mixed = {**config, "matching": {"speakers": "mixed"}}
+    changed_inputs = dataclasses.replace(inputs, spoken_captions=tmp_path / "spoken")
+    build(changed_inputs, outputs(tmp_path), SETTINGS, mixed, report_run.STAGES, tmp_path)
+    page = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
+    assert "sentences mix talkers." in page.sections[""]
+    assert "Sentences mix talkers" in page.sections["data"]
+    assert "sentences mix talkers" in (tmp_path / "summary.md").read_text(encoding="utf-8")
+    # Still 40 captions as spoken, though each has two talkers.
+    assert page.row("captions as spoken, over talkers")[-1] == "40"
+    # The words stand in the order of the caption, with everyone who says one.
+    said = re.search(r"(talker_\d+, talker_09): (\w+, \w+, .*)", page.sections["pictures"])
+    assert said[2] == "red, car, grass → bureau"
+
+
+def test_legacy_numbers_stand_beside_the_corrected_ones_and_nowhere_else(page, run, tmp_path):
+    folder, inputs, config = run
+    assert "legacy" not in page.sections
+    text = inputs.metrics.read_text(encoding="utf-8").splitlines()
+    where = text[0].split("\t").index("value")
+    rows = [line.split("\t") for line in text[1:]]
+    for row in rows:
+        row[where] = "77.7000" if row[1] == "model" else "11.1000"
+    lines = [text[0], *("\t".join(row) for row in rows if "\ttest\t" in "\t".join(row))]
+    (tmp_path / "legacy.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    config = {**config, "training": {**config["training"], "standardise": "train"}}
+    build(
+        dataclasses.replace(inputs, legacy=[tmp_path / "legacy.tsv"]),
+        outputs(tmp_path), SETTINGS, config, report_run.STAGES, folder / "benchmarks",
+    )  # fmt: skip
+    other = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
+    section = other.sections.pop("legacy")
+    assert "experiment paper: no (training.standardise: train)" in section
+    rows = [row for row in other.rows if len(row) == 13 and row[0] == "model"]
+    assert rows[1][1:3] == ["35", "77.7"]
+    assert rows[1][9:11] == ["23.6 %", "77.7 %"]
+    (row,) = [row for row in other.rows if len(row) == 13 and row[1:3] == ["69", "69"]]
+    assert row[0] == "chance"
+    for name in ("answer", "tables", "data"):
+        assert other.sections[name].strip() == page.sections[name].strip()
+    assert "77.7" not in "".join(other.sections.values())
+    assert (tmp_path / "summary.md").read_bytes() == (folder / "summary.md").read_bytes()
 
 
 def test_kept_regions_are_framed_and_dropped_ones_are_not(page):
@@ -350,7 +423,7 @@ def test_the_script_writes_the_same_bytes_but_for_the_run(run, tmp_path):
     other = outputs(tmp_path)
     args = []
     for name, value in [*vars(inputs).items(), *vars(other).items()]:
-        paths = value if isinstance(value, list) else [value]
+        paths = value if isinstance(value, list) else [value or ""]
         args += ["--" + name.replace("_", "-"), *map(str, paths)]
     args += ["--config", json.dumps(config), "--stages", json.dumps(report_run.STAGES)]
     args += ["--benchmarks", str(tmp_path / "none"), "--settings", SETTINGS.model_dump_json()]

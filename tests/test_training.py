@@ -29,6 +29,7 @@ SETTINGS = {
     "speech_layers": (16,),
     "relu_cap": 6.0,
     "init_gain": 1.0,
+    "standardise": "train",
     "reduction": "mean",
     "negatives": "tokens",
     "rho": 0.95,
@@ -144,8 +145,7 @@ def test_dead_units_and_ties_are_counted():
     assert training.tied(values) == pytest.approx(2 / 3)
 
 
-@pytest.fixture
-def inputs(tmp_path):
+def learnable(folder):
     """A corpus that can be learnt: what a picture shows and what is said share a direction."""
     rng = np.random.default_rng(0)
     images, spoken, fc7, logmel = [], [], [], []
@@ -163,7 +163,7 @@ def inputs(tmp_path):
             vector = sounds[kind] + rng.normal(size=2840) * 0.3
             logmel.append((token, 0, vector))
     names = ("images", "captions", "fc7", "logmel")
-    images_file, captions_file, fc7_file, logmel_file = (tmp_path / n for n in names)
+    images_file, captions_file, fc7_file, logmel_file = (folder / n for n in names)
     paths = Inputs(images_file, captions_file, [fc7_file], [logmel_file])
     tables.write(IMAGES, paths.images, frame(IMAGES, images))
     tables.write(SPOKEN_CAPTIONS, paths.spoken_captions, frame(SPOKEN_CAPTIONS, spoken))
@@ -180,6 +180,11 @@ def inputs(tmp_path):
                 }
             )
     return paths
+
+
+@pytest.fixture
+def inputs(tmp_path):
+    return learnable(tmp_path)
 
 
 def frame(table, rows):
@@ -307,6 +312,19 @@ def test_standardisation_is_the_training_sets(inputs, tmp_path):
     scaled = network.standardise_words(words.features)
     np.testing.assert_allclose(scaled.std(0, correction=0), np.ones(2840), atol=1e-3)
     assert (network.embed_words(words.features) >= 0).all()
+
+
+def test_features_may_stay_raw(inputs, tmp_path):
+    for system in ("model", "random_projection"):
+        run(inputs, tmp_path / system, system, standardise="none")
+        network = load_network(tmp_path / system, CPU)
+        fragments, words, _, _ = training.load(inputs, "train")
+        torch.testing.assert_close(
+            network.embed_images(fragments.features), network.image(fragments.features)
+        )
+        torch.testing.assert_close(
+            network.embed_words(words.features), network.speech(words.features)
+        )
 
 
 def test_random_projection_is_linear(inputs, tmp_path):

@@ -94,6 +94,22 @@ def test_every_caption_is_spoken_or_in_the_rejects(finished):
     assert not spoken["token_id"].duplicated().any()
 
 
+def test_what_came_of_the_matching_is_counted(finished):
+    matching = finished / "results" / "matching"
+    spoken = pd.read_parquet(matching / "spoken_captions.parquet")
+    used = spoken["token_id"].nunique()
+    assert pd.read_parquet(matching / "quality" / "durations.parquet")["tokens"].sum() == used
+    assert pd.read_parquet(matching / "quality" / "talker_words.parquet")["used"].sum() == used
+    replacements = pd.read_parquet(matching / "replacements.parquet")
+    steps = pd.read_parquet(matching / "quality" / "steps.parquet")
+    assert steps["words"].sum() == len(replacements)
+    words = pd.read_parquet(finished / "results" / "words" / "caption_words.parquet")
+    assert steps["tokens"].sum() == len(words)
+    lacking = pd.read_parquet(matching / "unsayable.parquet")
+    refused = pd.read_parquet(matching / "rejects.parquet")["id"]
+    assert set(lacking["image_id"] + "#" + lacking["caption"].astype(str)) == set(refused)
+
+
 def test_a_second_run_has_nothing_to_do(finished):
     result = snakemake(finished)
     assert result.returncode == 0
@@ -110,6 +126,30 @@ def test_a_new_title_reruns_the_report_alone(finished):
     assert set(jobs(result)) <= {"report", "all"}
     assert "report" in jobs(result)
     assert "Another title" in (finished / "results" / "report.html").read_text()
+
+
+def test_the_legacy_evaluation_is_added_and_changes_nothing_else(finished):
+    results = finished / "results"
+    before = (results / "metrics.tsv").read_bytes()
+    assert 'id="legacy"' not in (results / "report.html").read_text()
+    values = small_config()
+    values["evaluation"]["legacy"] = True
+    (finished / "legacy.yaml").write_text(yaml.safe_dump(values))
+    result = snakemake(finished, config="legacy.yaml")
+    assert result.returncode == 0, result.stderr[-3000:]
+    assert jobs(result) == {"all": 1, "legacy": 4, "legacy_metrics": 1, "report": 1}
+    assert (results / "metrics.tsv").read_bytes() == before
+    assert 'id="legacy"' in (results / "report.html").read_text()
+    ours = pd.read_csv(results / "metrics.tsv", sep="\t")
+    legacy = pd.read_csv(results / "legacy" / "metrics.tsv", sep="\t")
+    assert list(ours) == list(legacy)
+    assert set(legacy["gallery"]) == {"test"}
+    key = ["system", "seed", "task", "gallery", "metric"]
+    pairs = ours.merge(legacy, on=key, suffixes=("", "_legacy"))
+    assert len(pairs) == len(legacy)
+    assert (pairs["chance"] == pairs["chance_legacy"]).all()
+    result = snakemake(finished)
+    assert set(jobs(result)) == {"all", "report"}
 
 
 @pytest.mark.parametrize(

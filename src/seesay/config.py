@@ -141,7 +141,9 @@ class Config(Settings):
         section = getattr(self, stage)
         if experiment is not None:
             section = self.training_of(self.experiments[experiment])
-        return json.dumps(section.model_dump(mode="json"), sort_keys=True)
+        # evaluation.legacy adds rules and changes nothing in those that are there.
+        switches = {"legacy"} if stage == "evaluation" else set()
+        return json.dumps(section.model_dump(mode="json", exclude=switches), sort_keys=True)
 
 
 def load(values: dict[str, Any]) -> Config:

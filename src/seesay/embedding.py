@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 
 from seesay import tables
 from seesay.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
-from seesay.examples import Inputs, load_fragments, load_words
+from seesay.examples import Fragments, Inputs, Words, load_fragments, load_words
 from seesay.matching import SPOKEN_CAPTIONS
 from seesay.network import Network
 from seesay.pictures import IMAGES
@@ -28,7 +28,6 @@ def load_network(folder: Path, device: torch.device) -> Network:
     return network.to(device).eval()
 
 
-@torch.no_grad()
 def embed(
     model: Path,
     inputs: Inputs,
@@ -39,22 +38,28 @@ def embed(
     """Embed every fragment of the corpus and every token that a caption uses."""
     network = load_network(model.parent, device)
     images = tables.read(IMAGES, inputs.images)
-    fragments = load_fragments(inputs.fc7, set(images["image_id"]))
-    vectors = _blocks(network.embed_images, fragments.features, device)
-    size = vectors.shape[1]
-    with tables.Writer(tables.sized(IMAGE_EMBEDDINGS, embedding=size), images_out) as writer:
-        writer.write(
-            {
-                "image_id": fragments.keys["image_id"],
-                "region": fragments.keys["region"],
-                "embedding": vectors,
-            }
-        )
-    del fragments
+    write_images(network, load_fragments(inputs.fc7, set(images["image_id"])), images_out, device)
     spoken = tables.read(SPOKEN_CAPTIONS, inputs.spoken_captions)
     words = load_words(inputs.logmel, spoken["token_id"].tolist())
+    write_words(network, words, words_out, device)
+
+
+@torch.no_grad()
+def write_images(network: Network, fragments: Fragments, path: Path, device: torch.device) -> None:
+    """Embed fragments, and write the table IMAGE_EMBEDDINGS."""
+    vectors = _blocks(network.embed_images, fragments.features, device)
+    table = tables.sized(IMAGE_EMBEDDINGS, embedding=vectors.shape[1])
+    keys = {name: fragments.keys[name] for name in ("image_id", "region")}
+    with tables.Writer(table, path) as writer:
+        writer.write({**keys, "embedding": vectors})
+
+
+@torch.no_grad()
+def write_words(network: Network, words: Words, path: Path, device: torch.device) -> None:
+    """Embed word tokens, and write the table WORD_EMBEDDINGS."""
     vectors = _blocks(network.embed_words, words.features, device)
-    with tables.Writer(tables.sized(WORD_EMBEDDINGS, embedding=size), words_out) as writer:
+    table = tables.sized(WORD_EMBEDDINGS, embedding=vectors.shape[1])
+    with tables.Writer(table, path) as writer:
         writer.write({"token_id": words.token_ids, "embedding": vectors})
 
 

@@ -1,14 +1,16 @@
-"""Which spoken tokens say each caption: every sentence by one talker (paper, section 2)."""
+"""Which spoken tokens say each caption (paper, section 2): every sentence by one talker.
+
+With `matching.speakers: mixed`, which is not the paper's, its words may come from several.
+"""
 
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
 from seesay import tables
-from seesay.casting import Casting, Ints, allot
+from seesay.casting import Casting, Ints
 from seesay.errors import InputError
 from seesay.pictures import IMAGES
 from seesay.randomness import generator
@@ -16,6 +18,7 @@ from seesay.replacement import replace, spoken_names
 from seesay.settings.matching import MatchingSettings
 from seesay.speech import SPOKEN_WORDS
 from seesay.tables import REJECTS, Column, Table
+from seesay.token_draw import draw, mix
 from seesay.words import CAPTION_WORDS, SPOKEN_TYPES
 
 KEY = ["image_id", "caption", "position"]
@@ -38,7 +41,7 @@ SPOKEN_CAPTIONS = Table(
     (
         Column("image_id", pa.string(), "the picture"),
         Column("caption", pa.int32(), "the caption's number within the picture"),
-        Column("talker", pa.string(), "who says it"),
+        Column("talker", pa.string(), "who says it; where sentences mix talkers: this word of it"),
         Column("position", pa.int32(), "the word's number within the caption"),
         Column("word", pa.string(), "the caption's content word"),
         Column("spoken_word", pa.string(), "the word that is said for it"),
@@ -47,101 +50,116 @@ SPOKEN_CAPTIONS = Table(
 )
 
 
+UNSAYABLE = Table(
+    "unsayable",
+    ("image_id", "caption", "word"),
+    (
+        Column("image_id", pa.string(), "the picture"),
+        Column("caption", pa.int32(), "the number within the picture of a caption that none says"),
+        Column("word", pa.string(), "a content word of the caption that is lacking"),
+        Column("spoken_word", pa.string(), "what is said for it; empty where there is nothing"),
+        Column("cause", pa.string(), "no candidate, no talker (says it all), or used up"),
+        Column("talker", pa.string(), "who comes nearest and lacks this; empty where all lack it"),
+    ),
+)
+# Of each cause, the reason in the rejects.
+REASONS = {
+    "no candidate": "no spoken word stands for",
+    "no talker": "no talker says all of it",
+    "used up": "other captions have used up its tokens",
+}
+
+
 def match(
     captions: pd.DataFrame,
     tokens: pd.DataFrame,
     vocabulary: dict[str, int],
     settings: MatchingSettings,
-) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
-    """The rows of SPOKEN_CAPTIONS, and the rejects (stage, id, reason): what nobody can say.
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows of SPOKEN_CAPTIONS, and of UNSAYABLE: what nobody can say, and what it lacks.
 
     `captions` has image_id, caption, position, word, spoken_word ("" where nothing stands for
     the word) and split; `tokens` has token_id, talker and spoken_word; `vocabulary` is the
     number of words that each talker says. No token serves two splits; where `settings.reuse` is
     `never`, none serves two captions.
     """
-    captions = captions.assign(
-        id=captions["image_id"] + "#" + captions["caption"].astype("str")
-    ).sort_values(KEY, ignore_index=True)
-    unspoken = captions[captions["spoken_word"] == ""]
-    refused = [
-        ("matching", str(caption), "no spoken word stands for: " + ", ".join(sorted(set(words))))
-        for caption, words in unspoken.groupby("id")["word"]
-    ]
-    captions = captions[~captions["id"].isin(unspoken["id"])]
+    captions = captions.sort_values(KEY, ignore_index=True)
+    captions["id"] = captions["image_id"] + "#" + captions["caption"].astype("str")
+    lost = captions[captions["spoken_word"] == ""].assign(cause="no candidate", talker="")
+    captions = captions[~captions["id"].isin(lost["id"])]
     tokens = tokens[tokens["spoken_word"].isin(captions["spoken_word"])]
     if captions.empty:
-        return pd.DataFrame(columns=[c.name for c in SPOKEN_CAPTIONS.columns]), refused
+        return captions.assign(talker="", token_id="")[_names(SPOKEN_CAPTIONS)], _lacking([lost])
 
     # From here on captions, splits, talkers and spoken words are numbers.
+    mixed = settings.speakers == "mixed"
     talkers = np.array(sorted(vocabulary))
     words, word = np.unique(captions["spoken_word"], return_inverse=True)
     number, ids = pd.factorize(captions["id"])
+    if mixed:
+        # With one common stock the first caption comes first: not always the same pictures'.
+        number = generator("matching", "order", settings.seed).permutation(len(ids))[number]
     reuse = settings.reuse == "within_split"
     split = np.unique(captions["split"], return_inverse=True)[1] if reuse else np.zeros_like(word)
     said = captions.assign(number=number, split_number=split, spoken=word)
-    tokens = tokens.assign(
-        talker=np.searchsorted(talkers, tokens["talker"]),
-        spoken=np.searchsorted(words, tokens["spoken_word"]),
-    )
-    supply = _count(tokens, ["talker", "spoken"], (len(talkers), len(words)))
+    voice = np.searchsorted(talkers, tokens["talker"])
+    spoken = np.searchsorted(words, tokens["spoken_word"])
+    tokens = tokens.assign(voice=voice, talker=0 if mixed else voice, spoken=spoken)
+    supply = np.zeros((1 if mixed else len(talkers), len(words)), dtype=np.int64)
+    np.add.at(supply, (tokens["talker"].to_numpy(), spoken), 1)
     splits = said.groupby("number")["split_number"].first().to_numpy() if reuse else None
     casting = Casting(np.stack([number, word], axis=1), supply, splits)
-    pairs = casting.cast(settings.speakers, np.array([vocabulary[name] for name in talkers]))
+    sizes = np.ones(1, np.int64) if mixed else np.array([vocabulary[name] for name in talkers])
+    pairs = casting.cast("balanced" if settings.speakers == "mixed" else settings.speakers, sizes)
 
+    refused = said[~said["number"].isin([caption for caption, _ in pairs])]
+    known = np.array([""]) if mixed else talkers
+    lacking = [lost]
+    for caption, uses in refused.groupby("number"):
+        nearest, few, cause = _why(casting, int(str(caption)), supply)
+        lacks = uses[uses["spoken"].isin(few)]
+        lacking.append(lacks.assign(cause=cause, talker=known[nearest]))
     cast = pd.DataFrame(pairs, columns=["number", "talker"], dtype=np.int64)
     said = said.merge(cast, on="number")
-    said["token_id"] = draw(said, tokens, casting, settings.seed)
+    if mixed:
+        said["token_id"], said["talker"] = mix(said, tokens, casting, settings.seed)
+    else:
+        said["token_id"] = draw(said, tokens, casting, settings.seed)
     said["talker"] = talkers[said["talker"].to_numpy()]
-    refused += [
-        ("matching", ids[caption], _why(casting, caption, supply, talkers, words))
-        for caption in sorted(set(range(len(ids))) - {caption for caption, _ in pairs})
-    ]
-    return said[[c.name for c in SPOKEN_CAPTIONS.columns]], refused
+    return said[_names(SPOKEN_CAPTIONS)], _lacking(lacking)
 
 
-def draw(
-    said: pd.DataFrame, tokens: pd.DataFrame, casting: Casting, seed: int
-) -> npt.NDArray[np.object_]:
-    """A token for each row of `said`; in both frames talkers and spoken words are numbers.
-
-    A talker's tokens of a word are shuffled, and each split has its share of them. Its captions
-    are handed that share in turn, so that two uses in one caption get two tokens.
-    """
-    talkers_words = casting.left.shape
-    place = ["split_number", "talker", "spoken"]
-    uses = _count(said, place, casting.have.shape)
-    shares = uses if casting.spent else allot(casting.have - casting.left, casting.left, uses)
-    order = generator("matching", seed).permutation(len(tokens))
-    shuffled = tokens.sort_values("token_id").iloc[order]
-    grouped = shuffled.sort_values(["talker", "spoken"], kind="stable")["token_id"].to_numpy()
-    counts = _count(tokens, ["talker", "spoken"], talkers_words)
-    # Where a share starts among all tokens: after other words' tokens and other splits' shares.
-    starts = (counts.cumsum() - counts.ravel()).reshape(talkers_words)
-    starts = starts + shares.cumsum(axis=0) - shares
-    where = tuple(said[name].to_numpy() for name in place)
-    turn = said.groupby(place).cumcount().to_numpy()
-    return np.asarray(grouped[starts[where] + turn % shares[where]], dtype=np.object_)
+def _names(table: Table) -> list[str]:
+    return [column.name for column in table.columns]
 
 
-def _count(frame: pd.DataFrame, columns: list[str], shape: tuple[int, ...]) -> Ints:
-    counts = np.zeros(shape, dtype=np.int64)
-    np.add.at(counts, tuple(frame[name].to_numpy() for name in columns), 1)
-    return counts
+def _lacking(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """Captions' lacking words as rows of UNSAYABLE."""
+    rows = pd.concat(parts)[_names(UNSAYABLE)].drop_duplicates(list(UNSAYABLE.key))
+    return rows.sort_values(list(UNSAYABLE.key), ignore_index=True)
 
 
-def _why(
-    casting: Casting, caption: int, supply: Ints, talkers: np.ndarray, words: np.ndarray
-) -> str:
-    """Why nobody can say a caption: the talker who comes nearest, and the words he lacks."""
+def _why(casting: Casting, caption: int, supply: Ints) -> tuple[int, Ints, str]:
+    """Who comes nearest to saying a caption, the words that he lacks, and the cause."""
     need, counts = casting.words[caption], casting.counts[caption]
     once = (supply[:, need] >= counts).all(axis=1).any()
-    cause = "other captions have used up its tokens" if once else "no talker says all of it"
     stock = casting.have[casting.split[caption]] if once else supply
     few = stock[:, need] < counts
     nearest = int(few.sum(axis=1).argmin())
-    lacking = ", ".join(words[need[few[nearest]]])
-    return f"{cause}; {talkers[nearest]} comes nearest, but lacks: {lacking}"
+    return nearest, need[few[nearest]], "used up" if once else "no talker"
+
+
+def reasons(unsayable: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """The rejects (stage, id, reason) of the rows of UNSAYABLE: one a caption."""
+    found = []
+    for (image_id, caption), rows in unsayable.groupby(["image_id", "caption"]):
+        cause, talker = rows["cause"].iloc[0], rows["talker"].iloc[0]
+        known = rows["word"] if cause == "no candidate" else rows["spoken_word"]
+        # Where sentences mix talkers, nobody comes nearest.
+        who = f"; {talker} comes nearest, but lacks" if talker else "; all together lack"
+        reason = REASONS[cause] + ("" if cause == "no candidate" else who)
+        found.append(("matching", f"{image_id}#{caption}", f"{reason}: {', '.join(sorted(known))}"))
+    return found
 
 
 def run_matching(
@@ -151,10 +169,11 @@ def run_matching(
     spoken_words: Path,
     replacements: Path,
     spoken_captions: Path,
+    unsayable: Path,
     rejects: Path,
     settings: MatchingSettings,
 ) -> None:
-    """Write the tables `replacements`, `spoken_captions` and `rejects`.
+    """Write the tables `replacements`, `spoken_captions`, `unsayable` and `rejects`.
 
     Every caption of a picture in `images` is in `spoken_captions` or in `rejects`, here or in
     those of the stage words. Raises InputError when no caption at all can be said.
@@ -176,7 +195,7 @@ def run_matching(
 
     tokens = tables.read(SPOKEN_WORDS, spoken_words)
     sizes = tokens.groupby("talker")["word"].nunique()
-    matched, refused = match(
+    matched, lacking = match(
         captions.assign(
             word=captions["lemma"],
             spoken_word=captions["lemma"].map(table.set_index("word")["spoken_word"]),
@@ -186,12 +205,15 @@ def run_matching(
         {str(talker): int(size) for talker, size in sizes.items()},
         settings,
     )
+    refused = reasons(lacking)
     if matched.empty:
         first = f"; {refused[0][1]}: {refused[0][2]}" if refused else ""
+        by_one = "" if settings.speakers == "mixed" else " by one talker"
         raise InputError(
-            f"{spoken_words}: no caption can be said by one talker{first}; widen matching.relax "
+            f"{spoken_words}: no caption can be said{by_one}{first}; widen matching.relax "
             "or give speech with more words a talker"
         )
     tables.write(REPLACEMENTS, replacements, table)
     tables.write(SPOKEN_CAPTIONS, spoken_captions, matched)
+    tables.write(UNSAYABLE, unsayable, lacking)
     tables.write(REJECTS, rejects, tables.rejects(refused))

@@ -12,13 +12,24 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import pandas as pd
 import yaml
 from markupsafe import Markup
 
-from seesay import report_charts, report_dag, report_made, report_pictures, report_tables, tables
+from seesay import (
+    matching_quality,
+    report_charts,
+    report_dag,
+    report_legacy,
+    report_made,
+    report_matching,
+    report_pictures,
+    report_tables,
+    tables,
+)
 from seesay.fc7 import FC7
 from seesay.logmel import LOGMEL
-from seesay.matching import REPLACEMENTS, SPOKEN_CAPTIONS
+from seesay.matching import REPLACEMENTS, SPOKEN_CAPTIONS, UNSAYABLE
 from seesay.pictures import CAPTIONS, IMAGES
 from seesay.regions import REGIONS
 from seesay.report_answer import METRICS, SYSTEMS, Results
@@ -48,11 +59,17 @@ class Inputs:
     spoken_types: Path
     replacements: Path
     spoken_captions: Path
+    unsayable: Path
+    steps: Path
+    pos: Path
+    talker_words: Path
+    durations: Path
     recordings: Path
     spoken_words: Path
     rejects: Sequence[Path]
     logmel: Sequence[Path]
     histories: Sequence[Path]
+    legacy: Sequence[Path]
 
 
 @dataclass(frozen=True)
@@ -85,6 +102,11 @@ def build(
     history = tables.read(HISTORY, list(inputs.histories))
     charts: dict[str, report_charts.Spec] = {}
     experiments = [describe(results, history, name, charts) for name in results.experiments]
+    legacy = Results.read(inputs.legacy[0], None) if inputs.legacy else None
+    mixed = report_made.mixed(config)
+    matching = report_matching.describe(
+        _counted(inputs), charts, mixed, settings.rows, settings.pictures
+    )
     embedded = {name: report_charts.embedded(spec) for name, spec in charts.items()}
     context = {
         "title": settings.title,
@@ -94,6 +116,7 @@ def build(
         "metrics": METRICS,
         "everything": report_tables.everything(results),
         "differences": report_tables.differences(results),
+        "legacy": report_legacy.describe(results, legacy, config) if legacy else [],
         "source": report_made.sources(config),
         "config": yaml.safe_dump(config, sort_keys=False, allow_unicode=True),
         "seeds": config["seeds"],
@@ -106,7 +129,8 @@ def build(
         "charts": embedded,
         "drawn": {name: Markup(report_charts.drawn(spec)) for name, spec in embedded.items()},
         "library": Markup(report_charts.library()),
-        **_data(inputs, settings),
+        "matching": matching,
+        **_data(inputs, settings, mixed),
     }
     tables.write_text(outputs.report, page(context))
     tables.write_text(outputs.summary, summary(context))
@@ -128,7 +152,18 @@ def page(context: Context) -> str:
     return environment.get_template(TEMPLATE).render(context) + "\n"
 
 
-def _data(inputs: Inputs, settings: ReportSettings) -> Context:
+def _counted(inputs: Inputs) -> dict[str, pd.DataFrame]:
+    """The tables of what came of the matching."""
+    return {
+        "steps": tables.read(matching_quality.STEPS, inputs.steps),
+        "pos": tables.read(matching_quality.POS, inputs.pos),
+        "talker_words": tables.read(matching_quality.TALKER_WORDS, inputs.talker_words),
+        "durations": tables.read(matching_quality.DURATIONS, inputs.durations),
+        "unsayable": tables.read(UNSAYABLE, inputs.unsayable),
+    }
+
+
+def _data(inputs: Inputs, settings: ReportSettings, mixed: bool) -> Context:
     """The data's counts, replacements, rejects and example pictures."""
     images = tables.read(IMAGES, inputs.images)
     captions = tables.read(CAPTIONS, inputs.captions)
@@ -146,7 +181,7 @@ def _data(inputs: Inputs, settings: ReportSettings) -> Context:
     matching = rejects[rejects["stage"] == "matching"]
     return {
         "splits": report_tables.SPLITS,
-        "counts": report_tables.counts(images, captions, spoken, kept),
+        "counts": report_tables.counts(images, captions, spoken, kept, mixed),
         "facts": {
             "pictures": len(images),
             "captions": len(captions),
@@ -161,7 +196,6 @@ def _data(inputs: Inputs, settings: ReportSettings) -> Context:
             "fragments": len(kept),
             "used": spoken["token_id"].nunique(),
         },
-        "steps": report_tables.steps(replacements),
         "words": len(replacements),
         "replaced": replaced.head(settings.rows).to_dict("records"),
         "unshown": max(len(replaced) - settings.rows, 0),
@@ -177,5 +211,6 @@ def _data(inputs: Inputs, settings: ReportSettings) -> Context:
             matching,
             number=settings.pictures,
             size=settings.thumbnail,
+            mixed=mixed,
         ),
     }

@@ -67,10 +67,10 @@ class Results:
     seeds: list[str]
 
     @classmethod
-    def read(cls, metrics: Path, differences: Path) -> "Results":
-        """Read both tables. Raises InputError when a column, or the model, is missing."""
+    def read(cls, metrics: Path, differences: Path | None) -> "Results":
+        """Read the tables. Raises InputError when a column, or the model, is missing."""
         numbers = _read(metrics, f"{METRIC_COLUMNS} ci_high chance")
-        pairs = _read(differences, DIFFERENCE_COLUMNS)
+        pairs = _read(differences, DIFFERENCE_COLUMNS) if differences else []
         values = {
             (r["experiment"], r["system"], r["seed"], r["task"], r["gallery"], r["metric"]): Value(
                 int(r["gallery_size"]),

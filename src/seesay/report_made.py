@@ -40,7 +40,7 @@ def sources(config: dict[str, Any]) -> dict[str, Any]:
     """What the run was of: `pictures`, `speech` and `network` in words, and `labels`.
 
     `labels` are the warnings that belong beside every number: synthetic pictures, synthetic
-    speech, a network with random weights.
+    speech, a network with random weights, sentences whose words come from several talkers.
     """
     pictures, speech = config["pictures"], config["speech"]
     labels = []
@@ -67,7 +67,14 @@ def sources(config: dict[str, Any]) -> dict[str, Any]:
         network += ", trained on ImageNet"
     else:
         network += f" with the weights {fc7['weights']}"
+    if mixed(config):
+        labels.append("sentences mix talkers")
     return {"pictures": said, "speech": heard, "network": network, "labels": labels}
+
+
+def mixed(config: dict[str, Any]) -> bool:
+    """Whether the words of one caption may come from several talkers."""
+    return bool(config["matching"]["speakers"] == "mixed")
 
 
 def versions(config: dict[str, Any]) -> list[tuple[str, str]]:

@@ -61,9 +61,11 @@ def examples(
     rejects: pd.DataFrame,
     number: int,
     size: int,
+    mixed: bool = False,
 ) -> list[Example]:
     """The example pictures; thumbnails have at most `size` px on their longer side.
 
+    `mixed` says that the words of one caption may come from several talkers.
     Raises InputError when a picture cannot be decoded.
     """
     picked = chosen(images, number)
@@ -85,6 +87,7 @@ def examples(
                 captions[captions["image_id"] == row["image_id"]],
                 spoken[spoken["image_id"] == row["image_id"]],
                 reasons,
+                mixed,
             ),
         )
         for row in picked.to_dict("records")
@@ -121,14 +124,18 @@ def _frames(kept: pd.DataFrame) -> list[Frame]:
 
 
 def _captions(
-    captions: pd.DataFrame, spoken: pd.DataFrame, reasons: dict[str, str]
+    captions: pd.DataFrame, spoken: pd.DataFrame, reasons: dict[str, str], mixed: bool
 ) -> list[dict[str, Any]]:
-    """Each caption with its first talker's words, or with why it cannot be said."""
+    """Each caption with its words by the first talker (or by all where they are mixed), or with
+    why it cannot be said.
+    """
     shown = []
     for row in captions.to_dict("records"):
-        words = spoken[spoken["caption"] == row["caption"]]
-        talkers = sorted(set(words["talker"]))
-        first = words[words["talker"] == talkers[0]] if talkers else words
+        words = spoken[spoken["caption"] == row["caption"]].sort_values("position")
+        talkers = list(dict.fromkeys(words["talker"])) if mixed else sorted(set(words["talker"]))
+        if mixed and talkers:
+            talkers = [", ".join(talkers)]
+        first = words if mixed else words[words["talker"].isin(talkers[:1])]
         shown.append(
             {
                 "text": row["text"],

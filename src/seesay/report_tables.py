@@ -145,12 +145,19 @@ def differences(results: Results) -> Rows:
 
 
 def counts(
-    images: pd.DataFrame, captions: pd.DataFrame, spoken: pd.DataFrame, fragments: pd.DataFrame
+    images: pd.DataFrame,
+    captions: pd.DataFrame,
+    spoken: pd.DataFrame,
+    fragments: pd.DataFrame,
+    mixed: bool = False,
 ) -> Rows:
-    """Counts by split, with the total: one row a thing that is counted."""
+    """Counts by split, with the total: one row a thing that is counted.
+
+    `mixed` says that the words of one caption may come from several talkers.
+    """
     split = images.set_index("image_id")["split"]
     said = spoken.drop_duplicates(["image_id", "caption"])
-    versions = spoken.drop_duplicates(["image_id", "caption", "talker"])
+    versions = said if mixed else spoken.drop_duplicates(["image_id", "caption", "talker"])
     here = {
         "pictures": images["split"],
         "picture fragments": fragments["image_id"].map(split),
@@ -177,14 +184,6 @@ def counts(
     ]
     rows.insert(4, {"what": "share of the captions, %", "cells": share[:3], "total": share[3]})
     return rows
-
-
-def steps(replacements: pd.DataFrame) -> list[tuple[str, int]]:
-    """How many caption words came by each step of the matching, most frequent first."""
-    found = (
-        replacements.groupby("step", sort=True).size().sort_values(ascending=False, kind="stable")
-    )
-    return [(str(step), int(number)) for step, number in found.items()]
 
 
 def refused(rejects: pd.DataFrame, examples: int) -> Rows:

@@ -123,7 +123,10 @@ def tied(embeddings: Tensor) -> float:
 def start(
     settings: TrainingSettings, fragments: Tensor, words: Tensor, system: System, seed: int
 ) -> Network:
-    """The network before training, with the standardisation of the training set's features."""
+    """The network before training, with the standardisation of the training set's features.
+
+    With `standardise: none` its means are 0 and its deviations 1: the features stay raw.
+    """
     kind: Literal["relu", "linear"] = "linear" if system == "random_projection" else "relu"
     network = Network(settings, fragments.shape[1], words.shape[1], kind)
     random = torch.Generator().manual_seed(stable_hash("training", seed, "weights") % 2**63)
@@ -131,7 +134,8 @@ def start(
         network.project(random)
     else:
         network.initialise(random, settings.init_gain)
-    network.fit_standardisation(fragments, words)
+    if settings.standardise == "train":
+        network.fit_standardisation(fragments, words)
     return network
 
 

@@ -169,6 +169,11 @@ def training_settings(wildcards):
     return settings("training", wildcards.experiment)
 
 
+def legacy_numbers():
+    """The numbers of the authors' evaluation, where the config asks for them."""
+    return [at("legacy/metrics.tsv")] if CONFIG.evaluation.legacy else []
+
+
 # What each stage reads, for the drawing.
 STAGES = {
     "scenes": [],
@@ -181,21 +186,26 @@ STAGES = {
     "speech": ["synthesis"],
     "spoken_types": ["speech"],
     "matching": ["pictures", "words", "spoken_types", "speech"],
+    "matching_quality": ["matching"],
     "logmel": ["speech"],
     "training": ["pictures", "matching", "fc7", "fragments", "logmel"],
     "embedding": ["training", "fc7", "fragments", "logmel", "matching"],
     "evaluation": ["embedding", "pictures", "matching"],
     "metrics": ["evaluation"],
-    "report": ["metrics", "training"],
+    "legacy": ["training", "pictures", "fc7", "logmel", "matching"],
+    "legacy_metrics": ["legacy"],
+    "report": ["metrics", "legacy_metrics", "training", "matching_quality"],
 }
 
 
 def stages():
-    """The stages of this config, as JSON: of those that replace others, the ones at work."""
+    """The stages of this config, as JSON: of optional ones and alternatives, those at work."""
     optional = ("scenes", "synthesis", "fragments")
     unused = {name for name in optional if getattr(CONFIG, name) is None}
     if CONFIG.fragments:
         unused |= {"regions", "fc7"}
+    if not CONFIG.evaluation.legacy:
+        unused |= {"legacy", "legacy_metrics"}
     used = {
         stage: [read for read in reads if read not in unused]
         for stage, reads in STAGES.items()

@@ -31,6 +31,6 @@ if CONFIG.fragments is not None:
         message:
             "Reading ready-made fragments"
         shell:
-            'python "$SCRIPTS/fragments.py" --manifests {input.manifests:q} --fc7 {output.fc7:q}"
+            'python "$SCRIPTS/fragments.py" --manifests {input.manifests:q} --fc7 {output.fc7:q}'
             " --rejects {output.rejects:q}"
             " --settings {params.settings:q} 2>&1 | tee {log:q}"

@@ -1,8 +1,8 @@
-"""matching: every caption word gets a spoken word, every caption a talker and tokens.
+"""matching: every caption word gets a spoken word, every caption tokens that say it.
 
 Comes in: the pictures' splits, the content words, the spoken types and tokens.
-Goes out: <results>/matching/ with replacements, spoken_captions, and rejects: the captions
-that nobody can say.
+Goes out: <results>/matching/ with replacements, spoken_captions, unsayable and rejects (the
+captions that nobody can say, by word and by caption), and quality/: counts of all this.
 """
 
 
@@ -16,6 +16,7 @@ rule matching:
     output:
         replacements=at("matching/replacements.parquet"),
         spoken_captions=at("matching/spoken_captions.parquet"),
+        unsayable=at("matching/unsayable.parquet"),
         rejects=at("matching/rejects.parquet"),
     log:
         at("logs/matching.log"),
@@ -36,5 +37,42 @@ rule matching:
         'python "$SCRIPTS/matching.py" --images {input.images:q}'
         " --caption-words {input.caption_words:q} --spoken-types {input.spoken_types:q}"
         " --spoken-words {input.spoken_words:q} --replacements {output.replacements:q}"
-        " --spoken-captions {output.spoken_captions:q} --rejects {output.rejects:q}"
-        " --settings {params.settings:q} 2>&1 | tee {log:q}"
+        " --spoken-captions {output.spoken_captions:q} --unsayable {output.unsayable:q}"
+        " --rejects {output.rejects:q} --settings {params.settings:q} 2>&1 | tee {log:q}"
+
+
+rule matching_quality:
+    """Count steps, parts of speech, tokens by word and talker, and durations."""
+    input:
+        images=at("pictures/images.parquet"),
+        caption_words=at("words/caption_words.parquet"),
+        spoken_types=at("words/spoken_types.parquet"),
+        spoken_words=at("speech/spoken_words.parquet"),
+        replacements=at("matching/replacements.parquet"),
+        spoken_captions=at("matching/spoken_captions.parquet"),
+    output:
+        steps=at("matching/quality/steps.parquet"),
+        pos=at("matching/quality/pos.parquet"),
+        talker_words=at("matching/quality/talker_words.parquet"),
+        durations=at("matching/quality/durations.parquet"),
+    log:
+        at("logs/matching_quality.log"),
+    benchmark:
+        at("benchmarks/matching_quality.tsv")
+    conda:
+        "../../envs/seesay.yaml"
+    threads: 1
+    resources:
+        mem_mb=scaled(1000),
+        runtime=10,
+    params:
+        code=stamp("matching_quality"),
+    message:
+        "Counting what came of the matching"
+    shell:
+        'python "$SCRIPTS/matching_quality.py" --images {input.images:q}'
+        " --caption-words {input.caption_words:q} --spoken-types {input.spoken_types:q}"
+        " --spoken-words {input.spoken_words:q} --replacements {input.replacements:q}"
+        " --spoken-captions {input.spoken_captions:q} --steps {output.steps:q}"
+        " --pos {output.pos:q} --talker-words {output.talker_words:q}"
+        " --durations {output.durations:q} 2>&1 | tee {log:q}"

@@ -11,6 +11,7 @@ rule report:
     input:
         metrics=at("metrics.tsv"),
         differences=at("differences.tsv"),
+        legacy=legacy_numbers(),
         images=at("pictures/images.parquet"),
         captions=at("pictures/captions.parquet"),
         regions=region_tables(),
@@ -18,6 +19,11 @@ rule report:
         spoken_types=at("words/spoken_types.parquet"),
         replacements=at("matching/replacements.parquet"),
         spoken_captions=at("matching/spoken_captions.parquet"),
+        unsayable=at("matching/unsayable.parquet"),
+        steps=at("matching/quality/steps.parquet"),
+        pos=at("matching/quality/pos.parquet"),
+        talker_words=at("matching/quality/talker_words.parquet"),
+        durations=at("matching/quality/durations.parquet"),
         recordings=at("speech/recordings.parquet"),
         spoken_words=at("speech/spoken_words.parquet"),
         rejects=[
@@ -87,10 +93,13 @@ rule report:
         "Writing the report"
     shell:
         'python "$SCRIPTS/report.py" --metrics {input.metrics:q}'
-        " --differences {input.differences:q} --images {input.images:q}"
+        " --differences {input.differences:q} --legacy {input.legacy:q}"
+        " --images {input.images:q}"
         " --captions {input.captions:q} --regions {input.regions:q} --fc7 {input.fc7:q}"
         " --spoken-types {input.spoken_types:q} --replacements {input.replacements:q}"
-        " --spoken-captions {input.spoken_captions:q} --recordings {input.recordings:q}"
+        " --spoken-captions {input.spoken_captions:q} --unsayable {input.unsayable:q}"
+        " --steps {input.steps:q} --pos {input.pos:q} --talker-words {input.talker_words:q}"
+        " --durations {input.durations:q} --recordings {input.recordings:q}"
         " --spoken-words {input.spoken_words:q} --rejects {input.rejects:q}"
         " --logmel {input.logmel:q} --histories {input.histories:q}"
         " --report {output.report:q} --summary {output.summary:q} --answer {output.answer:q}"

@@ -9,7 +9,7 @@ def main() -> None:
     args = arguments(
         __doc__,
         inputs=["images", "caption_words", "spoken_types", "spoken_words"],
-        outputs=["replacements", "spoken_captions", "rejects"],
+        outputs=["replacements", "spoken_captions", "unsayable", "rejects"],
         settings=MatchingSettings,
     )
     run_matching(
@@ -19,6 +19,7 @@ def main() -> None:
         args.spoken_words,
         args.replacements,
         args.spoken_captions,
+        args.unsayable,
         args.rejects,
         args.settings,
     )

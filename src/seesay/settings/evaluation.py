@@ -14,6 +14,11 @@ class EvaluationSettings(Settings):
         min_length=1,
         description="test: fragments and tokens of the test pictures; all: of the whole corpus",
     )
+    legacy: bool = Field(
+        default=False,
+        description="also evaluate as the authors' code did, in tables of its own: standardised "
+        "with the test set's statistics, counting strictly better items alone",
+    )
 
     @field_validator("galleries")
     @classmethod

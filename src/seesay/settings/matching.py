@@ -10,9 +10,10 @@ from seesay.settings import Settings
 class MatchingSettings(Settings):
     """How captions become spoken."""
 
-    speakers: Literal["best", "all", "balanced"] = Field(
+    speakers: Literal["best", "all", "balanced", "mixed"] = Field(
         description="who says a caption: the talker with the largest vocabulary who can, every "
-        "talker who can, or talkers spread evenly"
+        "talker who can, or talkers spread evenly; mixed: the words of one caption may come from "
+        "several talkers, spread evenly, where one talker says too few words"
     )
     reuse: Literal["never", "within_split"] = Field(
         description="whether a token may serve several captions of one split; never across splits"

@@ -10,6 +10,10 @@ from seesay.settings.network import NetworkSettings
 class TrainingSettings(NetworkSettings):
     """The network's shape and the recipe of the paper's section 3."""
 
+    standardise: Literal["train", "none"] = Field(
+        description="what the features are standardised with: the training set's means and "
+        "deviations, or none: raw, as in the authors' code"
+    )
     reduction: Literal["mean", "sum"] = Field(description="of the loss over a batch's pairs")
     negatives: Literal["tokens", "types"] = Field(
         description="what a different pair may not be: a token used for the picture (paper), or "

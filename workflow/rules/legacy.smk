@@ -1,0 +1,74 @@
+"""legacy: the test queries ranked as the authors' code did, where evaluation.legacy is true.
+
+Comes in: a trained model, and the features of the test pictures and their words.
+Goes out: <results>/legacy/ with ranks/{experiment}/{system}/{seed}.parquet, metrics.tsv and
+differences.tsv, made and laid out as those of the stages evaluation and metrics, and never
+mixed with them.
+"""
+
+
+rule legacy:
+    """Rank with the test set's own statistics, counting strictly better items alone."""
+    input:
+        model=at("training/{experiment}/{system}/{seed}/model.safetensors"),
+        settings=at("training/{experiment}/{system}/{seed}/settings.json"),
+        images=at("pictures/images.parquet"),
+        spoken_captions=at("matching/spoken_captions.parquet"),
+        fc7=expand(at("fc7/shards/{shard}.parquet"), shard=SHARDS),
+        logmel=expand(at("logmel/shards/{shard}.parquet"), shard=SHARDS),
+    output:
+        ranks=at("legacy/ranks/{experiment}/{system}/{seed}.parquet"),
+    log:
+        at("logs/legacy/{experiment}/{system}/{seed}.log"),
+    benchmark:
+        at("benchmarks/legacy/{experiment}/{system}/{seed}.tsv")
+    conda:
+        "../../envs/seesay.yaml"
+    threads: 1
+    resources:
+        mem_mb=scaled(2000),
+        runtime=30,
+        device="auto",
+    params:
+        code=stamp("legacy"),
+    message:
+        "Ranking as the authors did: {wildcards.experiment}, {wildcards.system}, seed {wildcards.seed}"
+    shell:
+        'python "$SCRIPTS/legacy.py" --model {input.model:q} --images {input.images:q}'
+        " --spoken-captions {input.spoken_captions:q} --fc7 {input.fc7:q}"
+        " --logmel {input.logmel:q} --ranks {output.ranks:q}"
+        " --experiment {wildcards.experiment:q} --system {wildcards.system:q}"
+        " --seed {wildcards.seed:q} --device {resources.device} --threads 1 2>&1 | tee {log:q}"
+
+
+rule legacy_metrics:
+    """The metrics of the legacy ranks, by the same code as those of the stage metrics."""
+    input:
+        ranks=expand(
+            at("legacy/ranks/{experiment}/{system}/{seed}.parquet"),
+            experiment=EXPERIMENTS,
+            system=SYSTEMS,
+            seed=SEEDS,
+        ),
+    output:
+        metrics=at("legacy/metrics.tsv"),
+        differences=at("legacy/differences.tsv"),
+    log:
+        at("logs/legacy_metrics.log"),
+    benchmark:
+        at("benchmarks/legacy_metrics.tsv")
+    conda:
+        "../../envs/seesay.yaml"
+    threads: 1
+    resources:
+        mem_mb=scaled(1500),
+        runtime=30,
+    params:
+        code=stamp("metrics"),
+        settings=settings("metrics"),
+    message:
+        "Computing the legacy metrics"
+    shell:
+        'python "$SCRIPTS/metrics.py" --ranks {input.ranks:q} --metrics {output.metrics:q}'
+        " --differences {output.differences:q} --settings {params.settings:q}"
+        " 2>&1 | tee {log:q}"

@@ -1,0 +1,35 @@
+"""Count what came of the matching: steps, parts of speech, tokens, durations."""
+
+from seesay.command import arguments, run
+from seesay.matching_quality import run_quality
+
+
+def main() -> None:
+    args = arguments(
+        __doc__,
+        inputs=[
+            "images",
+            "caption_words",
+            "spoken_types",
+            "spoken_words",
+            "replacements",
+            "spoken_captions",
+        ],
+        outputs=["steps", "pos", "talker_words", "durations"],
+    )
+    run_quality(
+        args.images,
+        args.caption_words,
+        args.spoken_types,
+        args.spoken_words,
+        args.replacements,
+        args.spoken_captions,
+        args.steps,
+        args.pos,
+        args.talker_words,
+        args.durations,
+    )
+
+
+if __name__ == "__main__":
+    run(main)
