@@ -46,6 +46,28 @@ def test_the_default_comments_every_key():
         ({"pictures": {"path": "somewhere"}}, "both given"),
         ({"fc7": {"regions": 30}}, "the best of regions.candidates (24)"),
         ({"scenes": None}, "nothing to read"),
+        ({"synthesis": None}, "speech.corpora is empty and there is no section synthesis"),
+        ({"speech": {"corpora": [{"reader": "tsv", "path": "x"}]}}, "both given"),
+        ({"speech": {"corpora": [{"reader": "tsv"}]}}, "speech.corpora.0.path: Field required"),
+        (
+            {"speech": {"corpora": [{"name": "a/b", "reader": "tsv", "path": "x"}]}},
+            "speech.corpora.0.name",
+        ),
+        (
+            {"speech": {"corpora": [{"reader": "tsv", "path": "x"}] * 2}},
+            "2 corpora have no name; names keep ids apart",
+        ),
+        (
+            {"synthesis": None, "speech": {"corpora": [{"reader": "tvs", "path": "x"}]}},
+            "speech.corpora.0: tvs: no such reader; ours are ctm,",
+        ),
+        (
+            {
+                "synthesis": None,
+                "speech": {"corpora": [{"reader": "timit", "path": "x", "options": {"rte": 1}}]},
+            },
+            "speech.corpora.0: timit: options: rte: Extra inputs",
+        ),
         ({"experiments": {"a-b": {}}}, "letters, digits"),
         ({"experiments": {"wide": {"training": {"rho": 7}}}}, "experiments.wide.training"),
     ],

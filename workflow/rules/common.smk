@@ -12,7 +12,9 @@ from pathlib import Path
 
 from seesay import stamps
 from seesay.config import load
+from seesay.corpora import SPEECH, finding
 from seesay.errors import InputError
+from seesay.settings.corpora import Corpus
 
 try:
     CONFIG = load(config)
@@ -24,9 +26,11 @@ SEEDS = [str(seed) for seed in CONFIG.seeds]
 EXPERIMENTS = sorted(CONFIG.experiments)
 SYSTEMS = ["model", "random_projection", "untrained", "shuffled"]
 
-# Job environments need not have seesay installed: its source goes with the workflow.
+# Job environments need not have seesay installed: its source goes with the workflow. What is on
+# the user's own PYTHONPATH, a reader of theirs, stays there.
 shell.prefix(
     f"set -euo pipefail; export PYTHONPATH='{workflow.basedir}/src'"
+    "${{PYTHONPATH:+:$PYTHONPATH}}"
     f" SCRIPTS='{workflow.basedir}/workflow/scripts'; "
 )
 
@@ -92,16 +96,37 @@ def pictures_manifest(wildcards):
     return checkpoints.pictures.get().output.manifests[int(wildcards.shard)]
 
 
-def speech_corpus():
-    """The folder of the speech corpus."""
-    return CONFIG.speech.path or at("synthesis/speech")
+def speech_corpora():
+    """The speech corpora: those of the config, or else the generated one."""
+    generated = Corpus(reader="lucid", path=at("synthesis/speech"))
+    return list(CONFIG.speech.corpora) or [generated]
+
+
+def speech_settings():
+    """The settings of the stage speech with its corpora, as canonical JSON."""
+    corpora = [corpus.model_dump(mode="json") for corpus in speech_corpora()]
+    return json.dumps(
+        json.loads(settings("speech")) | {"corpora": corpora}, sort_keys=True
+    )
+
+
+def speech_stamp():
+    """The code stamp of the stage speech, with the readers of its corpora."""
+    readers = {finding.code(corpus.reader, SPEECH) for corpus in speech_corpora()}
+    return stamps.stamp("speech", sorted(readers))
 
 
 def speech_sources(wildcards):
-    """Every file of the speech corpus, or the generated folder."""
+    """Every file of the speech corpora, or the generated folder."""
     if CONFIG.synthesis is not None:
-        return [speech_corpus()]
-    return corpus_files(CONFIG.speech.reader, CONFIG.speech.path)
+        return [corpus.path for corpus in speech_corpora()]
+    try:
+        readers = [finding.find(corpus, SPEECH) for corpus in speech_corpora()]
+        return list(
+            dict.fromkeys(str(p) for reader in readers for p in reader.sources())
+        )
+    except InputError as error:
+        sys.exit(f"error: {error}")
 
 
 def speech_manifest(wildcards):
