@@ -1,74 +1,30 @@
-"""The speech readers: every layout, hand-worked, and the contract that all of them keep."""
+"""The speech readers: every layout, hand-worked, and real corpora."""
 
-import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
-from conftest import ROOT
-from seesay.corpora import SPEECH, conformance, finding, isolated, praat, textgrid
+from seesay.corpora import conformance, isolated, praat
+from seesay.corpora.lucid import TALKER
 from seesay.errors import InputError
 from seesay.settings.corpora import Corpus
-
-RATE = 8000
-LONG = """File type = "ooTextFile"
-Object class = "TextGrid"
-
-xmin = 0
-xmax = 2
-tiers? <exists>
-size = {count}
-item []:
-"""
-SHORT = 'File type = "ooTextFile"\nObject class = "TextGrid"\n\n0\n2\n<exists>\n{count}\n'
-WORDS = [(0.0, 0.2, ""), (0.2, 0.5, "The"), (0.5, 1.0, "cat"), (1.0, 2.0, "<LAUGH>")]
-
-
-def sound(path: Path, channels: int = 1, seconds: float = 2.0, **options) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    samples = np.random.default_rng(0).normal(0, 0.1, (round(seconds * RATE), channels))
-    soundfile.write(path, samples, RATE, **options)
-    return path
-
-
-def grid(path: Path, tiers: dict[str, list], short: bool = False, encoding: str = "utf-8") -> Path:
-    """Write a TextGrid by hand, as Praat writes it; all tiers are interval tiers."""
-    text = (SHORT if short else LONG).format(count=len(tiers))
-    for n, (name, intervals) in enumerate(tiers.items(), start=1):
-        if short:
-            text += f'"IntervalTier"\n"{name}"\n0\n2\n{len(intervals)}\n'
-            text += "".join(f'{start}\n{end}\n"{word}"\n' for start, end, word in intervals)
-            continue
-        text += f'    item [{n}]:\n        class = "IntervalTier"\n        name = "{name}"\n'
-        text += f"        xmin = 0\n        xmax = 2\n        intervals: size = {len(intervals)}\n"
-        for k, (start, end, word) in enumerate(intervals, start=1):
-            text += f"        intervals [{k}]:\n            xmin = {start}\n"
-            text += f'            xmax = {end}\n            text = "{word}"\n'
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text.encode(encoding))
-    return path
-
-
-def write(path: Path, *lines: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(lines) + "\n")
-    return path
-
-
-def read(reader: str, root: Path, **options):
-    """Recordings (id: file, channel, talker), words (id, talker, word, times), rejects."""
-    corpus = Corpus(reader=reader, path=str(root), options=options)
-    recordings, words, rejects = finding.find(corpus, SPEECH).read()
-    return (
-        {r.recording_id: (r.path.name, r.channel, r.talker) for r in recordings},
-        [(w.recording_id, w.talker, w.word, w.onset, w.offset) for w in words],
-        {reject.id: reject.reason for reject in rejects},
-    )
+from speech_layouts import (
+    LONG,
+    RATE,
+    SHORT,
+    WORDS,
+    ctm,
+    flickr_audio,
+    grid,
+    read,
+    sound,
+    timit,
+    tsv,
+    words_apart,
+    write,
+)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
@@ -259,8 +215,6 @@ def test_lucid_without_a_talker_in_the_name(tmp_path: Path):
     ],
 )
 def test_talkers_of_lucid_by_the_name(name: str, talkers: list[str]):
-    from seesay.corpora.lucid import TALKER
-
     assert TALKER.findall(name) == talkers
 
 
@@ -280,15 +234,6 @@ def test_a_stereo_tier_labelled_in_a_file_of_one_name(tmp_path: Path):
         "call_B": ("call_B.wav", 0, "call_B"),
         "call_B#1": ("call_B.wav", 1, "call_B#1"),
     }
-
-
-def timit(folder: Path) -> Path:
-    sound(folder / "dr1/fcjf0/SA1.WAV", format="NIST")
-    write(folder / "dr1/fcjf0/SA1.WRD", "0 1600 she", "1600 4800 don't", "16000 8000 back")
-    sound(folder / "dr1/mabc0/sa1.wav")
-    write(folder / "dr1/mabc0/sa1.wrd", "100 1600 she", "x 3 y", "", "3200 4800")
-    write(folder / "dr1/mabc0/sa2.wrd", "100 1600 she")
-    return folder
 
 
 def test_timit(tmp_path: Path):
@@ -315,26 +260,6 @@ def test_timit(tmp_path: Path):
         0.2,
         0.6,
     )
-
-
-def ctm(folder: Path) -> Path:
-    sound(folder / "audio/call.wav", channels=2)
-    sound(folder / "mono.flac")
-    write(
-        folder / "words.ctm",
-        ";; a comment",
-        "call A 0.10 0.20 hello 0.9",
-        "call 2 0.10 0.30 goodbye",
-        "call 2 0.50 0.30 hmm 0.9 lex S7",
-        "call 1 0.60 0.20 <unk>",
-        "call 1 * * <ALT_BEGIN>",
-        "mono 1 0.5 x word",
-        "mono 1 0.5 0.1 word",
-        "mono C 0.5 0.1 word",
-        "other 1 0.5 0.1 word",
-        "mono 1 0.5",
-    )
-    return folder
 
 
 def test_ctm(tmp_path: Path):
@@ -365,14 +290,6 @@ def test_ctm_with_a_list_of_talkers(tmp_path: Path):
         read("ctm", tmp_path / "ctm", talkers="nobody.txt")
 
 
-def flickr_audio(folder: Path) -> Path:
-    for number in (0, 1):
-        sound(folder / f"wavs/10_ab_{number}.wav")
-    write(folder / "wav2spk.txt", "10_ab_0.wav 7", "10_ab_1.wav 12")
-    write(folder / "flickr_8k.ctm", "10_ab.jpg_#0 1 0.1 0.3 A", "10_ab.jpg_#1 1 0.2 0.4 DOG")
-    return folder
-
-
 def test_flickr_audio(tmp_path: Path):
     recordings, words, rejects = read("flickr_audio", flickr_audio(tmp_path))
     assert {name: found[2] for name, found in recordings.items()} == {
@@ -384,21 +301,6 @@ def test_flickr_audio(tmp_path: Path):
         ("wavs/10_ab_1", "12", "DOG", 0.2, 0.6),
     ]
     assert rejects == {}
-
-
-def tsv(folder: Path) -> Path:
-    sound(folder / "a.flac")
-    sound(folder / "sub/b.wav", channels=2)
-    write(
-        folder / "words.tsv",
-        "word\tfile\tspeaker\tonset\toffset\tside",
-        'say"s\ta.flac\tann\t0.1\t0.2\t1',
-        "cat\tb\tbob\t0.5\t0.7\t2",
-        "[noise]\tb\tbob\t0.8\t0.9\t2",
-        "cat\tb\tbob\t0.5\t0.7\tleft",
-        "cat\tb\tbob\t0.5\t0.4\t2",
-    )
-    return folder
 
 
 def test_tsv(tmp_path: Path):
@@ -415,19 +317,6 @@ def test_tsv(tmp_path: Path):
     assert "3 columns where the header has 5" in rejects["w.csv:3"]
     with pytest.raises(InputError, match="no column On, W"):
         read("tsv", folder, columns={"word": "W", "onset": "On"})
-
-
-def words_apart(folder: Path) -> Path:
-    """A word from 0.5 to 0.9 s of 1.5 s, in faint noise; with takes, and two talkers."""
-    samples = np.random.default_rng(1).normal(0, 1e-4, round(1.5 * RATE))
-    word = slice(round(0.5 * RATE), round(0.9 * RATE))
-    samples[word] += np.sin(np.arange(word.stop - word.start) / 3) / 2
-    for name in ("ann/cat_1", "ann/cat_2", "bob/take/dog", "ice cream", "sun"):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        soundfile.write(folder / f"{name}.wav", samples, RATE)
-    soundfile.write(folder / "still.wav", np.zeros(RATE), RATE)
-    write(folder / "text.wav", "no sound")
-    return folder
 
 
 def test_isolated_words(tmp_path: Path):
@@ -460,167 +349,6 @@ def test_edges_are_those_of_a_plain_loop(tmp_path: Path, below: float):
     loud = [n for n, p in enumerate(power) if p >= max(power) / 10 ** (below / 10)]
     expected = (loud[0] * 80 / RATE, min(loud[-1] * 80 + 80, len(samples)) / RATE)
     assert isolated.edges(tmp_path / "a.wav", below) == pytest.approx(expected)
-
-
-def lucid_dialogue(folder: Path) -> Path:
-    sound(folder / "x_F1M2.wav", channels=2)
-    grid(folder / "x_F1M2.TextGrid", {"A word": WORDS, "B word": WORDS})
-    sound(folder / "F3.wav")
-    grid(folder / "F3.TextGrid", {"word": WORDS}, short=True, encoding="utf-16")
-    return folder
-
-
-def lucid_table(folder: Path) -> Path:
-    sound(folder / "F01.wav")
-    write(
-        folder / "lucid_native.tokens.txt",
-        "filename\tonset\toffset\tword\ttalker",
-        "F01\t0.1\t0.2\tcat\tF01",
-        "F01\t0.2\t0.3\tdog-\tF01",
-    )
-    return folder
-
-
-LAYOUTS = [
-    ("ctm", ctm),
-    ("flickr_audio", flickr_audio),
-    ("isolated", words_apart),
-    ("lucid", lucid_dialogue),
-    ("lucid", lucid_table),
-    ("textgrid", lucid_dialogue),
-    ("timit", timit),
-    ("tsv", tsv),
-]
-
-
-def test_every_reader_of_ours_is_checked():
-    assert {reader for reader, _ in LAYOUTS} == set(SPEECH)
-    folder = ROOT / "src" / "seesay" / "corpora"
-    assert all((folder / f"{reader}.py").is_file() for reader in SPEECH)
-
-
-@pytest.mark.parametrize(("reader", "layout"), LAYOUTS)
-def test_our_readers_keep_to_the_contract(tmp_path: Path, reader: str, layout):
-    folder = layout(tmp_path / "corpus")
-    assert conformance.check(Corpus(reader=reader, path=str(folder))) == []
-
-
-def doc_example(folder: Path) -> Path:
-    """The reader in the docs, as a file."""
-    text = (ROOT / "docs" / "your-own-corpus.md").read_text()
-    (code,) = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
-    assert len(code.splitlines()) < 60
-    return write(folder / "my_reader.py", code)
-
-
-def audacity(folder: Path) -> Path:
-    sound(folder / "ann/one.wav")
-    write(folder / "ann/one.txt", "0.5\t0.7\tcat", "0.1\t0.4\tthe", "0.8\t0.9\t#cough", "x")
-    sound(folder / "bob/one.wav")
-    write(folder / "bob/one.txt", "0.2\t0.7\tdog")
-    write(folder / "bob/two.txt", "0.2\t0.7\tdog")
-    return folder
-
-
-def test_the_reader_in_the_docs(tmp_path: Path):
-    reader, folder = str(doc_example(tmp_path)), audacity(tmp_path / "corpus")
-    assert conformance.check(Corpus(reader=reader, path=str(folder))) == []
-    _, words, rejects = read(reader, folder)
-    assert words == [
-        ("ann/one", "ann", "the", 0.1, 0.4),
-        ("ann/one", "ann", "cat", 0.5, 0.7),
-        ("bob/one", "bob", "dog", 0.2, 0.7),
-    ]
-    assert set(rejects) == {"ann/one.txt:3", "ann/one.txt:4", "bob/two"}
-    command = [sys.executable, "-m", "seesay.corpora.conformance", reader, str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0
-    assert done.stdout.startswith("2 recordings, 2 talkers, 3 words, 3 rejects;")
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "problem"),
-    [
-        ("return sorted([", "return sorted([root / 'no.lst', ", "no.lst is no file"),
-        ("recordings.sort(", "recordings.sort(reverse=True, ", "the recordings are not sorted"),
-        ("words.sort", "words[:0].sort", "the words are not sorted"),
-        ("return recordings, words, rejects", "return recordings, words", "a tuple of three lists"),
-        ("return recordings, words, rejects", "return words, recordings, []", "list of Recording"),
-        ("= path.parent.name, ", "= str(path.parent), ", "depends on where the folder lies"),
-        ('raise InputError(f"{root}', 'raise KeyError(f"{root}', "KeyError"),
-        ('rejects.append(Reject(name, "no wav', 'raise KeyError(("no wav', "KeyError"),
-        ("return sorted([", "return sorted(2 * [", "is there 2 times"),
-        ("Recording(name, path.with", "Recording(talker, path.with", "not among the recordings"),
-        ('root.glob("*/*.txt"), *root.glob("*/*.wav")', 'root.glob("*/*.wav")', "no word is found"),
-    ],
-)
-def test_what_breaks_the_contract_is_named(tmp_path: Path, old, new, problem):
-    path, folder = doc_example(tmp_path), audacity(tmp_path / "corpus")
-    text = path.read_text()
-    assert text.count(old) == 1
-    path.write_text(text.replace(old, new))
-    problems = conformance.check(Corpus(reader=str(path), path=str(folder)))
-    assert any(problem in found for found in problems), problems
-
-
-def test_a_source_that_is_not_listed_is_found_out(tmp_path: Path):
-    path, folder = doc_example(tmp_path), audacity(tmp_path / "corpus")
-    text = path.read_text()
-    old = "talker, name = path.parent.name, "
-    assert old in text
-    new = 'talker, name = path.parent.name + "!" * (root / "talkers.lst").exists(), '
-    path.write_text(text.replace(old, new))
-    write(folder / "talkers.lst", "x")
-    (problem,) = conformance.check(Corpus(reader=str(path), path=str(folder)))
-    assert "reads what sources does not list" in problem
-
-
-def test_finding_a_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    package = tmp_path / "my_package"
-    write(package / "__init__.py", "")
-    shutil.copy(doc_example(tmp_path), package / "reader.py")
-    monkeypatch.syspath_prepend(str(tmp_path))
-    found = finding.find(Corpus(reader="my_package.reader", path="x"), SPEECH)
-    assert found.module.__name__ == "my_package.reader"
-    assert found.told[0].noise == "#"
-    assert finding.code("my_package.reader", SPEECH)[1] == package / "reader.py"
-    assert finding.find(Corpus(reader="timit", path="x"), SPEECH).told[0].rate == 16000
-
-
-@pytest.mark.parametrize(
-    ("reader", "options", "message"),
-    [
-        ("timitt", {}, r"timitt: no such reader; ours are ctm, .*, tsv; else give"),
-        ("no_such.reader", {}, r"no_such.reader: no such reader"),
-        ("seesay.no_such", {}, r"seesay.no_such: no such reader"),
-        ("pascal1k", {}, "pascal1k: no such reader"),
-        ("csv", {}, r"csv: is no reader: it has no function sources or read"),
-        ("here.py", {}, r"here.py: no such file; it is to be a reader"),
-        ("bad.py", {}, r"bad.py: cannot be imported \(SyntaxError: "),
-        ("lacks.py", {}, r"lacks.py: cannot be imported \(No module named 'nowhere'\)"),
-        ("half.py", {}, r"half.py: is no reader: it has no function read"),
-        ("plain.py", {"a": 1}, r"plain.py: takes no options; leave out a"),
-        ("timit", {"rate": "fast"}, r"timit: options: rate: .* got 'fast'"),
-        ("timit", {"talker": "("}, r"timit: options: talker: .*regular expression"),
-        ("tsv", {"columns": {"words": "w"}}, r"tsv: options: columns.words: Extra inputs"),
-    ],
-)
-def test_a_reader_that_is_none_is_one_line(tmp_path, monkeypatch, reader, options, message):
-    monkeypatch.chdir(tmp_path)
-    write(tmp_path / "bad.py", "def read(:")
-    write(tmp_path / "lacks.py", "import nowhere")
-    write(tmp_path / "half.py", "def sources(root): return []")
-    write(tmp_path / "plain.py", "def sources(root): return []", "read = sources")
-    finding.module.cache_clear()
-    with pytest.raises(InputError, match=message) as error:
-        finding.find(Corpus(reader=reader, path="x", options=options), SPEECH)
-    assert "\n" not in str(error.value)
-
-
-def test_our_readers_are_quick_to_import():
-    code = f"import sys; from seesay.corpora import {', '.join(SPEECH)}; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert not {"numpy", "pandas", "soundfile", "torch"} & set(done.stdout.split())
 
 
 @pytest.mark.parametrize(
@@ -664,7 +392,3 @@ def test_a_real_corpus_as_textgrids_and_ctm(tmp_path: Path, real_data: Path):
     _, words, _ = read("ctm", tmp_path, **talker)
     assert [word[:3] for word in words] == [word[:3] for word in expected]
     np.testing.assert_allclose([w[3:] for w in words], [w[3:] for w in expected], atol=2e-6)
-
-
-def test_textgrid_options_have_the_lists_of_the_docs():
-    assert textgrid.Options().tiers[:2] == ("word", "words")
