@@ -97,7 +97,13 @@ def record(folder: Path, rate: int) -> pd.DataFrame:
         path = folder / f"talker{number}.wav"
         soundfile.write(path, 0.1 * swell * rng.standard_normal(len(time)), rate)
         for onset in np.arange(1.0, MINUTES * 60 - 1, GAP):
-            words = {"onset": onset, "offset": onset + 0.36, "path": str(path), "digest": "-"}
+            words = {
+                "onset": onset,
+                "offset": onset + 0.36,
+                "path": str(path),
+                "digest": "-",
+                "channel": 0,
+            }
             rows.append({"token_id": f"{path.stem}@{onset:.3f}", **words})
             rows[-1]["recording_id"] = path.stem
     return pd.DataFrame(rows).sort_values("token_id", ignore_index=True)

@@ -38,7 +38,7 @@ CONFIG = {
     "pictures": {"corpora": [], "split": {"method": "hash"}},
     "fc7": {"network": "efficientnet_lite0", "weights": "DEFAULT", "size": 128},
     "synthesis": {"talkers": 40},
-    "speech": {"reader": "lucid", "path": None},
+    "speech": {"corpora": []},
     "matching": {"speakers": "balanced"},
     "training": {"max_epochs": 30, "loss": "coscos2"},
 }
@@ -130,7 +130,7 @@ def _write_regions(path: dict, ids: list, boxes: list, rng: np.random.Generator)
 def _write_speech(path: dict, ids: list, tokens: int, rng: np.random.Generator) -> None:
     talkers = [f"talker_{n:02d}" for n in range(4)]
     recordings = pd.DataFrame({"recording_id": talkers, "talker": talkers, "path": "x.wav"})
-    recordings = recordings.assign(digest="0", sample_rate=16000, duration=900.0)
+    recordings = recordings.assign(digest="0", channel=0, sample_rate=16000, duration=900.0)
     tables.write(RECORDINGS, path["recordings"], recordings)
     names = [f"{talkers[n % 4]}@{n}.000" for n in range(tokens)]
     words = ["car", "dog", "red", "bureau"]
@@ -208,7 +208,18 @@ def _history(epochs: int, learned: bool) -> pd.DataFrame:
                     different = 0.25 - 0.12 * gain + rng.normal(0, 0.006)
                     loss = ((1 - same) / 2 + different**2) / 2
                     dead = 0.05 + 0.2 * gain
-                    row = (system, seed, epoch, split, loss, same, different, 0.05, dead, dead * 0.6)
+                    row = (
+                        system,
+                        seed,
+                        epoch,
+                        split,
+                        loss,
+                        same,
+                        different,
+                        0.05,
+                        dead,
+                        dead * 0.6,
+                    )
                     rows.append((*row, 0.02 + 0.03 * gain, 0.01, 4.0, epoch == best))
     columns = [c.name for c in HISTORY.columns if c.name != "experiment"]
     return pd.DataFrame(rows, columns=columns).assign(experiment="paper")

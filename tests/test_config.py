@@ -47,12 +47,18 @@ def test_the_default_comments_every_key():
         ({"training": {"rho": "high"}}, "training.rho"),
         ({"training": {"epochs": 3}}, "training.epochs: Extra inputs"),
         ({"pictures": {"corpora": [ONE]}}, "both given"),
-        ({"scenes": None, "pictures": {"corpora": [ONE, ONE]}}, "a name of its own"),
-        ({"scenes": None, "pictures": {"corpora": [ONE | {"name": "a/b"}]}}, "'a/b' may hold"),
-        ({"scenes": None, "pictures": {"corpora": [ONE | {"reader": "csv"}]}}, "'csv' is none of"),
+        ({"scenes": None, "pictures": {"corpora": [ONE, ONE]}}, "no name; names keep ids apart"),
+        (
+            {"scenes": None, "pictures": {"corpora": [ONE | {"name": "a/b"}]}},
+            "pictures.corpora.0.name",
+        ),
+        (
+            {"scenes": None, "pictures": {"corpora": [ONE | {"reader": "csv"}]}},
+            "pictures.corpora.0: csv: no such reader; ours are flickr30k,",
+        ),
         (
             {"scenes": None, "pictures": {"corpora": [ONE | {"options": {"size": 3}}]}},
-            "corpora.0.options: size: Extra inputs are not permitted, got 3",
+            "corpora.0: pascal1k: options: size: Extra inputs are not permitted, got 3",
         ),
         (
             {"scenes": None, "pictures": {"corpora": [ONE | {"options": ALONE}]}},
@@ -69,6 +75,28 @@ def test_the_default_comments_every_key():
         ({"training": {"speech_layers": [0]}}, "training.speech_layers.0"),
         ({"experiments": {"é": {}}}, "letters a-z"),
         ({"scenes": None}, "nothing to read"),
+        ({"synthesis": None}, "speech.corpora is empty and there is no section synthesis"),
+        ({"speech": {"corpora": [{"reader": "tsv", "path": "x"}]}}, "both given"),
+        ({"speech": {"corpora": [{"reader": "tsv"}]}}, "speech.corpora.0.path: Field required"),
+        (
+            {"speech": {"corpora": [{"name": "a/b", "reader": "tsv", "path": "x"}]}},
+            "speech.corpora.0.name",
+        ),
+        (
+            {"speech": {"corpora": [{"reader": "tsv", "path": "x"}] * 2}},
+            "2 corpora have no name; names keep ids apart",
+        ),
+        (
+            {"synthesis": None, "speech": {"corpora": [{"reader": "tvs", "path": "x"}]}},
+            "speech.corpora.0: tvs: no such reader; ours are ctm,",
+        ),
+        (
+            {
+                "synthesis": None,
+                "speech": {"corpora": [{"reader": "timit", "path": "x", "options": {"rte": 1}}]},
+            },
+            "speech.corpora.0: timit: options: rte: Extra inputs",
+        ),
         ({"experiments": {"a-b": {}}}, "letters a-z, digits"),
         ({"experiments": {"wide": {"training": {"rho": 7}}}}, "experiments.wide.training"),
     ],

@@ -202,10 +202,10 @@ def test_pictures_without_files_reach_the_report(folder: Path, tmp_path: Path):
     }
     paths = [tmp_path / f"{name}.parquet" for name in ("images", "captions", "rejects")]
     read_corpora(
-        *(tmp_path / "unused", folder),
         *paths,
         [tmp_path / "0.parquet"],
         PicturesSettings.model_validate_json(json.dumps(settings)),
+        fragments=folder,
     )
     images = tables.read(IMAGES, paths[0])
     assert images["image_id"].tolist() == NAMES

@@ -54,19 +54,20 @@ def record(folder, name, samples, rate=RATE, **options):
     return path
 
 
-def manifest(folder, words):
+def manifest(folder, words, channel=0):
     """A token manifest of (recording_id, path, onset, offset)."""
     rows = pd.DataFrame(words, columns=["recording_id", "path", "onset", "offset"])
     rows["token_id"] = [f"{r.recording_id}@{r.onset:.3f}" for r in rows.itertuples()]
+    rows = rows.assign(path=rows["path"].map(str), digest="-", channel=channel)
     path = folder / "manifest.parquet"
-    tables.write(TOKEN_MANIFEST, path, rows.assign(path=rows["path"].map(str), digest="-"))
+    tables.write(TOKEN_MANIFEST, path, rows)
     return path
 
 
-def extract(folder, words, options=SETTINGS):
+def extract(folder, words, options=SETTINGS, channel=0):
     """The tables of a shard: vectors by token (tokens, frames, filters), padded, rejects."""
     out, rejects = folder / "logmel.parquet", folder / "rejects.parquet"
-    extract_shard(manifest(folder, words), out, rejects, options)
+    extract_shard(manifest(folder, words, channel), out, rejects, options)
     found = tables.read(LOGMEL, out)
     shape = (options.frames, options.filters)
     vectors = {r.token_id: r.feature.reshape(shape) for r in found.itertuples()}
@@ -252,6 +253,31 @@ def test_channels_are_averaged(tmp_path):
     np.testing.assert_allclose(found, (left + right) / 2, atol=1e-7)
 
 
+@pytest.mark.parametrize("rate", [16000, 44100])
+def test_a_channel_alone_is_heard(tmp_path, rate):
+    left, right = noise(rate, 1), noise(rate, 2)
+    both = record(tmp_path, "both.wav", np.stack([left, right], 1), rate, subtype="FLOAT")
+    for channel, alone in enumerate((left, right)):
+        path = record(tmp_path, "alone.wav", alone, rate, subtype="FLOAT")
+        found, expected = (
+            np.concatenate([*pieces(p, RATE, channel * (p == both))]) for p in (both, path)
+        )
+        np.testing.assert_array_equal(found, expected)
+    with pytest.raises(InputError, match=r"both.wav: has 2 channels, not 3"):
+        list(pieces(both, RATE, 2))
+
+
+def test_a_shard_hears_the_channel_of_its_manifest(tmp_path):
+    left, right = noise(RATE, 1), noise(RATE, 2)
+    path = record(tmp_path, "a.wav", np.stack([left, right], 1), subtype="FLOAT")
+    words = [(name, path, 0.4, 0.6) for name in ("a", "a#1", "mean")]
+    expected = [left, right, (left + right) / 2]
+    vectors, _, _ = extract(tmp_path, words, channel=[0, 1, -1])
+    for name, sound in zip(("a", "a#1", "mean"), expected, strict=True):
+        frames = LogMel(SETTINGS).frames([sound])[50 - 35 : 50 + 36]
+        np.testing.assert_allclose(vectors[f"{name}@0.400"], frames, atol=1e-4)
+
+
 def test_bad_recordings_are_rejected_token_by_token(tmp_path):
     good = record(tmp_path, "good.wav", noise(RATE))
     text = tmp_path / "text.wav"
@@ -325,6 +351,25 @@ def test_memory_does_not_grow_with_the_file(tmp_path):
     assert frames.shape == (72001, 40)
     np.testing.assert_allclose(frames, SILENCE, rtol=1e-6)
     assert peak < 48 * 2**20
+
+
+def test_memory_does_not_grow_with_the_corpus(tmp_path):
+    """Eight times the recordings, each of a minute and 200 tokens: no more is held at once."""
+    path = record(tmp_path, "a.wav", noise(60 * RATE))
+    peaks = []
+    for recordings in (2, 16):
+        words = [(f"r{n}", path, t / 4, t / 4 + 0.2) for n in range(recordings) for t in range(200)]
+        listed = manifest(tmp_path, words)
+        tracemalloc.start()
+        try:
+            extract_shard(listed, tmp_path / "out.parquet", tmp_path / "no.parquet", SETTINGS)
+            peaks.append(tracemalloc.get_traced_memory()[1])
+        finally:
+            tracemalloc.stop()
+    # What grows is the list of tokens: 2,800 more of them, at well under 1 kB each.
+    assert peaks[1] - peaks[0] < 2.5 * 2**20
+    # All vectors of the 16 recordings together are 36 MB.
+    assert peaks[1] < 20 * 2**20
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,8 @@ def read(root: Path, out: Path, shards: int = 2, threads: int = 1, **change) -> 
     """Run the stage on a folder in Pascal1K's layout, or on the corpora that `change` lists."""
     manifests = [out / f"{shard}.parquet" for shard in range(shards)]
     paths = [out / f"{name}.parquet" for name in ("images", "captions", "rejects")]
-    read_corpora(root, None, *paths, manifests, settings(**change), threads)
+    change = {"corpora": [{"reader": "pascal1k", "path": str(root)}]} | change
+    read_corpora(*paths, manifests, settings(**change), threads=threads)
     images, captions, rejects = (
         tables.read(table, path)
         for table, path in zip((IMAGES, CAPTIONS, REJECTS), paths, strict=True)
@@ -276,11 +277,12 @@ def test_missing_or_empty_folder(tmp_path: Path):
 
 def test_the_script_ends_in_one_line(tmp_path: Path):
     outputs = [f"--{name}={tmp_path / name}" for name in ("images", "captions", "rejects")]
+    nowhere = [{"reader": "pascal1k", "path": str(tmp_path / "nowhere")}]
     done = subprocess.run(
         [
             *(sys.executable, ROOT / "workflow" / "scripts" / "pictures.py"),
-            *(f"--scenes={tmp_path / 'nowhere'}", *outputs, "--manifests", tmp_path / "0"),
-            *("--settings", settings().model_dump_json()),
+            *(*outputs, "--manifests", tmp_path / "0"),
+            *("--settings", settings(corpora=nowhere).model_dump_json()),
         ],
         env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
         capture_output=True,

@@ -214,10 +214,21 @@ def test_synthetic_data_and_untrained_networks_are_labelled(page):
         "scenes": None,
         "synthesis": None,
         "pictures": {"corpora": [{"reader": "flickr8k", "path": "corpora/flickr8k"}]},
-        "speech": {"reader": "lucid", "path": "corpora/lucid"},
+        "speech": {
+            "corpora": [
+                {"reader": "lucid", "path": "corpora/lucid"},
+                {"reader": "timit", "path": "corpora/timit"},
+            ]
+        },
     }
     assert report_made.sources(real)["labels"] == []
     assert report_made.sources(real)["pictures"] == "corpora/flickr8k (read as flickr8k)"
+    heard = "corpora/lucid (read as lucid); corpora/timit (read as timit)"
+    assert report_made.sources(real)["speech"] == heard
+    assert [used["whose"] for used in report_made.licences(real)][-2:] == [
+        "corpora/lucid",
+        "corpora/timit",
+    ]
     random = {**real, "fc7": {"network": "efficientnet_lite0", "weights": "random"}}
     assert report_made.sources(random)["labels"] == ["untrained image network"]
     mixed = {**real, "synthesis": {"talkers": 40}}

@@ -9,11 +9,13 @@ import pytest
 import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from seesay import tables
 from seesay.corpora import Recording, lucid
 from seesay.errors import InputError
 from seesay.randomness import shard_of
+from seesay.settings.corpora import Corpus
 from seesay.settings.speech import SpeechSettings
 from seesay.speech import (
     RECORDINGS,
@@ -21,7 +23,7 @@ from seesay.speech import (
     TOKEN_MANIFEST,
     check_words,
     open_recordings,
-    read_corpus,
+    read_corpora,
 )
 from seesay.tables import REJECTS
 
@@ -41,23 +43,34 @@ def corpus(folder: Path, rows: list[str], header: str = HEADER, end: str = "\n")
     return folder
 
 
-def sound(path: Path, seconds: float = 1.0) -> None:
+def sound(path: Path, seconds: float = 1.0, channels: int = 1) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     samples = np.sin(np.arange(round(seconds * 8000)) / 3) / 2
-    soundfile.write(path, samples, 8000, subtype="PCM_16")
+    soundfile.write(path, np.stack([samples] * channels, 1), 8000, subtype="PCM_16")
+
+
+def read_lucid(folder: Path):
+    return lucid.read(folder, lucid.Options())
 
 
 def refused(folder: Path) -> dict[str, str]:
-    return {reject.id: reject.reason for reject in lucid.read(folder)[2]}
+    return {reject.id: reject.reason for reject in read_lucid(folder)[2]}
 
 
 def read(folder: Path, on_bad_input: str = "reject", shards: int = 3) -> dict[str, pd.DataFrame]:
-    """Run the stage; its tables by name."""
+    """Run the stage on one LUCID folder; its tables by name."""
+    return read_all([Corpus(reader="lucid", path=str(folder))], folder, on_bad_input, shards)
+
+
+def read_all(
+    corpora: list[Corpus], folder: Path, on_bad_input: str = "reject", shards: int = 3
+) -> dict[str, pd.DataFrame]:
+    """Run the stage and write beside `folder`; its tables by name."""
     out = folder.with_name("out")
-    settings = SpeechSettings(reader="lucid", path=str(folder), on_bad_input=on_bad_input)
+    settings = SpeechSettings(corpora=tuple(corpora), on_bad_input=on_bad_input)
     paths = [out / f"{name}.parquet" for name in ("recordings", "words", "rejects")]
     manifests = [out / f"shards/{shard}.parquet" for shard in range(shards)]
-    read_corpus(folder, *paths, manifests, settings)
+    read_corpora(*paths, manifests, settings)
     known = zip((RECORDINGS, SPOKEN_WORDS, REJECTS), paths, strict=True)
     found = {table.name: tables.read(table, path) for table, path in known}
     for shard, path in enumerate(manifests):
@@ -84,6 +97,7 @@ def test_a_hand_written_corpus(tmp_path: Path):
     ]
     assert list(recordings["sample_rate"]) == [8000, 8000]
     assert list(recordings["duration"]) == [1.0, 1.0]
+    assert list(recordings["channel"]) == [0, 0]
     assert found["rejects"].empty
 
 
@@ -131,7 +145,7 @@ def test_a_bad_row_is_refused_by_its_line(tmp_path: Path, row: str, reason: str)
     folder = corpus(tmp_path / "lucid", [*GOOD, "", row])
     assert list(refused(folder)) == [f"{lucid.TOKENS}:6"]
     assert reason in refused(folder)[f"{lucid.TOKENS}:6"]
-    assert len(lucid.read(folder)[1]) == len(GOOD)
+    assert len(read_lucid(folder)[1]) == len(GOOD)
     with pytest.raises(InputError, match=f"{lucid.TOKENS}:6") as error:
         read(folder, on_bad_input="fail")
     assert "\n" not in str(error.value)
@@ -164,7 +178,7 @@ def test_noises_are_counted_and_no_fault(tmp_path: Path):
 def test_no_row_is_lost_without_a_word(rows, tmp_path_factory: pytest.TempPathFactory):
     folder = tmp_path_factory.mktemp("lucid")
     corpus(folder, ["\t".join([*row, "map", "nb", "3"]) for row in rows])
-    _, words, rejects = lucid.read(folder)
+    _, words, rejects = read_lucid(folder)
     lines = [reject for reject in rejects if reject.id.startswith(f"{lucid.TOKENS}:")]
     dropped = sum(int(reject.reason.split()[0]) for reject in rejects if reject.by_rule)
     assert len(words) + len(lines) + dropped == len(rows)
@@ -177,7 +191,7 @@ def test_a_name_that_two_files_have_must_be_written_out(tmp_path: Path):
     (folder / lucid.TOKENS).write_text(
         "\n".join([HEADER, *GOOD[:2], GOOD[2].replace("M01_01", "men/M01_01.wav")])
     )
-    _, words, rejects = lucid.read(folder)
+    _, words, rejects = read_lucid(folder)
     assert words[-1].recording_id == "men/M01_01"
     # The third file is not passed over in silence.
     assert [reject.id for reject in rejects] == ["women/M01_01"]
@@ -190,23 +204,26 @@ def test_two_extensions_of_one_name(tmp_path: Path):
 
 
 def test_a_folder_that_is_no_lucid(tmp_path: Path):
-    with pytest.raises(InputError, match=r"nowhere: no such folder; set speech.path"):
-        lucid.read(tmp_path / "nowhere")
-    with pytest.raises(InputError, match=f"has no {lucid.TOKENS}"):
-        lucid.read(tmp_path)
+    with pytest.raises(InputError, match=r"nowhere: no such folder; see the path in speech.corp"):
+        read_lucid(tmp_path / "nowhere")
+    with pytest.raises(InputError, match=r"has no file \.wav, \.flac, \.textgrid"):
+        read_lucid(tmp_path)
+    sound(tmp_path / "F01_01.wav")
+    with pytest.raises(InputError, match=f"has no {lucid.TOKENS} and no TextGrid"):
+        read_lucid(tmp_path)
     corpus(tmp_path, ["F01_01.wav\t0.1\t0.5\tcat"], header="filename\tonset\toffset\tword")
     with pytest.raises(InputError, match=f"{lucid.TOKENS}: line 1: no column talker"):
-        lucid.read(tmp_path)
+        read_lucid(tmp_path)
     (tmp_path / lucid.TOKENS).write_text("")
     with pytest.raises(InputError, match="no column filename, onset, offset, word, talker"):
-        lucid.read(tmp_path)
+        read_lucid(tmp_path)
 
 
 def test_sources_are_the_table_and_the_audio(tmp_path: Path):
     folder = corpus(tmp_path / "lucid", GOOD)
     (folder / "notes.txt").write_text("not read")
     (folder / ".hidden.wav").write_text("not read")
-    names = [path.relative_to(folder).as_posix() for path in lucid.sources(folder)]
+    names = [path.relative_to(folder).as_posix() for path in lucid.sources(folder, lucid.Options())]
     assert names == [lucid.TOKENS, "F01_01.wav", "men/M01_01.wav"]
 
 
@@ -256,6 +273,110 @@ def test_a_corpus_without_a_word_ends_the_run(tmp_path: Path):
     with pytest.raises(InputError, match="no usable spoken word"):
         read(folder)
     assert not list((tmp_path / "out").glob("*.parquet"))
+
+
+def test_a_second_corpus_leaves_the_ids_of_the_first(tmp_path: Path):
+    first = Corpus(reader="lucid", path=str(corpus(tmp_path / "lucid", GOOD)))
+    other = corpus(tmp_path / "other", [*GOOD, "F01_01\t0.95\t7\tlate\tF01\tmap\tnb\t4"])
+    second = Corpus(name="b.2", reader="lucid", path=str(other))
+    alone = read_all([first], tmp_path / "a/x")
+    both = read_all([first, second], tmp_path / "b/x")
+    swapped = read_all([second, first], tmp_path / "c/x")
+    for name in both:
+        pd.testing.assert_frame_equal(both[name], swapped[name])
+    for name in ("recordings", "spoken_words"):
+        key = both[name].columns[0]
+        old = both[name][~both[name][key].str.startswith("b.2/")].reset_index(drop=True)
+        pd.testing.assert_frame_equal(old, alone[name])
+    words = both["spoken_words"]
+    new = words[words["token_id"].str.startswith("b.2/")]
+    assert list(new["token_id"]) == [
+        "b.2/F01_01@0.100",
+        "b.2/F01_01@0.500",
+        "b.2/men/M01_01@0.200",
+    ]
+    assert list(new["talker"]) == ["b.2/F01", "b.2/F01", "b.2/M01"]
+    assert list(both["rejects"]["id"]) == ["b.2/F01_01@0.950"]
+
+
+def test_corpora_that_are_not_apart(tmp_path: Path):
+    folder = corpus(tmp_path / "lucid", GOOD)
+    entry = Corpus(reader="lucid", path=str(folder))
+    with pytest.raises(ValidationError, match="2 corpora have no name; names keep ids apart"):
+        read_all([entry, entry], folder)
+    twice = entry.model_copy(update={"name": "x"})
+    with pytest.raises(ValidationError, match="2 corpora have the name 'x'"):
+        read_all([twice, twice], folder)
+    # The ids of a corpus without a name may look like another's.
+    (tmp_path / "up").mkdir()
+    (tmp_path / "up/x").symlink_to(folder)
+    (tmp_path / "up" / lucid.TOKENS).write_text((folder / lucid.TOKENS).read_text())
+    outer = Corpus(reader="lucid", path=str(tmp_path / "up"))
+    message = r"both have the recording 'x/F01_01'; change a name in speech.corpora"
+    with pytest.raises(InputError, match=message):
+        read_all([outer, twice], folder)
+    with pytest.raises(InputError, match=r"speech.corpora is empty"):
+        read_all([], folder)
+
+
+def test_every_corpus_must_give_a_word(tmp_path: Path):
+    first = Corpus(reader="lucid", path=str(corpus(tmp_path / "lucid", GOOD)))
+    bad = corpus(tmp_path / "bad", [row.replace("\t0.", "\t7.") for row in GOOD])
+    second = Corpus(name="bad", reader="lucid", path=str(bad))
+    with pytest.raises(InputError, match=f"{bad}: .*no usable spoken word"):
+        read_all([first, second], tmp_path / "x")
+
+
+def test_a_new_recording_changes_its_own_manifest_alone(tmp_path: Path):
+    folder = corpus(tmp_path / "lucid", GOOD)
+    entry = Corpus(reader="lucid", path=str(folder))
+
+    def manifests():
+        read_all([entry], folder, shards=8)
+        return [(tmp_path / f"out/shards/{n}.parquet").read_bytes() for n in range(8)]
+
+    before = manifests()
+    assert manifests() == before
+    sound(folder / "F02_01.wav")
+    table = folder / lucid.TOKENS
+    table.write_text(table.read_text() + "F02_01\t0.1\t0.5\tcow\tF02\tmap\tnb\t3\n")
+    after = manifests()
+    changed = [n for n in range(8) if before[n] != after[n]]
+    assert changed == [shard_of("F02_01", 8)]
+
+
+def test_channels_of_a_file(tmp_path: Path):
+    sound(tmp_path / "mono.wav")
+    sound(tmp_path / "stereo.wav", channels=2)
+    given = [("mono", None), ("mono", 0), ("mono", 1), ("stereo", None), ("stereo", 1)]
+    found = [
+        Recording(f"{name}{channel}", tmp_path / f"{name}.wav", "T", channel)
+        for name, channel in given
+    ]
+    recordings, rejects = open_recordings(found)
+    assert list(recordings["channel"]) == [0, 0, -1, 1]
+    assert [reject.id for reject in rejects] == ["mono1"]
+    assert "channel 2 is asked for, but it has 1" in rejects[0].reason
+
+
+def test_what_a_reader_may_not_give(tmp_path: Path):
+    sound(tmp_path / "a.wav")
+    head = "from seesay.corpora import *\ndef sources(root): return [root / 'a.wav']\n"
+    reader = tmp_path / "reader.py"
+    recording = "Recording('a', root / 'a.wav', 'T')"
+    for number, (result, message) in enumerate(
+        [
+            ("[], []", "is it a reader of speech"),
+            ("[1], [], []", "is it a reader of speech"),
+            (f"[{recording}] * 2, [], []", "gives the recording 'a' twice"),
+            (f"[{recording}], [], []", "a: no usable word"),
+            (f"[{recording}], [SpokenWord('a', 'T', 'x', 0.5, float('nan'))], []", "to nan s"),
+        ]
+    ):
+        reader = tmp_path / f"reader{number}.py"
+        reader.write_text(f"{head}def read(root): return {result}\n")
+        with pytest.raises(InputError, match=message):
+            read_all([Corpus(reader=str(reader), path=str(tmp_path))], tmp_path / "x")
 
 
 def test_two_words_with_one_onset():

@@ -161,6 +161,51 @@ def test_of_the_readers_only_the_named_one_counts(house):
     assert "seesay.corpora.fragments" not in names
 
 
+def test_a_users_reader_counts_with_what_it_imports_of_its_package(tmp_path):
+    package = tmp_path / "own" / "sub"
+    package.mkdir(parents=True)
+    files = {
+        "own/__init__.py": "",
+        "own/sub/__init__.py": "",
+        "own/sub/reader.py": "from ..times import seconds\nfrom . import names\nimport scipy.io",
+        "own/sub/names.py": "import own.more",
+        "own/times.py": "",
+        "own/more.py": "from seesay import ranking",
+        "own/other.py": "",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    reader = ("own.sub.reader", package / "reader.py")
+
+    def stamp():
+        stamps.imports.cache_clear()
+        stamps.digest.cache_clear()
+        return stamps.stamp("scenes", [reader])
+
+    before = stamp()
+    names = {entry.split(":")[0] for entry in before}
+    assert {"own", "own.sub", "own.sub.reader", "own.sub.names", "own.times", "own.more"} <= names
+    assert "own.other" not in names
+    assert "seesay.ranking" in names
+    assert any(entry.startswith("scipy==") for entry in before)
+    for name in ("own/times.py", "own/more.py", "own/sub/names.py"):
+        (tmp_path / name).write_text(files[name] + "\nx = 1\n")
+        after = stamp()
+        assert len(set(before) - set(after)) == 1
+        before = after
+
+
+def test_a_users_file_counts_but_not_its_comments(tmp_path):
+    path = tmp_path / "my.py"
+    found = []
+    for text in ("x = 1", "x = 1  # one", "x = 2"):
+        path.write_text(text)
+        stamps.digest.cache_clear()
+        found.append([e for e in stamps.stamp("speech", [("lib/my.py", path)]) if "my.py" in e])
+    assert found[0] == found[1] != found[2]
+    assert found[0][0].startswith("lib/my.py:")
+
+
 def test_two_calls_agree_and_nothing_is_written(house):
     files = sorted(house.rglob("*"))
     assert all_stamps(house) == all_stamps(house)

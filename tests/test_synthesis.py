@@ -223,7 +223,7 @@ def test_words_that_are_spoken_as_one_have_no_times():
 
 
 def test_the_reader_of_lucid_reads_it_whole(spoken: Path):
-    recordings, words, rejects = lucid.read(spoken)
+    recordings, words, rejects = lucid.read(spoken, lucid.Options())
     assert rejects == []
     assert {recording.talker for recording in recordings} == {"F01", "F02", "M01", "M02"}
     durations = {}
@@ -246,7 +246,7 @@ def test_every_word_of_the_script_is_heard_and_every_caption_sayable(spoken: Pat
     fillers = choose_fillers(frame, SETTINGS.unsaid, SETTINGS.seed)
     names = synthesis.talker_names(SETTINGS.talkers)
     said = bags(frame, names, fillers, SETTINGS.surplus, SETTINGS.fillers, SETTINGS.seed)
-    _, words, _ = lucid.read(spoken)
+    _, words, _ = lucid.read(spoken, lucid.Options())
     for talker in names:
         heard = Counter(word.word for word in words if word.talker == talker)
         assert not Counter(word.word for word in said[talker]) - heard
@@ -268,7 +268,7 @@ def test_every_word_of_the_script_is_heard_and_every_caption_sayable(spoken: Pat
 
 
 def test_sound_is_in_the_words_and_silence_between_the_sentences(spoken: Path):
-    recordings, words, _ = lucid.read(spoken)
+    recordings, words, _ = lucid.read(spoken, lucid.Options())
     samples, rate = soundfile.read(recordings[0].path)
     mine = [word for word in words if word.recording_id == recordings[0].recording_id]
     inside = np.zeros(len(samples), bool)
@@ -283,7 +283,7 @@ def test_sound_is_in_the_words_and_silence_between_the_sentences(spoken: Path):
 
 def test_talkers_sound_different(spoken: Path):
     """Of one word, another talker's token is farther in spectrum than the talker's own other."""
-    recordings, words, _ = lucid.read(spoken)
+    recordings, words, _ = lucid.read(spoken, lucid.Options())
     paths = {recording.recording_id: recording.path for recording in recordings}
     spectra: dict[str, list[np.ndarray]] = {}
     for word in words:

@@ -8,10 +8,12 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+import soundfile
 import yaml
 from scipy.io import savemat
 
 from conftest import ROOT
+from seesay.randomness import shard_of
 
 pytestmark = pytest.mark.slow
 
@@ -152,10 +154,80 @@ def test_the_legacy_evaluation_is_added_and_changes_nothing_else(finished):
     assert set(jobs(result)) == {"all", "report"}
 
 
+READER = '''"""One word a file: TALKER_word.flac, all of it."""
+from seesay.corpora import Recording, SpokenWord
+
+
+def sources(root):
+    return sorted(root.glob("*.flac"))
+
+
+def read(root):
+    stems = [(path.stem, path) for path in sources(root)]
+    words = [SpokenWord(s, s.split("_")[0], s.split("_")[1], 0.1, 0.4) for s, _ in stems]
+    return [Recording(s, path, s.split("_")[0]) for s, path in stems], words, []
+'''
+
+
+def test_two_corpora_and_a_reader_of_ones_own(tmp_path):
+    """What runs again when a reader, a recording and a list of corpora change."""
+
+    def record(name, seed):
+        samples = np.random.default_rng(seed).normal(0, 0.1, 8000)
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        soundfile.write(tmp_path / name, samples, 16000)
+
+    def run():
+        (tmp_path / "config.yaml").write_text(yaml.safe_dump(values))
+        shards = [f"results/logmel/shards/{n}.parquet" for n in range(values["shards"])]
+        result = snakemake(tmp_path, *shards)
+        assert result.returncode == 0, result.stderr[-4000:]
+        words = pd.read_parquet(tmp_path / "results/speech/spoken_words.parquet")
+        return jobs(result), list(words["token_id"])
+
+    for n, word in enumerate(["cat", "dog", "sun"]):
+        record(f"own/ann_{word}.flac", n)
+    record("table/a.flac", 9)
+    row = "file\tspeaker\tonset\toffset\tword\na\tbob\t0.1\t0.3\ttree\n"
+    (tmp_path / "table/words.tsv").write_text(row)
+    (tmp_path / "reader.py").write_text(READER)
+    values = small_config() | {"shards": 4}
+    del values["synthesis"]
+    own = {"reader": "reader.py", "path": "own"}
+    values["speech"]["corpora"] = [own]
+    ids = [f"ann_{word}@0.100" for word in ("cat", "dog", "sun")]
+    assert run() == ({"logmel": 4, "speech": 1}, ids)
+    assert run() == ({}, ids)
+
+    (tmp_path / "reader.py").write_text(READER.replace("import Rec", "import  Rec") + "# more\n")
+    assert run() == ({}, ids)
+
+    record("own/ann_yes.flac", 7)
+    ids.append("ann_yes@0.100")
+    assert run() == ({"logmel": 1, "speech": 1}, ids)
+
+    values["speech"]["corpora"] = [own, {"name": "t", "reader": "tsv", "path": "table"}]
+    ids.append("t/a@0.100")
+    assert run() == ({"logmel": 1, "speech": 1}, ids)
+
+    (tmp_path / "reader.py").write_text(READER.replace("0.1, 0.4", "0.2, 0.4"))
+    ids = [name.replace("@0.100", "@0.200") if name[0] == "a" else name for name in ids]
+    shards = {shard_of(name.partition("@")[0], 4) for name in ids if name[0] == "a"}
+    assert run() == ({"logmel": len(shards), "speech": 1}, ids)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         ({"shards": "many"}, "config: shards"),
+        (
+            {"synthesis": None, "speech": {"corpora": [{"reader": "my.py", "path": "x"}]}},
+            "speech.corpora.0: my.py: no such file; it is to be a reader",
+        ),
+        (
+            {"synthesis": None, "speech": {"corpora": [{"reader": "timit", "path": "no/speech"}]}},
+            "no/speech: no such folder",
+        ),
         (
             {
                 "scenes": None,

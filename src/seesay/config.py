@@ -10,6 +10,8 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError, model_validator
 
 from seesay.command import one_line
+from seesay.corpora import PICTURES, SPEECH
+from seesay.corpora.finding import find
 from seesay.errors import InputError
 from seesay.settings import Settings
 from seesay.settings.evaluation import EvaluationSettings
@@ -79,11 +81,10 @@ class Config(Settings):
 
     @model_validator(mode="after")
     def _sections_agree(self) -> "Config":
-        sources = (
+        for section, key, given in (
             ("scenes", "pictures.corpora", bool(self.pictures.corpora)),
-            ("synthesis", "speech.path", self.speech.path is not None),
-        )
-        for section, key, given in sources:
+            ("synthesis", "speech.corpora", bool(self.speech.corpora)),
+        ):
             generated = getattr(self, section) is not None
             if generated and given:
                 raise ValueError(f"{key} and the section {section} are both given; drop one")
@@ -92,14 +93,15 @@ class Config(Settings):
                     f"{key} is empty and there is no section {section}: "
                     "nothing to read and nothing to generate; give one of them"
                 )
+        for stage, ours in (("pictures", PICTURES), ("speech", SPEECH)):
+            for place, corpus in enumerate(getattr(self, stage).corpora):
+                try:
+                    find(corpus, ours)
+                except InputError as error:
+                    raise ValueError(f"{stage}.corpora.{place}: {error}") from None
         if len(set(self.seeds)) < len(self.seeds):
             raise ValueError(f"seeds: {list(self.seeds)} names one twice; each counts once")
         self._check_fragments()
-        if self.fc7 and self.regions and self.fc7.regions > self.regions.candidates:
-            raise ValueError(
-                f"fc7.regions ({self.fc7.regions}) are the best of regions.candidates "
-                f"({self.regions.candidates}); give as many candidates or more"
-            )
         for name, experiment in self.experiments.items():
             if not re.fullmatch("[A-Za-z0-9_]+", name):
                 raise ValueError(f"experiments: {name!r} may hold letters a-z, digits and _ only")

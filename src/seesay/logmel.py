@@ -138,19 +138,23 @@ class LogMel:
         return vectors.reshape(len(middles), -1), beyond.sum(axis=1).astype(np.int16)
 
 
-def pieces(path: Path, rate: int) -> Iterator[Floats]:
-    """A recording as mono float32 samples (n,) at `rate` Hz, piece by piece.
+def pieces(path: Path, rate: int, channel: int = -1) -> Iterator[Floats]:
+    """A channel of a recording as float32 samples (n,) at `rate` Hz, piece by piece.
 
-    Channels are averaged; resampling is SoX's, high quality. Raises InputError when the file
-    is missing, is no audio, ends early, or holds samples that are not finite.
+    Channels count from 0; -1 is the mean of all. Resampling is SoX's, high quality. Raises
+    InputError when the file is missing, is no audio, lacks the channel, ends early, or holds
+    samples that are not finite.
     """
     try:
         with soundfile.SoundFile(path) as file:
             resample = None
+            if channel >= file.channels:
+                raise InputError(f"{path}: has {file.channels} channels, not {channel + 1}")
             if file.samplerate != rate:
                 resample = soxr.ResampleStream(file.samplerate, rate, 1, dtype="float32")
             for block in file.blocks(SAMPLES, dtype="float32", always_2d=True):
-                mono = block[:, 0] if block.shape[1] == 1 else block.mean(axis=1)
+                alone = block.shape[1] == 1 or channel >= 0
+                mono = block[:, max(channel, 0)] if alone else block.mean(axis=1)
                 if not np.isfinite(mono).all():
                     raise InputError(
                         f"{path}: holds samples that are not finite numbers; replace it"
@@ -177,7 +181,8 @@ def extract_shard(manifest: Path, out: Path, rejects: Path, settings: LogmelSett
         for _, words in progress(recordings, "log-Mel", "recording"):
             path = Path(words["path"].iloc[0])
             try:
-                frames = compute.frames(pieces(path, settings.sample_rate))
+                channel = int(words["channel"].iloc[0])
+                frames = compute.frames(pieces(path, settings.sample_rate, channel))
             except InputError as error:
                 if settings.on_bad_input == "fail":
                     raise

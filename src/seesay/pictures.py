@@ -13,14 +13,15 @@ import pyarrow as pa
 from PIL import Image, ImageOps
 
 from seesay import tables
-from seesay.corpora import Picture, Reject
+from seesay.corpora import PICTURES, Picture, Reject
+from seesay.corpora.finding import find
 from seesay.errors import InputError
 from seesay.picture_splits import SPLITS, assign
 from seesay.pixels import UNREADABLE
 from seesay.progress import progress
 from seesay.randomness import shard_of
 from seesay.settings.corpora import Corpus
-from seesay.settings.pictures import PicturesSettings, reader_of
+from seesay.settings.pictures import PicturesSettings
 from seesay.tables import REJECTS, Column, Table
 
 IMAGES = Table(
@@ -74,26 +75,25 @@ NO_FILE = Opened("", 0, 0)
 
 
 def read_corpora(
-    scenes: Path,
-    fragments: Path | None,
     images: Path,
     captions: Path,
     rejects: Path,
     manifests: Sequence[Path],
     settings: PicturesSettings,
+    fragments: Path | None = None,
     threads: int = 1,
 ) -> None:
     """Read the corpora of captioned pictures, and list the pictures of every shard.
 
-    `scenes` is the folder that is read when the settings list no corpus, `fragments` that of
-    ready-made fragments, where they give the split. Shard n of the manifests is the n-th path.
-    A picture that cannot be decoded or has no caption, and an empty caption, go to the rejects
+    `fragments` is the folder of ready-made fragments, where they give the split. Shard n of the
+    manifests is the n-th path. A picture that cannot be decoded or has no caption, and an empty caption, go to the rejects
     or, with `on_bad_input: fail`, end the run; a picture that the split or the corpus itself
     leaves out goes to the rejects in either case.
     Raises InputError also when a corpus cannot be read, or a split has no picture.
     """
-    corpora = settings.corpora or (Corpus(reader="pascal1k", path=str(scenes)),)
-    found, refused = gather(corpora)
+    if not settings.corpora:
+        raise InputError("pictures.corpora is empty; give a corpus")
+    found, refused = gather(settings.corpora)
     bad = [reject for reject in refused if not reject.by_rule]
     left_out = [reject for reject in refused if reject.by_rule]
     usable, opened, more = check(found, threads)
@@ -107,7 +107,7 @@ def read_corpora(
     left_out += unused
     refuse(bad, settings)
     usable = [picture for picture in usable if picture.image_id in splits]
-    check_splits(", ".join(corpus.path for corpus in corpora), splits, bad)
+    check_splits(", ".join(corpus.path for corpus in settings.corpora), splits, bad)
     rows = [(p.image_id, str(p.path or ""), opened[p.image_id], splits[p.image_id]) for p in usable]
     tables.write(
         IMAGES,
@@ -141,8 +141,7 @@ def gather(corpora: Sequence[Corpus]) -> tuple[list[Picture], list[Reject]]:
     pictures: list[Picture] = []
     rejects: list[Reject] = []
     for corpus in corpora:
-        reader, options = reader_of(corpus)
-        found, bad = reader.read(Path(corpus.path), options)
+        found, bad = find(corpus, PICTURES).read()
         before = f"{corpus.name}/" if corpus.name else ""
         pictures += [replace(picture, image_id=before + picture.image_id) for picture in found]
         rejects += [replace(reject, id=before + reject.id) for reject in bad]

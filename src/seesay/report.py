@@ -185,7 +185,7 @@ def _data(inputs: Inputs, settings: ReportSettings, mixed: bool) -> Context:
         "facts": {
             "pictures": len(images),
             "captions": len(captions),
-            "talkers": recordings["talker"].nunique(),
+            "talkers": words["talker"].nunique(),
             "recordings": len(recordings),
             "hours": recordings["duration"].sum() / 3600,
             "spoken": len(words),

@@ -53,7 +53,7 @@ def sources(config: dict[str, Any]) -> dict[str, Any]:
         heard = "eSpeak NG voices saying generated text"
         labels.append("synthetic speech")
     else:
-        heard = f"{speech['path']} (read as {speech['reader']})"
+        heard = "; ".join(f"{c['path']} (read as {c['reader']})" for c in speech["corpora"])
     if config.get("fragments"):
         where = config["fragments"]["path"]
         network = f"ready-made R-CNN fragments (Karpathy et al. 2014) from {where}"
@@ -130,18 +130,9 @@ def licences(config: dict[str, Any]) -> list[dict[str, str]]:
             }
         )
     read = [("Pictures", corpus["path"]) for corpus in config["pictures"]["corpora"]]
-    if not config.get("synthesis"):
-        read.append(("Speech", config["speech"]["path"]))
-    for what, path in read:
-        used.append(
-            {
-                "what": what,
-                "whose": str(path),
-                "terms": "those of the corpus; ask its owners before passing this page on",
-                "link": "",
-            }
-        )
-    return used
+    read += [("Speech", corpus["path"]) for corpus in config["speech"]["corpora"]]
+    terms = "those of the corpus; ask its owners before passing this page on"
+    return used + [{"what": w, "whose": str(p), "terms": terms, "link": ""} for w, p in read]
 
 
 def benchmarks(folder: Path) -> list[dict[str, Any]]:

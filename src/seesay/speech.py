@@ -1,18 +1,21 @@
-"""The word-aligned speech corpus: recordings and spoken words."""
+"""The word-aligned speech corpora: recordings and spoken words."""
 
 import hashlib
-import importlib
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import soundfile
 
 from seesay import tables
-from seesay.corpora import Recording, Reject
+from seesay.corpora import SPEECH, Recording, Reject, SpokenWord
+from seesay.corpora.finding import find
 from seesay.errors import InputError
 from seesay.progress import progress
 from seesay.randomness import shard_of
+from seesay.settings.corpora import Corpus
 from seesay.settings.speech import SpeechSettings
 from seesay.tables import REJECTS, Column, Table
 
@@ -26,6 +29,7 @@ RECORDINGS = Table(
         Column("recording_id", pa.string(), "path in the corpus, without extension"),
         Column("path", pa.string(), "the audio file"),
         Column("digest", pa.string(), "digest of the file's bytes"),
+        Column("channel", pa.int16(), "channel that is heard, from 0; -1 is the mean of all"),
         Column("talker", pa.string(), "who speaks"),
         Column("sample_rate", pa.int32(), "sample rate of the file", "Hz"),
         Column("duration", pa.float64(), "length of the recording", "s"),
@@ -51,28 +55,49 @@ TOKEN_MANIFEST = Table(
         Column("recording_id", pa.string(), "its recording"),
         Column("path", pa.string(), "the audio file"),
         Column("digest", pa.string(), "digest of the file's bytes"),
+        Column("channel", pa.int16(), "channel that is heard, from 0; -1 is the mean of all"),
         Column("onset", pa.float64(), "start", "s"),
         Column("offset", pa.float64(), "end", "s"),
     ),
 )
 
 
-def read_corpus(
-    corpus: Path,
+def read_corpora(
     recordings_out: Path,
     words_out: Path,
     rejects_out: Path,
     manifests: list[Path],
     settings: SpeechSettings,
 ) -> None:
-    """Read a speech corpus and write the tables `recordings`, `spoken_words`, `rejects`.
+    """Read the speech corpora and write the tables `recordings`, `spoken_words`, `rejects`.
 
     Also one manifest a shard, by the hash of the recording's id. Raises InputError when nothing
-    usable is left, and at the first bad row where `on_bad_input` is `fail`; what the layout
-    itself wants left out is no bad row.
+    usable is left of a corpus, when two corpora share an id or a talker, and at the first bad
+    row where `on_bad_input` is `fail`; what the layout itself wants left out is no bad row.
     """
-    reader = importlib.import_module(f"seesay.corpora.{settings.reader}")
-    found, spoken, refused = reader.read(corpus)
+    if not settings.corpora:
+        raise InputError("speech.corpora is empty; give a corpus")
+    parts = [read_corpus(corpus, settings.on_bad_input) for corpus in settings.corpora]
+    keep_apart([(corpus, *part[:2]) for corpus, part in zip(settings.corpora, parts, strict=True)])
+    recordings = pd.concat([part[0] for part in parts], ignore_index=True)
+    words = pd.concat([part[1] for part in parts], ignore_index=True)
+    tables.write(RECORDINGS, recordings_out, recordings)
+    tables.write(SPOKEN_WORDS, words_out, words)
+    rows = (("speech", reject.id, reject.reason) for part in parts for reject in part[2])
+    tables.write(REJECTS, rejects_out, tables.rejects(rows))
+    heard = recordings[["recording_id", "path", "digest", "channel"]]
+    joined = words.merge(heard, on="recording_id")
+    shards = {name: shard_of(name, len(manifests)) for name in recordings["recording_id"]}
+    shard = joined["recording_id"].map(shards)
+    for number, path in enumerate(manifests):
+        tables.write(TOKEN_MANIFEST, path, joined[shard == number])
+
+
+def read_corpus(
+    corpus: Corpus, on_bad_input: str
+) -> tuple[pd.DataFrame, pd.DataFrame, list[Reject]]:
+    """The usable recordings and words of one corpus, and its rejects, by the corpus's ids."""
+    found, spoken, refused = named(corpus, find(corpus, SPEECH).read())
     recordings, bad = open_recordings(found)
     words = pd.DataFrame(
         [(w.recording_id, w.talker, w.word, w.onset, w.offset) for w in spoken],
@@ -82,41 +107,84 @@ def read_corpus(
     bad += bad_words
     unused = ~recordings["recording_id"].isin(words["recording_id"])
     bad += [Reject(name, "no usable word") for name in recordings.loc[unused, "recording_id"]]
-    recordings = recordings[~unused]
     bad = [reject for reject in refused if not reject.by_rule] + bad
-    if bad and (settings.on_bad_input == "fail" or words.empty):
+    if bad and (on_bad_input == "fail" or words.empty):
         problem = "no usable spoken word" if words.empty else "on_bad_input: fail"
         first = f"{bad[0].id}: {bad[0].reason}"
-        raise InputError(f"{corpus}: {first} ({len(bad) - 1} more such; {problem})")
+        raise InputError(f"{corpus.path}: {first} ({len(bad) - 1} more such; {problem})")
     if words.empty:
-        raise InputError(f"{corpus}: no spoken word; see speech.path")
+        raise InputError(f"{corpus.path}: no spoken word; see speech.corpora")
     rejects = [*bad, *(reject for reject in refused if reject.by_rule)]
-    tables.write(RECORDINGS, recordings_out, recordings)
-    tables.write(SPOKEN_WORDS, words_out, words)
-    rows = (("speech", reject.id, reject.reason) for reject in rejects)
-    tables.write(REJECTS, rejects_out, tables.rejects(rows))
-    joined = words.merge(recordings[["recording_id", "path", "digest"]], on="recording_id")
-    shards = {name: shard_of(name, len(manifests)) for name in recordings["recording_id"]}
-    shard = joined["recording_id"].map(shards)
-    for number, path in enumerate(manifests):
-        tables.write(TOKEN_MANIFEST, path, joined[shard == number])
+    return recordings[~unused], words, rejects
+
+
+def named(
+    corpus: Corpus, found: tuple[list[Recording], list[SpokenWord], list[Reject]]
+) -> tuple[list[Recording], list[SpokenWord], list[Reject]]:
+    """What a reader found, under the corpus's name: every id and talker as `name/id`.
+
+    Raises InputError where it is not what a reader of speech gives, or has an id twice.
+    """
+    kinds: tuple[type, ...] = (Recording, SpokenWord, Reject)
+    right = isinstance(found, tuple) and len(found) == len(kinds)
+    if not right or not all(isinstance(one, kinds[i]) for i in range(3) for one in found[i]):
+        raise InputError(
+            f"{corpus.reader}: gives no recordings, words and rejects; is it a reader of speech?"
+        )
+    recordings, words, rejects = found
+    ids = pd.Series([recording.recording_id for recording in recordings], dtype="str")
+    if ids.duplicated().any():
+        twice = ids[ids.duplicated()].iloc[0]
+        raise InputError(f"{corpus.path}: {corpus.reader} gives the recording {twice!r} twice")
+    if not corpus.name:
+        return recordings, words, rejects
+
+    def under(one: Any) -> Any:
+        fields = [f for f in ("recording_id", "talker", "id") if hasattr(one, f)]
+        return replace(one, **{f: f"{corpus.name}/{getattr(one, f)}" for f in fields})
+
+    return [*map(under, recordings)], [*map(under, words)], [*map(under, rejects)]
+
+
+def keep_apart(parts: list[tuple[Corpus, pd.DataFrame, pd.DataFrame]]) -> None:
+    """Raise InputError where two corpora have a recording or a talker of one id."""
+    owner: dict[tuple[str, str], Corpus] = {}
+    for corpus, recordings, words in parts:
+        shared = [("recording", str(name)) for name in recordings["recording_id"]]
+        shared += [("talker", str(name)) for name in words["talker"].unique()]
+        for kind, name in shared:
+            first = owner.setdefault((kind, name), corpus)
+            if first is not corpus:
+                raise InputError(
+                    f"{first.path} and {corpus.path} both have the {kind} {name!r};"
+                    " change a name in speech.corpora"
+                )
 
 
 def open_recordings(found: list[Recording]) -> tuple[pd.DataFrame, list[Reject]]:
     """The table `recordings` of those that can be read, and rejects of the others."""
     rows, rejects = [], []
+    digests: dict[Path, str] = {}
     for recording in progress(found, "reading recordings", "recordings"):
         path = recording.path
         try:
             info = soundfile.info(str(path))
-            digest = hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
+            if path not in digests:
+                digests[path] = hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
         except (soundfile.SoundFileError, OSError) as error:
             cause = str(error).removeprefix(f"Error opening {str(path)!r}: ")
             reason = f"{path}: cannot be read as audio ({cause}); replace or remove it"
             rejects.append(Reject(recording.recording_id, reason))
             continue
+        channel = recording.channel
+        if channel is None:
+            channel = 0 if info.channels == 1 else -1
+        elif not 0 <= channel < info.channels:
+            reason = f"{path}: channel {channel + 1} is asked for, but it has {info.channels}"
+            rejects.append(Reject(recording.recording_id, f"{reason}; mend its words or the file"))
+            continue
         duration = info.frames / info.samplerate
-        row = (recording.recording_id, str(path), digest, recording.talker)
+        row = (recording.recording_id, str(path), digests[path], channel, recording.talker)
         rows.append((*row, info.samplerate, duration))
     return pd.DataFrame(rows, columns=[c.name for c in RECORDINGS.columns]), rejects
 
@@ -124,9 +192,9 @@ def open_recordings(found: list[Recording]) -> tuple[pd.DataFrame, list[Reject]]
 def check_words(words: pd.DataFrame, recordings: pd.DataFrame) -> tuple[pd.DataFrame, list[Reject]]:
     """The usable words, lower-cased and with their token ids, and rejects of the others.
 
-    Refused: words of an unreadable recording, words that end after their recording does, and
-    the second of two words with one onset. The words of an unreadable recording are counted in
-    one reject.
+    Refused: words of an unreadable recording, words without sense in their times, words that end
+    after their recording does, and the second of two words with one onset. The words of an
+    unreadable recording are counted in one reject.
     """
     words = words.assign(
         word=words["word"].astype("str").str.lower(),
@@ -138,6 +206,12 @@ def check_words(words: pd.DataFrame, recordings: pd.DataFrame) -> tuple[pd.DataF
         Reject(str(name), f"its {count} words are left out with it")
         for name, count in words.loc[silent, "recording_id"].value_counts().sort_index().items()
     ]
+    lost = ~silent & ~((words["onset"] >= 0) & (words["offset"] > words["onset"]))
+    rejects += [
+        Reject(str(row.token_id), f"{row.word!r} goes from {row.onset} to {row.offset} s; mend it")
+        for row in words[lost].itertuples()
+    ]
+    silent |= lost
     short = ~silent & (words["offset"] > duration + SLACK)
     rejects += [
         Reject(

@@ -9,7 +9,7 @@ of the rerun.
 Of a module only what is reached counts: the functions, classes and constants that the script
 uses by name, and what those use. Who takes a table's schema from a module does not run again
 when a function beside it is edited. A module that is used otherwise than as `module.name`
-counts whole, and so do statements that bind no name.
+counts whole, and so do statements that bind no name, and everything of a user's own reader.
 """
 
 import ast
@@ -70,80 +70,102 @@ class Code:
     imported: dict[str, Name]
 
 
-def stamp(script: str, readers: Iterable[str] = (), lock: Path = LOCK) -> list[str]:
+def stamp(
+    script: str, readers: Iterable[str | tuple[str, Path]] = (), lock: Path = LOCK
+) -> list[str]:
     """The stamp of `workflow/scripts/<script>.py`, sorted.
 
-    `readers` names modules that the script imports by name at run time: the corpus reader
-    that the config asks for.
+    `readers` names modules that the script imports by name at run time, the corpus readers that
+    the config asks for: seesay's by their name, a user's with its file. Of a user's package all
+    that the reader imports counts too.
     """
+    homes = {"seesay": SOURCE}
+    names = []
+    for reader in readers:
+        name, path = (reader, None) if isinstance(reader, str) else reader
+        names.append(name)
+        if path is not None and not name.startswith("seesay."):
+            homes |= _home(name, path)
     used: dict[str, set[int]] = {}
     packages: set[str] = set()
     seen: set[Name] = set()
-    queue = [(f"scripts/{script}", WHOLE), *((reader, WHOLE) for reader in readers)]
+    queue = [(name, WHOLE) for name in (f"scripts/{script}", *names)]
     while queue:
         module, name = step = queue.pop()
         if step in seen:
             continue
         seen.add(step)
-        path = module_path(module)
+        path = module_path(module, homes)
         if path is None:
             packages.add(module.partition(".")[0])
             continue
-        code = read(path)
-        if "." in module:
+        code = read(path, module)
+        if "." in module and not module.endswith(".py"):
             queue.append((module.rpartition(".")[0], ""))
         if name in code.imported:
-            queue.append(_target(code.imported[name], ""))
+            queue.append(_target(code.imported[name], "", homes))
+        if not module.startswith(("seesay", "scripts/")):
+            queue += [_target(source, "", homes) for source in code.imported.values()]
         for number, part in enumerate(code.parts):
             if part.binds and name != WHOLE and name not in part.binds:
                 continue
             if number not in used.setdefault(module, set()):
                 used[module].add(number)
-                queue += [_leads_to(module, code, *use) for use in part.uses]
+                queue += [_leads_to(module, code, *use, homes) for use in part.uses]
     versions = locked(lock)
-    names = (DISTRIBUTIONS.get(p, p).lower().replace("_", "-") for p in packages - NUMBERLESS)
-    pinned = [f"{name}=={versions[name]}" for name in names if name in versions]
-    digests = [f"{module}:{_digest(module, numbers)}" for module, numbers in used.items()]
+    wanted = (DISTRIBUTIONS.get(p, p).lower().replace("_", "-") for p in packages - NUMBERLESS)
+    pinned = [f"{name}=={versions[name]}" for name in wanted if name in versions]
+    digests = []
+    for module, numbers in used.items():
+        path = module_path(module, homes)
+        assert path is not None
+        parts = read(path, module).parts
+        text = "\n".join(parts[number].dump for number in sorted(numbers))
+        digests.append(f"{module}:{hashlib.blake2b(text.encode(), digest_size=6).hexdigest()}")
     return sorted(digests + pinned)
 
 
-def _leads_to(module: str, code: Code, name: str, attribute: str) -> Name:
+def _leads_to(module: str, code: Code, name: str, attribute: str, homes: dict[str, Path]) -> Name:
     """Where a name that a statement of the module uses is defined."""
     if name in code.imported:
-        return _target(code.imported[name], attribute)
+        return _target(code.imported[name], attribute, homes)
     return module, name
 
 
-def _target(source: Name, attribute: str) -> Name:
+def _target(source: Name, attribute: str, homes: dict[str, Path]) -> Name:
     """What an imported name, or an attribute of it, stands for."""
     module, name = source
-    if name and module_path(f"{module}.{name}") is None:
+    if name and module_path(f"{module}.{name}", homes) is None:
         return module, name
     return f"{module}.{name}".rstrip("."), attribute or WHOLE
 
 
-def _digest(module: str, numbers: set[int]) -> str:
-    path = module_path(module)
-    assert path is not None
-    parts = read(path).parts
-    text = "\n".join(parts[number].dump for number in sorted(numbers))
-    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
+def _home(module: str, path: Path) -> dict[str, Path]:
+    """Where a user's reader is: a file of its own, or the folder that holds its package."""
+    if module.endswith(".py"):
+        return {module: path}
+    levels = module.count(".") + (path.name == "__init__.py")
+    return {module.partition(".")[0]: path.parents[levels]}
 
 
-def module_path(module: str) -> Path | None:
-    """The file of a script or of one of our modules; None for anybody else's, and for names."""
+def module_path(module: str, homes: dict[str, Path]) -> Path | None:
+    """The file of a script, or of a module of `homes` (by package); None for names and others."""
     if module.startswith("scripts/"):
         return SCRIPTS / f"{module.removeprefix('scripts/')}.py"
-    if module.partition(".")[0] != "seesay":
+    if module.endswith(".py"):
+        return homes.get(module)
+    top = module.partition(".")[0]
+    if top not in homes:
         return None
-    base = SOURCE.joinpath(*module.split("."))
+    base = homes[top].joinpath(*module.split("."))
     path = base / "__init__.py" if base.is_dir() else base.with_suffix(".py")
     return path if path.is_file() else None
 
 
 @cache
-def read(path: Path) -> Code:
+def read(path: Path, module: str) -> Code:
     """Take a module apart."""
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
     tree = _Bare().visit(ast.parse(path.read_bytes()))
     imported: dict[str, Name] = {}
     for node in ast.walk(tree):
@@ -152,8 +174,11 @@ def read(path: Path) -> Code:
                 name = alias.asname or alias.name.partition(".")[0]
                 imported[name] = (alias.name if alias.asname else name, "")
         elif isinstance(node, ast.ImportFrom):
+            steps = package.split(".")
+            start = steps[: len(steps) - node.level + 1] if node.level else []
+            source = ".".join([*start, *([node.module] if node.module else [])])
             for alias in node.names:
-                imported[alias.asname or alias.name] = (node.module or "", alias.name)
+                imported[alias.asname or alias.name] = (source, alias.name)
     parts = []
     for statement in tree.body:
         if not isinstance(statement, ast.Import | ast.ImportFrom):

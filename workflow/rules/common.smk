@@ -13,8 +13,9 @@ from pathlib import Path
 
 from seesay import stamps
 from seesay.config import load
+from seesay.corpora import PICTURES, SPEECH, finding
 from seesay.errors import InputError
-from seesay.settings.pictures import reader_of
+from seesay.settings.corpora import Corpus
 
 try:
     CONFIG = load(config)
@@ -27,11 +28,13 @@ EXPERIMENTS = sorted(CONFIG.experiments)
 SYSTEMS = ["model", "random_projection", "untrained", "shuffled"]
 
 # Job environments need not have seesay installed: its source goes with the workflow. The
-# interpreter is the one that runs snakemake, also when its environment was not activated.
+# interpreter is the one that runs snakemake, also when its environment was not activated. What
+# is on the user's own PYTHONPATH, a reader of theirs, stays there.
 HOME = Path(workflow.basedir)
 shell.prefix(
     f"set -euo pipefail; export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH"
     f" PYTHONPATH={shlex.quote(str(HOME / 'src'))}"
+    "${{PYTHONPATH:+:$PYTHONPATH}}"
     f" SCRIPTS={shlex.quote(str(HOME / 'workflow' / 'scripts'))}; "
 )
 
@@ -67,13 +70,51 @@ def scaled(mem_mb):
     return by_attempt
 
 
-def corpus_files(reader, path):
-    """Every file that a corpus reader reads, as inputs; a missing folder is one clear line."""
-    files = importlib.import_module(f"seesay.corpora.{reader}").sources
+def corpora(stage):
+    """The corpora that the stage pictures or speech reads: the config's, or the generated one."""
+    generated = {
+        "pictures": Corpus(reader="pascal1k", path=at("scenes/pictures")),
+        "speech": Corpus(reader="lucid", path=at("synthesis/speech")),
+    }
+    return list(getattr(CONFIG, stage).corpora) or [generated[stage]]
+
+
+def readers(stage):
+    """The readers of these corpora, bound to their folders and options."""
+    ours = {"pictures": PICTURES, "speech": SPEECH}[stage]
+    return [finding.find(corpus, ours) for corpus in corpora(stage)]
+
+
+def corpora_settings(stage):
+    """The settings of a stage with its corpora, as canonical JSON."""
+    listed = [corpus.model_dump(mode="json") for corpus in corpora(stage)]
+    return json.dumps(json.loads(settings(stage)) | {"corpora": listed}, sort_keys=True)
+
+
+def corpora_stamp(stage, *more):
+    """The code stamp of a stage with the readers of its corpora, and with more modules."""
+    ours = {"pictures": PICTURES, "speech": SPEECH}[stage]
+    used = {finding.code(corpus.reader, ours) for corpus in corpora(stage)}
+    return stamps.stamp(stage, [*sorted(used), *more])
+
+
+def corpora_sources(stage):
+    """Every file of a stage's corpora, or the folder of the generated one.
+
+    A missing folder is one clear line. Links that lead nowhere are left to the reader's rejects.
+    """
+    if not getattr(CONFIG, stage).corpora:
+        return [corpus.path for corpus in corpora(stage)]
     try:
-        return [str(source) for source in files(Path(path))]
+        files = [str(path) for reader in readers(stage) for path in reader.sources()]
     except InputError as error:
         sys.exit(f"error: {error}")
+    for path in files:
+        if "{" in path or "}" in path or not path.isprintable():
+            sys.exit(
+                f"error: {path!r}: no braces or odd bytes in names, please; rename the file"
+            )
+    return [path for path in dict.fromkeys(files) if Path(path).exists()]
 
 
 def fragments_of_split():
@@ -81,30 +122,25 @@ def fragments_of_split():
     return CONFIG.fragments.path if CONFIG.pictures.split.method == "fragments" else ""
 
 
-def pictures_readers():
-    """The modules of seesay.corpora that the stage pictures imports by name."""
-    readers = {corpus.reader for corpus in CONFIG.pictures.corpora} or {"pascal1k"}
-    return sorted(readers | ({"fragments"} if fragments_of_split() else set()))
+def fragments_readers():
+    """The module that reads the split from ready-made fragments, where it is read from them."""
+    return ["seesay.corpora.fragments"] if fragments_of_split() else []
 
 
 def pictures_sources(wildcards):
-    """Every file of the corpora and of the split, or the generated folder."""
+    """Every file of the picture corpora and of the split."""
     files = CONFIG.pictures.split_files()
     for path in files:
         if not Path(path).is_file():
             sys.exit(f"error: {path}: no such file; pictures.split names it")
     if fragments_of_split():
         files += fragments_sources(wildcards)
-    if not CONFIG.pictures.corpora:
-        return [at("scenes/pictures"), *files]
-    try:
-        for corpus in CONFIG.pictures.corpora:
-            reader, options = reader_of(corpus)
-            found = reader.sources(Path(corpus.path), options)
-            files += [str(source) for source in found]
-    except InputError as error:
-        sys.exit(f"error: {error}")
-    return files
+    return corpora_sources("pictures") + files
+
+
+def speech_sources(wildcards):
+    """Every file of the speech corpora."""
+    return corpora_sources("speech")
 
 
 def fragments_sources(wildcards):
@@ -138,18 +174,6 @@ def region_rejects():
 def pictures_manifest(wildcards):
     """The picture manifest of a shard, once the corpus has been listed."""
     return checkpoints.pictures.get().output.manifests[int(wildcards.shard)]
-
-
-def speech_corpus():
-    """The folder of the speech corpus."""
-    return CONFIG.speech.path or at("synthesis/speech")
-
-
-def speech_sources(wildcards):
-    """Every file of the speech corpus, or the generated folder."""
-    if CONFIG.synthesis is not None:
-        return [speech_corpus()]
-    return corpus_files(CONFIG.speech.reader, CONFIG.speech.path)
 
 
 def speech_manifest(wildcards):

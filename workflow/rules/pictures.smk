@@ -26,16 +26,14 @@ checkpoint pictures:
         mem_mb=scaled(1500),
         runtime=60,
     params:
-        code=stamp("pictures", *pictures_readers()),
-        settings=settings("pictures"),
+        code=corpora_stamp("pictures", *fragments_readers()),
+        settings=corpora_settings("pictures"),
         shards=CONFIG.shards,
-        scenes=at("scenes/pictures"),
         fragments=fragments_of_split(),
     message:
         "Reading the captioned pictures"
     shell:
-        'python "$SCRIPTS/pictures.py" --scenes {params.scenes:q}'
-        " --fragments={params.fragments:q}"
+        'python "$SCRIPTS/pictures.py" --fragments={params.fragments:q}'
         " --images {output.images:q} --captions {output.captions:q}"
         " --rejects {output.rejects:q} --manifests {output.manifests:q}"
         " --threads {threads}"

@@ -1,13 +1,13 @@
-"""speech: the word-aligned speech corpus.
+"""speech: the word-aligned speech corpora.
 
-Comes in: every file of the corpus, or the folder that the rule synthesis wrote.
+Comes in: every file of the corpora, or the folder that the rule synthesis wrote.
 Goes out: <results>/speech/ with recordings, spoken_words, rejects, and one token manifest a
 shard. A checkpoint, so that a new recording reruns its own shard only.
 """
 
 
 checkpoint speech:
-    """Read the speech corpus and list the tokens of every shard."""
+    """Read the speech corpora and list the tokens of every shard."""
     input:
         sources=speech_sources,
     output:
@@ -26,14 +26,13 @@ checkpoint speech:
         mem_mb=scaled(1500),
         runtime=60,
     params:
-        code=stamp("speech", CONFIG.speech.reader),
-        settings=settings("speech"),
+        code=corpora_stamp("speech"),
+        settings=corpora_settings("speech"),
         shards=CONFIG.shards,
-        corpus=speech_corpus(),
     message:
-        "Reading the speech corpus"
+        "Reading the speech corpora"
     shell:
-        'python "$SCRIPTS/speech.py" --corpus {params.corpus:q}'
+        'python "$SCRIPTS/speech.py"'
         " --recordings {output.recordings:q} --spoken-words {output.spoken_words:q}"
         " --rejects {output.rejects:q} --manifests {output.manifests:q}"
         " --settings {params.settings:q} 2>&1 | tee {log:q}"

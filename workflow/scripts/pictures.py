@@ -13,16 +13,15 @@ def main() -> None:
         outputs=["images", "captions", "rejects"],
         list_outputs=["manifests"],
         settings=PicturesSettings,
-        options={"scenes": Path, "fragments": "", "threads": 1},
+        options={"fragments": "", "threads": 1},
     )
     read_corpora(
-        args.scenes,
-        Path(args.fragments) if args.fragments else None,
         args.images,
         args.captions,
         args.rejects,
         args.manifests,
         args.settings,
+        Path(args.fragments) if args.fragments else None,
         args.threads,
     )
 

@@ -1,10 +1,8 @@
-"""Read a speech corpus into tables, and list the tokens of every shard."""
-
-from pathlib import Path
+"""Read the speech corpora into tables, and list the tokens of every shard."""
 
 from seesay.command import arguments, run
 from seesay.settings.speech import SpeechSettings
-from seesay.speech import read_corpus
+from seesay.speech import read_corpora
 
 
 def main() -> None:
@@ -12,12 +10,9 @@ def main() -> None:
         __doc__,
         outputs=["recordings", "spoken_words", "rejects"],
         settings=SpeechSettings,
-        options={"corpus": Path},
         list_outputs=["manifests"],
     )
-    read_corpus(
-        args.corpus, args.recordings, args.spoken_words, args.rejects, args.manifests, args.settings
-    )
+    read_corpora(args.recordings, args.spoken_words, args.rejects, args.manifests, args.settings)
 
 
 if __name__ == "__main__":

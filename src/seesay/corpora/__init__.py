@@ -10,10 +10,15 @@ A picture reader is a module with
 
 A speech reader is a module with
 
-* `sources(root: Path) -> list[Path]`: as above, without options.
-* `read(root: Path) -> tuple[list[Recording], list[SpokenWord], list[Reject]]`: the
-  recordings sorted by `recording_id`, the words sorted by recording and onset, and what
-  could not be read.
+* `sources(root: Path, options: Options) -> list[Path]`: as above.
+* `read(root: Path, options: Options) -> tuple[list[Recording], list[SpokenWord], list[Reject]]`:
+  the recordings sorted by `recording_id`, the words sorted by recording, onset and offset, and
+  what could not be read.
+* `Options`, a pydantic model of what the reader wants to be told beyond the folder. Without it
+  both functions take the folder alone.
+
+`seesay.corpora.finding` finds it by the name in the config; `seesay.corpora.conformance` checks
+that it keeps to this.
 
 `root` is the folder of the corpus. Both functions raise `seesay.errors.InputError` where
 the folder as a whole cannot be read; a fault of one row or one file is a `Reject`. Readers
@@ -25,6 +30,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seesay.errors import InputError
+
+# Our readers of captioned pictures and of speech, one module each.
+PICTURES = ("flickr30k", "flickr8k", "karpathy", "pascal1k")
+SPEECH = ("ctm", "flickr_audio", "isolated", "lucid", "textgrid", "timit", "tsv")
 
 
 @dataclass(frozen=True)
@@ -64,14 +73,18 @@ class Recording:
     """One recording of one talker.
 
     Attributes:
-        recording_id: The path relative to the corpus's folder, without extension.
+        recording_id: The path relative to the corpus's folder, without extension; of a second
+            channel, `#1` after it, and so on.
         path: The file.
         talker: The identifier of the talker.
+        channel: The channel that is heard, from 0; None for the only one of a mono file, and
+            the mean of all where a file has several.
     """
 
     recording_id: str
     path: Path
     talker: str
+    channel: int | None = None
 
 
 @dataclass(frozen=True)

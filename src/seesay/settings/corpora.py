@@ -1,4 +1,4 @@
-"""An entry of a list of corpora, of pictures or of speech."""
+"""One entry of a list of corpora: which folder is read, by which reader, under which name."""
 
 from typing import Any
 
@@ -8,9 +8,30 @@ from seesay.settings import Settings
 
 
 class Corpus(Settings):
-    """One corpus: what reads it, where it is, and what goes before its ids."""
+    """A corpus: its folder, its reader, and the name that keeps its ids apart from others'.
 
-    name: str = Field(default="", description="goes before the corpus's ids, as in name/id")
-    reader: str = Field(description="layout of the corpus")
-    path: str = Field(description="folder of the corpus")
-    options: dict[str, Any] = Field(default={}, description="what the reader alone can be told")
+    Ids of a corpus with a name are `name/` and the reader's own id; without one they are the
+    reader's own. So a second corpus is added under a name, and the ids of the first stay.
+    """
+
+    name: str = Field(
+        default="",
+        pattern=r"^[A-Za-z0-9_.-]*$",
+        description="put before the ids, with a /; empty for the ids as they are; one entry may"
+        " have none",
+    )
+    reader: str = Field(
+        min_length=1,
+        description="layout of the corpus: one of ours, a dotted module, or a path ending in .py",
+    )
+    path: str = Field(min_length=1, description="folder of the corpus")
+    options: dict[str, Any] = Field(default={}, description="what the reader wants to be told")
+
+
+def check_names(corpora: tuple[Corpus, ...]) -> None:
+    """Raise ValueError where two entries have the same name, or none."""
+    names = [corpus.name for corpus in corpora]
+    for name in sorted(set(names)):
+        if names.count(name) > 1:
+            shown = f"the name {name!r}" if name else "no name"
+            raise ValueError(f"{names.count(name)} corpora have {shown}; names keep ids apart")

@@ -1,18 +1,11 @@
 """Settings of the stage pictures."""
 
-import importlib
-import json
-import re
-from types import ModuleType
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from seesay.command import one_line
 from seesay.settings import Settings
-from seesay.settings.corpora import Corpus
-
-READERS = ("flickr8k", "flickr30k", "karpathy", "pascal1k")
+from seesay.settings.corpora import Corpus, check_names
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 Count = Annotated[int, Field(ge=1)]
@@ -81,44 +74,14 @@ class PicturesSettings(Settings):
         description="a bad picture or caption: put it into the rejects, or end the run"
     )
 
-    @model_validator(mode="after")
-    def _each_corpus_can_be_read(self) -> "PicturesSettings":
-        for place, corpus in enumerate(self.corpora):
-            where = f"corpora.{place}"
-            if corpus.reader not in READERS:
-                raise ValueError(f"{where}.reader: {corpus.reader!r} is none of {READERS}")
-            if not corpus.path:
-                raise ValueError(f"{where}.path is empty; give the corpus's folder")
-            try:
-                reader_of(corpus)
-            except ValidationError as error:
-                raise ValueError(one_line(error, f"{where}.options")) from None
-        return self
-
-    @model_validator(mode="after")
-    def _names_keep_ids_apart(self) -> "PicturesSettings":
-        names = [corpus.name for corpus in self.corpora]
-        for name in names:
-            if not re.fullmatch("[A-Za-z0-9_-]*", name):
-                raise ValueError(f"corpora: the name {name!r} may hold letters, digits, _ and -")
-            if len(names) > 1 and (not name or names.count(name) > 1):
-                raise ValueError(
-                    "corpora: of several, each wants a name of its own, which goes before its"
-                    f" ids; they are {names}"
-                )
-        return self
+    @field_validator("corpora")
+    @classmethod
+    def _apart(cls, corpora: tuple[Corpus, ...]) -> tuple[Corpus, ...]:
+        check_names(corpora)
+        return corpora
 
     def split_files(self) -> list[str]:
         """The files that the split is read from, beyond those of the corpora."""
         if isinstance(self.split, FilesSplit):
             return [self.split.train, self.split.validation, self.split.test]
         return []
-
-
-def reader_of(corpus: Corpus) -> tuple[ModuleType, Settings]:
-    """The module that reads a corpus, and the corpus's options as that module's own settings.
-
-    Raises pydantic's ValidationError for options that are not the reader's.
-    """
-    module = importlib.import_module(f"seesay.corpora.{corpus.reader}")
-    return module, module.Options.model_validate_json(json.dumps(corpus.options))

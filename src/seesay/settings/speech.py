@@ -2,18 +2,24 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from seesay.settings import Settings
+from seesay.settings.corpora import Corpus, check_names
 
 
 class SpeechSettings(Settings):
     """Which speech is read, and how."""
 
-    reader: Literal["lucid"] = Field(description="layout of the corpus")
-    path: str | None = Field(
-        description="folder of the corpus; null reads what the section synthesis generates"
+    corpora: tuple[Corpus, ...] = Field(
+        description="the corpora; empty reads what the section synthesis generates"
     )
     on_bad_input: Literal["reject", "fail"] = Field(
         description="a bad row or file: put it into the rejects, or end the run"
     )
+
+    @field_validator("corpora")
+    @classmethod
+    def _apart(cls, corpora: tuple[Corpus, ...]) -> tuple[Corpus, ...]:
+        check_names(corpora)
+        return corpora

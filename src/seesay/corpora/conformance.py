@@ -1,0 +1,213 @@
+"""Checks that a speech reader keeps to what `seesay.corpora` asks of it, on a folder of yours.
+
+    python -m seesay.corpora.conformance my_reader.py FOLDER --options '{"key": "value"}'
+
+prints what it found and every point that is broken, and ends with exit status 1 if there is any.
+The folder is only read: copies for the harder checks are links in a temporary folder.
+"""
+
+import argparse
+import json
+import math
+import os
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from seesay.corpora import SPEECH, Recording, Reject, SpokenWord
+from seesay.corpora.finding import find
+from seesay.errors import InputError
+from seesay.settings.corpora import Corpus
+
+Found = tuple[list[Recording], list[SpokenWord], list[Reject]]
+
+
+def check(corpus: Corpus) -> list[str]:
+    """The points that a corpus's reader breaks, one line each; empty where it breaks none."""
+    with tempfile.TemporaryDirectory() as name:
+        return [problem for part in _checks(corpus, Path(name)) for problem in part]
+
+
+def _checks(corpus: Corpus, scratch: Path) -> Iterator[Iterator[str]]:
+    try:
+        sources, found = listed(corpus), _read(corpus)
+    except Exception as error:  # a reader may do anything; it is told, not traced
+        yield iter([f"cannot read {corpus.path}: {_shown(error)}"])
+        return
+    yield of_sources(corpus, sources)
+    shape = list(of_shape(found))
+    yield iter(shape)
+    if not shape:
+        yield of_recordings(found, sources)
+        yield of_words(found)
+        yield of_copies(corpus, sources, found, scratch)
+    yield of_faults(corpus, sources, scratch)
+
+
+def listed(corpus: Corpus) -> list[Path]:
+    """The sources of a corpus."""
+    return find(corpus, SPEECH).sources()
+
+
+def _read(corpus: Corpus) -> Any:
+    return find(corpus, SPEECH).read()
+
+
+def of_sources(corpus: Corpus, sources: list[Path]) -> Iterator[str]:
+    """Sources are existing files, each once, in an order that never changes."""
+    if not sources or not all(isinstance(path, Path) for path in sources):
+        yield "sources: wants a list of pathlib.Path that is not empty"
+        return
+    for path, count in Counter(sources).items():
+        if count > 1:
+            yield f"sources: {path} is there {count} times"
+        if not path.is_file():
+            yield f"sources: {path} is no file"
+    if listed(corpus) != sources:
+        yield "sources: a second call gives another list"
+
+
+def of_shape(found: Any) -> Iterator[str]:
+    """A tuple of three lists, of recordings, words and rejects."""
+    kinds: tuple[type, ...] = (Recording, SpokenWord, Reject)
+    if not isinstance(found, tuple) or len(found) != len(kinds):
+        yield "read: wants a tuple of three lists: recordings, words, rejects"
+        return
+    for some, kind in zip(found, kinds, strict=True):
+        if not isinstance(some, list) or not all(isinstance(one, kind) for one in some):
+            yield f"read: wants a list of {kind.__name__}"
+
+
+def of_recordings(found: Found, sources: list[Path]) -> Iterator[str]:
+    """Recordings have ids of their own, are sorted, and are among the sources."""
+    recordings, _, rejects = found
+    ids = [recording.recording_id for recording in recordings]
+    if ids != sorted(ids):
+        yield "read: the recordings are not sorted by recording_id"
+    yield from (f"read: the recording {name!r} is there twice" for name in _twice(ids))
+    for recording in recordings:
+        where = f"read: the recording {recording.recording_id!r}"
+        if recording.path not in sources:
+            yield f"{where}: {recording.path} is not among the sources: no rerun would see it"
+        if recording.channel is not None and recording.channel < 0:
+            yield f"{where}: the channel {recording.channel} is below 0"
+    for reject in rejects:
+        if not reject.id or not reject.reason or "\n" in reject.id + reject.reason:
+            yield f"read: the reject {reject.id!r} wants an id and a reason of one line"
+
+
+def of_words(found: Found) -> Iterator[str]:
+    """Words are one word each, of a known recording, with times that make sense, sorted."""
+    recordings, words, _ = found
+    ids = {recording.recording_id for recording in recordings}
+    if not words:
+        yield "read: no word is found in this folder; check with one that has some"
+    keys = [(word.recording_id, word.onset, word.offset) for word in words]
+    if keys != sorted(keys):
+        yield "read: the words are not sorted by recording_id, onset and offset"
+    for word in words:
+        problems = {
+            "its recording is not among the recordings": word.recording_id not in ids,
+            "the word wants to be one word": len(word.word.split()) != 1,
+            "it has no talker": not word.talker,
+            "its times are not 0 <= onset < offset, in s": not (
+                0 <= word.onset < word.offset < math.inf
+            ),
+        }
+        shown = f"{word.word!r} at {word.onset} in {word.recording_id!r}"
+        yield from (f"read: {shown}: {text}" for text, bad in problems.items() if bad)
+    if set(ids) - {word.recording_id for word in words}:
+        yield "read: a recording without a word; leave it out and reject it"
+
+
+def of_copies(corpus: Corpus, sources: list[Path], found: Found, scratch: Path) -> Iterator[str]:
+    """Nothing depends on where the folder lies, on other files in it, or on the call."""
+    if _bare(_read(corpus)) != _bare(found):
+        yield "read: a second call gives something else"
+    copy = _linked(corpus, sources, scratch / "copy", lambda path: True)
+    try:
+        if _bare(_read(copy)) != _bare(found):
+            yield (
+                "read: gives something else from a folder of the sources alone: it reads what"
+                " sources does not list, or an id or a talker depends on where the folder lies"
+            )
+    except Exception as error:
+        yield f"read: fails on a folder of the sources alone: {_shown(error)}"
+
+
+def of_faults(corpus: Corpus, sources: list[Path], scratch: Path) -> Iterator[str]:
+    """A missing folder is an InputError, and no missing file is worse than one."""
+    absent = corpus.model_copy(update={"path": str(scratch / "absent")})
+    faults: list[tuple[str, Callable[[Corpus], Any], Corpus]] = [
+        ("sources of a folder that is not there", listed, absent),
+        ("read of a folder that is not there", _read, absent),
+    ]
+    for number in {0, len(sources) // 2, len(sources) - 1}:
+        gone = sources[number]
+        less = _linked(corpus, sources, scratch / str(number), lambda p, g=gone: p != g)  # type: ignore[misc]
+        faults.append((f"read without {gone.name}", _read, less))
+    for what, function, broken in faults:
+        try:
+            function(broken)
+            if broken is absent:
+                yield f"{what}: wants an InputError"
+        except InputError as error:
+            if "\n" in str(error):
+                yield f"{what}: the InputError wants to be one line"
+        except Exception as error:
+            yield f"{what}: {_shown(error)}, but a user's mistake is an InputError or a Reject"
+
+
+def _linked(
+    corpus: Corpus, sources: list[Path], folder: Path, keep: Callable[[Path], bool]
+) -> Corpus:
+    """The corpus in a folder of links to the sources that are to be kept."""
+    root = Path(corpus.path)
+    # Some readers name a talker after the folder.
+    folder = folder / (root.resolve().name or "root")
+    folder.mkdir(parents=True)
+    below = {path for path in sources if path.is_relative_to(root) and path.is_file()}
+    for path in filter(keep, below):
+        link = folder / os.path.relpath(path, root)
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(path.resolve())
+    return corpus.model_copy(update={"path": str(folder)})
+
+
+def _bare(found: Found) -> tuple[list[Any], list[SpokenWord]]:
+    recordings, words, _ = found
+    return [(r.recording_id, r.talker, r.channel) for r in recordings], words
+
+
+def _twice(names: list[str]) -> list[str]:
+    return sorted(name for name, count in Counter(names).items() if count > 1)
+
+
+def _shown(error: Exception) -> str:
+    return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description="Check a speech reader on a folder.")
+    parser.add_argument("reader", help="as in speech.corpora: a module, or a path ending in .py")
+    parser.add_argument("folder", help="a corpus that it reads; a small one is quick")
+    parser.add_argument("--options", default="{}", type=json.loads, help="as JSON")
+    given = parser.parse_args()
+    corpus = Corpus(reader=given.reader, path=given.folder, options=given.options)
+    problems = check(corpus)
+    for problem in problems:
+        print(problem)
+    if problems:
+        sys.exit(1)
+    recordings, words, rejects = _read(corpus)
+    talkers = len({word.talker for word in words})
+    print(f"{len(recordings)} recordings, {talkers} talkers, {len(words)} words,", end=" ")
+    print(f"{len(rejects)} rejects; the reader keeps to the contract")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""Finding the reader that an entry of a list of corpora names.
+
+A reader is one of ours, a dotted module that Python can import, or the path of a .py file.
+What it is told beyond the folder is its own: a pydantic model `Options` in the module.
+"""
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from seesay.command import one_line
+from seesay.errors import InputError
+from seesay.settings.corpora import Corpus
+
+FUNCTIONS = ("sources", "read")
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A reader's module, bound to a folder and to what it is told.
+
+    Attributes:
+        corpus: The entry of the config.
+        module: The module that reads it.
+        told: Its checked options, or nothing where the module has no `Options`.
+    """
+
+    corpus: Corpus
+    module: ModuleType
+    told: tuple[BaseModel, ...]
+
+    def sources(self) -> list[Path]:
+        """Every file that reading depends on; InputError where there is no such folder."""
+        return self.module.sources(Path(self.corpus.path), *self.told)
+
+    def read(self) -> Any:
+        """What the module's `read` gives."""
+        return self.module.read(Path(self.corpus.path), *self.told)
+
+
+def find(corpus: Corpus, ours: Sequence[str]) -> Reader:
+    """The reader of a corpus, with its options checked; `ours` are our readers for it.
+
+    Raises InputError in one line: no such reader, no reader at all, or options that do not fit.
+    """
+    found = module(corpus.reader, tuple(ours))
+    model = getattr(found, "Options", None)
+    if model is None:
+        if corpus.options:
+            given = ", ".join(sorted(corpus.options))
+            raise InputError(f"{corpus.reader}: takes no options; leave out {given}")
+        return Reader(corpus, found, ())
+    try:
+        return Reader(corpus, found, (model.model_validate(corpus.options),))
+    except ValidationError as error:
+        raise InputError(one_line(error, f"{corpus.reader}: options")) from None
+
+
+@cache
+def module(reader: str, ours: tuple[str, ...]) -> ModuleType:
+    """The module of a reader; InputError where there is none or it lacks a function."""
+    name = f"{__package__}.{reader}"
+    try:
+        if reader in ours:
+            found = importlib.import_module(name)
+        elif reader.endswith(".py"):
+            found = _load(Path(reader))
+        else:
+            found = importlib.import_module(reader)
+    except ModuleNotFoundError as error:
+        if error.name and (reader == error.name or reader.startswith(f"{error.name}.")):
+            raise InputError(
+                f"{reader}: no such reader; ours are {', '.join(ours)}; else give a module that"
+                " Python can import, or a path that ends in .py"
+            ) from None
+        raise InputError(f"{reader}: cannot be imported ({error}); install it") from error
+    except InputError:
+        raise
+    except Exception as error:  # whatever a user's module does wrong, it is theirs to mend
+        cause = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+        raise InputError(f"{reader}: cannot be imported ({cause}); mend it") from error
+    missing = [name for name in FUNCTIONS if not callable(getattr(found, name, None))]
+    if missing:
+        raise InputError(
+            f"{reader}: is no reader: it has no function {' or '.join(missing)};"
+            " see docs/your-own-corpus.md"
+        )
+    return found
+
+
+def _load(path: Path) -> ModuleType:
+    """A module from a file of any name in any folder."""
+    if not path.is_file():
+        raise InputError(f"{path}: no such file; it is to be a reader")
+    # A name of its own: the file may be called as some other module is.
+    spec = importlib.util.spec_from_file_location(f"reader_of_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise InputError(f"{path}: not a module of Python")
+    found = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = found
+    spec.loader.exec_module(found)
+    return found
+
+
+def code(reader: str, ours: Sequence[str]) -> tuple[str, Path]:
+    """The name and the file of a reader's module, for the code stamp."""
+    if reader in ours:
+        return f"{__package__}.{reader}", Path(__file__).with_name(f"{reader}.py")
+    found = module(reader, tuple(ours))
+    if found.__file__ is None:
+        raise InputError(f"{reader}: has no file of its own; name a module that has one")
+    return reader, Path(found.__file__)

@@ -1,0 +1,37 @@
+"""Flickr8k Audio Captions (Harwath and Glass 2015): `wavs/`, `wav2spk.txt`, `flickr_8k.ctm`.
+
+The CTM calls a file after the picture and the caption's number, `NAME.jpg_#0`; the wav is
+`NAME_0.wav`, and `wav2spk.txt` has its name and its talker's number a line.
+"""
+
+from pathlib import Path
+
+from pydantic import Field
+
+from seesay.corpora import Recording, Reject, SpokenWord, ctm
+
+
+class Options(ctm.Options):
+    """As for any CTM; the list of talkers has a name of its own."""
+
+    talkers: str | None = Field(
+        default="wav2spk.txt", description="list below the folder: a wav's name and its talker"
+    )
+
+
+def sources(root: Path, options: Options) -> list[Path]:
+    """The CTM, the list of talkers and every wav below `root`, sorted."""
+    return ctm.sources(root, options)
+
+
+def read(root: Path, options: Options) -> tuple[list[Recording], list[SpokenWord], list[Reject]]:
+    """Recordings, words and rejects of the spoken captions."""
+    return ctm.read_renamed(root, options, wav_name)
+
+
+def wav_name(name: str) -> str:
+    """`NAME.jpg_#0` or `NAME.jpg#0` as the wav's name, `NAME_0`; other names as they are."""
+    picture, mark, number = name.rpartition("#")
+    if not mark:
+        return name
+    return f"{picture.rstrip('_').removesuffix('.jpg')}_{number}"

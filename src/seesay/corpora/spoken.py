@@ -1,0 +1,170 @@
+"""What the speech readers share: finding audio by its name, and taking words one by one."""
+
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from seesay.corpora import Recording, Reject, SpokenWord
+from seesay.corpora.listing import stem, visible_files
+from seesay.errors import InputError
+
+AUDIO = (".wav", ".flac", ".sph", ".aif", ".aiff", ".ogg", ".mp3")
+# Marks of noises, of words that are cut off and of what is not said clearly, and silence.
+NOISES = re.compile(r"[<>\[\](){}!*]|^-|-$|^(?i:sil|sp|spn|noise)$")
+NOTHING = re.compile(r"(?!)")
+
+
+def files_below(root: Path, *suffixes: str) -> list[Path]:
+    """The files below `root` with one of these suffixes in any case, sorted.
+
+    Raises InputError when there is no such folder, or no such file in it.
+    """
+    if not root.is_dir():
+        raise InputError(f"{root}: no such folder; see the path in speech.corpora")
+    found = [path for path in visible_files(root) if path.suffix.lower() in suffixes]
+    if not found:
+        raise InputError(f"{root}: has no file {', '.join(suffixes)}; see speech.corpora")
+    return found
+
+
+def named_file(root: Path, name: str, option: str) -> Path:
+    """The file that an option names below `root`; InputError when it is not there."""
+    if not root.is_dir():
+        raise InputError(f"{root}: no such folder; see the path in speech.corpora")
+    if not (root / name).is_file():
+        raise InputError(f"{root}: has no {name}; see {option} and the path in speech.corpora")
+    return root / name
+
+
+@dataclass
+class Speech:
+    """What a speech reader has gathered so far.
+
+    Attributes:
+        root: The folder of the corpus.
+        paths: Its audio files.
+        noises: A regular expression; a word in which it is found is none.
+        files: The audio files by the id of their first channel.
+        words: The words that are good.
+        rejects: What is not.
+    """
+
+    root: Path
+    paths: list[Path]
+    noises: re.Pattern[str] = NOTHING
+    files: dict[str, Path] = field(default_factory=dict)
+    words: list[SpokenWord] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.dropped: Counter[str] = Counter()
+        self.channels: dict[str, tuple[Path, int | None]] = {}
+        for path in self.paths:
+            recording_id = stem(path.relative_to(self.root))
+            if recording_id in self.files:
+                first = self.files[recording_id].relative_to(self.root)
+                reason = "another audio file has that name but for its extension; remove one"
+                self.rejects.append(Reject(str(first), reason))
+            self.files[recording_id] = path
+        bare = Counter(Path(name).name for name in self.files)
+        self.by_name = {Path(name).name: name for name in self.files}
+        self.by_name |= {name: "?" for name, count in bare.items() if count > 1}
+        self.by_name |= {name: name for name in self.files}
+
+    def find(self, name: str) -> str:
+        """The id of the audio file that a table calls `name`.
+
+        With or without its extension and its subfolder; "" when there is none, "?" when the
+        name alone is several files'.
+        """
+        name = name.replace("\\", "/").removeprefix("./")
+        cut = name[: -len(Path(name).suffix)] if Path(name).suffix.lower() in AUDIO else name
+        return self.by_name.get(cut, "")
+
+    def add(
+        self,
+        where: str,
+        group: str,
+        name: str,
+        talker: str,
+        word: str,
+        onset: str | float,
+        offset: str | float,
+        channel: int | None = None,
+    ) -> None:
+        """Take a word of the file `name`, its times in s, or reject it as `where`.
+
+        Noises are counted, one reject a `group`.
+        """
+        found = self.find(name)
+        start, end = _seconds(onset), _seconds(offset)
+        if self.noises.search(word):
+            self.dropped[group] += 1
+            return
+        problems = {
+            f"no file of that name among the {len(self.files)} audio files": found == "",
+            "two audio files have that name; write its subfolder too": found == "?",
+            "no onset or offset in seconds": not math.isfinite(start + end),
+            "a negative onset": start < 0,
+            "the offset is not after the onset": end <= start,
+            "no word": word == "",
+            "several words; a row or an interval is to hold one": len(word.split()) > 1,
+            "no talker": talker == "",
+        }
+        problem = next((reason for reason, bad in problems.items() if bad), None)
+        if problem is not None:
+            self.rejects.append(Reject(where, f"{name} {onset} {offset} {word}: {problem}"))
+            return
+        recording_id = f"{found}#{channel}" if channel else found
+        self.channels.setdefault(recording_id, (self.files[found], channel))
+        self.words.append(SpokenWord(recording_id, talker, word, start, end))
+
+    def result(
+        self, origin: str, marks: str = ""
+    ) -> tuple[list[Recording], list[SpokenWord], list[Reject]]:
+        """The sorted recordings and words, and all rejects.
+
+        `origin` is what the words stand in, as `row of words.tsv`; `marks` says what was counted
+        as noise. A recording's talker is that of its first word.
+        """
+        words = sorted(self.words, key=lambda w: (w.recording_id, w.onset, w.offset, w.word))
+        talkers: dict[str, str] = {}
+        for word in words:
+            talkers.setdefault(word.recording_id, word.talker)
+        recordings = [
+            Recording(name, path, talkers[name], channel)
+            for name, (path, channel) in sorted(self.channels.items())
+        ]
+        marks = marks or f"words dropped in which {self.noises.pattern} is found"
+        dropped = [
+            Reject(group, f"{count} {marks}", by_rule=True)
+            for group, count in sorted(self.dropped.items())
+        ]
+        told = {path for path, _ in self.channels.values()}
+        told |= {self.files[r.id] for r in self.rejects if r.id in self.files}
+        reason = f"no usable {origin} names this recording"
+        unheard = [Reject(name, reason) for name, path in self.files.items() if path not in told]
+        return recordings, words, [*self.rejects, *dropped, *unheard]
+
+
+def _seconds(value: str | float) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        return math.nan
+
+
+def channel_of(text: str) -> int | None:
+    """A channel from 0, of what tables write: 1, 2, ... or A, B; None for anything else."""
+    text = text.strip().upper()
+    if text in ("A", "B"):
+        return "AB".index(text)
+    return int(text) - 1 if text.isdecimal() and int(text) >= 1 else None
+
+
+def talker_of(pattern: re.Pattern[str], name: str) -> str:
+    """What `pattern` finds in a recording's name: its group where it has one; "" if nothing."""
+    match = pattern.search(name)
+    return "" if match is None else (match.group(1) if match.re.groups else match.group()) or ""

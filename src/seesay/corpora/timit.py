@@ -1,0 +1,67 @@
+"""TIMIT: beside each audio file a `.wrd` of its name, a word a line: first and last sample, word.
+
+Samples are counted at 16 kHz, whatever the rate of the audio file. A talker is a folder
+(`train/dr1/fcjf0/sa1.wav`). NIST SPHERE files that are not compressed by shorten are read as
+they are.
+"""
+
+import re
+from pathlib import Path
+
+from pydantic import Field
+
+from seesay.corpora import Recording, Reject, SpokenWord
+from seesay.corpora.listing import lines, stem
+from seesay.corpora.spoken import AUDIO, NOISES, Speech, files_below, talker_of
+from seesay.errors import InputError
+from seesay.settings import Settings
+
+WORDS = ".wrd"
+
+
+class Options(Settings):
+    """How samples are counted and talkers are named."""
+
+    rate: int = Field(default=16000, ge=1, description="rate of the sample numbers, in Hz")
+    talker: re.Pattern[str] = Field(
+        default=re.compile(r"([^/]+)/[^/]+$"),
+        description="regular expression of the talker in a recording's name",
+    )
+    noises: re.Pattern[str] = Field(
+        default=NOISES, description="regular expression; a word in which it is found is dropped"
+    )
+
+
+def sources(root: Path, options: Options) -> list[Path]:
+    """The word files and every audio file below `root`, sorted."""
+    found = files_below(root, *AUDIO, WORDS)
+    if not any(path.suffix.lower() == WORDS for path in found):
+        raise InputError(f"{root}: has no file {WORDS}; see the path in speech.corpora")
+    return found
+
+
+def read(root: Path, options: Options) -> tuple[list[Recording], list[SpokenWord], list[Reject]]:
+    """Recordings, words and rejects of a folder in TIMIT's layout."""
+    files = sources(root, options)
+    speech = Speech(root, [p for p in files if p.suffix.lower() in AUDIO], options.noises)
+    for path in files:
+        if path.suffix.lower() != WORDS:
+            continue
+        where = path.relative_to(root).as_posix()
+        name = stem(Path(where))
+        if name not in speech.files:
+            speech.rejects.append(Reject(where, "no audio file beside it has its name; add it"))
+            continue
+        for number, line in lines(path, where, speech.rejects):
+            cells = line.split(maxsplit=2)
+            if not cells:
+                continue
+            if len(cells) < 3 or not (cells[0].isdecimal() and cells[1].isdecimal()):
+                reason = f"{line.strip()}: wants a first sample, a last sample and a word"
+                speech.rejects.append(Reject(f"{where}:{number}", reason))
+                continue
+            onset, offset = (int(cell) / options.rate for cell in cells[:2])
+            talker = talker_of(options.talker, name)
+            place = f"{where}:{number}"
+            speech.add(place, where, name, talker, cells[2].strip(), onset, offset)
+    return speech.result(f"line of a {WORDS} file")

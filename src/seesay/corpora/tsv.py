@@ -1,0 +1,102 @@
+"""A table of words: one row a word, with its file, talker, onset and offset in s.
+
+The table is separated by tabs, or by commas where its name ends in .csv, and has a header. Its
+columns may have any names and any order; the option `columns` says which is which. A file is
+named with or without its extension and, where the name alone is not clear, its subfolder.
+"""
+
+import csv
+import re
+from pathlib import Path
+
+from pydantic import Field
+
+from seesay.corpora import Recording, Reject, SpokenWord
+from seesay.corpora.listing import lines
+from seesay.corpora.spoken import AUDIO, NOISES, Speech, channel_of, files_below, named_file
+from seesay.errors import InputError
+from seesay.settings import Settings
+
+
+class Columns(Settings):
+    """The names that the header gives to what is wanted."""
+
+    file: str = Field(default="file", description="the audio file")
+    onset: str = Field(default="onset", description="start of the word, in s")
+    offset: str = Field(default="offset", description="end of the word, in s")
+    word: str = Field(default="word", description="the word")
+    speaker: str = Field(default="speaker", description="who speaks")
+    channel: str | None = Field(
+        default=None, description="its channel, 1, 2, ... or A, B; null where there is none"
+    )
+
+
+class Options(Settings):
+    """What is read, and how."""
+
+    table: str = Field(default="words.tsv", description="the table, below the corpus's folder")
+    columns: Columns = Field(default=Columns(), description="the header's names")
+    noises: re.Pattern[str] = Field(
+        default=NOISES, description="regular expression; a word in which it is found is dropped"
+    )
+
+
+def sources(root: Path, options: Options) -> list[Path]:
+    """The table and every audio file below `root`, sorted."""
+    return [named_file(root, options.table, "options.table"), *files_below(root, *AUDIO)]
+
+
+def read(root: Path, options: Options) -> tuple[list[Recording], list[SpokenWord], list[Reject]]:
+    """Recordings, words and rejects; raises InputError when the table lacks a column."""
+    table, *files = sources(root, options)
+    speech = Speech(root, files, options.noises)
+    add_rows(speech, table, options.table, options.columns)
+    return speech.result(f"row of {options.table}")
+
+
+def add_rows(speech: Speech, table: Path, where: str, columns: Columns) -> None:
+    """Take the rows of a table into `speech`; `where` is the table's name in the rejects.
+
+    Rows that have not as many cells as the header, or are not UTF-8, are rejected. Raises
+    InputError when the header lacks a column.
+    """
+    numbered = lines(table, where, speech.rejects)
+    comma = table.suffix.lower() == ".csv"
+    header = _cells(next(numbered, (0, ""))[1], comma)
+    wanted = [name for name in columns.model_dump().values() if name is not None]
+    missing = [name for name in wanted if name not in header]
+    if missing:
+        raise InputError(
+            f"{table}: line 1: no column {', '.join(missing)}; the header wants "
+            f"{', '.join(wanted)}, separated by {'commas' if comma else 'tabs'}"
+        )
+    for line, text in numbered:
+        cells = _cells(text, comma)
+        if not text.strip():
+            continue
+        if len(cells) != len(header):
+            reason = f"{len(cells)} columns where the header has {len(header)}; mend the row"
+            speech.rejects.append(Reject(f"{where}:{line}", reason))
+            continue
+        row = dict(zip(header, cells, strict=True))
+        channel = None if columns.channel is None else channel_of(row[columns.channel])
+        if columns.channel is not None and channel is None:
+            reason = f"the channel is {row[columns.channel]!r}; it wants 1, 2, ... or A, B"
+            speech.rejects.append(Reject(f"{where}:{line}", reason))
+            continue
+        speech.add(
+            f"{where}:{line}",
+            f"{where}, {row[columns.file]}",
+            row[columns.file],
+            row[columns.speaker],
+            row[columns.word],
+            row[columns.onset],
+            row[columns.offset],
+            channel,
+        )
+
+
+def _cells(text: str, comma: bool) -> list[str]:
+    """The cells of a row; in a row of tabs, quotes stand for themselves."""
+    cells = next(csv.reader([text]), []) if comma else text.split("\t")
+    return [cell.strip() for cell in cells]

@@ -1,0 +1,394 @@
+"""The speech readers: every layout, hand-worked, and real corpora."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from seesay.corpora import conformance, isolated, praat
+from seesay.corpora.lucid import TALKER
+from seesay.errors import InputError
+from seesay.settings.corpora import Corpus
+from speech_layouts import (
+    LONG,
+    RATE,
+    SHORT,
+    WORDS,
+    ctm,
+    flickr_audio,
+    grid,
+    read,
+    sound,
+    timit,
+    tsv,
+    words_apart,
+    write,
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
+@pytest.mark.parametrize("short", [False, True])
+def test_text_formats_of_textgrids(tmp_path: Path, short: bool, encoding: str):
+    # Letters beyond ASCII, and quotes that Praat doubles.
+    words = [*WORDS[:2], (0.5, 1.0, 'na""ïve'), (1.0, 2.0, " ")]
+    path = grid(tmp_path / "a.TextGrid", {"phone": WORDS, "Words": words}, short, encoding)
+    if encoding == "utf-16-be":
+        path.write_bytes(b"\xfe\xff" + path.read_bytes())
+    found = praat.word_tiers(path.read_bytes(), ("word", "words"))
+    assert found == [("", [(0.2, 0.5, "The"), (0.5, 1.0, 'na"ïve')])]
+
+
+@pytest.mark.parametrize("short", [False, True])
+def test_a_textgrid_that_is_cut_off(tmp_path: Path, short: bool):
+    content = grid(tmp_path / "a.TextGrid", {"word": WORDS}, short).read_bytes()
+    cut = content[: content.index(b"cat")]
+    with pytest.raises(praat.NoTextGridError):
+        praat.word_tiers(cut, ("word",))
+    whole_rows = content[: content.index(b"0.5\n", content.index(b"The") + 5)]
+    whole_rows = whole_rows[: whole_rows.rindex(b"The") + 5]
+    with pytest.raises(praat.NoTextGridError, match="cut off: 2 intervals where 4 should be"):
+        praat.word_tiers(whole_rows, ("word",))
+
+
+def test_times_with_an_exponent(tmp_path: Path):
+    for short in (False, True):
+        path = grid(tmp_path / "a.TextGrid", {"word": [("5e-05", "1.5", "a")]}, short)
+        assert praat.word_tiers(path.read_bytes(), ("word",)) == [("", [(5e-05, 1.5, "a")])]
+
+
+@pytest.mark.parametrize(
+    ("tier", "label"),
+    [
+        ("word", ""),
+        ("WORD ", ""),
+        ("A word", "A"),
+        ("word_B", "B"),
+        ("F12 - word", "F12"),
+        ("word: left", "left"),
+        ("words", None),
+        ("sword", None),
+        ("keyword A", None),
+    ],
+)
+def test_labels_of_tiers(tier: str, label: str | None):
+    assert praat.label_of(tier, "word") == label
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"nothing of the kind",
+        b"\x00\x01\x02",
+        "naïve TextGrid".encode("latin-1"),
+        b"\xff\xfeo",
+        (LONG.format(count=1) + 'item [1]:\n class = "IntervalTier"\n').encode(),
+        SHORT.format(count=1).encode() + b'"IntervalTier"\n"word"\n0\n2\n3\n0\n',
+        b'{"TextGrid": 1}',
+    ],
+)
+def test_a_file_that_is_no_textgrid_is_one_line(tmp_path: Path, content: bytes):
+    sound(tmp_path / "a.wav")
+    (tmp_path / "a.TextGrid").write_bytes(content)
+    _, words, rejects = read("textgrid", tmp_path)
+    assert words == []
+    assert set(rejects) == {"a.TextGrid", "a"}
+    assert "\n" not in rejects["a.TextGrid"]
+
+
+def test_the_first_listed_tier_is_read(tmp_path: Path):
+    sound(tmp_path / "a.wav")
+    other = [(0.3, 0.4, "no")]
+    grid(tmp_path / "a.TextGrid", {"words": other, "Word": WORDS, "ORT": other})
+    recordings, words, rejects = read("textgrid", tmp_path)
+    assert recordings == {"a": ("a.wav", None, "a")}
+    assert words == [("a", "a", "The", 0.2, 0.5), ("a", "a", "cat", 0.5, 1.0)]
+    assert list(rejects) == ["a.TextGrid"]
+    assert rejects["a.TextGrid"].startswith("1 words dropped in which")
+    assert [w[2] for w in read("textgrid", tmp_path, tiers=["ort"])[1]] == ["no"]
+    _, words, rejects = read("textgrid", tmp_path, tiers=["Wort"])
+    assert words == []
+    assert "has no tier called Wort; name it in options.tiers" in rejects["a.TextGrid"]
+
+
+def test_intervals_that_make_no_sense(tmp_path: Path):
+    sound(tmp_path / "a.wav")
+    bad = [(0.5, 0.5, "none"), (0.9, 0.7, "back"), (1.0, 1.2, "two words"), (1.3, 1.5, "cat")]
+    grid(tmp_path / "a.TextGrid", {"word": bad})
+    _, words, rejects = read("textgrid", tmp_path)
+    assert [word[2] for word in words] == ["cat"]
+    assert list(rejects) == [f"a.TextGrid:1:{n}" for n in (1, 2, 3)]
+    assert "several words" in rejects["a.TextGrid:1:3"]
+
+
+def test_a_textgrid_in_another_folder_and_one_without_audio(tmp_path: Path):
+    sound(tmp_path / "wav/a.wav")
+    grid(tmp_path / "grids/a.TextGrid", {"word": WORDS})
+    grid(tmp_path / "grids/b.TextGrid", {"word": WORDS})
+    recordings, words, rejects = read("textgrid", tmp_path, talker="[^/]+$")
+    assert list(recordings) == ["wav/a"]
+    assert len(words) == 2
+    assert rejects["grids/b.TextGrid"] == "no audio file has its name; put one beside it"
+
+
+def test_lucid_dialogues_by_the_labels_of_tiers(tmp_path: Path):
+    """One stereo file and one TextGrid for two talkers: by channel, by number, by name."""
+    other = [(0.1, 0.4, "dog"), (0.2, 0.6, "overlap")]
+    for name, labels in {
+        "x_F1M12a_A": ("A word", "B word"),
+        "x_F2M2": ("word_1", "word_2"),
+        # The order of the names says the channel, not that of the tiers.
+        "x_F3M3": ("M3 - word", "F3 - word"),
+        "x_F4M4": ("word", "word"),
+    }.items():
+        sound(tmp_path / f"{name.removesuffix('_A')}.wav", channels=2)
+        first, second = labels
+        if first == second:
+            text = grid(tmp_path / "t", {"word": WORDS, "word ": other}).read_text()
+            (tmp_path / f"{name}.TextGrid").write_text(text.replace('"word "', '"word"'))
+        else:
+            grid(tmp_path / f"{name.removesuffix('_A')}.TextGrid", {first: WORDS, second: other})
+    recordings, words, rejects = read("lucid", tmp_path)
+    assert recordings == {
+        "x_F1M12a": ("x_F1M12a.wav", 0, "F1"),
+        "x_F1M12a#1": ("x_F1M12a.wav", 1, "M12"),
+        "x_F2M2": ("x_F2M2.wav", 0, "F2"),
+        "x_F2M2#1": ("x_F2M2.wav", 1, "M2"),
+        "x_F3M3": ("x_F3M3.wav", 0, "F3"),
+        "x_F3M3#1": ("x_F3M3.wav", 1, "M3"),
+        "x_F4M4": ("x_F4M4.wav", 0, "F4"),
+        "x_F4M4#1": ("x_F4M4.wav", 1, "M4"),
+    }
+    assert ("x_F3M3#1", "M3", "cat", 0.5, 1.0) in words
+    assert ("x_F3M3", "F3", "dog", 0.1, 0.4) in words
+    assert len(words) == 4 * 4
+    assert all("1 words with one of < >" in reason for reason in rejects.values())
+    assert len(rejects) == 4
+
+
+def test_lucid_dialogues_by_the_letter_of_the_file(tmp_path: Path):
+    """A TextGrid a talker: for a channel of the stereo file, or for a file of the talker's own."""
+    sound(tmp_path / "NB/x_F1M2_1.wav", channels=2)
+    grid(tmp_path / "NB/x_F1M2_1_A.TextGrid", {"word": WORDS})
+    grid(tmp_path / "NB/x_F1M2_1_B.TextGrid", {"word": WORDS, "phone": WORDS})
+    # Swapped: A is the second talker, on the second channel.
+    sound(tmp_path / "VOC/x_F3M4_1.wav", channels=2)
+    grid(tmp_path / "VOC/x_F3M4_1_A_2.TextGrid", {"word": WORDS})
+    # Files of their own.
+    for letter in "AB":
+        sound(tmp_path / f"own/x_F5M6_1_{letter}.wav")
+    grid(tmp_path / "own/x_F5M6_1_A.TextGrid", {"A word": WORDS, "B word": WORDS})
+    grid(tmp_path / "own/x_F5M6_1_B.TextGrid", {"word": WORDS})
+    recordings, words, rejects = read("lucid", tmp_path)
+    assert recordings == {
+        "NB/x_F1M2_1": ("x_F1M2_1.wav", 0, "F1"),
+        "NB/x_F1M2_1#1": ("x_F1M2_1.wav", 1, "M2"),
+        "VOC/x_F3M4_1#1": ("x_F3M4_1.wav", 1, "M4"),
+        "own/x_F5M6_1_A": ("x_F5M6_1_A.wav", None, "F5"),
+        "own/x_F5M6_1_B": ("x_F5M6_1_B.wav", None, "M6"),
+    }
+    assert len(words) == 5 * 2
+    assert "the other talker" in rejects["own/x_F5M6_1_A.TextGrid:B"]
+
+
+def test_lucid_without_a_talker_in_the_name(tmp_path: Path):
+    sound(tmp_path / "reading.wav")
+    grid(tmp_path / "reading.TextGrid", {"word": WORDS})
+    sound(tmp_path / "F1M2.wav", channels=2)
+    grid(tmp_path / "F1M2.TextGrid", {"word": WORDS})
+    _, words, rejects = read("lucid", tmp_path)
+    assert words == []
+    assert "whose words these are is not clear" in rejects["reading.TextGrid:1"]
+    assert "whose words these are is not clear" in rejects["F1M2.TextGrid:1"]
+    assert len(read("lucid", tmp_path, talker="^reading|F1")[1]) == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "talkers"),
+    [
+        ("S1_F12M3B1", ["F12", "M3"]),
+        ("nb/S1_F1CF3B1_1_A", ["F1", "CF3"]),
+        ("F9/S1_F1B2M1", ["F1", "B2M1"]),
+        ("M20_01", ["M20"]),
+        ("story", []),
+    ],
+)
+def test_talkers_of_lucid_by_the_name(name: str, talkers: list[str]):
+    assert TALKER.findall(name) == talkers
+
+
+def test_lucids_silence_is_no_word(tmp_path: Path):
+    sound(tmp_path / "F1.wav")
+    grid(tmp_path / "F1.TextGrid", {"word": [(0, 0.2, "SIL"), (0.2, 0.4, "silp"), (1, 2, "silly")]})
+    _, words, rejects = read("lucid", tmp_path)
+    assert [word[2] for word in words] == ["silly"]
+    assert rejects["F1.TextGrid"].startswith("2 words")
+
+
+def test_a_stereo_tier_labelled_in_a_file_of_one_name(tmp_path: Path):
+    sound(tmp_path / "call_B.wav", channels=2)
+    grid(tmp_path / "call_B.TextGrid", {"left words": WORDS, "right words": WORDS})
+    recordings, _, _ = read("textgrid", tmp_path)
+    assert recordings == {
+        "call_B": ("call_B.wav", 0, "call_B"),
+        "call_B#1": ("call_B.wav", 1, "call_B#1"),
+    }
+
+
+def test_timit(tmp_path: Path):
+    recordings, words, rejects = read("timit", timit(tmp_path / "timit"))
+    assert recordings == {
+        "dr1/fcjf0/SA1": ("SA1.WAV", None, "fcjf0"),
+        "dr1/mabc0/sa1": ("sa1.wav", None, "mabc0"),
+    }
+    # Sample numbers are at 16 kHz, though these files are at 8 kHz.
+    assert words == [
+        ("dr1/fcjf0/SA1", "fcjf0", "she", 0.0, 0.1),
+        ("dr1/fcjf0/SA1", "fcjf0", "don't", 0.1, 0.3),
+        ("dr1/mabc0/sa1", "mabc0", "she", 0.00625, 0.1),
+    ]
+    assert set(rejects) == {
+        "dr1/fcjf0/SA1.WRD:3",
+        "dr1/mabc0/sa1.wrd:2",
+        "dr1/mabc0/sa1.wrd:4",
+        "dr1/mabc0/sa2.wrd",
+    }
+    assert read("timit", tmp_path / "timit", rate=8000, talker="^[^/]+")[1][1][1:] == (
+        "dr1",
+        "don't",
+        0.2,
+        0.6,
+    )
+
+
+def test_ctm(tmp_path: Path):
+    recordings, words, rejects = read("ctm", ctm(tmp_path / "ctm"))
+    assert recordings == {
+        "audio/call": ("call.wav", 0, "call"),
+        "audio/call#1": ("call.wav", 1, "call#1"),
+        "mono": ("mono.flac", 0, "mono"),
+    }
+    assert words == [
+        ("audio/call", "call", "hello", 0.1, 0.3),
+        ("audio/call#1", "call#1", "goodbye", 0.1, 0.4),
+        ("audio/call#1", "S7", "hmm", 0.5, 0.8),
+        ("mono", "mono", "word", 0.5, 0.6),
+    ]
+    lines = {f"words.ctm:{n}" for n in (7, 9, 10, 11)}
+    assert set(rejects) == {*lines, "words.ctm, call"}
+    assert rejects["words.ctm, call"].startswith("2 words")
+
+
+def test_ctm_with_a_list_of_talkers(tmp_path: Path):
+    write(ctm(tmp_path / "ctm") / "talkers.txt", "call.wav 1 Ann", "call B Bob", "x", "")
+    _, words, rejects = read("ctm", tmp_path / "ctm", talkers="talkers.txt")
+    assert [word[1] for word in words] == ["Ann", "Bob", "Bob"]
+    assert "no talker" in rejects["words.ctm:8"]
+    assert "talkers.txt:3" in rejects
+    with pytest.raises(InputError, match=r"has no nobody.txt; see talkers"):
+        read("ctm", tmp_path / "ctm", talkers="nobody.txt")
+
+
+def test_flickr_audio(tmp_path: Path):
+    recordings, words, rejects = read("flickr_audio", flickr_audio(tmp_path))
+    assert {name: found[2] for name, found in recordings.items()} == {
+        "wavs/10_ab_0": "7",
+        "wavs/10_ab_1": "12",
+    }
+    assert words == [
+        ("wavs/10_ab_0", "7", "A", 0.1, 0.4),
+        ("wavs/10_ab_1", "12", "DOG", 0.2, 0.6),
+    ]
+    assert rejects == {}
+
+
+def test_tsv(tmp_path: Path):
+    folder = tsv(tmp_path)
+    recordings, words, rejects = read("tsv", folder, columns={"channel": "side"})
+    assert recordings == {"a": ("a.flac", 0, "ann"), "sub/b#1": ("b.wav", 1, "bob")}
+    assert [word[2] for word in words] == ['say"s', "cat"]
+    assert set(rejects) == {"words.tsv:5", "words.tsv:6", "words.tsv, b"}
+    # Commas, quotes and other names.
+    write(folder / "w.csv", "Talker,W,On,Off,F", 'ann,"cat",0.1,0.2,a', "ann,cat,0.1")
+    names = {"file": "F", "speaker": "Talker", "onset": "On", "offset": "Off", "word": "W"}
+    _, words, rejects = read("tsv", folder, table="w.csv", columns=names)
+    assert words == [("a", "ann", "cat", 0.1, 0.2)]
+    assert "3 columns where the header has 5" in rejects["w.csv:3"]
+    with pytest.raises(InputError, match="no column On, W"):
+        read("tsv", folder, columns={"word": "W", "onset": "On"})
+
+
+def test_isolated_words(tmp_path: Path):
+    recordings, words, rejects = read("isolated", words_apart(tmp_path / "folder"))
+    assert [word[:3] for word in words] == [
+        ("ann/cat_1", "ann", "cat"),
+        ("ann/cat_2", "ann", "cat"),
+        ("bob/take/dog", "bob", "dog"),
+        ("sun", "folder", "sun"),
+    ]
+    assert {word[3:] for word in words} == {(0.5, 0.9)}
+    assert set(recordings) == {word[0] for word in words}
+    assert set(rejects) == {"ice cream", "still", "text"}
+    assert "nothing is heard in it" in rejects["still"]
+    assert "several words" in rejects["ice cream"]
+    _, words, rejects = read("isolated", tmp_path / "folder", edges="file", talker="cyd")
+    assert words[-1] == ("sun", "cyd", "sun", 0.0, 1.5)
+    assert set(rejects) == {"ice cream", "text"}
+
+
+@pytest.mark.parametrize("below", [20, 60])
+def test_edges_are_those_of_a_plain_loop(tmp_path: Path, below: float):
+    rng = np.random.default_rng(2)
+    samples = rng.normal(0, 10 ** rng.uniform(-4, 0, 200).repeat(80)[:15950, None], (15950, 2)) / 9
+    soundfile.write(tmp_path / "a.wav", samples, RATE, subtype="FLOAT")
+    power = []
+    for start in range(0, len(samples), 80):
+        total = sum(float(np.float32(x)) ** 2 for x in samples[start : start + 80].reshape(-1))
+        power.append(total / 160)
+    loud = [n for n, p in enumerate(power) if p >= max(power) / 10 ** (below / 10)]
+    expected = (loud[0] * 80 / RATE, min(loud[-1] * 80 + 80, len(samples)) / RATE)
+    assert isolated.edges(tmp_path / "a.wav", below) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("reader", "folder", "counts"),
+    [
+        # 46 talkers read the same 69 words; all rows of the table are good.
+        ("tsv", "accent_46", (46, 46, 3174, 0)),
+        # `cat */*.wrd | wc -l`: 873, of which 21 have an apostrophe and are words all the same.
+        ("timit", "timit_10", (100, 10, 873, 0)),
+        ("isolated", "gcompris_en", (564, 1, 564, 0)),
+    ],
+)
+def test_real_corpora(real_data: Path, reader: str, folder: str, counts):
+    recordings, words, rejects = read(reader, real_data / folder)
+    talkers = {word[1] for word in words}
+    assert (len(recordings), len(talkers), len(words), len(rejects)) == counts
+    assert conformance.check(Corpus(reader=reader, path=str(real_data / folder))) == []
+
+
+def test_a_real_corpus_as_textgrids_and_ctm(tmp_path: Path, real_data: Path):
+    """The same words of TIMIT through four readers."""
+    _, expected, _ = read("timit", real_data / "timit_10")
+    plain = [word for word in expected if "'" not in word[2]]
+    lines = []
+    for name in sorted({word[0] for word in expected}):
+        path = tmp_path / f"{name}.wav"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.symlink_to(real_data / "timit_10" / f"{name}.wav")
+        words = [(word[3], word[4], word[2]) for word in expected if word[0] == name]
+        # Praat has no overlaps; they are read all the same.
+        short, wide = len(lines) % 2 == 0, len(lines) % 3 == 0
+        tiers = {"phone": [(0, 2, "x")], "word": words}
+        grid(tmp_path / f"{name}.TextGrid", tiers, short, "utf-16" if wide else "utf-8")
+        lines += [f"{name} 1 {on:.6f} {off - on:.6f} {word}" for on, off, word in words]
+    write(tmp_path / "all.ctm", *lines)
+    talker = {"talker": "([^/]+)/[^/]+$"}
+    assert read("textgrid", tmp_path, **talker)[1] == expected
+    _, words, rejects = read("lucid", tmp_path, **talker)
+    assert words == plain
+    assert sum(int(reason.split()[0]) for reason in rejects.values()) == 21
+    _, words, _ = read("ctm", tmp_path, **talker)
+    assert [word[:3] for word in words] == [word[:3] for word in expected]
+    np.testing.assert_allclose([w[3:] for w in words], [w[3:] for w in expected], atol=2e-6)
