@@ -11,6 +11,13 @@ from seesay import config
 from seesay.errors import InputError
 from seesay.stamps import locked
 
+ALIGNMENT = {
+    "path": "speech",
+    "talker": "folder",
+    "dictionary": None,
+    "beam": 1e-80,
+    "on_bad_input": "reject",
+}
 CONFIGS = sorted((ROOT / "config").glob("*.yaml"))
 
 
@@ -23,7 +30,7 @@ def test_every_config_file_is_complete_and_valid(path):
     loaded = config.load(yaml.safe_load(path.read_text()))
     assert loaded.results == "results" or path.name != "config.yaml"
     given = set(yaml.safe_load(path.read_text()))
-    assert set(config.Config.model_fields) - given <= {"scenes", "synthesis"}
+    assert set(config.Config.model_fields) - given <= {"scenes", "synthesis", "alignment"}
 
 
 def test_the_default_comments_every_key():
@@ -44,6 +51,12 @@ def test_the_default_comments_every_key():
         ({"training": {"rho": "high"}}, "training.rho"),
         ({"training": {"epochs": 3}}, "training.epochs: Extra inputs"),
         ({"pictures": {"path": "somewhere"}}, "both given"),
+        (
+            {"alignment": ALIGNMENT},
+            "section synthesis and the section alignment are both",
+        ),
+        ({"alignment": ALIGNMENT, "synthesis": None, "speech": {"path": "a"}}, "both given"),
+        ({"synthesis": None}, "no section synthesis or alignment: nothing to read"),
         ({"fc7": {"regions": 30}}, "the best of regions.candidates (24)"),
         ({"scenes": None}, "nothing to read"),
         ({"experiments": {"a-b": {}}}, "letters, digits"),

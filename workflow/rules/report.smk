@@ -24,6 +24,7 @@ rule report:
             at("pictures/rejects.parquet"),
             *expand(at("regions/rejects/{shard}.parquet"), shard=SHARDS),
             at("words/rejects.parquet"),
+            *alignment_rejects(),
             at("speech/rejects.parquet"),
             at("matching/rejects.parquet"),
             *expand(at("logmel/rejects/{shard}.parquet"), shard=SHARDS),
