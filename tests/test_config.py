@@ -14,6 +14,13 @@ from seesay.stamps import locked
 
 ONE = {"reader": "flickr8k", "path": "somewhere"}
 ALONE = {"captions_alone": True}
+ALIGNMENT = {
+    "path": "speech",
+    "talker": "folder",
+    "dictionary": None,
+    "beam": 1e-80,
+    "on_bad_input": "reject",
+}
 CONFIGS = sorted((ROOT / "config").glob("*.yaml"))
 
 
@@ -26,7 +33,8 @@ def test_every_config_file_is_complete_and_valid(path):
     loaded = config.load(yaml.safe_load(path.read_text()))
     assert loaded.results == "results" or path.name != "config.yaml"
     given = set(yaml.safe_load(path.read_text()))
-    assert set(config.Config.model_fields) - given <= {"scenes", "synthesis", "fragments"}
+    optional = {"scenes", "synthesis", "fragments", "alignment"}
+    assert set(config.Config.model_fields) - given <= optional
 
 
 def test_the_default_comments_every_key():
@@ -66,6 +74,19 @@ def test_the_default_comments_every_key():
         ),
         ({"fc7": None}, "no section fc7"),
         ({"pictures": {"split": {"method": "fragments"}}}, "wants the section fragments"),
+        (
+            {"alignment": ALIGNMENT},
+            "section synthesis and the section alignment are both",
+        ),
+        (
+            {
+                "alignment": ALIGNMENT,
+                "synthesis": None,
+                "speech": {"corpora": [{"reader": "tsv", "path": "x"}]},
+            },
+            "both given",
+        ),
+        ({"synthesis": None}, "no section synthesis or alignment: nothing to read"),
         ({"fc7": {"regions": 30}}, "the best of regions.candidates (24)"),
         ({"seeds": [1, 1]}, "names one twice"),
         ({"seeds": [-1]}, "seeds.0"),

@@ -14,6 +14,7 @@ from seesay.corpora import PICTURES, SPEECH
 from seesay.corpora.finding import find
 from seesay.errors import InputError
 from seesay.settings import Settings
+from seesay.settings.alignment import AlignmentSettings
 from seesay.settings.evaluation import EvaluationSettings
 from seesay.settings.fc7 import Fc7Settings
 from seesay.settings.fragments import FragmentsSettings
@@ -71,6 +72,9 @@ class Config(Settings):
     synthesis: SynthesisSettings | None = Field(
         default=None, description="generated speech; leave out to read your own"
     )
+    alignment: AlignmentSettings | None = Field(
+        default=None, description="speech to align with its transcripts; leave out if it has times"
+    )
     speech: SpeechSettings = Field(description="the word-aligned speech")
     matching: MatchingSettings = Field(description="caption words to spoken tokens")
     logmel: LogmelSettings = Field(description="features of spoken tokens")
@@ -81,16 +85,14 @@ class Config(Settings):
 
     @model_validator(mode="after")
     def _sections_agree(self) -> "Config":
-        for section, key, given in (
-            ("scenes", "pictures.corpora", bool(self.pictures.corpora)),
-            ("synthesis", "speech.corpora", bool(self.speech.corpora)),
-        ):
-            generated = getattr(self, section) is not None
-            if generated and given:
-                raise ValueError(f"{key} and the section {section} are both given; drop one")
-            if not generated and not given:
+        for stage, sections in (("pictures", ["scenes"]), ("speech", ["synthesis", "alignment"])):
+            given = [f"the section {name}" for name in sections if getattr(self, name) is not None]
+            given += [f"{stage}.corpora"] if getattr(self, stage).corpora else []
+            if len(given) > 1:
+                raise ValueError(f"{' and '.join(given)} are both given; drop one")
+            if not given:
                 raise ValueError(
-                    f"{key} is empty and there is no section {section}: "
+                    f"{stage}.corpora is empty and there is no section {' or '.join(sections)}: "
                     "nothing to read and nothing to generate; give one of them"
                 )
         for stage, ours in (("pictures", PICTURES), ("speech", SPEECH)):

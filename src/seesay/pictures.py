@@ -86,9 +86,9 @@ def read_corpora(
     """Read the corpora of captioned pictures, and list the pictures of every shard.
 
     `fragments` is the folder of ready-made fragments, where they give the split. Shard n of the
-    manifests is the n-th path. A picture that cannot be decoded or has no caption, and an empty caption, go to the rejects
-    or, with `on_bad_input: fail`, end the run; a picture that the split or the corpus itself
-    leaves out goes to the rejects in either case.
+    manifests is the n-th path. A picture that cannot be decoded or has no caption, and an empty
+    caption, go to the rejects or, with `on_bad_input: fail`, end the run; a picture that the
+    split or the corpus itself leaves out goes to the rejects in either case.
     Raises InputError also when a corpus cannot be read, or a split has no picture.
     """
     if not settings.corpora:

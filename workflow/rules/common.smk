@@ -11,7 +11,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from seesay import stamps
+from seesay import alignment_utterances, stamps
 from seesay.config import load
 from seesay.corpora import PICTURES, SPEECH, finding
 from seesay.errors import InputError
@@ -74,7 +74,10 @@ def corpora(stage):
     """The corpora that the stage pictures or speech reads: the config's, or the generated one."""
     generated = {
         "pictures": Corpus(reader="pascal1k", path=at("scenes/pictures")),
-        "speech": Corpus(reader="lucid", path=at("synthesis/speech")),
+        "speech": Corpus(
+            reader="lucid",
+            path=at("alignment/speech" if CONFIG.alignment else "synthesis/speech"),
+        ),
     }
     return list(getattr(CONFIG, stage).corpora) or [generated[stage]]
 
@@ -176,6 +179,23 @@ def pictures_manifest(wildcards):
     return checkpoints.pictures.get().output.manifests[int(wildcards.shard)]
 
 
+def alignment_sources(wildcards):
+    """Every recording and transcript that is to be aligned, and the user's dictionary."""
+    given = CONFIG.alignment.dictionary
+    if given is not None and not Path(given).is_file():
+        sys.exit(f"error: {given}: no such file; alignment.dictionary names it")
+    try:
+        files = alignment_utterances.sources(Path(CONFIG.alignment.path))
+    except InputError as error:
+        sys.exit(f"error: {error}")
+    return [*map(str, files), *filter(None, [given])]
+
+
+def alignment_rejects():
+    """The rejects of the alignment, where there is one."""
+    return [] if CONFIG.alignment is None else [at("alignment/rejects.parquet")]
+
+
 def speech_manifest(wildcards):
     """The token manifest of a shard, once the corpus has been listed."""
     return checkpoints.speech.get().output.manifests[int(wildcards.shard)]
@@ -207,7 +227,8 @@ STAGES = {
     "fragments": ["pictures"],
     "words": ["pictures"],
     "synthesis": ["words"],
-    "speech": ["synthesis"],
+    "alignment": [],
+    "speech": ["synthesis", "alignment"],
     "spoken_types": ["speech"],
     "matching": ["pictures", "words", "spoken_types", "speech"],
     "matching_quality": ["matching"],
@@ -224,7 +245,7 @@ STAGES = {
 
 def stages():
     """The stages of this config, as JSON: of optional ones and alternatives, those at work."""
-    optional = ("scenes", "synthesis", "fragments")
+    optional = ("scenes", "synthesis", "alignment", "fragments")
     unused = {name for name in optional if getattr(CONFIG, name) is None}
     if CONFIG.fragments:
         unused |= {"regions", "fc7"}

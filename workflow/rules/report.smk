@@ -30,6 +30,7 @@ rule report:
             at("pictures/rejects.parquet"),
             *region_rejects(),
             at("words/rejects.parquet"),
+            *alignment_rejects(),
             at("speech/rejects.parquet"),
             at("matching/rejects.parquet"),
             *expand(at("logmel/rejects/{shard}.parquet"), shard=SHARDS),

@@ -1,0 +1,127 @@
+"""Speech with transcripts but no times: forced alignment, a word's onset and offset each.
+
+The folder that it makes has LUCID's own layout, so the reader that reads LUCID reads it.
+Utterances are independent, so they are shared out among processes; what is found in one does
+not depend on their number.
+"""
+
+import multiprocessing
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+from seesay import alignment_utterances, alignment_words, tables
+from seesay.alignment_decoder import Work, align
+from seesay.alignment_utterances import Utterance
+from seesay.alignment_words import Pronunciations
+from seesay.corpora import Reject
+from seesay.errors import InputError
+from seesay.progress import progress
+from seesay.settings.alignment import AlignmentSettings
+from seesay.tables import REJECTS
+
+TOKENS = "lucid_native.tokens.txt"
+HEADER = ("filename", "onset", "offset", "word", "talker")
+
+
+def align_corpus(folder: Path, rejects: Path, settings: AlignmentSettings, jobs: int) -> None:
+    """Write the aligned utterances into `folder` and the others into the table `rejects`.
+
+    `folder` holds links to the recordings and LUCID's token table, and appears when it is
+    whole. `jobs` processes share the work. Raises InputError when no utterance can be aligned,
+    and at the first that cannot where `on_bad_input` is `fail`.
+    """
+    root = Path(settings.path)
+    utterances, refused = alignment_utterances.read(root, settings.talker)
+    given = settings.dictionary
+    known = alignment_words.load(None if given is None else Path(given))
+    prepared: list[tuple[Utterance, Work]] = []
+    for utterance in utterances:
+        work = prepare(utterance, known, settings.beam)
+        if isinstance(work, Reject):
+            refused.append(work)
+        else:
+            prepared.append((utterance, work))
+    if refused and settings.on_bad_input == "fail":
+        raise failure(root, refused[0], "on_bad_input: fail")
+    aligned: list[tuple[Utterance, list[tuple[str, float, float]]]] = []
+    shown = progress(shared(prepared, jobs), "aligning", "utterances", len(prepared))
+    for (utterance, work), times in zip(prepared, shown, strict=True):
+        if not isinstance(times, str):
+            words = [(w, *time) for w, time in zip(work.words, times, strict=True)]
+            aligned.append((utterance, words))
+            continue
+        refused.append(Reject(utterance.file, times))
+        if settings.on_bad_input == "fail":
+            raise failure(root, refused[-1], "on_bad_input: fail")
+    if not aligned:
+        raise failure(root, refused[0], "no utterance can be aligned")
+    write_folder(folder, aligned)
+    rows = (("alignment", reject.id, reject.reason) for reject in refused)
+    tables.write(REJECTS, rejects, tables.rejects(rows))
+
+
+def prepare(utterance: Utterance, known: Pronunciations, beam: float) -> Work | Reject:
+    """The words of an utterance with their pronunciations, or why it cannot be aligned."""
+    words, unknown = alignment_words.words_of(utterance.text, known)
+    if unknown:
+        missing = ", ".join(repr(word) for word in unknown)
+        reason = f"no pronunciation of {missing}; write it into alignment.dictionary"
+        return Reject(utterance.file, reason)
+    if not words:
+        return Reject(utterance.file, "its transcript holds no word")
+    return Work(utterance.path, tuple(words), {word: known[word] for word in words}, beam)
+
+
+def failure(root: Path, reject: Reject, problem: str) -> InputError:
+    """The error for an utterance that cannot be aligned."""
+    return InputError(f"{root}: {reject.id}: {reject.reason} ({problem})")
+
+
+def shared(
+    prepared: Iterable[tuple[Utterance, Work]], jobs: int
+) -> Iterator[list[tuple[float, float]] | str]:
+    """The times of every utterance in order, or why it has none, by `jobs` processes."""
+    work = [part for _, part in prepared]
+    if jobs == 1:
+        yield from map(align, work)
+        return
+    # Fresh processes: a forked one would inherit other libraries' threads in any state.
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(jobs, mp_context=context)
+    try:
+        yield from pool.map(align, work)
+    except BrokenProcessPool:
+        raise InputError(
+            "a process that aligned speech was ended from outside, most likely for want of "
+            "memory; give the rule alignment more mem_mb or fewer threads"
+        ) from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def write_folder(
+    folder: Path, aligned: list[tuple[Utterance, list[tuple[str, float, float]]]]
+) -> None:
+    """LUCID's token table and a link to every recording, written beside and renamed."""
+    part = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    try:
+        lines = ["\t".join(HEADER)]
+        for utterance, words in aligned:
+            link = part / utterance.file
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(utterance.path.resolve())
+            lines += [
+                f"{utterance.file}\t{onset:.4f}\t{offset:.4f}\t{word}\t{utterance.talker}"
+                for word, onset, offset in words
+            ]
+        (part / TOKENS).write_text("\n".join([*lines, ""]), encoding="utf-8", newline="\n")
+        shutil.rmtree(folder, ignore_errors=True)
+        part.rename(folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)

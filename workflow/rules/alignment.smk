@@ -1,0 +1,37 @@
+"""alignment: speech with transcripts but no times, where the config has a section `alignment`.
+
+Comes in: recordings, their transcripts, and a dictionary of one's own.
+Goes out: <results>/alignment/speech in LUCID's layout, with links to the recordings, and the
+rejects. One job shares the utterances out among processes, as many as it has threads: a core
+aligns an hour in about a minute, so 16 do a hundred hours in seven, and shards would gain
+little for a checkpoint and a rule that joins them.
+"""
+
+if CONFIG.alignment is not None:
+
+    rule alignment:
+        """Find out when each word of the transcripts is said."""
+        input:
+            sources=alignment_sources,
+        output:
+            speech=directory(at("alignment/speech")),
+            rejects=at("alignment/rejects.parquet"),
+        log:
+            at("logs/alignment.log"),
+        benchmark:
+            at("benchmarks/alignment.tsv")
+        conda:
+            "../../envs/seesay.yaml"
+        threads: 16
+        resources:
+            mem_mb=scaled(6000),
+            runtime=240,
+        params:
+            code=stamp("alignment"),
+            settings=settings("alignment"),
+        message:
+            "Aligning speech with its transcripts"
+        shell:
+            'python "$SCRIPTS/alignment.py" --speech {output.speech:q}'
+            " --rejects {output.rejects:q} --jobs {threads}"
+            " --settings {params.settings:q} 2>&1 | tee {log:q}"
