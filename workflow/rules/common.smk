@@ -1,7 +1,7 @@
 """What all files of this folder share: the validated config, and the functions they call.
 
 Comes in: the config that Snakemake read (config/config.yaml, or the one --configfile).
-Goes out: CONFIG, SHARDS, SEEDS, EXPERIMENTS, SYSTEMS, at(), stamp(), settings(), scaled().
+Goes out: CONFIG, SHARDS, SEEDS, EXPERIMENTS, SYSTEMS, at(), stamp(), settings(), scaled() ...
 """
 
 import hashlib
@@ -43,9 +43,13 @@ def at(path):
     return f"{CONFIG.results}/{path}"
 
 
-def stamp(script, *readers):
-    """The code stamp of a stage's script (see seesay.stamps)."""
-    return stamps.stamp(script, [f"seesay.corpora.{reader}" for reader in readers])
+def stamp(script, *readers, chosen=()):
+    """The code stamp of a stage's script (see seesay.stamps).
+
+    `readers` are the corpus readers, `chosen` other modules of seesay, that the config names.
+    """
+    modules = [f"corpora.{reader}" for reader in readers] + list(chosen)
+    return stamps.stamp(script, [f"seesay.{module}" for module in modules])
 
 
 def settings(stage, experiment=None):
@@ -60,6 +64,43 @@ def scaled(mem_mb):
         return mem_mb * attempt
 
     return by_attempt
+
+
+def image_network():
+    """The module of the image network that the config names."""
+    network = CONFIG.fc7.network
+    return "detector" if network == "fasterrcnn" else f"fc7_networks.{network}"
+
+
+# MB that an image network needs: itself twice while its weights are read, a batch of 64 crops
+# of 224 px or a picture of 800 x 1333 px, and the libraries.
+NETWORK_MB = {
+    "efficientnet_lite0": 2000,
+    "alexnet": 2000,
+    "vgg16": 4500,
+    "fasterrcnn": 3000,
+}
+
+
+def fc7_memory(wildcards, attempt):
+    """Memory in MB of a job of the stage fc7."""
+    return NETWORK_MB[CONFIG.fc7.network] * attempt
+
+
+def regions_memory(wildcards, attempt):
+    """Memory in MB of a job of the stage regions."""
+    detecting = CONFIG.regions.proposals == "rpn"
+    return (NETWORK_MB["fasterrcnn"] if detecting else 1500) * attempt
+
+
+def weights_file(stage):
+    """The file of weights that a stage's settings name, as a list; none for a word."""
+    given = getattr(CONFIG, stage).weights
+    if given in ("DEFAULT", "random"):
+        return []
+    if not Path(given).is_file():
+        sys.exit(f"error: {given}: no such file; {stage}.weights names it")
+    return [given]
 
 
 def corpus_files(reader, path):
