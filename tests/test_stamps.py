@@ -78,6 +78,19 @@ def test_of_the_readers_only_the_named_one_counts(house):
     assert "seesay.corpora.flickr8k" not in names
 
 
+def test_of_proposals_and_networks_only_the_named_one_counts(house):
+    grid, rpn = (stamps.stamp("regions", [f"seesay.proposals.{m}"]) for m in ("grid", "rpn"))
+    names, packages = (
+        [entry.split(mark)[0] for entry in grid if mark in entry] for mark in (":", "==")
+    )
+    assert "seesay.proposals.grid" in names
+    assert not {"seesay.proposals.rpn", "seesay.detector"} & set(names)
+    assert not {"torch", "torchvision"} & set(packages)
+    assert any(entry.startswith("seesay.detector:") for entry in rpn)
+    assert any(entry.startswith("torchvision==") for entry in rpn)
+    assert not any("detector" in entry for entry in stamps.stamp("training"))
+
+
 def test_two_calls_agree_and_nothing_is_written(house):
     files = sorted(house.rglob("*"))
     assert all_stamps(house) == all_stamps(house)
