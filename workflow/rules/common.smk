@@ -73,7 +73,7 @@ def image_network():
 
 
 # MB that an image network needs with a batch of 64 crops of 224 px, or a picture of 750 x 1333:
-# measured peaks (1550, 1240, 2990 and 1580), and a quarter more.
+# measured peaks (1550, 1240, 2990 and 1580), and at least a quarter more.
 NETWORK_MB = {
     "efficientnet_lite0": 2000,
     "alexnet": 2000,
