@@ -12,7 +12,9 @@ from paired import Comparison, Figure, interleave
 from PIL import Image
 
 from seesay import tables
-from seesay.fc7 import Fragment, crops_of, look, warp
+from seesay.fc7 import FC7, extract_shard
+from seesay.fc7_crops import crops_of, look, warp
+from seesay.fc7_fragments import Fragment, candidates_of
 from seesay.fc7_networks import load
 from seesay.pictures import MANIFEST
 from seesay.regions import REGIONS
@@ -21,7 +23,16 @@ from seesay.settings.fc7 import Fc7Settings
 PICTURES, BOXES = 12, 19
 WIDTH, HEIGHT = 500, 375  # px, as the photographs of Pascal1K and Flickr8k
 SETTINGS = Fc7Settings(
-    network="efficientnet_lite0", weights="DEFAULT", size=128, context=9, regions=BOXES, batch=64
+    network="efficientnet_lite0",
+    weights="DEFAULT",
+    size=128,
+    context=9,
+    nms=1.0,
+    regions=BOXES,
+    batch=64,
+)
+ALEXNET = SETTINGS.model_copy(
+    update={"network": "alexnet", "weights": "random", "size": 224, "context": 16}
 )
 
 
@@ -39,7 +50,7 @@ def measure() -> list[Comparison | Figure]:
         single: list[np.ndarray] = []
 
         def ours() -> None:
-            crops = crops_of(manifest, boxes, SETTINGS, network.fill)
+            crops = crops_of(candidates_of(manifest, boxes), SETTINGS, network.fill)
             batched[:] = look(network, crops, SETTINGS.batch, torch.device("cpu"))
 
         def peer() -> None:
@@ -57,8 +68,38 @@ def measure() -> list[Comparison | Figure]:
                 len(regions),
                 "crops/s",
                 *times,
-            )
+            ),
+            forward_alone(manifest, boxes, len(regions)),
         ]
+
+
+def forward_alone(manifest: Path, boxes: Path, count: int) -> Comparison:
+    """The whole stage for AlexNet, beside its forward pass on the crops in memory."""
+    network = load(ALEXNET.network, ALEXNET.weights, ALEXNET.size)
+    crops = list(crops_of(candidates_of(manifest, boxes), ALEXNET, network.fill))
+    pixels = torch.from_numpy(np.stack([crop.pixels for crop in crops]))
+    features: list[torch.Tensor] = []
+    out = manifest.with_name("fc7.parquet")
+
+    def ours() -> None:
+        extract_shard(manifest, boxes, out, ALEXNET, "cpu")
+
+    def peer() -> None:
+        with torch.inference_mode():
+            features[:] = [network(some)[0] for some in pixels.split(ALEXNET.batch)]
+
+    times = interleave(ours, peer, rounds=5)
+    found = np.stack(tables.read(FC7, out)["feature"])
+    np.testing.assert_allclose(found, torch.cat(features), atol=1e-4)
+    return Comparison(
+        "fc7",
+        f"{count} crops at {ALEXNET.size} px through AlexNet: the whole stage, pictures to table "
+        "(the network built, pictures decoded and warped in a second thread)",
+        "its forward pass alone, on the crops in memory: the bound",
+        count,
+        "crops/s",
+        *times,
+    )
 
 
 def plain_network() -> EfficientNet:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from paired import Comparison, Figure, document
 
-STAGES = ("matching", "logmel", "fc7", "training", "ranking")
+STAGES = ("matching", "logmel", "regions", "fc7", "training", "ranking")
 
 
 def measure(stage: str) -> list[Comparison | Figure]:

@@ -36,6 +36,7 @@ CONFIG = {
     "experiments": {"paper": {"training": {}}},
     "scenes": {"pictures": 400, "side": 256},
     "pictures": {"corpora": [], "split": {"method": "hash"}},
+    "regions": {"proposals": "selective_search"},
     "fc7": {"network": "efficientnet_lite0", "weights": "DEFAULT", "size": 128},
     "synthesis": {"talkers": 40},
     "speech": {"corpora": []},

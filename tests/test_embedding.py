@@ -16,7 +16,8 @@ from seesay.settings.training import TrainingSettings
 CPU = torch.device("cpu")
 SETTINGS = TrainingSettings(
     embedding=8, image_layers=(), speech_layers=(16,), relu_cap=6, init_gain=1, reduction="mean",
-    negatives="tokens", rho=0.95, eps=1e-6, l2=1e-4, max_norm=6, max_epochs=1, patience=1,
+    standardise="train", negatives="tokens", rho=0.95, eps=1e-6, l2=1e-4, max_norm=6, max_epochs=1,
+    patience=1,
 )  # fmt: skip
 RNG = np.random.default_rng(5)
 FRAGMENTS = {

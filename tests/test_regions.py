@@ -6,28 +6,45 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
+from peak import peak, pictures
 from seesay import tables
 from seesay.errors import InputError
 from seesay.pictures import MANIFEST
 from seesay.pixels import decode
-from seesay.regions import REGIONS, area, by_size_in_turn, propose, propose_shard, suppress
+from seesay.proposals.edge_boxes import edges
+from seesay.proposals.grid import places
+from seesay.regions import (
+    REGIONS,
+    Regions,
+    area,
+    by_size_in_turn,
+    largest_first,
+    propose_shard,
+    suppress,
+)
 from seesay.settings.regions import RegionsSettings
 
 SETTINGS = RegionsSettings(
     proposals="selective_search",
     mode="fast",
+    weights="random",
     side=160,
     min_area=0.02,
     nms=0.5,
     candidates=40,
     on_bad_input="reject",
 )
+METHODS = ["selective_search", "rpn", "edge_boxes", "grid"]
 # A large, a middle and a small thing of a picture of 160 x 120 px: 25 %, 8 %, 3 % of it.
 THINGS = [(8, 10, 88, 70), (100, 64, 148, 96), (112, 10, 136, 34)]
 
 
 def changed(**values: object) -> RegionsSettings:
     return SETTINGS.model_copy(update=values)
+
+
+def propose(pixels: np.ndarray, settings: RegionsSettings) -> np.ndarray:
+    return Regions(settings).of(pixels)
 
 
 def drawn() -> Image.Image:
@@ -72,7 +89,10 @@ def test_suppression_equals_a_plain_loop(sides, threshold):
     for box in sorted(boxes, key=lambda b: (-(b[2] - b[0]) * (b[3] - b[1]), b[1], b[0])):
         if all(overlap(box, other) <= threshold for other in kept):
             kept.append(box)
-    np.testing.assert_array_equal(suppress(boxes, threshold), np.array(kept))
+    ordered = largest_first(boxes)
+    stay = suppress(ordered, threshold)
+    assert (np.diff(stay) > 0).all()
+    np.testing.assert_array_equal(ordered[stay], np.array(kept))
 
 
 def test_sizes_take_turns_largest_first():
@@ -88,9 +108,11 @@ def test_regions_are_the_whole_image_and_the_things_in_it():
     assert all(found(thing, boxes[1:]) for thing in THINGS)
 
 
-def test_boxes_lie_inside_are_large_enough_and_differ():
-    boxes = propose(busy(), SETTINGS)
+@pytest.mark.parametrize("proposals", METHODS)
+def test_boxes_lie_inside_are_large_enough_and_differ(proposals):
+    boxes = propose(busy(), changed(proposals=proposals, side=64 if proposals == "rpn" else 160))
     assert len(boxes) > 20
+    assert boxes[0].tolist() == [0, 0, 160, 120]
     assert (boxes[:, :2] >= 0).all()
     assert (boxes[:, :2] < boxes[:, 2:]).all()
     assert (boxes[:, 2:] <= [160, 120]).all()
@@ -117,10 +139,73 @@ def test_a_large_picture_is_searched_small():
     np.testing.assert_array_equal(propose(twice, SETTINGS), 2 * propose(pixels, SETTINGS))
 
 
+@pytest.mark.parametrize("proposals", ["selective_search", "edge_boxes"])
 @pytest.mark.parametrize("shape", [(1, 1), (3, 200), (30, 40)])
-def test_a_picture_of_nothing_is_one_region(shape):
-    boxes = propose(np.full((*shape, 3), 80, dtype=np.uint8), SETTINGS)
+def test_a_picture_of_nothing_is_one_region(shape, proposals):
+    boxes = propose(np.full((*shape, 3), 80, dtype=np.uint8), changed(proposals=proposals))
     assert boxes.tolist() == [[0, 0, shape[1], shape[0]]]
+
+
+def test_edge_boxes_come_best_first_and_find_the_things():
+    settings = changed(proposals="edge_boxes", nms=0.85)
+    pixels = np.asarray(drawn())
+    boxes = propose(pixels, settings)[1:]
+    # Looser than selective search's: a box holds the whole contour, and is tried in steps.
+    assert all(max(overlap(np.array(t), box) for box in boxes) > 0.75 for t in THINGS)
+    few = propose(pixels, settings.model_copy(update={"candidates": 5}))[1:]
+    np.testing.assert_array_equal(few, boxes[:5])
+    assert max(overlap(np.array(THINGS[1]), box) for box in few) > 0.8
+
+
+def test_an_edge_is_thin_and_its_direction_is_across_it():
+    down, right = np.mgrid[:60, :80]
+    upright, flat = (np.where(side[..., None] < 30, 0, 200) for side in (right, down))
+    falling, rising = (
+        np.where(side[..., None] < 70, 0, 200) for side in (right + down, right - down + 60)
+    )
+    for pixels, expected in [(upright, 0), (flat, 0.5), (falling, 0.25), (rising, 0.75)]:
+        strength, direction = edges(pixels.repeat(3, axis=2).astype(np.uint8))
+        on = np.argwhere(strength > 0.5)
+        on = on[(on > 3).all(axis=1) & (on < [56, 76]).all(axis=1)]
+        assert 40 < len(on) < 140
+        np.testing.assert_allclose(direction[tuple(on.T)] / np.pi, expected, atol=0.01)
+
+
+def test_an_edge_between_colours_of_equal_brightness_is_seen():
+    pixels = np.zeros((40, 40, 3), dtype=np.uint8)
+    pixels[:, :20, 0], pixels[:, 20:, 1] = 196, 100  # Equally grey: 0.299 r = 0.587 g
+    assert edges(pixels)[0][5:35, 18:22].max(axis=1).min() > 0.9
+
+
+def test_the_grid_is_laid_out_by_hand():
+    assert places(0.5) == [0, 0.25, 0.5]
+    assert places(1.0) == [0]
+    np.testing.assert_allclose(places(0.4), [0, 0.2, 0.4, 0.6])
+    every = changed(proposals="grid", min_area=0.5, nms=1.0)
+    # Half of a picture of 160 x 120 px: as wide as it (3), as high (3), and of its shape (4).
+    boxes = propose(np.zeros((120, 160, 3), dtype=np.uint8), every)[1:]
+    assert boxes[:2].tolist() == [[40, 0, 120, 120], [0, 30, 160, 90]]
+    assert sorted(boxes.tolist()) == sorted(
+        [
+            *[[0, y, 160, y + 60] for y in (0, 30, 60)],
+            *[[x, 0, x + 80, 120] for x in (0, 40, 80)],
+            *[[x, y, x + 113, y + 85] for x in (0, 47) for y in (0, 35)],
+        ]
+    )
+
+
+def test_the_grid_is_the_same_in_every_picture_and_of_every_size_at_first():
+    settings = changed(proposals="grid", nms=0.7, candidates=5000)
+    boxes = propose(busy(), settings)
+    np.testing.assert_array_equal(propose(np.asarray(drawn()), settings), boxes)
+    share = area(boxes[1:6]) / (160 * 120)
+    np.testing.assert_allclose(share, [1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 32], rtol=0.1)
+    centres = (boxes[1:6, :2] + boxes[1:6, 2:]) / 2
+    assert (np.abs(centres - [80, 60]) < [30, 25]).all()
+    covered = np.zeros((120, 160), dtype=bool)
+    for x0, y0, x1, y1 in boxes[area(boxes) < 0.04 * 160 * 120]:
+        covered[y0:y1, x0:x1] = True
+    assert covered.all()
 
 
 def manifest(folder: Path) -> Path:
@@ -138,12 +223,14 @@ def manifest(folder: Path) -> Path:
     return folder / "manifest.parquet"
 
 
-def test_a_shard_twice_gives_the_same_bytes_and_names_what_it_refused(tmp_path):
+@pytest.mark.parametrize("proposals", METHODS)
+def test_a_shard_twice_gives_the_same_bytes_and_names_what_it_refused(tmp_path, proposals):
     listed = manifest(tmp_path)
+    settings = changed(proposals=proposals, side=64 if proposals == "rpn" else 160)
     runs = []
     for run in "12":
         out, refused = tmp_path / f"regions{run}.parquet", tmp_path / f"rejects{run}.parquet"
-        propose_shard(listed, out, refused, SETTINGS)
+        propose_shard(listed, out, refused, settings, "cpu")
         runs.append((out.read_bytes(), refused.read_bytes()))
     assert runs[0] == runs[1]
 
@@ -151,7 +238,7 @@ def test_a_shard_twice_gives_the_same_bytes_and_names_what_it_refused(tmp_path):
     assert table["image_id"].unique().tolist() == ["a", "b"]
     for image_id, name in [("a", "a.jpg"), ("b", "b.png")]:
         rows = table[table["image_id"] == image_id]
-        expected = propose(np.asarray(decode(tmp_path / name)), SETTINGS)
+        expected = propose(np.asarray(decode(tmp_path / name)), settings)
         assert rows["region"].tolist() == list(range(len(expected)))
         np.testing.assert_array_equal(rows[["x0", "y0", "x1", "y1"]].to_numpy(), expected)
 
@@ -170,6 +257,22 @@ def test_a_bad_picture_can_end_the_run_and_leaves_no_table(tmp_path):
     with pytest.raises(InputError, match=r"cut\.jpg: .*truncated"):
         propose_shard(listed, out, tmp_path / "rejects.parquet", changed(on_bad_input="fail"))
     assert not out.exists()
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc here")
+@pytest.mark.parametrize(("proposals", "few"), [("selective_search", 40), ("rpn", 5)])
+def test_memory_does_not_grow_with_the_number_of_pictures(tmp_path, proposals, few):
+    settings = changed(proposals=proposals, side=64, nms=0.9, candidates=200)
+    peaks = []
+    for count in (few, 10 * few):
+        folder = tmp_path / str(count)
+        folder.mkdir()
+        listed = pictures(folder, count, (320, 240))
+        out = {"regions": folder / "regions.parquet", "rejects": folder / "rejects.parquet"}
+        peaks.append(peak("regions", settings, manifest=listed, **out))
+        found = tables.read(REGIONS, out["regions"])
+        assert found["image_id"].nunique() == count
+    assert peaks[1] < 1.15 * peaks[0]
 
 
 def test_a_shard_without_pictures_is_an_empty_table(tmp_path):

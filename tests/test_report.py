@@ -263,6 +263,39 @@ def test_ready_made_fragments_have_no_boxes_and_pictures_need_no_file(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("network", "said"),
+    [
+        ("alexnet", "AlexNet, trained on ImageNet"),
+        ("vgg16", "VGG16, trained on ImageNet"),
+        ("fasterrcnn", "Faster R-CNN (ResNet-50 FPN), trained on COCO"),
+    ],
+)
+def test_torchvision_s_networks_are_described_and_attributed(network, said):
+    config = {**report_run.CONFIG, "fc7": {"network": network, "weights": "DEFAULT"}}
+    assert report_made.sources(config)["network"] == said
+    (licence,) = [x for x in report_made.licences(config) if x["what"] == "Image network"]
+    assert licence["terms"] == "BSD-3-Clause"
+    assert licence["whose"].startswith("torchvision's")
+    assert licence["whose"].endswith(said.rpartition(" ")[2])
+
+
+def test_a_network_that_proposes_the_boxes_is_described_too():
+    regions = {"proposals": "rpn", "weights": "random"}
+    config = {**report_run.CONFIG, "regions": regions}
+    source = report_made.sources(config)
+    assert source["network"] == (
+        "EfficientNet-Lite0, trained on ImageNet; its boxes proposed by Faster R-CNN"
+        " (ResNet-50 FPN) with random, untrained weights"
+    )
+    assert "untrained region proposals" in source["labels"]
+    terms = {x["what"]: x["terms"] for x in report_made.licences(config)}
+    assert (terms["Image network"], terms["Region proposals"]) == ("Apache-2.0", "BSD-3-Clause")
+    own = {**config, "fc7": {"network": "vgg16", "weights": "own/vgg.pth"}}
+    assert report_made.sources(own)["network"].startswith("VGG16 with the weights own/vgg.pth")
+    assert "trained" not in report_made.licences(own)[-2]["whose"]
+
+
 def test_attribution_stands_beside_every_drawn_picture(page):
     credits = page.sections["pictures"].count("drawings: OpenMoji, CC BY-SA 4.0")
     assert credits == len([tag for tag, _ in page.tags if tag == "img"]) == 2

@@ -170,7 +170,7 @@ def test_a_users_reader_counts_with_what_it_imports_of_its_package(tmp_path):
         "own/sub/reader.py": "from ..times import seconds\nfrom . import names\nimport scipy.io",
         "own/sub/names.py": "import own.more",
         "own/times.py": "",
-        "own/more.py": "from seesay import ranking",
+        "own/more.py": "from seesay import ranking\nuse = ranking",
         "own/other.py": "",
     }
     for name, text in files.items():
@@ -178,8 +178,7 @@ def test_a_users_reader_counts_with_what_it_imports_of_its_package(tmp_path):
     reader = ("own.sub.reader", package / "reader.py")
 
     def stamp():
-        stamps.imports.cache_clear()
-        stamps.digest.cache_clear()
+        stamps.read.cache_clear()
         return stamps.stamp("scenes", [reader])
 
     before = stamp()
@@ -200,10 +199,23 @@ def test_a_users_file_counts_but_not_its_comments(tmp_path):
     found = []
     for text in ("x = 1", "x = 1  # one", "x = 2"):
         path.write_text(text)
-        stamps.digest.cache_clear()
+        stamps.read.cache_clear()
         found.append([e for e in stamps.stamp("speech", [("lib/my.py", path)]) if "my.py" in e])
     assert found[0] == found[1] != found[2]
     assert found[0][0].startswith("lib/my.py:")
+
+
+def test_of_proposals_and_networks_only_the_named_one_counts(house):
+    grid, rpn = (stamps.stamp("regions", [f"seesay.proposals.{m}"]) for m in ("grid", "rpn"))
+    names, packages = (
+        [entry.split(mark)[0] for entry in grid if mark in entry] for mark in (":", "==")
+    )
+    assert "seesay.proposals.grid" in names
+    assert not {"seesay.proposals.rpn", "seesay.detector"} & set(names)
+    assert not {"torch", "torchvision"} & set(packages)
+    assert any(entry.startswith("seesay.detector:") for entry in rpn)
+    assert any(entry.startswith("torchvision==") for entry in rpn)
+    assert not any("detector" in entry for entry in stamps.stamp("training"))
 
 
 def test_two_calls_agree_and_nothing_is_written(house):

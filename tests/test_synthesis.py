@@ -369,7 +369,10 @@ def test_the_embedded_default_is_sayable_in_every_split(tmp_path: Path):
             time += 1.0
     write(SPOKEN_WORDS, tmp_path / "spoken.parquet", spoken)
     extract_types(tmp_path / "spoken.parquet", tmp_path / "types.parquet", config.words)
-    out = [tmp_path / f"matched_{name}.parquet" for name in ("words", "captions", "rejects")]
+    out = [
+        tmp_path / f"matched_{name}.parquet"
+        for name in ("words", "captions", "unsayable", "rejects")
+    ]
     run_matching(
         *(paths["images"], words, tmp_path / "types.parquet", tmp_path / "spoken.parquet"),
         *(*out, config.matching),

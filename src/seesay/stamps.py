@@ -105,6 +105,7 @@ def stamp(
         if name in code.imported:
             queue.append(_target(code.imported[name], "", homes))
         if not module.startswith(("seesay", "scripts/")):
+            used.setdefault(module, set())
             queue += [_target(source, "", homes) for source in code.imported.values()]
         for number, part in enumerate(code.parts):
             if part.binds and name != WHOLE and name not in part.binds:
@@ -173,6 +174,7 @@ def read(path: Path, module: str) -> Code:
             for alias in node.names:
                 name = alias.asname or alias.name.partition(".")[0]
                 imported[name] = (alias.name if alias.asname else name, "")
+                imported[alias.name] = (alias.name, "")
         elif isinstance(node, ast.ImportFrom):
             steps = package.split(".")
             start = steps[: len(steps) - node.level + 1] if node.level else []

@@ -1,7 +1,7 @@
 """What all files of this folder share: the validated config, and the functions they call.
 
 Comes in: the config that Snakemake read (config/config.yaml, or the one --configfile).
-Goes out: CONFIG, SHARDS, SEEDS, EXPERIMENTS, SYSTEMS, at(), stamp(), settings(), scaled().
+Goes out: CONFIG, SHARDS, SEEDS, EXPERIMENTS, SYSTEMS, at(), stamp(), settings(), scaled() ...
 """
 
 import hashlib
@@ -51,9 +51,9 @@ def at(path):
     return f"{CONFIG.results}/{path}"
 
 
-def stamp(script, *readers):
-    """The code stamp of a stage's script (see seesay.stamps)."""
-    return stamps.stamp(script, [f"seesay.corpora.{reader}" for reader in readers])
+def stamp(script, *modules):
+    """The code stamp of a stage's script, with the modules that it imports by name."""
+    return stamps.stamp(script, modules)
 
 
 def settings(stage, experiment=None):
@@ -68,6 +68,47 @@ def scaled(mem_mb):
         return mem_mb * attempt
 
     return by_attempt
+
+
+def image_network():
+    """The module of the image network that the config names."""
+    network = CONFIG.fc7.network
+    return (
+        "seesay.detector"
+        if network == "fasterrcnn"
+        else f"seesay.fc7_networks.{network}"
+    )
+
+
+# MB that an image network needs with a batch of 64 crops of 224 px, or a picture of 750 x 1333:
+# measured peaks (1550, 1240, 2990 and 1580), and at least a quarter more.
+NETWORK_MB = {
+    "efficientnet_lite0": 2000,
+    "alexnet": 2000,
+    "vgg16": 4000,
+    "fasterrcnn": 2500,
+}
+
+
+def fc7_memory(wildcards, attempt):
+    """Memory in MB of a job of the stage fc7."""
+    return NETWORK_MB[CONFIG.fc7.network] * attempt
+
+
+def regions_memory(wildcards, attempt):
+    """Memory in MB of a job of the stage regions."""
+    detecting = CONFIG.regions.proposals == "rpn"
+    return (NETWORK_MB["fasterrcnn"] if detecting else 1500) * attempt
+
+
+def weights_file(stage):
+    """The file of weights that a stage's settings name, as a list; none for a word."""
+    given = getattr(CONFIG, stage).weights
+    if given in ("DEFAULT", "random"):
+        return []
+    if not Path(given).is_file():
+        sys.exit(f"error: {given}: no such file; {stage}.weights names it")
+    return [given]
 
 
 def corpora(stage):
@@ -98,7 +139,7 @@ def corpora_stamp(stage, *more):
     """The code stamp of a stage with the readers of its corpora, and with more modules."""
     ours = {"pictures": PICTURES, "speech": SPEECH}[stage]
     used = {finding.code(corpus.reader, ours) for corpus in corpora(stage)}
-    return stamps.stamp(stage, [*sorted(used), *more])
+    return stamp(stage, *sorted(used), *more)
 
 
 def corpora_sources(stage):

@@ -1,6 +1,7 @@
 """fc7: the features of every picture's best regions.
 
-Comes in: the picture manifest of a shard (and the pictures that it lists), its regions.
+Comes in: the picture manifest of a shard (and the pictures that it lists), its regions; a file
+of weights where the config names one.
 Goes out: <results>/fc7/shards/{shard}.parquet, the table `fc7`.
 """
 
@@ -10,6 +11,7 @@ rule fc7:
     input:
         manifest=pictures_manifest,
         regions=at("regions/shards/{shard}.parquet"),
+        weights=weights_file("fc7"),
     output:
         fc7=at("fc7/shards/{shard}.parquet"),
     log:
@@ -20,17 +22,18 @@ rule fc7:
         "../../envs/seesay.yaml"
     threads: 1
     resources:
-        mem_mb=scaled(2000),
+        mem_mb=fc7_memory,
         runtime=120,
         device="auto",
     params:
-        code=stamp("fc7"),
+        code=stamp("fc7", image_network()),
         settings=settings("fc7"),
-        # A constant: a laptop and a cluster compute the same bits.
+        # A constant: a laptop and a cluster compute the same bits. The rule's own threads decode
+        # and warp pictures while the network computes; give a GPU several.
         threads=1,
     message:
         "Computing features for shard {wildcards.shard}"
     shell:
         'python "$SCRIPTS/fc7.py" --manifest {input.manifest:q} --regions {input.regions:q}'
         " --fc7 {output.fc7:q} --device {resources.device} --threads {params.threads}"
-        " --settings {params.settings:q} 2>&1 | tee {log:q}"
+        " --workers {threads} --settings {params.settings:q} 2>&1 | tee {log:q}"

@@ -10,10 +10,18 @@ def main() -> None:
         __doc__,
         inputs=["manifest", "regions"],
         outputs=["fc7"],
-        options={"device": "auto", "threads": 1},
+        options={"device": "auto", "threads": 1, "workers": 1},
         settings=Fc7Settings,
     )
-    extract_shard(args.manifest, args.regions, args.fc7, args.settings, args.device, args.threads)
+    extract_shard(
+        args.manifest,
+        args.regions,
+        args.fc7,
+        args.settings,
+        args.device,
+        args.threads,
+        args.workers,
+    )
 
 
 if __name__ == "__main__":

@@ -10,9 +10,10 @@ def main() -> None:
         __doc__,
         inputs=["manifest"],
         outputs=["regions", "rejects"],
+        options={"device": "auto"},
         settings=RegionsSettings,
     )
-    propose_shard(args.manifest, args.regions, args.rejects, args.settings)
+    propose_shard(args.manifest, args.regions, args.rejects, args.settings, args.device)
 
 
 if __name__ == "__main__":

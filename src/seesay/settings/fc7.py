@@ -6,31 +6,64 @@ from pydantic import Field, model_validator
 
 from seesay.settings import Settings
 
-NetworkName = Literal["efficientnet_lite0"]
-
-
-Weights = Literal["DEFAULT", "random"]
+# Sides, in px, that a network takes: from, to, and a multiple of what.
+SIDES = {
+    "alexnet": (64, 512, 1),
+    "vgg16": (64, 512, 1),
+    "fasterrcnn": (64, 1600, 1),
+    "efficientnet_lite0": (64, 512, 32),
+}
 
 
 class Fc7Settings(Settings):
     """How regions become features, and how many are kept."""
 
-    network: NetworkName = Field(
-        description="image network; efficientnet_lite0 gives 1,280 numbers a region"
+    network: Literal["alexnet", "vgg16", "fasterrcnn", "efficientnet_lite0"] = Field(
+        description="image network: alexnet and vgg16 give 4,096 numbers a region, fasterrcnn"
+        " (which sees the whole picture and pools its regions) 1,024, efficientnet_lite0 1,280"
     )
-    weights: Weights = Field(
-        description="DEFAULT: trained on ImageNet; random: untrained, for tests alone"
+    weights: str = Field(
+        min_length=1,
+        description="DEFAULT: trained on ImageNet (fasterrcnn: COCO), for efficientnet_lite0"
+        " carried by a package, for the others torchvision's file in torch hub's checkpoint"
+        " folder; random: untrained, for tests alone; or the path of a state dict",
     )
-    size: int = Field(ge=64, le=512, multiple_of=32, description="side of the warped crop, in px")
+    size: int = Field(
+        ge=64,
+        le=1600,
+        description="side of the warped crop, in px (R-CNN: 227; torchvision: 224); fasterrcnn:"
+        " short side that the whole picture is scaled to (torchvision: 800)",
+    )
     context: int = Field(
         ge=0,
         description="border of the warped crop that shows what lies around the box, in px"
-        " (R-CNN: 16 at a size of 227); less than half the size; the whole image has none",
+        " (R-CNN: 16 at a size of 227); less than half the size; the whole image has none,"
+        " and fasterrcnn none at all",
+    )
+    nms: float = Field(
+        gt=0,
+        le=1,
+        description="a region whose intersection over union with a better scored one that stays,"
+        " or with the whole image, is above this is dropped; 1 keeps all",
     )
     regions: int = Field(
         ge=0, description="best scored candidates kept a picture, beside the whole image"
     )
-    batch: int = Field(ge=1, le=4096, description="crops that the network sees at once")
+    batch: int = Field(
+        ge=1,
+        le=4096,
+        description="crops that the network sees at once; fasterrcnn sees one picture",
+    )
+
+    @model_validator(mode="after")
+    def _network_takes_the_size(self) -> "Fc7Settings":
+        least, most, step = SIDES[self.network]
+        if not least <= self.size <= most or self.size % step:
+            multiples = f", a multiple of {step}" if step > 1 else ""
+            raise ValueError(
+                f"{self.network} takes a size of {least} to {most} px{multiples}; got {self.size}"
+            )
+        return self
 
     @model_validator(mode="after")
     def _room_for_the_box(self) -> "Fc7Settings":

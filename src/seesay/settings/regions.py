@@ -10,14 +10,27 @@ from seesay.settings import Settings
 class RegionsSettings(Settings):
     """Which boxes of a picture are candidates."""
 
-    proposals: Literal["selective_search"] = Field(description="what proposes the boxes")
+    proposals: Literal["selective_search", "rpn", "edge_boxes", "grid"] = Field(
+        description="what proposes the boxes: selective_search (segments that grow together), rpn"
+        " (the region proposal network of torchvision's Faster R-CNN), edge_boxes (whole"
+        " contours), grid (the same boxes in every picture)"
+    )
     mode: Literal["fast", "quality"] = Field(
-        description="selective search with few (fast) or many (quality) colour spaces and scales"
+        description="selective search with few (fast) or many (quality) colour spaces and scales;"
+        " the others do not read it"
+    )
+    weights: str = Field(
+        min_length=1,
+        description="weights of rpn: DEFAULT (trained on COCO; torchvision's file in torch hub's"
+        " checkpoint folder), random (for tests alone), or the path of a state dict; the others"
+        " do not read it",
     )
     side: int = Field(
         ge=32,
         le=4096,
-        description="selective search sees larger pictures scaled down to this long side, in px",
+        description="selective_search and edge_boxes see larger pictures scaled down to this long"
+        " side, in px; rpn sees every picture scaled to this short side (torchvision: 800); the"
+        " grid has none",
     )
     min_area: float = Field(
         ge=0, lt=1, description="least area of a box, as a share of the picture's"
@@ -25,12 +38,13 @@ class RegionsSettings(Settings):
     nms: float = Field(
         gt=0,
         le=1,
-        description="a box whose intersection over union with a larger kept one, or with the"
-        " whole image, is above this is dropped; 1 keeps all",
+        description="a box whose intersection over union with an earlier kept one, or with the"
+        " whole image, is above this is dropped; 1 keeps all (earlier: a likelier one of rpn and"
+        " edge_boxes, a larger one of selective_search)",
     )
     candidates: int = Field(
         ge=1, le=10000, description="most boxes a picture, beside the whole image"
     )
     on_bad_input: Literal["reject", "fail"] = Field(
-        description="a picture that cannot be decoded: leave it out and report it, or end the run"
+        description="a picture that cannot be used: leave it out and report it, or end the run"
     )

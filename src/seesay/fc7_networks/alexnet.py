@@ -1,0 +1,12 @@
+"""AlexNet (Krizhevsky et al. 2012, in torchvision's one-column form), the paper's kind."""
+
+from torchvision.models import AlexNet_Weights, alexnet
+
+from seesay.fc7_networks import ImageNetwork, of_classifier
+from seesay.weights import fetched, weighted
+
+
+def build(weights: str, size: int) -> ImageNetwork:
+    """The network (4,096 activations, 61 million weights), for crops of any size."""
+    url = AlexNet_Weights.DEFAULT.url
+    return of_classifier(weighted(alexnet, weights, lambda: fetched(url)))

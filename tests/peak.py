@@ -1,0 +1,51 @@
+"""The peak memory of a stage's script, in a process of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from conftest import ROOT
+from seesay import tables
+from seesay.pictures import MANIFEST
+from seesay.settings import Settings
+
+# Runs a script as the workflow does, and ends with its greatest resident set in kB.
+CHILD = """
+import runpy, sys
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+status = open("/proc/self/status").read()
+print(status.partition("VmHWM:")[2].split()[0])
+"""
+
+
+def pictures(folder: Path, count: int, size: tuple[int, int]) -> Path:
+    """Pictures of blurred noise and the manifest that lists them."""
+    random, rows = np.random.default_rng(0), []
+    for number in range(count):
+        path = folder / f"{number:04}.jpg"
+        noise = Image.fromarray(random.integers(0, 256, (6, 8, 3), dtype=np.uint8))
+        noise.resize(size, Image.Resampling.BICUBIC).save(path)
+        rows.append((path.stem, str(path), "-"))
+    columns = dict(zip(("image_id", "path", "digest"), zip(*rows, strict=True), strict=True))
+    tables.write(MANIFEST, folder / "manifest.parquet", columns)
+    return folder / "manifest.parquet"
+
+
+def peak(script: str, settings: Settings, **paths: Path) -> float:
+    """Run a script of the workflow with named paths; its peak memory in MB."""
+    named = [part for name, path in paths.items() for part in (f"--{name}", str(path))]
+    command = [sys.executable, "-c", CHILD, str(ROOT / "workflow" / "scripts" / f"{script}.py")]
+    result = subprocess.run(
+        [*command, *named, "--device", "cpu", "--settings", settings.model_dump_json()],
+        env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    return int(result.stdout.split()[-1]) / 1024
