@@ -106,6 +106,7 @@ def stamp(
             queue.append(_target(code.imported[name], "", homes))
         if not module.startswith(("seesay", "scripts/")):
             used.setdefault(module, set())
+            name = WHOLE
             queue += [_target(source, "", homes) for source in code.imported.values()]
         for number, part in enumerate(code.parts):
             if part.binds and name != WHOLE and name not in part.binds:
