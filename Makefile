@@ -1,17 +1,28 @@
 # The two commands: `make report` and `make test`. Both set up everything that they need.
-# `make test SYSTEM=1` is for tests that need packages of the system; so far there are none.
+# `make test SYSTEM=1` installs Debian's packages of SYSTEM_PACKAGES first; without them the tests
+# that need them skip, saying so.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CORES ?= all
+SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+# Slurm, for the tests of clusters
+SYSTEM_PACKAGES := slurmctld slurmd slurm-client munge
 
-.PHONY: report test check bench schema clean
+.PHONY: report test system check bench schema clean
 report: $(READY)
 	PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --cores $(CORES) results/report.html
 
-test: check
+test: check $(if $(SYSTEM),system)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 2 --dist loadfile
+
+system:
+	@dpkg -s $(SYSTEM_PACKAGES) > /dev/null 2>&1 || { \
+		$(SUDO) apt-get -qq update && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq \
+		install -y --no-install-recommends $(SYSTEM_PACKAGES) > /dev/null; } \
+		|| { echo "error: SYSTEM=1 wants apt-get, and root or sudo, to install" \
+		"$(SYSTEM_PACKAGES); install these by hand, or leave SYSTEM=1 out"; exit 1; }
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -25,7 +25,9 @@ if CONFIG.alignment is not None:
         threads: 16
         resources:
             mem_mb=scaled(6000),
+            disk_mb=1000,
             runtime=240,
+            gpu=0,
         params:
             code=stamp("alignment"),
             settings=settings("alignment"),

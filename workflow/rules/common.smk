@@ -1,7 +1,7 @@
 """What all files of this folder share: the validated config, and the functions they call.
 
 Comes in: the config that Snakemake read (config/config.yaml, or the one --configfile).
-Goes out: CONFIG, SHARDS, SEEDS, EXPERIMENTS, SYSTEMS, at(), stamp(), settings(), scaled() ...
+Goes out: CONFIG, SHARDS, SEEDS, EXPERIMENTS, SYSTEMS, GPU, at(), stamp(), settings() ...
 """
 
 import hashlib
@@ -11,7 +11,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from seesay import alignment_utterances, stamps
+from seesay import alignment_utterances, gpus, stamps
 from seesay.config import load
 from seesay.corpora import PICTURES, SPEECH, finding
 from seesay.errors import InputError
@@ -28,15 +28,22 @@ EXPERIMENTS = sorted(CONFIG.experiments)
 SYSTEMS = ["model", "random_projection", "untrained", "shuffled"]
 
 # Job environments need not have seesay installed: its source goes with the workflow. The
-# interpreter is the one that runs snakemake, also when its environment was not activated. What
-# is on the user's own PYTHONPATH, a reader of theirs, stays there.
+# interpreter is the one that runs snakemake, also when its environment was not activated, unless
+# --sdm asks for conda's or the container's. What is on the user's own PYTHONPATH, a reader of
+# theirs, stays there.
 HOME = Path(workflow.basedir)
+SDM = workflow.deployment_settings.deployment_method
+OURS = "" if SDM else f"{shlex.quote(str(Path(sys.executable).parent))}:"
 shell.prefix(
-    f"set -euo pipefail; export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH"
+    f"set -euo pipefail; export PATH={OURS}$PATH"
     f" PYTHONPATH={shlex.quote(str(HOME / 'src'))}"
     "${{PYTHONPATH:+:$PYTHONPATH}}"
     f" SCRIPTS={shlex.quote(str(HOME / 'workflow' / 'scripts'))}; "
 )
+
+if any(method.name == "APPTAINER" for method in SDM):
+
+    container: f"{workflow.basedir}/envs/seesay.sif"
 
 
 wildcard_constraints:
@@ -68,6 +75,11 @@ def scaled(mem_mb):
         return mem_mb * attempt
 
     return by_attempt
+
+
+# profiles/default lets jobs take one in all, so that they take turns on a GPU but not on CPUs.
+# A cluster's profile says itself which rules take one: the machine that submits may differ.
+GPU = gpus.here()
 
 
 def image_network():

@@ -27,7 +27,9 @@ rule embedding:
     threads: 1
     resources:
         mem_mb=scaled(2000),
+        disk_mb=1000,
         runtime=60,
+        gpu=GPU,
         device="auto",
     params:
         code=stamp("embedding"),

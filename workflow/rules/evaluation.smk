@@ -23,7 +23,9 @@ rule evaluation:
     threads: 1
     resources:
         mem_mb=scaled(1500),
+        disk_mb=1000,
         runtime=30,
+        gpu=0,
     params:
         code=stamp("evaluation"),
         settings=settings("evaluation"),

@@ -23,7 +23,9 @@ rule fc7:
     threads: 1
     resources:
         mem_mb=fc7_memory,
+        disk_mb=2000,
         runtime=120,
+        gpu=GPU,
         device="auto",
     params:
         code=stamp("fc7", image_network()),

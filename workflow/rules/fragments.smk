@@ -24,7 +24,9 @@ if CONFIG.fragments is not None:
         threads: 1
         resources:
             mem_mb=scaled(4000),
+            disk_mb=4000,
             runtime=30,
+            gpu=0,
         params:
             code=stamp("fragments"),
             settings=settings("fragments"),

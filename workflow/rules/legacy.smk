@@ -27,7 +27,9 @@ rule legacy:
     threads: 1
     resources:
         mem_mb=scaled(2000),
+        disk_mb=1000,
         runtime=30,
+        gpu=GPU,
         device="auto",
     params:
         code=stamp("legacy"),
@@ -62,7 +64,9 @@ rule legacy_metrics:
     threads: 1
     resources:
         mem_mb=scaled(1500),
+        disk_mb=1000,
         runtime=30,
+        gpu=0,
     params:
         code=stamp("metrics"),
         settings=settings("metrics"),

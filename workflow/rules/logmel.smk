@@ -21,7 +21,9 @@ rule logmel:
     threads: 1
     resources:
         mem_mb=scaled(1500),
+        disk_mb=2000,
         runtime=60,
+        gpu=0,
     params:
         code=stamp("logmel"),
         settings=settings("logmel"),

@@ -27,7 +27,9 @@ rule matching:
     threads: 1
     resources:
         mem_mb=scaled(1500),
+        disk_mb=1000,
         runtime=30,
+        gpu=0,
     params:
         code=stamp("matching"),
         settings=settings("matching"),
@@ -59,12 +61,15 @@ rule matching_quality:
         at("logs/matching_quality.log"),
     benchmark:
         at("benchmarks/matching_quality.tsv")
+    localrule: True
     conda:
         "../../envs/seesay.yaml"
     threads: 1
     resources:
         mem_mb=scaled(1000),
+        disk_mb=1000,
         runtime=10,
+        gpu=0,
     params:
         code=stamp("matching_quality"),
     message:

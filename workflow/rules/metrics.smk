@@ -26,7 +26,9 @@ rule metrics:
     threads: 1
     resources:
         mem_mb=scaled(1500),
+        disk_mb=1000,
         runtime=30,
+        gpu=0,
     params:
         code=stamp("metrics"),
         settings=settings("metrics"),

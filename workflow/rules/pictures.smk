@@ -24,7 +24,9 @@ checkpoint pictures:
     threads: 2
     resources:
         mem_mb=scaled(1500),
+        disk_mb=1000,
         runtime=60,
+        gpu=0,
     params:
         code=corpora_stamp("pictures", *fragments_readers()),
         settings=corpora_settings("pictures"),

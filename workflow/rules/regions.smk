@@ -23,8 +23,10 @@ rule regions:
     threads: 1
     resources:
         mem_mb=regions_memory,
+        disk_mb=1000,
         runtime=60,
         # Of the region proposal network; the other methods use none.
+        gpu=GPU if CONFIG.regions.proposals == "rpn" else 0,
         device="auto",
     params:
         code=stamp("regions", f"seesay.proposals.{CONFIG.regions.proposals}"),

@@ -77,12 +77,15 @@ rule report:
         at("logs/report.log"),
     benchmark:
         at("benchmarks/report.tsv")
+    localrule: True
     conda:
         "../../envs/seesay.yaml"
     threads: 1
     resources:
         mem_mb=scaled(2000),
+        disk_mb=1000,
         runtime=20,
+        gpu=0,
     params:
         code=stamp("report"),
         settings=settings("report"),

@@ -21,7 +21,9 @@ if CONFIG.scenes is not None:
         threads: 1
         resources:
             mem_mb=scaled(1000),
+            disk_mb=1000,
             runtime=20,
+            gpu=0,
         params:
             code=stamp("scenes"),
             settings=settings("scenes"),

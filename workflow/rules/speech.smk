@@ -24,7 +24,9 @@ checkpoint speech:
     threads: 1
     resources:
         mem_mb=scaled(1500),
+        disk_mb=1000,
         runtime=60,
+        gpu=0,
     params:
         code=corpora_stamp("speech"),
         settings=corpora_settings("speech"),

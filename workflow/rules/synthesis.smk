@@ -21,7 +21,9 @@ if CONFIG.synthesis is not None:
         threads: 4
         resources:
             mem_mb=scaled(2000),
+            disk_mb=4000,
             runtime=60,
+            gpu=0,
         params:
             code=stamp("synthesis"),
             settings=settings("synthesis"),

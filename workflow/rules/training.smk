@@ -28,7 +28,9 @@ rule training:
     threads: 1
     resources:
         mem_mb=scaled(2500),
+        disk_mb=1000,
         runtime=720,
+        gpu=GPU,
         device="auto",
     params:
         code=stamp("training"),

@@ -21,7 +21,9 @@ rule words:
     threads: 1
     resources:
         mem_mb=scaled(1500),
+        disk_mb=1000,
         runtime=30,
+        gpu=0,
     params:
         code=stamp("words"),
         settings=settings("words"),
@@ -48,7 +50,9 @@ rule spoken_types:
     threads: 1
     resources:
         mem_mb=scaled(1500),
+        disk_mb=1000,
         runtime=30,
+        gpu=0,
     params:
         code=stamp("spoken_types"),
         settings=settings("words"),
