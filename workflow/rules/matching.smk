@@ -10,6 +10,7 @@ rule matching:
     """Replace unsaid words and choose the talker and the tokens of every caption."""
     input:
         images=at("pictures/images.parquet"),
+        captions=at("pictures/captions.parquet"),
         caption_words=at("words/caption_words.parquet"),
         spoken_types=at("words/spoken_types.parquet"),
         spoken_words=at("speech/spoken_words.parquet"),
@@ -35,6 +36,7 @@ rule matching:
         "Matching captions to spoken tokens"
     shell:
         'python "$SCRIPTS/matching.py" --images {input.images:q}'
+        " --captions {input.captions:q}"
         " --caption-words {input.caption_words:q} --spoken-types {input.spoken_types:q}"
         " --spoken-words {input.spoken_words:q} --replacements {output.replacements:q}"
         " --spoken-captions {output.spoken_captions:q} --unsayable {output.unsayable:q}"
