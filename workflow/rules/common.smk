@@ -154,7 +154,7 @@ def corpora_sources(stage):
     except InputError as error:
         sys.exit(f"error: {error}")
     for path in files:
-        if "{" in path or "}" in path or not path.isprintable():
+        if finding.awkward(path):
             sys.exit(
                 f"error: {path!r}: no braces or odd bytes in names, please; rename the file"
             )
@@ -261,6 +261,7 @@ def legacy_numbers():
 
 # What each stage reads, for the drawing.
 STAGES = {
+    "fetch": [],
     "scenes": [],
     "pictures": ["scenes"],
     "regions": ["pictures"],
@@ -288,6 +289,8 @@ def stages():
     """The stages of this config, as JSON: of optional ones and alternatives, those at work."""
     optional = ("scenes", "synthesis", "alignment", "fragments")
     unused = {name for name in optional if getattr(CONFIG, name) is None}
+    # No part of a run.
+    unused.add("fetch")
     if CONFIG.fragments:
         unused |= {"regions", "fc7"}
     if not CONFIG.evaluation.legacy:

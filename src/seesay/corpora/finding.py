@@ -110,6 +110,11 @@ def _load(path: Path) -> ModuleType:
     return found
 
 
+def awkward(path: str) -> bool:
+    """Whether Snakemake would take a name for a pattern, or a log could not show it."""
+    return "{" in path or "}" in path or not path.isprintable()
+
+
 def code(reader: str, ours: Sequence[str]) -> tuple[str, Path]:
     """The name and the file of a reader's module, for the code stamp."""
     if reader in ours:
