@@ -231,6 +231,13 @@ def run_matching(
             f"{spoken_words}: no caption can be said{by_one}{first}; widen matching.relax "
             "or give speech with more words a talker"
         )
+    mute = sorted(set(splits) - set(matched["image_id"].map(splits)))
+    if mute:
+        # Now, and not when all is trained and the test pictures turn out to have no words.
+        raise InputError(
+            f"{spoken_words}: no caption of the {' and the '.join(mute)} split can be said; give "
+            "more speech or more pictures, or widen matching.relax"
+        )
     tables.write(REPLACEMENTS, replacements, table)
     tables.write(SPOKEN_CAPTIONS, spoken_captions, matched)
     tables.write(UNSAYABLE, unsayable, lacking)
