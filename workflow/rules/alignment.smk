@@ -27,7 +27,7 @@ if CONFIG.alignment is not None:
             mem_mb=scaled(6000),
             runtime=240,
         params:
-            code=stamp("alignment"),
+            *stamp("alignment"),
             settings=settings("alignment"),
         message:
             "Aligning speech with its transcripts"

@@ -52,7 +52,10 @@ def at(path):
 
 
 def stamp(script, *modules):
-    """The code stamp of a stage's script, with the modules that it imports by name."""
+    """The code stamp of a stage's script, with the modules that it imports by name.
+
+    Rules spread it out, an entry a param, so that a printed reason has only the changed entries.
+    """
     return stamps.stamp(script, modules)
 
 
@@ -196,6 +199,20 @@ def fragments_sources(wildcards):
         sys.exit(f"error: {error}")
 
 
+def listed(*stages):
+    """The lists of these checkpoints, for rules that depend on them through other rules alone.
+
+    When a checkpoint has run, Snakemake plans again only the jobs that take a file straight from
+    it; the others stay planned, though the lists turned out the same. The files are ancient:
+    they bring on the second look and no rerun of their own.
+    """
+    lists = {
+        "pictures": "pictures/images.parquet",
+        "speech": "speech/recordings.parquet",
+    }
+    return ancient([at(lists[stage]) for stage in stages])
+
+
 def pictures_manifests(wildcards):
     """The picture manifests of all shards, once the corpora have been listed."""
     return checkpoints.pictures.get().output.manifests
@@ -252,6 +269,14 @@ def model_history(wildcards):
 def training_settings(wildcards):
     """The training settings of an experiment, as canonical JSON."""
     return settings("training", wildcards.experiment)
+
+
+def training_code(wildcards, input):
+    """The code stamp of the training as one text, which names its checkpoints.
+
+    It takes `input` so that Snakemake does not compare it: the stamp itself is compared.
+    """
+    return " ".join(stamp("training"))
 
 
 def legacy_numbers():

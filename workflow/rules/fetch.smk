@@ -20,7 +20,7 @@ rule fetch:
         mem_mb=scaled(1500),
         runtime=240,
     params:
-        code=stamp("fetch"),
+        *stamp("fetch"),
         settings=settings("fetch"),
         networks=",".join(CONFIG.fetched_networks()),
         folder=CONFIG.fetched_folder(),

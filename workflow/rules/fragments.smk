@@ -26,7 +26,7 @@ if CONFIG.fragments is not None:
             mem_mb=scaled(4000),
             runtime=30,
         params:
-            code=stamp("fragments"),
+            *stamp("fragments"),
             settings=settings("fragments"),
         message:
             "Reading ready-made fragments"

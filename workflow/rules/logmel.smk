@@ -23,7 +23,7 @@ rule logmel:
         mem_mb=scaled(1500),
         runtime=60,
     params:
-        code=stamp("logmel"),
+        *stamp("logmel"),
         settings=settings("logmel"),
     message:
         "Computing log-Mel vectors of shard {wildcards.shard}"

@@ -30,7 +30,7 @@ rule matching:
         mem_mb=scaled(1500),
         runtime=30,
     params:
-        code=stamp("matching"),
+        *stamp("matching"),
         settings=settings("matching"),
     message:
         "Matching captions to spoken tokens"
@@ -68,7 +68,7 @@ rule matching_quality:
         mem_mb=scaled(1000),
         runtime=10,
     params:
-        code=stamp("matching_quality"),
+        *stamp("matching_quality"),
     message:
         "Counting what came of the matching"
     shell:

@@ -14,6 +14,7 @@ rule metrics:
             system=SYSTEMS,
             seed=SEEDS,
         ),
+        listed=listed("pictures", "speech"),
     output:
         metrics=at("metrics.tsv"),
         differences=at("differences.tsv"),
@@ -28,7 +29,7 @@ rule metrics:
         mem_mb=scaled(1500),
         runtime=30,
     params:
-        code=stamp("metrics"),
+        *stamp("metrics"),
         settings=settings("metrics"),
     message:
         "Computing metrics and intervals"

@@ -26,7 +26,7 @@ checkpoint pictures:
         mem_mb=scaled(1500),
         runtime=60,
     params:
-        code=corpora_stamp("pictures", *fragments_readers()),
+        *corpora_stamp("pictures", *fragments_readers()),
         settings=corpora_settings("pictures"),
         shards=CONFIG.shards,
         fragments=fragments_of_split(),

@@ -27,7 +27,7 @@ rule regions:
         # Of the region proposal network; the other methods use none.
         device="auto",
     params:
-        code=stamp("regions", f"seesay.proposals.{CONFIG.regions.proposals}"),
+        *stamp("regions", f"seesay.proposals.{CONFIG.regions.proposals}"),
         settings=settings("regions"),
     message:
         "Proposing regions for shard {wildcards.shard}"

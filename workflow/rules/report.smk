@@ -84,7 +84,7 @@ rule report:
         mem_mb=scaled(2000),
         runtime=20,
     params:
-        code=stamp("report"),
+        *stamp("report"),
         settings=settings("report"),
         templates=templates(),
         config=CONFIG.model_dump_json(),

@@ -23,7 +23,7 @@ if CONFIG.scenes is not None:
             mem_mb=scaled(1000),
             runtime=20,
         params:
-            code=stamp("scenes"),
+            *stamp("scenes"),
             settings=settings("scenes"),
         message:
             "Composing pictures"

@@ -26,7 +26,7 @@ checkpoint speech:
         mem_mb=scaled(1500),
         runtime=60,
     params:
-        code=corpora_stamp("speech"),
+        *corpora_stamp("speech"),
         settings=corpora_settings("speech"),
         shards=CONFIG.shards,
     message:

@@ -10,6 +10,7 @@ if CONFIG.synthesis is not None:
         """Let the talkers speak."""
         input:
             caption_words=at("words/caption_words.parquet"),
+            listed=listed("pictures"),
         output:
             speech=directory(at("synthesis/speech")),
         log:
@@ -23,7 +24,7 @@ if CONFIG.synthesis is not None:
             mem_mb=scaled(2000),
             runtime=60,
         params:
-            code=stamp("synthesis"),
+            *stamp("synthesis"),
             settings=settings("synthesis"),
         message:
             "Speaking"

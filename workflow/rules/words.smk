@@ -23,7 +23,7 @@ rule words:
         mem_mb=scaled(1500),
         runtime=30,
     params:
-        code=stamp("words"),
+        *stamp("words"),
         settings=settings("words"),
     message:
         "Extracting the captions' content words"
@@ -50,7 +50,7 @@ rule spoken_types:
         mem_mb=scaled(1500),
         runtime=30,
     params:
-        code=stamp("spoken_types"),
+        *stamp("spoken_types"),
         settings=settings("words"),
     message:
         "Tagging the speech"
