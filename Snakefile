@@ -19,6 +19,7 @@ rule all:
     localrule: True
 
 
+include: "workflow/rules/fetch.smk"
 include: "workflow/rules/scenes.smk"
 include: "workflow/rules/pictures.smk"
 include: "workflow/rules/fragments.smk"

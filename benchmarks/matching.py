@@ -17,7 +17,14 @@ TALKERS, TOKENS = 40, 100_000
 
 def settings(speakers: str) -> MatchingSettings:
     return MatchingSettings.model_validate(
-        {"speakers": speakers, "reuse": "never", "relax": (), "frequency_tolerance": 1, "seed": 1}
+        {
+            "speakers": speakers,
+            "reuse": "never",
+            "min_tokens": 1,
+            "relax": (),
+            "frequency_tolerance": 1,
+            "seed": 1,
+        }
     )
 
 

@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
+import yaml
+from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -14,4 +16,23 @@ def real_data() -> Path:
     folder = Path(os.environ.get("SEESAY_REAL_DATA", ROOT.parent / "shared" / "data"))
     if not folder.is_dir():
         pytest.skip(f"no real data at {folder}; set SEESAY_REAL_DATA to a folder that has it")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def small_run(tmp_path_factory) -> Path:
+    """A folder in which the small config has run to its report; copy it, never change it.
+
+    It is made once for all workers of a parallel run of the tests.
+    """
+    from test_workflow import small_config, snakemake
+
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "small_run"
+    with FileLock(f"{folder}.lock"):
+        if not (folder / "results" / "report.html").exists():
+            folder.mkdir()
+            (folder / "config.yaml").write_text(yaml.safe_dump(small_config()))
+            result = snakemake(folder)
+            assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-6000:]
     return folder

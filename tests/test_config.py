@@ -33,7 +33,7 @@ def test_every_config_file_is_complete_and_valid(path):
     loaded = config.load(yaml.safe_load(path.read_text()))
     assert loaded.results == "results" or path.name != "config.yaml"
     given = set(yaml.safe_load(path.read_text()))
-    optional = {"scenes", "synthesis", "fragments", "alignment"}
+    optional = {"scenes", "synthesis", "fragments", "alignment", "fetch"}
     assert set(config.Config.model_fields) - given <= optional
 
 

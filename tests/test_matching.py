@@ -33,12 +33,17 @@ from seesay.words import CAPTION_WORDS, SPOKEN_TYPES, extract_captions, length_c
 
 
 def settings(
-    speakers: str = "balanced", reuse: str = "never", relax: tuple[str, ...] = (), seed: int = 1
+    speakers: str = "balanced",
+    reuse: str = "never",
+    relax: tuple[str, ...] = (),
+    seed: int = 1,
+    min_tokens: int = 1,
 ) -> MatchingSettings:
     return MatchingSettings.model_validate(
         {
             "speakers": speakers,
             "reuse": reuse,
+            "min_tokens": min_tokens,
             "relax": relax,
             "seed": seed,
             "frequency_tolerance": 1,
@@ -503,6 +508,15 @@ def stage(tmp_path: Path) -> Path:
     """Two pictures in two splits; the speech says dogs, runs and idea, but no boat or yellow."""
     images = {"image_id": ["i", "j"], "path": "", "digest": "", "width": 9, "height": 9}
     tables.write(IMAGES, tmp_path / "images", {**images, "split": ["train", "test"]})
+    texts = [
+        ("i", 0, "Two dogs runs"),
+        ("i", 1, "a boat"),
+        ("j", 0, "one dog"),
+        # Seen once, lane was dropped as a caption word; it may stand for no other all the same.
+        ("j", 1, "yellow, in the Lanes"),
+    ]
+    names = [column.name for column in CAPTIONS.columns]
+    tables.write(CAPTIONS, tmp_path / "captions", pd.DataFrame(texts, columns=names))
     words = [
         ("i", 0, 1, "dogs", "dog", "NOUN"),
         ("i", 0, 2, "runs", "runs", "VERB"),
@@ -517,6 +531,7 @@ def stage(tmp_path: Path) -> Path:
         ("dogs", "dog", "NOUN", 2),
         ("runs", "run", "NOUN", 1),
         ("idea", "idea", "NOUN", 1),
+        ("lane", "lane", "NOUN", 9),
         ("the", "the", "other", 1),
     ]
     names = [column.name for column in SPOKEN_TYPES.columns]
@@ -531,7 +546,7 @@ def stage(tmp_path: Path) -> Path:
 
 
 def run(folder: Path, rules: MatchingSettings) -> None:
-    names = ["images", "caption_words", "spoken_types", "spoken_words"]
+    names = ["images", "captions", "caption_words", "spoken_types", "spoken_words"]
     names += ["replacements", "spoken_captions", "unsayable", "rejects"]
     run_matching(*(folder / name for name in names), rules)
 
@@ -560,6 +575,54 @@ def test_the_stage_from_tables_to_tables(stage: Path) -> None:
     assert tables.read(UNSAYABLE, stage / "unsayable").values.tolist() == [
         ["j", 1, "yellow", "", "no candidate", ""]
     ]
+
+
+def test_a_split_that_nobody_can_speak_for_is_one_clear_line(stage: Path) -> None:
+    words = tables.read(CAPTION_WORDS, stage / "caption_words")
+    tables.write(CAPTION_WORDS, stage / "caption_words", words[words["lemma"] != "dog"])
+    with pytest.raises(InputError, match=r"no caption of the test split can be said; give more"):
+        run(stage, settings())
+    assert not (stage / "spoken_captions").exists()
+
+
+def test_a_word_with_too_few_tokens_stands_for_nothing(stage: Path) -> None:
+    words = tables.read(CAPTION_WORDS, stage / "caption_words")
+    tables.write(CAPTION_WORDS, stage / "caption_words", words[words["lemma"] != "runs"])
+    run(stage, settings(min_tokens=2))
+    assert steps(tables.read(REPLACEMENTS, stage / "replacements")) == {
+        "dog": ("dog", "as itself"),
+        **dict.fromkeys(("boat", "yellow"), ("", "no candidate")),
+    }
+
+
+def test_of_one_stock_every_split_has_tokens_of_a_word_that_lasts() -> None:
+    """80 captions for training come before 10 for test, and all want the same two words."""
+    rows = [
+        (f"{split}{n:02}", split, word)
+        for split, count in (("a_train", 80), ("test", 10))
+        for n in range(count)
+        for word in ("x", "y")
+    ]
+    captions = pd.DataFrame(rows, columns=["image_id", "split", "word"])
+    captions = captions.assign(caption=0, spoken_word=captions["word"])
+    captions["position"] = captions.groupby("image_id").cumcount()
+    tokens = pd.DataFrame(
+        {"token_id": [f"k{n}" for n in range(12)], "talker": list("abcabcabcabc")}
+    ).assign(spoken_word=["x"] * 10 + ["y"] * 2)
+    said, lacking = match(
+        captions, tokens, {"a": 2, "b": 2, "c": 2}, settings("mixed", "within_split")
+    )
+    assert lacking.empty
+    by_split = said.groupby(said["image_id"].str[0])
+    owned = {key: set(rows["token_id"]) for key, rows in by_split}
+    assert not owned["a"] & owned["t"]
+    counts = {
+        key: rows.drop_duplicates("token_id")["spoken_word"].value_counts().to_dict()
+        for key, rows in by_split
+    }
+    assert counts["t"] == {"x": 1, "y": 1}
+    assert counts["a"]["y"] == 1
+    assert counts["a"]["x"] > 1
 
 
 def test_speech_that_says_nothing_of_it_is_one_clear_line(stage: Path) -> None:

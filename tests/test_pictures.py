@@ -149,6 +149,44 @@ def test_table_rows_that_cannot_be_read(tmp_path: Path):
     assert [reject.id for reject in rejects] == ["captions.tsv:2", "captions.tsv:3"]
 
 
+def test_rows_that_name_no_file(tmp_path: Path):
+    jpeg(tmp_path / "a.jpg")
+    text(
+        tmp_path / "captions.tsv",
+        "image\tsent_no\tcaption\n\t0\tx\n.\t0\ty\n/\t0\tz\na.jpg\t0\tw\n",
+    )
+    pictures, rejects = flickr8k.read(tmp_path)
+    assert pictures[0].captions == ("w",)
+    assert [reject.id for reject in rejects] == [f"captions.tsv:{line}" for line in (2, 3, 4)]
+    assert all("a caption for no picture" in reject.reason for reject in rejects)
+
+
+def test_names_match_whether_composed_or_not(tmp_path: Path):
+    jpeg(tmp_path / "e\u0301.jpg")
+    text(tmp_path / "captions.tsv", "image\tsent_no\tcaption\n\u00e9.jpg\t0\ta cafe\n")
+    pictures, rejects = flickr8k.read(tmp_path)
+    assert not rejects
+    assert [(picture.image_id, picture.captions) for picture in pictures] == [
+        ("\u00e9", ("a cafe",))
+    ]
+
+
+def test_a_link_back_gives_no_picture_twice(tmp_path: Path):
+    jpeg(tmp_path / "corpus" / "sub" / "a.jpg")
+    text(tmp_path / "corpus" / "sub" / "a.txt")
+    (tmp_path / "corpus" / "sub" / "again").symlink_to(tmp_path / "corpus")
+    pictures, _ = pascal1k.read(tmp_path / "corpus")
+    assert [picture.image_id for picture in pictures] == ["sub/a"]
+
+
+def test_a_cell_of_any_length_is_read(tmp_path: Path):
+    jpeg(tmp_path / "a.jpg")
+    text(tmp_path / "captions.csv", f"image,sent_no,caption\na.jpg,0,{'x' * 200_000}\n")
+    pictures, rejects = flickr8k.read(tmp_path)
+    assert not rejects
+    assert len(pictures[0].captions[0]) == 200_000
+
+
 def test_header_without_a_caption_column(tmp_path: Path):
     jpeg(tmp_path / "a.jpg")
     text(tmp_path / "captions.tsv", "image\ttext\na.jpg\tx\n")

@@ -374,7 +374,13 @@ def test_the_embedded_default_is_sayable_in_every_split(tmp_path: Path):
         for name in ("words", "captions", "unsayable", "rejects")
     ]
     run_matching(
-        *(paths["images"], words, tmp_path / "types.parquet", tmp_path / "spoken.parquet"),
+        *(
+            paths["images"],
+            paths["captions"],
+            words,
+            tmp_path / "types.parquet",
+            tmp_path / "spoken.parquet",
+        ),
         *(*out, config.matching),
     )
     matched = tables.read(SPOKEN_CAPTIONS, out[1])

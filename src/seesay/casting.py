@@ -47,11 +47,29 @@ class Casting:
         self.favour = orders(self.demand.sum(axis=1), talkers)
         self.left = supply.astype(np.int64)
         self.have = np.repeat(self.left[None], len(self.demand), axis=0)
-        self.lacks = np.zeros((captions, talkers), dtype=np.int64)
-        for caption, (need, count) in enumerate(zip(self.words, self.counts, strict=True)):
-            self.lacks[caption] = (self.left[:, need] < count).sum(axis=1)
-        self.able = (self.lacks == 0).sum(axis=1)
         self.load = np.zeros(talkers, dtype=np.int64)
+        self.look()
+
+    def look(self) -> None:
+        """Count what each caption lacks of each talker, and who is able to say it."""
+        self.lacks = np.zeros((len(self.words), len(self.left)), dtype=np.int64)
+        for caption, (need, count) in enumerate(zip(self.words, self.counts, strict=True)):
+            stock = self.have[self.split[caption]]
+            self.lacks[caption] = (stock[:, need] < count).sum(axis=1)
+        self.able = (self.lacks == 0).sum(axis=1)
+
+    def part(self) -> None:
+        """Give all tokens to the splits before any caption is cast.
+
+        Where all talkers are one stock, the first captions would take the scarce tokens, and the
+        split with the most captions has most of the first. So every split that wants a word gets
+        one token of it, those with the most uses first, and then as many as it has uses.
+        """
+        uses = np.repeat(self.demand[:, None], len(self.left), axis=1)
+        none = np.zeros_like(self.have)
+        self.have = allot(none, self.left, uses, one_each=True)
+        self.left = np.zeros_like(self.left)
+        self.look()
 
     def cast(
         self, speakers: Literal["best", "all", "balanced"], vocabulary: Ints
@@ -174,16 +192,18 @@ def orders(demand: Ints, talkers: int) -> Ints:
     return places
 
 
-def allot(taken: Ints, left: Ints, uses: Ints) -> Ints:
+def allot(taken: Ints, left: Ints, uses: Ints, one_each: bool = False) -> Ints:
     """Share out the tokens that no split has taken: (splits, talkers, words), with those taken.
 
     `taken` and `uses` are (splits, talkers, words): tokens that belong to a split, and how often
     its captions use the word; `left` (talkers, words) are free. Each goes to the split
-    with the most uses a token.
+    with the most uses a token; with `one_each`, to one that has none while there is one.
     """
     given = taken.copy()
     for token in range(int(left.max(initial=0))):
         talker, word = np.nonzero(left > token)
         claim = uses[:, talker, word] / np.maximum(given[:, talker, word], 0.5)
+        if one_each:
+            claim += (claim > 0) * (given[:, talker, word] == 0) * uses.max()
         np.add.at(given, (claim.argmax(axis=0), talker, word), 1)
     return given

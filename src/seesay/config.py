@@ -10,13 +10,14 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError, model_validator
 
 from seesay.command import one_line
-from seesay.corpora import PICTURES, SPEECH
+from seesay.corpora import READERS
 from seesay.corpora.finding import find
 from seesay.errors import InputError
 from seesay.settings import Settings
 from seesay.settings.alignment import AlignmentSettings
 from seesay.settings.evaluation import EvaluationSettings
 from seesay.settings.fc7 import Fc7Settings
+from seesay.settings.fetch import FetchSettings
 from seesay.settings.fragments import FragmentsSettings
 from seesay.settings.logmel import LogmelSettings
 from seesay.settings.matching import MatchingSettings
@@ -52,6 +53,9 @@ class Config(Settings):
     )
     experiments: dict[str, Experiment] = Field(
         min_length=1, description="named variants, each with what it overrides"
+    )
+    fetch: FetchSettings = Field(
+        default=FetchSettings(), description="what `snakemake fetch` may download"
     )
     scenes: ScenesSettings | None = Field(
         default=None, description="generated pictures; leave out to read your own"
@@ -95,12 +99,17 @@ class Config(Settings):
                     f"{stage}.corpora is empty and there is no section {' or '.join(sections)}: "
                     "nothing to read and nothing to generate; give one of them"
                 )
-        for stage, ours in (("pictures", PICTURES), ("speech", SPEECH)):
+        for stage, ours in READERS.items():
             for place, corpus in enumerate(getattr(self, stage).corpora):
                 try:
                     find(corpus, ours)
                 except InputError as error:
                     raise ValueError(f"{stage}.corpora.{place}: {error}") from None
+        if self.fetch.pascal1k and len(self._pascal1k()) != 1:
+            raise ValueError(
+                f"fetch.pascal1k wants one entry of pictures.corpora with the reader pascal1k, to"
+                f" fetch into its folder; there are {len(self._pascal1k())}"
+            )
         if len(set(self.seeds)) < len(self.seeds):
             raise ValueError(f"seeds: {list(self.seeds)} names one twice; each counts once")
         self._check_fragments()
@@ -134,6 +143,25 @@ class Config(Settings):
                 f"fc7.regions ({self.fc7.regions}) are the best of regions.candidates "
                 f"({self.regions.candidates}); give as many candidates or more"
             )
+
+    def _pascal1k(self) -> list[str]:
+        """The folders of the corpora in Pascal1K's layout."""
+        return [corpus.path for corpus in self.pictures.corpora if corpus.reader == "pascal1k"]
+
+    def fetched_folder(self) -> str:
+        """The folder that Pascal1K is to be fetched into, or nothing."""
+        return self._pascal1k()[0] if self.fetch.pascal1k else ""
+
+    def fetched_networks(self) -> list[str]:
+        """The image networks for which torchvision's weights are wanted; no package has them."""
+        if self.fragments or self.regions is None or self.fc7 is None:
+            return []
+        wanted = set()
+        if self.fc7.weights == "DEFAULT" and self.fc7.network != "efficientnet_lite0":
+            wanted.add(self.fc7.network)
+        if self.regions.weights == "DEFAULT" and self.regions.proposals == "rpn":
+            wanted.add("fasterrcnn")
+        return sorted(wanted)
 
     def training_of(self, experiment: Experiment) -> TrainingSettings:
         """The training settings of an experiment."""

@@ -3,6 +3,8 @@
 With `matching.speakers: mixed`, which is not the paper's, its words may come from several.
 """
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,7 @@ import pyarrow as pa
 from seesay import tables
 from seesay.casting import Casting, Ints
 from seesay.errors import InputError
-from seesay.pictures import IMAGES
+from seesay.pictures import CAPTIONS, IMAGES
 from seesay.randomness import generator
 from seesay.replacement import replace, spoken_names
 from seesay.settings.matching import MatchingSettings
@@ -35,6 +37,8 @@ REPLACEMENTS = Table(
         Column("step", pa.string(), "as itself, matched, relaxed ..., or no candidate"),
     ),
 )
+WORD = re.compile(r"[^\W\d_]+")
+
 SPOKEN_CAPTIONS = Table(
     "spoken_captions",
     ("image_id", "caption", "talker", "position"),
@@ -109,6 +113,8 @@ def match(
     np.add.at(supply, (tokens["talker"].to_numpy(), spoken), 1)
     splits = said.groupby("number")["split_number"].first().to_numpy() if reuse else None
     casting = Casting(np.stack([number, word], axis=1), supply, splits)
+    if mixed and reuse:
+        casting.part()
     sizes = np.ones(1, np.int64) if mixed else np.array([vocabulary[name] for name in talkers])
     pairs = casting.cast("balanced" if settings.speakers == "mixed" else settings.speakers, sizes)
 
@@ -162,8 +168,20 @@ def reasons(unsayable: pd.DataFrame) -> list[tuple[str, str, str]]:
     return found
 
 
+def forms(texts: Iterable[str]) -> set[str]:
+    """Every word that a caption has, content word or not, and what may be its singular.
+
+    Too many are better than too few: a word that some caption has must not stand for another.
+    """
+    found = {form for text in texts for form in WORD.findall(text.lower())}
+    return (
+        found | {form.removesuffix("s") for form in found} | {f.removesuffix("es") for f in found}
+    )
+
+
 def run_matching(
     images: Path,
+    texts: Path,
     caption_words: Path,
     spoken_types: Path,
     spoken_words: Path,
@@ -189,9 +207,9 @@ def run_matching(
     # The forms of a word add their counts; its most frequent form says its part of speech.
     types = types.sort_values(["name", "count", "word"], ascending=[True, False, True])
     spoken = types.groupby("name").agg(pos=("pos", "first"), count=("count", "sum"))
-    table = replace(
-        said, spoken, set(captions["text"]), settings.relax, settings.frequency_tolerance
-    )
+    spoken = spoken[spoken["count"] >= settings.min_tokens]
+    used = forms(tables.read(CAPTIONS, texts)["text"])
+    table = replace(said, spoken, used, settings.relax, settings.frequency_tolerance)
 
     tokens = tables.read(SPOKEN_WORDS, spoken_words)
     sizes = tokens.groupby("talker")["word"].nunique()
@@ -212,6 +230,13 @@ def run_matching(
         raise InputError(
             f"{spoken_words}: no caption can be said{by_one}{first}; widen matching.relax "
             "or give speech with more words a talker"
+        )
+    mute = sorted(set(splits) - set(matched["image_id"].map(splits)))
+    if mute:
+        # Now, and not when all is trained and the test pictures turn out to have no words.
+        raise InputError(
+            f"{spoken_words}: no caption of the {' and the '.join(mute)} split can be said; give "
+            "more speech or more pictures, or widen matching.relax"
         )
     tables.write(REPLACEMENTS, replacements, table)
     tables.write(SPOKEN_CAPTIONS, spoken_captions, matched)

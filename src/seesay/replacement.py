@@ -42,12 +42,12 @@ def replace(
     """The table REPLACEMENTS: one row for each caption word, sorted by word.
 
     `captions` is indexed by caption word and `spoken` by spoken word, each with pos and count;
-    `used` holds every form that a caption has. A caption word that is spoken stands for itself.
-    Candidates for the others are the spoken words that no caption uses, in any form. Unsaid
-    words choose in order of falling count (equal counts: by alphabet), each takes the free
-    candidate of its pos and length class whose share of rank (see `ranks`) is nearest to its own
-    and not further than `tolerance`; of equally near ones the first by alphabet. No candidate is
-    taken twice.
+    `used` holds every form that any caption has, content word or not. A caption word that is
+    spoken stands for itself. Candidates for the others are the spoken words that no caption uses,
+    in any form. Unsaid words choose in order of falling count (equal counts: by alphabet), each
+    takes the free candidate of its pos and length class whose share of rank (see `ranks`) is
+    nearest to its own and not further than `tolerance`; of equally near ones the first by
+    alphabet. No candidate is taken twice.
 
     Only when every word has had its choice does the first step of `relax` begin for those left,
     in the same order: `length` lifts the length class (but the nearest class comes first),

@@ -2,8 +2,8 @@
 
 Captions are dealt to the talkers, and a talker's bag holds the words of his captions, a
 surplus of them, and fillers. The bag is shuffled into short sentences in which no two words
-of one caption of his stand side by side: a window around a word that reaches into the next
-one then never tells what else the caption says.
+of one caption that was dealt to him stand side by side, so that a window which reaches into the
+next word seldom tells what else the caption says: matching may still cast the caption otherwise.
 """
 
 import sys

@@ -59,14 +59,19 @@ def read(path: Path) -> Any:
         ) from error
 
 
+def published(url: str) -> tuple[Path, str]:
+    """Where torch hub keeps what `url` holds, and the first digits of its SHA-256."""
+    path = Path(torch.hub.get_dir(), "checkpoints", url.rpartition("/")[2])
+    return path, path.stem.rpartition("-")[2]
+
+
 def fetched(url: str) -> Path:
     """The file of torch hub's checkpoint folder that holds what `url` does.
 
     Its name ends in the first digits of its SHA-256. Raises InputError when it is missing or
     has another digest.
     """
-    path = Path(torch.hub.get_dir(), "checkpoints", url.rpartition("/")[2])
-    wanted = path.stem.rpartition("-")[2]
+    path, wanted = published(url)
     if not path.is_file():
         raise InputError(
             f"{path}: no such file; fetch {url} into {path.parent} (its SHA-256 begins with"

@@ -29,7 +29,7 @@ if CONFIG.alignment is not None:
             runtime=240,
             gpu=0,
         params:
-            code=stamp("alignment"),
+            *stamp("alignment"),
             settings=settings("alignment"),
         message:
             "Aligning speech with its transcripts"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from seesay import alignment_utterances, gpus, stamps
 from seesay.config import load
-from seesay.corpora import PICTURES, SPEECH, finding
+from seesay.corpora import READERS, finding
 from seesay.errors import InputError
 from seesay.settings.corpora import Corpus
 
@@ -59,7 +59,10 @@ def at(path):
 
 
 def stamp(script, *modules):
-    """The code stamp of a stage's script, with the modules that it imports by name."""
+    """The code stamp of a stage's script, with the modules that it imports by name.
+
+    Rules spread it out, an entry a param, so that a printed reason has only the changed entries.
+    """
     return stamps.stamp(script, modules)
 
 
@@ -137,8 +140,7 @@ def corpora(stage):
 
 def readers(stage):
     """The readers of these corpora, bound to their folders and options."""
-    ours = {"pictures": PICTURES, "speech": SPEECH}[stage]
-    return [finding.find(corpus, ours) for corpus in corpora(stage)]
+    return [finding.find(corpus, READERS[stage]) for corpus in corpora(stage)]
 
 
 def corpora_settings(stage):
@@ -149,8 +151,7 @@ def corpora_settings(stage):
 
 def corpora_stamp(stage, *more):
     """The code stamp of a stage with the readers of its corpora, and with more modules."""
-    ours = {"pictures": PICTURES, "speech": SPEECH}[stage]
-    used = {finding.code(corpus.reader, ours) for corpus in corpora(stage)}
+    used = {finding.code(corpus.reader, READERS[stage]) for corpus in corpora(stage)}
     return stamp(stage, *sorted(used), *more)
 
 
@@ -165,11 +166,8 @@ def corpora_sources(stage):
         files = [str(path) for reader in readers(stage) for path in reader.sources()]
     except InputError as error:
         sys.exit(f"error: {error}")
-    for path in files:
-        if "{" in path or "}" in path or not path.isprintable():
-            sys.exit(
-                f"error: {path!r}: no braces or odd bytes in names, please; rename the file"
-            )
+    if finding.awkward(files):
+        sys.exit(f"error: {finding.awkward(files)}")
     return [path for path in dict.fromkeys(files) if Path(path).exists()]
 
 
@@ -206,6 +204,20 @@ def fragments_sources(wildcards):
         return [str(path) for path in files(Path(CONFIG.fragments.path)).values()]
     except InputError as error:
         sys.exit(f"error: {error}")
+
+
+def listed(*stages):
+    """The lists of these checkpoints, for rules that depend on them through other rules alone.
+
+    When a checkpoint has run, Snakemake plans again only the jobs that take a file straight from
+    it; the others stay planned, though the lists turned out the same. The files are ancient:
+    they bring on the second look and no rerun of their own.
+    """
+    lists = {
+        "pictures": "pictures/images.parquet",
+        "speech": "speech/recordings.parquet",
+    }
+    return ancient([at(lists[stage]) for stage in stages])
 
 
 def pictures_manifests(wildcards):
@@ -266,6 +278,14 @@ def training_settings(wildcards):
     return settings("training", wildcards.experiment)
 
 
+def training_code(wildcards, input):
+    """The code stamp of the training as one text, which names its checkpoints.
+
+    It takes `input` so that Snakemake does not compare it: the stamp itself is compared.
+    """
+    return " ".join(stamp("training"))
+
+
 def legacy_numbers():
     """The numbers of the authors' evaluation, where the config asks for them."""
     return [at("legacy/metrics.tsv")] if CONFIG.evaluation.legacy else []
@@ -273,6 +293,7 @@ def legacy_numbers():
 
 # What each stage reads, for the drawing.
 STAGES = {
+    "fetch": [],
     "scenes": [],
     "pictures": ["scenes"],
     "regions": ["pictures"],
@@ -300,6 +321,8 @@ def stages():
     """The stages of this config, as JSON: of optional ones and alternatives, those at work."""
     optional = ("scenes", "synthesis", "alignment", "fragments")
     unused = {name for name in optional if getattr(CONFIG, name) is None}
+    # No part of a run.
+    unused.add("fetch")
     if CONFIG.fragments:
         unused |= {"regions", "fc7"}
     if not CONFIG.evaluation.legacy:

@@ -15,6 +15,7 @@ rule embedding:
         spoken_captions=at("matching/spoken_captions.parquet"),
         fc7=expand(at("fc7/shards/{shard}.parquet"), shard=SHARDS),
         logmel=expand(at("logmel/shards/{shard}.parquet"), shard=SHARDS),
+        listed=listed("pictures", "speech"),
     output:
         images=at("embedding/{experiment}/{system}/{seed}/images.parquet"),
         words=at("embedding/{experiment}/{system}/{seed}/words.parquet"),
@@ -32,7 +33,7 @@ rule embedding:
         gpu=GPU,
         device="auto",
     params:
-        code=stamp("embedding"),
+        *stamp("embedding"),
     message:
         "Embedding with {wildcards.experiment}, {wildcards.system}, seed {wildcards.seed}"
     shell:

@@ -12,6 +12,7 @@ rule evaluation:
         words=at("embedding/{experiment}/{system}/{seed}/words.parquet"),
         spoken_captions=at("matching/spoken_captions.parquet"),
         pictures=at("pictures/images.parquet"),
+        listed=listed("pictures", "speech"),
     output:
         ranks=at("evaluation/{experiment}/{system}/{seed}/ranks.parquet"),
     log:
@@ -27,7 +28,7 @@ rule evaluation:
         runtime=30,
         gpu=0,
     params:
-        code=stamp("evaluation"),
+        *stamp("evaluation"),
         settings=settings("evaluation"),
         # A constant: a laptop and a cluster compute the same bits.
         threads=1,

@@ -28,7 +28,7 @@ rule fc7:
         gpu=GPU,
         device="auto",
     params:
-        code=stamp("fc7", image_network()),
+        *stamp("fc7", image_network()),
         settings=settings("fc7"),
         # A constant: a laptop and a cluster compute the same bits. The rule's own threads decode
         # and warp pictures while the network computes; give a GPU several.

@@ -28,7 +28,7 @@ if CONFIG.fragments is not None:
             runtime=30,
             gpu=0,
         params:
-            code=stamp("fragments"),
+            *stamp("fragments"),
             settings=settings("fragments"),
         message:
             "Reading ready-made fragments"

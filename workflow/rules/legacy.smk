@@ -16,6 +16,7 @@ rule legacy:
         spoken_captions=at("matching/spoken_captions.parquet"),
         fc7=expand(at("fc7/shards/{shard}.parquet"), shard=SHARDS),
         logmel=expand(at("logmel/shards/{shard}.parquet"), shard=SHARDS),
+        listed=listed("pictures", "speech"),
     output:
         ranks=at("legacy/ranks/{experiment}/{system}/{seed}.parquet"),
     log:
@@ -32,7 +33,7 @@ rule legacy:
         gpu=GPU,
         device="auto",
     params:
-        code=stamp("legacy"),
+        *stamp("legacy"),
     message:
         "Ranking as the authors did: {wildcards.experiment}, {wildcards.system}, seed {wildcards.seed}"
     shell:
@@ -52,6 +53,7 @@ rule legacy_metrics:
             system=SYSTEMS,
             seed=SEEDS,
         ),
+        listed=listed("pictures", "speech"),
     output:
         metrics=at("legacy/metrics.tsv"),
         differences=at("legacy/differences.tsv"),
@@ -68,7 +70,7 @@ rule legacy_metrics:
         runtime=30,
         gpu=0,
     params:
-        code=stamp("metrics"),
+        *stamp("metrics"),
         settings=settings("metrics"),
     message:
         "Computing the legacy metrics"

@@ -25,7 +25,7 @@ rule logmel:
         runtime=60,
         gpu=0,
     params:
-        code=stamp("logmel"),
+        *stamp("logmel"),
         settings=settings("logmel"),
     message:
         "Computing log-Mel vectors of shard {wildcards.shard}"

@@ -10,6 +10,7 @@ rule matching:
     """Replace unsaid words and choose the talker and the tokens of every caption."""
     input:
         images=at("pictures/images.parquet"),
+        captions=at("pictures/captions.parquet"),
         caption_words=at("words/caption_words.parquet"),
         spoken_types=at("words/spoken_types.parquet"),
         spoken_words=at("speech/spoken_words.parquet"),
@@ -31,12 +32,13 @@ rule matching:
         runtime=30,
         gpu=0,
     params:
-        code=stamp("matching"),
+        *stamp("matching"),
         settings=settings("matching"),
     message:
         "Matching captions to spoken tokens"
     shell:
         'python "$SCRIPTS/matching.py" --images {input.images:q}'
+        " --captions {input.captions:q}"
         " --caption-words {input.caption_words:q} --spoken-types {input.spoken_types:q}"
         " --spoken-words {input.spoken_words:q} --replacements {output.replacements:q}"
         " --spoken-captions {output.spoken_captions:q} --unsayable {output.unsayable:q}"
@@ -71,7 +73,7 @@ rule matching_quality:
         runtime=10,
         gpu=0,
     params:
-        code=stamp("matching_quality"),
+        *stamp("matching_quality"),
     message:
         "Counting what came of the matching"
     shell:

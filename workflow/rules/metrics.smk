@@ -14,6 +14,7 @@ rule metrics:
             system=SYSTEMS,
             seed=SEEDS,
         ),
+        listed=listed("pictures", "speech"),
     output:
         metrics=at("metrics.tsv"),
         differences=at("differences.tsv"),
@@ -30,7 +31,7 @@ rule metrics:
         runtime=30,
         gpu=0,
     params:
-        code=stamp("metrics"),
+        *stamp("metrics"),
         settings=settings("metrics"),
     message:
         "Computing metrics and intervals"

@@ -28,7 +28,7 @@ checkpoint pictures:
         runtime=60,
         gpu=0,
     params:
-        code=corpora_stamp("pictures", *fragments_readers()),
+        *corpora_stamp("pictures", *fragments_readers()),
         settings=corpora_settings("pictures"),
         shards=CONFIG.shards,
         fragments=fragments_of_split(),

@@ -29,7 +29,7 @@ rule regions:
         gpu=GPU if CONFIG.regions.proposals == "rpn" else 0,
         device="auto",
     params:
-        code=stamp("regions", f"seesay.proposals.{CONFIG.regions.proposals}"),
+        *stamp("regions", f"seesay.proposals.{CONFIG.regions.proposals}"),
         settings=settings("regions"),
     message:
         "Proposing regions for shard {wildcards.shard}"

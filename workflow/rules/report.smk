@@ -87,7 +87,7 @@ rule report:
         runtime=20,
         gpu=0,
     params:
-        code=stamp("report"),
+        *stamp("report"),
         settings=settings("report"),
         templates=templates(),
         config=CONFIG.model_dump_json(),

@@ -25,7 +25,7 @@ if CONFIG.scenes is not None:
             runtime=20,
             gpu=0,
         params:
-            code=stamp("scenes"),
+            *stamp("scenes"),
             settings=settings("scenes"),
         message:
             "Composing pictures"

@@ -28,7 +28,7 @@ checkpoint speech:
         runtime=60,
         gpu=0,
     params:
-        code=corpora_stamp("speech"),
+        *corpora_stamp("speech"),
         settings=corpora_settings("speech"),
         shards=CONFIG.shards,
     message:

@@ -10,6 +10,7 @@ if CONFIG.synthesis is not None:
         """Let the talkers speak."""
         input:
             caption_words=at("words/caption_words.parquet"),
+            listed=listed("pictures"),
         output:
             speech=directory(at("synthesis/speech")),
         log:
@@ -25,7 +26,7 @@ if CONFIG.synthesis is not None:
             runtime=60,
             gpu=0,
         params:
-            code=stamp("synthesis"),
+            *stamp("synthesis"),
             settings=settings("synthesis"),
         message:
             "Speaking"

@@ -15,6 +15,7 @@ rule training:
         fc7=expand(at("fc7/shards/{shard}.parquet"), shard=SHARDS),
         logmel=expand(at("logmel/shards/{shard}.parquet"), shard=SHARDS),
         model_history=model_history,
+        listed=listed("pictures", "speech"),
     output:
         model=at("training/{experiment}/{system}/{seed}/model.safetensors"),
         settings=at("training/{experiment}/{system}/{seed}/settings.json"),
@@ -33,7 +34,8 @@ rule training:
         gpu=GPU,
         device="auto",
     params:
-        code=stamp("training"),
+        *stamp("training"),
+        code=training_code,
         settings=training_settings,
         checkpoints=at("checkpoints"),
     message:

@@ -25,7 +25,7 @@ rule words:
         runtime=30,
         gpu=0,
     params:
-        code=stamp("words"),
+        *stamp("words"),
         settings=settings("words"),
     message:
         "Extracting the captions' content words"
@@ -54,7 +54,7 @@ rule spoken_types:
         runtime=30,
         gpu=0,
     params:
-        code=stamp("spoken_types"),
+        *stamp("spoken_types"),
         settings=settings("words"),
     message:
         "Tagging the speech"

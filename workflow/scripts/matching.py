@@ -8,12 +8,13 @@ from seesay.settings.matching import MatchingSettings
 def main() -> None:
     args = arguments(
         __doc__,
-        inputs=["images", "caption_words", "spoken_types", "spoken_words"],
+        inputs=["images", "captions", "caption_words", "spoken_types", "spoken_words"],
         outputs=["replacements", "spoken_captions", "unsayable", "rejects"],
         settings=MatchingSettings,
     )
     run_matching(
         args.images,
+        args.captions,
         args.caption_words,
         args.spoken_types,
         args.spoken_words,

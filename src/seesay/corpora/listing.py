@@ -2,8 +2,10 @@
 
 import csv
 import os
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from pydantic import Field
@@ -48,7 +50,10 @@ class Corpus:
     captions_alone: bool = False
 
     def add_files(self, folder: Path, paths: Iterable[Path]) -> None:
-        """Take the pictures among `paths`; a second file of one id is rejected."""
+        """Take the pictures among `paths`; a second file of one id is rejected.
+
+        Ids are in Unicode's composed form, as captions are written; some file systems decompose.
+        """
         for path in paths:
             if path.suffix.lower() not in PICTURES:
                 continue
@@ -89,12 +94,15 @@ class Corpus:
     def id_of(self, name: str) -> str | None:
         """The id of the picture that a list calls `name`, None if there is none."""
         path = Path(name)
+        if not path.name:
+            return None
         cut = stem(path)
         if cut in self.files:
             file = self.files[cut]
-            if path.suffix.lower() in PICTURES if file is None else file.name == path.name:
+            name_fits = file is not None and composed(file.name) == composed(path.name)
+            if path.suffix.lower() in PICTURES if file is None else name_fits:
                 return cut
-        return name if name in self.files else None
+        return composed(name) if composed(name) in self.files else None
 
     def pictures(self, splits: dict[str, str] | None = None) -> list[Picture]:
         """All pictures by id, each with its captions by number and its split, if listed."""
@@ -107,8 +115,13 @@ class Corpus:
 
 
 def stem(path: Path) -> str:
-    """A relative path as an id: with `/`, without the extension."""
-    return path.with_suffix("").as_posix()
+    """A relative path as an id: with `/`, without the extension, composed."""
+    return composed(path.with_suffix("").as_posix())
+
+
+def composed(name: str) -> str:
+    """A name in Unicode's composed form, whether a file system decomposed it or not."""
+    return unicodedata.normalize("NFC", name)
 
 
 def visible_files(root: Path) -> list[Path]:
@@ -119,8 +132,17 @@ def visible_files(root: Path) -> list[Path]:
     if not root.is_dir():
         raise InputError(f"{root}: no such folder; mend its path in pictures.corpora")
     found = []
+    seen = {root.resolve()}
     for folder, below, names in os.walk(root, followlinks=True):
-        below[:] = [name for name in below if not name.startswith(".")]
+        below.sort()
+        kept = []
+        for name in below:
+            # A link back to a folder above would give every picture again, under other ids.
+            real = Path(folder, name).resolve()
+            if not name.startswith(".") and real not in seen:
+                seen.add(real)
+                kept.append(name)
+        below[:] = kept
         found += [Path(folder, name) for name in names if not name.startswith(".")]
     return sorted(found)
 
@@ -156,14 +178,8 @@ def read_table(path: Path, where: str, corpus: Corpus) -> None:
         raise InputError(
             f"{path}: line 1: the header wants image, sent_no and caption; it has {names}"
         )
-    for line, text in rows:
-        if not text.strip():
-            continue
-        cells = split_row(text, separator)
-        if len(cells) != len(names):
-            reason = f"{len(cells)} columns where the header has {len(names)}; mend the row"
-            corpus.rejects.append(Reject(f"{where}:{line}", reason))
-            continue
+    split = partial(split_row, separator=separator)
+    for line, cells in whole_rows(rows, split, len(names), where, corpus.rejects):
         number = None if sentence is None else cells[sentence].strip()
         if number is not None and not number.isdecimal():
             reason = f"the caption's number is {number!r}; it wants a number from 0"
@@ -173,9 +189,32 @@ def read_table(path: Path, where: str, corpus: Corpus) -> None:
         corpus.add_caption(f"{where}:{line}", cells[image].strip(), order, cells[caption])
 
 
+def whole_rows(
+    numbered: Iterable[tuple[int, str]],
+    split: Callable[[str], list[str]],
+    width: int,
+    where: str,
+    rejects: list[Reject],
+) -> Iterator[tuple[int, list[str]]]:
+    """The cells of the rows below a header of `width` columns, with their line numbers.
+
+    Blank lines are passed over; a row of another width is rejected.
+    """
+    for line, text in numbered:
+        if not text.strip():
+            continue
+        cells = split(text)
+        if len(cells) == width:
+            yield line, cells
+        else:
+            reason = f"{len(cells)} columns where the header has {width}; mend the row"
+            rejects.append(Reject(f"{where}:{line}", reason))
+
+
 def split_row(text: str, separator: str) -> list[str]:
     """The cells of a row; bars have blanks beside them, which are none of a cell's."""
     if separator == ",":
+        csv.field_size_limit(len(text) + 1)
         return next(csv.reader([text]), [])
     cells = text.split(separator)
     return [cell.strip() for cell in cells] if separator == "|" else cells

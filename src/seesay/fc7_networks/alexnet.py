@@ -5,8 +5,9 @@ from torchvision.models import AlexNet_Weights, alexnet
 from seesay.fc7_networks import ImageNetwork, of_classifier
 from seesay.weights import fetched, weighted
 
+URL = AlexNet_Weights.DEFAULT.url
+
 
 def build(weights: str, size: int) -> ImageNetwork:
     """The network (4,096 activations, 61 million weights), for crops of any size."""
-    url = AlexNet_Weights.DEFAULT.url
-    return of_classifier(weighted(alexnet, weights, lambda: fetched(url)))
+    return of_classifier(weighted(alexnet, weights, lambda: fetched(URL)))

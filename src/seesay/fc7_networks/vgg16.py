@@ -5,8 +5,9 @@ from torchvision.models import VGG16_Weights, vgg16
 from seesay.fc7_networks import ImageNetwork, of_classifier
 from seesay.weights import fetched, weighted
 
+URL = VGG16_Weights.DEFAULT.url
+
 
 def build(weights: str, size: int) -> ImageNetwork:
     """The network (4,096 activations, 138 million weights), for crops of any size."""
-    url = VGG16_Weights.DEFAULT.url
-    return of_classifier(weighted(vgg16, weights, lambda: fetched(url)))
+    return of_classifier(weighted(vgg16, weights, lambda: fetched(URL)))

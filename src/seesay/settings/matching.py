@@ -18,6 +18,11 @@ class MatchingSettings(Settings):
     reuse: Literal["never", "within_split"] = Field(
         description="whether a token may serve several captions of one split; never across splits"
     )
+    min_tokens: int = Field(
+        ge=1,
+        description="words spoken fewer times stand for nothing, not even for themselves: of a "
+        "word with one token two splits cannot both have one; 1: every word counts",
+    )
     relax: tuple[Literal["length", "frequency", "pos"], ...] = Field(
         description="what a replacement may differ in where none matches, in this order"
     )

@@ -1,0 +1,112 @@
+"""Before a long run: whether all that its config names is there, and can be read."""
+
+import shlex
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from seesay import check_corpora, check_disk
+from seesay.check_findings import Counts, Finding, safe
+from seesay.config import Config, load
+from seesay.errors import InputError
+
+
+def report(path: str) -> int:
+    """Print every finding about a config file, and return the exit status: 1 if any fails."""
+    failed = 0
+    for finding in findings(path):
+        print(finding, flush=True)
+        failed += finding.mark == "fail"
+    if failed:
+        print(f"{failed} to mend before the run")
+        return 1
+    print(f"ready: snakemake --cores all --configfile {shlex.quote(path)}")
+    return 0
+
+
+def findings(path: str) -> Iterator[Finding]:
+    """The findings about a config file; when it is wrong itself, that alone."""
+    try:
+        config = load(_values(Path(path)))
+    except InputError as error:
+        yield Finding("fail", "config", str(error).removeprefix("config: "))
+        return
+    shape = f"{len(config.experiments)} experiment(s), {len(config.seeds)} seed(s)"
+    yield Finding("ok", "config", f"{path} is valid; {shape}, results go to {config.results}")
+    counts = Counts(f"snakemake --cores 1 fetch --configfile {shlex.quote(path)}")
+    parts: list[tuple[str, Callable[[Config, Counts], Iterator[Finding]]]] = [
+        ("pictures", check_corpora.pictures),
+        ("fragments", check_corpora.fragments),
+        ("weights", _weights),
+        ("speech", check_corpora.speech),
+        ("disk", _disk),
+    ]
+    for section, part in parts:
+        yield from safe(section, part(config, counts))
+
+
+def _values(path: Path) -> dict[str, Any]:
+    """What a config file says; InputError where it is no mapping."""
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}; give the path of a config file") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f"line {mark.line + 1}: " if mark else ""
+        cause = getattr(error, "problem", None) or str(error)
+        raise InputError(f"{path}: {line}not YAML ({cause}); mend it") from error
+    if not isinstance(values, dict):
+        raise InputError(f"{path}: has no sections; begin with a copy of config/config.yaml")
+    return values
+
+
+def _weights(config: Config, counts: Counts) -> Iterator[Finding]:
+    if config.fragments or config.fc7 is None or config.regions is None:
+        return
+    used = [("fc7", config.fc7.network, config.fc7.weights, config.fc7.size)]
+    if config.regions.proposals == "rpn":
+        used.append(("regions", "fasterrcnn", config.regions.weights, config.regions.side))
+    for section, network, weights, size in used:
+        yield from safe(section, _network(section, network, weights, size, counts.fetching))
+
+
+def _network(
+    section: str, network: str, weights: str, size: int, fetching: str
+) -> Iterator[Finding]:
+    if weights == "random":
+        yield Finding("note", section, f"{network} has random weights, which are for tests alone")
+        return
+    # Here, for torch takes seconds.
+    from seesay import fc7_networks, fetch
+    from seesay.weights import fetched
+
+    if weights == "DEFAULT" and network != "efficientnet_lite0":
+        try:
+            path = fetched(fetch.address(network))
+        except InputError as error:
+            yield Finding("fail", section, str(error))
+            yield Finding("note", section, f"{network}: fetched by: {fetching}")
+            return
+        yield Finding("ok", section, f"{network}: {path}, its SHA-256 is right")
+        return
+    if network == "fasterrcnn":
+        import torch
+
+        from seesay.detector import Detector
+
+        Detector(weights, size, torch.device("cpu"))
+    else:
+        fc7_networks.load(network, weights, size)
+    given = "the weights of its package" if weights == "DEFAULT" else f"{weights} fits it"
+    yield Finding("ok", section, f"{network}: {given}")
+
+
+def _disk(config: Config, counts: Counts) -> Iterator[Finding]:
+    """Whether the results have room, if all that they are made of was found."""
+    if counts.pictures and counts.tokens != 0:
+        size = check_disk.estimate(config, counts.pictures, counts.captions, counts.tokens)
+        enough, text = check_disk.room(Path(config.results), size)
+        yield Finding("ok" if enough else "fail", "disk", text)

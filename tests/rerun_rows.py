@@ -1,0 +1,268 @@
+"""What reruns after which change: the rows that test_reruns.py checks and docs/reruns.md shows."""
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import yaml
+from PIL import Image
+
+AFTER = {"training": 4, "embedding": 4, "evaluation": 4, "metrics": 1, "report": 1}
+MATCHED = {"matching": 1, "matching_quality": 1, **AFTER}
+FEATURES = {"regions": 2, "fc7": 2}
+SPOKEN = {"speech": 1, "spoken_types": 1, "logmel": 2}
+OWN = {"pictures": 1, "words": 1, **FEATURES, **SPOKEN, **MATCHED}
+GENERATED = {"scenes": 1, "synthesis": 1, **OWN}
+REPORT = {"report": 1}
+# The files that the lists of the corpora end in, and those just before the training.
+LISTS = ["results/pictures/images.parquet", "results/speech/recordings.parquet"]
+FRONT = [
+    "results/matching/quality/steps.parquet",
+    *[f"results/{stage}/shards/{n}.parquet" for stage in ("fc7", "logmel") for n in (0, 1)],
+]
+PICTURES = Path("results/scenes/pictures")
+SPEECH = Path("results/synthesis/speech")
+
+
+@dataclass
+class Run:
+    """A finished run that a row may change: its folder, and a copy of the repository."""
+
+    folder: Path
+    root: Path
+
+    def set(self, section: str, value: object) -> None:
+        """Change the config: a section's keys, or all of it where the value is no dict."""
+        path = self.folder / "config.yaml"
+        values = yaml.safe_load(path.read_text())
+        values[section] = values[section] | value if isinstance(value, dict) else value
+        path.write_text(yaml.safe_dump(values))
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        """Replace a text, which must be there, in a file of the repository."""
+        file = self.root / path
+        text = file.read_text()
+        assert old in text, (path, old)
+        file.write_text(text.replace(old, new, 1))
+
+
+@dataclass(frozen=True)
+class Row:
+    """A change and what it reruns: a rule's name and its number of jobs.
+
+    `first` are the files that are made for real before the rest is planned; without any, all is.
+    """
+
+    change: str
+    make: Callable[[Run], None]
+    reruns: dict[str, int]
+    arguments: tuple[str, ...] = ()
+    generated: bool = False
+    first: list[str] = field(default_factory=list)
+
+
+def setting(section: str, reruns: dict[str, int], value: object, **more: object) -> Row:
+    """A row of the config."""
+    shown = next(iter(value)) if isinstance(value, dict) else ""
+    name = f"{section}.{shown}".rstrip(".")
+    return Row(f"`{name}`", lambda run: run.set(section, value), reruns, **more)  # type: ignore
+
+
+def edit(change: str, path: str, old: str, new: str, reruns: dict[str, int], **more: object) -> Row:
+    """A row of the code."""
+    return Row(change, lambda run: run.edit(path, old, new), reruns, **more)  # type: ignore
+
+
+def nothing(run: Run) -> None:
+    """No change: the row is in how the workflow is called."""
+
+
+def touch(run: Run) -> None:
+    """Give every file of the corpora a new time."""
+    for folder in (PICTURES, SPEECH):
+        for path in (run.folder / folder).rglob("*"):
+            os.utime(path)
+
+
+def checkout(run: Run) -> None:
+    """Give every file of the repository a new time, as a switch to a branch and back does."""
+    for path in [*run.root.rglob("*"), run.folder / "config.yaml"]:
+        os.utime(path)
+
+
+def reorder(run: Run) -> None:
+    """Write the config's keys in another order."""
+    path = run.folder / "config.yaml"
+    values = yaml.safe_load(path.read_text())
+    values = {
+        key: dict(reversed(value.items())) if isinstance(value, dict) else value
+        for key, value in reversed(values.items())
+    }
+    path.write_text(yaml.safe_dump(values, sort_keys=False))
+
+
+def add_picture(run: Run) -> None:
+    """Add one picture with its captions."""
+    folder = run.folder / PICTURES
+    pixels = np.random.default_rng(0).integers(0, 255, (96, 128, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(folder / "images" / "new.jpg")
+    shutil.copy(folder / "sentence" / "scene_0001.txt", folder / "sentence" / "new.txt")
+
+
+def replace_recording(run: Run) -> None:
+    """Put another sound of the same length in the place of one recording."""
+    path = run.folder / SPEECH / "F01_01.wav"
+    samples, rate = soundfile.read(path)
+    soundfile.write(path, samples / 2, rate)
+
+
+def lose_records(run: Run) -> None:
+    """Lose what Snakemake remembers."""
+    shutil.rmtree(run.folder / ".snakemake")
+
+
+def lose_records_and_change(run: Run) -> None:
+    """Lose what Snakemake remembers, then change a setting and a module."""
+    lose_records(run)
+    run.set("logmel", {"floor": 1e-9})
+    run.edit("src/seesay/losses.py", "(1 - cosine) / 2", "(1 - cosine) / 3")
+
+
+def other_profile(run: Run) -> None:
+    """A profile with other cores, memory and threads."""
+    profile = run.folder / "cluster"
+    profile.mkdir()
+    lines = "cores: 7\ndefault-resources: [mem_mb=500, runtime=5]\nset-threads: [fc7=3]\n"
+    (profile / "config.yaml").write_text(lines)
+
+
+ROWS = [
+    setting("scenes", GENERATED, {"seed": 2}, generated=True, first=LISTS),
+    setting("pictures", {"pictures": 1, **REPORT}, {"on_bad_input": "fail"}),
+    setting("regions", FEATURES | AFTER, {"nms": 0.5}),
+    setting("fc7", {"fc7": 2, **AFTER}, {"context": 3}),
+    setting("words", {"words": 1, "spoken_types": 1, **MATCHED}, {"min_count": 3}),
+    setting(
+        "synthesis",
+        {"synthesis": 1, **SPOKEN, **MATCHED},
+        {"seed": 2},
+        generated=True,
+        first=LISTS,
+    ),
+    setting("speech", {"speech": 1, **REPORT}, {"on_bad_input": "fail"}),
+    setting("matching", MATCHED, {"seed": 2}),
+    setting("logmel", {"logmel": 2, **AFTER}, {"floor": 1e-9}),
+    setting("training", AFTER, {"rho": 0.9}),
+    setting("evaluation", {"evaluation": 4, "metrics": 1, **REPORT}, {"galleries": ["test"]}),
+    setting("metrics", {"metrics": 1, **REPORT}, {"resamples": 60}),
+    setting("report", REPORT, {"title": "Another title"}),
+    Row("a seed is added to `seeds`", lambda run: run.set("seeds", [1, 2]), AFTER),
+    Row(
+        "an experiment is added to `experiments`",
+        lambda run: run.set("experiments", {"wide": {"training": {"embedding": 20}}}),
+        AFTER,
+    ),
+    Row("the config's keys in another order", reorder, {}),
+    Row("the files of the corpora are touched", touch, {}),
+    Row(
+        "a picture is added to a corpus of your own",
+        add_picture,
+        {"pictures": 1, "regions": 1, "fc7": 1, "words": 1, **MATCHED},
+        first=FRONT,
+    ),
+    Row(
+        "a recording is replaced in a corpus of your own",
+        replace_recording,
+        {"speech": 1, "logmel": 1, **AFTER},
+        first=FRONT,
+    ),
+    edit(
+        "a comment in a module",
+        "src/seesay/command.py",
+        "import argparse",
+        "# More.\nimport argparse",
+        {},
+    ),
+    edit(
+        "a docstring in a module",
+        "src/seesay/losses.py",
+        '"""Losses over',
+        '"""The losses over',
+        {},
+    ),
+    Row("a git checkout: the same code, new times", checkout, {}),
+    edit(
+        "code of one stage (`losses.py`: training)",
+        "src/seesay/losses.py",
+        "(1 - cosine) / 2",
+        "(1 - cosine) / 3",
+        AFTER,
+    ),
+    edit(
+        "code of three stages (`ranking.py`: evaluation, legacy, metrics)",
+        "src/seesay/ranking.py",
+        "1.0 + self.better + before",
+        "1.0 + before + self.better",
+        {"evaluation": 4, "metrics": 1, **REPORT},
+    ),
+    edit(
+        "code of all stages (`command.py`)",
+        "src/seesay/command.py",
+        "sys.exit(143)",
+        "sys.exit(144)",
+        OWN,
+        first=LISTS,
+    ),
+    edit(
+        "code of a reader, which then reads the same",
+        "src/seesay/corpora/pascal1k.py",
+        "[path for path in paths if is_page(root, path)]",
+        "[p for p in paths if is_page(root, p)]",
+        {"pictures": 1},
+    ),
+    edit(
+        "the locked version of a library (librosa: logmel)",
+        "envs/requirements.lock",
+        "librosa==",
+        "librosa==9",
+        {"logmel": 2, **AFTER},
+    ),
+    Row("the number of cores", nothing, {}, arguments=("--cores", "1")),
+    Row(
+        "the device",
+        nothing,
+        {},
+        arguments=("--set-resources", "training:device=cpu", "fc7:device=cpu"),
+    ),
+    Row("another profile", other_profile, {}, arguments=("--workflow-profile", "cluster")),
+    Row("the folder `.snakemake` is lost", lose_records, {}, generated=True),
+    Row(
+        "`.snakemake` is lost, then a setting and a module change",
+        lose_records_and_change,
+        {},
+        generated=True,
+    ),
+]
+
+
+def shown(reruns: dict[str, int]) -> str:
+    """What reruns, in words: the training and what follows it is one thing."""
+    if not reruns:
+        return "nothing"
+    if reruns in (OWN, GENERATED):
+        return f"everything ({sum(reruns.values())} jobs)"
+    words = [f"{rule} {count}" for rule, count in reruns.items()]
+    if AFTER.items() <= reruns.items():
+        words = [f"{rule} {count}" for rule, count in reruns.items() if rule not in AFTER]
+        words.append(f"training and all after it {sum(AFTER.values())}")
+    return ", ".join(words)
+
+
+def table() -> str:
+    """The rows as a table for docs/reruns.md."""
+    lines = ["| what changes | what runs again, and how many jobs |", "|---|---|"]
+    return "\n".join([*lines, *(f"| {row.change} | {shown(row.reruns)} |" for row in ROWS)]) + "\n"

@@ -1,0 +1,129 @@
+"""Exactly what changed runs again, through real snakemake; docs/reruns.md shows the same table."""
+
+import re
+import shutil
+
+import pytest
+import yaml
+
+import rerun_rows
+from conftest import ROOT
+from rerun_rows import ROWS, Row, Run
+from test_workflow import copy, jobs, snakemake
+
+pytestmark = pytest.mark.slow
+CHECKPOINTS = {"pictures", "speech"}
+
+
+def without_all(counts):
+    return {rule: count for rule, count in counts.items() if rule != "all"}
+
+
+def planned(run, *arguments):
+    """How many jobs of each rule `snakemake -n` lists."""
+    result = snakemake(run.folder, "--dry-run", *arguments, root=run.root)
+    assert result.returncode == 0, result.stderr[-3000:]
+    found = re.findall(r"^(\w+) +(\d+)$", result.stdout + result.stderr, re.MULTILINE)
+    return {rule: int(count) for rule, count in found if rule not in ("all", "total")}
+
+
+def ran(run, *arguments):
+    """How many jobs of each rule run."""
+    result = snakemake(run.folder, *arguments, root=run.root)
+    assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-4000:]
+    return without_all(jobs(result))
+
+
+def counted(run, row):
+    """What a change reruns.
+
+    A plan without a checkpoint is what runs. With one it is the most that may run. Then files are
+    made for real, to where that is known: if all planned jobs that are left are still planned
+    when the checkpoints have run, they run for certain.
+    """
+    plan = planned(run, *row.arguments)
+    if not CHECKPOINTS & set(plan):
+        return plan
+    done = ran(run, *row.first, *row.arguments)
+    if not row.first:
+        return done
+    rest = planned(run, *row.arguments)
+    assert rest == {rule: plan[rule] for rule in plan if rule in rest}
+    assert not set(rest) & set(done)
+    return done | rest
+
+
+@pytest.fixture(scope="module")
+def own(small_run, tmp_path_factory):
+    """The small run with its pictures and its speech as corpora of one's own."""
+    folder = copy(small_run, tmp_path_factory.mktemp("own") / "run")
+    values = yaml.safe_load((folder / "config.yaml").read_text())
+    del values["scenes"], values["synthesis"]
+    pictures = {"reader": "pascal1k", "path": str(rerun_rows.PICTURES)}
+    # Shares that part these pictures as the exact counts do, and leave them there when more come.
+    split = {"method": "hash", "train": 0.47, "validation": 0.29, "test": 0.24}
+    values["pictures"] |= {"corpora": [pictures], "split": split}
+    values["speech"]["corpora"] = [{"reader": "lucid", "path": str(rerun_rows.SPEECH)}]
+    (folder / "config.yaml").write_text(yaml.safe_dump(values))
+    # The corpora are listed again, to the same lists: nothing else is made again.
+    counts = ran(Run(folder, ROOT))
+    assert counts == {"pictures": 1, "speech": 1, "report": 1}
+    return folder
+
+
+def changed(base, tmp_path):
+    """A copy of a finished run and of the repository, for a row to change."""
+    root = tmp_path / "repository"
+    root.mkdir(parents=True)
+    for name in ("src", "workflow", "config", "envs", "profiles"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "Snakefile", root)
+    return Run(copy(base, tmp_path / "run"), root)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row.change for row in ROWS])
+def test_exactly_what_changed_runs_again(row: Row, small_run, own, tmp_path):
+    run = changed(small_run if row.generated else own, tmp_path)
+    row.make(run)
+    assert counted(run, row) == row.reruns
+
+
+def test_the_guide_shows_these_rows():
+    assert rerun_rows.table() in (ROOT / "docs" / "reruns.md").read_text(), rerun_rows.table()
+
+
+def reasons(run):
+    """The printed reason of each job that is due, by its message."""
+    out = snakemake(run.folder, "--dry-run", root=run.root).stdout
+    return dict(re.findall(r"^Job \d+: (.+)\nReason: (.+)$", out, re.MULTILINE))
+
+
+def test_the_reason_names_the_module_the_library_and_the_setting(own, tmp_path):
+    run = changed(own, tmp_path)
+    run.edit("src/seesay/losses.py", "(1 - cosine) / 2", "(1 - cosine) / 3")
+    run.edit("envs/requirements.lock", "librosa==", "librosa==9")
+    found = reasons(run)
+    digest = r"'seesay\.losses:[0-9a-f]+'"
+    held = found["Training paper, model, seed 1"]
+    logmel = found["Computing log-Mel vectors of shard 0"]
+    # What did not change is not printed.
+    assert re.search(r"before: 'librosa==\S+' now: 'librosa==9\S+' ?$", logmel)
+    assert "logmel/shards/0.parquet" in held
+    run = changed(own, tmp_path / "again")
+    run.edit("src/seesay/losses.py", "(1 - cosine) / 2", "(1 - cosine) / 3")
+    run.set("metrics", {"resamples": 60})
+    found = reasons(run)
+    assert re.search(f"before: {digest} now: {digest} ?$", found["Training paper, model, seed 1"])
+    run = changed(own, tmp_path / "third")
+    run.set("metrics", {"resamples": 60})
+    metrics = reasons(run)["Computing metrics and intervals"]
+    assert re.search(r"before: .*\"resamples\": 50.* now: .*\"resamples\": 60", metrics)
+
+
+def test_lost_records_are_written_again_by_touch(small_run, tmp_path):
+    run = changed(small_run, tmp_path)
+    shutil.rmtree(run.folder / ".snakemake")
+    assert snakemake(run.folder, "--touch", "--forceall", root=run.root).returncode == 0
+    assert planned(run) == {}
+    run.set("metrics", {"resamples": 60})
+    assert planned(run) == {"metrics": 1, "report": 1}
