@@ -336,7 +336,7 @@ def test_a_run_that_is_cut_off_leaves_what_was_there(spoken, tmp_path, monkeypat
     monkeypatch.setattr(alignment, "align", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run(root)
-    monkeypatch.setattr(Path, "rename", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     monkeypatch.setattr(alignment, "align", align)
     with pytest.raises(KeyboardInterrupt):
         alignment.write_folder(tmp_path / "out" / "other", [])

@@ -6,8 +6,6 @@ not depend on their number.
 """
 
 import multiprocessing
-import os
-import shutil
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -107,10 +105,7 @@ def write_folder(
     folder: Path, aligned: list[tuple[Utterance, list[tuple[str, float, float]]]]
 ) -> None:
     """LUCID's token table and a link to every recording, written beside and renamed."""
-    part = folder.with_name(f".{folder.name}.{os.getpid()}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    try:
+    with tables.folder(folder) as part:
         lines = ["\t".join(HEADER)]
         for utterance, words in aligned:
             link = part / utterance.file
@@ -121,7 +116,3 @@ def write_folder(
                 for word, onset, offset in words
             ]
         (part / TOKENS).write_text("\n".join([*lines, ""]), encoding="utf-8", newline="\n")
-        shutil.rmtree(folder, ignore_errors=True)
-        part.rename(folder)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seesay.corpora import Reject
-from seesay.corpora.listing import lines, stem, visible_files
+from seesay.corpora.listing import lines, stem, visible_files, whole_rows
 from seesay.errors import InputError
 
 AUDIO = (".wav", ".flac")
@@ -95,14 +95,7 @@ def from_table(root: Path, audio: dict[str, Path], rejects: list[Reject]) -> lis
         )
     files = {path.relative_to(root).as_posix(): path for path in audio.values()}
     utterances: dict[str, Utterance] = {}
-    for line, text in rows:
-        where, cells = f"{TRANSCRIPTS}:{line}", [cell.strip() for cell in text.split("\t")]
-        if not text.strip():
-            continue
-        if len(cells) != len(header):
-            reason = f"{len(cells)} columns where the header has {len(header)}; mend the row"
-            rejects.append(Reject(where, reason))
-            continue
+    for line, cells in whole_rows(rows, _cells, len(header), TRANSCRIPTS, rejects):
         row = dict(zip(header, cells, strict=True))
         file = row["file"].replace("\\", "/").removeprefix("./")
         if file not in files:
@@ -114,8 +107,12 @@ def from_table(root: Path, audio: dict[str, Path], rejects: list[Reject]) -> lis
         else:
             utterances[file] = Utterance(file, files[file], row["talker"], row["text"])
             continue
-        rejects.append(Reject(where, reason))
+        rejects.append(Reject(f"{TRANSCRIPTS}:{line}", reason))
     return list(utterances.values())
+
+
+def _cells(text: str) -> list[str]:
+    return [cell.strip() for cell in text.split("\t")]
 
 
 def from_texts(

@@ -140,10 +140,9 @@ def _alignment(config: Config) -> Iterator[Finding]:
 
 def _names(section: str, paths: list[str]) -> Iterator[Finding]:
     """The first name that Snakemake cannot take."""
-    for path in filter(awkward, paths):
-        text = f"{path!r}: no braces or odd bytes in names, please; rename the file"
+    text = awkward(paths)
+    if text:
         yield Finding("fail", section, text)
-        return
 
 
 def _rejects(section: str, where: str, refused: list[Reject], strict: bool) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError, model_validator
 
 from seesay.command import one_line
-from seesay.corpora import PICTURES, SPEECH
+from seesay.corpora import READERS
 from seesay.corpora.finding import find
 from seesay.errors import InputError
 from seesay.settings import Settings
@@ -99,7 +99,7 @@ class Config(Settings):
                     f"{stage}.corpora is empty and there is no section {' or '.join(sections)}: "
                     "nothing to read and nothing to generate; give one of them"
                 )
-        for stage, ours in (("pictures", PICTURES), ("speech", SPEECH)):
+        for stage, ours in READERS.items():
             for place, corpus in enumerate(getattr(self, stage).corpora):
                 try:
                     find(corpus, ours)

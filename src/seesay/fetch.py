@@ -6,16 +6,16 @@ fetched: docs/paper.md says who gives it.
 
 import contextlib
 import importlib
-import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from urllib.parse import unquote, urljoin, urlsplit
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
 
 from filelock import FileLock, Timeout
 from PIL import Image
 
+from seesay import tables
 from seesay.corpora import uiuc_page
 from seesay.corpora.listing import PICTURES, visible_files
 from seesay.download import RefusedError, Wanted, download, sha256, there
@@ -122,7 +122,7 @@ def _names(page: Path) -> dict[str, str]:
     found = {}
     for row in uiuc_page.parse(page.read_bytes()):
         # At most the category and the file's name: what a page says leads nowhere else.
-        steps = [s for s in PurePosixPath(unquote(urlsplit(row.source).path)).parts if s != "/"]
+        steps = [step for step in row.steps if step != "/"]
         plain = all(re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9_. -]*", step) for step in steps[-2:])
         if row.sentences and plain and steps and steps[-1].lower().endswith(PICTURES):
             found["/".join(steps[-2:])] = row.source
@@ -162,10 +162,8 @@ class _Sums:
         try:
             yield sums
         finally:
-            beside = path.with_name(f".{path.name}.part")
             rows = [f"{digest}  {name}\n" for name, digest in sorted(sums.lines.items())]
-            beside.write_text("".join(rows), encoding="utf-8")
-            os.replace(beside, path)
+            tables.write_text(path, "".join(rows))
 
     def of(self, path: Path) -> str:
         """The sum of a file, "" where it is not known."""

@@ -141,10 +141,9 @@ def gather(corpora: Sequence[Corpus]) -> tuple[list[Picture], list[Reject]]:
     pictures: list[Picture] = []
     rejects: list[Reject] = []
     for corpus in corpora:
-        found, bad = find(corpus, PICTURES).read()
-        before = f"{corpus.name}/" if corpus.name else ""
-        pictures += [replace(picture, image_id=before + picture.image_id) for picture in found]
-        rejects += [replace(reject, id=before + reject.id) for reject in bad]
+        own, bad = find(corpus, PICTURES).read()
+        pictures += [replace(found, image_id=corpus.under(found.image_id)) for found in own]
+        rejects += [replace(reject, id=corpus.under(reject.id)) for reject in bad]
     return sorted(pictures, key=_picture_id), rejects
 
 

@@ -5,8 +5,6 @@ scene depends on the seed and its own number alone, so more scenes leave the fir
 are. The folder has the layout of Pascal1K, and its reader reads it.
 """
 
-import os
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -71,11 +69,10 @@ def write_scenes(folder: Path, things: Path, settings: ScenesSettings) -> None:
 
     The folder appears under its name only when it is whole.
     """
-    part = folder.with_name(f".{folder.name}.{os.getpid()}.part")
-    (part / "images").mkdir(parents=True)
-    (part / "sentence").mkdir()
     rows = []
-    try:
+    with tables.folder(folder) as part:
+        (part / "images").mkdir()
+        (part / "sentence").mkdir()
         for index in progress(range(1, settings.count + 1), "scenes", "scene", settings.count):
             image_id = f"scene_{index:04d}"
             drawn = draw(settings, index)
@@ -89,10 +86,6 @@ def write_scenes(folder: Path, things: Path, settings: ScenesSettings) -> None:
         (part / "ATTRIBUTION.txt").write_text(NOTICE, encoding="utf-8")
         names = [column.name for column in THINGS_TABLE.columns]
         tables.write(THINGS_TABLE, things, dict(zip(names, zip(*rows, strict=True), strict=True)))
-        shutil.rmtree(folder, ignore_errors=True)
-        part.replace(folder)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def draw(settings: ScenesSettings, index: int) -> Drawn:

@@ -141,7 +141,7 @@ def named(
 
     def under(one: Any) -> Any:
         fields = [f for f in ("recording_id", "talker", "id") if hasattr(one, f)]
-        return replace(one, **{f: f"{corpus.name}/{getattr(one, f)}" for f in fields})
+        return replace(one, **{f: corpus.under(getattr(one, f)) for f in fields})
 
     return [*map(under, recordings)], [*map(under, words)], [*map(under, rejects)]
 

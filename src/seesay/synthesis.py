@@ -6,7 +6,6 @@ is labelled so wherever it shows.
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -47,31 +46,24 @@ def synthesise(caption_words: Path, folder: Path, settings: SynthesisSettings, j
     names = talker_names(settings.talkers)
     fillers = choose_fillers(words, settings.unsaid, settings.seed)
     said = bags(words, names, fillers, settings.surplus, settings.fillers, settings.seed)
-    part = folder.with_name(f".{folder.name}.{os.getpid()}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    work = [
-        {
-            "talker": name,
-            "script": sentences(said[name], generator("synthesis", settings.seed, name)),
-            "folder": str(part),
-            "word_gap": settings.word_gap,
-            "pause": settings.pause,
-            "minutes": settings.minutes,
-            "seed": settings.seed,
-        }
-        for name in names
-        if said[name]
-    ]
-    try:
+    with tables.folder(folder) as part:
+        work = [
+            {
+                "talker": name,
+                "script": sentences(said[name], generator("synthesis", settings.seed, name)),
+                "folder": str(part),
+                "word_gap": settings.word_gap,
+                "pause": settings.pause,
+                "minutes": settings.minutes,
+                "seed": settings.seed,
+            }
+            for name in names
+            if said[name]
+        ]
         with ThreadPoolExecutor(jobs) as pool:
             spoken = list(progress(pool.map(speak, work), "speaking", "talkers", len(work)))
         write_tables(part, [rows for rows, _ in spoken], [types for _, types in spoken])
         (part / "ATTRIBUTION.txt").write_text(NOTICE)
-        shutil.rmtree(folder, ignore_errors=True)
-        part.rename(folder)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def speak(work: dict[str, Any]) -> tuple[list[list[Any]], dict[str, str]]:

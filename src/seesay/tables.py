@@ -6,7 +6,9 @@ renamed, so that no half-written table is ever seen.
 """
 
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -74,7 +76,7 @@ class Writer:
     def __init__(self, table: Table, path: Path, schema: pa.Schema | None = None) -> None:
         self.table, self.path = table, path
         self.schema = schema or table.schema
-        self.part = path.with_name(f".{path.name}.{os.getpid()}.part")
+        self.part = _beside(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         self.writer = pq.ParquetWriter(self.part, self.schema, compression="zstd")
         self.rows = 0
@@ -216,7 +218,7 @@ def _array(values: Any, kind: pa.DataType) -> pa.Array:
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a whole file beside its place and rename it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = _beside(path)
     try:
         part.write_bytes(content)
         part.replace(path)
@@ -227,3 +229,21 @@ def write_bytes(path: Path, content: bytes) -> None:
 def write_text(path: Path, text: str) -> None:
     """Write a whole file of text, as UTF-8, beside its place and rename it."""
     write_bytes(path, text.encode())
+
+
+@contextmanager
+def folder(path: Path) -> Iterator[Path]:
+    """An empty folder to fill, beside `path`; it takes that place when the block ends well."""
+    part = _beside(path)
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    try:
+        yield part
+        shutil.rmtree(path, ignore_errors=True)
+        part.replace(path)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.part")

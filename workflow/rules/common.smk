@@ -13,7 +13,7 @@ from pathlib import Path
 
 from seesay import alignment_utterances, stamps
 from seesay.config import load
-from seesay.corpora import PICTURES, SPEECH, finding
+from seesay.corpora import READERS, finding
 from seesay.errors import InputError
 from seesay.settings.corpora import Corpus
 
@@ -128,8 +128,7 @@ def corpora(stage):
 
 def readers(stage):
     """The readers of these corpora, bound to their folders and options."""
-    ours = {"pictures": PICTURES, "speech": SPEECH}[stage]
-    return [finding.find(corpus, ours) for corpus in corpora(stage)]
+    return [finding.find(corpus, READERS[stage]) for corpus in corpora(stage)]
 
 
 def corpora_settings(stage):
@@ -140,8 +139,7 @@ def corpora_settings(stage):
 
 def corpora_stamp(stage, *more):
     """The code stamp of a stage with the readers of its corpora, and with more modules."""
-    ours = {"pictures": PICTURES, "speech": SPEECH}[stage]
-    used = {finding.code(corpus.reader, ours) for corpus in corpora(stage)}
+    used = {finding.code(corpus.reader, READERS[stage]) for corpus in corpora(stage)}
     return stamp(stage, *sorted(used), *more)
 
 
@@ -156,11 +154,8 @@ def corpora_sources(stage):
         files = [str(path) for reader in readers(stage) for path in reader.sources()]
     except InputError as error:
         sys.exit(f"error: {error}")
-    for path in files:
-        if finding.awkward(path):
-            sys.exit(
-                f"error: {path!r}: no braces or odd bytes in names, please; rename the file"
-            )
+    if finding.awkward(files):
+        sys.exit(f"error: {finding.awkward(files)}")
     return [path for path in dict.fromkeys(files) if Path(path).exists()]
 
 

@@ -25,15 +25,13 @@ the folder as a whole cannot be read; a fault of one row or one file is a `Rejec
 read text and list files; the stages open pictures and recordings.
 """
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
-
-from seesay.errors import InputError
 
 # Our readers of captioned pictures and of speech, one module each.
 PICTURES = ("flickr30k", "flickr8k", "karpathy", "pascal1k")
 SPEECH = ("ctm", "flickr_audio", "isolated", "lucid", "textgrid", "timit", "tsv")
+READERS = {"pictures": PICTURES, "speech": SPEECH}  # by the stage that imports them
 
 
 @dataclass(frozen=True)
@@ -104,65 +102,3 @@ class SpokenWord:
     word: str
     onset: float
     offset: float
-
-
-def pictures_below(folder: Path) -> list[Path]:
-    """Every JPEG below a folder, sorted, hidden ones left out."""
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.suffix.lower() in (".jpg", ".jpeg") and not path.name.startswith(".")
-    )
-
-
-def read_table(path: Path, image_ids: set[str]) -> tuple[dict[str, tuple[str, ...]], list[Reject]]:
-    """Captions by picture, in the order of their numbers, from a table of captions.
-
-    The table is comma- or tab-separated with a header (image, sent_no, and caption or
-    orig_sent), or has no header and rows `NAME.jpg#0<TAB>caption`. Raises InputError when it is
-    neither.
-    """
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not UTF-8 ({error.reason}); save it as UTF-8") from error
-    comma = path.suffix == ".csv" or "\t" not in "".join(lines[:1])
-    rows = list(csv.reader(lines) if comma else (line.split("\t") for line in lines))
-    header, start = (rows[0] if rows else []), 1
-    text = next((name for name in ("caption", "orig_sent") if name in header), None)
-    if text is None and header and "#" in header[0]:
-        header, start, text = ["image#sent_no", "caption"], 0, "caption"
-    elif text is None or "image" not in header:
-        raise InputError(f"{path}: the header must name image, sent_no and caption; it is {header}")
-    found: dict[str, dict[int, str]] = {}
-    rejects = []
-    for number, row in enumerate(rows[start:], start + 1):
-        where = f"{path.name}:{number}"
-        if not any(cell.strip() for cell in row):
-            continue
-        if len(row) < len(header) and len(row) <= header.index(text):
-            rejects.append(Reject(where, f"{len(row)} columns, {len(header)} are wanted"))
-            continue
-        cells = dict(zip(header, row, strict=False))
-        if start == 0:
-            cells["image"], _, cells["sent_no"] = cells["image#sent_no"].rpartition("#")
-        name = cells["image"]
-        image_id = (
-            name[: -len(Path(name).suffix)]
-            if Path(name).suffix.lower() in (".jpg", ".jpeg")
-            else name
-        )
-        of_picture = found.setdefault(image_id, {})
-        try:
-            sentence = int(cells.get("sent_no") or len(of_picture))
-        except ValueError:
-            rejects.append(Reject(where, f"sent_no {cells['sent_no']!r} is no whole number"))
-            continue
-        if image_id not in image_ids:
-            rejects.append(Reject(where, f"a caption of no picture: {name}; add the picture"))
-        elif sentence in of_picture:
-            rejects.append(Reject(where, f"caption {sentence} of {name} is there twice"))
-        else:
-            of_picture[sentence] = cells[text]
-    captions = {i: tuple(texts[n] for n in sorted(texts)) for i, texts in found.items()}
-    return captions, rejects

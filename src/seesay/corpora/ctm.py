@@ -12,11 +12,10 @@ from pathlib import Path
 
 from pydantic import Field
 
-from seesay.corpora import Recording, Reject, SpokenWord
+from seesay.corpora import Recording, Reject, SpokenWord, spoken
 from seesay.corpora.listing import lines, stem
 from seesay.corpora.spoken import (
     AUDIO,
-    NOISES,
     Speech,
     channel_of,
     files_below,
@@ -24,13 +23,12 @@ from seesay.corpora.spoken import (
     talker_of,
 )
 from seesay.errors import InputError
-from seesay.settings import Settings
 
 CTM = ".ctm"
 UNKNOWN = ("null", "<NA>", "unknown", "-")
 
 
-class Options(Settings):
+class Options(spoken.Options):
     """Who speaks, and what is no word."""
 
     talkers: str | None = Field(
@@ -41,9 +39,6 @@ class Options(Settings):
     talker: re.Pattern[str] = Field(
         default=re.compile(".+"),
         description="regular expression of the talker in the name that the CTM gives a file",
-    )
-    noises: re.Pattern[str] = Field(
-        default=NOISES, description="regular expression; a word in which it is found is dropped"
     )
 
 

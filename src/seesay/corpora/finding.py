@@ -7,7 +7,7 @@ What it is told beyond the folder is its own: a pydantic model `Options` in the 
 import importlib
 import importlib.util
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -110,9 +110,14 @@ def _load(path: Path) -> ModuleType:
     return found
 
 
-def awkward(path: str) -> bool:
-    """Whether Snakemake would take a name for a pattern, or a log could not show it."""
-    return "{" in path or "}" in path or not path.isprintable()
+def awkward(paths: Iterable[str]) -> str:
+    """What is wrong with the first name that Snakemake would take for a pattern, or no log
+    could show; "" where there is none.
+    """
+    for path in paths:
+        if "{" in path or "}" in path or not path.isprintable():
+            return f"{path!r}: no braces or odd bytes in names, please; rename the file"
+    return ""
 
 
 def code(reader: str, ours: Sequence[str]) -> tuple[str, Path]:

@@ -5,6 +5,7 @@ import os
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from pydantic import Field
@@ -177,14 +178,8 @@ def read_table(path: Path, where: str, corpus: Corpus) -> None:
         raise InputError(
             f"{path}: line 1: the header wants image, sent_no and caption; it has {names}"
         )
-    for line, text in rows:
-        if not text.strip():
-            continue
-        cells = split_row(text, separator)
-        if len(cells) != len(names):
-            reason = f"{len(cells)} columns where the header has {len(names)}; mend the row"
-            corpus.rejects.append(Reject(f"{where}:{line}", reason))
-            continue
+    split = partial(split_row, separator=separator)
+    for line, cells in whole_rows(rows, split, len(names), where, corpus.rejects):
         number = None if sentence is None else cells[sentence].strip()
         if number is not None and not number.isdecimal():
             reason = f"the caption's number is {number!r}; it wants a number from 0"
@@ -192,6 +187,28 @@ def read_table(path: Path, where: str, corpus: Corpus) -> None:
             continue
         order = None if number is None else int(number)
         corpus.add_caption(f"{where}:{line}", cells[image].strip(), order, cells[caption])
+
+
+def whole_rows(
+    numbered: Iterable[tuple[int, str]],
+    split: Callable[[str], list[str]],
+    width: int,
+    where: str,
+    rejects: list[Reject],
+) -> Iterator[tuple[int, list[str]]]:
+    """The cells of the rows below a header of `width` columns, with their line numbers.
+
+    Blank lines are passed over; a row of another width is rejected.
+    """
+    for line, text in numbered:
+        if not text.strip():
+            continue
+        cells = split(text)
+        if len(cells) == width:
+            yield line, cells
+        else:
+            reason = f"{len(cells)} columns where the header has {width}; mend the row"
+            rejects.append(Reject(f"{where}:{line}", reason))
 
 
 def split_row(text: str, separator: str) -> list[str]:

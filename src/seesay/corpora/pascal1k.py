@@ -7,8 +7,7 @@ and orig_sent or caption). Where there is neither, they are read from the corpus
 saved in the folder as `.html` or `.htm`.
 """
 
-from pathlib import Path, PurePosixPath
-from urllib.parse import unquote, urlsplit
+from pathlib import Path
 
 from seesay.corpora import Picture, Reject, uiuc_page
 from seesay.corpora.listing import (
@@ -99,10 +98,9 @@ def _read_text(path: Path, where: str, image_id: str, corpus: Corpus) -> None:
 def _read_page(path: Path, corpus: Corpus) -> None:
     """Read a saved web page; a row's picture is found by the end of its address."""
     for row in uiuc_page.parse(path.read_bytes()):
-        steps = PurePosixPath(unquote(urlsplit(row.source).path)).parts
-        ends = ["/".join(steps[start:]) for start in range(len(steps))]
+        ends = ["/".join(row.steps[start:]) for start in range(len(row.steps))]
         # The category and the file's name, where the picture is not there under any of them.
-        known = next((end for end in ends if corpus.id_of(end)), "/".join(steps[-2:]))
+        known = next((end for end in ends if corpus.id_of(end)), "/".join(row.steps[-2:]))
         if row.sentences and corpus.claim(known) is None:
             corpus.rejects.append(Reject(f"{path.name}:{row.line}", f"{known}: {NO_PICTURE}"))
             continue

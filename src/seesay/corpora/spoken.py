@@ -6,14 +6,25 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pydantic import Field
+
 from seesay.corpora import Recording, Reject, SpokenWord
 from seesay.corpora.listing import stem, visible_files
 from seesay.errors import InputError
+from seesay.settings import Settings
 
 AUDIO = (".wav", ".flac", ".sph", ".aif", ".aiff", ".ogg", ".mp3")
 # Marks of noises, of words that are cut off and of what is not said clearly, and silence.
 NOISES = re.compile(r"[<>\[\](){}!*]|^-|-$|^(?i:sil|sp|spn|noise)$")
 NOTHING = re.compile(r"(?!)")
+
+
+class Options(Settings):
+    """What most speech readers can be told."""
+
+    noises: re.Pattern[str] = Field(
+        default=NOISES, description="regular expression; a word in which it is found is dropped"
+    )
 
 
 def files_below(root: Path, *suffixes: str) -> list[Path]:

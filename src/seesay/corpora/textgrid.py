@@ -18,18 +18,17 @@ from pathlib import Path
 
 from pydantic import Field
 
-from seesay.corpora import Recording, Reject, SpokenWord
+from seesay.corpora import Recording, Reject, SpokenWord, spoken
 from seesay.corpora.listing import stem
 from seesay.corpora.praat import NoTextGridError, word_tiers
-from seesay.corpora.spoken import AUDIO, NOISES, Speech, files_below
-from seesay.settings import Settings
+from seesay.corpora.spoken import AUDIO, Speech, files_below
 
 GRIDS = ".textgrid"
 CHANNELS = {"a": 0, "b": 1, "1": 0, "2": 1, "l": 0, "r": 1, "left": 0, "right": 1}
 LETTER = re.compile(r"^(.+)[_-]([AB])(?:[_-]([12]))?$")
 
 
-class Options(Settings):
+class Options(spoken.Options):
     """How the TextGrids name tiers and talkers."""
 
     tiers: tuple[str, ...] = Field(
@@ -40,9 +39,6 @@ class Options(Settings):
     talker: re.Pattern[str] = Field(
         default=re.compile(r"[^/]+$"),
         description="regular expression of a talker in a recording's name",
-    )
-    noises: re.Pattern[str] = Field(
-        default=NOISES, description="regular expression; a word in which it is found is dropped"
     )
 
 

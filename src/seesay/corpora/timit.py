@@ -10,25 +10,21 @@ from pathlib import Path
 
 from pydantic import Field
 
-from seesay.corpora import Recording, Reject, SpokenWord
+from seesay.corpora import Recording, Reject, SpokenWord, spoken
 from seesay.corpora.listing import lines, stem
-from seesay.corpora.spoken import AUDIO, NOISES, Speech, files_below, talker_of
+from seesay.corpora.spoken import AUDIO, Speech, files_below, talker_of
 from seesay.errors import InputError
-from seesay.settings import Settings
 
 WORDS = ".wrd"
 
 
-class Options(Settings):
+class Options(spoken.Options):
     """How samples are counted and talkers are named."""
 
     rate: int = Field(default=16000, ge=1, description="rate of the sample numbers, in Hz")
     talker: re.Pattern[str] = Field(
         default=re.compile(r"([^/]+)/[^/]+$"),
         description="regular expression of the talker in a recording's name",
-    )
-    noises: re.Pattern[str] = Field(
-        default=NOISES, description="regular expression; a word in which it is found is dropped"
     )
 
 

@@ -6,14 +6,14 @@ named with or without its extension and, where the name alone is not clear, its 
 """
 
 import csv
-import re
+from functools import partial
 from pathlib import Path
 
 from pydantic import Field
 
-from seesay.corpora import Recording, Reject, SpokenWord
-from seesay.corpora.listing import lines
-from seesay.corpora.spoken import AUDIO, NOISES, Speech, channel_of, files_below, named_file
+from seesay.corpora import Recording, Reject, SpokenWord, spoken
+from seesay.corpora.listing import lines, whole_rows
+from seesay.corpora.spoken import AUDIO, Speech, channel_of, files_below, named_file
 from seesay.errors import InputError
 from seesay.settings import Settings
 
@@ -31,14 +31,11 @@ class Columns(Settings):
     )
 
 
-class Options(Settings):
+class Options(spoken.Options):
     """What is read, and how."""
 
     table: str = Field(default="words.tsv", description="the table, below the corpus's folder")
     columns: Columns = Field(default=Columns(), description="the header's names")
-    noises: re.Pattern[str] = Field(
-        default=NOISES, description="regular expression; a word in which it is found is dropped"
-    )
 
 
 def sources(root: Path, options: Options) -> list[Path]:
@@ -70,14 +67,8 @@ def add_rows(speech: Speech, table: Path, where: str, columns: Columns) -> None:
             f"{table}: line 1: no column {', '.join(missing)}; the header wants "
             f"{', '.join(wanted)}, separated by {'commas' if comma else 'tabs'}"
         )
-    for line, text in numbered:
-        cells = _cells(text, comma)
-        if not text.strip():
-            continue
-        if len(cells) != len(header):
-            reason = f"{len(cells)} columns where the header has {len(header)}; mend the row"
-            speech.rejects.append(Reject(f"{where}:{line}", reason))
-            continue
+    split = partial(_cells, comma=comma)
+    for line, cells in whole_rows(numbered, split, len(header), where, speech.rejects):
         row = dict(zip(header, cells, strict=True))
         channel = None if columns.channel is None else channel_of(row[columns.channel])
         if columns.channel is not None and channel is None:

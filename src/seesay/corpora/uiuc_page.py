@@ -6,6 +6,8 @@ come after their picture, so that a flat row, and a page whose tags are not clos
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
 
 
 @dataclass
@@ -15,6 +17,11 @@ class Row:
     source: str
     line: int
     sentences: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The folders and the file's name in the picture's address."""
+        return PurePosixPath(unquote(urlsplit(self.source).path)).parts
 
 
 class _Page(HTMLParser):

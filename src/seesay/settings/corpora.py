@@ -27,6 +27,10 @@ class Corpus(Settings):
     path: str = Field(min_length=1, description="folder of the corpus")
     options: dict[str, Any] = Field(default={}, description="what the reader wants to be told")
 
+    def under(self, own: str) -> str:
+        """A reader's own id, as it is called where several corpora are read."""
+        return f"{self.name}/{own}" if self.name else own
+
 
 def check_names(corpora: tuple[Corpus, ...]) -> None:
     """Raise ValueError where two entries have the same name, or none."""
