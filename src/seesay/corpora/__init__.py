@@ -25,11 +25,8 @@ the folder as a whole cannot be read; a fault of one row or one file is a `Rejec
 read text and list files; the stages open pictures and recordings.
 """
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
-
-from seesay.errors import InputError
 
 # Our readers of captioned pictures and of speech, one module each.
 PICTURES = ("flickr30k", "flickr8k", "karpathy", "pascal1k")
