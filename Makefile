@@ -7,8 +7,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CORES ?= all
 SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-# Slurm, for the tests of clusters
-SYSTEM_PACKAGES := slurmctld slurmd slurm-client munge
+# Slurm for the tests of clusters, Chromium for those of the report
+SYSTEM_PACKAGES := slurmctld slurmd slurm-client munge chromium
 
 .PHONY: report test system check bench schema clean
 report: $(READY)
