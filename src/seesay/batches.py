@@ -1,5 +1,6 @@
 """Training over batches of many pictures, each other's different examples."""
 
+import importlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,7 +10,6 @@ from torch import Tensor
 from seesay import batch_losses
 from seesay.augmentation import vary
 from seesay.batch_losses import Batch
-from seesay.batch_losses.word_term import word_term
 from seesay.examples import Data
 from seesay.losses import cosines
 from seesay.network import Network, max_norm
@@ -76,7 +76,8 @@ def batch_loss(
     )
     loss: Tensor = batch_losses.find(settings.loss)(batch, settings)
     if settings.word_term:
-        loss = loss + settings.word_term * word_term(batch, settings)
+        term = importlib.import_module("seesay.batch_losses.word_term")
+        loss = loss + settings.word_term * term.word_term(batch, settings)
     with torch.no_grad():
         cosine = cosines(batch.words, batch.fragments)
         near = cosine[batch.same_pairs].mean().item()

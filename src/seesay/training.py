@@ -1,5 +1,6 @@
 """Training the two-branch network (paper section 3), and its controls."""
 
+import importlib
 import json
 import math
 import time
@@ -12,7 +13,7 @@ import torch
 from safetensors.torch import save
 from torch import Tensor
 
-from seesay import batches, checkpoints, optimisers, tables
+from seesay import checkpoints, optimisers, tables
 from seesay.errors import InputError
 from seesay.examples import Data, Inputs, draw, load, prepare, shuffle
 from seesay.losses import coscos2, cosines
@@ -53,7 +54,10 @@ def train_epoch(
 ) -> dict[str, float]:
     """One pass over the pictures in random order, one picture a batch, or many."""
     if settings.batch_pictures > 1:
-        return batches.train_epoch(network, optimizer, data, settings, rng)
+        # By name: the stamp of an experiment has what it uses alone.
+        many = importlib.import_module("seesay.batches")
+        found: dict[str, float] = many.train_epoch(network, optimizer, data, settings, rng)
+        return found
     network.train()
     layers, sums = network.layers(), np.zeros(4)
     for index in rng.permutation(len(data.pairs.image_ids)):

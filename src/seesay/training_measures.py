@@ -1,13 +1,12 @@
 """What is measured of a network between epochs: loss, cosines, R@10, dead units, ties."""
 
+import importlib
 import math
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from seesay import batches
-from seesay.criterion import recall
 from seesay.examples import Data, draw
 from seesay.losses import coscos2, cosines
 from seesay.network import Network
@@ -31,12 +30,14 @@ def measure(network: Network, data: Data, settings: TrainingSettings) -> dict[st
     images, dead_images = activity(network.image, data.fragments)
     words, dead_words = activity(network.speech, data.words)
     if settings.batch_pictures > 1:
-        values = batches.measure(network, data, settings)
+        values = importlib.import_module("seesay.batches").measure(network, data, settings)
     else:
         values = measure_pairs(cosines(images, words), data)
-    watched = settings.criterion == "r10"
+    r10 = math.nan
+    if settings.criterion == "r10":
+        r10 = importlib.import_module("seesay.criterion").recall(images, words, data.pairs)
     return values | {
-        "r10": recall(images, words, data.pairs) if watched else math.nan,
+        "r10": r10,
         "dead_image_units": dead_images,
         "dead_speech_units": dead_words,
         "tied_images": tied(images),
