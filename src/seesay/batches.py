@@ -22,7 +22,8 @@ NAMES = ("loss", "same", "different", "false_negatives")
 
 def split(order: np.ndarray, size: int) -> list[np.ndarray]:
     """The pictures `order` in batches of about `size`, none of them one picture if it can be."""
-    return np.array_split(order, max(1, round(len(order) / size)))
+    count = min(round(len(order) / size), len(order) // 2)
+    return np.array_split(order, max(1, count))
 
 
 def gather(data: Data, pictures: Sequence[int] | np.ndarray) -> tuple[np.ndarray, ...]:
