@@ -125,7 +125,10 @@ def test_the_default_comments_every_key():
         ({"experiments": {"a-b": {}}}, "letters a-z, digits"),
         ({"experiments": {"wide": {"training": {"rho": 7}}}}, "experiments.wide.training"),
         ({"experiments": {"a": {"logmel": {"spam": "word"}}}}, "experiments.a.logmel: spam: Extra"),
-        ({"experiments": {"a": {"logmel": {"frames": 40}}}}, "experiments.a.logmel: (whole): Value error"),
+        (
+            {"experiments": {"a": {"logmel": {"frames": 40}}}},
+            "experiments.a.logmel: (whole): Value error",
+        ),
         ({"experiments": {"a": {"words": {"min_count": 1}}}}, "experiments.a.words: Extra"),
         ({"experiments": {"a": {"fc7": {"regions": 30}}}}, "experiments.a: fc7.regions (30)"),
         ({"experiments": {"a": {"regions": {"candidates": 2}}}}, "experiments.a: fc7.regions"),

@@ -43,6 +43,8 @@ class Network(nn.Module):
             self.speech = Branch([speech_size, settings.embedding], None)
         else:
             self.image = image_branch(settings, image_size)
+            if settings.image_dropout:
+                self.image.insert(0, nn.Dropout(settings.image_dropout))
             self.speech = speech_encoders.build(settings, speech_size)
         for name, size in (("image", image_size), ("speech", speech_size)):
             self.register_buffer(f"{name}_mean", torch.zeros(size))

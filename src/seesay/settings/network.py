@@ -52,6 +52,12 @@ class NetworkSettings(Settings):
     dropout: float = Field(
         default=0.0, ge=0, lt=1, description="share of hidden activations dropped in training"
     )
+    image_dropout: float = Field(
+        default=0.0,
+        ge=0,
+        lt=1,
+        description="share of a fragment's features dropped in training, before the first layer",
+    )
     relu_cap: float = Field(
         gt=0, description="activations are cut at this value; the authors' code: 6"
     )
