@@ -19,6 +19,7 @@ from seesay.settings.evaluation import EvaluationSettings
 from seesay.settings.fc7 import Fc7Settings
 from seesay.settings.fetch import FetchSettings
 from seesay.settings.fragments import FragmentsSettings
+from seesay.settings.listen import ListenSettings
 from seesay.settings.logmel import LogmelSettings
 from seesay.settings.matching import MatchingSettings
 from seesay.settings.metrics import MetricsSettings
@@ -85,6 +86,7 @@ class Config(Settings):
     training: TrainingSettings = Field(description="the network and how it learns")
     evaluation: EvaluationSettings = Field(description="queries and galleries")
     metrics: MetricsSettings = Field(description="intervals")
+    listen: ListenSettings = Field(description="what the report lets one hear and see")
     report: ReportSettings = Field(description="what the report shows")
 
     @model_validator(mode="after")

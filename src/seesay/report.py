@@ -21,6 +21,7 @@ from seesay import (
     report_charts,
     report_dag,
     report_legacy,
+    report_listen,
     report_made,
     report_matching,
     report_pictures,
@@ -70,6 +71,7 @@ class Inputs:
     logmel: Sequence[Path]
     histories: Sequence[Path]
     legacy: Sequence[Path]
+    listen: Sequence[Path]
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,7 @@ def build(
         "everything": report_tables.everything(results),
         "differences": report_tables.differences(results),
         "legacy": report_legacy.describe(results, legacy, config) if legacy else [],
+        "listen": report_listen.describe(inputs.listen[0]) if inputs.listen else None,
         "source": report_made.sources(config),
         "config": yaml.safe_dump(config, sort_keys=False, allow_unicode=True),
         "seeds": config["seeds"],

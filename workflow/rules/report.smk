@@ -12,6 +12,7 @@ rule report:
         metrics=at("metrics.tsv"),
         differences=at("differences.tsv"),
         legacy=legacy_numbers(),
+        listen=at("listen/listen.json"),
         images=at("pictures/images.parquet"),
         captions=at("pictures/captions.parquet"),
         regions=region_tables(),
@@ -34,6 +35,7 @@ rule report:
             at("speech/rejects.parquet"),
             at("matching/rejects.parquet"),
             *expand(at("logmel/rejects/{shard}.parquet"), shard=SHARDS),
+            at("listen/rejects.parquet"),
         ],
         logmel=expand(at("logmel/shards/{shard}.parquet"), shard=SHARDS),
         histories=expand(
@@ -98,7 +100,7 @@ rule report:
     shell:
         'python "$SCRIPTS/report.py" --metrics {input.metrics:q}'
         " --differences {input.differences:q} --legacy {input.legacy:q}"
-        " --images {input.images:q}"
+        " --listen {input.listen:q} --images {input.images:q}"
         " --captions {input.captions:q} --regions {input.regions:q} --fc7 {input.fc7:q}"
         " --spoken-types {input.spoken_types:q} --replacements {input.replacements:q}"
         " --spoken-captions {input.spoken_captions:q} --unsayable {input.unsayable:q}"
