@@ -120,7 +120,7 @@ def prepare(
     ids = list(dict.fromkeys(image_ids[place] for place in places))
     picture = {image_id: n for n, image_id in enumerate(ids)}
 
-    uses, said_as = _uses(inputs)
+    uses, said_for = _uses(inputs)
     own = zip(tokens.names[tokens.item], corpus.image_ids[tokens.image], strict=True)
     judge = Judge(heard, looked, uses, set(own))
     sounding, silent, lost = clips(
@@ -159,8 +159,7 @@ def prepare(
         "by_word": _about(by_word),
         "by_image": _about(by_image),
         "words": [
-            {"word": word, "said_for": said_as.get(word, []), **record}
-            | {"tokens": [token[label] for label in labels]}
+            {"word": word, **record, "tokens": [token[label] for label in labels]}
             for word, record, labels in words
         ],
         "all_words": int(heard["word"].nunique()),
@@ -169,7 +168,7 @@ def prepare(
         "tokens": sounding,
         "pictures": pictures,
         "sounds": {word: token[label] for word, label in sorted(sounds.items())},
-        "margin": settings.margin,
+        "said_for": {word: said_for[word] for word in sorted(sounds) if word in said_for},
         "silent": silent,
         "unseen": unseen,
     }

@@ -55,12 +55,17 @@ def _word(page: Record, row: Record) -> Record:
         {**item, "look": page["pictures"][item["picture"]], "box": _box(page, item)}
         for item in token["near"][:NEAR]
     ]
-    return {**row, "token": token, "near": near}
+    said_for = page["said_for"].get(row["word"], [])
+    return {**row, "said_for": said_for, "token": token, "near": near}
 
 
 def _picture(page: Record, row: Record) -> Record:
     fragment = row["fragments"][len(row["fragments"]) // 2]
-    near = [{**item, "heard": page["tokens"][item["token"]]} for item in fragment["near"][:NEAR]]
+    near = []
+    for item in fragment["near"][:NEAR]:
+        token = page["tokens"][item["token"]]
+        said_for = page["said_for"].get(token["word"], [])
+        near.append({**item, "word": token["word"], "said_for": said_for})
     box = row["boxes"][str(fragment["region"])]
     return {**row, "fragment": fragment, "box": box, "near": near}
 

@@ -20,15 +20,27 @@ const seesay = {
     return seesay.make(tag, { dir: "auto", ...attributes }, String(value));
   },
 
+  frame(box) {
+    return seesay.make("rect", { x: box[0], y: box[1], width: box[2], height: box[3] });
+  },
+
+  // What a word stands for, where it is not itself.
+  saidFor(word) {
+    const others = seesay.data.said_for[word];
+    return others ? seesay.text("span", `said for ${others.join(", ")}`, { class: "swap" }) : null;
+  },
+
   // A picture with a box framed, or the box alone.
   look(picture, box, alone) {
     const name = picture.captions[0] || picture.id;
     if (!picture.uri) return seesay.text("span", `${name} (${picture.why})`, { class: "look gone" });
     const { width, height } = picture;
-    const view = alone && box ? box.join(" ") : `0 0 ${width} ${height}`;
-    return seesay.make("svg", { class: "look", viewBox: view, role: "img", "aria-label": name },
-      seesay.make("image", { href: picture.uri, width, height }),
-      box && !alone ? seesay.make("rect", { x: box[0], y: box[1], width: box[2], height: box[3] }) : null);
+    const image = seesay.make("image", { href: picture.uri, width, height });
+    const around = (size, ...children) =>
+      seesay.make("svg", { class: "look", viewBox: `0 0 ${size.join(" ")}`, role: "img", "aria-label": name }, ...children);
+    // An svg within another shows nothing beyond its view.
+    if (alone && box) return around(box.slice(2), seesay.make("svg", { viewBox: box.join(" "), width: box[2], height: box[3] }, image));
+    return around([width, height], image, box ? seesay.frame(box) : null);
   },
 
   // A button that plays a token; where it has no sound, why.
@@ -83,7 +95,7 @@ const seesay = {
       shown = items.filter(item => item.search.toLowerCase().includes(wanted));
       list.replaceChildren(...shown.map(item => {
         const option = seesay.make("li", { role: "option", id: `${id}-${items.indexOf(item)}`, "aria-selected": "false" },
-          seesay.text("span", item.name, { class: "name" }), seesay.make("small", {}, item.detail));
+          seesay.make("span", { class: "name" }, seesay.text("span", item.name), " ", item.word ? seesay.saidFor(item.word) : null), seesay.make("small", {}, item.detail));
         option.addEventListener("click", () => { choose(item, true); list.focus({ preventScroll: true }); });
         return option;
       }));
@@ -120,7 +132,7 @@ const seesay = {
   showWord(word) {
     const { data, make, text, look, player, mark } = seesay;
     const head = make("h4", {}, text("span", word.word));
-    if (word.said_for.length) head.append(make("span", { class: "swap" }, " said for ", text("span", word.said_for.join(", "))));
+    if (seesay.saidFor(word.word)) head.append(" ", seesay.saidFor(word.word));
     const tokens = word.tokens.map(place => {
       const token = data.tokens[place];
       const mel = token.mel ? make("span", { class: "mel" },
@@ -145,7 +157,7 @@ const seesay = {
         const box = picture.boxes[fragment.region];
         if (!box) return;
         const size = picture.height / 16;
-        whole.append(make("rect", { x: box[0], y: box[1], width: box[2], height: box[3] }),
+        whole.append(seesay.frame(box),
           make("text", { x: box[0] + size / 4, y: box[1] + size, "font-size": size }, String(n + 1)));
       });
     }
@@ -156,7 +168,7 @@ const seesay = {
           make("div", {}, make("b", {}, `Fragment ${n + 1}`), make("small", {}, ` ${box ? (fragment.region ? "" : "the whole picture · ") : "without a box · "}first right token at rank ${fragment.rank.toFixed(1)}`))),
         make("ol", { class: "said-near", "aria-label": "Nearest words" }, ...fragment.near.map(near => {
           const token = data.tokens[near.token];
-          return make("li", {}, player(token), text("b", token.word), " ", text("small", token.talker), " ", ...mark(near));
+          return make("li", {}, player(token), text("b", token.word), " ", seesay.saidFor(token.word), " ", text("small", token.talker), " ", ...mark(near));
         })));
     });
     return [make("h4", {}, text("code", picture.id)), seesay.heading(picture, { of: data.ranked_pictures, what: "fragments" }),
@@ -167,7 +179,7 @@ const seesay = {
   start() {
     const { data } = seesay;
     const detail = item => `${item.kind ? `${item.kind} · ` : ""}${item.median.toFixed(1)}`;
-    const words = data.words.map(word => Object.assign(word, { name: word.word, detail: detail(word), search: [word.word, ...word.said_for].join(" ") }));
+    const words = data.words.map(word => Object.assign(word, { name: word.word, detail: detail(word), search: [word.word, ...(data.said_for[word.word] || [])].join(" ") }));
     const pictures = data.pictures.filter(picture => picture.fragments).sort((a, b) => a.place - b.place)
       .map(picture => Object.assign(picture, { name: picture.captions[0] || picture.id, detail: detail(picture), search: [picture.id, ...picture.captions].join(" ") }));
     seesay.words = seesay.chooser(document.getElementById("listen-words"), "words, best ranked first", words, seesay.showWord);
