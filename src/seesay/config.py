@@ -21,6 +21,7 @@ from seesay.settings.fetch import FetchSettings
 from seesay.settings.fragments import FragmentsSettings
 from seesay.settings.listen import ListenSettings
 from seesay.settings.logmel import LogmelSettings
+from seesay.settings.map import MapSettings
 from seesay.settings.matching import MatchingSettings
 from seesay.settings.metrics import MetricsSettings
 from seesay.settings.pictures import PicturesSettings
@@ -87,6 +88,7 @@ class Config(Settings):
     evaluation: EvaluationSettings = Field(description="queries and galleries")
     metrics: MetricsSettings = Field(description="intervals")
     listen: ListenSettings = Field(description="what the report lets one hear and see")
+    map: MapSettings = Field(description="the shared space on a plane")
     report: ReportSettings = Field(description="what the report shows")
 
     @model_validator(mode="after")

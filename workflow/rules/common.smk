@@ -324,7 +324,15 @@ STAGES = {
         "speech",
         "logmel",
     ],
-    "report": ["metrics", "legacy_metrics", "training", "matching_quality", "listen"],
+    "map": ["embedding", "pictures", "matching"],
+    "report": [
+        "metrics",
+        "legacy_metrics",
+        "training",
+        "matching_quality",
+        "listen",
+        "map",
+    ],
 }
 
 
