@@ -8,7 +8,9 @@ import listen_run
 import report_run
 from browser import opened
 from seesay.listen import prepare
+from seesay.map import draw
 from seesay.report import Outputs, build
+from seesay.settings.map import MapSettings
 from seesay.settings.report import ReportSettings
 
 pytestmark = pytest.mark.browser
@@ -48,8 +50,13 @@ def page(tmp_path_factory):
         listen_run.FRAMES,
         listen_run.HOP,
     )
+    place = folder / "map.parquet"
+    settings = MapSettings(fragments=20, perplexity=5, seed=1)
+    files = (inputs.images, inputs.words, inputs.spoken_captions, inputs.pictures)
+    draw(*files, place, settings)
     (folder / "report").mkdir()
-    report = dataclasses.replace(report_run.make(folder / "report"), listen=[found])
+    made = report_run.make(folder / "report")
+    report = dataclasses.replace(made, listen=[found], map=[place])
     names = ("report.html", "summary.md", "answer.svg", "train.svg", "stages.svg")
     outputs = Outputs(*(folder / name for name in names))
     build(report, outputs, SETTINGS, report_run.CONFIG, report_run.STAGES, folder / "none")
@@ -211,6 +218,57 @@ def test_the_section_has_no_serious_finding_of_accessibility(page):
     from axe_playwright_python.sync_playwright import Axe
 
     with opened(page, viewport={"width": 1100, "height": 900}) as browser:
-        found = Axe().run(browser.page, context="#listen").response["violations"]
+        violations = Axe().run(browser.page).response["violations"]
+        ours = "closest('#listen, #map') !== null"
+        found = [
+            v
+            for v in violations
+            if any(
+                browser.page.evaluate(f"s => document.querySelector(s).{ours}", n["target"][0])
+                for n in v["nodes"]
+            )
+        ]
         grave = [v for v in found if v["impact"] in ("serious", "critical")]
         assert [(v["id"], v["nodes"][0]["html"][:200]) for v in grave] == []
+
+
+def test_the_map_has_every_point_and_is_walked_by_keyboard(shown):
+    page, keys = shown.page, shown.page.keyboard
+    assert page.locator("#map circle.point.word").count() == len(listen_run.WORDS)
+    assert page.locator("#map circle.point.fragment").count() == 20
+    page.fill("#map-find", "bur")
+    assert page.inner_text("#map-shown h3") == "bureau said for </script><b>grass"
+    page.focus("#map .plane")
+    ring = page.locator("#map .ring")
+    before = float(ring.get_attribute("cx")), float(ring.get_attribute("cy"))
+    seen = set()
+    for key in ("ArrowLeft", "ArrowUp", "ArrowRight", "ArrowDown"):
+        for _ in range(12):
+            keys.press(key)
+            seen.add(page.inner_text("#map-shown"))
+    assert len(seen) > 8
+    after = float(ring.get_attribute("cx")), float(ring.get_attribute("cy"))
+    assert before != after
+    # A fragment is seen, cut out and in its picture; a word is heard.
+    page.fill("#map-find", "dog")
+    page.focus("#map .plane")
+    page.evaluate(
+        "void (window.ended = new Promise(done => { setTimeout(done, 10000);"
+        "document.querySelector('#map-shown audio').addEventListener('ended', () => done(1)); }))"
+    )
+    keys.press("Enter")
+    assert page.evaluate("window.ended") == 1
+
+
+def test_a_point_of_the_map_is_shown_when_pointed_at(shown):
+    page = shown.page
+    point = page.locator("#map circle.point.fragment").first
+    point.scroll_into_view_if_needed()
+    box = point.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    assert "picture" in page.inner_text("#map-shown h3")
+    assert page.locator("#map-shown svg.look").count() == 2
+    item = page.inner_text("#map-shown code")
+    points = page.evaluate("JSON.parse(document.getElementById('map-data').textContent).points")
+    (chosen,) = [p for p in points if p["item"] == item]
+    assert float(point.get_attribute("cx")) == chosen["x"]

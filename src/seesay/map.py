@@ -60,14 +60,12 @@ def draw(
     tokens, fragments = corpus.tokens.of(corpus.test), corpus.fragments.of(corpus.test)
     said = tables.read(SPOKEN_CAPTIONS, spoken_captions).drop_duplicates("token_id")
     word = said.set_index("token_id")["spoken_word"].reindex(tokens.names).to_numpy()
-    types, code, count = np.unique(word.astype(str), return_inverse=True, return_counts=True)
-    sums = np.zeros((len(types), tokens.vectors.shape[1]))
-    np.add.at(sums, code, tokens.vectors.astype(np.float64))
+    types, means, count = of_words(word.astype(str), tokens.vectors)
 
     number = min(settings.fragments, len(fragments.names))
     rng = generator("map", "fragments", settings.seed)
     drawn = np.sort(rng.choice(len(fragments.names), number, replace=False))
-    vectors = np.concatenate([sums / count[:, None], fragments.vectors[drawn].astype(np.float64)])
+    vectors = np.concatenate([means, fragments.vectors[drawn].astype(np.float64)])
     places = layout(vectors, settings.perplexity, settings.seed)
     frame = pd.DataFrame(
         {
@@ -86,6 +84,19 @@ def draw(
     tables.write(MAP, out, frame)
 
 
+def of_words(
+    word: NDArray[np.str_], vectors: NDArray[np.float32]
+) -> tuple[NDArray[np.str_], Floats, NDArray[np.int64]]:
+    """The distinct words, sorted, the means of their tokens' vectors, and how many those are.
+
+    `word` is (n,), `vectors` (n, d); the means are (words, d).
+    """
+    types, code, count = np.unique(word, return_inverse=True, return_counts=True)
+    sums = np.zeros((len(types), vectors.shape[1]))
+    np.add.at(sums, code, vectors.astype(np.float64))
+    return types, sums / count[:, None], count
+
+
 def layout(vectors: Floats, perplexity: float, seed: int) -> Floats:
     """The places (n, 2) of `vectors` (n, d) by t-SNE on their cosines, from their PCA on.
 
@@ -94,7 +105,8 @@ def layout(vectors: Floats, perplexity: float, seed: int) -> Floats:
     """
     length = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit = vectors / np.where(length == 0, 1.0, length)
-    with threadpool_limits(1):
+    # Of items on one spot PCA says shares of nothing.
+    with threadpool_limits(1), np.errstate(invalid="ignore"):
         start = np.zeros((len(unit), 2))
         wide = min(2, *unit.shape)
         found = PCA(wide, svd_solver="full").fit_transform(unit)
