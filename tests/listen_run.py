@@ -48,11 +48,18 @@ TALKERS = ["<b>T&1</b>", 'T"2', "تكلم 🎙"]
 ABOUT = {"experiment": "paper", "system": "model", "seed": 1}
 
 
-def make(folder: Path, pictures: int = 10, words: dict[str, str] = WORDS, seed: int = 3) -> Inputs:
+def make(
+    folder: Path,
+    pictures: int = 10,
+    words: dict[str, str] = WORDS,
+    seed: int = 3,
+    side: int = 120,
+) -> Inputs:
     """Write the tables, recordings and pictures; the last two pictures are for training.
 
     Every picture has three fragments and two captions: the words of the first are said, each by a
-    token of its own; the other's are not. Every talker has a recording of his own, stereo for the
+    token of its own; the other's are not. Pictures are `side` px wide; the coarse noise in them is
+    hard to compress. Every talker has a recording of his own, stereo for the
     first; the embeddings are random, and no two are equally near to a third.
     """
     rng = np.random.default_rng(seed)
@@ -61,7 +68,7 @@ def make(folder: Path, pictures: int = 10, words: dict[str, str] = WORDS, seed: 
     names = list(words)
     said = {i: rng.choice(names, 4, replace=False).tolist() for i in ids}
     written = {i: [words[name] for name in rng.choice(names, 2, replace=False)] for i in ids}
-    _pictures(folder, path, ids, rng)
+    _pictures(folder, path, ids, side, rng)
     rows, captions, caption_words = [], [], []
     for i in ids:
         for number, lemmas in enumerate([[words[n] for n in said[i]], written[i]]):
@@ -107,15 +114,17 @@ def make(folder: Path, pictures: int = 10, words: dict[str, str] = WORDS, seed: 
     return Inputs(**path | lists)
 
 
-def _pictures(folder: Path, path: dict, ids: list[str], rng: np.random.Generator) -> None:
+def _pictures(
+    folder: Path, path: dict, ids: list[str], side: int, rng: np.random.Generator
+) -> None:
     rows, boxes = [], []
     for n, i in enumerate(ids):
         file = folder / f"{n}.jpg"
-        noise = rng.integers(0, 255, (9, 12, 3)).astype(np.uint8)
-        Image.fromarray(noise).resize((120, 90)).save(file)
+        noise = rng.integers(0, 255, (side * 3 // 40, side // 10, 3)).astype(np.uint8)
+        Image.fromarray(noise).resize((side, side * 3 // 4)).save(file)
         split = "train" if n >= len(ids) - 2 else "test"
-        rows.append((i, str(file), "0", 120, 90, split))
-        boxes += [(i, 0, 0, 0, 120, 90), (i, 1, 10, 10, 50, 60), (i, 2, 60, 5, 110, 80)]
+        rows.append((i, str(file), "0", side, side * 3 // 4, split))
+        boxes += [(i, 0, 0, 0, side, side * 3 // 4), (i, 1, 10, 10, 50, 60), (i, 2, 60, 5, 110, 80)]
     _write(IMAGES, path["pictures"], rows)
     _write(REGIONS, path["regions"], boxes)
 

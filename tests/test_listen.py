@@ -9,11 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
 import listen_run
+import report_run
+from conftest import ROOT
 from seesay import report_listen, tables
 from seesay.errors import InputError
 from seesay.evaluation import load, rank
@@ -21,9 +24,13 @@ from seesay.listen import prepare
 from seesay.listen_choice import choose, chosen, kinds, spread, voices
 from seesay.listen_media import Budget, cut, drawing, sound
 from seesay.listen_near import nearest
+from seesay.map import draw
 from seesay.matching import SPOKEN_CAPTIONS
 from seesay.pictures import IMAGES
+from seesay.report import Outputs, build
 from seesay.settings.listen import ListenSettings
+from seesay.settings.map import MapSettings
+from seesay.settings.report import ReportSettings
 from seesay.speech import RECORDINGS
 from seesay.tables import REJECTS
 
@@ -326,6 +333,36 @@ def test_cases_are_in_the_tables_and_no_text_ends_the_script(world, tmp_path):
         file.write_text(text)
         with pytest.raises(InputError, match="not what the stage listen writes"):
             report_listen.describe(file)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "pictures", "most"), [("config", 40, 8e6), ("paper", 102, 15e6)])
+def test_the_page_stays_within_its_size(name, pictures, most, tmp_path):
+    config = yaml.safe_load((ROOT / "config" / f"{name}.yaml").read_text())
+    words = {f"word{n}": f"word{n}" for n in range(200)}
+    # Large and noisy pictures: the tables of cases hold some of them once more.
+    inputs = listen_run.make(tmp_path, pictures=pictures, words=words, side=600)
+    settings = ListenSettings(**config["listen"])
+    page, _ = run(tmp_path, inputs, settings)
+    place = tmp_path / "map.parquet"
+    files = (inputs.images, inputs.words, inputs.spoken_captions, inputs.pictures)
+    draw(*files, place, MapSettings(**config["map"]))
+    (tmp_path / "report").mkdir()
+    report = report_run.make(tmp_path / "report")
+    sizes = []
+    for more in ({}, {"listen": [tmp_path / "listen.json"], "map": [place]}):
+        names = ("report.html", "summary.md", "answer.svg", "train.svg", "stages.svg")
+        outputs = Outputs(*(tmp_path / file for file in names))
+        given = dataclasses.replace(report, **more)
+        shown = ReportSettings(**config["report"])
+        build(given, outputs, shown, report_run.CONFIG, report_run.STAGES, tmp_path / "none")
+        sizes.append(outputs.report.stat().st_size)
+    media = [token["sound"] + token.get("mel", "") for token in page["tokens"]]
+    media += [picture["uri"] for picture in page["pictures"]]
+    room = 1e6 * (settings.sound_megabytes + settings.picture_megabytes) - sum(map(len, media))
+    assert room >= 0
+    # With all room filled, and as much again for all the rest of a report.
+    assert sizes[1] - sizes[0] + room < most - 2.5e6
 
 
 @pytest.mark.parametrize(
