@@ -34,6 +34,8 @@ include: "workflow/rules/embedding.smk"
 include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/metrics.smk"
 include: "workflow/rules/legacy.smk"
+include: "workflow/rules/listen.smk"
+include: "workflow/rules/map.smk"
 include: "workflow/rules/report.smk"
 
 

@@ -90,7 +90,7 @@ def make(
     _write_benchmarks(folder / "benchmarks")
     lists = {"regions", "fc7", "rejects", "logmel", "histories"}
     given = {name: [p] if name in lists else p for name, p in path.items()}
-    return Inputs(**given | {"legacy": []})
+    return Inputs(**given | {"legacy": [], "listen": [], "map": []})
 
 
 def _picture(path: Path, rng: np.random.Generator) -> list[tuple[int, int, int, int]]:

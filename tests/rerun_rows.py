@@ -11,7 +11,9 @@ import soundfile
 import yaml
 from PIL import Image
 
-AFTER = {"training": 4, "embedding": 4, "evaluation": 4, "metrics": 1, "report": 1}
+ANOTHER = {"training": 4, "embedding": 4, "evaluation": 4, "metrics": 1, "report": 1}
+# What the first model finds is heard and seen.
+AFTER = {**ANOTHER, "listen": 1, "map": 1}
 MATCHED = {"matching": 1, "matching_quality": 1, **AFTER}
 FEATURES = {"regions": 2, "fc7": 2}
 SPOKEN = {"speech": 1, "spoken_types": 1, "logmel": 2}
@@ -161,6 +163,8 @@ ROWS = [
     setting("training", AFTER, {"rho": 0.9}),
     setting("evaluation", {"evaluation": 4, "metrics": 1, **REPORT}, {"galleries": ["test"]}),
     setting("metrics", {"metrics": 1, **REPORT}, {"resamples": 60}),
+    setting("listen", {"listen": 1, **REPORT}, {"tokens": 2}),
+    setting("map", {"map": 1, **REPORT}, {"seed": 2}),
     setting("report", REPORT, {"title": "Another title"}),
     setting("fragments", {"fragments": 1, **AFTER}, {"whole": "first"}, base="ready"),
     setting("alignment", {"alignment": 1, "speech": 1, **REPORT}, {"talker": "name"}, base="ready"),
@@ -176,21 +180,21 @@ ROWS = [
         OWN,
         first=[path.replace("results", "elsewhere") for path in LISTS],
     ),
-    Row("a seed is added to `seeds`", lambda run: run.set("seeds", [1, 2]), AFTER),
+    Row("a seed is added to `seeds`", lambda run: run.set("seeds", [1, 2]), ANOTHER),
     Row(
         "an experiment is added to `experiments`",
         lambda run: run.set("experiments", {"wide": {"training": {"embedding": 20}}}),
-        AFTER,
+        ANOTHER,
     ),
     Row(
         "an experiment is added that has other settings of `logmel`",
         lambda run: run.set("experiments", {"said": {"logmel": {"span": "word"}}}),
-        {"logmel": 2, **AFTER},
+        {"logmel": 2, **ANOTHER},
     ),
     Row(
         "an experiment is added that has other settings of `regions`",
         lambda run: run.set("experiments", {"large": {"regions": {"min_area": 0.1}}}),
-        {**FEATURES, **AFTER},
+        {**FEATURES, **ANOTHER},
     ),
     Row("the config's keys in another order", reorder, {}),
     Row("the files of the corpora are touched", touch, {}),
@@ -229,11 +233,11 @@ ROWS = [
         AFTER,
     ),
     edit(
-        "code of three stages (`ranking.py`: evaluation, legacy, metrics)",
+        "code of four stages (`ranking.py`: evaluation, legacy, metrics, listen)",
         "src/seesay/ranking.py",
         "1.0 + self.better + before",
         "1.0 + before + self.better",
-        {"evaluation": 4, "metrics": 1, **REPORT},
+        {"evaluation": 4, "metrics": 1, "listen": 1, **REPORT},
     ),
     edit(
         "code of all stages (`command.py`)",

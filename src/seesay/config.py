@@ -20,7 +20,9 @@ from seesay.settings.evaluation import EvaluationSettings
 from seesay.settings.fc7 import Fc7Settings
 from seesay.settings.fetch import FetchSettings
 from seesay.settings.fragments import FragmentsSettings
+from seesay.settings.listen import ListenSettings
 from seesay.settings.logmel import LogmelSettings
+from seesay.settings.map import MapSettings
 from seesay.settings.matching import MatchingSettings
 from seesay.settings.metrics import MetricsSettings
 from seesay.settings.pictures import PicturesSettings
@@ -98,6 +100,8 @@ class Config(Settings):
     training: TrainingSettings = Field(description="the network and how it learns")
     evaluation: EvaluationSettings = Field(description="queries and galleries")
     metrics: MetricsSettings = Field(description="intervals")
+    listen: ListenSettings = Field(description="what the report lets one hear and see")
+    map: MapSettings = Field(description="the shared space on a plane")
     report: ReportSettings = Field(description="what the report shows")
 
     @model_validator(mode="after")

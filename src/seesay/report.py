@@ -21,7 +21,9 @@ from seesay import (
     report_charts,
     report_dag,
     report_legacy,
+    report_listen,
     report_made,
+    report_map,
     report_matching,
     report_pictures,
     report_tables,
@@ -70,6 +72,8 @@ class Inputs:
     logmel: Sequence[Path]
     histories: Sequence[Path]
     legacy: Sequence[Path]
+    listen: Sequence[Path]
+    map: Sequence[Path]
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,8 @@ def build(
         "everything": report_tables.everything(results),
         "differences": report_tables.differences(results),
         "legacy": report_legacy.describe(results, legacy, config) if legacy else [],
+        "listen": report_listen.describe(inputs.listen[0]) if inputs.listen else None,
+        "map": report_map.describe(inputs.map[0]) if inputs.map else None,
         "source": report_made.sources(config),
         "config": yaml.safe_dump(config, sort_keys=False, allow_unicode=True),
         "seeds": config["seeds"],

@@ -29,6 +29,8 @@ SHARDS = [str(shard) for shard in range(CONFIG.shards)]
 SEEDS = [str(seed) for seed in CONFIG.seeds]
 EXPERIMENTS = sorted(CONFIG.experiments)
 SYSTEMS = ["model", "random_projection", "untrained", "shuffled"]
+# Whose finds the report lets one hear and see.
+FIRST = f"{EXPERIMENTS[0]}/model/{SEEDS[0]}"
 
 # Job environments need not have seesay installed: its source goes with the workflow. The
 # interpreter is the one that runs snakemake, also when its environment was not activated, unless
@@ -456,7 +458,24 @@ STAGES = {
     "metrics": ["evaluation"],
     "legacy": ["training", "pictures", "fc7", "logmel", "matching"],
     "legacy_metrics": ["legacy"],
-    "report": ["metrics", "legacy_metrics", "training", "matching_quality"],
+    "listen": [
+        "embedding",
+        "pictures",
+        "regions",
+        "words",
+        "matching",
+        "speech",
+        "logmel",
+    ],
+    "map": ["embedding", "pictures", "matching"],
+    "report": [
+        "metrics",
+        "legacy_metrics",
+        "training",
+        "matching_quality",
+        "listen",
+        "map",
+    ],
 }
 
 

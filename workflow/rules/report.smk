@@ -12,6 +12,8 @@ rule report:
         metrics=at("metrics.tsv"),
         differences=at("differences.tsv"),
         legacy=legacy_numbers(),
+        listen=at("listen/listen.json"),
+        map=at("map/map.parquet"),
         images=at("pictures/images.parquet"),
         captions=at("pictures/captions.parquet"),
         regions=region_tables(),
@@ -34,6 +36,7 @@ rule report:
             at("speech/rejects.parquet"),
             at("matching/rejects.parquet"),
             *logmel_rejects(),
+            at("listen/rejects.parquet"),
         ],
         logmel=shown_tables("logmel"),
         histories=expand(
@@ -98,7 +101,7 @@ rule report:
     shell:
         'python "$SCRIPTS/report.py" --metrics {input.metrics:q}'
         " --differences {input.differences:q} --legacy {input.legacy:q}"
-        " --images {input.images:q}"
+        " --listen {input.listen:q} --map {input.map:q} --images {input.images:q}"
         " --captions {input.captions:q} --regions {input.regions:q} --fc7 {input.fc7:q}"
         " --spoken-types {input.spoken_types:q} --replacements {input.replacements:q}"
         " --spoken-captions {input.spoken_captions:q} --unsayable {input.unsayable:q}"

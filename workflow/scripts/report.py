@@ -8,7 +8,7 @@ from seesay.command import arguments, run
 from seesay.report import Inputs, Outputs, build
 from seesay.settings.report import ReportSettings
 
-LISTS = ["regions", "fc7", "rejects", "logmel", "histories", "legacy"]
+LISTS = ["regions", "fc7", "rejects", "logmel", "histories", "legacy", "listen", "map"]
 
 
 def main() -> None:

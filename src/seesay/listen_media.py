@@ -1,0 +1,117 @@
+"""What is heard and seen, as data URIs: cut words, log-Mel drawings, small pictures; a budget."""
+
+import base64
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+from numpy.typing import NDArray
+from PIL import Image
+
+from seesay.errors import InputError
+from seesay.pixels import decode
+
+Floats = NDArray[np.float32]
+
+QUALITY = 70  # of the JPEG pictures
+# LAME's variable rate, near its smallest. The next step down loses the tag that says where the
+# sound starts, and adds 0.1 s of silence.
+COMPRESSION = 0.9
+LEVELS = 16  # grey levels of a log-Mel drawing
+DEPTH = 10.0  # nats below a token's loudest value that are drawn; less is white
+
+
+@dataclass
+class Budget:
+    """Room for media, in bytes of their data URIs."""
+
+    left: int
+    used: int = 0
+    refused: int = 0
+
+    def take(self, uri: str) -> str:
+        """The URI where it has room, or nothing; from the first that has none on, nothing."""
+        if self.refused or len(uri) > self.left:
+            self.refused += 1
+            return ""
+        self.left -= len(uri)
+        self.used += len(uri)
+        return uri
+
+
+def cut(
+    path: Path, onset: float, offset: float, channel: int, margin: float, seconds: float
+) -> tuple[Floats, int]:
+    """A word with `margin` s before and after it: mono samples (n,), and their rate in Hz.
+
+    Times are in s from the recording's start. What lies beyond the recording's ends is left
+    out, and what is beyond `seconds`, at the end. Channels count from 0; -1 is the mean of all.
+    Raises InputError when the file cannot be read or has nothing there.
+    """
+    try:
+        with soundfile.SoundFile(path) as file:
+            rate = file.samplerate
+            start = max(round((onset - margin) * rate), 0)
+            stop = min(round((offset + margin) * rate), start + round(seconds * rate), file.frames)
+            if channel >= file.channels:
+                raise InputError(f"{path}: has {file.channels} channels, not {channel + 1}")
+            if start >= stop:
+                raise InputError(
+                    f"{path}: nothing at {onset:.3f} to {offset:.3f} s; correct the word's times"
+                )
+            file.seek(start)
+            block = file.read(stop - start, dtype="float32", always_2d=True)
+    except (soundfile.SoundFileError, OSError) as error:
+        raise InputError(f"{path}: cannot be read ({error}); replace or remove it") from error
+    if len(block) == 0 or not np.isfinite(block).all():
+        raise InputError(f"{path}: ends early or holds samples that are no numbers; replace it")
+    return (block[:, channel] if channel >= 0 else block.mean(axis=1)), rate
+
+
+def sound(samples: Floats, rate: int, wanted: int) -> str:
+    """Mono samples at `rate` Hz as an MP3 of `wanted` Hz in a data URI."""
+    if rate != wanted:
+        samples = soxr.resample(samples, rate, wanted)
+    file = io.BytesIO()
+    soundfile.write(
+        file,
+        np.clip(samples, -1, 1),
+        wanted,
+        format="MP3",
+        subtype="MPEG_LAYER_III",
+        bitrate_mode="VARIABLE",
+        compression_level=COMPRESSION,
+    )
+    return _uri("audio/mpeg", file)
+
+
+def drawing(feature: Floats, frames: int) -> str:
+    """A token's log-Mel vector, (frames x filters,), as a small PNG; low filters at the bottom."""
+    values = feature.reshape(frames, -1).T[::-1]
+    top = float(values.max())
+    share = np.clip((values - top) / DEPTH + 1, 0, 1)
+    grey = np.round((1 - share) * (LEVELS - 1)).astype(np.uint8)
+    picture = Image.fromarray(grey).convert("P")
+    picture.putpalette([c for n in range(LEVELS) for c in [n * 255 // (LEVELS - 1)] * 3])
+    file = io.BytesIO()
+    picture.save(file, "PNG", bits=4, optimize=True)
+    return _uri("image/png", file)
+
+
+def small(path: Path, size: int) -> str:
+    """A picture as a JPEG of at most `size` px on its longer side.
+
+    Raises InputError when it cannot be decoded.
+    """
+    picture = decode(path)
+    picture.thumbnail((size, size), Image.Resampling.LANCZOS)
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=QUALITY, optimize=True)
+    return _uri("image/jpeg", file)
+
+
+def _uri(kind: str, file: io.BytesIO) -> str:
+    return f"data:{kind};base64,{base64.b64encode(file.getvalue()).decode()}"

@@ -1,0 +1,48 @@
+"""Settings of the stage listen."""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from seesay.settings import Settings
+
+
+class ListenSettings(Settings):
+    """What the report lets one hear and see, and how much room that may take."""
+
+    words: int = Field(ge=3, le=2000, description="most spoken words that can be chosen")
+    tokens: int = Field(ge=1, le=20, description="tokens of a word, of as many talkers")
+    pictures: int = Field(ge=3, le=500, description="most pictures that can be chosen")
+    fragments: int = Field(ge=1, le=50, description="fragments of a picture that are queries")
+    neighbours: int = Field(
+        ge=1, le=20, description="nearest pictures of a token, and nearest words of a fragment"
+    )
+    cases: int = Field(
+        ge=1, le=20, description="best, typical and worst words, and as many pictures, in a table"
+    )
+    thumbnail: int = Field(ge=64, le=640, description="longer side of a picture, in px")
+    margin: float = Field(ge=0, le=0.5, description="heard before and after a word, in s")
+    seconds: float = Field(gt=0.1, le=10, description="longest clip, margins included, in s")
+    sample_rate: Literal[8000, 16000, 22050, 24000, 32000, 44100, 48000] = Field(
+        description="Hz of the clips, which are MP3"
+    )
+    picture_megabytes: float = Field(
+        ge=0, le=100, description="room for all pictures in the page, in MB"
+    )
+    sound_megabytes: float = Field(
+        ge=0, le=100, description="room for all clips and log-Mel drawings in the page, in MB"
+    )
+
+    @model_validator(mode="after")
+    def _fits(self) -> "ListenSettings":
+        for name in ("words", "pictures"):
+            if getattr(self, name) < 3 * self.cases:
+                raise ValueError(
+                    f"{name} ({getattr(self, name)}) must be at least three times cases "
+                    f"({self.cases}): the best, typical and worst are among them"
+                )
+        if self.seconds <= 2 * self.margin:
+            raise ValueError(
+                f"seconds ({self.seconds:g}) must be more than twice margin ({self.margin:g})"
+            )
+        return self

@@ -1,0 +1,15 @@
+"""Settings of the stage map."""
+
+from pydantic import Field
+
+from seesay.settings import Settings
+
+
+class MapSettings(Settings):
+    """How the shared space is drawn on a plane."""
+
+    fragments: int = Field(
+        ge=0, le=2000, description="most picture fragments of the test split, drawn by chance"
+    )
+    perplexity: float = Field(ge=2, le=100, description="neighbours that t-SNE keeps near, about")
+    seed: int = Field(ge=0, description="seed of the drawn fragments and of t-SNE")

@@ -1,0 +1,149 @@
+"""A small run for the tests of what the report lets one hear and see: all that `listen` reads."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import soundfile
+from PIL import Image
+
+from seesay import tables
+from seesay.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
+from seesay.listen import Inputs
+from seesay.logmel import LOGMEL
+from seesay.matching import REPLACEMENTS, SPOKEN_CAPTIONS
+from seesay.pictures import CAPTIONS, IMAGES
+from seesay.regions import REGIONS
+from seesay.settings.listen import ListenSettings
+from seesay.speech import RECORDINGS, SPOKEN_WORDS
+from seesay.words import CAPTION_WORDS
+
+FRAMES, FILTERS, HOP, RATE = 71, 4, 0.01, 8000
+SETTINGS = ListenSettings(
+    words=6,
+    tokens=2,
+    pictures=6,
+    fragments=2,
+    neighbours=4,
+    cases=1,
+    thumbnail=64,
+    margin=0.05,
+    seconds=1.0,
+    sample_rate=16000,
+    picture_megabytes=1,
+    sound_megabytes=1,
+)
+# Words, and what each is said for: itself, or another word of the captions.
+SCRIPT = "<script>alert(1)</script>"
+WORDS = {
+    "dog": "dog",
+    SCRIPT: SCRIPT,
+    "שלום": "שלום",
+    '"quo\'ted" & 🐕': '"quo\'ted" & 🐕',
+    "bureau": "</script><b>grass",
+    "tree": "tree",
+    "car": "car",
+}
+TALKERS = ["<b>T&1</b>", 'T"2', "تكلم 🎙"]
+ABOUT = {"experiment": "paper", "system": "model", "seed": 1}
+
+
+def make(
+    folder: Path,
+    pictures: int = 10,
+    words: dict[str, str] = WORDS,
+    seed: int = 3,
+    side: int = 120,
+) -> Inputs:
+    """Write the tables, recordings and pictures; the last two pictures are for training.
+
+    Every picture has three fragments and two captions: the words of the first are said, each by a
+    token of its own; the other's are not. Pictures are `side` px wide; the coarse noise in them is
+    hard to compress. Every talker has a recording of his own, stereo for the
+    first; the embeddings are random, and no two are equally near to a third.
+    """
+    rng = np.random.default_rng(seed)
+    path = {name: folder / f"{name}.parquet" for name in Inputs.__annotations__}
+    ids = [f"pic {n:02d}" for n in range(pictures)]
+    names = list(words)
+    said = {i: rng.choice(names, 4, replace=False).tolist() for i in ids}
+    written = {i: [words[name] for name in rng.choice(names, 2, replace=False)] for i in ids}
+    _pictures(folder, path, ids, side, rng)
+    rows, captions, caption_words = [], [], []
+    for i in ids:
+        for number, lemmas in enumerate([[words[n] for n in said[i]], written[i]]):
+            captions.append((i, number, "a " + " ".join(lemmas)))
+            for position, lemma in enumerate(lemmas):
+                caption_words.append((i, number, position + 1, lemma, lemma, "NOUN"))
+    clock = dict.fromkeys(range(len(TALKERS)), 0.0)
+    spoken = []
+    for n, i in enumerate(ids):
+        voice = n % len(TALKERS)
+        for position, name in enumerate(said[i]):
+            onset, recording = clock[voice], f"rec{voice}"
+            length = 0.2 + 0.05 * position
+            clock[voice] += length + 0.1
+            token = f"{recording}@{onset:.3f}"
+            spoken.append((token, recording, TALKERS[voice], name, onset, onset + length))
+            rows.append((i, 0, TALKERS[voice], position + 1, words[name], name, token))
+    _recordings(folder, path, clock, rng)
+    _write(CAPTIONS, path["captions"], captions)
+    _write(CAPTION_WORDS, path["caption_words"], caption_words)
+    _write(SPOKEN_CAPTIONS, path["spoken_captions"], rows)
+    _write(SPOKEN_WORDS, path["spoken_words"], spoken)
+    replaced = [
+        (w, "NOUN", s, len(w), 1, "as itself" if w == s else "matched") for s, w in words.items()
+    ]
+    _write(
+        REPLACEMENTS, path["replacements"], [*replaced, ("sky", "NOUN", "", 3, 9, "no candidate")]
+    )
+    tokens = sorted(row[0] for row in spoken)
+    with tables.Writer(tables.sized(LOGMEL, feature=FRAMES * FILTERS), path["logmel"]) as writer:
+        feature = rng.normal(size=(len(tokens), FRAMES * FILTERS)).astype(np.float32)
+        padded = np.zeros(len(tokens), dtype=np.int16)
+        writer.write({"token_id": tokens, "padded_frames": padded, "feature": feature})
+    with tables.Writer(tables.sized(WORD_EMBEDDINGS, embedding=5), path["words"]) as writer:
+        vectors = rng.normal(size=(len(tokens), 5)).astype(np.float32)
+        writer.write({"token_id": tokens, "embedding": vectors})
+    with tables.Writer(tables.sized(IMAGE_EMBEDDINGS, embedding=5), path["images"]) as writer:
+        keys = [(i, region) for i in ids for region in range(3)]
+        vectors = rng.normal(size=(len(keys), 5)).astype(np.float32)
+        image_id, region = zip(*keys, strict=True)
+        writer.write({"image_id": image_id, "region": region, "embedding": vectors})
+    lists = {name: [path[name]] for name in ("regions", "logmel")}
+    return Inputs(**path | lists)
+
+
+def _pictures(
+    folder: Path, path: dict, ids: list[str], side: int, rng: np.random.Generator
+) -> None:
+    rows, boxes = [], []
+    for n, i in enumerate(ids):
+        file = folder / f"{n}.jpg"
+        noise = rng.integers(0, 255, (side * 3 // 40, side // 10, 3)).astype(np.uint8)
+        Image.fromarray(noise).resize((side, side * 3 // 4)).save(file)
+        split = "train" if n >= len(ids) - 2 else "test"
+        rows.append((i, str(file), "0", side, side * 3 // 4, split))
+        boxes += [(i, 0, 0, 0, side, side * 3 // 4), (i, 1, 10, 10, 50, 60), (i, 2, 60, 5, 110, 80)]
+    _write(IMAGES, path["pictures"], rows)
+    _write(REGIONS, path["regions"], boxes)
+
+
+def _recordings(folder: Path, path: dict, clock: dict, rng: np.random.Generator) -> None:
+    rows = []
+    for voice, seconds in clock.items():
+        times = np.arange(round((seconds + 0.5) * RATE)) / RATE
+        mono = 0.4 * np.sin(2 * np.pi * (200 + 100 * voice) * times)
+        samples = np.stack([rng.normal(0, 0.2, len(mono)), mono], axis=1) if voice == 0 else mono
+        file = folder / f"rec{voice}.{'flac' if voice == 1 else 'wav'}"
+        soundfile.write(file, samples, RATE)
+        channel = 1 if voice == 0 else 0
+        rows.append(
+            (f"rec{voice}", str(file), "0", channel, TALKERS[voice], RATE, len(mono) / RATE)
+        )
+    _write(RECORDINGS, path["recordings"], rows)
+
+
+def _write(table: tables.Table, path: Path, rows: list[tuple]) -> None:
+    frame = pd.DataFrame(rows, columns=[column.name for column in table.columns])
+    tables.write(table, path, frame)

@@ -1,0 +1,56 @@
+"""listen: what the report lets one hear and see of what the first seed's model finds.
+
+Comes in: that model's embeddings, captions, words and regions, the log-Mel vectors, and the
+tables that name the pictures and recordings (and these themselves).
+Goes out: <results>/listen/listen.json, words as MP3 and small pictures in it, and its rejects.
+"""
+
+
+rule listen:
+    """Cut spoken words and shrink pictures, with the nearest of each and whether it is right."""
+    input:
+        images=at(f"embedding/{FIRST}/images.parquet"),
+        words=at(f"embedding/{FIRST}/words.parquet"),
+        pictures=at("pictures/images.parquet"),
+        captions=at("pictures/captions.parquet"),
+        caption_words=at("words/caption_words.parquet"),
+        replacements=at("matching/replacements.parquet"),
+        spoken_captions=at("matching/spoken_captions.parquet"),
+        recordings=at("speech/recordings.parquet"),
+        spoken_words=at("speech/spoken_words.parquet"),
+        regions=region_tables(),
+        logmel=expand(at("logmel/shards/{shard}.parquet"), shard=SHARDS),
+    output:
+        listen=at("listen/listen.json"),
+        rejects=at("listen/rejects.parquet"),
+    log:
+        at("logs/listen.log"),
+    benchmark:
+        at("benchmarks/listen.tsv")
+    conda:
+        "../../envs/seesay.yaml"
+    threads: 1
+    resources:
+        mem_mb=scaled(1500),
+        disk_mb=500,
+        runtime=30,
+        gpu=0,
+    params:
+        *stamp("listen"),
+        settings=settings("listen"),
+        experiment=EXPERIMENTS[0],
+        seed=SEEDS[0],
+        frames=CONFIG.logmel.frames,
+        hop=CONFIG.logmel.hop,
+    message:
+        "Cutting words and pictures for the report"
+    shell:
+        'python "$SCRIPTS/listen.py" --images {input.images:q} --words {input.words:q}'
+        " --pictures {input.pictures:q} --captions {input.captions:q}"
+        " --caption-words {input.caption_words:q} --replacements {input.replacements:q}"
+        " --spoken-captions {input.spoken_captions:q} --recordings {input.recordings:q}"
+        " --spoken-words {input.spoken_words:q} --regions {input.regions:q}"
+        " --logmel {input.logmel:q} --out {output.listen:q} --rejects {output.rejects:q}"
+        " --experiment {params.experiment:q} --system model --seed {params.seed}"
+        " --frames {params.frames} --hop {params.hop} --settings {params.settings:q}"
+        " 2>&1 | tee {log:q}"

@@ -1,0 +1,34 @@
+"""Cut what the report lets one hear and see: words, pictures, and what the model finds."""
+
+from dataclasses import fields
+
+from seesay.command import arguments, run
+from seesay.listen import Inputs, prepare
+from seesay.settings.listen import ListenSettings
+
+LISTS = ["regions", "logmel"]
+
+
+def main() -> None:
+    inputs = [field.name for field in fields(Inputs)]
+    args = arguments(
+        __doc__,
+        inputs=[name for name in inputs if name not in LISTS],
+        lists=LISTS,
+        outputs=["out", "rejects"],
+        options={"experiment": str, "system": str, "seed": int, "frames": int, "hop": float},
+        settings=ListenSettings,
+    )
+    prepare(
+        Inputs(**{name: getattr(args, name) for name in inputs}),
+        args.out,
+        args.rejects,
+        args.settings,
+        about={"experiment": args.experiment, "system": args.system, "seed": args.seed},
+        frames=args.frames,
+        hop=args.hop,
+    )
+
+
+if __name__ == "__main__":
+    run(main)
