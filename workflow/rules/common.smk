@@ -336,7 +336,7 @@ def stages():
 
 
 def templates():
-    """A digest of the page's template and style, which the code stamp does not see."""
+    """A digest of the page's templates and style, which the code stamp does not see."""
     folder = Path(workflow.basedir, "src", "seesay", "templates")
-    texts = [path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()]
+    texts = [path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()]
     return hashlib.sha256(b"\0".join(texts)).hexdigest()[:12]
