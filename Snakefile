@@ -33,6 +33,7 @@ include: "workflow/rules/training.smk"
 include: "workflow/rules/embedding.smk"
 include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/metrics.smk"
+include: "workflow/rules/breakdown.smk"
 include: "workflow/rules/legacy.smk"
 include: "workflow/rules/report.smk"
 

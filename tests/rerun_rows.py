@@ -11,13 +11,21 @@ import soundfile
 import yaml
 from PIL import Image
 
-AFTER = {"training": 4, "embedding": 4, "evaluation": 4, "metrics": 1, "report": 1}
+AFTER = {
+    "training": 4,
+    "embedding": 4,
+    "evaluation": 4,
+    "metrics": 1,
+    "breakdown": 1,
+    "report": 1,
+}
 MATCHED = {"matching": 1, "matching_quality": 1, **AFTER}
 FEATURES = {"regions": 2, "fc7": 2}
 SPOKEN = {"speech": 1, "spoken_types": 1, "logmel": 2}
 OWN = {"pictures": 1, "words": 1, **FEATURES, **SPOKEN, **MATCHED}
 GENERATED = {"scenes": 1, "synthesis": 1, **OWN}
 REPORT = {"report": 1}
+NUMBERS = {"metrics": 1, "breakdown": 1}
 # The files that the lists of the corpora end in, and those just before the training.
 LISTS = ["results/pictures/images.parquet", "results/speech/recordings.parquet"]
 FRONT = [
@@ -157,8 +165,8 @@ ROWS = [
     setting("matching", MATCHED, {"seed": 2}),
     setting("logmel", {"logmel": 2, **AFTER}, {"floor": 1e-9}),
     setting("training", AFTER, {"rho": 0.9}),
-    setting("evaluation", {"evaluation": 4, "metrics": 1, **REPORT}, {"galleries": ["test"]}),
-    setting("metrics", {"metrics": 1, **REPORT}, {"resamples": 60}),
+    setting("evaluation", {"evaluation": 4, **NUMBERS, **REPORT}, {"galleries": ["test"]}),
+    setting("metrics", {**NUMBERS, **REPORT}, {"resamples": 60}),
     setting("report", REPORT, {"title": "Another title"}),
     Row("a seed is added to `seeds`", lambda run: run.set("seeds", [1, 2]), AFTER),
     Row(
@@ -203,11 +211,11 @@ ROWS = [
         AFTER,
     ),
     edit(
-        "code of three stages (`ranking.py`: evaluation, legacy, metrics)",
+        "code of four stages (`ranking.py`: evaluation, legacy, metrics, breakdown)",
         "src/seesay/ranking.py",
         "1.0 + self.better + before",
         "1.0 + before + self.better",
-        {"evaluation": 4, "metrics": 1, **REPORT},
+        {"evaluation": 4, **NUMBERS, **REPORT},
     ),
     edit(
         "code of all stages (`command.py`)",

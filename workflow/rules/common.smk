@@ -311,9 +311,16 @@ STAGES = {
     "embedding": ["training", "fc7", "fragments", "logmel", "matching"],
     "evaluation": ["embedding", "pictures", "matching"],
     "metrics": ["evaluation"],
+    "breakdown": ["evaluation", "regions", "matching"],
     "legacy": ["training", "pictures", "fc7", "logmel", "matching"],
     "legacy_metrics": ["legacy"],
-    "report": ["metrics", "legacy_metrics", "training", "matching_quality"],
+    "report": [
+        "metrics",
+        "breakdown",
+        "legacy_metrics",
+        "training",
+        "matching_quality",
+    ],
 }
 
 
