@@ -191,8 +191,9 @@ def test_the_better_of_random_and_model_is_bold(run):
 
 
 def test_every_system_task_and_gallery_is_there(page):
+    numbers = [row for row in page.rows if row[0] in ("Gallery", "test", "all")]
     rows, pairs = (
-        {tuple(row[:3]): row[3:] for row in page.rows if len(row) == cells} for cells in (11, 9)
+        {tuple(row[:3]): row[3:] for row in numbers if len(row) == cells} for cells in (11, 9)
     )
     assert len(rows) == 1 + 2 * 4 * 5
     row = rows["all", "Image Token Search by Word", "shuffled pairs"]

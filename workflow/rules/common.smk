@@ -7,6 +7,7 @@ Goes out: CONFIG, SHARDS, SEEDS, EXPERIMENTS, SYSTEMS, GPU, at(), stamp(), setti
 import hashlib
 import importlib
 import json
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -340,6 +341,18 @@ def stages():
         if stage not in unused
     }
     return json.dumps(used)
+
+
+def codes(wildcards):
+    """A hash of each stage's code stamp, as JSON, taken from the rules themselves."""
+    entry = re.compile(r"[\w./]+:[0-9a-f]{12}|[\w.-]+==\S+")
+    found = {}
+    for rule in workflow.rules:
+        parts = [p for p in rule.params if isinstance(p, str) and entry.fullmatch(p)]
+        if parts and rule.name in json.loads(stages()):
+            text = "\n".join(parts)
+            found[rule.name] = hashlib.sha256(text.encode()).hexdigest()[:12]
+    return json.dumps(found, sort_keys=True)
 
 
 def templates():

@@ -11,6 +11,8 @@ rule report:
     input:
         metrics=at("metrics.tsv"),
         differences=at("differences.tsv"),
+        groups=at("breakdown/groups.parquet"),
+        words=at("breakdown/words.parquet"),
         legacy=legacy_numbers(),
         images=at("pictures/images.parquet"),
         captions=at("pictures/captions.parquet"),
@@ -92,13 +94,14 @@ rule report:
         templates=templates(),
         config=CONFIG.model_dump_json(),
         stages=stages(),
+        codes=codes,
         benchmarks=at("benchmarks"),
     message:
         "Writing the report"
     shell:
         'python "$SCRIPTS/report.py" --metrics {input.metrics:q}'
         " --differences {input.differences:q} --legacy {input.legacy:q}"
-        " --images {input.images:q}"
+        " --groups {input.groups:q} --words {input.words:q} --images {input.images:q}"
         " --captions {input.captions:q} --regions {input.regions:q} --fc7 {input.fc7:q}"
         " --spoken-types {input.spoken_types:q} --replacements {input.replacements:q}"
         " --spoken-captions {input.spoken_captions:q} --unsayable {input.unsayable:q}"
@@ -108,6 +111,6 @@ rule report:
         " --logmel {input.logmel:q} --histories {input.histories:q}"
         " --report {output.report:q} --summary {output.summary:q} --answer {output.answer:q}"
         " --training {output.training:q} --stages-drawn {output.stages:q}"
-        " --config {params.config:q} --stages {params.stages:q}"
+        " --config {params.config:q} --stages {params.stages:q} --codes {params.codes:q}"
         " --benchmarks {params.benchmarks:q} --settings {params.settings:q}"
         " 2>&1 | tee {log:q}"
