@@ -187,8 +187,8 @@ def hashes(images: pd.DataFrame, recordings: pd.DataFrame) -> list[dict[str, Any
     """For the pictures and the recordings: how many files, and one hash of their ids and bytes."""
     found = []
     for what, table, key in (
-        ("pictures", images, "image_id"),
-        ("recordings", recordings, "recording_id"),
+        ("picture files", images, "image_id"),
+        ("recorded files", recordings, "recording_id"),
     ):
         rows = sorted(zip(table[key], table["digest"], strict=True))
         text = "\n".join(f"{name} {digest}" for name, digest in rows)
