@@ -32,6 +32,7 @@ TITLES = {
     "tokens said of the picture": "Tokens said of the picture",
 }
 CURVE_TASK = "image_token_by_word"
+LONGEST = 18  # letters of a name in a chart
 ROW, NARROW = 23, 15  # px a group; of a property with many groups
 
 
@@ -92,12 +93,12 @@ def describe(
 
 def dots(rows: Rows, about: str, ranked: bool = False) -> Spec:
     """Dots with 95 % intervals a group: the model, the random projection (hollow) and chance."""
-    shown = [{**row, "label": f"{row['group']} · {row['queries']:,}"} for row in rows]
+    shown = [{**row, "label": _label(row, nth, rows)} for nth, row in enumerate(rows)]
     if ranked:
         shown.sort(key=lambda row: -row["r10"])
     names = [row["label"] for row in shown]
     ends = [row[name] for row in shown for name in ("r10", "high", "chance") if row[name]]
-    y = alt.Y("label:N", title=None, sort=names, axis=alt.Axis(grid=False, labelLimit=190))
+    y = alt.Y("label:N", title=None, sort=names, axis=alt.Axis(grid=False, labelLimit=240))
     scale = alt.Scale(domain=[0, min(max([*ends, 1.0]) * 1.03, 100)], nice=False)
     x = alt.X("r10:Q", title="R@10, %", scale=scale, axis=alt.Axis(tickCount=5))
     tooltip = [
@@ -197,6 +198,17 @@ def learning(words: pd.DataFrame, pairs: pd.DataFrame, chance: float) -> Spec:
     about = f"Median rank of {len({p['word'] for p in points})} words by their training pairs"
     data = {"words": points, "classes": lines, "chance": [{"rank": chance}]}
     return _spec(chart, data, about, 300)
+
+
+def _label(row: dict[str, Any], nth: int, rows: Rows) -> str:
+    """A group and its queries; long names are cut, and numbered where that makes them one."""
+    short = [_cut(other["group"]) for other in rows]
+    name = short[nth] if short.count(short[nth]) == 1 else f"{nth + 1}: {short[nth]}"
+    return f"{name} · {row['queries']:,}"
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
 
 
 def _middles(words: pd.DataFrame) -> dict[str, float]:
