@@ -74,7 +74,7 @@ class Page(HTMLParser):
 
 
 def outputs(folder: Path) -> Outputs:
-    names = ("report.html", "summary.md", "answer.svg", "train.svg", "stages.svg")
+    names = ("report.html", "summary.md", "answer.svg", "train.svg", "where.svg", "stages.svg")
     return Outputs(*(folder / name for name in names))
 
 
@@ -400,7 +400,7 @@ def test_charts_hold_the_numbers_and_stand_where_the_script_looks(page, run):
     assert {row["epoch"] for row in lines if row["kept"]} == {8}
     assert "seed 1 kept epoch 8 of 12, stopped early" in page.sections["training"]
     # The figures for snakemake --report stand alone: no variables of the page.
-    for name in ("answer.svg", "train.svg"):
+    for name in ("answer.svg", "train.svg", "where.svg"):
         text = (run[0] / name).read_text(encoding="utf-8")
         assert text.startswith("<svg")
         assert "var(--" not in text
@@ -542,7 +542,7 @@ def test_the_script_writes_the_same_bytes_but_for_the_run(run, tmp_path):
     )
     assert first == second
     assert "No benchmark files." in other.report.read_text(encoding="utf-8")
-    for name in ("summary.md", "answer.svg", "train.svg"):
+    for name in ("summary.md", "answer.svg", "train.svg", "where.svg"):
         assert (folder / name).read_bytes() == (tmp_path / name).read_bytes()
 
 

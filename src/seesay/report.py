@@ -1,4 +1,4 @@
-"""The report: one self-contained page, a summary in plain text, and three figures.
+"""The report: one self-contained page, a summary in plain text, and four figures.
 
 The page answers first: did it learn words? Then come Tables 1 and 2 and Figure 1 of the paper,
 the data, example pictures, and how everything was made. It loads nothing from anywhere. The
@@ -37,7 +37,13 @@ from seesay.matching import REPLACEMENTS, SPOKEN_CAPTIONS, UNSAYABLE
 from seesay.pictures import CAPTIONS, IMAGES
 from seesay.regions import REGIONS
 from seesay.report_answer import METRICS, SYSTEMS, Results
-from seesay.report_experiments import answer_figure, describe, summary, training_figure
+from seesay.report_experiments import (
+    answer_figure,
+    describe,
+    summary,
+    training_figure,
+    where_figure,
+)
 from seesay.settings.report import ReportSettings
 from seesay.speech import RECORDINGS, SPOKEN_WORDS
 from seesay.tables import REJECTS
@@ -80,12 +86,13 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Outputs:
-    """The page, the summary in Markdown, and three figures of the page as SVG."""
+    """The page, the summary in Markdown, and four figures of the page as SVG."""
 
     report: Path
     summary: Path
     answer: Path
     training: Path
+    where: Path
     stages_drawn: Path
 
 
@@ -150,6 +157,7 @@ def build(
     tables.write_text(outputs.summary, summary(context))
     tables.write_text(outputs.answer, answer_figure(experiments, charts))
     tables.write_text(outputs.training, training_figure(experiments, charts))
+    tables.write_text(outputs.where, where_figure(experiments, charts))
     tables.write_text(outputs.stages_drawn, f"{context['dag']}\n")
 
 

@@ -217,6 +217,11 @@ def standalone(rows: Sequence[Sequence[tuple[str, Spec]]], width: int = 330) -> 
     return svg
 
 
+def nothing() -> str:
+    """A figure of no charts."""
+    return '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
+
+
 def library() -> str:
     """Vega, Vega-Lite and Vega-Embed as one script without outside references."""
     script: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")

@@ -1,4 +1,4 @@
-"""Write the report, its summary in plain text and three of its figures."""
+"""Write the report, its summary in plain text and four of its figures."""
 
 import json
 from dataclasses import fields
