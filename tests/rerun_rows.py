@@ -11,7 +11,8 @@ import soundfile
 import yaml
 from PIL import Image
 
-ANOTHER = {"training": 4, "embedding": 4, "evaluation": 4, "metrics": 1, "report": 1}
+NUMBERS = {"metrics": 1, "breakdown": 1}
+ANOTHER = {"training": 4, "embedding": 4, "evaluation": 4, **NUMBERS, "report": 1}
 # What the first model finds is heard and seen.
 AFTER = {**ANOTHER, "listen": 1, "map": 1}
 MATCHED = {"matching": 1, "matching_quality": 1, **AFTER}
@@ -161,8 +162,8 @@ ROWS = [
     setting("matching", MATCHED, {"seed": 2}),
     setting("logmel", {"logmel": 2, **AFTER}, {"floor": 1e-9}),
     setting("training", AFTER, {"rho": 0.9}),
-    setting("evaluation", {"evaluation": 4, "metrics": 1, **REPORT}, {"galleries": ["test"]}),
-    setting("metrics", {"metrics": 1, **REPORT}, {"resamples": 60}),
+    setting("evaluation", {"evaluation": 4, **NUMBERS, **REPORT}, {"galleries": ["test"]}),
+    setting("metrics", {**NUMBERS, **REPORT}, {"resamples": 60}),
     setting("listen", {"listen": 1, **REPORT}, {"tokens": 2}),
     setting("map", {"map": 1, **REPORT}, {"seed": 2}),
     setting("report", REPORT, {"title": "Another title"}),
@@ -233,11 +234,11 @@ ROWS = [
         AFTER,
     ),
     edit(
-        "code of four stages (`ranking.py`: evaluation, legacy, metrics, listen)",
+        "code of five stages (`ranking.py`: evaluation, legacy, metrics, breakdown, listen)",
         "src/seesay/ranking.py",
         "1.0 + self.better + before",
         "1.0 + before + self.better",
-        {"evaluation": 4, "metrics": 1, "listen": 1, **REPORT},
+        {"evaluation": 4, **NUMBERS, "listen": 1, **REPORT},
     ),
     edit(
         "code of all stages (`command.py`)",

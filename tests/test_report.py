@@ -10,13 +10,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 import report_run
-from seesay import report_dag, report_made, report_tables, tables
+from seesay import report_dag, report_leakage, report_made, report_tables, tables
 from seesay.errors import InputError
 from seesay.matching import SPOKEN_CAPTIONS
 from seesay.pictures import IMAGES
@@ -73,7 +74,7 @@ class Page(HTMLParser):
 
 
 def outputs(folder: Path) -> Outputs:
-    names = ("report.html", "summary.md", "answer.svg", "train.svg", "stages.svg")
+    names = ("report.html", "summary.md", "answer.svg", "train.svg", "where.svg", "stages.svg")
     return Outputs(*(folder / name for name in names))
 
 
@@ -190,9 +191,64 @@ def test_the_better_of_random_and_model_is_bold(run):
     assert [cell["best"] for cell in row["run"]] == [*[False] * 4, *[True] * 4, *[False] * 4]
 
 
+def test_where_it_works_is_said_with_chance_and_the_projection(page):
+    where = re.sub(r"\s+", " ", page.sections["where"])
+    assert "Part of speech Image Token Search by Word, among 2,000 fragments" in where
+    assert "Above chance: NOUN. The others are not shown to be." in where
+    assert page.row("part of speech", "NOUN", "Image Token Search by Word") == [
+        "400", "30", "40.0 %[31.0, 49.0]", "10.0 %", "34.0 %", "+6.0 points [+5.0, +7.0]",
+        "20.0", "68.0",
+    ]  # fmt: skip
+    # Three pictures are too few for an interval.
+    rare = page.row("talker", report_run.NASTY, "Word Similarity")
+    assert rare == ["12", "3", "30.0 %", "10.0 %", "24.0 %", "–", "20.0", "68.0"]
+    assert page.row("cloud") == ["desk", "NOUN", "60", "12", "25.0 %", "3.5"]
+
+
+def test_the_network_is_drawn_with_its_sizes(page):
+    drawn = [attrs for tag, attrs in page.tags if attrs.get("class") == "net"]
+    assert [attrs["aria-label"] for attrs in drawn] == [
+        "Image branch 3 to 200; speech branch 2,840 to 1,024 to 1,024 to 1,024 to 200; "
+        "ReLU up to 6 after every layer; compared by cosine"
+    ]
+    # (3 + 1) 200 + (2840 + 1) 1024 + 2 (1024 + 1) 1024 + (1024 + 1) 200
+    assert "5,214,184 weights" in page.sections["training"]
+
+
+def spoken_of(*rows):
+    return pd.DataFrame(rows, columns=["image_id", "token_id"])
+
+
+def test_what_is_in_two_splits_is_found():
+    images = pd.DataFrame({"image_id": ["a", "b", "c"], "split": ["train", "test", "test"]})
+    images["digest"] = ["x", "x", ""]
+    captions = pd.DataFrame({"image_id": ["a", "b", "c"], "text": ["A dog", "a dog", "a cat"]})
+    words = pd.DataFrame({"token_id": ["k1", "k2", "k3"], "recording_id": "r", "talker": "t"})
+    words = words.assign(onset=[0.0, 0.5, 2.0], offset=[0.4, 0.9, 2.2])
+    said = spoken_of(("a", "k1"), ("b", "k2"), ("c", "k3"))
+    found = report_leakage.checks(images, captions, said, words, window=0.71)
+    assert [(row["found"], row["of"], row["kind"]) for row in found] == [
+        (0, 3, "ok"), (1, 2, "leak"), (0, 3, "ok"), (1, 2, "design"), (1, 2, "design"),
+        (1, 1, "design"), (1, 1, "design"),
+    ]  # fmt: skip
+    said = spoken_of(("a", "k1"), ("b", "k1"), ("c", "k3"))
+    found = report_leakage.checks(images, captions, said, words, window=0.3)
+    assert [found[2][name] for name in ("found", "of", "kind")] == [1, 2, "leak"]
+    assert found[3]["kind"] == "ok"
+
+
+def test_inputs_are_hashed_without_regard_to_their_order():
+    images = pd.DataFrame({"image_id": ["a", "b"], "digest": ["1", "2"], "path": ["x", "y"]})
+    heard = pd.DataFrame({"recording_id": ["r"], "digest": ["3"], "path": ["z"]})
+    first = report_made.hashes(images, heard)
+    assert first == report_made.hashes(images[::-1], heard)
+    assert first[0]["hash"] != report_made.hashes(images.assign(digest="1"), heard)[0]["hash"]
+
+
 def test_every_system_task_and_gallery_is_there(page):
+    numbers = [row for row in page.rows if row[0] in ("Gallery", "test", "all")]
     rows, pairs = (
-        {tuple(row[:3]): row[3:] for row in page.rows if len(row) == cells} for cells in (11, 9)
+        {tuple(row[:3]): row[3:] for row in numbers if len(row) == cells} for cells in (11, 9)
     )
     assert len(rows) == 1 + 2 * 4 * 5
     row = rows["all", "Image Token Search by Word", "shuffled pairs"]
@@ -331,7 +387,7 @@ def test_the_page_loads_nothing(page, run):
 def test_charts_hold_the_numbers_and_stand_where_the_script_looks(page, run):
     html = (run[0] / "report.html").read_text(encoding="utf-8")
     charts = json.loads(re.search(r"^const charts = (.*);$", html, re.MULTILINE)[1])
-    assert len(charts) == 14
+    assert len(charts) == 18
     assert set(charts) == {a["id"] for _, a in page.tags if a.get("class") == "chart"}
     spec = charts["answer-0-word-token-by-image-r10"]["datasets"]
     values = {row["system"]: (row["value"], row["low"], row["high"]) for row in spec["systems"]}
@@ -342,9 +398,9 @@ def test_charts_hold_the_numbers_and_stand_where_the_script_looks(page, run):
     lines = charts["training-0-cosines"]["datasets"]["epochs"]
     assert len(lines) == 3 * 13 * 2 * 2
     assert {row["epoch"] for row in lines if row["kept"]} == {8}
-    assert "model 8 of 12 (seed 1)" in page.sections["training"]
+    assert "seed 1 kept epoch 8 of 12, stopped early" in page.sections["training"]
     # The figures for snakemake --report stand alone: no variables of the page.
-    for name in ("answer.svg", "train.svg"):
+    for name in ("answer.svg", "train.svg", "where.svg"):
         text = (run[0] / name).read_text(encoding="utf-8")
         assert text.startswith("<svg")
         assert "var(--" not in text
@@ -446,7 +502,7 @@ def test_legacy_numbers_stand_beside_the_corrected_ones_and_nowhere_else(page, r
 
 
 def test_kept_regions_are_framed_and_dropped_ones_are_not(page):
-    frames = [attrs for tag, attrs in page.tags if tag == "rect" and "class" in attrs]
+    frames = [attrs for tag, attrs in page.tags if tag == "rect" and attrs.get("class") == "best"]
     assert len(frames) == 2 * 3  # two pictures; region 4 is not kept, region 0 the whole
     first = [(a["x"], a["y"], a["width"], a["height"]) for a in frames]
     assert all(int(w) == int(h) > 39 for _, _, w, h in first)
@@ -486,7 +542,7 @@ def test_the_script_writes_the_same_bytes_but_for_the_run(run, tmp_path):
     )
     assert first == second
     assert "No benchmark files." in other.report.read_text(encoding="utf-8")
-    for name in ("summary.md", "answer.svg", "train.svg"):
+    for name in ("summary.md", "answer.svg", "train.svg", "where.svg"):
         assert (folder / name).read_bytes() == (tmp_path / name).read_bytes()
 
 

@@ -158,4 +158,4 @@ def test_lost_records_are_written_again_by_touch(small_run, tmp_path):
     assert snakemake(run.folder, "--touch", "--forceall", root=run.root).returncode == 0
     assert planned(run) == {}
     run.set("metrics", {"resamples": 60})
-    assert planned(run) == {"metrics": 1, "report": 1}
+    assert planned(run) == {"metrics": 1, "breakdown": 1, "report": 1}

@@ -3,12 +3,17 @@
     seesay check config/paper.yaml
 
 says whether a run has all that it needs, one line a finding, with exit status 1 if it has not.
+
+    seesay compare results/one results/other --html compared.html
+
+lays two finished runs side by side, with paired differences.
 """
 
 import argparse
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -22,17 +27,58 @@ def main(argv: Sequence[str] | None = None) -> None:
         " in: one line a finding, and exit status 1 if something is missing.",
     )
     check.add_argument("config", help="the config file that the run will have")
+    compare = commands.add_parser(
+        "compare",
+        help="lay two finished runs side by side",
+        description="Lay two finished runs side by side: the same tasks, systems and gallery, with"
+        " differences (B minus A) and their 95 % intervals, paired over the test pictures that"
+        " both runs have.",
+    )
+    compare.add_argument("first", type=Path, metavar="RUN", help="the results folder of run A")
+    compare.add_argument("second", type=Path, metavar="RUN", help="the results folder of run B")
+    compare.add_argument("--html", type=Path, metavar="FILE", help="write a page too")
+    compare.add_argument("--gallery", default="test", help="test (the default) or all")
+    compare.add_argument("--all", action="store_true", help="every metric, not R@10 and median")
+    compare.add_argument("--resamples", type=int, default=1000, help="of the test pictures")
     arguments = parser.parse_args(argv)
     if hasattr(signal, "SIGPIPE"):
         # `seesay check ... | head` ends quietly.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
-        # Here, so that --help is quick.
-        from seesay.check import report
+        # Imported here, so that --help is quick.
+        if arguments.command == "compare":
+            from seesay.command import run
 
-        sys.exit(report(arguments.config))
+            run(lambda: _compare(arguments))
+        else:
+            from seesay.check import report
+
+            sys.exit(report(arguments.config))
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _compare(arguments: argparse.Namespace) -> None:
+    from seesay import compare_shown
+    from seesay.compare import compare
+    from seesay.errors import InputError
+    from seesay.metrics import METRICS
+    from seesay.settings.metrics import MetricsSettings
+
+    if arguments.resamples < 1:
+        raise InputError(f"--resamples {arguments.resamples}: at least 1")
+    settings = MetricsSettings(resamples=arguments.resamples, seed=0)
+    parts = compare(arguments.first, arguments.second, settings, arguments.gallery)
+    names = str(arguments.first), str(arguments.second)
+    if arguments.html:
+        try:
+            compare_shown.page(*names, parts, arguments.html)
+        except OSError as error:
+            raise InputError(
+                f"{arguments.html}: it cannot be written ({error.strerror}); name another file"
+            ) from error
+    metrics = METRICS if arguments.all else compare_shown.SHORT
+    print(compare_shown.text(*names, parts, metrics), end="")
 
 
 if __name__ == "__main__":

@@ -43,15 +43,15 @@ def measure(
     paired: list[dict[str, object]] = []
     for (experiment, task, gallery), part in frame.groupby(["experiment", "task", "gallery"]):
         where = {"experiment": experiment, "task": task, "gallery": gallery}
-        runs = _runs(part, where)
+        runs = runs_of(part, where)
         first = next(iter(runs.values()))
         names, image = np.unique(first["image_id"].to_numpy(dtype=str), return_inverse=True)
         weights = image_weights(len(names), settings)
         size = {"gallery_size": int(first["gallery_size"].iloc[0]), "queries": len(first)}
-        luck = summarise(chance(_ranks(first), first["gallery_size"]), image, weights[:1])[:, 0]
+        luck = summarise(chance(counts_of(first), first["gallery_size"]), image, weights[:1])[:, 0]
         values: dict[str, list[Floats]] = {}
         for (system, seed), run in runs.items():
-            value = summarise(_ranks(run), image, weights)
+            value = summarise(counts_of(run), image, weights)
             values.setdefault(system, []).append(value)
             rows += _rows({**where, "system": system, "seed": seed, **size}, value, luck)
         means = {system: np.mean(value, axis=0) for system, value in values.items()}
@@ -144,8 +144,11 @@ def _reached(ranks: Ranks, image: Integers, images: int, samples: int) -> Iterat
         yield reached
 
 
-def _runs(part: pd.DataFrame, where: dict[str, object]) -> dict[tuple[str, int], pd.DataFrame]:
-    """The rows of each (system, seed), which must be of the same queries in the same order."""
+def runs_of(part: pd.DataFrame, where: dict[str, object]) -> dict[tuple[str, int], pd.DataFrame]:
+    """The rows of each (system, seed).
+
+    Raises InputError when they are not of the same queries and galleries, in the same order.
+    """
     groups = [run for _, run in part.groupby(["system", "seed"])]
     runs = {(run["system"].iloc[0], run["seed"].iloc[0]): run for run in groups}
     names = ["query", "image_id", "relevant", "gallery_size"]
@@ -160,7 +163,8 @@ def _runs(part: pd.DataFrame, where: dict[str, object]) -> dict[tuple[str, int],
     return runs
 
 
-def _ranks(run: pd.DataFrame) -> Ranks:
+def counts_of(run: pd.DataFrame) -> Ranks:
+    """The counts around the best relevant item, of rows of the table `ranks`."""
     names = ["better", "tied", "tied_relevant", "relevant"]
     return Ranks(*(run[name].to_numpy(dtype=np.int64) for name in names))
 

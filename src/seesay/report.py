@@ -1,4 +1,4 @@
-"""The report: one self-contained page, a summary in plain text, and three figures.
+"""The report: one self-contained page, a summary in plain text, and four figures.
 
 The page answers first: did it learn words? Then come Tables 1 and 2 and Figure 1 of the paper,
 the data, example pictures, and how everything was made. It loads nothing from anywhere. The
@@ -20,22 +20,32 @@ from seesay import (
     matching_quality,
     report_charts,
     report_dag,
+    report_leakage,
     report_legacy,
     report_listen,
     report_made,
     report_map,
     report_matching,
+    report_network,
     report_pictures,
     report_tables,
+    report_where,
     tables,
 )
+from seesay.breakdown import GROUPS, WORDS
 from seesay.fc7 import FC7
 from seesay.logmel import LOGMEL
 from seesay.matching import REPLACEMENTS, SPOKEN_CAPTIONS, UNSAYABLE
 from seesay.pictures import CAPTIONS, IMAGES
 from seesay.regions import REGIONS
 from seesay.report_answer import METRICS, SYSTEMS, Results
-from seesay.report_experiments import answer_figure, describe, summary, training_figure
+from seesay.report_experiments import (
+    answer_figure,
+    describe,
+    summary,
+    training_figure,
+    where_figure,
+)
 from seesay.settings.report import ReportSettings
 from seesay.speech import RECORDINGS, SPOKEN_WORDS
 from seesay.tables import REJECTS
@@ -54,6 +64,8 @@ class Inputs:
 
     metrics: Path
     differences: Path
+    groups: Path
+    words: Path
     images: Path
     captions: Path
     regions: Sequence[Path]
@@ -78,12 +90,13 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Outputs:
-    """The page, the summary in Markdown, and three figures of the page as SVG."""
+    """The page, the summary in Markdown, and four figures of the page as SVG."""
 
     report: Path
     summary: Path
     answer: Path
     training: Path
+    where: Path
     stages_drawn: Path
 
 
@@ -94,18 +107,25 @@ def build(
     config: Mapping[str, Any],
     stages: Mapping[str, Sequence[str]],
     benchmarks: Path,
+    codes: Mapping[str, str] | None = None,
 ) -> None:
     """Write the report, the summary and the figures.
 
     `config` is the whole config, `stages` names what each stage reads, `benchmarks` is the
-    folder of Snakemake's benchmark files. Raises InputError for inputs without the model's
-    numbers and for a picture that cannot be decoded.
+    folder of Snakemake's benchmark files, `codes` a hash of each stage's code stamp. Raises
+    InputError for inputs without the model's numbers and for a picture that cannot be decoded.
     """
     config = dict(config)
     results = Results.read(inputs.metrics, inputs.differences)
     history = tables.read(HISTORY, list(inputs.histories))
     charts: dict[str, report_charts.Spec] = {}
     experiments = [describe(results, history, name, charts) for name in results.experiments]
+    groups, words = tables.read(GROUPS, inputs.groups), tables.read(WORDS, inputs.words)
+    for experiment in experiments:
+        name = experiment["name"]
+        where = report_where.describe(groups, words, results, name, charts)
+        network = report_network.describe(config, name, tables.width(inputs.fc7[0], "feature"))
+        experiment |= {"where": where, "network": network}
     legacy = Results.read(inputs.legacy[0], None) if inputs.legacy else None
     mixed = report_made.mixed(config)
     matching = report_matching.describe(
@@ -130,18 +150,20 @@ def build(
         "versions": report_made.versions(config),
         "licences": report_made.licences(config),
         "dag": report_dag.draw(stages),
+        "codes": sorted((codes or {}).items()),
         "rules": report_made.benchmarks(benchmarks),
         "date": datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
         "charts": embedded,
         "drawn": {name: Markup(report_charts.drawn(spec)) for name, spec in embedded.items()},
         "library": Markup(report_charts.library()),
         "matching": matching,
-        **_data(inputs, settings, mixed),
+        **_data(inputs, settings, mixed, config["logmel"]),
     }
     tables.write_text(outputs.report, page(context))
     tables.write_text(outputs.summary, summary(context))
     tables.write_text(outputs.answer, answer_figure(experiments, charts))
     tables.write_text(outputs.training, training_figure(experiments, charts))
+    tables.write_text(outputs.where, where_figure(experiments, charts))
     tables.write_text(outputs.stages_drawn, f"{context['dag']}\n")
 
 
@@ -169,7 +191,9 @@ def _counted(inputs: Inputs) -> dict[str, pd.DataFrame]:
     }
 
 
-def _data(inputs: Inputs, settings: ReportSettings, mixed: bool) -> Context:
+def _data(
+    inputs: Inputs, settings: ReportSettings, mixed: bool, logmel: Mapping[str, Any]
+) -> Context:
     """The data's counts, replacements, rejects and example pictures."""
     images = tables.read(IMAGES, inputs.images)
     captions = tables.read(CAPTIONS, inputs.captions)
@@ -186,8 +210,13 @@ def _data(inputs: Inputs, settings: ReportSettings, mixed: bool) -> Context:
     rejects = tables.read(REJECTS, list(inputs.rejects)).drop_duplicates(ignore_index=True)
     replaced = replacements[replacements["spoken_word"] != replacements["word"]]
     matching = rejects[rejects["stage"] == "matching"]
+    window = logmel["frames"] * logmel["hop"]
+    checks = report_leakage.checks(images, captions, spoken, words, window)
     return {
         "splits": report_tables.SPLITS,
+        "checks": checks,
+        "leaks": any(row["kind"] == "leak" for row in checks),
+        "hashes": report_made.hashes(images, recordings),
         "counts": report_tables.counts(images, captions, spoken, kept, mixed),
         "facts": {
             "pictures": len(images),

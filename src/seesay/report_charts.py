@@ -220,6 +220,11 @@ def standalone(rows: Sequence[Sequence[tuple[str, Spec]]], width: int = 330) -> 
     return svg
 
 
+def nothing() -> str:
+    """A figure of no charts."""
+    return '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
+
+
 def library() -> str:
     """Vega, Vega-Lite and Vega-Embed as one script without outside references."""
     script: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
@@ -235,7 +240,10 @@ def _lines(
     domain: tuple[float, float] | None,
     description: str,
 ) -> Spec:
-    """Lines by epoch: colour is the series, dashes the split, each seed; kept epochs are dots."""
+    """Lines by epoch: colour is the series, dashes the split, each seed.
+
+    Kept epochs are dots and upright lines.
+    """
     base = alt.Chart(alt.NamedData("epochs")).encode(
         x=alt.X("epoch:Q", title="epoch", axis=alt.Axis(tickMinStep=1, grid=False)),
         y=alt.Y(
@@ -261,12 +269,17 @@ def _lines(
         "split:N",
         scale=alt.Scale(domain=["train", "validation"], range=[[1, 0], [5, 3]]),
     )
+    kept = alt.Chart(alt.NamedData("kept")).mark_rule(color=_var("muted"), strokeDash=[2, 3])
     layers = alt.layer(
+        kept.encode(x="epoch:Q", tooltip=["seed:N", alt.Tooltip("epoch:Q", title="kept epoch")]),
         base.mark_line(strokeWidth=1.7, opacity=0.85, clip=True).encode(strokeDash=dashes),
         base.mark_circle(size=30, opacity=0.001),
         base.mark_circle(size=58, opacity=1).transform_filter("datum.kept"),
     )
-    return _spec(layers, {"epochs": rows}, description=description, height=LINES_HEIGHT)
+    ends = sorted({(row["epoch"], row["seed"]) for row in rows if row["kept"]})
+    lines = [{"epoch": epoch, "seed": seed} for epoch, seed in ends]
+    data = {"epochs": rows, "kept": lines}
+    return _spec(layers, data, description=description, height=LINES_HEIGHT)
 
 
 def _where(row: Any) -> Spec:

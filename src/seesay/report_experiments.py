@@ -157,6 +157,20 @@ def training_figure(experiments: Sequence[Context], charts: dict[str, report_cha
     return report_charts.standalone([row for row in rows if row])
 
 
+def where_figure(experiments: Sequence[Context], charts: dict[str, report_charts.Spec]) -> str:
+    """Where it works, of the described experiments, as one SVG: small groups two in a row."""
+    rows = []
+    for experiment in experiments:
+        name, where = _of(experiment, experiments), experiment["where"]
+        drawn = [(kind["title"] + name, charts[kind["chart"]]) for kind in where["kinds"]]
+        rows += [drawn[i : i + 2] for i in range(0, len(drawn), 2)]
+        if where["curve"]:
+            rows.append(
+                [("Learning curve: rank against pairs in training", charts[where["curve"]])]
+            )
+    return report_charts.standalone(rows) if rows else report_charts.nothing()
+
+
 def _of(experiment: Context, experiments: Sequence[Context]) -> str:
     """An experiment's name for a title, where there are several."""
     return f" ({experiment['name']})" if len(experiments) > 1 else ""

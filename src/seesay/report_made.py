@@ -1,11 +1,14 @@
 """How a run was made: its sources, versions, licences, and what it took by rule."""
 
 import csv
+import hashlib
 import platform
 from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 PACKAGES = [
     "snakemake",
@@ -178,6 +181,20 @@ def benchmarks(folder: Path) -> list[dict[str, Any]]:
                 rule["longest"] = max(rule["longest"], seconds or 0.0)
                 rule["memory"] = _largest([rule["memory"], memory])
     return sorted(rules.values(), key=lambda rule: -rule["total"])
+
+
+def hashes(images: pd.DataFrame, recordings: pd.DataFrame) -> list[dict[str, Any]]:
+    """For the pictures and the recordings: how many files, and one hash of their ids and bytes."""
+    found = []
+    for what, table, key in (
+        ("picture files", images, "image_id"),
+        ("recorded files", recordings, "recording_id"),
+    ):
+        rows = sorted(zip(table[key], table["digest"], strict=True))
+        text = "\n".join(f"{name} {digest}" for name, digest in rows)
+        digest = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+        found.append({"what": what, "files": table["path"].nunique(), "hash": digest})
+    return found
 
 
 def duration(seconds: float) -> str:

@@ -190,6 +190,14 @@ def sized(table: Table, **sizes: int) -> Table:
     return Table(table.name, table.key, columns)
 
 
+def width(path: Path, column: str) -> int:
+    """The size of a feature column's vectors. Raises InputError when the file is not Parquet."""
+    try:
+        return int(pq.read_schema(path).field(column).type.list_size)
+    except (pa.ArrowInvalid, FileNotFoundError) as error:
+        raise InputError(f"{path}: not a readable Parquet file ({error}); make it again") from error
+
+
 def matrix(column: pa.Array) -> np.ndarray:
     """A column of fixed-size lists as a float32 array (rows, size), without a copy."""
     values = column.flatten().to_numpy(zero_copy_only=False)

@@ -7,6 +7,7 @@ Goes out: CONFIG, SHARDS, SEEDS, EXPERIMENTS, SYSTEMS, GPU, at(), stamp(), setti
 import hashlib
 import importlib
 import json
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -456,6 +457,7 @@ STAGES = {
     "embedding": ["training", "fc7", "fragments", "logmel", "matching"],
     "evaluation": ["embedding", "pictures", "matching"],
     "metrics": ["evaluation"],
+    "breakdown": ["evaluation", "regions", "matching"],
     "legacy": ["training", "pictures", "fc7", "logmel", "matching"],
     "legacy_metrics": ["legacy"],
     "listen": [
@@ -470,6 +472,7 @@ STAGES = {
     "map": ["embedding", "pictures", "matching"],
     "report": [
         "metrics",
+        "breakdown",
         "legacy_metrics",
         "training",
         "matching_quality",
@@ -497,8 +500,20 @@ def stages():
     return json.dumps(used)
 
 
+def codes(wildcards):
+    """A hash of each stage's code stamp, as JSON, taken from the rules themselves."""
+    entry = re.compile(r"[\w./]+:[0-9a-f]{12}|[\w.-]+==\S+")
+    found = {}
+    for rule in workflow.rules:
+        parts = [p for p in rule.params if isinstance(p, str) and entry.fullmatch(p)]
+        if parts and rule.name in json.loads(stages()):
+            text = "\n".join(parts)
+            found[rule.name] = hashlib.sha256(text.encode()).hexdigest()[:12]
+    return json.dumps(found, sort_keys=True)
+
+
 def templates():
-    """A digest of the page's template and style, which the code stamp does not see."""
+    """A digest of the page's templates and style, which the code stamp does not see."""
     folder = Path(workflow.basedir, "src", "seesay", "templates")
-    texts = [path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()]
+    texts = [path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()]
     return hashlib.sha256(b"\0".join(texts)).hexdigest()[:12]

@@ -16,8 +16,18 @@ rule metrics:
         ),
         listed=listed("pictures", "speech"),
     output:
-        metrics=at("metrics.tsv"),
-        differences=at("differences.tsv"),
+        metrics=report(
+            at("metrics.tsv"),
+            category="Results",
+            caption="../report/metrics.rst",
+            labels={"shows": "every number", "form": "table"},
+        ),
+        differences=report(
+            at("differences.tsv"),
+            category="Results",
+            caption="../report/differences.rst",
+            labels={"shows": "paired differences", "form": "table"},
+        ),
     log:
         at("logs/metrics.log"),
     benchmark:

@@ -1,16 +1,18 @@
-"""report: the page that shows what was learned, a summary in plain text, three figures.
+"""report: the page that shows what was learned, a summary in plain text, four figures.
 
 Comes in: the numbers, the histories, and the tables of every stage (of fc7 and log-Mel only
 the columns that are counted).
-Goes out: <results>/report.html, summary.md, and report/{answer,training,stages}.svg.
+Goes out: <results>/report.html, summary.md, and report/{answer,training,where,stages}.svg.
 """
 
 
 rule report:
-    """Write the report, its summary in plain text and three of its figures."""
+    """Write the report, its summary in plain text and four of its figures."""
     input:
         metrics=at("metrics.tsv"),
         differences=at("differences.tsv"),
+        groups=at("breakdown/groups.parquet"),
+        words=at("breakdown/words.parquet"),
         legacy=legacy_numbers(),
         listen=at("listen/listen.json"),
         map=at("map/map.parquet"),
@@ -70,6 +72,15 @@ rule report:
             caption="../report/training.rst",
             labels={"shows": "cosines, loss, dead and tied", "form": "figure"},
         ),
+        where=report(
+            at("report/where.svg"),
+            category="Results",
+            caption="../report/where.rst",
+            labels={
+                "shows": "R@10 by kind of query, learning curve",
+                "form": "figure",
+            },
+        ),
         stages=report(
             at("report/stages.svg"),
             category="Report",
@@ -95,13 +106,15 @@ rule report:
         templates=templates(),
         config=CONFIG.model_dump_json(),
         stages=stages(),
+        codes=codes,
         benchmarks=at("benchmarks"),
     message:
         "Writing the report"
     shell:
         'python "$SCRIPTS/report.py" --metrics {input.metrics:q}'
         " --differences {input.differences:q} --legacy {input.legacy:q}"
-        " --listen {input.listen:q} --map {input.map:q} --images {input.images:q}"
+        " --listen {input.listen:q} --map {input.map:q}"
+        " --groups {input.groups:q} --words {input.words:q} --images {input.images:q}"
         " --captions {input.captions:q} --regions {input.regions:q} --fc7 {input.fc7:q}"
         " --spoken-types {input.spoken_types:q} --replacements {input.replacements:q}"
         " --spoken-captions {input.spoken_captions:q} --unsayable {input.unsayable:q}"
@@ -110,7 +123,7 @@ rule report:
         " --spoken-words {input.spoken_words:q} --rejects {input.rejects:q}"
         " --logmel {input.logmel:q} --histories {input.histories:q}"
         " --report {output.report:q} --summary {output.summary:q} --answer {output.answer:q}"
-        " --training {output.training:q} --stages-drawn {output.stages:q}"
-        " --config {params.config:q} --stages {params.stages:q}"
+        " --training {output.training:q} --where {output.where:q} --stages-drawn {output.stages:q}"
+        " --config {params.config:q} --stages {params.stages:q} --codes {params.codes:q}"
         " --benchmarks {params.benchmarks:q} --settings {params.settings:q}"
         " 2>&1 | tee {log:q}"

@@ -1,4 +1,4 @@
-"""Write the report, its summary in plain text and three of its figures."""
+"""Write the report, its summary in plain text and four of its figures."""
 
 import json
 from dataclasses import fields
@@ -20,7 +20,7 @@ def main() -> None:
         outputs=outputs,
         settings=ReportSettings,
         lists=LISTS,
-        options={"config": str, "stages": str, "benchmarks": Path},
+        options={"config": str, "stages": str, "benchmarks": Path, "codes": "{}"},
     )
     build(
         Inputs(**{name: getattr(args, name) for name in inputs}),
@@ -29,6 +29,7 @@ def main() -> None:
         config=json.loads(args.config),
         stages=json.loads(args.stages),
         benchmarks=args.benchmarks,
+        codes=json.loads(args.codes),
     )
 
 

@@ -1,0 +1,217 @@
+"""Where it works: the ranks by kind of word and of fragment, and word by word.
+
+Word queries are parted by part of speech, frequency in the captions, length, talker, whether the
+word is said as itself, and the pairs that training had of it; fragments by their size and by how
+much is said of their picture. Ties are scored as in the stage metrics.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from seesay import tables
+from seesay.breakdown_classes import fragment_of, fragment_properties, word_properties
+from seesay.evaluation import RANKS
+from seesay.matching import REPLACEMENTS, SPOKEN_CAPTIONS
+from seesay.metrics import chance, counts_of, image_weights, runs_of, summarise
+from seesay.pictures import IMAGES
+from seesay.ranking import Floats, Integers, Ranks
+from seesay.regions import REGIONS
+from seesay.settings.metrics import MetricsSettings
+from seesay.tables import Column, Table
+from seesay.words import CAPTION_WORDS
+
+BY_WORD = ("word_similarity", "image_token_by_word")
+HITS = 10  # the k of the R@k that is shown by group
+FEW = 5  # with fewer test pictures than this there is no interval
+
+_WHERE = (
+    Column("experiment", pa.string(), "an experiment of the config"),
+    Column("system", pa.string(), "model, or the control that stands in for it"),
+    Column("task", pa.string(), "which kind of item is searched by which"),
+    Column("gallery", pa.string(), "test: the test pictures' items; all: the whole corpus'"),
+)
+GROUPS = Table(
+    "breakdown_groups",
+    ("experiment", "system", "task", "gallery", "property", "group"),
+    (
+        *_WHERE,
+        Column("property", pa.string(), "what the queries are parted by"),
+        Column("group", pa.string(), "a part of the queries"),
+        Column("nth", pa.int32(), "its place among the groups of the property, from 0"),
+        Column("queries", pa.int32(), "its queries"),
+        Column("pictures", pa.int32(), "their test pictures"),
+        Column("r10", pa.float64(), "R@10, mean over seeds", "%"),
+        Column("low", pa.float64(), "lower end of its 95 % interval", "%", optional=True),
+        Column("high", pa.float64(), "upper end", "%", optional=True),
+        Column("chance", pa.float64(), "R@10 of random ranking for these very queries", "%"),
+        Column("difference", pa.float64(), "the model's R@10 minus this one", "points"),
+        Column("difference_low", pa.float64(), "of its paired interval", "points", optional=True),
+        Column("difference_high", pa.float64(), "upper end", "points", optional=True),
+        Column("median_rank", pa.float64(), "median rank, mean over seeds"),
+        Column("median_chance", pa.float64(), "median rank of random ranking"),
+    ),
+)
+WORDS = Table(
+    "breakdown_words",
+    ("experiment", "system", "task", "gallery", "word"),
+    (
+        *_WHERE,
+        Column("word", pa.string(), "a word of the captions"),
+        Column("spoken_word", pa.string(), "what is said for it"),
+        Column("pos", pa.string(), "its part of speech"),
+        Column("pairs", pa.int64(), "pairs of a training picture and a token of it"),
+        Column("queries", pa.int32(), "its test tokens"),
+        Column("r10", pa.float64(), "R@10, mean over seeds", "%"),
+        Column("median_rank", pa.float64(), "median of its expected ranks, mean over seeds"),
+    ),
+)
+
+
+def break_down(
+    ranks: Sequence[Path],
+    images: Path,
+    spoken_captions: Path,
+    replacements: Path,
+    caption_words: Path,
+    regions: Sequence[Path],
+    groups: Path,
+    words: Path,
+    settings: MetricsSettings,
+) -> None:
+    """Write the tables GROUPS and WORDS from the ranks of every system and seed.
+
+    `regions` may be empty: ready-made fragments have no boxes. Intervals come from resampling
+    the test pictures of a group, the same samples for all systems and seeds (paired).
+    Raises InputError when two systems were ranked on different queries.
+    """
+    tokens = word_properties(
+        tables.read(SPOKEN_CAPTIONS, spoken_captions),
+        tables.read(REPLACEMENTS, replacements),
+        tables.read(CAPTION_WORDS, caption_words, columns=[*CAPTION_WORDS.key, "lemma"]),
+        tables.read(IMAGES, images).set_index("image_id")["split"],
+    )
+    fragments = fragment_properties(
+        tables.read(REGIONS, list(regions)), tables.read(SPOKEN_CAPTIONS, spoken_captions)
+    )
+    parts, listed = [], []
+    frame = tables.read(RANKS, list(ranks))
+    for (experiment, task, gallery), part in frame.groupby(["experiment", "task", "gallery"]):
+        where = {"experiment": str(experiment), "task": str(task), "gallery": str(gallery)}
+        runs = runs_of(part, {**where})
+        first = next(iter(runs.values()))
+        if task in BY_WORD:
+            known = tokens.reindex(first["query"])
+            listed.append(pd.DataFrame(_by_word(runs, known)).assign(**where))
+        else:
+            known = fragment_of(first["query"], fragments)
+        parted = known.select_dtypes("category")
+        parts.append(pd.DataFrame(_by_group(runs, parted, settings)).assign(**where))
+    tables.write(GROUPS, groups, pd.concat(parts, ignore_index=True))
+    tables.write(WORDS, words, pd.concat(listed, ignore_index=True))
+
+
+def hits(ranks: Ranks, k: int) -> Floats:
+    """The probability that each query's first relevant item is among the `k` first.
+
+    Of t irrelevant and r relevant items tied below b better ones, the first j = k - b places hold
+    none that is relevant with probability C(t, j) / C(t + r, j).
+    """
+    missed = np.ones(len(ranks.better))
+    for place in range(k):
+        inside = np.clip(place - ranks.better, 0, ranks.tied)
+        step = (ranks.tied - inside) / (ranks.tied + ranks.tied_relevant - inside)
+        missed *= np.where(place >= ranks.better, step, 1.0)
+    return 1.0 - missed
+
+
+def _by_group(
+    runs: dict[tuple[str, int], pd.DataFrame], known: pd.DataFrame, settings: MetricsSettings
+) -> Iterator[dict[str, object]]:
+    """The rows of GROUPS of one task and gallery; `known` has a row a query, in their order."""
+    first = next(iter(runs.values()))
+    luck = chance(counts_of(first), first["gallery_size"])
+    found = {run: counts_of(rows) for run, rows in runs.items()}
+    hit = {run: hits(counts, HITS) for run, counts in found.items()}
+    lucky = hits(luck, HITS)
+    for name in known:
+        categories = known[name].cat
+        for nth, group in enumerate(categories.categories):
+            here = np.flatnonzero(categories.codes.to_numpy() == nth)
+            if len(here) == 0:
+                continue
+            names, image = np.unique(first["image_id"].to_numpy(str)[here], return_inverse=True)
+            weights = image_weights(len(names), settings)
+            once, size = weights[:1], weights @ np.bincount(image)
+            values: dict[str, list[Floats]] = {}
+            medians: dict[str, list[float]] = {}
+            for (system, seed), chances in hit.items():
+                total = weights @ np.bincount(image, chances[here], len(names))
+                values.setdefault(system, []).append(100.0 * total / size)
+                median = summarise(_some(found[system, seed], here), image, once)[0, 0]
+                medians.setdefault(system, []).append(float(median))
+            means = {system: np.mean(value, axis=0) for system, value in values.items()}
+            for system, mean in means.items():
+                gap = means["model"] - mean if "model" in means else np.zeros_like(mean)
+                low, high = _ends(mean, len(names))
+                gap_low, gap_high = _ends(gap, len(names))
+                yield {
+                    "system": system,
+                    "property": name,
+                    "group": group,
+                    "nth": nth,
+                    "queries": len(here),
+                    "pictures": len(names),
+                    "r10": mean[0],
+                    "low": low,
+                    "high": high,
+                    "chance": 100.0 * lucky[here].mean(),
+                    "difference": gap[0],
+                    "difference_low": gap_low,
+                    "difference_high": gap_high,
+                    "median_rank": np.mean(medians[system]),
+                    "median_chance": summarise(_some(luck, here), image, once)[0, 0],
+                }
+
+
+def _by_word(
+    runs: dict[tuple[str, int], pd.DataFrame], known: pd.DataFrame
+) -> Iterator[dict[str, object]]:
+    """The rows of WORDS of one task and gallery; `known` has a row a query, in their order."""
+    label = known["word"].to_numpy()
+    what = known.drop_duplicates("word").set_index("word")[["spoken_word", "tag", "pairs"]]
+    found: dict[str, list[pd.DataFrame]] = {}
+    for (system, _), run in runs.items():
+        counts = counts_of(run)
+        frame = pd.DataFrame({"rank": counts.expected(), "hit": 100.0 * hits(counts, HITS)})
+        grouped = frame.groupby(label)
+        one = pd.DataFrame({"median": grouped["rank"].median(), "hit": grouped["hit"].mean()})
+        found.setdefault(system, []).append(one.assign(queries=grouped.size()))
+    for system, parts in found.items():
+        rows = pd.concat(parts).groupby(level=0).mean().join(what).reset_index(names="word")
+        for row in rows.to_dict("records"):
+            yield {
+                "system": system,
+                "word": row["word"],
+                "spoken_word": row["spoken_word"],
+                "pos": row["tag"],
+                "pairs": row["pairs"],
+                "queries": int(row["queries"]),
+                "r10": row["hit"],
+                "median_rank": row["median"],
+            }
+
+
+def _some(ranks: Ranks, here: Integers) -> Ranks:
+    return Ranks(*(getattr(ranks, name)[here] for name in Ranks.__annotations__))
+
+
+def _ends(samples: Floats, pictures: int) -> tuple[float | None, float | None]:
+    """A 95 % percentile interval of all samples but the first; None with too few pictures."""
+    if pictures < FEW:
+        return None, None
+    low, high = np.percentile(samples[1:], [2.5, 97.5])
+    return float(low), float(high)

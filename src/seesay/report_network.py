@@ -1,0 +1,120 @@
+"""The network drawn with its sizes (the paper's Fig. 1, left) as SVG."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup, escape
+
+WIDTH, HEIGHT, DOWN, ACROSS = 190, 34, 20, 40  # px, of a layer's box and the gaps
+NARROWEST = 90  # px
+STYLE = Markup(
+    "<style>"
+    ".net rect{fill:var(--card,#fff);stroke:var(--muted,#5d6472)}"
+    ".net .image{stroke:var(--accent,#2456c7)}.net .speech{stroke:var(--warm,#b5491b)}"
+    ".net text{fill:var(--ink,#1d2129);font:12px var(--sans,sans-serif);text-anchor:middle}"
+    ".net .unit{fill:var(--muted,#5d6472);font-size:11px}"
+    ".net path{fill:none;stroke:var(--muted,#5d6472);stroke-width:1.2}"
+    "</style>"
+)
+
+
+def sizes(recipe: Mapping[str, Any], features: int, frames: int, filters: int) -> dict[str, Any]:
+    """Both branches' sizes from the input to the embedding, and the number of weights.
+
+    `recipe` has `image_layers`, `speech_layers` and `embedding`; `features` is the length of a
+    fragment's vector.
+    """
+    branches = {
+        "image": [features, *recipe["image_layers"], recipe["embedding"]],
+        "speech": [frames * filters, *recipe["speech_layers"], recipe["embedding"]],
+    }
+    weights = sum(
+        (branch[i] + 1) * branch[i + 1]
+        for branch in branches.values()
+        for i in range(len(branch) - 1)
+    )
+    return {**branches, "weights": weights, "input": f"{frames} frames × {filters} log-Mel filters"}
+
+
+def describe(config: Mapping[str, Any], experiment: str, features: int) -> dict[str, Any]:
+    """An experiment's network: `drawn`, its `weights` and `cap`, and when its training ends."""
+    override = (config["experiments"].get(experiment) or {}).get("training") or {}
+    recipe = {**config["training"], **override}
+    logmel = config["logmel"]
+    found = sizes(recipe, features, logmel["frames"], logmel["filters"])
+    return {
+        "drawn": draw(found, recipe["relu_cap"]),
+        "weights": found["weights"],
+        "cap": recipe["relu_cap"],
+        "patience": recipe["patience"],
+        "most": recipe["max_epochs"],
+    }
+
+
+def draw(found: Mapping[str, Any], cap: float) -> Markup:
+    """The two branches side by side, their inputs at the bottom, meeting in a cosine."""
+    image, speech = found["image"], found["speech"]
+    layers = max(len(image), len(speech))
+    total = 2 * WIDTH + ACROSS
+    height = (layers + 1) * (HEIGHT + DOWN) + 20
+    widest = max(*image, *speech)
+    parts: list[Markup] = []
+    for kind, branch, x in (("image", image, WIDTH / 2), ("speech", speech, 1.5 * WIDTH + ACROSS)):
+        tops = _tops(len(branch), layers)
+        for n, (size, top) in enumerate(zip(branch, tops, strict=True)):
+            width = NARROWEST + (WIDTH - NARROWEST) * (size / widest) ** 0.5
+            parts.append(_box(x, top, width, kind, _label(n, len(branch), size, kind)))
+            if n:
+                parts.append(_line(x, tops[n - 1], x, top + HEIGHT))
+        parts.append(_line(x, tops[-1], total / 2, 2 + HEIGHT))
+        parts.append(_text(x, height - 6, _foot(kind, found["input"]), "unit"))
+    parts.append(_box(total / 2, 2, 120, "", "cosine"))
+    said = f"Image branch {_sizes(image)}; speech branch {_sizes(speech)}"
+    return Markup(
+        '<svg xmlns="http://www.w3.org/2000/svg" class="net" role="img" aria-label="{}"'
+        ' viewBox="-2 0 {} {}" width="{}" height="{}">{}{}</svg>'
+    ).format(
+        f"{said}; ReLU up to {cap:g} after every layer; compared by cosine",
+        total + 4,
+        height,
+        total + 4,
+        height,
+        STYLE,
+        Markup("").join(parts),
+    )
+
+
+def _tops(count: int, layers: int) -> list[float]:
+    """The upper edges of a branch's boxes, input first (at the bottom)."""
+    bottom, top = layers * (HEIGHT + DOWN), HEIGHT + DOWN
+    step = (bottom - top) / (count - 1)
+    return [bottom - n * step for n in range(count)]
+
+
+def _label(n: int, count: int, size: int, kind: str) -> str:
+    if n == 0:
+        return f"{size:,} in"
+    return f"{size:,} shared" if n == count - 1 else f"{size:,} ReLU"
+
+
+def _foot(kind: str, speech: str) -> str:
+    return "a picture fragment’s features" if kind == "image" else speech
+
+
+def _sizes(branch: Sequence[int]) -> str:
+    return " to ".join(f"{size:,}" for size in branch)
+
+
+def _box(x: float, y: float, width: float, kind: str, text: str) -> Markup:
+    box = Markup('<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{}" rx="6" class="{}"/>')
+    drawn = box.format(x - width / 2, y, width, HEIGHT, kind)
+    return drawn + _text(x, y + HEIGHT / 2 + 4, text)
+
+
+def _text(x: float, y: float, text: str, kind: str = "") -> Markup:
+    mark = Markup(' class="{}"').format(kind) if kind else Markup("")
+    return Markup('<text x="{:.1f}" y="{:.1f}"{}>{}</text>').format(x, y, mark, escape(text))
+
+
+def _line(x0: float, y0: float, x1: float, y1: float) -> Markup:
+    return Markup('<path d="M{:.1f} {:.1f}L{:.1f} {:.1f}"/>').format(x0, y0, x1, y1)

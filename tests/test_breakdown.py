@@ -1,0 +1,168 @@
+"""The breakdown: classes worked by hand, hits and intervals against those of the metrics."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+
+from seesay import tables
+from seesay.breakdown import GROUPS, WORDS, break_down, hits
+from seesay.breakdown_classes import classes, fragment_of, fragment_properties, word_properties
+from seesay.evaluation import RANKS
+from seesay.matching import REPLACEMENTS, SPOKEN_CAPTIONS
+from seesay.metrics import measure
+from seesay.pictures import IMAGES
+from seesay.regions import REGIONS
+from seesay.settings.metrics import MetricsSettings
+from seesay.words import CAPTION_WORDS
+from test_metrics import ROWS, of_one_sample, ranks_of
+
+SETTINGS = MetricsSettings(resamples=200, seed=3)
+PICTURES = [f"p{n}" for n in range(9)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows=ROWS)
+def test_hits_are_those_of_the_metrics(rows):
+    for column, k in ((2, 1), (3, 5), (4, 10), (5, 25)):
+        assert 100 * hits(ranks_of(*rows), k).mean() == pytest.approx(of_one_sample(rows)[column])
+
+
+def test_classes_hold_their_lower_edge():
+    found = classes(pd.Series([1, 4, 5, 9, 10, 300]), (1, 5, 10))
+    assert list(found) == ["1–4", "1–4", "5–9", "5–9", "10 and more", "10 and more"]
+    found = classes(pd.Series([0.0, 4.9, 5.0]), (0, 5), "%")
+    assert list(found) == ["0–5 %", "0–5 %", "5 % and more"]
+    assert list(classes(pd.Series([0, 1]), (0, 1)).cat.categories) == ["0", "1 and more"]
+
+
+def spoken(rows):
+    return pd.DataFrame(rows, columns=[c.name for c in SPOKEN_CAPTIONS.columns])
+
+
+SAID = spoken(
+    [
+        # Two captions of a picture share a token: one pair. The test picture's is no pair.
+        ("a", 0, "t1", 0, "dog", "dog", "k1"),
+        ("a", 1, "t1", 0, "dog", "dog", "k1"),
+        ("b", 0, "t2", 0, "dog", "dog", "k2"),
+        ("c", 0, "t2", 0, "dog", "dog", "k3"),
+        ("c", 0, "t2", 1, "grass", "bureau", "k4"),
+    ]
+)
+USES = pd.DataFrame({"lemma": ["dog"] * 5 + ["grass"]})
+REPLACED = pd.DataFrame({"word": ["dog", "grass"], "pos": ["NOUN", "ADJ"]})
+
+
+def test_what_a_token_is_worked_by_hand():
+    split = pd.Series({"a": "train", "b": "train", "c": "test"})
+    found = word_properties(SAID, REPLACED, USES, split)
+    assert found.loc["k3"].tolist() == [
+        "dog", "dog", "NOUN", 2, "NOUN", "5–9", "3–4", "as itself", "1–4", "t2"
+    ]  # fmt: skip
+    assert found.loc["k4"].tolist() == [
+        "grass", "bureau", "ADJ", 0, "ADJ", "1–4", "5–6", "as another word", "0", "t2"
+    ]  # fmt: skip
+
+
+def test_what_a_fragment_is_worked_by_hand():
+    boxes = [("c", 0, 0, 0, 10, 10), ("c", 1, 0, 0, 10, 10), ("c", 2, 0, 0, 4, 2)]
+    regions = pd.DataFrame(boxes, columns=["image_id", "region", "x0", "y0", "x1", "y1"])
+    queries = pd.Series(["c#0", "c#1", "c#2"])
+    found = fragment_of(queries, fragment_properties(regions, SAID))
+    assert list(found["size of the fragment"]) == ["whole picture", "50 % and more", "5–10 %"]
+    assert list(found["tokens said of the picture"]) == ["1–9"] * 3
+    without = fragment_of(queries, fragment_properties(regions[:0], SAID))
+    assert list(without) == ["tokens said of the picture"]
+
+
+@pytest.fixture
+def made(tmp_path):
+    """The tables of one run: two systems, two seeds, 9 test pictures with 4 tokens each."""
+    rng = np.random.default_rng(4)
+    tokens = [f"k{n:02}" for n in range(36)]
+    owner = np.repeat(PICTURES, 4)
+    path = {
+        name: tmp_path / f"{name}.parquet"
+        for name in ("images", "said", "replaced", "uses", "regions", "groups", "words")
+    }
+    images = pd.DataFrame({"image_id": PICTURES, "path": "", "digest": "", "split": "test"})
+    tables.write(IMAGES, path["images"], images.assign(width=9, height=9))
+    rows = [
+        (image, 0, f"t{n % 2}", n, "dog" if n % 4 else "grass", "dog" if n % 4 else "bureau", k)
+        for n, (image, k) in enumerate(zip(owner, tokens, strict=True))
+    ]
+    tables.write(SPOKEN_CAPTIONS, path["said"], spoken(rows))
+    replaced = pd.DataFrame({"word": ["dog", "grass"], "pos": "NOUN", "step": "as itself"})
+    replaced = replaced.assign(spoken_word=["dog", "bureau"], length=3, frequency_rank=[1, 2])
+    tables.write(REPLACEMENTS, path["replaced"], replaced)
+    uses = pd.DataFrame({"image_id": PICTURES, "lemma": "dog", "text": "dog", "pos": "NOUN"})
+    tables.write(CAPTION_WORDS, path["uses"], uses.assign(caption=0, position=0))
+    tables.write(REGIONS, path["regions"], REGIONS.schema.empty_table().to_pandas())
+    ranks = []
+    for system, worst in (("model", 12), ("random_projection", 30)):
+        for seed in (1, 2):
+            columns = pd.DataFrame({"query": tokens, "image_id": owner})
+            columns = columns.assign(better=rng.integers(0, worst, 36), tied=rng.integers(0, 4, 36))
+            columns = columns.assign(tied_relevant=1, relevant=4, rank=1.0, gallery_size=35)
+            columns = columns.assign(experiment="paper", system=system, seed=seed)
+            columns = columns.assign(task="image_token_by_word", gallery="test")
+            ranks.append(tmp_path / f"{system}{seed}.parquet")
+            tables.write(RANKS, ranks[-1], columns)
+    return path, ranks
+
+
+def run(path, ranks):
+    names = ("images", "said", "replaced", "uses")
+    given = [path[name] for name in names]
+    break_down(ranks, *given, [path["regions"]], path["groups"], path["words"], SETTINGS)
+    return tables.read(GROUPS, path["groups"]), tables.read(WORDS, path["words"])
+
+
+def test_the_group_of_all_queries_is_the_metrics_row(made, tmp_path):
+    path, ranks = made
+    groups, _ = run(path, ranks)
+    measure(ranks, tmp_path / "metrics.tsv", tmp_path / "differences.tsv", SETTINGS)
+    metrics = pd.read_csv(tmp_path / "metrics.tsv", sep="\t")
+    pairs = pd.read_csv(tmp_path / "differences.tsv", sep="\t")
+    whole = groups[(groups["property"] == "part of speech")].set_index("system")
+    assert (whole["queries"] == 36).all()
+    for system in ("model", "random_projection"):
+        mean = metrics[(metrics["system"] == system) & (metrics["seed"] == "mean")]
+        row = mean.set_index("metric").loc["r10"]
+        found = whole.loc[system, ["r10", "low", "high", "chance"]].astype(float)
+        wanted = row[["value", "ci_low", "ci_high", "chance"]].astype(float)
+        assert found.to_numpy() == pytest.approx(wanted.to_numpy(), abs=1e-4)
+        median = mean.set_index("metric").loc["median_rank"]
+        assert whole.loc[system, "median_rank"] == pytest.approx(median["value"], abs=1e-4)
+        assert whole.loc[system, "median_chance"] == pytest.approx(median["chance"], abs=1e-4)
+    pair = pairs.set_index("metric").loc["r10"]
+    found = whole.loc["random_projection", ["difference", "difference_low", "difference_high"]]
+    wanted = pair[["difference", "ci_low", "ci_high"]].astype(float)
+    assert found.astype(float).to_numpy() == pytest.approx(wanted.to_numpy(), abs=1e-4)
+
+
+def test_the_groups_of_a_property_make_up_all_queries(made):
+    groups, words = run(*made)
+    model = groups[groups["system"] == "model"]
+    whole = model[model["property"] == "part of speech"]["r10"].item()
+    for _, part in model.groupby("property"):
+        assert part["queries"].sum() == 36
+        assert np.average(part["r10"], weights=part["queries"]) == pytest.approx(whole)
+    of_words = words[words["system"] == "model"]
+    assert list(of_words["queries"]) == [27, 9]
+    assert np.average(of_words["r10"], weights=of_words["queries"]) == pytest.approx(whole)
+
+
+def test_few_pictures_have_no_interval(made):
+    path, ranks = made
+    said = tables.read(SPOKEN_CAPTIONS, path["said"])
+    said.loc[said["image_id"].isin(PICTURES[:4]), "talker"] = "rare"
+    tables.write(SPOKEN_CAPTIONS, path["said"], said)
+    groups, _ = run(path, ranks)
+    talkers = groups[groups["property"] == "talker"].set_index(["system", "group"])
+    rare, other = talkers.loc["model", "rare"], talkers.loc["model", "t0"]
+    assert rare["pictures"] == 4
+    assert np.isnan(rare["low"])
+    assert np.isnan(rare["difference_high"])
+    assert other["low"] <= other["r10"] <= other["high"]

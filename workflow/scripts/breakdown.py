@@ -1,0 +1,30 @@
+"""Part the ranks by kind of word and of fragment, with intervals, and word by word."""
+
+from seesay.breakdown import break_down
+from seesay.command import arguments, run
+from seesay.settings.metrics import MetricsSettings
+
+
+def main() -> None:
+    args = arguments(
+        __doc__,
+        inputs=["images", "spoken_captions", "replacements", "caption_words"],
+        lists=["ranks", "regions"],
+        outputs=["groups", "words"],
+        settings=MetricsSettings,
+    )
+    break_down(
+        args.ranks,
+        args.images,
+        args.spoken_captions,
+        args.replacements,
+        args.caption_words,
+        args.regions,
+        args.groups,
+        args.words,
+        args.settings,
+    )
+
+
+if __name__ == "__main__":
+    run(main)
