@@ -205,6 +205,17 @@ def test_where_it_works_is_said_with_chance_and_the_projection(page):
     assert page.row("cloud") == ["desk", "NOUN", "60", "12", "25.0 %", "3.5"]
 
 
+def test_the_summary_says_where_it_works_and_what_was_checked(run):
+    summary = (run[0] / "summary.md").read_text(encoding="utf-8")
+    assert (
+        "- Part of speech (Image Token Search by Word): NOUN 40.0 [31.0, 49.0] (chance 10.0);"
+        " VERB 9.0 [5.0, 12.0] (chance 10.0)\n" in summary
+    )
+    # Six tokens a picture; pictures 16 to 19 have those of 6 to 9, which are of the training.
+    assert "- word tokens in two splits: 24 of 60, a leak\n" in summary
+    assert "- pictures in two splits, by id: 0 of 20\n" in summary
+
+
 def test_the_network_is_drawn_with_its_sizes(page):
     drawn = [attrs for tag, attrs in page.tags if attrs.get("class") == "net"]
     assert [attrs["aria-label"] for attrs in drawn] == [

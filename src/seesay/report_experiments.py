@@ -22,6 +22,8 @@ from seesay.report_answer import (
 Context = dict[str, Any]
 
 ANSWER_METRICS = (MAIN_METRIC, "median_rank")
+MANY = 12  # groups of a property; with more it is left out of the summary
+CHECKED = {"ok": "", "leak": ", a leak", "design": ", known"}
 
 
 def describe(
@@ -132,8 +134,25 @@ def summary(context: Context) -> str:
         for task in experiment["tasks"]:
             verdict = task["verdict"]
             lines.append(f"- {task['name']}: {verdict.short} (R@10). {_against(verdict.numbers)}")
+        lines += ["", f"### Where it works: R@10, gallery {results.galleries[0]}", ""]
+        lines += [_groups(kind) for kind in experiment["where"]["kinds"] if kind["groups"] <= MANY]
+    lines += ["", "## Checks across splits", ""]
+    lines += [
+        f"- {row['what']}: {row['found']:,} of {row['of']:,}{CHECKED[row['kind']]}"
+        for row in context["checks"]
+    ]
     lines += ["", "All numbers: metrics.tsv, differences.tsv; the report: report.html.", ""]
     return "\n".join(lines)
+
+
+def _groups(kind: Context) -> str:
+    """A property's groups in one line, of the model."""
+    said = [
+        f"{row['group']} {row['r10']:.1f} {row['interval']}".rstrip()
+        + f" (chance {row['chance']:.1f})"
+        for row in kind["rows"]
+    ]
+    return f"- {kind['title']} ({kind['task']}): {'; '.join(said)}"
 
 
 def answer_figure(experiments: Sequence[Context], charts: dict[str, report_charts.Spec]) -> str:
@@ -158,16 +177,15 @@ def training_figure(experiments: Sequence[Context], charts: dict[str, report_cha
 
 
 def where_figure(experiments: Sequence[Context], charts: dict[str, report_charts.Spec]) -> str:
-    """Where it works, of the described experiments, as one SVG: small groups two in a row."""
+    """Where it works, of the described experiments, as one SVG, long charts last."""
     rows = []
     for experiment in experiments:
         name, where = _of(experiment, experiments), experiment["where"]
-        drawn = [(kind["title"] + name, charts[kind["chart"]]) for kind in where["kinds"]]
-        rows += [drawn[i : i + 2] for i in range(0, len(drawn), 2)]
+        kinds = sorted(where["kinds"], key=lambda kind: kind["groups"])
+        drawn = [(kind["title"] + name, charts[kind["chart"]]) for kind in kinds]
         if where["curve"]:
-            rows.append(
-                [("Learning curve: rank against pairs in training", charts[where["curve"]])]
-            )
+            drawn.insert(-1, (f"Learning curve{name}", charts[where["curve"]]))
+        rows += [drawn[i : i + 2] for i in range(0, len(drawn), 2)]
     return report_charts.standalone(rows) if rows else report_charts.nothing()
 
 

@@ -67,6 +67,7 @@ def describe(
                 "chart": identity,
                 "above": [row["group"] for row in rows if row["clear"]],
                 "groups": len(rows),
+                "rows": rows,
             }
         )
     model = results.value(experiment, "model", CURVE_TASK, "median_rank")
@@ -188,7 +189,7 @@ def learning(words: pd.DataFrame, pairs: pd.DataFrame, chance: float) -> Spec:
             x=x,
             y=y,
             color=colour,
-            size=alt.Size("queries:Q", scale=alt.Scale(range=[15, 150])),
+            size=alt.Size("queries:Q", scale=alt.Scale(range=[15, 150]), legend=None),
             tooltip=tooltip,
         ),
         alt.Chart(alt.NamedData("classes"))
