@@ -57,7 +57,7 @@ def page(tmp_path_factory):
     (folder / "report").mkdir()
     made = report_run.make(folder / "report")
     report = dataclasses.replace(made, listen=[found], map=[place])
-    names = ("report.html", "summary.md", "answer.svg", "train.svg", "stages.svg")
+    names = ("report.html", "summary.md", "answer.svg", "train.svg", "where.svg", "stages.svg")
     outputs = Outputs(*(folder / name for name in names))
     build(report, outputs, SETTINGS, report_run.CONFIG, report_run.STAGES, folder / "none")
     return outputs.report

@@ -504,7 +504,7 @@ def codes(wildcards):
     """A hash of each stage's code stamp, as JSON, taken from the rules themselves."""
     entry = re.compile(r"[\w./]+:[0-9a-f]{12}|[\w.-]+==\S+")
     found = {}
-    for rule in workflow.rules:
+    for each in workflow.rules:
         parts = [p for p in rule.params if isinstance(p, str) and entry.fullmatch(p)]
         if parts and rule.name in json.loads(stages()):
             text = "\n".join(parts)
