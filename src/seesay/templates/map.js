@@ -7,7 +7,9 @@
   const pictures = new Map(data.pictures.map(picture => [picture.id, picture]));
   const words = points.filter(point => point.kind === "word");
 
-  const svg = make("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
+  // In units of the drawing, which a phone shows at a third of its size.
+  const letter = matchMedia("(max-width: 48rem)").matches ? 26 : 13;
+  const svg = make("svg", { viewBox: `0 0 ${width} ${height}`, "font-size": letter, "aria-hidden": "true" });
   const plane = make("div", { class: "plane", tabindex: "0", role: "application", "aria-describedby": "map-keys map-shown",
     "aria-label": "Map of words and fragments" }, svg);
   const shown = make("div", { class: "panel", id: "map-shown", "aria-live": "polite" });
@@ -22,15 +24,16 @@
   // Labels of the most frequent words first; one that would cover another is shown on choosing.
   const taken = [];
   const place = (node, point) => {
-    const flip = point.x > width - 110;
+    const flip = point.x > width - 9 * letter;
     node.setAttribute("x", point.x + (flip ? -8 : 8));
-    node.setAttribute("y", point.y + 4);
+    node.setAttribute("y", point.y + letter / 3);
     node.setAttribute("text-anchor", flip ? "end" : "start");
     node.textContent = point.item;
   };
   for (const point of [...words].sort((a, b) => b.tokens - a.tokens || (a.item < b.item ? -1 : 1))) {
-    const wide = 8 * [...point.item].length + 10, left = point.x > width - 110 ? point.x - wide : point.x;
-    const box = [left, point.y - 9, left + wide, point.y + 9];
+    const wide = 0.62 * letter * [...point.item].length + 10;
+    const left = point.x > width - 9 * letter ? point.x - wide : point.x;
+    const box = [left, point.y - 0.7 * letter, left + wide, point.y + 0.7 * letter];
     if (taken.some(other => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3])) continue;
     taken.push(box);
     const label = make("text", { class: "label" });
