@@ -4,6 +4,7 @@ Comes in: the config that Snakemake read (config/config.yaml, or the one --confi
 Goes out: CONFIG, SHARDS, SEEDS, EXPERIMENTS, SYSTEMS, GPU, at(), stamp(), settings() ...
 """
 
+import functools
 import hashlib
 import importlib
 import json
@@ -92,24 +93,35 @@ def scaled(mem_mb):
 GPU = gpus.here()
 
 
+@functools.cache
 def variants(stage):
     """An experiment for each folder that a stage makes: "" for the config's own settings."""
     return {CONFIG.variant(name, stage): name for name in reversed(EXPERIMENTS)}
 
 
+def variant_experiment(wildcards, stage):
+    """An experiment with the settings that a job's folder stands for; None for the config's own."""
+    if not wildcards.variant:
+        return None
+    if wildcards.variant not in variants(stage):
+        sys.exit(
+            f"error: {at(f'{stage}/{wildcards.variant}')}: no experiment of this config has the"
+            " settings of this folder"
+        )
+    return variants(stage)[wildcards.variant]
+
+
 def variant_section(wildcards, stage):
     """The settings of a stage that a job's folder stands for."""
-    if not wildcards.variant:
-        return getattr(CONFIG, stage)
-    return CONFIG.section_of(variants(stage)[wildcards.variant], stage)
+    name = variant_experiment(wildcards, stage)
+    return getattr(CONFIG, stage) if name is None else CONFIG.section_of(name, stage)
 
 
 def variant_settings(stage):
     """These settings as canonical JSON, by the job."""
 
     def of(wildcards):
-        known = variants(stage).get(wildcards.variant) if wildcards.variant else None
-        return settings(stage, known)
+        return settings(stage, variant_experiment(wildcards, stage))
 
     return of
 
@@ -118,12 +130,13 @@ def variant_code(stage, module):
     """What the stamp holds besides, for the module that a job's settings choose."""
 
     def of(wildcards):
-        return chosen_stamp(stage, [module(variant_section(wildcards, stage))])
+        return chosen_stamp(stage, module(variant_section(wildcards, stage)))
 
     return of
 
 
-def chosen_stamp(script, modules):
+@functools.cache
+def chosen_stamp(script, *modules):
     """The entries of the code stamp that modules imported by name add or change, as one text."""
     return " ".join(sorted(set(stamp(script, *modules)) - set(stamp(script))))
 
@@ -151,6 +164,8 @@ def training_modules(stage, experiment):
         modules += ["seesay.batch_losses.word_term"] if chosen.word_term else []
     if stage == "training" and chosen.criterion == "r10":
         modules.append("seesay.criterion")
+    if stage == "training" and chosen.pseudo_words:
+        modules.append("seesay.pseudo_words")
     return modules
 
 
@@ -158,7 +173,7 @@ def chosen_code(stage):
     """What the stamp holds besides, for the modules that an experiment chooses."""
 
     def of(wildcards):
-        return chosen_stamp(stage, training_modules(stage, wildcards.experiment))
+        return chosen_stamp(stage, *training_modules(stage, wildcards.experiment))
 
     return of
 
@@ -223,8 +238,8 @@ def regions_weights(wildcards):
 
 def regions_of_fc7(wildcards):
     """The boxes that a job of the stage fc7 scores."""
-    name = variants("fc7").get(wildcards.variant)
-    variant = CONFIG.variant(name, "regions") if wildcards.variant else ""
+    name = variant_experiment(wildcards, "fc7")
+    variant = "" if name is None else CONFIG.variant(name, "regions")
     return at(f"regions/{variant}shards/{wildcards.shard}.parquet")
 
 
