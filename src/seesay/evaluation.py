@@ -207,6 +207,8 @@ def _best_of_types(similarity: Floats, number: Integers, types: int) -> Floats:
 
 def _hidden(corpus: Corpus, task: str, queries: Items, found: Items) -> list[Integers] | None:
     """For each query the found tokens that a task of Word Similarity leaves out, or None."""
+    if not task.startswith("word_similarity_other"):
+        return None
     words, talkers = corpus.word[found.origin], corpus.talker[found.origin]
     same_word = split(words, np.arange(len(words)), len(corpus.vocabulary))
     same_talker = split(talkers, np.arange(len(words)), int(corpus.talker.max()) + 1)
@@ -215,10 +217,8 @@ def _hidden(corpus: Corpus, task: str, queries: Items, found: Items) -> list[Int
         return [same_word[of] for of in word]
     if task == "word_similarity_other_talkers":
         return [same_talker[of] for of in talker]
-    if task == "word_similarity_other_both":
-        pairs = zip(word, talker, strict=True)
-        return [np.union1d(same_word[of], same_talker[by]) for of, by in pairs]
-    return None
+    pairs = zip(word, talker, strict=True)
+    return [np.union1d(same_word[of], same_talker[by]) for of, by in pairs]
 
 
 def _check_kept(kept: Integers, names: NDArray[np.object_], task: str, gallery: str) -> None:

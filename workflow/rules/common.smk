@@ -291,6 +291,22 @@ def legacy_numbers():
     return [at("legacy/metrics.tsv")] if CONFIG.evaluation.legacy else []
 
 
+# Only of composed scenes is it known where everything is.
+GROUNDED = CONFIG.scenes is not None and CONFIG.fragments is None
+
+
+def grounding_tables():
+    """The tables `grounding` of every system, where the truth is known."""
+    if not GROUNDED:
+        return []
+    return expand(
+        at("grounding/{experiment}/{system}/{seed}.parquet"),
+        experiment=EXPERIMENTS,
+        system=SYSTEMS,
+        seed=SEEDS,
+    )
+
+
 # What each stage reads, for the drawing.
 STAGES = {
     "fetch": [],
@@ -310,7 +326,8 @@ STAGES = {
     "training": ["pictures", "matching", "fc7", "fragments", "logmel"],
     "embedding": ["training", "fc7", "fragments", "logmel", "matching"],
     "evaluation": ["embedding", "pictures", "matching"],
-    "metrics": ["evaluation"],
+    "grounding": ["embedding", "regions", "scenes", "matching"],
+    "metrics": ["evaluation", "grounding"],
     "legacy": ["training", "pictures", "fc7", "logmel", "matching"],
     "legacy_metrics": ["legacy"],
     "report": ["metrics", "legacy_metrics", "training", "matching_quality"],
@@ -325,6 +342,8 @@ def stages():
     unused.add("fetch")
     if CONFIG.fragments:
         unused |= {"regions", "fc7"}
+    if not GROUNDED:
+        unused.add("grounding")
     if not CONFIG.evaluation.legacy:
         unused |= {"legacy", "legacy_metrics"}
     used = {
