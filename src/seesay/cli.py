@@ -1,14 +1,18 @@
 """The command `seesay`: what is wanted of the project outside of a run.
 
     seesay check config/paper.yaml
+    seesay search --model results/training/paper/model/1 --say word.wav
+    seesay search --model results/training/paper/model/1 --look picture.jpg
 
-says whether a run has all that it needs, one line a finding, with exit status 1 if it has not.
+`check` says whether a run has all that it needs, one line a finding, with exit status 1 if it
+has not; `search` finds pictures for a spoken word, or spoken words for a picture.
 """
 
 import argparse
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -22,15 +26,38 @@ def main(argv: Sequence[str] | None = None) -> None:
         " in: one line a finding, and exit status 1 if something is missing.",
     )
     check.add_argument("config", help="the config file that the run will have")
+    search = commands.add_parser(
+        "search",
+        help="find pictures for a spoken word, or spoken words for a picture",
+        description="Print what is nearest in the space of a trained model, as a table of columns"
+        " between tabs (docs/search.md).",
+    )
+    search.add_argument(
+        "--model", required=True, help="folder <results>/training/{experiment}/{system}/{seed}"
+    )
+    asked = search.add_mutually_exclusive_group(required=True)
+    asked.add_argument("--say", type=Path, metavar="WAV", help="a recording of one word")
+    asked.add_argument("--look", type=Path, metavar="PICTURE", help="a picture")
+    search.add_argument("--top", type=int, default=10, help="rows at most (10)")
+    search.add_argument("--split", help="with --say: search train, validation or test alone")
+    search.add_argument("--html", type=Path, help="also write a page with framed thumbnails")
+    search.add_argument("--out", type=Path, help="with --look: folder for the tokens as wav files")
+    search.add_argument("--device", default="cpu", help="auto, cpu or cuda (cpu)")
     arguments = parser.parse_args(argv)
+    if arguments.command == "search" and arguments.top < 1:
+        parser.error("--top: give 1 or more")
     if hasattr(signal, "SIGPIPE"):
         # `seesay check ... | head` ends quietly.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
         # Here, so that --help is quick.
-        from seesay.check import report
+        if arguments.command == "check":
+            from seesay.check import report
 
-        sys.exit(report(arguments.config))
+            sys.exit(report(arguments.config))
+        from seesay import command, search_command
+
+        command.run(lambda: search_command.search(arguments))
     except KeyboardInterrupt:
         sys.exit(130)
 

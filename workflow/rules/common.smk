@@ -286,6 +286,18 @@ def training_code(wildcards, input):
     return " ".join(stamp("training"))
 
 
+def features():
+    """The settings that features are made with, as canonical JSON; none where others made them."""
+    made = {name: getattr(CONFIG, name) for name in ("logmel", "regions", "fc7")}
+    if CONFIG.fragments:
+        made |= {"regions": None, "fc7": None}
+    dumped = {
+        name: section and section.model_dump(mode="json")
+        for name, section in made.items()
+    }
+    return json.dumps(dumped, sort_keys=True)
+
+
 def legacy_numbers():
     """The numbers of the authors' evaluation, where the config asks for them."""
     return [at("legacy/metrics.tsv")] if CONFIG.evaluation.legacy else []
