@@ -166,6 +166,16 @@ ROWS = [
         lambda run: run.set("experiments", {"wide": {"training": {"embedding": 20}}}),
         AFTER,
     ),
+    Row(
+        "an experiment is added that has other settings of `logmel`",
+        lambda run: run.set("experiments", {"said": {"logmel": {"span": "word"}}}),
+        {"logmel": 2, **AFTER},
+    ),
+    Row(
+        "an experiment is added that has other settings of `regions`",
+        lambda run: run.set("experiments", {"large": {"regions": {"min_area": 0.1}}}),
+        {**FEATURES, **AFTER},
+    ),
     Row("the config's keys in another order", reorder, {}),
     Row("the files of the corpora are touched", touch, {}),
     Row(

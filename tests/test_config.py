@@ -124,6 +124,19 @@ def test_the_default_comments_every_key():
         ),
         ({"experiments": {"a-b": {}}}, "letters a-z, digits"),
         ({"experiments": {"wide": {"training": {"rho": 7}}}}, "experiments.wide.training"),
+        ({"experiments": {"a": {"logmel": {"spam": "word"}}}}, "experiments.a.logmel: spam: Extra"),
+        (
+            {"experiments": {"a": {"logmel": {"frames": 40}}}},
+            "experiments.a.logmel: (whole): Value error",
+        ),
+        ({"experiments": {"a": {"words": {"min_count": 1}}}}, "experiments.a.words: Extra"),
+        ({"experiments": {"a": {"fc7": {"regions": 30}}}}, "experiments.a: fc7.regions (30)"),
+        ({"experiments": {"a": {"regions": {"candidates": 2}}}}, "experiments.a: fc7.regions"),
+        ({"training": {"loss": "infonce"}}, "loss infonce wants a batch of many pictures"),
+        (
+            {"experiments": {"a": {"training": {"speech_encoder": "conv", "filters": 39}}}},
+            "experiments.a.training: filters is 39, and logmel.filters 40",
+        ),
     ],
 )
 def test_a_wrong_value_is_one_line_that_names_the_key(change, message):
@@ -146,6 +159,53 @@ def test_ready_made_fragments_need_no_sections_regions_and_fc7():
     }
     del given["regions"], given["fc7"]
     assert config.load(given).fragments.whole == "unknown"
+
+
+def test_equal_settings_share_a_folder_whatever_the_experiments_are_called():
+    given = values()
+    word = {"span": "word", "frames": 40}
+    given["experiments"] = {
+        "paper": {},
+        "best": {"logmel": word},
+        "same": {"logmel": dict(reversed(word.items())), "training": {"eps": 1e-7}},
+        "said": {"logmel": {"frames": 71}},
+        "large": {"regions": {"min_area": 0.05}},
+        "few": {"fc7": {"regions": 4}},
+        "both": {"regions": {"min_area": 0.05}, "fc7": {"regions": 4}},
+    }
+    loaded = config.load(given)
+
+    def folders(stage):
+        return {name: loaded.variant(name, stage) for name in given["experiments"]}
+
+    logmel, regions, fc7 = folders("logmel"), folders("regions"), folders("fc7")
+    assert {name for name, folder in logmel.items() if folder} == {"best", "same"}
+    assert logmel["best"] == logmel["same"]
+    assert re.fullmatch("[0-9a-f]{8}/", logmel["best"])
+    assert {name for name, folder in regions.items() if folder} == {"large", "both"}
+    assert regions["large"] == regions["both"]
+    # Features depend on the boxes, too.
+    assert {name for name, folder in fc7.items() if folder} == {"large", "few", "both"}
+    assert len({fc7["large"], fc7["few"], fc7["both"]}) == 3
+    del given["experiments"]["large"], given["experiments"]["same"]
+    alone = config.load(given)
+    assert alone.variant("best", "logmel") == logmel["best"]
+    assert alone.variant("both", "fc7") == fc7["both"]
+    assert json.loads(loaded.stage_json("logmel", "best"))["frames"] == 40
+    assert loaded.stage_json("logmel", "paper") == loaded.stage_json("logmel")
+
+
+def test_ready_made_fragments_cannot_be_made_otherwise():
+    given = values() | {"fragments": {"path": "fragments"}}
+    given["experiments"] = {"large": {"regions": {"min_area": 0.05}}}
+    with pytest.raises(InputError, match=r"experiments\.large\.regions: the fragments are ready"):
+        config.load(given)
+
+
+def test_weights_that_only_an_experiment_wants_are_fetched():
+    given = values()
+    given["experiments"]["vgg"] = {"fc7": {"network": "vgg16"}}
+    assert config.load(given).fetched_networks() == ["vgg16"]
 
 
 def test_an_experiment_overrides_training_alone():

@@ -411,3 +411,61 @@ def test_the_script(tmp_path):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert tables.read(LOGMEL, out)["token_id"].tolist() == ["a@0.400"]
+
+
+def test_a_stretched_word_is_its_own_frames_in_proportion(tmp_path):
+    # A ramp of frames: what is at a place is the place.
+    chosen = changed(span="word", frames=8)
+    frames = np.arange(50, dtype=np.float32)[:, None] * np.ones((1, 40), np.float32)
+    vectors, padded = LogMel(chosen).stretch(frames, np.array([0.1, 0.4]), np.array([0.26, 0.6]))
+    rows = vectors.reshape(2, 8, 40)
+    # 16 hops in 8 frames: the middles of pairs of hops.
+    np.testing.assert_allclose(rows[0, :, 3], 10 + 2 * (np.arange(8) + 0.5), atol=1e-4)
+    places = 40 + 20 * (np.arange(8) + 0.5) / 8
+    inside = places <= 49
+    np.testing.assert_allclose(rows[1, inside, 0], places[inside], atol=1e-4)
+    assert (rows[1, ~inside] == np.float32(SILENCE)).all()
+    assert padded.tolist() == [0, (~inside).sum()]
+
+
+def test_the_span_word_does_not_depend_on_its_neighbours(tmp_path):
+    sound = noise(RATE)
+    louder = sound.copy()
+    louder[: round(0.25 * RATE)] *= 9  # ends a window before the word
+    for span, frames in (("word", 40), ("masked", 71), ("window", 71)):
+        found = []
+        for name, samples in (("a", sound), ("b", louder)):
+            folder = tmp_path / span / name
+            folder.mkdir(parents=True)
+            path = record(folder, "a.wav", samples)
+            words = [("a", path, 0.3, 0.6)]
+            vectors, _, _ = extract(folder, words, changed(span=span, frames=frames))
+            found.append(next(iter(vectors.values())))
+        assert np.allclose(*found, atol=1e-3) == (span != "window"), span
+
+
+def test_a_masked_window_is_silent_outside_of_its_word(tmp_path):
+    path = record(tmp_path, "a.wav", noise(RATE * 2))
+    words = [("a", path, 1.0, 1.2)]
+    masked = next(iter(extract(tmp_path, words, changed(span="masked"))[0].values()))
+    window = next(iter(extract(tmp_path, words)[0].values()))
+    # The middle, 1.1 s, is frame 35 of 71; the word is 10 frames either side.
+    inside = np.zeros(71, bool)
+    inside[25:46] = True
+    assert (masked[inside] == window[inside]).all()
+    np.testing.assert_allclose(masked[~inside], SILENCE, atol=1e-5)
+
+
+def test_a_recordings_means_are_taken_off(tmp_path):
+    path = record(tmp_path, "a.wav", noise(RATE * 2))
+    words = [("a", path, 0.5, 0.9)]
+    plain = next(iter(extract(tmp_path, words)[0].values()))
+    normal = next(iter(extract(tmp_path, words, changed(normalise="recording"))[0].values()))
+    means = LogMel(SETTINGS).frames(pieces(path, RATE)).mean(axis=0)
+    np.testing.assert_allclose(normal, plain - means, atol=1e-3)
+
+
+def test_a_stretched_word_may_have_an_even_number_of_frames():
+    assert changed(span="word", frames=40).size == 1600
+    with pytest.raises(ValidationError, match="frames must be odd"):
+        changed(span="masked", frames=40)

@@ -37,6 +37,7 @@ RECIPE = {
         "network": "efficientnet_lite0", "weights": "random", "size": 64, "context": 4, "nms": 1,
         "regions": 3, "batch": 8,
     },
+    "boxes": "regions/shards",
 }  # fmt: skip
 TRAINING = TrainingSettings(
     embedding=16, image_layers=(), speech_layers=(24,), relu_cap=6, init_gain=1, reduction="mean",

@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seesay import tables, training
+from seesay import tables, training, training_measures
 from seesay.adadelta import Adadelta
 from seesay.checkpoints import Checkpoint, fingerprint
 from seesay.embedding import load_network
@@ -140,9 +140,9 @@ def test_dead_units_and_ties_are_counted():
     with torch.no_grad():
         branch[0].weight.copy_(torch.tensor([[1.0], [-1.0]]))
         branch[0].bias.zero_()
-    values, dead = training.activity(branch, torch.tensor([[1.0], [2.0], [2.0]]))
+    values, dead = training_measures.activity(branch, torch.tensor([[1.0], [2.0], [2.0]]))
     assert dead == 0.5
-    assert training.tied(values) == pytest.approx(2 / 3)
+    assert training_measures.tied(values) == pytest.approx(2 / 3)
 
 
 def learnable(folder):

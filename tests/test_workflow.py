@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 def small_config():
     """The embedded default, made very small."""
     values = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
-    values |= {"shards": 2, "seeds": [1], "results": "results"}
+    values |= {"shards": 2, "seeds": [1], "results": "results", "experiments": {"paper": {}}}
     values["scenes"]["count"] = 24
     values["scenes"]["size"] = 128
     values["pictures"]["split"] = {"method": "exact", "train": 16, "validation": 4, "test": 4}

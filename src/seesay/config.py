@@ -3,6 +3,7 @@
 No stage imports this module, so that a new key of one stage reruns no other.
 """
 
+import hashlib
 import json
 import re
 from typing import Annotated, Any
@@ -31,12 +32,24 @@ from seesay.settings.synthesis import SynthesisSettings
 from seesay.settings.training import TrainingSettings
 from seesay.settings.words import WordsSettings
 
+VARIED = ("training", "logmel", "regions", "fc7")
+Overrides = dict[str, Any]
+
 
 class Experiment(Settings):
     """A named variant: what it overrides."""
 
-    training: dict[str, Any] = Field(
+    training: Overrides = Field(
         default_factory=dict, description="keys of the section training and their other values"
+    )
+    logmel: Overrides = Field(
+        default_factory=dict, description="keys of the section logmel and their other values"
+    )
+    regions: Overrides = Field(
+        default_factory=dict, description="keys of the section regions and their other values"
+    )
+    fc7: Overrides = Field(
+        default_factory=dict, description="keys of the section fc7 and their other values"
     )
 
 
@@ -116,10 +129,7 @@ class Config(Settings):
         for name, experiment in self.experiments.items():
             if not re.fullmatch("[A-Za-z0-9_]+", name):
                 raise ValueError(f"experiments: {name!r} may hold letters a-z, digits and _ only")
-            try:
-                self.training_of(experiment)
-            except ValidationError as error:
-                raise ValueError(one_line(error, f"experiments.{name}.training")) from None
+            self._check_experiment(name, experiment)
         return self
 
     def _check_fragments(self) -> None:
@@ -138,10 +148,33 @@ class Config(Settings):
                     "pictures.corpora: captions_alone wants the section fragments, for features"
                     " are made from the pictures' files"
                 )
-        if self.fc7 and self.regions and self.fc7.regions > self.regions.candidates:
+        if self.fc7 and self.regions:
+            _check_candidates(self.regions, self.fc7)
+
+    def _check_experiment(self, name: str, experiment: Experiment) -> None:
+        """Raise ValueError unless an experiment's overrides fit their sections and each other."""
+        for stage in VARIED:
+            made = stage not in ("regions", "fc7") or self.fragments is None
+            if getattr(experiment, stage) and not made:
+                raise ValueError(
+                    f"experiments.{name}.{stage}: the fragments are ready-made; there is no such"
+                    " stage to change"
+                )
+            try:
+                self.section_of(name, stage)
+            except ValidationError as error:
+                raise ValueError(one_line(error, f"experiments.{name}.{stage}")) from None
+        if self.regions and self.fc7:
+            try:
+                _check_candidates(self.section_of(name, "regions"), self.section_of(name, "fc7"))
+            except ValueError as error:
+                raise ValueError(f"experiments.{name}: {error}") from None
+        training, logmel = self.section_of(name, "training"), self.section_of(name, "logmel")
+        framed = training.speech_encoder != "mlp" or training.time_shift or training.time_mask
+        if (framed or training.filter_mask) and training.filters != logmel.filters:
             raise ValueError(
-                f"fc7.regions ({self.fc7.regions}) are the best of regions.candidates "
-                f"({self.regions.candidates}); give as many candidates or more"
+                f"experiments.{name}.training: filters is {training.filters}, and logmel.filters"
+                f" {logmel.filters}; the frames have these"
             )
 
     def _pascal1k(self) -> list[str]:
@@ -157,25 +190,55 @@ class Config(Settings):
         if self.fragments or self.regions is None or self.fc7 is None:
             return []
         wanted = set()
-        if self.fc7.weights == "DEFAULT" and self.fc7.network != "efficientnet_lite0":
-            wanted.add(self.fc7.network)
-        if self.regions.weights == "DEFAULT" and self.regions.proposals == "rpn":
-            wanted.add("fasterrcnn")
+        for name in self.experiments:
+            fc7, regions = self.section_of(name, "fc7"), self.section_of(name, "regions")
+            if fc7.weights == "DEFAULT" and fc7.network != "efficientnet_lite0":
+                wanted.add(fc7.network)
+            if regions.weights == "DEFAULT" and regions.proposals == "rpn":
+                wanted.add("fasterrcnn")
         return sorted(wanted)
 
-    def training_of(self, experiment: Experiment) -> TrainingSettings:
-        """The training settings of an experiment."""
-        values = self.training.model_dump(mode="json") | experiment.training
-        return TrainingSettings.model_validate_json(json.dumps(values))
+    def section_of(self, experiment: str, stage: str) -> Any:
+        """The settings of a stage as an experiment has them; None for a section that is not there.
+
+        Raises ValidationError when its overrides do not fit.
+        """
+        section, given = getattr(self, stage), getattr(self.experiments[experiment], stage, {})
+        if section is None or not given:
+            return section
+        values = section.model_dump(mode="json") | given
+        return type(section).model_validate_json(json.dumps(values))
+
+    def variant(self, experiment: str, stage: str) -> str:
+        """The folder, below the stage's, of what an experiment's settings make: "" or "digits/".
+
+        It is "" for the settings of the sections themselves, and else a digest of the settings
+        of the stage and of the one before it, so that equal ones share a folder, whatever the
+        experiments are called and whichever others there are.
+        """
+        stages = ["regions", "fc7"] if stage == "fc7" else [stage]
+        if all(self.section_of(experiment, each) == getattr(self, each) for each in stages):
+            return ""
+        text = "\n".join(self.stage_json(each, experiment) for each in stages)
+        return f"{hashlib.sha256(text.encode()).hexdigest()[:8]}/"
 
     def stage_json(self, stage: str, experiment: str | None = None) -> str:
         """A stage's settings alone, as one canonical JSON string."""
         section = getattr(self, stage)
         if experiment is not None:
-            section = self.training_of(self.experiments[experiment])
+            section = self.section_of(experiment, stage)
         # evaluation.legacy adds rules and changes nothing in those that are there.
         switches = {"legacy"} if stage == "evaluation" else set()
         return json.dumps(section.model_dump(mode="json", exclude=switches), sort_keys=True)
+
+
+def _check_candidates(regions: RegionsSettings, fc7: Fc7Settings) -> None:
+    """Raise ValueError unless there are as many candidates as regions to keep."""
+    if fc7.regions > regions.candidates:
+        raise ValueError(
+            f"fc7.regions ({fc7.regions}) are the best of regions.candidates "
+            f"({regions.candidates}); give as many candidates or more"
+        )
 
 
 def load(values: dict[str, Any]) -> Config:

@@ -38,7 +38,8 @@ def embed(
     """Embed every fragment of the corpus and every token that a caption uses."""
     network = load_network(model.parent, device)
     images = tables.read(IMAGES, inputs.images)
-    write_images(network, load_fragments(inputs.fc7, set(images["image_id"])), images_out, device)
+    fragments = load_fragments(inputs.fc7, set(images["image_id"]), network.context)
+    write_images(network, fragments, images_out, device)
     spoken = tables.read(SPOKEN_CAPTIONS, inputs.spoken_captions)
     words = load_words(inputs.logmel, spoken["token_id"].tolist())
     write_words(network, words, words_out, device)

@@ -1,7 +1,7 @@
 """Fragments and word tokens as preallocated tensors, with who belongs to whom."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +22,10 @@ from seesay.randomness import generator
 
 @dataclass(frozen=True)
 class Fragments:
-    """`features` is float32 (rows, d); `keys` has image_id and region, in the same order."""
+    """`features` is float32 (rows, d); `keys` has image_id and region, in the same order.
+
+    With context they are (rows, 2 d): each fragment's features, then its whole picture's.
+    """
 
     keys: pd.DataFrame
     features: Tensor
@@ -30,10 +33,14 @@ class Fragments:
 
 @dataclass(frozen=True)
 class Words:
-    """`features` is float32 (rows, 2840); `token_ids` is in the same order."""
+    """`features` is float32 (rows, 2840); `token_ids` is in the same order, and so is `talkers`.
+
+    `talkers` says who speaks, as integers, where it is known.
+    """
 
     token_ids: np.ndarray
     features: Tensor
+    talkers: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
 
 
 @dataclass(frozen=True)
@@ -60,18 +67,24 @@ class Inputs:
         return [self.images, self.spoken_captions, *sorted(self.fc7), *sorted(self.logmel)]
 
 
-def load(inputs: Inputs, split: str) -> tuple[Fragments, Words, Pairs, np.ndarray]:
-    """A split's fragments, tokens, their pairs, and each token's type as an integer."""
+def load(
+    inputs: Inputs, split: str, context: bool = False
+) -> tuple[Fragments, Words, Pairs, np.ndarray]:
+    """A split's fragments, tokens, their pairs, and each token's type as an integer.
+
+    With `context` each fragment's features are followed by its whole picture's.
+    """
     images = tables.read(IMAGES, inputs.images)
     images = images[images["split"] == split]
     spoken = tables.read(SPOKEN_CAPTIONS, inputs.spoken_captions)
     spoken = spoken[spoken["image_id"].isin(images["image_id"])]
     if spoken.empty:
         raise InputError(f"{inputs.spoken_captions}: no sayable caption in the {split} split")
-    fragments = load_fragments(inputs.fc7, set(images["image_id"]))
+    fragments = load_fragments(inputs.fc7, set(images["image_id"]), context)
     words = load_words(inputs.logmel, spoken["token_id"].tolist())
-    types = spoken.drop_duplicates("token_id").set_index("token_id")["spoken_word"]
-    codes = pd.factorize(types.loc[words.token_ids], sort=True)[0]
+    tokens = spoken.drop_duplicates("token_id").set_index("token_id").loc[words.token_ids]
+    codes = pd.factorize(tokens["spoken_word"], sort=True)[0]
+    words = replace(words, talkers=pd.factorize(tokens["talker"], sort=True)[0])
     pairs = pair(images, spoken, fragments, words)
     if not pairs.image_ids:
         raise InputError(
@@ -81,8 +94,12 @@ def load(inputs: Inputs, split: str) -> tuple[Fragments, Words, Pairs, np.ndarra
     return fragments, words, pairs, codes
 
 
-def load_fragments(shards: Sequence[Path], image_ids: set[str]) -> Fragments:
-    """Read the fc7 features of the given pictures, sorted by picture and region."""
+def load_fragments(shards: Sequence[Path], image_ids: set[str], context: bool = False) -> Fragments:
+    """Read the fc7 features of the given pictures, sorted by picture and region.
+
+    With `context` each one's are followed by those of its picture's region 0, the whole picture;
+    raises InputError for a picture without one.
+    """
     total = sum(pq.ParquetFile(path).metadata.num_rows for path in shards)
     keys, features, row = [], None, 0
     for batch in tables.batches(FC7, shards):
@@ -98,9 +115,28 @@ def load_fragments(shards: Sequence[Path], image_ids: set[str]) -> Fragments:
         raise InputError("fc7: no features for any picture of the split; see the regions' rejects")
     frame = pd.concat(keys, ignore_index=True)
     order = frame.sort_values(["image_id", "region"]).index.to_numpy()
-    return Fragments(
-        frame.iloc[order].reset_index(drop=True), torch.from_numpy(features[:row][order])
-    )
+    keys_sorted = frame.iloc[order].reset_index(drop=True)
+    values = torch.from_numpy(features[:row][order])
+    if context:
+        values = torch.cat([values, values[whole(keys_sorted)]], dim=1)
+    return Fragments(keys_sorted, values)
+
+
+def whole(keys: pd.DataFrame) -> np.ndarray:
+    """For each row of image_id and region, the row of its picture's region 0.
+
+    Raises InputError for a picture without a region 0: which fragment is the whole picture is
+    not known.
+    """
+    rows = pd.Series(np.arange(len(keys)), index=keys["image_id"])[(keys["region"] == 0).to_numpy()]
+    found = rows.reindex(keys["image_id"]).to_numpy(dtype=np.float64)
+    if np.isnan(found).any():
+        image_id = keys["image_id"].to_numpy()[np.isnan(found)][0]
+        raise InputError(
+            f"fc7: picture {image_id} has no fragment that is the whole picture (region 0), which"
+            " training.context: gate wants; say which it is (fragments.whole), or take none"
+        )
+    return found.astype(np.int64)
 
 
 def load_words(shards: Sequence[Path], token_ids: Sequence[str]) -> Words:
@@ -146,13 +182,14 @@ def pair(images: pd.DataFrame, spoken: pd.DataFrame, fragments: Fragments, words
 class Data:
     """One split, standardised: fragments (n, image size), words (m, speech size), their pairs.
 
-    `types` is each token's spoken word, (m,), as integers.
+    `types` is each token's spoken word, (m,), as integers, and `talkers` who speaks it.
     """
 
     fragments: Tensor
     words: Tensor
     pairs: Pairs
     types: np.ndarray
+    talkers: np.ndarray
     avoid: list[np.ndarray] = field(default_factory=list)
 
     def false_negatives(self, same: np.ndarray, different: np.ndarray) -> float:
@@ -208,6 +245,7 @@ def prepare(
         network.standardise_words(words.features.to(device)),
         pairs,
         types,
+        words.talkers,
     )
     data.forbid(negatives)
     return data

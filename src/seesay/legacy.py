@@ -43,7 +43,7 @@ def rank_legacy(
     themselves (gallery `test`). Raises InputError as `evaluate` does.
     """
     network = load_network(model.parent, device)
-    fragments, words, _, _ = load(inputs, "test")
+    fragments, words, _, _ = load(inputs, "test", network.context)
     network.fit_standardisation(fragments.features.to(device), words.features.to(device))
     images = tables.read(IMAGES, inputs.images)
     spoken = tables.read(SPOKEN_CAPTIONS, inputs.spoken_captions)

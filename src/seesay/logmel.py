@@ -1,4 +1,8 @@
-"""log-Mel vectors of spoken tokens (paper section 2): 71 frames of 40 filters a token."""
+"""log-Mel vectors of spoken tokens (paper section 2): 71 frames of 40 filters a token.
+
+Beside the paper's window there are the window without its word's neighbours, and the word alone,
+stretched to a number of frames.
+"""
 
 import warnings
 from collections.abc import Iterable, Iterator
@@ -28,6 +32,7 @@ TOKENS = 2048  # vectors written at once
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
+Times = NDArray[np.float64]
 
 # The vectors' size is frames x filters (2,840); 0 stands for any one size.
 LOGMEL = Table(
@@ -108,6 +113,12 @@ class LogMel:
                 out[start : start + FRAMES] = (self.filters @ power.T).T
         return np.log(np.maximum(out, np.float32(self.settings.floor), out=out), out=out)
 
+    def normalised(self, frames: Floats) -> Floats:
+        """The frames (m, filters) of a recording, without its means where the settings say so."""
+        if self.settings.normalise == "none":
+            return frames
+        return frames - frames.mean(axis=0, dtype=np.float64).astype(np.float32)
+
     @property
     def silence(self) -> np.float32:
         """The value of a frame without sound."""
@@ -136,6 +147,52 @@ class LogMel:
         vectors = frames[np.clip(rows, 0, len(frames) - 1)]
         vectors[beyond] = self.silence
         return vectors.reshape(len(middles), -1), beyond.sum(axis=1).astype(np.int16)
+
+    def mask(self, vectors: Floats, middles: Integers, onsets: Times, offsets: Times) -> Floats:
+        """The vectors (n, frames x filters) of `cut`, silent outside of their words.
+
+        Frames whose middle is before the word's onset or after its offset, (n,) each, in s, are
+        silence; the word's middle frame stays.
+        """
+        half = self.settings.frames // 2
+        steps = np.arange(-half, half + 1)
+        times = (middles[:, None] + steps) * (self.hop / self.settings.sample_rate)
+        outside = (times < onsets[:, None]) | (times > offsets[:, None])
+        outside[:, half] = False
+        shaped = vectors.reshape(len(vectors), -1, self.settings.filters)
+        return np.where(outside[:, :, None], self.silence, shaped).reshape(len(vectors), -1)
+
+    def stretch(
+        self, frames: Floats, onsets: Times, offsets: Times
+    ) -> tuple[Floats, NDArray[np.int16]]:
+        """The vectors of words (n,) from onset to offset, in s, and their padded frames.
+
+        `frames` is (m, filters) of a whole recording. The k-th of N frames is at onset +
+        (k + 1/2) / N of the word's duration, between the two nearest frames of the recording in
+        proportion. The shapes are those of `cut`; frames beyond the recording's ends are silence.
+        """
+        share = (np.arange(self.settings.frames) + 0.5) / self.settings.frames
+        times = onsets[:, None] + share * (offsets - onsets)[:, None]
+        places = times * (self.settings.sample_rate / self.hop)
+        beyond = (places < 0) | (places > len(frames) - 1)
+        places = np.clip(places, 0, len(frames) - 1)
+        left = np.floor(places).astype(np.int64)
+        right = np.minimum(left + 1, len(frames) - 1)
+        weight = (places - left).astype(np.float32)[:, :, None]
+        vectors = frames[left] * (1 - weight) + frames[right] * weight
+        vectors[beyond] = self.silence
+        return vectors.reshape(len(onsets), -1), beyond.sum(axis=1).astype(np.int16)
+
+    def vectors(
+        self, frames: Floats, middles: Integers, onsets: Times, offsets: Times
+    ) -> tuple[Floats, NDArray[np.int16]]:
+        """The vectors of words as `span` says, and their padded frames; shapes as `cut`'s."""
+        if self.settings.span == "word":
+            return self.stretch(frames, onsets, offsets)
+        vectors, padded = self.cut(frames, middles)
+        if self.settings.span == "masked":
+            vectors = self.mask(vectors, middles, onsets, offsets)
+        return vectors, padded
 
 
 def pieces(path: Path, rate: int, channel: int = -1) -> Iterator[Floats]:
@@ -183,6 +240,7 @@ def extract_shard(manifest: Path, out: Path, rejects: Path, settings: LogmelSett
             try:
                 channel = int(words["channel"].iloc[0])
                 frames = compute.frames(pieces(path, settings.sample_rate, channel))
+                frames = compute.normalised(frames)
             except InputError as error:
                 if settings.on_bad_input == "fail":
                     raise
@@ -193,9 +251,11 @@ def extract_shard(manifest: Path, out: Path, rejects: Path, settings: LogmelSett
             refused += _beyond(words[beyond], path, settings)
             words, middles = words[~beyond], middles[~beyond]
             for start in range(0, len(words), TOKENS):
-                vectors, padded = compute.cut(frames, middles[start : start + TOKENS])
-                names = words["token_id"].iloc[start : start + TOKENS]
-                writer.write({"token_id": names, "padded_frames": padded, "feature": vectors})
+                some = words.iloc[start : start + TOKENS]
+                times = (some["onset"].to_numpy(), some["offset"].to_numpy())
+                vectors, padded = compute.vectors(frames, middles[start : start + TOKENS], *times)
+                columns = {"token_id": some["token_id"], "padded_frames": padded}
+                writer.write({**columns, "feature": vectors})
     tables.write(REJECTS, rejects, tables.rejects(refused))
 
 

@@ -1,24 +1,14 @@
 """The two-branch network of the paper (Fig. 1, left) and its random-projection control."""
 
-from itertools import pairwise
+from collections.abc import Sequence
 from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
+from seesay import speech_encoders
+from seesay.branches import Branch, Gate
 from seesay.settings.network import NetworkSettings
-
-
-class Branch(nn.Sequential):
-    """Linear layers, each followed by a capped ReLU, the last too: cosines lie in [0, 1]."""
-
-    def __init__(self, sizes: list[int], relu_cap: float | None) -> None:
-        steps: list[nn.Module] = []
-        for size_in, size_out in pairwise(sizes):
-            steps.append(nn.Linear(size_in, size_out))
-            if relu_cap is not None:
-                steps.append(nn.Hardtanh(0.0, relu_cap))
-        super().__init__(*steps)
 
 
 class Network(nn.Module):
@@ -26,8 +16,10 @@ class Network(nn.Module):
 
     `image_size` and `speech_size` are the lengths of the input vectors. Inputs are raw
     features: the branches standardise them by the training set's means and deviations, which
-    are stored with the weights. `kind` is `relu` (the paper's net) or `linear` (the random
-    projection: one linear map a branch, no ReLU, no hidden layer).
+    are stored with the weights. `kind` is `relu` (the net that the settings describe) or
+    `linear` (the random projection: one linear map a branch, no ReLU, no hidden layer). With
+    `context: gate` a fragment's vector is followed by its whole picture's, and `image_size` is
+    that of both.
     """
 
     image_mean: Tensor
@@ -43,31 +35,44 @@ class Network(nn.Module):
         kind: Literal["relu", "linear"] = "relu",
     ) -> None:
         super().__init__()
-        cap = settings.relu_cap if kind == "relu" else None
-        hidden = kind == "relu"
-        image = [image_size, *(settings.image_layers if hidden else ()), settings.embedding]
-        speech = [speech_size, *(settings.speech_layers if hidden else ()), settings.embedding]
-        self.image, self.speech = Branch(image, cap), Branch(speech, cap)
+        self.context = settings.context == "gate"
+        self.image: nn.Sequential
+        self.speech: nn.Sequential
+        if kind == "linear":
+            self.image = Branch([image_size, settings.embedding], None)
+            self.speech = Branch([speech_size, settings.embedding], None)
+        else:
+            self.image = image_branch(settings, image_size)
+            if settings.image_dropout:
+                self.image.insert(0, nn.Dropout(settings.image_dropout))
+            self.speech = speech_encoders.build(settings, speech_size)
         for name, size in (("image", image_size), ("speech", speech_size)):
             self.register_buffer(f"{name}_mean", torch.zeros(size))
             self.register_buffer(f"{name}_deviation", torch.ones(size))
 
     def initialise(self, generator: torch.Generator, gain: float) -> None:
         """Glorot-uniform weights times `gain`, biases 0."""
-        for layer in self.layers():
-            nn.init.xavier_uniform_(layer.weight, gain=gain, generator=generator)
-            nn.init.zeros_(layer.bias)
+        for module in self.modules():
+            for name, values in module.named_parameters(recurse=False):
+                if values.dim() > 1:
+                    nn.init.xavier_uniform_(values, gain=gain, generator=generator)
+                elif name.endswith("bias"):
+                    nn.init.zeros_(values)
 
     def project(self, generator: torch.Generator) -> None:
         """Gaussian weights for the random projection, biases 0."""
         for layer in self.layers():
-            nn.init.normal_(layer.weight, std=layer.in_features**-0.5, generator=generator)
-            nn.init.zeros_(layer.bias)
+            nn.init.normal_(layer.weight, std=layer.weight.shape[1] ** -0.5, generator=generator)
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
 
-    def layers(self) -> list[nn.Linear]:
-        """Every linear layer, image branch first."""
+    def layers(self) -> list[nn.Linear | nn.Conv1d]:
+        """Every linear or convolutional layer, image branch first."""
         return [
-            m for branch in (self.image, self.speech) for m in branch if isinstance(m, nn.Linear)
+            module
+            for branch in (self.image, self.speech)
+            for module in branch.modules()
+            if isinstance(module, nn.Linear | nn.Conv1d)
         ]
 
     def fit_standardisation(self, fragments: Tensor, words: Tensor) -> None:
@@ -98,14 +103,28 @@ class Network(nn.Module):
         return self.speech(self.standardise_words(words))
 
 
+def image_branch(settings: NetworkSettings, size: int) -> nn.Sequential:
+    """The image branch that the settings describe, for vectors of `size` numbers."""
+    relu, cap = settings.output == "relu", settings.relu_cap
+    if settings.context == "none":
+        sizes = [size, *settings.image_layers, settings.embedding]
+        return Branch(sizes, cap, relu, settings.dropout)
+    width = size // 2
+    sizes = [width, *settings.image_layers, settings.embedding]
+    fragment = Branch(sizes, cap, False, settings.dropout)
+    gate = Gate(fragment, width, settings.embedding, settings.context_dropout)
+    return nn.Sequential(gate, *speech_encoders.finish(settings))
+
+
 @torch.no_grad()
-def max_norm(layers: list[nn.Linear], limit: float) -> None:
+def max_norm(layers: Sequence[nn.Linear | nn.Conv1d], limit: float) -> None:
     """Scale each unit's incoming weights down to a Euclidean norm of at most `limit`.
 
     Max-norm regularisation (section 3, [18]); the authors' code takes columns of (in, out)
     matrices, which are the rows of torch's (out, in).
     """
     for layer in layers:
-        norms = torch.linalg.vector_norm(layer.weight, dim=1, keepdim=True)
+        rows = layer.weight.flatten(1)
+        norms = torch.linalg.vector_norm(rows, dim=1, keepdim=True)
         if bool((norms > limit).any()):
-            layer.weight.mul_((limit / norms).clamp(max=1.0))
+            rows.mul_((limit / norms).clamp(max=1.0))

@@ -67,7 +67,7 @@ def count(
 
     Returns the positions of the queries that have a relevant item, ascending, and their counts;
     the other queries cannot be ranked. Cosines are float64, in blocks of `block` queries, with
-    `threads` threads; neither number changes a count.
+    `threads` threads; neither number changes a count. Without a `description` nothing is shown.
     """
 
     def lines() -> Iterator[tuple[Floats, Integers]]:
@@ -98,7 +98,8 @@ def similarities(
     torch.set_num_threads(threads)
     columns = torch.from_numpy(_unit(gallery)).T
     buffer = torch.empty(block, len(gallery), dtype=torch.float64)
-    for start in progress(range(0, len(queries), block), description, unit="block"):
+    starts = range(0, len(queries), block)
+    for start in progress(starts, description, unit="block") if description else starts:
         # Scaled so that similarities come in units of the rounding step.
         rows = torch.from_numpy(_unit(queries[start : start + block]) * STEPS)
         yield start, torch.mm(rows, columns, out=buffer[: len(rows)]).numpy()

@@ -176,7 +176,8 @@ def _data(inputs: Inputs, settings: ReportSettings, mixed: bool) -> Context:
     words = tables.read(SPOKEN_WORDS, inputs.spoken_words)
     types = tables.read(SPOKEN_TYPES, inputs.spoken_types)
     replacements = tables.read(REPLACEMENTS, inputs.replacements)
-    rejects = tables.read(REJECTS, list(inputs.rejects))
+    # Two experiments' settings of a stage mostly refuse the same.
+    rejects = tables.read(REJECTS, list(inputs.rejects)).drop_duplicates(ignore_index=True)
     replaced = replacements[replacements["spoken_word"] != replacements["word"]]
     matching = rejects[rejects["stage"] == "matching"]
     return {

@@ -145,7 +145,9 @@ def cosines(history: pd.DataFrame) -> Spec:
     ]
     colours = {"same": "accent", "different": "warm"}
     about = "Mean cosine of same and different pairs by epoch"
-    return _lines(rows, "mean cosine", colours, (0.0, 1.0), about)
+    # Without a last ReLU they may be below 0.
+    least = min([0.0, *(row["value"] for row in rows)])
+    return _lines(rows, "mean cosine", colours, (least, 1.0), about)
 
 
 def losses(history: pd.DataFrame) -> Spec:
@@ -155,7 +157,7 @@ def losses(history: pd.DataFrame) -> Spec:
         for r in history.to_dict("records")
     ]
     about = "Loss by epoch, training and validation"
-    return _lines(rows, "loss (coscos2)", {"loss": "ink"}, None, about)
+    return _lines(rows, "loss", {"loss": "ink"}, None, about)
 
 
 def health(history: pd.DataFrame) -> Spec:
@@ -165,6 +167,7 @@ def health(history: pd.DataFrame) -> Spec:
         {**_where(r), "series": name, "value": round(100 * float(r[column]), 3)}
         for r in (part if len(part) else history).to_dict("records")
         for column, (name, _) in SHARES.items()
+        if pd.notna(r[column])  # a branch without ReLUs has no dead units
     ]
     about = "Share of dead units and of tied embeddings by epoch"
     return _lines(rows, "share, %", dict(SHARES.values()), (0.0, 100.0), about)

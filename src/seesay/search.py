@@ -92,7 +92,7 @@ class Search:
         found = found.sort_values(["cosine", "image_id", "region"], ascending=[False, True, True])
         found = found.drop_duplicates("image_id").head(top)
         found["path"] = [str(self.place(path)) for path in found["path"]]
-        shards = sorted((self.results / "regions" / "shards").glob("*.parquet"))
+        shards = sorted((self.results / self.recipe["boxes"]).glob("*.parquet"))
         boxes = tables.read(regions.REGIONS, shards)
         found = found.merge(boxes, on=["image_id", "region"], how="left")
         return _ranked(found, ["image_id", "region", *BOX, "cosine", "path"])
@@ -188,7 +188,7 @@ class Search:
             regions.propose_shard(manifest, table, folder / "rejects", boxes, device)
             settings = Fc7Settings.model_validate(self.recipe["fc7"])
             fc7.extract_shard(manifest, table, folder / "fc7", settings, device)
-            fragments = load_fragments([folder / "fc7"], {NEW})
+            fragments = load_fragments([folder / "fc7"], {NEW}, self.network.context)
             write_images(self.network, fragments, folder / "images", self.device)
             keys, vectors = embeddings(IMAGE_EMBEDDINGS, folder / "images")
             kept = tables.read(regions.REGIONS, table)

@@ -1,5 +1,6 @@
 """Training the two-branch network (paper section 3), and its controls."""
 
+import importlib
 import json
 import math
 import time
@@ -12,8 +13,7 @@ import torch
 from safetensors.torch import save
 from torch import Tensor
 
-from seesay import checkpoints, tables
-from seesay.adadelta import Adadelta
+from seesay import checkpoints, optimisers, tables
 from seesay.errors import InputError
 from seesay.examples import Data, Inputs, draw, load, prepare, shuffle
 from seesay.losses import coscos2, cosines
@@ -21,6 +21,7 @@ from seesay.network import Network, max_norm
 from seesay.progress import progress
 from seesay.randomness import generator, stable_hash
 from seesay.settings.training import TrainingSettings
+from seesay.training_measures import means, measure
 from seesay.training_tables import HISTORY
 
 System = Literal["model", "random_projection", "untrained", "shuffled"]
@@ -46,12 +47,18 @@ def batch_loss(
 
 def train_epoch(
     network: Network,
-    optimizer: Adadelta,
+    optimizer: optimisers.Optimiser,
     data: Data,
     settings: TrainingSettings,
     rng: np.random.Generator,
 ) -> dict[str, float]:
-    """One pass over the pictures in random order, one picture a batch."""
+    """One pass over the pictures in random order, one picture a batch, or many."""
+    if settings.batch_pictures > 1:
+        # By name: the stamp of an experiment has what it uses alone.
+        many = importlib.import_module("seesay.batches")
+        found: dict[str, float] = many.train_epoch(network, optimizer, data, settings, rng)
+        return found
+    network.train()
     layers, sums = network.layers(), np.zeros(4)
     for index in rng.permutation(len(data.pairs.image_ids)):
         rows = data.pairs.words[index]
@@ -71,53 +78,6 @@ def train_epoch(
         cosine = [near.detach().mean().item(), far.detach().mean().item()]
         sums += [loss.item() / couples, *cosine, data.false_negatives(rows, others)]
     return means(sums, data)
-
-
-def means(sums: np.ndarray, data: Data) -> dict[str, float]:
-    """What was summed over the pictures, by the names of the table `history`."""
-    names = ("loss", "same", "different", "false_negatives")
-    return dict(zip(names, (sums / len(data.pairs.image_ids)).tolist(), strict=True))
-
-
-@torch.no_grad()
-def measure(network: Network, data: Data) -> dict[str, float]:
-    """Loss, cosines, dead units and ties over a split; its different pairs never change."""
-    images, dead_images = activity(network.image, data.fragments)
-    words, dead_words = activity(network.speech, data.words)
-    matrix = cosines(images, words)
-    sums = np.zeros(4)
-    for index, (fragments, rows) in enumerate(
-        zip(data.pairs.fragments, data.pairs.words, strict=True)
-    ):
-        rng = generator("training", "validation", data.pairs.image_ids[index])
-        others = draw(data.avoid[index], len(data.words), len(rows), rng)
-        near, far = matrix[fragments][:, rows], matrix[fragments][:, others]
-        loss = coscos2(near, far, "mean")
-        cosine = [near.mean().item(), far.mean().item()]
-        sums += [loss.item(), *cosine, data.false_negatives(rows, others)]
-    return means(sums, data) | {
-        "dead_image_units": dead_images,
-        "dead_speech_units": dead_words,
-        "tied_images": tied(images),
-        "tied_words": tied(words),
-    }
-
-
-def activity(branch: torch.nn.Sequential, values: Tensor) -> tuple[Tensor, float]:
-    """The branch's output, and the share of its units (hidden and output) never above 0."""
-    dead, units = 0, 0
-    for module in branch:
-        values = module(values)
-        if isinstance(module, torch.nn.Hardtanh):
-            dead += int((values <= 0).all(dim=0).sum())
-            units += values.shape[1]
-    return values, dead / units
-
-
-def tied(embeddings: Tensor) -> float:
-    """The share of rows that equal another row exactly."""
-    _, counts = np.unique(embeddings.detach().cpu().numpy(), axis=0, return_counts=True)
-    return float(counts[counts > 1].sum() / len(embeddings))
 
 
 def start(
@@ -150,21 +110,20 @@ def fit(
 ) -> list[dict[str, Any]]:
     """Train `network` in place and return its history.
 
-    With `epochs` None, training stops when the validation loss has not fallen for `patience`
+    With `epochs` None, training stops when the criterion has not been better for `patience`
     epochs, and the best epoch's weights are put back (early stopping). Otherwise it runs for
     exactly `epochs` epochs and the last weights stay. `state` holds the run between epochs, so
     that a run that was killed goes on to the same result.
     """
-    # Weight decay w adds w theta to the gradient; lambda ||theta||^2 has gradient 2 lambda theta.
-    optimizer = Adadelta(network, settings.rho, settings.eps, weight_decay=2 * settings.l2)
+    optimizer = optimisers.build(network, settings)
     rows: list[dict[str, Any]] = []
     best, best_epoch, best_weights = math.inf, 0, None
     saved = state.load()
     last = settings.max_epochs if epochs is None else epochs
     if saved is None or (epochs is None and too_far(saved["rows"], settings)):
-        measured = measure(network, validation)
+        measured = measure(network, validation, settings)
         row = {"epoch": 0, "split": "validation", "seconds": 0.0, **measured}
-        rows, best, best_weights = [row], measured["loss"], weights(network)
+        rows, best, best_weights = [row], cost(measured, settings), weights(network)
     else:
         network.load_state_dict(saved["network"])
         optimizer.load_state_dict(saved["optimizer"])
@@ -178,13 +137,13 @@ def fit(
             network, optimizer, train, settings, generator("training", seed, epoch)
         )
         seconds = time.perf_counter() - began
-        measured = measure(network, validation)
-        # Dead units and ties are those of the validation set alone.
+        measured = measure(network, validation, settings)
+        # R@10, dead units and ties are those of the validation set alone.
         unmeasured = dict.fromkeys(measured, math.nan)
         for split, values in (("train", unmeasured | trained), ("validation", measured)):
             rows.append({"epoch": epoch, "split": split, "seconds": seconds, **values})
-        if measured["loss"] < best:
-            best, best_epoch, best_weights = measured["loss"], epoch, weights(network)
+        if cost(measured, settings) < best:
+            best, best_epoch, best_weights = cost(measured, settings), epoch, weights(network)
         state.save(
             network=network.state_dict(), optimizer=optimizer.state_dict(), rows=rows,
             best=best, best_epoch=best_epoch, best_weights=best_weights,
@@ -203,9 +162,15 @@ def too_far(rows: list[dict[str, Any]], settings: TrainingSettings) -> bool:
             continue
         if row["epoch"] > settings.max_epochs or row["epoch"] - 1 - best_epoch >= settings.patience:
             return True
-        if row["loss"] < best:
-            best, best_epoch = row["loss"], row["epoch"]
+        if cost(row, settings) < best:
+            best, best_epoch = cost(row, settings), row["epoch"]
     return False
+
+
+def cost(row: dict[str, Any], settings: TrainingSettings) -> float:
+    """What early stopping wants low, of a row of the table `history`."""
+    value: float = row["loss"] if settings.criterion == "loss" else -row["r10"]
+    return value
 
 
 def weights(network: Network) -> dict[str, Tensor]:
@@ -256,7 +221,8 @@ def train(
     (`model_history`), without early stopping. `untrained` and `random_projection` are not
     trained at all. `store` is the folder of checkpoints.
     """
-    fragments, words, pairs, types = load(inputs, "train")
+    context = settings.context == "gate"
+    fragments, words, pairs, types = load(inputs, "train", context)
     network = start(settings, fragments.features, words.features, system, seed).to(device)
     rows: list[dict[str, Any]] = []
     if system in ("model", "shuffled"):
@@ -268,7 +234,9 @@ def train(
             epochs = max(1, int(past.loc[past["kept"], "epoch"].max()))
             pairs = shuffle(pairs, seed)
         data = prepare(network, fragments, words, pairs, types, settings.negatives, device)
-        validation = prepare(network, *load(inputs, "validation"), settings.negatives, device)
+        validation = prepare(
+            network, *load(inputs, "validation", context), settings.negatives, device
+        )
         # With raised limits a run goes on from an earlier one, so they are no part of it.
         recipe = settings.model_dump(mode="json", exclude={"max_epochs", "patience"})
         identity = checkpoints.fingerprint(

@@ -16,11 +16,18 @@ HISTORY = Table(
         Column("seed", pa.int64(), "the seed"),
         Column("epoch", pa.int32(), "epochs trained; 0 is before training", "epochs"),
         Column("split", pa.string(), "train (running, while training) or validation"),
-        Column("loss", pa.float64(), "mean coscos2 of a same and a different pair, without L2"),
+        Column("loss", pa.float64(), "the experiment's loss, without L2 (paper: mean coscos2)"),
         Column("same", pa.float64(), "mean cosine of same pairs (Fig. 1)"),
         Column("different", pa.float64(), "mean cosine of different pairs (Fig. 1)"),
         Column(
             "false_negatives", pa.float64(), "different pairs whose word fits all the same", "share"
+        ),
+        Column(
+            "r10",
+            pa.float64(),
+            "R@10 of the token and image searches, mean; null unless early stopping watches it",
+            "%",
+            optional=True,
         ),
         # The network's health on the validation set: null for train.
         *(

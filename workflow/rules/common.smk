@@ -4,6 +4,7 @@ Comes in: the config that Snakemake read (config/config.yaml, or the one --confi
 Goes out: CONFIG, SHARDS, SEEDS, EXPERIMENTS, SYSTEMS, GPU, at(), stamp(), settings() ...
 """
 
+import functools
 import hashlib
 import importlib
 import json
@@ -51,6 +52,7 @@ wildcard_constraints:
     seed="[0-9]+",
     experiment="[A-Za-z0-9_]+",
     system="|".join(SYSTEMS),
+    variant="([0-9a-f]{8}/)?",
 
 
 def at(path):
@@ -85,14 +87,111 @@ def scaled(mem_mb):
 GPU = gpus.here()
 
 
-def image_network():
-    """The module of the image network that the config names."""
-    network = CONFIG.fc7.network
+@functools.cache
+def variants(stage):
+    """An experiment for each folder that a stage makes: "" for the config's own settings."""
+    return {CONFIG.variant(name, stage): name for name in reversed(EXPERIMENTS)}
+
+
+def variant_experiment(wildcards, stage):
+    """An experiment with the settings that a job's folder stands for; None for the config's own."""
+    if not wildcards.variant:
+        return None
+    if wildcards.variant not in variants(stage):
+        sys.exit(
+            f"error: {at(f'{stage}/{wildcards.variant}')}: no experiment of this config has the"
+            " settings of this folder"
+        )
+    return variants(stage)[wildcards.variant]
+
+
+def variant_section(wildcards, stage):
+    """The settings of a stage that a job's folder stands for."""
+    name = variant_experiment(wildcards, stage)
+    return getattr(CONFIG, stage) if name is None else CONFIG.section_of(name, stage)
+
+
+def variant_settings(stage):
+    """These settings as canonical JSON, by the job."""
+
+    def of(wildcards):
+        return settings(stage, variant_experiment(wildcards, stage))
+
+    return of
+
+
+def variant_code(stage, module):
+    """What the stamp holds besides, for the module that a job's settings choose."""
+
+    def of(wildcards):
+        return chosen_stamp(stage, module(variant_section(wildcards, stage)))
+
+    return of
+
+
+@functools.cache
+def chosen_stamp(script, *modules):
+    """The entries of the code stamp that modules imported by name add or change, as one text."""
+    return " ".join(sorted(set(stamp(script, *modules)) - set(stamp(script))))
+
+
+def proposals_module(section):
+    """The module that proposes boxes."""
+    return f"seesay.proposals.{section.proposals}"
+
+
+def network_module(section):
+    """The module of an image network."""
     return (
         "seesay.detector"
-        if network == "fasterrcnn"
-        else f"seesay.fc7_networks.{network}"
+        if section.network == "fasterrcnn"
+        else f"seesay.fc7_networks.{section.network}"
     )
+
+
+def training_modules(stage, experiment):
+    """The modules that an experiment's training settings choose, for a stage that uses them."""
+    chosen = CONFIG.section_of(experiment, "training")
+    modules = [f"seesay.speech_encoders.{chosen.speech_encoder}"]
+    if stage == "training" and chosen.batch_pictures > 1:
+        modules += ["seesay.batches", f"seesay.batch_losses.{chosen.loss}"]
+        modules += ["seesay.batch_losses.word_term"] if chosen.word_term else []
+    if stage == "training" and chosen.criterion == "r10":
+        modules.append("seesay.criterion")
+    return modules
+
+
+def chosen_code(stage):
+    """What the stamp holds besides, for the modules that an experiment chooses."""
+
+    def of(wildcards):
+        return chosen_stamp(stage, *training_modules(stage, wildcards.experiment))
+
+    return of
+
+
+def shards_of(stage, variant, kind="shards"):
+    """The shards of a stage's table in one of its folders."""
+    return expand(at(f"{stage}/{variant}{kind}/{{shard}}.parquet"), shard=SHARDS)
+
+
+def experiment_tables(stage):
+    """The shards of a stage's table as the experiment of a job has them."""
+
+    def of(wildcards):
+        return shards_of(stage, CONFIG.variant(wildcards.experiment, stage))
+
+    return of
+
+
+def shown(stage):
+    """The experiment whose tables the report shows: one with the config's own settings, or any."""
+    return min(EXPERIMENTS, key=lambda name: CONFIG.variant(name, stage) != "")
+
+
+def shown_tables(stage):
+    """The shards of a stage's table that the report shows."""
+    return shards_of(stage, CONFIG.variant(shown(stage), stage))
 
 
 # MB that an image network needs with a batch of 64 crops of 224 px, or a picture of 750 x 1333:
@@ -107,18 +206,37 @@ NETWORK_MB = {
 
 def fc7_memory(wildcards, attempt):
     """Memory in MB of a job of the stage fc7."""
-    return NETWORK_MB[CONFIG.fc7.network] * attempt
+    return NETWORK_MB[variant_section(wildcards, "fc7").network] * attempt
 
 
 def regions_memory(wildcards, attempt):
     """Memory in MB of a job of the stage regions."""
-    detecting = CONFIG.regions.proposals == "rpn"
+    detecting = variant_section(wildcards, "regions").proposals == "rpn"
     return (NETWORK_MB["fasterrcnn"] if detecting else 1500) * attempt
 
 
-def weights_file(stage):
+def fc7_weights(wildcards):
+    """The file of weights of a job of the stage fc7, if any."""
+    return weights_file("fc7", variant_section(wildcards, "fc7").weights)
+
+
+def regions_weights(wildcards):
+    """The file of weights of a job of the stage regions, if any."""
+    section = variant_section(wildcards, "regions")
+    return (
+        weights_file("regions", section.weights) if section.proposals == "rpn" else []
+    )
+
+
+def regions_of_fc7(wildcards):
+    """The boxes that a job of the stage fc7 scores."""
+    name = variant_experiment(wildcards, "fc7")
+    variant = "" if name is None else CONFIG.variant(name, "regions")
+    return at(f"regions/{variant}shards/{wildcards.shard}.parquet")
+
+
+def weights_file(stage, given):
     """The file of weights that a stage's settings name, as a list; none for a word."""
-    given = getattr(CONFIG, stage).weights
     if given in ("DEFAULT", "random"):
         return []
     if not Path(given).is_file():
@@ -229,14 +347,27 @@ def region_tables():
     """The shards of the table `regions`; ready-made fragments have no boxes."""
     if CONFIG.fragments:
         return []
-    return expand(at("regions/shards/{shard}.parquet"), shard=SHARDS)
+    return shards_of("regions", CONFIG.variant(shown("fc7"), "regions"))
 
 
 def region_rejects():
     """The rejects of the stage that makes the fragments."""
     if CONFIG.fragments:
         return [at("fragments/rejects.parquet")]
-    return expand(at("regions/rejects/{shard}.parquet"), shard=SHARDS)
+    return [
+        path
+        for variant in sorted(variants("regions"))
+        for path in shards_of("regions", variant, "rejects")
+    ]
+
+
+def logmel_rejects():
+    """The rejects of the stage logmel, of every experiment's settings."""
+    return [
+        path
+        for variant in sorted(variants("logmel"))
+        for path in shards_of("logmel", variant, "rejects")
+    ]
 
 
 def pictures_manifest(wildcards):
@@ -273,6 +404,12 @@ def model_history(wildcards):
     return at(f"training/{wildcards.experiment}/model/{wildcards.seed}/history.parquet")
 
 
+def proposals_gpu(wildcards):
+    """GPUs of a job of the stage regions: the region proposal network's alone."""
+    rpn = variant_section(wildcards, "regions").proposals == "rpn"
+    return GPU if rpn else 0
+
+
 def training_settings(wildcards):
     """The training settings of an experiment, as canonical JSON."""
     return settings("training", wildcards.experiment)
@@ -283,19 +420,22 @@ def training_code(wildcards, input):
 
     It takes `input` so that Snakemake does not compare it: the stamp itself is compared.
     """
-    return " ".join(stamp("training"))
+    modules = training_modules("training", wildcards.experiment)
+    return " ".join(stamp("training", *modules))
 
 
-def features():
-    """The settings that features are made with, as canonical JSON; none where others made them."""
-    made = {name: getattr(CONFIG, name) for name in ("logmel", "regions", "fc7")}
-    if CONFIG.fragments:
-        made |= {"regions": None, "fc7": None}
-    dumped = {
-        name: section and section.model_dump(mode="json")
-        for name, section in made.items()
-    }
-    return json.dumps(dumped, sort_keys=True)
+def recipe(wildcards):
+    """How an experiment's features are made, as canonical JSON, and where its boxes are.
+
+    A stage whose tables others made is null.
+    """
+    stages = ("logmel",) if CONFIG.fragments else ("logmel", "regions", "fc7")
+    made = dict.fromkeys(("logmel", "regions", "fc7"))
+    for stage in stages:
+        section = CONFIG.section_of(wildcards.experiment, stage)
+        made[stage] = section.model_dump(mode="json")
+    made["boxes"] = f"regions/{CONFIG.variant(wildcards.experiment, 'regions')}shards"
+    return json.dumps(made, sort_keys=True)
 
 
 def legacy_numbers():

@@ -13,8 +13,8 @@ rule embedding:
         settings=at("training/{experiment}/{system}/{seed}/settings.json"),
         images=at("pictures/images.parquet"),
         spoken_captions=at("matching/spoken_captions.parquet"),
-        fc7=expand(at("fc7/shards/{shard}.parquet"), shard=SHARDS),
-        logmel=expand(at("logmel/shards/{shard}.parquet"), shard=SHARDS),
+        fc7=experiment_tables("fc7"),
+        logmel=experiment_tables("logmel"),
         listed=listed("pictures", "speech"),
     output:
         images=at("embedding/{experiment}/{system}/{seed}/images.parquet"),
@@ -35,7 +35,8 @@ rule embedding:
         device="auto",
     params:
         *stamp("embedding"),
-        features=features(),
+        chosen=chosen_code("embedding"),
+        features=recipe,
     message:
         "Embedding with {wildcards.experiment}, {wildcards.system}, seed {wildcards.seed}"
     shell:

@@ -2,7 +2,8 @@
 
 Comes in: the picture manifest of a shard (and the pictures that it lists), its regions; a file
 of weights where the config names one.
-Goes out: <results>/fc7/shards/{shard}.parquet, the table `fc7`.
+Goes out: <results>/fc7/{variant}shards/{shard}.parquet, the table `fc7`; `variant` is empty, or
+the folder of an experiment's own settings.
 """
 
 
@@ -10,14 +11,14 @@ rule fc7:
     """Score the regions of one shard; keep the best, the whole image and their features."""
     input:
         manifest=pictures_manifest,
-        regions=at("regions/shards/{shard}.parquet"),
-        weights=weights_file("fc7"),
+        regions=regions_of_fc7,
+        weights=fc7_weights,
     output:
-        fc7=at("fc7/shards/{shard}.parquet"),
+        fc7=at("fc7/{variant}shards/{shard}.parquet"),
     log:
-        at("logs/fc7/{shard}.log"),
+        at("logs/fc7/{variant}{shard}.log"),
     benchmark:
-        at("benchmarks/fc7/{shard}.tsv")
+        at("benchmarks/fc7/{variant}{shard}.tsv")
     conda:
         "../../envs/seesay.yaml"
     threads: 1
@@ -28,13 +29,14 @@ rule fc7:
         gpu=GPU,
         device="auto",
     params:
-        *stamp("fc7", image_network()),
-        settings=settings("fc7"),
+        *stamp("fc7"),
+        chosen=variant_code("fc7", network_module),
+        settings=variant_settings("fc7"),
         # A constant: a laptop and a cluster compute the same bits. The rule's own threads decode
         # and warp pictures while the network computes; give a GPU several.
         threads=1,
     message:
-        "Computing features for shard {wildcards.shard}"
+        "Computing features for shard {wildcards.variant}{wildcards.shard}"
     shell:
         'python "$SCRIPTS/fc7.py" --manifest {input.manifest:q} --regions {input.regions:q}'
         " --fc7 {output.fc7:q} --device {resources.device} --threads {params.threads}"

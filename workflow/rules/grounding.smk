@@ -14,7 +14,7 @@ if GROUNDED:
             spoken_captions=at("matching/spoken_captions.parquet"),
             pictures=at("pictures/images.parquet"),
             things=at("scenes/things.parquet"),
-            regions=region_tables(),
+            regions=experiment_tables("regions"),
             listed=listed("pictures", "speech"),
         output:
             grounding=at("grounding/{experiment}/{system}/{seed}.parquet"),

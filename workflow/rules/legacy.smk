@@ -14,8 +14,8 @@ rule legacy:
         settings=at("training/{experiment}/{system}/{seed}/settings.json"),
         images=at("pictures/images.parquet"),
         spoken_captions=at("matching/spoken_captions.parquet"),
-        fc7=expand(at("fc7/shards/{shard}.parquet"), shard=SHARDS),
-        logmel=expand(at("logmel/shards/{shard}.parquet"), shard=SHARDS),
+        fc7=experiment_tables("fc7"),
+        logmel=experiment_tables("logmel"),
         listed=listed("pictures", "speech"),
     output:
         ranks=at("legacy/ranks/{experiment}/{system}/{seed}.parquet"),
@@ -34,6 +34,7 @@ rule legacy:
         device="auto",
     params:
         *stamp("legacy"),
+        chosen=chosen_code("legacy"),
     message:
         "Ranking as the authors did: {wildcards.experiment}, {wildcards.system}, seed {wildcards.seed}"
     shell:

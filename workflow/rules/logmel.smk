@@ -1,7 +1,8 @@
-"""logmel: 71 log-Mel frames around the middle of every spoken token.
+"""logmel: log-Mel frames of every spoken token, 71 around its middle or those of the word.
 
 Comes in: the token manifest of a shard (and the recordings that it lists).
-Goes out: <results>/logmel/shards/{shard}.parquet, the table `logmel`, and its rejects.
+Goes out: <results>/logmel/{variant}shards/{shard}.parquet, the table `logmel`, and its rejects;
+`variant` is empty, or the folder of an experiment's own settings.
 """
 
 
@@ -10,12 +11,12 @@ rule logmel:
     input:
         manifest=speech_manifest,
     output:
-        logmel=at("logmel/shards/{shard}.parquet"),
-        rejects=at("logmel/rejects/{shard}.parquet"),
+        logmel=at("logmel/{variant}shards/{shard}.parquet"),
+        rejects=at("logmel/{variant}rejects/{shard}.parquet"),
     log:
-        at("logs/logmel/{shard}.log"),
+        at("logs/logmel/{variant}{shard}.log"),
     benchmark:
-        at("benchmarks/logmel/{shard}.tsv")
+        at("benchmarks/logmel/{variant}{shard}.tsv")
     conda:
         "../../envs/seesay.yaml"
     threads: 1
@@ -26,9 +27,9 @@ rule logmel:
         gpu=0,
     params:
         *stamp("logmel"),
-        settings=settings("logmel"),
+        settings=variant_settings("logmel"),
     message:
-        "Computing log-Mel vectors of shard {wildcards.shard}"
+        "Computing log-Mel vectors of shard {wildcards.variant}{wildcards.shard}"
     shell:
         'python "$SCRIPTS/logmel.py" --manifest {input.manifest:q}'
         " --logmel {output.logmel:q} --rejects {output.rejects:q}"

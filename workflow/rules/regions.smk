@@ -2,7 +2,8 @@
 
 Comes in: the picture manifest of a shard (and the pictures that it lists); a file of weights
 where the config names one.
-Goes out: <results>/regions/shards/{shard}.parquet, the table `regions`, and its rejects.
+Goes out: <results>/regions/{variant}shards/{shard}.parquet, the table `regions`, and its
+rejects; `variant` is empty, or the folder of an experiment's own settings.
 """
 
 
@@ -10,14 +11,14 @@ rule regions:
     """Propose boxes for the pictures of one shard."""
     input:
         manifest=pictures_manifest,
-        weights=weights_file("regions") if CONFIG.regions.proposals == "rpn" else [],
+        weights=regions_weights,
     output:
-        regions=at("regions/shards/{shard}.parquet"),
-        rejects=at("regions/rejects/{shard}.parquet"),
+        regions=at("regions/{variant}shards/{shard}.parquet"),
+        rejects=at("regions/{variant}rejects/{shard}.parquet"),
     log:
-        at("logs/regions/{shard}.log"),
+        at("logs/regions/{variant}{shard}.log"),
     benchmark:
-        at("benchmarks/regions/{shard}.tsv")
+        at("benchmarks/regions/{variant}{shard}.tsv")
     conda:
         "../../envs/seesay.yaml"
     threads: 1
@@ -26,13 +27,14 @@ rule regions:
         disk_mb=1000,
         runtime=60,
         # Of the region proposal network; the other methods use none.
-        gpu=GPU if CONFIG.regions.proposals == "rpn" else 0,
+        gpu=proposals_gpu,
         device="auto",
     params:
-        *stamp("regions", f"seesay.proposals.{CONFIG.regions.proposals}"),
-        settings=settings("regions"),
+        *stamp("regions"),
+        chosen=variant_code("regions", proposals_module),
+        settings=variant_settings("regions"),
     message:
-        "Proposing regions for shard {wildcards.shard}"
+        "Proposing regions for shard {wildcards.variant}{wildcards.shard}"
     shell:
         'python "$SCRIPTS/regions.py" --manifest {input.manifest:q}'
         " --regions {output.regions:q} --rejects {output.rejects:q}"

@@ -12,8 +12,8 @@ rule training:
     input:
         images=at("pictures/images.parquet"),
         spoken_captions=at("matching/spoken_captions.parquet"),
-        fc7=expand(at("fc7/shards/{shard}.parquet"), shard=SHARDS),
-        logmel=expand(at("logmel/shards/{shard}.parquet"), shard=SHARDS),
+        fc7=experiment_tables("fc7"),
+        logmel=experiment_tables("logmel"),
         model_history=model_history,
         listed=listed("pictures", "speech"),
     output:
@@ -35,6 +35,7 @@ rule training:
         device="auto",
     params:
         *stamp("training"),
+        chosen=chosen_code("training"),
         code=training_code,
         settings=training_settings,
         checkpoints=at("checkpoints"),

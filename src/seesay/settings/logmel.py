@@ -14,7 +14,20 @@ class LogmelSettings(Settings):
     filters: int = Field(ge=2, le=256, description="Mel filters; paper: 40")
     window: float = Field(gt=0, le=0.2, description="length of the Hann window, in s")
     hop: float = Field(gt=0, le=0.1, description="from frame to frame, in s; paper: 0.010")
-    frames: int = Field(ge=1, le=1001, description="frames a token, odd; paper: 71")
+    span: Literal["window", "masked", "word"] = Field(
+        default="window",
+        description="what the frames of a token show: window (paper: those around its middle),"
+        " masked (the same, silent outside of the word), or word (from its onset to its offset,"
+        " stretched to the number of frames)",
+    )
+    frames: int = Field(
+        ge=1, le=1001, description="frames a token, odd but for the span word; paper: 71"
+    )
+    normalise: Literal["none", "recording"] = Field(
+        default="none",
+        description="recording: each filter's mean over the recording is taken off, and with it"
+        " much of the talker and the microphone; none (paper)",
+    )
     low: float = Field(ge=0, description="lower edge of the lowest filter, in Hz")
     high: float = Field(gt=0, description="upper edge of the highest filter, in Hz")
     floor: float = Field(ge=1e-30, le=1, description="power below which the logarithm is cut")
@@ -29,7 +42,7 @@ class LogmelSettings(Settings):
                 f"low ({self.low:g}) must be below high ({self.high:g}), and high at most half of "
                 f"sample_rate ({self.sample_rate / 2:g})"
             )
-        if self.frames % 2 == 0:
+        if self.frames % 2 == 0 and self.span != "word":
             raise ValueError(f"frames must be odd to have a middle one, got {self.frames}")
         for name, seconds in (("window", self.window), ("hop", self.hop)):
             samples = seconds * self.sample_rate

@@ -1,8 +1,8 @@
 """Settings of the network."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from seesay.settings import Settings
 
@@ -10,14 +10,53 @@ Widths = tuple[Annotated[int, Field(ge=1, le=65536)], ...]
 
 
 class NetworkSettings(Settings):
-    """The shape of the network and how its weights start."""
+    """The shape of the network and how its weights start; what has a default has the paper's."""
 
     embedding: int = Field(ge=2, le=4096, description="d, numbers in an embedding; paper: 200")
     image_layers: Widths = Field(
         description="widths of the image branch's hidden layers; paper: none"
     )
+    context: Literal["none", "gate"] = Field(
+        default="none",
+        description="what a fragment knows of its whole picture: none (paper), or gate: the whole"
+        " picture's features through a learnt gate, which every embedding then holds",
+    )
+    context_dropout: float = Field(
+        default=0.0,
+        ge=0,
+        lt=1,
+        description="share of fragments whose context is left out, anew in every batch",
+    )
+    speech_encoder: Literal["mlp", "conv", "transformer"] = Field(
+        default="mlp",
+        description="mlp (paper: all frames at once), conv (1-D convolutions over the frames) or"
+        " transformer",
+    )
     speech_layers: Widths = Field(
-        description="widths of the speech branch's hidden layers; paper: 1024, 1024, 1024"
+        description="widths of the speech branch's hidden layers; paper: 1024, 1024, 1024; conv:"
+        " channels; transformer: equal widths"
+    )
+    kernel: int = Field(
+        default=5, ge=1, le=101, description="frames that a convolution sees; conv alone"
+    )
+    filters: int = Field(
+        default=40,
+        ge=2,
+        le=256,
+        description="numbers in a frame, the experiment's logmel.filters; mlp does not read it",
+    )
+    output: Literal["relu", "linear"] = Field(
+        default="relu",
+        description="what follows the last layers: a capped ReLU (paper) or nothing (linear)",
+    )
+    dropout: float = Field(
+        default=0.0, ge=0, lt=1, description="share of hidden activations dropped in training"
+    )
+    image_dropout: float = Field(
+        default=0.0,
+        ge=0,
+        lt=1,
+        description="share of a fragment's features dropped in training, before the first layer",
     )
     relu_cap: float = Field(
         gt=0, description="activations are cut at this value; the authors' code: 6"
@@ -25,3 +64,12 @@ class NetworkSettings(Settings):
     init_gain: float = Field(
         gt=0, description="factor on Glorot-uniform weights; the authors' code: 4"
     )
+
+    @model_validator(mode="after")
+    def _transformer_of_one_width(self) -> "NetworkSettings":
+        if self.speech_encoder == "transformer" and len(set(self.speech_layers)) != 1:
+            raise ValueError(
+                "speech_layers of a transformer are one width, as often as there are layers; got "
+                f"{list(self.speech_layers)}"
+            )
+        return self

@@ -2,28 +2,104 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from seesay.settings.network import NetworkSettings
 
 
 class TrainingSettings(NetworkSettings):
-    """The network's shape and the recipe of the paper's section 3."""
+    """The network's shape and the recipe; what has a default has that of the paper's section 3."""
 
     standardise: Literal["train", "none"] = Field(
         description="what the features are standardised with: the training set's means and "
         "deviations, or none: raw, as in the authors' code"
     )
-    reduction: Literal["mean", "sum"] = Field(description="of the loss over a batch's pairs")
+    batch_pictures: int = Field(
+        default=1,
+        ge=1,
+        description="pictures a batch; paper: 1, whose different tokens are drawn from all; more:"
+        " the pictures of a batch are each other's different examples",
+    )
+    loss: Literal["coscos2", "cosine", "margin", "euclidean", "defrag", "infonce", "sigmoid"] = (
+        Field(
+            default="coscos2",
+            description="coscos2 (paper), or, over batches of many pictures: cosine, margin"
+            " (triplets), euclidean (triplets), defrag (Karpathy et al. 2014), infonce, sigmoid",
+        )
+    )
+    pooling: Literal["max", "logsumexp"] = Field(
+        default="max",
+        description="how a word's score for a picture comes from its fragments, and a fragment's"
+        " from a picture's words: the best (max), or logsumexp, which hears the others, too;"
+        " margin, euclidean, infonce, sigmoid and word_term",
+    )
+    temperature: float = Field(
+        default=0.1, gt=0, description="T of infonce, sigmoid, word_term and logsumexp"
+    )
+    margin: float = Field(
+        default=0.2,
+        description="least lead of the own picture (margin, euclidean); cosine of a different pair"
+        " that costs nothing (cosine), or at which the odds are even (sigmoid)",
+    )
+    mining: Literal["all", "hardest", "semihard"] = Field(
+        default="all",
+        description="other pictures that a triplet takes: all, the nearest, or the nearest that is"
+        " farther than the own; margin and euclidean",
+    )
+    word_term: float = Field(
+        default=0.0,
+        ge=0,
+        description="weight of the term that pulls a picture's words, by several talkers, together",
+    )
+    reduction: Literal["mean", "sum"] = Field(
+        description="of the loss over a batch's pairs; of one picture a batch alone"
+    )
     negatives: Literal["tokens", "types"] = Field(
         description="what a different pair may not be: a token used for the picture (paper), or "
         "any token of a type used for the picture"
     )
+    time_shift: int = Field(
+        default=0, ge=0, description="most frames that a word is moved by in training, either way"
+    )
+    time_mask: int = Field(
+        default=0, ge=0, description="most neighbouring frames hidden in training (SpecAugment)"
+    )
+    filter_mask: int = Field(
+        default=0, ge=0, description="most neighbouring filters hidden in training (SpecAugment)"
+    )
+    optimiser: Literal["adadelta", "adam", "adamw"] = Field(
+        default="adadelta", description="adadelta (paper), adam or adamw"
+    )
+    learning_rate: float = Field(
+        default=1e-3, gt=0, description="of adam and adamw; Adadelta has none"
+    )
     rho: float = Field(ge=0, lt=1, description="Adadelta's decay; paper: 0.95")
     eps: float = Field(gt=0, description="Adadelta's epsilon; paper: 1e-6; depends on reduction")
-    l2: float = Field(ge=0, description="lambda of the L2 term lambda ||theta||^2; paper: 1e-4")
+    l2: float = Field(
+        ge=0,
+        description="lambda of the L2 term lambda ||theta||^2; paper: 1e-4; with adamw the weights"
+        " decay by 2 lambda of themselves times the learning rate",
+    )
     max_norm: float = Field(gt=0, description="largest norm of a unit's incoming weights; paper: 6")
+    criterion: Literal["loss", "r10"] = Field(
+        default="loss",
+        description="what early stopping watches on the validation set: the loss, or r10: R@10 of"
+        " Word Token by Image and Image Token by Word, their mean",
+    )
     max_epochs: int = Field(ge=1, description="epochs at most")
     patience: int = Field(
-        ge=1, description="epochs without a better validation loss before training stops"
+        ge=1, description="epochs without a better criterion before training stops"
     )
+
+    @model_validator(mode="after")
+    def _batches_of_many(self) -> "TrainingSettings":
+        if self.batch_pictures == 1:
+            of_many = {"loss": "coscos2", "word_term": 0}
+            of_many |= {"time_shift": 0, "time_mask": 0, "filter_mask": 0}
+            for key, only in of_many.items():
+                if getattr(self, key) != only:
+                    raise ValueError(
+                        f"{key} {getattr(self, key)} wants a batch of many pictures; give"
+                        " batch_pictures of 2 or more"
+                    )
+        return self

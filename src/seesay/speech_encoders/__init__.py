@@ -1,0 +1,47 @@
+"""Encoders of spoken words, one a module; the config names which (`training.speech_encoder`).
+
+A module's `build(settings, size)` gives a sequence of layers from log-Mel vectors (rows, size),
+frame by frame, to embeddings (rows, d).
+"""
+
+import importlib
+
+from torch import Tensor, nn
+
+from seesay.errors import InputError
+from seesay.settings.network import NetworkSettings
+
+
+def build(settings: NetworkSettings, size: int) -> nn.Sequential:
+    """The encoder that the settings name, for vectors of `size` numbers."""
+    module = importlib.import_module(f"seesay.speech_encoders.{settings.speech_encoder}")
+    encoder: nn.Sequential = module.build(settings, size)
+    return encoder
+
+
+def frames(settings: NetworkSettings, size: int) -> int:
+    """How many frames a vector of `size` numbers has; InputError unless it is a whole number."""
+    count, rest = divmod(size, settings.filters)
+    if rest:
+        raise InputError(
+            f"training.filters: vectors of {size} numbers are not made of frames of"
+            f" {settings.filters} filters; give logmel.filters"
+        )
+    return count
+
+
+def finish(settings: NetworkSettings) -> list[nn.Module]:
+    """What follows the last linear layer: the paper's capped ReLU, or nothing."""
+    return [nn.Hardtanh(0.0, settings.relu_cap)] if settings.output == "relu" else []
+
+
+class Frames(nn.Module):
+    """Vectors (rows, frames x filters), frame by frame, to (rows, filters, frames)."""
+
+    def __init__(self, filters: int) -> None:
+        super().__init__()
+        self.filters = filters
+
+    def forward(self, values: Tensor) -> Tensor:
+        """(rows, frames x filters) to (rows, filters, frames)."""
+        return values.view(len(values), -1, self.filters).transpose(1, 2)
