@@ -21,7 +21,8 @@ from test_ranking import cosine
 class Corpus:
     """Small tables in a folder; `splits` by picture, fragments and tokens with their vectors.
 
-    `uses` are (image_id, caption, token_id, spoken_word).
+    `uses` are (image_id, caption, token_id, spoken_word), and more where they matter: talker,
+    position.
     """
 
     def __init__(self, folder, splits, fragments, tokens, uses):
@@ -48,8 +49,8 @@ class Corpus:
             {
                 "image_id": [use[0] for use in uses],
                 "caption": [use[1] for use in uses],
-                "talker": "t",
-                "position": list(range(len(uses))),
+                "talker": [(*use, "t")[4] for use in uses],
+                "position": [use[5] if len(use) > 5 else i for i, use in enumerate(uses)],
                 "word": [use[3] for use in uses],
                 "spoken_word": [use[3] for use in uses],
                 "token_id": [use[2] for use in uses],
@@ -68,10 +69,10 @@ class Corpus:
         with tables.Writer(table, self.paths[name], schema) as writer:
             writer.write({**keys, "embedding": array})
 
-    def ranks(self, galleries=("test", "all")):
+    def ranks(self, galleries=("test", "all"), system="model", **settings):
         ranks = self.paths["images"].with_name("ranks.parquet")
-        settings = EvaluationSettings(galleries=galleries)
-        evaluate(*self.paths.values(), ranks, settings, experiment="paper", system="model", seed=3)
+        settings = EvaluationSettings(galleries=galleries, **settings)
+        evaluate(*self.paths.values(), ranks, settings, experiment="paper", system=system, seed=3)
         return tables.read(RANKS, ranks)
 
 
@@ -146,7 +147,7 @@ def oracle(corpus, task, gallery):
     """query -> (image, better, tied, tied_relevant, relevant), by looping over the tables."""
     image_of = {fragment: {fragment.split("#")[0]} for fragment in corpus.fragments}
     images_of, word_of = {}, {}
-    for image, _, token, word in corpus.uses:
+    for image, _, token, word, *_ in corpus.uses:
         images_of.setdefault(token, set()).add(image)
         word_of[token] = word
     test = {image for image, split in corpus.splits.items() if split == "test"}
@@ -254,7 +255,7 @@ def test_from_embeddings_to_metrics_through_the_scripts(small, tmp_path):
     run_script("evaluation", **small.paths, ranks=ranks, **labels, settings=settings)
     outputs = {name: tmp_path / f"{name}.tsv" for name in ("metrics", "differences")}
     settings = json.dumps({"resamples": 100, "seed": 0})
-    run_script("metrics", ranks=[ranks], **outputs, settings=settings)
+    run_script("metrics", ranks=[ranks], grounding=[], **outputs, settings=settings)
     found = pd.read_csv(outputs["metrics"], sep="\t").set_index(["task", "gallery", "metric"])
     found = found[found["seed"] == "0"].loc["word_token_by_image", "all"]
     # Three ranks: 1 or 2 with even odds, 1, 2. F(1) = 1.5 / 3, so the median is 1.5.

@@ -1,12 +1,13 @@
 """The command `seesay`: what is wanted of the project outside of a run.
 
     seesay check config/paper.yaml
-
-says whether a run has all that it needs, one line a finding, with exit status 1 if it has not.
-
+    seesay search --model results/training/paper/model/1 --say word.wav
+    seesay search --model results/training/paper/model/1 --look picture.jpg
     seesay compare results/one results/other --html compared.html
 
-lays two finished runs side by side, with paired differences.
+`check` says whether a run has all that it needs, one line a finding, with exit status 1 if it
+has not; `search` finds pictures for a spoken word, or spoken words for a picture; `compare` lays
+two finished runs side by side, with paired differences.
 """
 
 import argparse
@@ -40,20 +41,43 @@ def main(argv: Sequence[str] | None = None) -> None:
     compare.add_argument("--gallery", default="test", help="test (the default) or all")
     compare.add_argument("--all", action="store_true", help="every metric, not R@10 and median")
     compare.add_argument("--resamples", type=int, default=1000, help="of the test pictures")
+    search = commands.add_parser(
+        "search",
+        help="find pictures for a spoken word, or spoken words for a picture",
+        description="Print what is nearest in the space of a trained model, as a table of columns"
+        " between tabs (docs/search.md).",
+    )
+    search.add_argument(
+        "--model", required=True, help="folder <results>/training/{experiment}/{system}/{seed}"
+    )
+    asked = search.add_mutually_exclusive_group(required=True)
+    asked.add_argument("--say", type=Path, metavar="WAV", help="a recording of one word")
+    asked.add_argument("--look", type=Path, metavar="PICTURE", help="a picture")
+    search.add_argument("--top", type=int, default=10, help="rows at most (10)")
+    search.add_argument("--split", help="with --say: search train, validation or test alone")
+    search.add_argument("--html", type=Path, help="also write a page with framed thumbnails")
+    search.add_argument("--out", type=Path, help="with --look: folder for the tokens as wav files")
+    search.add_argument("--device", default="cpu", help="auto, cpu or cuda (cpu)")
     arguments = parser.parse_args(argv)
+    if arguments.command == "search" and arguments.top < 1:
+        parser.error("--top: give 1 or more")
     if hasattr(signal, "SIGPIPE"):
         # `seesay check ... | head` ends quietly.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
-        # Imported here, so that --help is quick.
-        if arguments.command == "compare":
-            from seesay.command import run
-
-            run(lambda: _compare(arguments))
-        else:
+        # Here, so that --help is quick.
+        if arguments.command == "check":
             from seesay.check import report
 
             sys.exit(report(arguments.config))
+        from seesay import command
+
+        if arguments.command == "compare":
+            command.run(lambda: _compare(arguments))
+        else:
+            from seesay import search_command
+
+            command.run(lambda: search_command.search(arguments))
     except KeyboardInterrupt:
         sys.exit(130)
 

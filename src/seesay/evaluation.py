@@ -1,11 +1,11 @@
-"""The four rank tasks of the paper (section 3, Results), for one trained system.
+"""The rank tasks for one system: the four of the paper (section 3, Results), and others.
 
-Queries are single fragments and single word tokens of the test pictures; galleries are the
-fragments or tokens of the test pictures, or of the whole corpus.
+Queries are of the test pictures; galleries are the fragments, tokens, types, captions or
+pictures of the test set, or of the whole corpus. docs/tasks.md says what each task asks.
 """
 
-import sys
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,15 +14,15 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from seesay import tables
-from seesay.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
 from seesay.errors import InputError
-from seesay.matching import SPOKEN_CAPTIONS
-from seesay.pictures import IMAGES
-from seesay.ranking import Integers, Ranks, count
-from seesay.settings.evaluation import EvaluationSettings
+from seesay.evaluation_abx import draw, judge
+from seesay.evaluation_captions import best_fragments, caption_scores
+from seesay.evaluation_corpus import Corpus, Items, load, note, split
+from seesay.ranking import Floats, Integers, Ranks, count, count_lines
+from seesay.settings.evaluation import PAPER, EvaluationSettings
 from seesay.tables import Column, Table
 
-TASKS = ("word_similarity", "word_token_by_image", "word_type_by_image", "image_token_by_word")
+TASKS = PAPER
 
 RANKS = Table(
     "ranks",
@@ -45,47 +45,6 @@ RANKS = Table(
 )
 
 
-@dataclass(frozen=True)
-class Items:
-    """Fragments or word tokens: queries, or a gallery.
-
-    `names` and `origin` (positions in the whole corpus, ascending) have shape (n,), `vectors`
-    (n, d). `image` and `item` are parallel, sorted by item, then image: a fragment is of one
-    picture; a token is of every picture whose description it is used in.
-    """
-
-    names: NDArray[np.object_]
-    vectors: NDArray[np.float32]
-    origin: Integers
-    image: Integers
-    item: Integers
-
-    def of(self, wanted: NDArray[np.bool_]) -> "Items":
-        """The items of the wanted pictures, of shape (pictures,)."""
-        pairs = wanted[self.image]
-        kept, item = np.unique(self.item[pairs], return_inverse=True)
-        return Items(
-            self.names[kept], self.vectors[kept], self.origin[kept], self.image[pairs], item
-        )
-
-
-@dataclass(frozen=True)
-class Corpus:
-    """Everything embedded; pictures and spoken words are numbered in the order of their ids.
-
-    `word` is each token's spoken word, of shape (tokens,), one of `types` words; `words` holds
-    each picture's distinct ones.
-    """
-
-    image_ids: NDArray[np.object_]
-    test: NDArray[np.bool_]
-    fragments: Items
-    tokens: Items
-    types: int
-    word: Integers
-    words: list[Integers]
-
-
 def evaluate(
     images: Path,
     words: Path,
@@ -101,15 +60,21 @@ def evaluate(
     """Rank every test query in every task and gallery, and write the table `ranks`.
 
     `images` and `words` hold the embeddings of one system, `pictures` the table `images`.
-    Queries with nothing relevant in the gallery cannot be ranked: they are counted on standard
-    error. Raises InputError for a split without test pictures or tokens, embeddings that are
-    not finite, and tables that do not belong together.
+    The system `frequency` looks at no query. Queries with nothing relevant in the gallery cannot
+    be ranked: they are counted on standard error. Raises InputError as `load` does, and when
+    no query of one of the paper's tasks can be ranked.
     """
-    corpus = load(images, words, spoken_captions, pictures)
+    corpus = replace(load(images, words, spoken_captions, pictures), blind=system == "frequency")
     parts = []
-    for task in TASKS:
-        for gallery in settings.galleries:
-            part = rank(corpus, task, gallery, threads)
+    for task in settings.tasks:
+        # Triples are drawn from the test tokens: the model has heard the others.
+        for gallery in settings.galleries if task != "abx" else ("test",):
+            if task == "abx":
+                part = rank_abx(corpus, settings.abx_draws)
+            elif task in ("picture_by_caption", "caption_by_picture"):
+                part = rank_captions(corpus, task, gallery, threads)
+            else:
+                part = rank(corpus, task, gallery, threads)
             parts.append(part.assign(task=task, gallery=gallery))
     frame = pd.concat(parts, ignore_index=True)
     tables.write(RANKS, ranks, frame.assign(experiment=experiment, system=system, seed=seed))
@@ -117,21 +82,28 @@ def evaluate(
 
 def rank(corpus: Corpus, task: str, gallery: str, threads: int = 1) -> pd.DataFrame:
     """The ranks of one task's test queries in one gallery: columns `query` to `gallery_size`."""
-    wanted = corpus.test if gallery == "test" else np.ones_like(corpus.test)
-    by_word = task in ("word_similarity", "image_token_by_word")
+    wanted = _wanted(corpus, gallery)
+    similarity = task.startswith("word_similarity")
+    by_word = similarity or task == "image_token_by_word"
     queries = (corpus.tokens if by_word else corpus.fragments).of(corpus.test)
     found = (corpus.fragments if task == "image_token_by_word" else corpus.tokens).of(wanted)
-    if task == "word_type_by_image":
-        holders = _split(corpus.word[found.origin], np.arange(len(found.names)), corpus.types)
+    size, pool = len(found.names), None
+    if task == "distinct_type_by_image":
+        types, number = np.unique(corpus.word[found.origin], return_inverse=True)
+        holders = split(types, np.arange(len(types)), len(corpus.vocabulary))
+        labels, size = corpus.words, len(types)
+        pool = partial(_best_of_types, number=number, types=size)
+    elif task == "word_type_by_image":
+        holders = split(corpus.word[found.origin], np.arange(size), len(corpus.vocabulary))
         labels = corpus.words
     else:
-        holders = _split(found.image, found.item, len(wanted))
+        holders = split(found.image, found.item, len(wanted))
         labels = list(np.arange(len(wanted))[:, None])
+    hidden = _hidden(corpus, task, queries, found)
+    own = np.searchsorted(found.origin, queries.origin) if similarity else None
 
     # A query of several pictures finds the items of any of them.
-    sets = [
-        tuple(part.tolist()) for part in _split(queries.item, queries.image, len(queries.names))
-    ]
+    sets = [tuple(part.tolist()) for part in split(queries.item, queries.image, len(queries.names))]
     groups = {images: number for number, images in enumerate(dict.fromkeys(sets))}
     none = np.empty(0, dtype=np.int64)
     relevant = [
@@ -139,130 +111,130 @@ def rank(corpus: Corpus, task: str, gallery: str, threads: int = 1) -> pd.DataFr
         for images in groups
     ]
     kept, ranks = count(
-        queries.vectors,
+        corpus.asked(queries).vectors,
         found.vectors,
         np.array([groups[images] for images in sets], dtype=np.int64),
         relevant,
-        own=np.searchsorted(found.origin, queries.origin) if task == "word_similarity" else None,
+        own=own,
         threads=threads,
         description=f"{task}, {gallery}",
+        hidden=hidden,
+        pool=pool,
     )
-    _check_kept(kept, queries, task, gallery)
+    _check_kept(kept, queries.names, task, gallery)
+    # A query's own token is of its own type and talker: hidden already.
+    left_out = [similarity] * len(sets) if hidden is None else [len(items) for items in hidden]
     return _frame(
         ranks,
         query=queries.names[kept],
         image_id=corpus.image_ids[[sets[query][0] for query in kept]],
-        gallery_size=len(found.names) - (task == "word_similarity"),
+        gallery_size=size - np.array(left_out, dtype=np.int64)[kept],
     )
 
 
-def load(images: Path, words: Path, spoken_captions: Path, pictures: Path) -> Corpus:
-    """Read one system's embeddings and what they belong to. Raises InputError as `evaluate`."""
-    table = tables.read(IMAGES, pictures)
-    image_ids = pd.Index(table["image_id"])
-    test = (table["split"] == "test").to_numpy(dtype=bool)
-    if not test.any():
-        raise InputError(f"{pictures}: no picture is in the split test; change pictures.split")
-
-    fragments, fragment_vectors = _read(IMAGE_EMBEDDINGS, images)
-    tokens, token_vectors = _read(WORD_EMBEDDINGS, words)
-    if fragment_vectors.shape[1] != token_vectors.shape[1]:
-        raise InputError(
-            f"{images} holds embeddings of {fragment_vectors.shape[1]} numbers and {words} of "
-            f"{token_vectors.shape[1]}; make both again from one model"
-        )
-    fragment_image = _numbers(fragments["image_id"], image_ids, images, pictures)
-    if not test[fragment_image].any():
-        raise InputError(f"{images}: no fragment of a test picture; see the rejects of fc7")
-
-    captions = tables.read(SPOKEN_CAPTIONS, spoken_captions)
-    captions["image"] = _numbers(captions["image_id"], image_ids, spoken_captions, pictures)
-    captions["word"], types = pd.factorize(captions["spoken_word"], sort=True)
-    captions["token"] = pd.Index(tokens["token_id"]).get_indexer(pd.Index(captions["token_id"]))
-    uses = captions[captions["token"] >= 0]
-    if len(uses) < len(captions):
-        lost = captions.loc[captions["token"] < 0, "token_id"]
-        _note(f"{len(lost)} spoken words have no embedding and are left out, e.g. {lost.iloc[0]}")
-    if not test[uses["image"]].any():
-        raise InputError(
-            f"{spoken_captions}: no spoken caption of a test picture; see matching's rejects, and "
-            "give more speech or more test pictures"
-        )
-    pairs = uses[["token", "image"]].drop_duplicates().sort_values(["token", "image"])
-    everything = Items(
-        tokens["token_id"].to_numpy(dtype=object),
-        token_vectors,
-        np.arange(len(tokens)),
-        pairs["image"].to_numpy(),
-        pairs["token"].to_numpy(),
+def rank_captions(corpus: Corpus, task: str, gallery: str, threads: int = 1) -> pd.DataFrame:
+    """The ranks of `picture_by_caption` or `caption_by_picture`, as `rank` gives them."""
+    by_caption = task == "picture_by_caption"
+    wanted = _wanted(corpus, gallery)
+    spoken = np.flatnonzero((corpus.test if by_caption else wanted)[corpus.captions.image])
+    tokens, fragments = corpus.tokens, corpus.fragments.of(wanted if by_caption else corpus.test)
+    pictures, starts = np.unique(fragments.image, return_index=True)
+    if by_caption:
+        tokens = corpus.asked(tokens)
+    else:
+        fragments = corpus.asked(fragments)
+    said = [corpus.captions.tokens[caption] for caption in spoken]
+    used, row = np.unique(np.concatenate(said), return_inverse=True)
+    best = best_fragments(
+        tokens.vectors[used], fragments.vectors, starts, threads, f"{task}, {gallery}"
     )
-    word = np.zeros(len(tokens), dtype=np.int64)
-    word[uses["token"]] = uses["word"]
-    spoken = captions[["image", "word"]].drop_duplicates()
-    names = fragments["image_id"] + "#" + fragments["region"].astype(str)
-    return Corpus(
-        image_ids.to_numpy(dtype=object),
-        test,
-        Items(
-            names.to_numpy(dtype=object),
-            fragment_vectors,
-            np.arange(len(fragments)),
-            fragment_image,
-            np.arange(len(fragments)),
-        ),
-        everything,
-        len(types),
-        word,
-        _split(spoken["image"].to_numpy(), spoken["word"].to_numpy(), len(image_ids)),
+    rows = np.split(row, np.cumsum([len(part) for part in said])[:-1])
+    scores = caption_scores(best, rows)
+    # The place of each caption's picture; one without fragments has none.
+    place = np.searchsorted(pictures, corpus.captions.image[spoken])
+    place[~np.isin(corpus.captions.image[spoken], pictures)] = len(pictures)
+    if by_caption:
+        names, images = corpus.captions.names[spoken], corpus.captions.image[spoken]
+        relevant = [at[at < len(pictures)] for at in place[:, None]]
+    else:
+        names, images = corpus.image_ids[pictures], pictures
+        scores = np.ascontiguousarray(scores.T)
+        relevant = split(place, np.arange(len(spoken)), len(pictures) + 1)[: len(pictures)]
+    kept, ranks = count_lines(zip(scores, relevant, strict=True))
+    _check_kept(kept, names, task, gallery)
+    return _frame(
+        ranks,
+        query=names[kept],
+        image_id=corpus.image_ids[images[kept]],
+        gallery_size=scores.shape[1],
     )
 
 
-def _read(table: Table, path: Path) -> tuple[pd.DataFrame, NDArray[np.float32]]:
-    """A table of embeddings: its key columns, and the embeddings of shape (rows, d)."""
-    frames, parts = [], []
-    for batch in tables.batches(table, path):
-        frames.append(batch.select(list(table.key)).to_pandas())
-        parts.append(tables.matrix(batch.column("embedding")))
-    if not frames:
-        raise InputError(f"{path}: no embeddings in it; see the rejects of fc7 and logmel")
-    keys = pd.concat(frames, ignore_index=True).sort_values(list(table.key))
-    vectors = np.concatenate(parts)[keys.index]
-    finite = np.isfinite(vectors).all(axis=1)
-    if not finite.all():
-        first = keys[~finite].iloc[0].to_dict()
-        raise InputError(
-            f"{path}: {(~finite).sum()} embeddings are not finite, the first of {first}; the "
-            "training diverged: see its history, and lower training.eps or training.init_gain"
-        )
-    return keys.reset_index(drop=True), vectors
+def rank_abx(corpus: Corpus, draws: int) -> pd.DataFrame:
+    """The triples of the task `abx`, each a query X with a gallery of A, its like, and B."""
+    tokens = corpus.tokens.of(corpus.test)
+    word, talker = corpus.word[tokens.origin], corpus.talker[tokens.origin]
+    triples = draw(tokens.names, word, talker, draws)
+    worse, even = judge(corpus.asked(tokens).vectors, tokens.vectors, triples)
+    if not len(triples.x):
+        note("abx: no two talkers say the same word in the test set; the task is left out")
+    ones = np.ones(len(triples.x), dtype=np.int64)
+    first = np.array([part[0] for part in split(tokens.item, tokens.image, len(tokens.names))])
+    names = [tokens.names[part] for part in triples]
+    return _frame(
+        Ranks(worse.astype(np.int64), even.astype(np.int64), ones, ones),
+        query=["|".join(triple) for triple in zip(*names, strict=True)],
+        image_id=corpus.image_ids[first[triples.x]],
+        gallery_size=2 * ones,
+    )
 
 
-def _numbers(ids: pd.Series, image_ids: pd.Index, path: Path, pictures: Path) -> Integers:
-    """The positions of `ids` among the pictures."""
-    numbers = image_ids.get_indexer(pd.Index(ids))
-    if (numbers < 0).any():
-        unknown = ids[numbers < 0].iloc[0]
-        raise InputError(f"{path}: picture {unknown!r} is not in {pictures}; make both again")
-    return numbers.astype(np.int64)
+def _wanted(corpus: Corpus, gallery: str) -> NDArray[np.bool_]:
+    """Which pictures a gallery has, (pictures,)."""
+    return corpus.test if gallery == "test" else np.ones_like(corpus.test)
 
 
-def _split(labels: Integers, values: Integers, size: int) -> list[Integers]:
-    """The values of each of the labels 0 to `size` - 1, in their order."""
-    order = np.argsort(labels, kind="stable")
-    return np.split(values[order], np.searchsorted(labels[order], np.arange(1, size)))
+def _best_of_types(similarity: Floats, number: Integers, types: int) -> Floats:
+    """Similarities to tokens (b, n) as those to types (b, `types`): each type's best token's.
+
+    The order of the types is that in which a search lists them when it names a type once.
+    """
+    order = np.argsort(number, kind="stable")
+    starts = np.searchsorted(number[order], np.arange(types))
+    best: Floats = np.maximum.reduceat(similarity[:, order], starts, axis=1)
+    return best
 
 
-def _check_kept(kept: Integers, queries: Items, task: str, gallery: str) -> None:
-    """Say which queries could not be ranked; raise InputError when none could."""
-    total = len(queries.names)
-    if len(kept) == 0:
+def _hidden(corpus: Corpus, task: str, queries: Items, found: Items) -> list[Integers] | None:
+    """For each query the found tokens that a task of Word Similarity leaves out, or None."""
+    if not task.startswith("word_similarity_other"):
+        return None
+    words, talkers = corpus.word[found.origin], corpus.talker[found.origin]
+    same_word = split(words, np.arange(len(words)), len(corpus.vocabulary))
+    same_talker = split(talkers, np.arange(len(words)), int(corpus.talker.max()) + 1)
+    word, talker = corpus.word[queries.origin], corpus.talker[queries.origin]
+    if task == "word_similarity_other_types":
+        return [same_word[of] for of in word]
+    if task == "word_similarity_other_talkers":
+        return [same_talker[of] for of in talker]
+    pairs = zip(word, talker, strict=True)
+    return [np.union1d(same_word[of], same_talker[by]) for of, by in pairs]
+
+
+def _check_kept(kept: Integers, names: NDArray[np.object_], task: str, gallery: str) -> None:
+    """Say which queries could not be ranked.
+
+    Raises InputError when none of a task of the paper could; another task is then left out.
+    """
+    total = len(names)
+    if len(kept) == 0 and task in PAPER:
         raise InputError(
             f"{task}: none of the {total} test queries has anything relevant in the gallery "
             f"{gallery}; give the test pictures more spoken captions"
         )
     if len(kept) < total:
-        first = queries.names[np.setdiff1d(np.arange(total), kept)[0]]
-        _note(
+        first = names[np.setdiff1d(np.arange(total), kept)[0]]
+        note(
             f"{task}, gallery {gallery}: {total - len(kept)} of {total} queries have nothing "
             f"relevant in it and are left out, e.g. {first}"
         )
@@ -271,7 +243,3 @@ def _check_kept(kept: Integers, queries: Items, task: str, gallery: str) -> None
 def _frame(ranks: Ranks, **columns: object) -> pd.DataFrame:
     counts = {name: getattr(ranks, name).astype(np.int32) for name in Ranks.__annotations__}
     return pd.DataFrame({**columns, **counts, "rank": ranks.expected()})
-
-
-def _note(text: str) -> None:
-    print(f"note: {text}", file=sys.stderr)

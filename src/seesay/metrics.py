@@ -5,7 +5,7 @@ same embedding scores exactly chance. R@k is the hit rate: the share of queries 
 relevant item is at rank k or better.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,53 +15,85 @@ from numpy.typing import NDArray
 from seesay import tables
 from seesay.errors import InputError
 from seesay.evaluation import RANKS
+from seesay.grounding import GROUNDING
 from seesay.randomness import generator
 from seesay.ranking import Floats, Integers, Ranks
 from seesay.settings.metrics import MetricsSettings
+from seesay.tables import Table
 
 METRICS = ("median_rank", "mean_rank", "r1", "r5", "r10", "r25")
+GROUNDED = ("pointing", "iou")
 RECALLS = (1, 5, 10, 25)
 COLUMNS = ["experiment", "system", "seed", "task", "gallery", "gallery_size", "queries", "metric"]
+Summary = Callable[[pd.DataFrame, Integers, Floats, bool], Floats]
+# A table of judged queries, its files, the names of its metrics, and what makes them.
+Kind = tuple[Table, Sequence[Path], tuple[str, ...], Summary]
 SLACK = 1e-9  # a share of queries within this of one half is one half
 CELLS = 4_000_000  # of the largest array held while walking up the ranks
 
 
 def measure(
-    ranks: Sequence[Path], metrics: Path, differences: Path, settings: MetricsSettings
+    ranks: Sequence[Path],
+    metrics: Path,
+    differences: Path,
+    settings: MetricsSettings,
+    grounding: Sequence[Path] = (),
 ) -> None:
     """Write `metrics.tsv` and `differences.tsv` from the ranks of every system and seed.
 
     metrics.tsv has a row a seed and a row "mean" (over seeds) for each experiment, system, task,
     gallery and metric: ranks from 1, r1 to r25 in percent, with a 95 % percentile interval from
     resampling the test images and chance for this very gallery. differences.tsv has the model
-    minus each control, mean over seeds, from the same resamples for both (paired).
+    minus each control, mean over seeds, from the same resamples for both (paired). The tables
+    `grounding`, where there are any, add their tasks with pointing and iou, in percent.
 
     Raises InputError when two systems were ranked on different queries.
     """
-    frame = tables.read(RANKS, list(ranks))
     rows: list[dict[str, object]] = []
     paired: list[dict[str, object]] = []
-    for (experiment, task, gallery), part in frame.groupby(["experiment", "task", "gallery"]):
-        where = {"experiment": experiment, "task": task, "gallery": gallery}
-        runs = runs_of(part, where)
-        first = next(iter(runs.values()))
-        names, image = np.unique(first["image_id"].to_numpy(dtype=str), return_inverse=True)
-        weights = image_weights(len(names), settings)
-        size = {"gallery_size": int(first["gallery_size"].iloc[0]), "queries": len(first)}
-        luck = summarise(chance(counts_of(first), first["gallery_size"]), image, weights[:1])[:, 0]
-        values: dict[str, list[Floats]] = {}
-        for (system, seed), run in runs.items():
-            value = summarise(counts_of(run), image, weights)
-            values.setdefault(system, []).append(value)
-            rows += _rows({**where, "system": system, "seed": seed, **size}, value, luck)
-        means = {system: np.mean(value, axis=0) for system, value in values.items()}
-        for system, mean in means.items():
-            rows += _rows({**where, "system": system, "seed": "mean", **size}, mean, luck)
-            if "model" in means and system != "model":
-                paired += _rows({**where, "system": system}, means["model"] - mean)
+    kinds: list[Kind] = [(RANKS, ranks, METRICS, _of_ranks)]
+    if grounding:
+        kinds.append((GROUNDING, grounding, GROUNDED, _of_grounding))
+    for table, paths, names, summary in kinds:
+        frame = tables.read(table, list(paths))
+        for (experiment, task, gallery), part in frame.groupby(["experiment", "task", "gallery"]):
+            where = {"experiment": experiment, "task": task, "gallery": gallery}
+            runs = runs_of(part, where)
+            first = next(iter(runs.values()))
+            pictures, image = np.unique(first["image_id"].to_numpy(dtype=str), return_inverse=True)
+            weights = image_weights(len(pictures), settings)
+            # Where some queries leave more items out than others: the mean.
+            size = {"gallery_size": round(first["gallery_size"].mean()), "queries": len(first)}
+            luck = summary(first, image, weights[:1], True)[:, 0]
+            values: dict[str, list[Floats]] = {}
+            for (system, seed), run in runs.items():
+                value = summary(run, image, weights, False)
+                values.setdefault(system, []).append(value)
+                rows += _rows({**where, "system": system, "seed": seed, **size}, names, value, luck)
+            means = {system: np.mean(value, axis=0) for system, value in values.items()}
+            for system, mean in means.items():
+                labels = {**where, "system": system, "seed": "mean", **size}
+                rows += _rows(labels, names, mean, luck)
+                if "model" in means and system != "model":
+                    paired += _rows({**where, "system": system}, names, means["model"] - mean)
     _write(metrics, rows, [*COLUMNS, "value", "ci_low", "ci_high", "chance"])
     names_of_pairs = [name for name in COLUMNS if name not in ("seed", "gallery_size", "queries")]
     _write(differences, paired, [*names_of_pairs, "difference", "ci_low", "ci_high"])
+
+
+def _of_ranks(run: pd.DataFrame, image: Integers, weights: Floats, by_chance: bool) -> Floats:
+    """The metrics of a run's ranks, or those of chance, as `summarise` gives them."""
+    ranks = counts_of(run)
+    return summarise(chance(ranks, run["gallery_size"]) if by_chance else ranks, image, weights)
+
+
+def _of_grounding(run: pd.DataFrame, image: Integers, weights: Floats, by_chance: bool) -> Floats:
+    """The means in percent of GROUNDED, or those of chance, (2, samples)."""
+    names = [f"{name}_chance" if by_chance else name for name in GROUNDED]
+    images = weights.shape[1]
+    queries = weights @ np.bincount(image, minlength=images)
+    sums = [weights @ np.bincount(image, run[name], minlength=images) for name in names]
+    return 100.0 * np.stack(sums) / queries
 
 
 def summarise(ranks: Ranks, image: Integers, weights: Floats) -> Floats:
@@ -151,7 +183,8 @@ def runs_of(part: pd.DataFrame, where: dict[str, object]) -> dict[tuple[str, int
     """
     groups = [run for _, run in part.groupby(["system", "seed"])]
     runs = {(run["system"].iloc[0], run["seed"].iloc[0]): run for run in groups}
-    names = ["query", "image_id", "relevant", "gallery_size"]
+    names = ["query", "image_id", "gallery_size"]
+    names += ["relevant"] if "relevant" in part else []
     (base, first), *others = [(key, run[names].to_numpy()) for key, run in runs.items()]
     for key, run in others:
         if not np.array_equal(first, run):
@@ -170,11 +203,14 @@ def counts_of(run: pd.DataFrame) -> Ranks:
 
 
 def _rows(
-    labels: dict[str, object], value: Floats, luck: Floats | None = None
+    labels: dict[str, object],
+    names: Sequence[str],
+    value: Floats,
+    luck: Floats | None = None,
 ) -> Iterator[dict[str, object]]:
     """One row a metric; column 0 of `value` is the value, the others are the resamples'."""
     low, high = np.percentile(value[:, 1:], [2.5, 97.5], axis=1)
-    for i, metric in enumerate(METRICS):
+    for i, metric in enumerate(names):
         row = {**labels, "metric": metric, "ci_low": low[i], "ci_high": high[i]}
         if luck is None:
             yield {**row, "difference": value[i, 0]}

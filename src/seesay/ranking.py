@@ -5,7 +5,7 @@ similarity 0 to everything. ReLU embeddings tie often, so the items tied with th
 one are counted apart: what a rank is under ties is left to whoever reads the counts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,35 +54,70 @@ def count(
     threads: int = 1,
     block: int = BLOCK,
     description: str = "queries",
+    hidden: Sequence[Integers] | None = None,
+    pool: Callable[[Floats], Floats] | None = None,
 ) -> tuple[Integers, Ranks]:
     """Count the items around each query's best relevant one.
 
     `queries` has shape (q, d), `gallery` (n, d). Query i belongs to group `group[i]`, and
     `relevant[g]` holds the distinct gallery positions that are relevant to the queries of group
-    g. `own[i]` is the position of query i itself, left out of its gallery.
+    g. `own[i]` is the position of query i itself, left out of its gallery, and so are the
+    positions `hidden[i]`. `pool` makes the similarities (b, m) of m items that are ranked of
+    those (b, n) of the gallery's; `relevant` then holds positions among the m.
 
     Returns the positions of the queries that have a relevant item, ascending, and their counts;
     the other queries cannot be ranked. Cosines are float64, in blocks of `block` queries, with
     `threads` threads; neither number changes a count. Without a `description` nothing is shown.
     """
+
+    def lines() -> Iterator[tuple[Floats, Integers]]:
+        for start, similarity in similarities(queries, gallery, threads, block, description):
+            pooled = similarity if pool is None else pool(similarity)
+            for query, line in enumerate(pooled, start):
+                if hidden is not None:
+                    line[hidden[query]] = -np.inf
+                if own is not None:
+                    line[own[query]] = -np.inf
+                yield line, relevant[group[query]]
+
+    return count_lines(lines())
+
+
+def similarities(
+    queries: NDArray[np.float32],
+    gallery: NDArray[np.float32],
+    threads: int = 1,
+    block: int = BLOCK,
+    description: str = "queries",
+) -> Iterator[tuple[int, Floats]]:
+    """Cosines of queries (q, d) and a gallery (n, d), in steps of the rounding, not yet rounded.
+
+    Yields the first query of each block and its similarities (at most `block`, n), in memory
+    that the next block takes over.
+    """
     torch.set_num_threads(threads)
     columns = torch.from_numpy(_unit(gallery)).T
     buffer = torch.empty(block, len(gallery), dtype=torch.float64)
-    kept: list[int] = []
-    counts: list[tuple[int, int, int, int]] = []
     starts = range(0, len(queries), block)
     for start in progress(starts, description, unit="block") if description else starts:
         # Scaled so that similarities come in units of the rounding step.
         rows = torch.from_numpy(_unit(queries[start : start + block]) * STEPS)
-        similarity = torch.mm(rows, columns, out=buffer[: len(rows)]).numpy()
-        for query, line in enumerate(similarity, start):
-            items = relevant[group[query]]
-            if own is not None:
-                line[own[query]] = -np.inf
-                items = items[items != own[query]]
-            if len(items):
-                kept.append(query)
-                counts.append(_around(line, items))
+        yield start, torch.mm(rows, columns, out=buffer[: len(rows)]).numpy()
+
+
+def count_lines(lines: Iterable[tuple[Floats, Integers]]) -> tuple[Integers, Ranks]:
+    """Count the items around the best relevant one of each line.
+
+    A line has one query's similarities in steps, (n,), where what is left out is -inf, and the
+    distinct positions that are relevant. Returns as `count` does.
+    """
+    kept: list[int] = []
+    counts: list[tuple[int, int, int, int]] = []
+    for query, (line, items) in enumerate(lines):
+        there = items[line[items] > -np.inf]
+        if len(there):
+            kept.append(query)
+            counts.append(_around(line, there))
     table = np.array(counts, dtype=np.int64).reshape(len(counts), 4)
     return np.array(kept, dtype=np.int64), Ranks(*np.ascontiguousarray(table.T))
 

@@ -447,9 +447,39 @@ def training_code(wildcards, input):
     return " ".join(stamp("training", *modules))
 
 
+def recipe(wildcards):
+    """How an experiment's features are made, as canonical JSON, and where its boxes are.
+
+    A stage whose tables others made is null.
+    """
+    stages = ("logmel",) if CONFIG.fragments else ("logmel", "regions", "fc7")
+    made = dict.fromkeys(("logmel", "regions", "fc7"))
+    for stage in stages:
+        section = CONFIG.section_of(wildcards.experiment, stage)
+        made[stage] = section.model_dump(mode="json")
+    made["boxes"] = f"regions/{CONFIG.variant(wildcards.experiment, 'regions')}shards"
+    return json.dumps(made, sort_keys=True)
+
+
 def legacy_numbers():
     """The numbers of the authors' evaluation, where the config asks for them."""
     return [at("legacy/metrics.tsv")] if CONFIG.evaluation.legacy else []
+
+
+# Only of composed scenes is it known where everything is.
+GROUNDED = CONFIG.scenes is not None and CONFIG.fragments is None
+
+
+def grounding_tables():
+    """The tables `grounding` of every system, where the truth is known."""
+    if not GROUNDED:
+        return []
+    return expand(
+        at("grounding/{experiment}/{system}/{seed}.parquet"),
+        experiment=EXPERIMENTS,
+        system=SYSTEMS,
+        seed=SEEDS,
+    )
 
 
 # What each stage reads, for the drawing.
@@ -471,7 +501,8 @@ STAGES = {
     "training": ["pictures", "matching", "fc7", "fragments", "logmel"],
     "embedding": ["training", "fc7", "fragments", "logmel", "matching"],
     "evaluation": ["embedding", "pictures", "matching"],
-    "metrics": ["evaluation"],
+    "grounding": ["embedding", "regions", "scenes", "matching"],
+    "metrics": ["evaluation", "grounding"],
     "breakdown": ["evaluation", "regions", "matching"],
     "legacy": ["training", "pictures", "fc7", "logmel", "matching"],
     "legacy_metrics": ["legacy"],
@@ -505,6 +536,8 @@ def stages():
     unused.add("fetch")
     if CONFIG.fragments:
         unused |= {"regions", "fc7"}
+    if not GROUNDED:
+        unused.add("grounding")
     if not CONFIG.evaluation.legacy:
         unused |= {"legacy", "legacy_metrics"}
     used = {

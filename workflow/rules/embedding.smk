@@ -1,8 +1,8 @@
 """embedding: every fragment and every used token, in the space of one trained system.
 
 Comes in: a trained model, and the features that it was made for.
-Goes out: <results>/embedding/{experiment}/{system}/{seed}/images.parquet and words.parquet,
-the tables `image_embeddings` and `word_embeddings`.
+Goes out: <results>/embedding/{experiment}/{system}/{seed}/ with images.parquet and words.parquet,
+the tables `image_embeddings` and `word_embeddings`, and recipe.json: how features are made.
 """
 
 
@@ -19,6 +19,7 @@ rule embedding:
     output:
         images=at("embedding/{experiment}/{system}/{seed}/images.parquet"),
         words=at("embedding/{experiment}/{system}/{seed}/words.parquet"),
+        recipe=at("embedding/{experiment}/{system}/{seed}/recipe.json"),
     log:
         at("logs/embedding/{experiment}/{system}/{seed}.log"),
     benchmark:
@@ -35,11 +36,13 @@ rule embedding:
     params:
         *stamp("embedding"),
         chosen=chosen_code("embedding"),
+        features=recipe,
     message:
         "Embedding with {wildcards.experiment}, {wildcards.system}, seed {wildcards.seed}"
     shell:
         'python "$SCRIPTS/embedding.py" --model {input.model:q} --images {input.images:q}'
         " --spoken-captions {input.spoken_captions:q} --fc7 {input.fc7:q}"
         " --logmel {input.logmel:q} --image-embeddings {output.images:q}"
-        " --word-embeddings {output.words:q} --device {resources.device}"
+        " --word-embeddings {output.words:q} --recipe {output.recipe:q}"
+        " --features {params.features:q} --device {resources.device}"
         " --threads 1 2>&1 | tee {log:q}"

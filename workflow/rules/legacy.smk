@@ -76,6 +76,6 @@ rule legacy_metrics:
     message:
         "Computing the legacy metrics"
     shell:
-        'python "$SCRIPTS/metrics.py" --ranks {input.ranks:q} --metrics {output.metrics:q}'
+        'python "$SCRIPTS/metrics.py" --ranks {input.ranks:q} --grounding --metrics {output.metrics:q}'
         " --differences {output.differences:q} --settings {params.settings:q}"
         " 2>&1 | tee {log:q}"

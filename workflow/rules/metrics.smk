@@ -1,6 +1,6 @@
 """metrics: the numbers of all systems and seeds, with chance and intervals.
 
-Comes in: the table `ranks` of every experiment, system and seed.
+Comes in: the tables `ranks` and `grounding` of every experiment, system and seed.
 Goes out: <results>/metrics.tsv, and <results>/differences.tsv: the model minus each control.
 """
 
@@ -14,6 +14,7 @@ rule metrics:
             system=SYSTEMS,
             seed=SEEDS,
         ),
+        grounding=grounding_tables(),
         listed=listed("pictures", "speech"),
     output:
         metrics=report(
@@ -46,6 +47,6 @@ rule metrics:
     message:
         "Computing metrics and intervals"
     shell:
-        'python "$SCRIPTS/metrics.py" --ranks {input.ranks:q} --metrics {output.metrics:q}'
-        " --differences {output.differences:q} --settings {params.settings:q}"
+        'python "$SCRIPTS/metrics.py" --ranks {input.ranks:q} --grounding {input.grounding:q}'
+        " --metrics {output.metrics:q} --differences {output.differences:q} --settings {params.settings:q}"
         " 2>&1 | tee {log:q}"

@@ -2,6 +2,7 @@
 
 import torch
 
+from seesay import tables
 from seesay.command import arguments, run
 from seesay.device import choose
 from seesay.embedding import embed
@@ -13,8 +14,8 @@ def main() -> None:
         __doc__,
         inputs=["model", "images", "spoken_captions"],
         lists=["fc7", "logmel"],
-        outputs=["image_embeddings", "word_embeddings"],
-        options={"device": "auto", "threads": 1},
+        outputs=["image_embeddings", "word_embeddings", "recipe"],
+        options={"features": str, "device": "auto", "threads": 1},
     )
     torch.set_num_threads(args.threads)
     embed(
@@ -24,6 +25,8 @@ def main() -> None:
         args.word_embeddings,
         choose(args.device),
     )
+    # How features are made, for whoever wants to embed something new.
+    tables.write_text(args.recipe, args.features + "\n")
 
 
 if __name__ == "__main__":

@@ -8,11 +8,11 @@ from seesay.settings.metrics import MetricsSettings
 def main() -> None:
     args = arguments(
         __doc__,
-        lists=["ranks"],
+        lists=["ranks", "grounding"],
         outputs=["metrics", "differences"],
         settings=MetricsSettings,
     )
-    measure(args.ranks, args.metrics, args.differences, args.settings)
+    measure(args.ranks, args.metrics, args.differences, args.settings, args.grounding)
 
 
 if __name__ == "__main__":

@@ -6,13 +6,42 @@ from pydantic import Field, field_validator
 
 from seesay.settings import Settings
 
+Task = Literal[
+    "word_similarity",
+    "word_token_by_image",
+    "word_type_by_image",
+    "image_token_by_word",
+    "word_similarity_other_types",
+    "word_similarity_other_talkers",
+    "word_similarity_other_both",
+    "distinct_type_by_image",
+    "picture_by_caption",
+    "caption_by_picture",
+    "abx",
+]
+# The four of the paper's tables.
+PAPER: tuple[Task, ...] = (
+    "word_similarity",
+    "word_token_by_image",
+    "word_type_by_image",
+    "image_token_by_word",
+)
+
 
 class EvaluationSettings(Settings):
-    """What the test queries are searched in."""
+    """What the test queries are asked, and what they are searched in."""
 
+    tasks: tuple[Task, ...] = Field(
+        default=PAPER,
+        min_length=1,
+        description="what is asked (docs/tasks.md): the paper's four, and other ways of asking",
+    )
     galleries: tuple[Literal["test", "all"], ...] = Field(
         min_length=1,
         description="test: fragments and tokens of the test pictures; all: of the whole corpus",
+    )
+    abx_draws: int = Field(
+        default=10, ge=1, description="of the task abx: pairs (A, B) drawn for every test token X"
     )
     legacy: bool = Field(
         default=False,
@@ -20,9 +49,10 @@ class EvaluationSettings(Settings):
         "with the test set's statistics, counting strictly better items alone",
     )
 
-    @field_validator("galleries")
+    @field_validator("tasks", "galleries")
     @classmethod
-    def _distinct(cls, galleries: tuple[str, ...]) -> tuple[str, ...]:
-        if len(set(galleries)) < len(galleries):
-            raise ValueError("a gallery is named twice")
-        return galleries
+    def _distinct(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"{name} is named twice")
+        return names

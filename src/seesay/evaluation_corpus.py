@@ -1,0 +1,211 @@
+"""What is ranked: the embeddings of one system, and who belongs to whom."""
+
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from seesay import tables
+from seesay.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
+from seesay.errors import InputError
+from seesay.matching import SPOKEN_CAPTIONS
+from seesay.pictures import IMAGES
+from seesay.ranking import Integers
+from seesay.tables import Table
+
+
+@dataclass(frozen=True)
+class Items:
+    """Fragments or word tokens: queries, or a gallery.
+
+    `names` and `origin` (positions in the whole corpus, ascending) have shape (n,), `vectors`
+    (n, d). `image` and `item` are parallel, sorted by item, then image: a fragment is of one
+    picture; a token is of every picture whose description it is used in.
+    """
+
+    names: NDArray[np.object_]
+    vectors: NDArray[np.float32]
+    origin: Integers
+    image: Integers
+    item: Integers
+
+    def of(self, wanted: NDArray[np.bool_]) -> "Items":
+        """The items of the wanted pictures, of shape (pictures,)."""
+        pairs = wanted[self.image]
+        kept, item = np.unique(self.item[pairs], return_inverse=True)
+        return Items(
+            self.names[kept], self.vectors[kept], self.origin[kept], self.image[pairs], item
+        )
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Everything embedded; pictures and spoken words are numbered in the order of their ids.
+
+    `word` is each token's spoken word, of shape (tokens,), a position in `vocabulary`; `words`
+    holds each picture's distinct ones. `talker` is who says each token, as a number. Where
+    `blind`, no query is looked at: every one is the same vector, and what is found depends on
+    the gallery alone.
+    """
+
+    image_ids: NDArray[np.object_]
+    test: NDArray[np.bool_]
+    fragments: Items
+    tokens: Items
+    vocabulary: NDArray[np.object_]
+    word: Integers
+    words: list[Integers]
+    talker: Integers
+    captions: "Captions"
+    blind: bool = False
+
+    def asked(self, items: Items) -> Items:
+        """The items as queries."""
+        if not self.blind:
+            return items
+        vectors = np.zeros_like(items.vectors)
+        vectors[:, 0] = 1.0
+        return replace(items, vectors=vectors)
+
+
+@dataclass(frozen=True)
+class Captions:
+    """Spoken captions, in the order of their `names` (n,), each of the picture `image` (n,).
+
+    `tokens` holds the positions of each one's tokens, a token as often as the caption has it.
+    A caption that several talkers say counts once for each.
+    """
+
+    names: NDArray[np.object_]
+    image: Integers
+    tokens: list[Integers]
+
+
+def load(images: Path, words: Path, spoken_captions: Path, pictures: Path) -> Corpus:
+    """Read one system's embeddings and what they belong to.
+
+    Raises InputError for a split without test pictures or tokens, embeddings that are not finite,
+    and tables that do not belong together.
+    """
+    table = tables.read(IMAGES, pictures)
+    image_ids = pd.Index(table["image_id"])
+    test = (table["split"] == "test").to_numpy(dtype=bool)
+    if not test.any():
+        raise InputError(f"{pictures}: no picture is in the split test; change pictures.split")
+
+    fragments, fragment_vectors = _read(IMAGE_EMBEDDINGS, images)
+    tokens, token_vectors = _read(WORD_EMBEDDINGS, words)
+    if fragment_vectors.shape[1] != token_vectors.shape[1]:
+        raise InputError(
+            f"{images} holds embeddings of {fragment_vectors.shape[1]} numbers and {words} of "
+            f"{token_vectors.shape[1]}; make both again from one model"
+        )
+    fragment_image = _numbers(fragments["image_id"], image_ids, images, pictures)
+    if not test[fragment_image].any():
+        raise InputError(f"{images}: no fragment of a test picture; see the rejects of fc7")
+
+    captions = tables.read(SPOKEN_CAPTIONS, spoken_captions)
+    captions["image"] = _numbers(captions["image_id"], image_ids, spoken_captions, pictures)
+    captions["word"], types = pd.factorize(captions["spoken_word"], sort=True)
+    captions["token"] = pd.Index(tokens["token_id"]).get_indexer(pd.Index(captions["token_id"]))
+    uses = captions[captions["token"] >= 0]
+    if len(uses) < len(captions):
+        lost = captions.loc[captions["token"] < 0, "token_id"]
+        note(f"{len(lost)} spoken words have no embedding and are left out, e.g. {lost.iloc[0]}")
+    if not test[uses["image"]].any():
+        raise InputError(
+            f"{spoken_captions}: no spoken caption of a test picture; see matching's rejects, and "
+            "give more speech or more test pictures"
+        )
+    pairs = uses[["token", "image"]].drop_duplicates().sort_values(["token", "image"])
+    everything = Items(
+        tokens["token_id"].to_numpy(dtype=object),
+        token_vectors,
+        np.arange(len(tokens)),
+        pairs["image"].to_numpy(),
+        pairs["token"].to_numpy(),
+    )
+    word = np.zeros(len(tokens), dtype=np.int64)
+    word[uses["token"]] = uses["word"]
+    talker = np.zeros(len(tokens), dtype=np.int64)
+    talker[uses["token"]] = pd.factorize(uses["talker"], sort=True)[0]
+    spoken = captions[["image", "word"]].drop_duplicates()
+    names = fragments["image_id"] + "#" + fragments["region"].astype(str)
+    return Corpus(
+        image_ids.to_numpy(dtype=object),
+        test,
+        Items(
+            names.to_numpy(dtype=object),
+            fragment_vectors,
+            np.arange(len(fragments)),
+            fragment_image,
+            np.arange(len(fragments)),
+        ),
+        everything,
+        np.asarray(types, dtype=object),
+        word,
+        split(spoken["image"].to_numpy(), spoken["word"].to_numpy(), len(image_ids)),
+        talker,
+        _captions(uses),
+    )
+
+
+def _captions(uses: pd.DataFrame) -> Captions:
+    """The spoken captions of rows image_id, image, caption, talker, position and token."""
+    caption = uses["image_id"] + "#" + uses["caption"].astype(str)
+    # Of a caption that mixes talkers no position is said twice; one that several talkers say
+    # whole is as many spoken captions.
+    several = uses.duplicated(["image", "caption", "position"], keep=False)
+    several = several.groupby(caption).transform("any")
+    name = caption.where(~several, caption + "@" + uses["talker"])
+    number, names = pd.factorize(name, sort=True)
+    image = np.zeros(len(names), dtype=np.int64)
+    image[number] = uses["image"]
+    return Captions(
+        np.asarray(names, dtype=object),
+        image,
+        split(number.astype(np.int64), uses["token"].to_numpy(dtype=np.int64), len(names)),
+    )
+
+
+def _read(table: Table, path: Path) -> tuple[pd.DataFrame, NDArray[np.float32]]:
+    """A table of embeddings: its key columns, and the embeddings of shape (rows, d)."""
+    frames, parts = [], []
+    for batch in tables.batches(table, path):
+        frames.append(batch.select(list(table.key)).to_pandas())
+        parts.append(tables.matrix(batch.column("embedding")))
+    if not frames:
+        raise InputError(f"{path}: no embeddings in it; see the rejects of fc7 and logmel")
+    keys = pd.concat(frames, ignore_index=True).sort_values(list(table.key))
+    vectors = np.concatenate(parts)[keys.index]
+    finite = np.isfinite(vectors).all(axis=1)
+    if not finite.all():
+        first = keys[~finite].iloc[0].to_dict()
+        raise InputError(
+            f"{path}: {(~finite).sum()} embeddings are not finite, the first of {first}; the "
+            "training diverged: see its history, and lower training.eps or training.init_gain"
+        )
+    return keys.reset_index(drop=True), vectors
+
+
+def _numbers(ids: pd.Series, image_ids: pd.Index, path: Path, pictures: Path) -> Integers:
+    """The positions of `ids` among the pictures."""
+    numbers = image_ids.get_indexer(pd.Index(ids))
+    if (numbers < 0).any():
+        unknown = ids[numbers < 0].iloc[0]
+        raise InputError(f"{path}: picture {unknown!r} is not in {pictures}; make both again")
+    return numbers.astype(np.int64)
+
+
+def split(labels: Integers, values: Integers, size: int) -> list[Integers]:
+    """The values of each of the labels 0 to `size` - 1, in their order."""
+    order = np.argsort(labels, kind="stable")
+    return np.split(values[order], np.searchsorted(labels[order], np.arange(1, size)))
+
+
+def note(text: str) -> None:
+    """Say on standard error what was left out."""
+    print(f"note: {text}", file=sys.stderr)

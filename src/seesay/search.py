@@ -1,0 +1,221 @@
+"""Searching with a trained model: pictures for a spoken word, spoken words for a picture.
+
+What is new goes through the very stages that made the corpus, with the settings of the run
+(recipe.json beside the embeddings), so that a recording or picture of the corpus gets its own
+embedding again.
+"""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import soundfile
+from numpy.typing import NDArray
+
+from seesay import fc7, logmel, regions, tables
+from seesay.device import choose
+from seesay.embedding import load_network, write_images, write_words
+from seesay.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
+from seesay.errors import InputError
+from seesay.examples import load_fragments, load_words
+from seesay.matching import SPOKEN_CAPTIONS
+from seesay.pictures import IMAGES, MANIFEST
+from seesay.settings.fc7 import Fc7Settings
+from seesay.settings.logmel import LogmelSettings
+from seesay.settings.regions import RegionsSettings
+from seesay.speech import RECORDINGS, SPOKEN_WORDS, TOKEN_MANIFEST
+from seesay.tables import Table
+
+NEW = "new"  # the id of what is asked
+BOX = ["x0", "y0", "x1", "y1"]
+
+
+class Search:
+    """A trained model with all that its run embedded.
+
+    `model` is a folder <results>/training/{experiment}/{system}/{seed} of a finished run. Raises
+    InputError, in one line, when it is not or when files are missing.
+    """
+
+    def __init__(self, model: str | Path, device: str = "cpu") -> None:
+        folder = Path(model).absolute()
+        if folder.name == "model.safetensors":
+            folder = folder.parent
+        if len(folder.parents) < 4 or folder.parents[2].name != "training":
+            raise InputError(
+                f"{model}: not a model's folder; give <results>/training/{{experiment}}/{{system}}/"
+                "{seed} of a finished run"
+            )
+        self.results = folder.parents[3]
+        embedded = self.results / "embedding" / folder.relative_to(folder.parents[2])
+        files = {
+            "model": folder / "model.safetensors",
+            "settings": folder / "settings.json",
+            "fragments": embedded / "images.parquet",
+            "words": embedded / "words.parquet",
+            "recipe": embedded / "recipe.json",
+            "pictures": self.results / "pictures" / "images.parquet",
+            "spoken_captions": self.results / "matching" / "spoken_captions.parquet",
+            "spoken_words": self.results / "speech" / "spoken_words.parquet",
+            "recordings": self.results / "speech" / "recordings.parquet",
+        }
+        missing = [str(path) for path in files.values() if not path.is_file()]
+        if missing:
+            raise InputError(f"{', '.join(missing)}: missing; run the workflow to its end first")
+        self.files = files
+        self.device = choose(device)
+        self.network = load_network(folder, self.device)
+        self.system = json.loads(files["settings"].read_text())["system"]
+        self.recipe: dict[str, Any] = json.loads(files["recipe"].read_text())
+
+    def say(self, recording: str | Path, top: int = 10, split: str | None = None) -> pd.DataFrame:
+        """The pictures that are nearest to a spoken word, each with its nearest fragment.
+
+        `recording` is a sound file of the word alone, of any rate, mono or stereo (the mean of
+        the channels); the log-Mel window is centred on its middle. `split` searches the
+        pictures of train, validation or test alone. Columns: rank, image_id, region, x0, y0, x1,
+        y1 (px; missing where the run has no boxes), cosine, path.
+        """
+        asked = self._hear(Path(recording))
+        keys, vectors = embeddings(IMAGE_EMBEDDINGS, self.files["fragments"])
+        keys["cosine"] = cosines(asked, vectors)[0]
+        pictures = tables.read(IMAGES, self.files["pictures"])
+        if split is not None:
+            pictures = pictures[pictures["split"] == split]
+            if pictures.empty:
+                raise InputError(f"--split {split}: no picture is in it; there are train, "
+                                 "validation and test")  # fmt: skip
+        found = keys.merge(pictures[["image_id", "path"]], on="image_id")
+        found = found.sort_values(["cosine", "image_id", "region"], ascending=[False, True, True])
+        found = found.drop_duplicates("image_id").head(top)
+        found["path"] = [str(self.place(path)) for path in found["path"]]
+        shards = sorted((self.results / self.recipe["boxes"]).glob("*.parquet"))
+        boxes = tables.read(regions.REGIONS, shards)
+        found = found.merge(boxes, on=["image_id", "region"], how="left")
+        return _ranked(found, ["image_id", "region", *BOX, "cosine", "path"])
+
+    def look(self, picture: str | Path, top: int = 10) -> pd.DataFrame:
+        """The spoken words that are nearest to any fragment of a picture, each word once.
+
+        Columns: rank, word (of the captions), spoken_word (what is said for it), cosine, region,
+        x0, y0, x1, y1 (px; region 0 is the whole picture), token_id, talker.
+        """
+        boxes, fragments = self._see(Path(picture))
+        keys, vectors = embeddings(WORD_EMBEDDINGS, self.files["words"])
+        near = cosines(fragments, vectors)
+        keys["cosine"], best = near.max(axis=0), near.argmax(axis=0)
+        keys[["region", *BOX]] = boxes[["region", *BOX]].to_numpy()[best]
+        spoken = tables.read(SPOKEN_CAPTIONS, self.files["spoken_captions"])
+        names = spoken.drop_duplicates("token_id")[["token_id", "word", "spoken_word"]]
+        said = tables.read(SPOKEN_WORDS, self.files["spoken_words"])[["token_id", "talker"]]
+        found = keys.merge(names, on="token_id").merge(said, on="token_id")
+        found = found.sort_values(["cosine", "token_id"], ascending=[False, True])
+        found = found.drop_duplicates("spoken_word").head(top)
+        columns = ["word", "spoken_word", "cosine", "region", *BOX, "token_id", "talker"]
+        return _ranked(found, columns)
+
+    def cut(self, found: pd.DataFrame, folder: str | Path) -> list[Path]:
+        """Write the tokens of a table of `look` as wav files, cut by their onsets and offsets.
+
+        Returns the files, 01_word.wav and on, in the table's order.
+        """
+        words = tables.read(SPOKEN_WORDS, self.files["spoken_words"]).set_index("token_id")
+        recordings = tables.read(RECORDINGS, self.files["recordings"]).set_index("recording_id")
+        files = []
+        for rank, token in zip(found["rank"], found["token_id"], strict=True):
+            word = words.loc[token]
+            recording = recordings.loc[word["recording_id"]]
+            path, rate = self.place(recording["path"]), int(recording["sample_rate"])
+            start = round(word["onset"] * rate)
+            count = max(1, round(word["offset"] * rate) - start)
+            try:
+                sound, rate = soundfile.read(path, count, start, always_2d=True)
+            except (soundfile.SoundFileError, OSError) as error:
+                raise InputError(f"{path}: cannot be read ({error}); put it back") from error
+            channel = int(recording["channel"])
+            mono = sound.mean(axis=1) if channel < 0 else sound[:, channel]
+            name = "".join(c if c.isalnum() else "_" for c in str(word["word"]))
+            files.append(Path(folder) / f"{rank:02d}_{name}.wav")
+            files[-1].parent.mkdir(parents=True, exist_ok=True)
+            soundfile.write(files[-1], mono, rate)
+        return files
+
+    def place(self, path: str) -> Path:
+        """Where a file of the run is now: paths count from the folder that the run was made in."""
+        for folder in (Path(), *self.results.parents):
+            if (folder / path).is_file():
+                return folder / path
+        return Path(path)
+
+    def _hear(self, recording: Path) -> NDArray[np.float32]:
+        """The embedding (1, d) of a recording of one word."""
+        if self.system == "text":
+            raise InputError("the system text reads words and hears none; give the folder of model")
+        settings = LogmelSettings.model_validate(self.recipe["logmel"] | {"on_bad_input": "fail"})
+        try:
+            duration = soundfile.info(recording).duration
+        except (soundfile.SoundFileError, OSError) as error:
+            raise InputError(f"{recording}: cannot be read ({error})") from error
+        if duration <= 0:
+            raise InputError(f"{recording}: there is no sound in it; record the word again")
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            row = {
+                "token_id": [NEW], "recording_id": NEW, "path": str(recording), "digest": "",
+                "channel": -1, "onset": 0.0, "offset": duration,
+            }  # fmt: skip
+            tables.write(TOKEN_MANIFEST, folder / "manifest", row)
+            logmel.extract_shard(folder / "manifest", folder / "mel", folder / "rejects", settings)
+            words = load_words([folder / "mel"], [NEW])
+            write_words(self.network, words, folder / "words", self.device)
+            return embeddings(WORD_EMBEDDINGS, folder / "words")[1]
+
+    def _see(self, picture: Path) -> tuple[pd.DataFrame, NDArray[np.float32]]:
+        """The kept regions of a picture, and their embeddings (regions, d)."""
+        if self.recipe.get("fc7") is None:
+            raise InputError(
+                "the run was made of ready-made fragments, and nothing says how to make a picture's"
+            )
+        boxes = RegionsSettings.model_validate(self.recipe["regions"] | {"on_bad_input": "fail"})
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            row = {"image_id": [NEW], "path": str(picture), "digest": ""}
+            tables.write(MANIFEST, folder / "manifest", row)
+            manifest, table, device = folder / "manifest", folder / "regions", str(self.device)
+            regions.propose_shard(manifest, table, folder / "rejects", boxes, device)
+            settings = Fc7Settings.model_validate(self.recipe["fc7"])
+            fc7.extract_shard(manifest, table, folder / "fc7", settings, device)
+            fragments = load_fragments([folder / "fc7"], {NEW}, self.network.context)
+            write_images(self.network, fragments, folder / "images", self.device)
+            keys, vectors = embeddings(IMAGE_EMBEDDINGS, folder / "images")
+            kept = tables.read(regions.REGIONS, table)
+            return keys.merge(kept, on=["image_id", "region"], how="left"), vectors
+
+
+def embeddings(table: Table, path: Path) -> tuple[pd.DataFrame, NDArray[np.float32]]:
+    """A table of embeddings: its key columns, and the embeddings of shape (rows, d)."""
+    frames, parts = [], []
+    for batch in tables.batches(table, path):
+        frames.append(batch.select(list(table.key)).to_pandas())
+        parts.append(tables.matrix(batch.column("embedding")))
+    return pd.concat(frames, ignore_index=True), np.concatenate(parts)
+
+
+def cosines(asked: NDArray[np.float32], vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Cosines (q, n) of vectors (q, d) and (n, d), rounded to 1e-6 as in the evaluation."""
+    units = []
+    for part in (asked, vectors):
+        exact = part.astype(np.float64)
+        length = np.linalg.norm(exact, axis=1, keepdims=True)
+        units.append(exact / np.where(length > 0, length, 1))
+    rounded: NDArray[np.float64] = np.round(units[0] @ units[1].T, 6)
+    return rounded
+
+
+def _ranked(found: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    found = found.reset_index(drop=True)
+    found[BOX] = found[BOX].astype("Int64")
+    return found.assign(rank=found.index + 1)[["rank", *columns]]

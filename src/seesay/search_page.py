@@ -1,0 +1,78 @@
+"""What a search found, as one self-contained page: pictures with the found place framed."""
+
+import base64
+import io
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment
+from PIL import Image, ImageDraw
+
+from seesay import tables
+from seesay.pixels import decode
+
+PAGE = """\
+<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>{{ title }}</title>
+<style>
+body { font: 1rem/1.4 system-ui, sans-serif; margin: 2rem; color: #222; background: #fff; }
+ol { display: flex; flex-wrap: wrap; gap: 1.5rem; padding: 0; list-style: none; }
+img { display: block; }
+audio { display: block; width: 16rem; }
+</style>
+<main>
+<h1>{{ title }}</h1>
+<ol>
+{%- for item in items %}
+<li><img src="{{ item.picture }}" alt="{{ item.says }}"><p>{{ item.says }}</p>
+{%- if item.sound %}<audio controls src="{{ item.sound }}"></audio>{% endif %}</li>
+{%- endfor %}
+</ol>
+</main>
+</html>
+"""
+
+
+def write(
+    page: Path, title: str, found: pd.DataFrame, picture: Path | None, sounds: list[Path], size: int
+) -> None:
+    """Write the page of a table of `Search.say` or, with its `picture`, of `Search.look`.
+
+    Thumbnails have at most `size` px on their longer side. Raises InputError for a picture that
+    cannot be decoded.
+    """
+    items: list[dict[str, Any]] = []
+    for number, row in enumerate(found.to_dict("records")):
+        name = f"{row['word']}, said {row['spoken_word']}" if picture else row["image_id"]
+        sound = sounds[number].read_bytes() if sounds else b""
+        box = [row[name] for name in ("x0", "y0", "x1", "y1")]
+        items.append(
+            {
+                "picture": framed(
+                    Path(picture or row["path"]), None if pd.isna(box[0]) else box, size
+                ),
+                "says": f"{row['rank']}. {name}, region {row['region']}, {row['cosine']:.3f}",
+                "sound": sound and f"data:audio/wav;base64,{base64.b64encode(sound).decode()}",
+            }
+        )
+    template = Environment(autoescape=True).from_string(PAGE)
+    tables.write_text(page, template.render(title=title, items=items))
+
+
+def framed(path: Path, box: list[int] | None, size: int) -> str:
+    """A picture as a JPEG in a data URI, with a box (x0, y0, x1, y1 in px) framed."""
+    picture = decode(path)
+    if box is not None:
+        wide = max(2, max(picture.size) // 80)
+        corners = (box[0], box[1], box[2] - 1, box[3] - 1)
+        draw = ImageDraw.Draw(picture)
+        draw.rectangle(corners, outline="white", width=wide)
+        draw.rectangle(corners, outline="#d6006c", width=max(1, wide * 2 // 3))
+    picture.thumbnail((size, size), Image.Resampling.LANCZOS)
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=80, optimize=True)
+    return f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}"

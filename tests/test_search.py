@@ -1,0 +1,262 @@
+"""Searching: what is asked gets the embedding that the stages gave it, and loops rank the rest."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile
+import torch
+from PIL import Image
+
+from seesay import cli, embedding, fc7, logmel, regions, tables
+from seesay.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
+from seesay.errors import InputError
+from seesay.examples import Inputs, load
+from seesay.matching import SPOKEN_CAPTIONS
+from seesay.pictures import IMAGES, MANIFEST
+from seesay.search import Search, embeddings
+from seesay.settings.fc7 import Fc7Settings
+from seesay.settings.logmel import LogmelSettings
+from seesay.settings.regions import RegionsSettings
+from seesay.settings.training import TrainingSettings
+from seesay.speech import RECORDINGS, SPOKEN_WORDS, TOKEN_MANIFEST
+from seesay.training import save_model, start
+
+RATE = 16000
+RECIPE = {
+    "logmel": {
+        "sample_rate": RATE, "filters": 12, "window": 0.025, "hop": 0.01, "frames": 21, "low": 64,
+        "high": 8000, "floor": 1e-10, "on_bad_input": "reject",
+    },
+    "regions": {
+        "proposals": "grid", "mode": "fast", "weights": "DEFAULT", "side": 64, "min_area": 0.02,
+        "nms": 0.6, "candidates": 6, "on_bad_input": "reject",
+    },
+    "fc7": {
+        "network": "efficientnet_lite0", "weights": "random", "size": 64, "context": 4, "nms": 1,
+        "regions": 3, "batch": 8,
+    },
+    "boxes": "regions/shards",
+}  # fmt: skip
+TRAINING = TrainingSettings(
+    embedding=16, image_layers=(), speech_layers=(24,), relu_cap=6, init_gain=1, reduction="mean",
+    standardise="train", negatives="tokens", rho=0.95, eps=1e-6, l2=1e-4, max_norm=6, max_epochs=1,
+    patience=1,
+)  # fmt: skip
+PICTURES = {"p0": "train", "p1": "test", "p2": "test"}
+# token -> recording, onset, offset, spoken word; c is a recording of one word alone.
+TOKENS = {
+    "a@0": ("a", 0.0, 0.4, "dog"),
+    "a@1": ("a", 0.5, 0.8, "item"),
+    "b@0": ("b", 0.1, 0.4, "dog"),
+    "c@0": ("c", 0.0, 0.35, "cat"),
+}
+USES = [("p0", "dog", "a@0"), ("p1", "drum", "a@1"), ("p1", "dog", "b@0"), ("p2", "cat", "c@0")]
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    """The results of a small run with random weights: the folder of its model."""
+    results = tmp_path_factory.mktemp("home") / "results"
+    rng = np.random.default_rng(1)
+    for name in PICTURES:
+        path = results / "pictures" / f"{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        small = rng.integers(0, 255, (5, 7, 3), dtype=np.uint8)
+        Image.fromarray(small).resize((70, 50), Image.Resampling.NEAREST).save(path)
+    for name, seconds in (("a", 1.0), ("b", 0.6), ("c", 0.35)):
+        times = np.arange(int(seconds * RATE)) / RATE
+        sweep = 0.3 * np.sin(2 * np.pi * (200 + 900 * rng.random() * times) * times)
+        soundfile.write(results / f"{name}.wav", sweep, RATE, subtype="FLOAT")
+    pictures = {
+        "image_id": list(PICTURES), "path": [f"results/pictures/{p}.png" for p in PICTURES],
+        "digest": "0", "width": 70, "height": 50, "split": list(PICTURES.values()),
+    }  # fmt: skip
+    tables.write(IMAGES, results / "pictures" / "images.parquet", pictures)
+    tables.write(RECORDINGS, results / "speech" / "recordings.parquet", {
+        "recording_id": list("abc"), "path": [f"results/{r}.wav" for r in "abc"], "digest": "0",
+        "channel": -1, "talker": list("ABC"), "sample_rate": RATE, "duration": [1, 0.6, 0.35],
+    })  # fmt: skip
+    recordings, onsets, offsets, words = zip(*TOKENS.values(), strict=True)
+    said = {"token_id": list(TOKENS), "recording_id": recordings, "onset": onsets}
+    said |= {"offset": offsets}
+    talkers = [name.upper() for name in recordings]
+    tables.write(
+        SPOKEN_WORDS, results / "speech" / "spoken_words.parquet",
+        {**said, "talker": talkers, "word": words},
+    )  # fmt: skip
+    spoken = results / "matching" / "spoken_captions.parquet"
+    tables.write(SPOKEN_CAPTIONS, spoken, {
+        "image_id": [use[0] for use in USES], "caption": 0, "talker": "x",
+        "position": list(range(len(USES))), "word": [use[1] for use in USES],
+        "spoken_word": [TOKENS[use[2]][3] for use in USES], "token_id": [use[2] for use in USES],
+    })  # fmt: skip
+    shards = {
+        name: results / name / "shards" / "0.parquet" for name in ("regions", "fc7", "logmel")
+    }
+    home = results.parent
+    paths = [str(home / path) for path in pictures["path"]]
+    manifest = {"image_id": list(PICTURES), "path": paths, "digest": "0"}
+    tables.write(MANIFEST, results / "manifest", manifest)
+    settings = RegionsSettings.model_validate(RECIPE["regions"])
+    regions.propose_shard(results / "manifest", shards["regions"], results / "rejects", settings)
+    settings = Fc7Settings.model_validate(RECIPE["fc7"])
+    fc7.extract_shard(results / "manifest", shards["regions"], shards["fc7"], settings, "cpu")
+    paths = [str(results / f"{name}.wav") for name in recordings]
+    tables.write(
+        TOKEN_MANIFEST, results / "manifest", {**said, "path": paths, "digest": "0", "channel": -1}
+    )
+    settings = LogmelSettings.model_validate(RECIPE["logmel"])
+    logmel.extract_shard(results / "manifest", shards["logmel"], results / "rejects", settings)
+    inputs = Inputs(
+        results / "pictures" / "images.parquet", spoken, [shards["fc7"]], [shards["logmel"]]
+    )
+    fragments, tokens, _, _ = load(inputs, "test")
+    network = start(TRAINING, fragments.features, tokens.features, "model", 1)
+    folder = results / "training" / "paper" / "model" / "1"
+    save_model(folder, network, TRAINING, "model", 1, [])
+    embedded = results / "embedding" / "paper" / "model" / "1"
+    embedding.embed(
+        folder / "model.safetensors", inputs, embedded / "images.parquet",
+        embedded / "words.parquet", torch.device("cpu"),
+    )  # fmt: skip
+    (embedded / "recipe.json").write_text(json.dumps(RECIPE))
+    return folder
+
+
+def stored(model, table, name):
+    """key -> embedding, of the run."""
+    folder = model.parents[3] / "embedding" / "paper" / "model" / "1"
+    keys, vectors = embeddings(table, folder / f"{name}.parquet")
+    return dict(zip(keys.itertuples(index=False, name=None), vectors, strict=True))
+
+
+def cosine(a, b):
+    a, b = a.astype(float), b.astype(float)
+    return round(float(a @ b / (np.linalg.norm(a) * np.linalg.norm(b))), 6)
+
+
+def test_a_recording_of_the_corpus_finds_what_its_own_token_is_near_to(model):
+    """A loop over the stored embeddings; the recording c is the token c@0 and no more."""
+    word = stored(model, WORD_EMBEDDINGS, "words")["c@0",]
+    best = {}
+    for (image, region), vector in stored(model, IMAGE_EMBEDDINGS, "images").items():
+        best[image] = max(best.get(image, (-1, 0)), (cosine(word, vector), -region))
+    order = sorted(best, key=lambda image: (-best[image][0], image))
+    found = Search(model).say(model.parents[3] / "c.wav")
+    assert found["image_id"].to_list() == order
+    assert found["cosine"].to_list() == pytest.approx([best[i][0] for i in order], abs=2e-6)
+    assert found["region"].to_list() == [-best[i][1] for i in order]
+    assert found["rank"].to_list() == [1, 2, 3]
+    boxes = tables.read(regions.REGIONS, model.parents[3] / "regions" / "shards" / "0.parquet")
+    boxes = boxes.set_index(["image_id", "region"])
+    for row in found.itertuples():
+        box = boxes.loc[(row.image_id, row.region)].to_list()
+        assert [row.x0, row.y0, row.x1, row.y1] == box
+    assert Search(model).say(model.parents[3] / "c.wav", 1)["image_id"].to_list() == order[:1]
+
+
+def test_one_split_alone(model):
+    found = Search(model).say(model.parents[3] / "a.wav", split="test")
+    assert sorted(found["image_id"]) == ["p1", "p2"]
+    with pytest.raises(InputError, match="--split tset: no picture"):
+        Search(model).say(model.parents[3] / "a.wav", split="tset")
+
+
+def test_rate_and_channels_matter_little(model, tmp_path):
+    """Stereo is the mean of its channels; a longer file is cut around its middle."""
+    search = Search(model)
+    sound, _ = soundfile.read(model.parents[3] / "a.wav", dtype="float32")
+    alone = search._hear(model.parents[3] / "a.wav")
+    stereo = np.stack([2 * sound, np.zeros_like(sound)], axis=1)
+    soundfile.write(tmp_path / "stereo.wav", stereo, RATE, subtype="FLOAT")
+    np.testing.assert_allclose(search._hear(tmp_path / "stereo.wav"), alone, rtol=1e-5)
+    # A window of 21 frames is 0.21 s: beyond it half a second at both ends is not heard.
+    half = np.zeros(RATE // 2, np.float32)
+    soundfile.write(
+        tmp_path / "long.wav", np.concatenate([half, sound, half]), RATE, subtype="FLOAT"
+    )
+    np.testing.assert_allclose(search._hear(tmp_path / "long.wav"), alone, rtol=1e-5)
+    twice = np.fft.irfft(np.pad(np.fft.rfft(sound), (0, len(sound) // 2)), 2 * len(sound)) * 2
+    soundfile.write(tmp_path / "twice.wav", twice, 2 * RATE, subtype="FLOAT")
+    assert cosine(search._hear(tmp_path / "twice.wav")[0], alone[0]) > 0.99
+
+
+def test_a_picture_of_the_corpus_finds_what_its_own_fragments_are_near_to(model):
+    found = Search(model).look(model.parents[3] / "pictures" / "p1.png")
+    fragments = stored(model, IMAGE_EMBEDDINGS, "images")
+    best = {}
+    for (token,), vector in stored(model, WORD_EMBEDDINGS, "words").items():
+        near = [(cosine(vector, f), -r) for (image, r), f in fragments.items() if image == "p1"]
+        best[token] = max(near)
+    dog = max("a@0", "b@0", key=lambda token: best[token])
+    order = sorted([dog, "a@1", "c@0"], key=lambda token: -best[token][0])
+    assert found["token_id"].to_list() == order
+    assert found["cosine"].to_list() == pytest.approx([best[t][0] for t in order], abs=2e-6)
+    assert found["region"].to_list() == [-best[t][1] for t in order]
+    names = dict(zip(found["spoken_word"], found["word"], strict=True))
+    assert names == {"dog": "dog", "item": "drum", "cat": "cat"}
+    talkers = {"a@0": "A", "a@1": "A", "b@0": "B", "c@0": "C"}
+    assert found["talker"].to_list() == [talkers[token] for token in order]
+
+
+def test_tokens_are_cut_by_their_times(model, tmp_path):
+    search = Search(model)
+    found = pd.DataFrame({"rank": [1, 2], "token_id": ["b@0", "a@1"]})
+    first, second = search.cut(found, tmp_path / "tokens")
+    assert (first.name, second.name) == ("01_dog.wav", "02_item.wav")
+    whole, _ = soundfile.read(model.parents[3] / "b.wav")
+    cut, rate = soundfile.read(first)
+    assert rate == RATE
+    np.testing.assert_allclose(cut, whole[1600:6400], atol=1e-4)
+    assert len(soundfile.read(second)[0]) == 4800
+
+
+def test_the_command(model, tmp_path, capsys, monkeypatch):
+    results = model.parents[3]
+    monkeypatch.chdir(tmp_path)
+    page = tmp_path / "say.html"
+    cli.main(
+        ["search", "--model", str(model), "--say", str(results / "c.wav"), "--html", str(page)]
+    )
+    lines = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
+    assert lines[0] == ["rank", "image_id", "region", "x0", "y0", "x1", "y1", "cosine"]
+    found = Search(model).say(results / "c.wav")
+    assert [line[1] for line in lines[1:]] == found["image_id"].to_list()
+    assert page.read_text().count("data:image/jpeg;base64,") == 3
+    picture, page = str(results / "pictures" / "p2.png"), tmp_path / "look.html"
+    options = ["--look", picture, "--top", "2", "--out", "tokens", "--html", str(page)]
+    cli.main(["search", "--model", str(model), *options])
+    lines = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
+    assert lines[0][:3] == ["rank", "word", "spoken_word"]
+    assert len(lines) == 3
+    wavs = [f"{int(line[0]):02d}_{line[2]}.wav" for line in lines[1:]]
+    assert sorted(path.name for path in (tmp_path / "tokens").iterdir()) == wavs
+    assert page.read_text().count("data:audio/wav;base64,") == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        (["--model", "{home}", "--say", "{home}/a.wav"], "not a model's folder; give <results>"),
+        (["--model", "{model}", "--say", "{home}/none.wav"], "none.wav: cannot be read"),
+        (["--model", "{model}", "--say", "{home}/pictures/p0.png"], "p0.png: cannot be read"),
+        (["--model", "{model}", "--say", "{home}/empty.wav"], "empty.wav: there is no sound in it"),
+        (["--model", "{model}", "--look", "{home}/a.wav"], "a.wav: not a picture"),
+        (["--model", "{home}/training/paper/model/7", "--say", "x"], "7/recipe.json.*: missing"),
+    ],
+)
+def test_mistakes_end_in_one_line(model, asked, message):
+    home = model.parents[3]
+    soundfile.write(home / "empty.wav", np.zeros(0), RATE)
+    with pytest.raises(SystemExit, match=f"^error: .*{message}") as error:
+        cli.main(["search", *(text.format(home=home, model=model) for text in asked)])
+    assert "\n" not in str(error.value.code)
+
+
+def test_a_run_of_ready_made_fragments_cannot_look(model):
+    search = Search(model)
+    search.recipe |= {"regions": None, "fc7": None}
+    with pytest.raises(InputError, match="ready-made fragments"):
+        search.look(model.parents[3] / "pictures" / "p0.png")
