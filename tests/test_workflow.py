@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from zipfile import ZipFile
 
 import numpy as np
 import pandas as pd
@@ -119,6 +120,19 @@ def test_a_second_run_has_nothing_to_do(finished):
     assert result.returncode == 0
     assert jobs(result) == {}
     assert "Nothing to be done" in result.stdout + result.stderr
+
+
+def test_snakemake_s_own_report_has_the_pieces_with_their_labels(finished):
+    result = snakemake(finished, "--report", "report.zip")
+    assert result.returncode == 0, result.stderr[-3000:]
+    with ZipFile(finished / "report.zip") as archive:
+        raw = {name.rpartition("/")[2] for name in archive.namelist() if "/raw/" in name}
+        shown = archive.read("report/report.html").decode()
+    figures = {f"{name}.svg" for name in ("answer", "training", "where", "stages")}
+    numbers = {"metrics.tsv", "differences.tsv"}
+    assert raw == {"report.html", "summary.md"} | figures | numbers
+    for text in ("Results", "Training", "learning curve", "paired differences"):
+        assert text in shown
 
 
 def test_a_new_title_reruns_the_report_alone(finished):
