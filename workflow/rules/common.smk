@@ -553,10 +553,10 @@ def codes(wildcards):
     entry = re.compile(r"[\w./]+:[0-9a-f]{12}|[\w.-]+==\S+")
     found = {}
     for each in workflow.rules:
-        parts = [p for p in rule.params if isinstance(p, str) and entry.fullmatch(p)]
-        if parts and rule.name in json.loads(stages()):
+        parts = [p for p in each.params if isinstance(p, str) and entry.fullmatch(p)]
+        if parts and each.name in json.loads(stages()):
             text = "\n".join(parts)
-            found[rule.name] = hashlib.sha256(text.encode()).hexdigest()[:12]
+            found[each.name] = hashlib.sha256(text.encode()).hexdigest()[:12]
     return json.dumps(found, sort_keys=True)
 
 
