@@ -343,15 +343,19 @@ def stages():
     return json.dumps(used)
 
 
-def codes(wildcards):
-    """A hash of each stage's code stamp, as JSON, taken from the rules themselves."""
+def codes(wildcards, input):
+    """A hash of each stage's code stamp, as JSON, taken from the rules themselves.
+
+    It takes `input` so that Snakemake does not compare it: a stage whose code has changed and
+    whose tables have not is no reason to write the report again.
+    """
     entry = re.compile(r"[\w./]+:[0-9a-f]{12}|[\w.-]+==\S+")
     found = {}
-    for rule in workflow.rules:
-        parts = [p for p in rule.params if isinstance(p, str) and entry.fullmatch(p)]
-        if parts and rule.name in json.loads(stages()):
+    for each in workflow.rules:
+        parts = [p for p in each.params if isinstance(p, str) and entry.fullmatch(p)]
+        if parts and each.name in json.loads(stages()):
             text = "\n".join(parts)
-            found[rule.name] = hashlib.sha256(text.encode()).hexdigest()[:12]
+            found[each.name] = hashlib.sha256(text.encode()).hexdigest()[:12]
     return json.dumps(found, sort_keys=True)
 
 
