@@ -548,8 +548,12 @@ def stages():
     return json.dumps(used)
 
 
-def codes(wildcards):
-    """A hash of each stage's code stamp, as JSON, taken from the rules themselves."""
+def codes(wildcards, input):
+    """A hash of each stage's code stamp, as JSON, taken from the rules themselves.
+
+    It takes `input` so that Snakemake does not compare it: a stage whose code has changed and
+    whose tables have not is no reason to write the report again.
+    """
     entry = re.compile(r"[\w./]+:[0-9a-f]{12}|[\w.-]+==\S+")
     found = {}
     for each in workflow.rules:
