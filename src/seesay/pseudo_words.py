@@ -67,7 +67,8 @@ def learn(
     lexicon.centroids[: len(centroids)] = torch.from_numpy(centroids)
     shares = lexicon.shares(heard(network, validation), len(centroids))
     random = torch.Generator().manual_seed(draw % 2**63)
-    whole.initialise(random, settings.init_gain, whole.image)
+    whole.initialise(random, settings.init_gain, whole.image.cpu())
+    whole.image.to(sounds.device)
     vectors = normalize(torch.randn(len(centroids), settings.embedding, generator=random))
     said = Said(vectors.to(sounds.device))
     # The same picture branch, before another speech branch.
