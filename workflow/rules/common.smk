@@ -26,7 +26,9 @@ except InputError as error:
 SHARDS = [str(shard) for shard in range(CONFIG.shards)]
 SEEDS = [str(seed) for seed in CONFIG.seeds]
 EXPERIMENTS = sorted(CONFIG.experiments)
-SYSTEMS = ["model", "random_projection", "untrained", "shuffled"]
+# Networks, trained or not; and a prior, which has none.
+NETWORKS = ["model", "random_projection", "untrained", "shuffled", "text"]
+SYSTEMS = [*NETWORKS, "frequency"]
 
 # Job environments need not have seesay installed: its source goes with the workflow. The
 # interpreter is the one that runs snakemake, also when its environment was not activated, unless
@@ -410,9 +412,30 @@ def proposals_gpu(wildcards):
     return GPU if rpn else 0
 
 
+# What the control text has of an experiment's recipe is all but the hearing: each word has an
+# embedding of its own to learn, and there are no frames to move or to hide.
+READING = {
+    "speech_encoder": "mlp",
+    "speech_layers": [],
+    "time_shift": 0,
+    "time_mask": 0,
+    "filter_mask": 0,
+}
+
+
 def training_settings(wildcards):
-    """The training settings of an experiment, as canonical JSON."""
-    return settings("training", wildcards.experiment)
+    """The training settings of an experiment, as canonical JSON; those of text hear nothing."""
+    text = settings("training", wildcards.experiment)
+    if wildcards.system != "text":
+        return text
+    return json.dumps(json.loads(text) | READING, sort_keys=True)
+
+
+def word_tables(wildcards):
+    """What a network takes for words: log-Mel vectors, or one-hot types where it reads them."""
+    if wildcards.system == "text":
+        return [at(f"text/{wildcards.experiment}.parquet")]
+    return experiment_tables("logmel")(wildcards)
 
 
 def training_code(wildcards, input):
@@ -475,12 +498,14 @@ STAGES = {
     "matching": ["pictures", "words", "spoken_types", "speech"],
     "matching_quality": ["matching"],
     "logmel": ["speech"],
-    "training": ["pictures", "matching", "fc7", "fragments", "logmel"],
-    "embedding": ["training", "fc7", "fragments", "logmel", "matching"],
-    "evaluation": ["embedding", "pictures", "matching"],
-    "grounding": ["embedding", "regions", "scenes", "matching"],
+    "text": ["matching", "logmel"],
+    "training": ["pictures", "matching", "fc7", "fragments", "logmel", "text"],
+    "embedding": ["training", "fc7", "fragments", "logmel", "matching", "text"],
+    "evaluation": ["embedding", "frequency", "pictures", "matching"],
+    "frequency": ["pictures", "matching", "fc7", "fragments", "logmel"],
+    "grounding": ["embedding", "frequency", "regions", "scenes", "matching"],
     "metrics": ["evaluation", "grounding"],
-    "legacy": ["training", "pictures", "fc7", "logmel", "matching"],
+    "legacy": ["training", "pictures", "fc7", "logmel", "matching", "text"],
     "legacy_metrics": ["legacy"],
     "report": ["metrics", "legacy_metrics", "training", "matching_quality"],
 }

@@ -14,7 +14,7 @@ rule embedding:
         images=at("pictures/images.parquet"),
         spoken_captions=at("matching/spoken_captions.parquet"),
         fc7=experiment_tables("fc7"),
-        logmel=experiment_tables("logmel"),
+        logmel=word_tables,
         listed=listed("pictures", "speech"),
     output:
         images=at("embedding/{experiment}/{system}/{seed}/images.parquet"),
@@ -24,6 +24,8 @@ rule embedding:
         at("logs/embedding/{experiment}/{system}/{seed}.log"),
     benchmark:
         at("benchmarks/embedding/{experiment}/{system}/{seed}.tsv")
+    wildcard_constraints:
+        system="|".join(NETWORKS),
     conda:
         "../../envs/seesay.yaml"
     threads: 1
