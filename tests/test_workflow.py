@@ -68,7 +68,8 @@ def finished(small_run, tmp_path_factory):
 
 def test_metrics_are_there_for_every_system_task_and_gallery(finished):
     metrics = pd.read_csv(finished / "results" / "metrics.tsv", sep="\t")
-    assert set(metrics["system"]) == {"model", "random_projection", "untrained", "shuffled"}
+    trained = {"model", "random_projection", "untrained", "shuffled", "text"}
+    assert set(metrics["system"]) == {*trained, "frequency"}
     assert metrics["task"].nunique() == 4
     assert set(metrics["gallery"]) == {"test", "all"}
     assert (metrics["ci_low"] <= metrics["value"] + 1e-9).all()
