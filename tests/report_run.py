@@ -222,8 +222,8 @@ def _history(epochs: int, learned: bool) -> pd.DataFrame:
                         dead * 0.6,
                     )
                     rows.append((*row, 0.02 + 0.03 * gain, 0.01, 4.0, epoch == best))
-    columns = [c.name for c in HISTORY.columns if c.name not in ("experiment", "r10")]
-    return pd.DataFrame(rows, columns=columns).assign(experiment="paper", r10=np.nan)
+    columns = [c.name for c in HISTORY.columns if c.name not in ("experiment", "r10", "part")]
+    return pd.DataFrame(rows, columns=columns).assign(experiment="paper", r10=np.nan, part=1)
 
 
 def _write_numbers(metrics: Path, differences: Path, learned: bool) -> None:

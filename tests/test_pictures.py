@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from seesay import tables
 from seesay.corpora import Picture, flickr8k, pascal1k
 from seesay.errors import InputError
-from seesay.picture_splits import HashSplit, assign, by_hash
+from seesay.picture_splits import ExactSplit, HashSplit, assign, by_count, by_hash
 from seesay.pictures import CAPTIONS, IMAGES, MANIFEST, Opened, open_picture, read_corpora
 from seesay.randomness import shard_of
 from seesay.settings.pictures import PicturesSettings
@@ -523,3 +523,22 @@ def test_real_corpora_together(real_data: Path, tmp_path: Path):
     }
     assert len(made["captions"]) == 6410
     assert made["captions"].groupby("image_id").size().eq(5).all()
+
+
+def test_folds_test_every_picture_once():
+    ids = [f"picture {number}" for number in range(1000)]
+    tested, validated = [], []
+    for fold in range(5):
+        by_share = {"train": 0.6, "validation": 0.2, "test": 0.2, "fold": fold, "folds": 5}
+        said = {i: by_hash(HashSplit(method="hash", **by_share), i) for i in ids}
+        tested += [i for i in ids if said[i] == "test"]
+        validated += [i for i in ids if said[i] == "validation"]
+    assert sorted(tested) == sorted(validated) == sorted(ids)
+    counts = {"method": "exact", "train": 600, "validation": 200, "test": 200}
+    parts = [by_count(ExactSplit(**counts, fold=fold, folds=5), ids) for fold in range(5)]
+    tested = [i for part in parts for i in ids if part[i] == "test"]
+    assert sorted(tested) == sorted(ids)
+    # The first fold is the split without folds.
+    assert parts[0] == by_count(ExactSplit(**counts), ids)
+    with pytest.raises(ValidationError, match="none of 5 folds"):
+        ExactSplit(**counts, fold=5, folds=5)

@@ -33,22 +33,26 @@ def estimate(config: Config, pictures: int, captions: int, tokens: int | None) -
         surplus = config.synthesis.surplus if config.synthesis else 1
         tokens = round(captions * WORDS * surplus)
         spoken = tokens * SPOKEN if config.synthesis else 0
-    width, fragments = READY_WIDTH, READY_FRAGMENTS
-    if config.fc7 and not config.fragments:
-        width, fragments = WIDTHS[config.fc7.network], config.fc7.regions + 1
-    fragments *= pictures
-    features = FLOAT * (fragments * width + tokens * config.logmel.size)
-    runs = len(config.experiments) * len(config.seeds)
-    embeddings = runs * SYSTEMS * FLOAT * (fragments + tokens) * config.training.embedding
-    training, models = config.training, 0
-    for size, layers in (
-        (width, training.image_layers),
-        (config.logmel.size, training.speech_layers),
-    ):
-        widths = [size, *layers, training.embedding]
-        models += sum(one * other for one, other in itertools.pairwise(widths))
-    # Weights, Adadelta's two means of each, and the best epoch's; the model and its control.
-    states = runs * 2 * 4 * FLOAT * models
+    features, embeddings, models, made = 0, 0, 0, set()
+    for name in config.experiments:
+        training, logmel = config.section_of(name, "training"), config.section_of(name, "logmel")
+        width, fragments = READY_WIDTH, READY_FRAGMENTS
+        if config.fc7 and not config.fragments:
+            fc7 = config.section_of(name, "fc7")
+            width, fragments = WIDTHS[fc7.network], fc7.regions + 1
+        fragments *= pictures
+        for stage, numbers in (("fc7", fragments * width), ("logmel", tokens * logmel.size)):
+            # Experiments that agree in a stage share its tables.
+            if (stage, config.variant(name, stage)) not in made:
+                made.add((stage, config.variant(name, stage)))
+                features += FLOAT * numbers
+        embeddings += SYSTEMS * FLOAT * (fragments + tokens) * training.embedding
+        for size, layers in ((width, training.image_layers), (logmel.size, training.speech_layers)):
+            widths = [size, *layers, training.embedding]
+            models += sum(one * other for one, other in itertools.pairwise(widths))
+    embeddings *= len(config.seeds)
+    # Weights, the optimiser's two means of each, and the best epoch's; the model and its control.
+    states = len(config.seeds) * 2 * 4 * FLOAT * models
     drawn = SCENE * config.scenes.count if config.scenes else 0
     return round(REST * (features + embeddings + states) + spoken + drawn)
 

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from seesay import speech_encoders
 from seesay.branches import Branch, Gate
+from seesay.lexicon import Lexicon
 from seesay.settings.network import NetworkSettings
 
 
@@ -46,13 +47,18 @@ class Network(nn.Module):
             if settings.image_dropout:
                 self.image.insert(0, nn.Dropout(settings.image_dropout))
             self.speech = speech_encoders.build(settings, speech_size)
+            if settings.pseudo_words:
+                words, temperature = settings.pseudo_words, settings.pseudo_temperature
+                self.speech.append(Lexicon(words, settings.embedding, temperature))
         for name, size in (("image", image_size), ("speech", speech_size)):
             self.register_buffer(f"{name}_mean", torch.zeros(size))
             self.register_buffer(f"{name}_deviation", torch.ones(size))
 
-    def initialise(self, generator: torch.Generator, gain: float) -> None:
-        """Glorot-uniform weights times `gain`, biases 0."""
-        for module in self.modules():
+    def initialise(
+        self, generator: torch.Generator, gain: float, part: nn.Module | None = None
+    ) -> None:
+        """Glorot-uniform weights times `gain`, biases 0; of one part alone where it is given."""
+        for module in (part or self).modules():
             for name, values in module.named_parameters(recurse=False):
                 if values.dim() > 1:
                     nn.init.xavier_uniform_(values, gain=gain, generator=generator)

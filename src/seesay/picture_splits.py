@@ -46,15 +46,18 @@ def assign(
 
 
 def by_hash(split: HashSplit, image_id: str) -> str:
-    """The split of one id, independent of all others."""
-    position = stable_hash("split", image_id) / 2**64
+    """The split of one id, independent of all others.
+
+    Each fold turns all places by one k-th of the circle of hashes.
+    """
+    position = (stable_hash("split", image_id) / 2**64 + split.fold / split.folds) % 1.0
     if position < split.train:
         return "train"
     return "validation" if position < split.train + split.validation else "test"
 
 
 def by_count(split: ExactSplit, ids: Sequence[str]) -> dict[str, str]:
-    """The ids sorted by their hash, cut at the counts."""
+    """The ids sorted by their hash, cut at the counts; each fold begins one k-th further back."""
     counts = [split.train, split.validation, split.test]
     if sum(counts) > len(ids):
         raise InputError(
@@ -62,6 +65,8 @@ def by_count(split: ExactSplit, ids: Sequence[str]) -> dict[str, str]:
             f"{len(ids)} usable pictures; lower the counts or add pictures"
         )
     ordered = sorted(ids, key=_order)
+    turn = len(ids) - len(ids) * split.fold // split.folds
+    ordered = ordered[turn:] + ordered[:turn]
     names = [name for name, count in zip(SPLITS, counts, strict=True) for _ in range(count)]
     return dict(zip(ordered, names, strict=False))
 

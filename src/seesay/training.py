@@ -21,7 +21,7 @@ from seesay.network import Network, max_norm
 from seesay.progress import progress
 from seesay.randomness import generator, stable_hash
 from seesay.settings.training import TrainingSettings
-from seesay.training_measures import means, measure
+from seesay.training_measures import cost, means, measure
 from seesay.training_tables import HISTORY
 
 System = Literal["model", "random_projection", "untrained", "shuffled", "text"]
@@ -106,7 +106,7 @@ def fit(
     settings: TrainingSettings,
     seed: int,
     epochs: int | None,
-    state: checkpoints.Checkpoint,
+    state: checkpoints.Checkpoint | None,
 ) -> list[dict[str, Any]]:
     """Train `network` in place and return its history.
 
@@ -118,7 +118,7 @@ def fit(
     optimizer = optimisers.build(network, settings)
     rows: list[dict[str, Any]] = []
     best, best_epoch, best_weights = math.inf, 0, None
-    saved = state.load()
+    saved = state.load() if state else None
     last = settings.max_epochs if epochs is None else epochs
     if saved is None or (epochs is None and too_far(saved["rows"], settings)):
         measured = measure(network, validation, settings)
@@ -144,14 +144,15 @@ def fit(
             rows.append({"epoch": epoch, "split": split, "seconds": seconds, **values})
         if cost(measured, settings) < best:
             best, best_epoch, best_weights = cost(measured, settings), epoch, weights(network)
-        state.save(
-            network=network.state_dict(), optimizer=optimizer.state_dict(), rows=rows,
-            best=best, best_epoch=best_epoch, best_weights=best_weights,
-        )  # fmt: skip
+        if state:
+            state.save(
+                network=network.state_dict(), optimizer=optimizer.state_dict(), rows=rows,
+                best=best, best_epoch=best_epoch, best_weights=best_weights,
+            )  # fmt: skip
     kept = best_epoch if epochs is None else last
     if epochs is None and best_weights is not None:
         network.load_state_dict(best_weights)
-    return [row | {"kept": row["epoch"] == kept} for row in rows]
+    return [row | {"kept": row["epoch"] == kept, "part": 1} for row in rows]
 
 
 def too_far(rows: list[dict[str, Any]], settings: TrainingSettings) -> bool:
@@ -167,19 +168,19 @@ def too_far(rows: list[dict[str, Any]], settings: TrainingSettings) -> bool:
     return False
 
 
-def cost(row: dict[str, Any], settings: TrainingSettings) -> float:
-    """What early stopping wants low, of a row of the table `history`."""
-    value: float = row["loss"] if settings.criterion == "loss" else -row["r10"]
-    return value
-
-
 def weights(network: Network) -> dict[str, Tensor]:
     """A copy of the network's weights and statistics."""
     return {name: value.clone() for name, value in network.state_dict().items()}
 
 
 def save_model(
-    folder: Path, network: Network, settings: TrainingSettings, system: System, seed: int, rows: Any
+    folder: Path,
+    network: Network,
+    settings: TrainingSettings,
+    system: System,
+    seed: int,
+    rows: Any,
+    lexicon: dict[str, float] | None = None,
 ) -> None:
     """Write model.safetensors and settings.json, each beside its place and renamed."""
     values = {name: value.contiguous().cpu() for name, value in network.state_dict().items()}
@@ -191,6 +192,8 @@ def save_model(
         "epochs": max((row["epoch"] for row in rows if row["kept"]), default=0),
         "settings": settings.model_dump(mode="json"),
     }
+    if lexicon is not None:
+        about["lexicon"] = lexicon
     tables.write_bytes(folder / "model.safetensors", save(values))
     text = json.dumps(about, indent=2, sort_keys=True) + "\n"
     tables.write_bytes(folder / "settings.json", text.encode())
@@ -219,20 +222,22 @@ def train(
     `model`: early stopping on the validation set. `shuffled`: the same on pictures paired with
     other pictures' tokens, for as many epochs as the weights that the model kept
     (`model_history`), without early stopping. `text`: as the model, on one-hot words (the inputs
-    say so). `untrained` and `random_projection` are not
-    trained at all. `store` is the folder of checkpoints.
+    say so). `untrained` and `random_projection` are not trained at all. `store` is the folder of
+    checkpoints.
     """
     context = settings.context == "gate"
     fragments, words, pairs, types = load(inputs, "train", context)
     network = start(settings, fragments.features, words.features, system, seed).to(device)
     rows: list[dict[str, Any]] = []
     if system in ("model", "shuffled", "text"):
-        epochs = None
+        epochs, again = None, None
         if system == "shuffled":
             if model_history is None:
                 raise InputError("training: shuffled needs the model's history (--model-history)")
             past = tables.read(HISTORY, model_history)
             epochs = max(1, int(past.loc[past["kept"], "epoch"].max()))
+            if settings.pseudo_words:
+                epochs, again = importlib.import_module("seesay.pseudo_words").pace(past, settings)
             pairs = shuffle(pairs, seed)
         data = prepare(network, fragments, words, pairs, types, settings.negatives, device)
         validation = prepare(
@@ -242,15 +247,22 @@ def train(
         recipe = settings.model_dump(mode="json", exclude={"max_epochs", "patience"})
         identity = checkpoints.fingerprint(
             inputs.files, settings=recipe, experiment=experiment, system=system, seed=seed,
-            code=code, epochs=epochs,
+            code=code, epochs=epochs if again is None else (epochs, again),
         )  # fmt: skip
         with checkpoints.Checkpoint(store, identity) as state:
             rows = fit(network, data, validation, settings, seed, epochs, state)
-            save_model(folder, network, settings, system, seed, rows)
+            ended = epochs is not None or rows[-1]["epoch"] < settings.max_epochs
+            lexicon = None
+            if settings.pseudo_words and again != 0:
+                network, rows, lexicon = importlib.import_module("seesay.pseudo_words").learn(
+                    network, data, validation, settings, seed, rows,
+                    lambda n, t, v, s: fit(n, t, v, s, seed, again, None), compare=again is None,
+                )  # fmt: skip
+            save_model(folder, network, settings, system, seed, rows, lexicon)
             tables.write(
                 HISTORY, folder / "history.parquet", history(rows, experiment, system, seed)
             )
-            if epochs is not None or rows[-1]["epoch"] < settings.max_epochs:
+            if ended:
                 state.clear()
         return
     save_model(folder, network, settings, system, seed, rows)

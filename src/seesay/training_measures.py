@@ -2,6 +2,7 @@
 
 import importlib
 import math
+from typing import Any
 
 import numpy as np
 import torch
@@ -58,6 +59,12 @@ def measure_pairs(matrix: Tensor, data: Data) -> dict[str, float]:
         cosine = [near.mean().item(), far.mean().item()]
         sums += [loss.item(), *cosine, data.false_negatives(rows, others)]
     return means(sums, data)
+
+
+def cost(row: dict[str, Any], settings: TrainingSettings) -> float:
+    """What early stopping wants low, of a row of the table `history`."""
+    value: float = row["loss"] if settings.criterion == "loss" else -row["r10"]
+    return value
 
 
 def activity(branch: torch.nn.Sequential, values: Tensor) -> tuple[Tensor, float]:

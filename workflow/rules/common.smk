@@ -160,6 +160,8 @@ def training_modules(stage, experiment):
         modules += ["seesay.batch_losses.word_term"] if chosen.word_term else []
     if stage == "training" and chosen.criterion == "r10":
         modules.append("seesay.criterion")
+    if stage == "training" and chosen.pseudo_words:
+        modules.append("seesay.pseudo_words")
     return modules
 
 
@@ -420,6 +422,7 @@ READING = {
     "time_shift": 0,
     "time_mask": 0,
     "filter_mask": 0,
+    "pseudo_words": 0,
 }
 
 

@@ -49,6 +49,18 @@ class NetworkSettings(Settings):
         default="relu",
         description="what follows the last layers: a capped ReLU (paper) or nothing (linear)",
     )
+    pseudo_words: int = Field(
+        default=0,
+        ge=0,
+        le=100000,
+        description="clusters of the training words' embeddings that words are learnt as a second"
+        " time, kept where the validation set is better for it; 0: none (paper)",
+    )
+    pseudo_temperature: float = Field(
+        default=0.1,
+        gt=0,
+        description="temperature of the softmax that says which pseudo-words a token sounds like",
+    )
     dropout: float = Field(
         default=0.0, ge=0, lt=1, description="share of hidden activations dropped in training"
     )

@@ -11,7 +11,28 @@ Share = Annotated[float, Field(gt=0, lt=1)]
 Count = Annotated[int, Field(ge=1)]
 
 
-class HashSplit(Settings):
+class Folded(Settings):
+    """A split that can be turned, for cross-validation: each fold has other test pictures."""
+
+    folds: int = Field(
+        default=1,
+        ge=1,
+        le=1000,
+        description="k of a k-fold cross-validation; with a test share of 1 / k every picture is"
+        " in the test set of one fold",
+    )
+    fold: int = Field(
+        default=0, ge=0, description="which fold, 0 to folds - 1; each wants its own results"
+    )
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> "Folded":
+        if self.fold >= self.folds:
+            raise ValueError(f"fold {self.fold} is none of {self.folds} folds, 0 the first")
+        return self
+
+
+class HashSplit(Folded):
     """By a hash of the id: near the shares, and no picture moves when others are added."""
 
     method: Literal["hash"] = Field(description="split by a hash of the id")
@@ -27,7 +48,7 @@ class HashSplit(Settings):
         return self
 
 
-class ExactSplit(Settings):
+class ExactSplit(Folded):
     """By exact counts: ids sorted by their hash and cut; what is beyond them is left out."""
 
     method: Literal["exact"] = Field(description="exactly so many pictures each")

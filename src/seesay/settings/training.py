@@ -94,7 +94,7 @@ class TrainingSettings(NetworkSettings):
     @model_validator(mode="after")
     def _batches_of_many(self) -> "TrainingSettings":
         if self.batch_pictures == 1:
-            of_many = {"loss": "coscos2", "word_term": 0}
+            of_many = {"loss": "coscos2", "word_term": 0, "pseudo_words": 0}
             of_many |= {"time_shift": 0, "time_mask": 0, "filter_mask": 0}
             for key, only in of_many.items():
                 if getattr(self, key) != only:
