@@ -109,9 +109,10 @@ def test_a_run_through_the_profile_survives_its_head(cluster, tmp_path):
     done = Counter(rule(job) for job in jobs if job["JobState"] == "COMPLETED")
     # What had ended before the kill ran once; no job for what the head process does itself.
     assert done == {
-        **dict.fromkeys(("scenes", "pictures", "words", "synthesis", "speech"), 1),
+        **dict.fromkeys(("scenes", "pictures", "words", "synthesis", "speech", "matching"), 1),
         **dict.fromkeys(("regions", "fc7", "logmel"), 2),
-        **{"matching": 1, "training": 4, "ranks": 1, "metrics": 1},
+        **{"text": 1, "training": 5, "ranks": 1, "metrics": 1},
+        **dict.fromkeys(("breakdown", "listen", "map"), 1),
     }
     for job in jobs:
         on_gpu = rule(job) in ("fc7", "training")
@@ -125,8 +126,8 @@ def test_a_run_through_the_profile_survives_its_head(cluster, tmp_path):
         "fc7": ("2000M", "4"),
         "logmel": ("1500M", "1"),
         "training": ("2500M", "1"),
-        # Four systems side by side.
-        "ranks": ("8000M", "4"),
+        # The embedding and the prior side by side.
+        "ranks": ("3500M", "2"),
     }
     assert {name: asked[name] for name in expected} == expected
 

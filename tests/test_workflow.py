@@ -15,6 +15,8 @@ from scipy.io import savemat
 
 from conftest import ROOT
 from seesay.randomness import shard_of
+from seesay.search import Search
+from seesay.settings.evaluation import PAPER
 
 pytestmark = pytest.mark.slow
 
@@ -69,9 +71,14 @@ def finished(small_run, tmp_path_factory):
 
 def test_metrics_are_there_for_every_system_task_and_gallery(finished):
     metrics = pd.read_csv(finished / "results" / "metrics.tsv", sep="\t")
-    assert set(metrics["system"]) == {"model", "random_projection", "untrained", "shuffled"}
-    assert metrics["task"].nunique() == 4
-    assert set(metrics["gallery"]) == {"test", "all"}
+    trained = {"model", "random_projection", "untrained", "shuffled", "text"}
+    assert set(metrics["system"]) == {*trained, "frequency"}
+    tasks = small_config()["evaluation"]["tasks"]
+    assert set(metrics["task"]) == {*tasks, "grounding", "grounding_parts"}
+    both = metrics.groupby("task")["gallery"].nunique()
+    assert both.to_dict() == {
+        task: 1 if task in ("abx", "grounding", "grounding_parts") else 2 for task in both.index
+    }
     assert (metrics["ci_low"] <= metrics["value"] + 1e-9).all()
     assert (metrics["value"] <= metrics["ci_high"] + 1e-9).all()
     r25 = metrics[metrics["metric"] == "r25"]
@@ -82,7 +89,7 @@ def test_the_report_says_what_the_metrics_say(finished):
     report = (finished / "results" / "report.html").read_text()
     metrics = pd.read_csv(finished / "results" / "metrics.tsv", sep="\t")
     assert "synthetic" in report.lower()
-    for size in metrics["gallery_size"].unique():
+    for size in metrics.loc[metrics["task"].isin(PAPER), "gallery_size"].unique():
         assert f"{size:,}" in report or str(size) in report
     assert not re.findall(r'<(?:script|link|img)[^>]+(?:src|href)="https?://', report)
 
@@ -113,6 +120,24 @@ def test_what_came_of_the_matching_is_counted(finished):
     lacking = pd.read_parquet(matching / "unsayable.parquet")
     refused = pd.read_parquet(matching / "rejects.parquet")["id"]
     assert set(lacking["image_id"] + "#" + lacking["caption"].astype(str)) == set(refused)
+
+
+def test_a_finished_run_can_be_searched(finished, tmp_path):
+    """A picture of the run names words; one of its tokens, cut out, names pictures."""
+    search = Search(finished / "results" / "training" / "paper" / "model" / "1")
+    images = pd.read_parquet(finished / "results" / "pictures" / "images.parquet")
+    words = search.look(search.place(images["path"].iloc[0]), 3)
+    stored = pd.read_parquet(search.files["fragments"])
+    row = words.iloc[0]
+    at = (stored["image_id"] == images["image_id"].iloc[0]) & (stored["region"] == row["region"])
+    tokens = pd.read_parquet(search.files["words"]).set_index("token_id")["embedding"]
+    fragment, token = np.stack([stored.loc[at, "embedding"].iloc[0], tokens[row["token_id"]]])
+    length = np.linalg.norm(fragment) * np.linalg.norm(token)
+    assert row["cosine"] == pytest.approx(fragment @ token / length, abs=1e-4)
+    (wav,) = search.cut(words.head(1), tmp_path)
+    assert set(search.say(wav, split="test")["image_id"]) == set(
+        images.loc[images["split"] == "test", "image_id"]
+    )
 
 
 def test_a_second_run_has_nothing_to_do(finished):

@@ -12,7 +12,7 @@ WIDTHS = {"alexnet": 4096, "vgg16": 4096, "fasterrcnn": 1024, "efficientnet_lite
 # Ready-made fragments: of 4,096 numbers, 20 a picture.
 READY_WIDTH, READY_FRAGMENTS = 4096, 20
 FLOAT = 4
-SYSTEMS = 4
+SYSTEMS = 5  # that are networks
 # Content words a caption, about (Pascal1K: 5.4).
 WORDS = 5.5
 # Of what is generated: bytes a scene, and bytes a word (16 bits at 22,050 Hz, with pauses).

@@ -4,10 +4,12 @@
     seesay search --model results/training/paper/model/1 --say word.wav
     seesay search --model results/training/paper/model/1 --look picture.jpg
     seesay compare results/one results/other --html compared.html
+    seesay export --model results/training/paper/model/1 --out FOLDER
 
 `check` says whether a run has all that it needs, one line a finding, with exit status 1 if it
 has not; `search` finds pictures for a spoken word, or spoken words for a picture; `compare` lays
-two finished runs side by side, with paired differences.
+two finished runs side by side, with paired differences; `export` writes both branches of a model
+as ONNX files.
 """
 
 import argparse
@@ -58,6 +60,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     search.add_argument("--html", type=Path, help="also write a page with framed thumbnails")
     search.add_argument("--out", type=Path, help="with --look: folder for the tokens as wav files")
     search.add_argument("--device", default="cpu", help="auto, cpu or cuda (cpu)")
+    export = commands.add_parser(
+        "export",
+        help="write both branches of a model as ONNX files",
+        description="Write image.onnx and speech.onnx, from raw features to embeddings, print how"
+        " far they are from the model, and refuse what is too far (docs/search.md).",
+    )
+    export.add_argument(
+        "--model", required=True, help="folder <results>/training/{experiment}/{system}/{seed}"
+    )
+    export.add_argument("--out", required=True, type=Path, help="folder for the files")
     arguments = parser.parse_args(argv)
     if arguments.command == "search" and arguments.top < 1:
         parser.error("--top: give 1 or more")
@@ -67,17 +79,18 @@ def main(argv: Sequence[str] | None = None) -> None:
     try:
         # Here, so that --help is quick.
         if arguments.command == "check":
-            from seesay.check import report
+            from seesay.check import report as look
 
-            sys.exit(report(arguments.config))
-        from seesay import command
+            sys.exit(look(arguments.config))
+        from seesay.command import run
 
         if arguments.command == "compare":
-            command.run(lambda: _compare(arguments))
+            wanted = _compare
+        elif arguments.command == "export":
+            from seesay.export import report as wanted
         else:
-            from seesay import search_command
-
-            command.run(lambda: search_command.search(arguments))
+            from seesay.search_command import search as wanted
+        run(lambda: wanted(arguments))
     except KeyboardInterrupt:
         sys.exit(130)
 

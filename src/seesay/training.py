@@ -24,7 +24,7 @@ from seesay.settings.training import TrainingSettings
 from seesay.training_measures import cost, means, measure
 from seesay.training_tables import HISTORY
 
-System = Literal["model", "random_projection", "untrained", "shuffled"]
+System = Literal["model", "random_projection", "untrained", "shuffled", "text"]
 
 
 def batch_loss(
@@ -221,14 +221,15 @@ def train(
 
     `model`: early stopping on the validation set. `shuffled`: the same on pictures paired with
     other pictures' tokens, for as many epochs as the weights that the model kept
-    (`model_history`), without early stopping. `untrained` and `random_projection` are not
-    trained at all. `store` is the folder of checkpoints.
+    (`model_history`), without early stopping. `text`: as the model, on one-hot words (the inputs
+    say so). `untrained` and `random_projection` are not trained at all. `store` is the folder of
+    checkpoints.
     """
     context = settings.context == "gate"
     fragments, words, pairs, types = load(inputs, "train", context)
     network = start(settings, fragments.features, words.features, system, seed).to(device)
     rows: list[dict[str, Any]] = []
-    if system in ("model", "shuffled"):
+    if system in ("model", "shuffled", "text"):
         epochs, again = None, None
         if system == "shuffled":
             if model_history is None:

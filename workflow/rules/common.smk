@@ -30,7 +30,9 @@ except InputError as error:
 SHARDS = [str(shard) for shard in range(CONFIG.shards)]
 SEEDS = [str(seed) for seed in CONFIG.seeds]
 EXPERIMENTS = sorted(CONFIG.experiments)
-SYSTEMS = ["model", "random_projection", "untrained", "shuffled"]
+# Networks, trained or not; and a prior, which has none.
+NETWORKS = ["model", "random_projection", "untrained", "shuffled", "text"]
+SYSTEMS = [*NETWORKS, "frequency"]
 # Whose finds the report lets one hear and see.
 FIRST = f"{EXPERIMENTS[0]}/model/{SEEDS[0]}"
 
@@ -64,6 +66,14 @@ wildcard_constraints:
 def at(path):
     """A path below the results folder of this config."""
     return f"{CONFIG.results}/{path}"
+
+
+def of_each(path, systems=SYSTEMS):
+    """A path of every system, of the experiment and seed of a job.
+
+    A job does all systems: each alone takes less time than starting Python and torch.
+    """
+    return [at(path.replace("{system}", system)) for system in systems]
 
 
 def stamp(script, *modules):
@@ -433,9 +443,31 @@ def proposals_gpu(wildcards):
     return GPU if rpn else 0
 
 
+# What the control text has of an experiment's recipe is all but the hearing: each word has an
+# embedding of its own to learn, and there are no frames to move or to hide.
+READING = {
+    "speech_encoder": "mlp",
+    "speech_layers": [],
+    "time_shift": 0,
+    "time_mask": 0,
+    "filter_mask": 0,
+    "pseudo_words": 0,
+}
+
+
 def training_settings(wildcards):
-    """The training settings of an experiment, as canonical JSON."""
-    return settings("training", wildcards.experiment)
+    """The training settings of an experiment, as canonical JSON; those of text hear nothing."""
+    text = settings("training", wildcards.experiment)
+    if wildcards.system != "text":
+        return text
+    return json.dumps(json.loads(text) | READING, sort_keys=True)
+
+
+def word_tables(wildcards):
+    """What a network takes for words: log-Mel vectors, or one-hot types where it reads them."""
+    if wildcards.system == "text":
+        return [at(f"text/{wildcards.experiment}.parquet")]
+    return experiment_tables("logmel")(wildcards)
 
 
 def training_code(wildcards, input):
@@ -498,13 +530,15 @@ STAGES = {
     "matching": ["pictures", "words", "spoken_types", "speech"],
     "matching_quality": ["matching"],
     "logmel": ["speech"],
-    "training": ["pictures", "matching", "fc7", "fragments", "logmel"],
-    "embedding": ["training", "fc7", "fragments", "logmel", "matching"],
-    "evaluation": ["embedding", "pictures", "matching"],
-    "grounding": ["embedding", "regions", "scenes", "matching"],
+    "text": ["matching", "logmel"],
+    "training": ["pictures", "matching", "fc7", "fragments", "logmel", "text"],
+    "embedding": ["training", "fc7", "fragments", "logmel", "matching", "text"],
+    "evaluation": ["embedding", "frequency", "pictures", "matching"],
+    "frequency": ["pictures", "matching", "fc7", "fragments", "logmel"],
+    "grounding": ["embedding", "frequency", "regions", "scenes", "matching"],
     "metrics": ["evaluation", "grounding"],
     "breakdown": ["evaluation", "regions", "matching"],
-    "legacy": ["training", "pictures", "fc7", "logmel", "matching"],
+    "legacy": ["training", "pictures", "fc7", "logmel", "matching", "text"],
     "legacy_metrics": ["legacy"],
     "listen": [
         "embedding",

@@ -1,29 +1,36 @@
-"""embedding: every fragment and every used token, in the space of one trained system.
+"""embedding: every fragment and every used token, in the space of each trained system.
 
-Comes in: a trained model, and the features that it was made for.
+Comes in: the trained models of an experiment and seed, and the features that they were made for.
 Goes out: <results>/embedding/{experiment}/{system}/{seed}/ with images.parquet and words.parquet,
 the tables `image_embeddings` and `word_embeddings`, and recipe.json: how features are made.
 """
 
 
 rule embedding:
-    """Embed the whole corpus with one system."""
+    """Embed the whole corpus with every network of an experiment and seed."""
     input:
-        model=at("training/{experiment}/{system}/{seed}/model.safetensors"),
-        settings=at("training/{experiment}/{system}/{seed}/settings.json"),
+        models=of_each(
+            "training/{experiment}/{system}/{seed}/model.safetensors", NETWORKS
+        ),
+        settings=of_each(
+            "training/{experiment}/{system}/{seed}/settings.json", NETWORKS
+        ),
         images=at("pictures/images.parquet"),
         spoken_captions=at("matching/spoken_captions.parquet"),
         fc7=experiment_tables("fc7"),
         logmel=experiment_tables("logmel"),
+        text=at("text/{experiment}.parquet"),
         listed=listed("pictures", "speech"),
     output:
-        images=at("embedding/{experiment}/{system}/{seed}/images.parquet"),
-        words=at("embedding/{experiment}/{system}/{seed}/words.parquet"),
-        recipe=at("embedding/{experiment}/{system}/{seed}/recipe.json"),
+        images=of_each(
+            "embedding/{experiment}/{system}/{seed}/images.parquet", NETWORKS
+        ),
+        words=of_each("embedding/{experiment}/{system}/{seed}/words.parquet", NETWORKS),
+        recipes=of_each("embedding/{experiment}/{system}/{seed}/recipe.json", NETWORKS),
     log:
-        at("logs/embedding/{experiment}/{system}/{seed}.log"),
+        at("logs/embedding/{experiment}/{seed}.log"),
     benchmark:
-        at("benchmarks/embedding/{experiment}/{system}/{seed}.tsv")
+        at("benchmarks/embedding/{experiment}/{seed}.tsv")
     conda:
         "../../envs/seesay.yaml"
     threads: 1
@@ -38,11 +45,11 @@ rule embedding:
         chosen=chosen_code("embedding"),
         features=recipe,
     message:
-        "Embedding with {wildcards.experiment}, {wildcards.system}, seed {wildcards.seed}"
+        "Embedding with {wildcards.experiment}, seed {wildcards.seed}"
     shell:
-        'python "$SCRIPTS/embedding.py" --model {input.model:q} --images {input.images:q}'
+        'python "$SCRIPTS/embedding.py" --models {input.models:q} --images {input.images:q}'
         " --spoken-captions {input.spoken_captions:q} --fc7 {input.fc7:q}"
-        " --logmel {input.logmel:q} --image-embeddings {output.images:q}"
-        " --word-embeddings {output.words:q} --recipe {output.recipe:q}"
-        " --features {params.features:q} --device {resources.device}"
-        " --threads 1 2>&1 | tee {log:q}"
+        " --logmel {input.logmel:q} --text {input.text:q}"
+        " --image-embeddings {output.images:q} --word-embeddings {output.words:q}"
+        " --recipes {output.recipes:q} --features {params.features:q}"
+        " --device {resources.device} --threads 1 2>&1 | tee {log:q}"

@@ -1,24 +1,24 @@
 """evaluation: where the best relevant item stands for every test query.
 
-Comes in: the embeddings of one system and seed, the pictures' splits, the spoken captions.
+Comes in: the embeddings of an experiment and seed, by system; the pictures' splits, the spoken captions.
 Goes out: <results>/evaluation/{experiment}/{system}/{seed}/ranks.parquet, the table `ranks`.
 """
 
 
 rule evaluation:
-    """Rank the test queries of one system and seed in every task and gallery."""
+    """Rank the test queries of every system of an experiment and seed, in every task and gallery."""
     input:
-        images=at("embedding/{experiment}/{system}/{seed}/images.parquet"),
-        words=at("embedding/{experiment}/{system}/{seed}/words.parquet"),
+        images=of_each("embedding/{experiment}/{system}/{seed}/images.parquet"),
+        words=of_each("embedding/{experiment}/{system}/{seed}/words.parquet"),
         spoken_captions=at("matching/spoken_captions.parquet"),
         pictures=at("pictures/images.parquet"),
         listed=listed("pictures", "speech"),
     output:
-        ranks=at("evaluation/{experiment}/{system}/{seed}/ranks.parquet"),
+        ranks=of_each("evaluation/{experiment}/{system}/{seed}/ranks.parquet"),
     log:
-        at("logs/evaluation/{experiment}/{system}/{seed}.log"),
+        at("logs/evaluation/{experiment}/{seed}.log"),
     benchmark:
-        at("benchmarks/evaluation/{experiment}/{system}/{seed}.tsv")
+        at("benchmarks/evaluation/{experiment}/{seed}.tsv")
     conda:
         "../../envs/seesay.yaml"
     threads: 1
@@ -30,13 +30,14 @@ rule evaluation:
     params:
         *stamp("evaluation"),
         settings=settings("evaluation"),
+        systems=",".join(SYSTEMS),
         # A constant: a laptop and a cluster compute the same bits.
         threads=1,
     message:
-        "Ranking {wildcards.experiment}, {wildcards.system}, seed {wildcards.seed}"
+        "Ranking {wildcards.experiment}, seed {wildcards.seed}"
     shell:
         'python "$SCRIPTS/evaluation.py" --images {input.images:q} --words {input.words:q}'
         " --spoken-captions {input.spoken_captions:q} --pictures {input.pictures:q}"
         " --ranks {output.ranks:q} --experiment {wildcards.experiment:q}"
-        " --system {wildcards.system:q} --seed {wildcards.seed:q}"
+        " --systems {params.systems} --seed {wildcards.seed:q}"
         " --threads {params.threads} --settings {params.settings:q} 2>&1 | tee {log:q}"

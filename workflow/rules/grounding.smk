@@ -1,6 +1,6 @@
 """grounding: whether a word finds the drawn thing that it names, where the truth is known.
 
-Comes in: the embeddings of one system and seed, the boxes, where every thing was drawn.
+Comes in: the embeddings of an experiment and seed, by system; the boxes, where every thing was drawn.
 Goes out: <results>/grounding/{experiment}/{system}/{seed}.parquet, the table `grounding`.
 """
 
@@ -9,19 +9,19 @@ if GROUNDED:
     rule grounding:
         """Hold the best fragment of each named thing against the place that it was drawn in."""
         input:
-            images=at("embedding/{experiment}/{system}/{seed}/images.parquet"),
-            words=at("embedding/{experiment}/{system}/{seed}/words.parquet"),
+            images=of_each("embedding/{experiment}/{system}/{seed}/images.parquet"),
+            words=of_each("embedding/{experiment}/{system}/{seed}/words.parquet"),
             spoken_captions=at("matching/spoken_captions.parquet"),
             pictures=at("pictures/images.parquet"),
             things=at("scenes/things.parquet"),
             regions=experiment_tables("regions"),
             listed=listed("pictures", "speech"),
         output:
-            grounding=at("grounding/{experiment}/{system}/{seed}.parquet"),
+            grounding=of_each("grounding/{experiment}/{system}/{seed}.parquet"),
         log:
-            at("logs/grounding/{experiment}/{system}/{seed}.log"),
+            at("logs/grounding/{experiment}/{seed}.log"),
         benchmark:
-            at("benchmarks/grounding/{experiment}/{system}/{seed}.tsv")
+            at("benchmarks/grounding/{experiment}/{seed}.tsv")
         conda:
             "../../envs/seesay.yaml"
         threads: 1
@@ -32,14 +32,15 @@ if GROUNDED:
             gpu=0,
         params:
             *stamp("grounding"),
+            systems=",".join(SYSTEMS),
             # A constant: a laptop and a cluster compute the same bits.
             threads=1,
         message:
-            "Grounding {wildcards.experiment}, {wildcards.system}, seed {wildcards.seed}"
+            "Grounding {wildcards.experiment}, seed {wildcards.seed}"
         shell:
             'python "$SCRIPTS/grounding.py" --images {input.images:q} --words {input.words:q}'
             " --spoken-captions {input.spoken_captions:q} --pictures {input.pictures:q}"
             " --things {input.things:q} --regions {input.regions:q}"
             " --grounding {output.grounding:q} --experiment {wildcards.experiment:q}"
-            " --system {wildcards.system:q} --seed {wildcards.seed:q}"
+            " --systems {params.systems} --seed {wildcards.seed:q}"
             " --threads {params.threads} 2>&1 | tee {log:q}"

@@ -15,7 +15,7 @@ rule legacy:
         images=at("pictures/images.parquet"),
         spoken_captions=at("matching/spoken_captions.parquet"),
         fc7=experiment_tables("fc7"),
-        logmel=experiment_tables("logmel"),
+        logmel=word_tables,
         listed=listed("pictures", "speech"),
     output:
         ranks=at("legacy/ranks/{experiment}/{system}/{seed}.parquet"),
@@ -51,7 +51,7 @@ rule legacy_metrics:
         ranks=expand(
             at("legacy/ranks/{experiment}/{system}/{seed}.parquet"),
             experiment=EXPERIMENTS,
-            system=SYSTEMS,
+            system=NETWORKS,
             seed=SEEDS,
         ),
         listed=listed("pictures", "speech"),

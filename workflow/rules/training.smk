@@ -13,7 +13,7 @@ rule training:
         images=at("pictures/images.parquet"),
         spoken_captions=at("matching/spoken_captions.parquet"),
         fc7=experiment_tables("fc7"),
-        logmel=experiment_tables("logmel"),
+        logmel=word_tables,
         model_history=model_history,
         listed=listed("pictures", "speech"),
     output:
@@ -24,6 +24,8 @@ rule training:
         at("logs/training/{experiment}/{system}/{seed}.log"),
     benchmark:
         at("benchmarks/training/{experiment}/{system}/{seed}.tsv")
+    wildcard_constraints:
+        system="|".join(NETWORKS),
     conda:
         "../../envs/seesay.yaml"
     threads: 1

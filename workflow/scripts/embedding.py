@@ -1,4 +1,4 @@
-"""Embed every fragment and every used token with one trained system."""
+"""Embed every fragment and every used token with the trained networks of an experiment and seed."""
 
 import torch
 
@@ -7,26 +7,29 @@ from seesay.command import arguments, run
 from seesay.device import choose
 from seesay.embedding import embed
 from seesay.examples import Inputs
+from seesay.progress import progress
 
 
 def main() -> None:
     args = arguments(
         __doc__,
-        inputs=["model", "images", "spoken_captions"],
-        lists=["fc7", "logmel"],
-        outputs=["image_embeddings", "word_embeddings", "recipe"],
+        inputs=["images", "spoken_captions"],
+        lists=["models", "fc7", "logmel", "text"],
+        list_outputs=["image_embeddings", "word_embeddings", "recipes"],
         options={"features": str, "device": "auto", "threads": 1},
     )
     torch.set_num_threads(args.threads)
-    embed(
-        args.model,
-        Inputs(args.images, args.spoken_captions, args.fc7, args.logmel),
-        args.image_embeddings,
-        args.word_embeddings,
-        choose(args.device),
+    spoken = Inputs(args.images, args.spoken_captions, args.fc7, args.logmel)
+    read = Inputs(args.images, args.spoken_captions, args.fc7, args.text)
+    outputs = zip(
+        args.models, args.image_embeddings, args.word_embeddings, args.recipes, strict=True
     )
-    # How features are made, for whoever wants to embed something new.
-    tables.write_text(args.recipe, args.features + "\n")
+    for model, images, words, recipe in progress(outputs, "embedding", "system", len(args.models)):
+        # training/{experiment}/{system}/{seed}/model.safetensors
+        inputs = read if model.parts[-3] == "text" else spoken
+        embed(model, inputs, images, words, choose(args.device))
+        # How features are made, for whoever wants to embed something new.
+        tables.write_text(recipe, args.features + "\n")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Rank the test queries of one system and seed in every task and gallery."""
+"""Rank the test queries of the systems of an experiment and seed, in every task and gallery."""
 
 from seesay.command import arguments, run
 from seesay.evaluation import evaluate
@@ -8,23 +8,28 @@ from seesay.settings.evaluation import EvaluationSettings
 def main() -> None:
     args = arguments(
         __doc__,
-        inputs=["images", "words", "spoken_captions", "pictures"],
-        outputs=["ranks"],
-        options={"experiment": str, "system": str, "seed": int, "threads": int},
+        inputs=["spoken_captions", "pictures"],
+        lists=["images", "words"],
+        list_outputs=["ranks"],
+        options={"experiment": str, "systems": str, "seed": int, "threads": int},
         settings=EvaluationSettings,
     )
-    evaluate(
-        args.images,
-        args.words,
-        args.spoken_captions,
-        args.pictures,
-        args.ranks,
-        args.settings,
-        experiment=args.experiment,
-        system=args.system,
-        seed=args.seed,
-        threads=args.threads,
-    )
+    systems = args.systems.split(",")
+    for system, images, words, ranks in zip(
+        systems, args.images, args.words, args.ranks, strict=True
+    ):
+        evaluate(
+            images,
+            words,
+            args.spoken_captions,
+            args.pictures,
+            ranks,
+            args.settings,
+            experiment=args.experiment,
+            system=system,
+            seed=args.seed,
+            threads=args.threads,
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""See whether words find the drawn things that they name, for one system and seed."""
+"""See whether words find the drawn things that they name, for the systems of an experiment."""
 
 from seesay.command import arguments, run
 from seesay.grounding import ground
@@ -7,24 +7,28 @@ from seesay.grounding import ground
 def main() -> None:
     args = arguments(
         __doc__,
-        inputs=["images", "words", "spoken_captions", "pictures", "things"],
-        lists=["regions"],
-        outputs=["grounding"],
-        options={"experiment": str, "system": str, "seed": int, "threads": int},
+        inputs=["spoken_captions", "pictures", "things"],
+        lists=["images", "words", "regions"],
+        list_outputs=["grounding"],
+        options={"experiment": str, "systems": str, "seed": int, "threads": int},
     )
-    ground(
-        args.images,
-        args.words,
-        args.spoken_captions,
-        args.pictures,
-        args.things,
-        args.regions,
-        args.grounding,
-        experiment=args.experiment,
-        system=args.system,
-        seed=args.seed,
-        threads=args.threads,
-    )
+    systems = args.systems.split(",")
+    for system, images, words, grounding in zip(
+        systems, args.images, args.words, args.grounding, strict=True
+    ):
+        ground(
+            images,
+            words,
+            args.spoken_captions,
+            args.pictures,
+            args.things,
+            args.regions,
+            grounding,
+            experiment=args.experiment,
+            system=system,
+            seed=args.seed,
+            threads=args.threads,
+        )
 
 
 if __name__ == "__main__":

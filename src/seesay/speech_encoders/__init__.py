@@ -44,4 +44,5 @@ class Frames(nn.Module):
 
     def forward(self, values: Tensor) -> Tensor:
         """(rows, frames x filters) to (rows, filters, frames)."""
-        return values.view(len(values), -1, self.filters).transpose(1, 2)
+        # No len(): an exported model would keep the number of rows that it was traced with.
+        return values.unflatten(1, (-1, self.filters)).transpose(1, 2)

@@ -1,0 +1,44 @@
+"""One-hot words: the same vector for the same word, and a training that takes them."""
+
+from dataclasses import replace
+
+from seesay import tables
+from seesay.examples import load_words
+from seesay.logmel import LOGMEL
+from seesay.text import write_types
+from test_embedding import make
+from test_training import learnable, run
+
+
+def test_every_token_has_the_vector_of_its_type(tmp_path, monkeypatch):
+    """Tokens of two words in blocks of two; the unused token r@4 has none."""
+    monkeypatch.setattr("seesay.text.TOKENS", 2)
+    inputs = make(tmp_path)
+    write_types(inputs.spoken_captions, inputs.logmel, tmp_path / "text.parquet")
+    words = load_words([tmp_path / "text.parquet"], ["r@0", "r@1", "r@2", "r@3", "r@4"])
+    vectors = dict(zip(words.token_ids, words.features.tolist(), strict=True))
+    cat, dog = [1, 0], [0, 1]
+    assert vectors == {"r@0": cat, "r@1": cat, "r@2": dog, "r@3": dog}
+
+
+def test_a_token_that_was_not_heard_is_not_read(tmp_path):
+    """Every system is asked the same tokens."""
+    inputs = make(tmp_path)
+    write_types(inputs.spoken_captions, inputs.logmel[:1], tmp_path / "text.parquet")
+    heard = set(tables.read(LOGMEL, inputs.logmel[0])["token_id"])
+    read = tables.read(LOGMEL, tmp_path / "text.parquet")["token_id"].to_list()
+    assert read == sorted(heard - {"r@4"})
+    assert 0 < len(read) < 4
+
+
+def test_the_system_text_is_trained_as_the_model_is(tmp_path):
+    """On the same words the same weights, which are not those of the untrained network."""
+    inputs = learnable(tmp_path)
+    write_types(inputs.spoken_captions, inputs.logmel, tmp_path / "text.parquet")
+    inputs = replace(inputs, logmel=[tmp_path / "text.parquet"])
+    saved = {}
+    for system in ("text", "model", "untrained"):
+        run(inputs, tmp_path / system, system, speech_layers=(), max_epochs=3, eps=1e-5)
+        saved[system] = (tmp_path / system / "model.safetensors").read_bytes()
+    assert saved["text"] == saved["model"]
+    assert saved["text"] != saved["untrained"]

@@ -1,0 +1,40 @@
+"""frequency: the control that ranks by frequency in the training captions, whatever is asked.
+
+Comes in: the pictures' splits, the spoken captions, the keys of fc7 and log-Mel shards.
+Goes out: <results>/embedding/{experiment}/frequency/{seed}/images.parquet and words.parquet; the
+same for every seed, which are there for the table of metrics.
+"""
+
+
+rule frequency:
+    """Place every token by its word's frequency, and every fragment at one place."""
+    input:
+        images=at("pictures/images.parquet"),
+        spoken_captions=at("matching/spoken_captions.parquet"),
+        fc7=experiment_tables("fc7"),
+        logmel=experiment_tables("logmel"),
+        listed=listed("pictures", "speech"),
+    output:
+        images=at("embedding/{experiment}/frequency/{seed}/images.parquet"),
+        words=at("embedding/{experiment}/frequency/{seed}/words.parquet"),
+    log:
+        at("logs/frequency/{experiment}/{seed}.log"),
+    benchmark:
+        at("benchmarks/frequency/{experiment}/{seed}.tsv")
+    conda:
+        "../../envs/seesay.yaml"
+    threads: 1
+    resources:
+        mem_mb=scaled(1500),
+        disk_mb=1000,
+        runtime=30,
+        gpu=0,
+    params:
+        *stamp("frequency"),
+    message:
+        "Counting words for {wildcards.experiment}, seed {wildcards.seed}"
+    shell:
+        'python "$SCRIPTS/frequency.py" --pictures {input.images:q}'
+        " --spoken-captions {input.spoken_captions:q} --fc7 {input.fc7:q}"
+        " --logmel {input.logmel:q} --image-embeddings {output.images:q}"
+        " --word-embeddings {output.words:q} 2>&1 | tee {log:q}"

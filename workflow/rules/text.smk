@@ -1,0 +1,35 @@
+"""text: one-hot words for the control that reads in place of hearing, an upper bound.
+
+Comes in: the spoken captions, and which tokens have log-Mel vectors.
+Goes out: <results>/text/{experiment}.parquet, in the table of the log-Mel vectors; the rules
+training and embedding take it for the system text.
+"""
+
+
+rule text:
+    """Write a one-hot vector of its spoken type for every token."""
+    input:
+        spoken_captions=at("matching/spoken_captions.parquet"),
+        logmel=experiment_tables("logmel"),
+        listed=listed("pictures", "speech"),
+    output:
+        words=at("text/{experiment}.parquet"),
+    log:
+        at("logs/text/{experiment}.log"),
+    benchmark:
+        at("benchmarks/text/{experiment}.tsv")
+    conda:
+        "../../envs/seesay.yaml"
+    threads: 1
+    resources:
+        mem_mb=scaled(1500),
+        disk_mb=1000,
+        runtime=30,
+        gpu=0,
+    params:
+        *stamp("text"),
+    message:
+        "Writing the words of {wildcards.experiment}"
+    shell:
+        'python "$SCRIPTS/text.py" --spoken-captions {input.spoken_captions:q}'
+        " --logmel {input.logmel:q} --words {output.words:q} 2>&1 | tee {log:q}"

@@ -1,0 +1,13 @@
+"""Write one-hot words in place of log-Mel vectors, for the control text."""
+
+from seesay.command import arguments, run
+from seesay.text import write_types
+
+
+def main() -> None:
+    args = arguments(__doc__, inputs=["spoken_captions"], lists=["logmel"], outputs=["words"])
+    write_types(args.spoken_captions, args.logmel, args.words)
+
+
+if __name__ == "__main__":
+    run(main)
