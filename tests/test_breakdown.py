@@ -112,11 +112,33 @@ def made(tmp_path):
     return path, ranks
 
 
-def run(path, ranks):
+def run(path, ranks, boxed=("paper",)):
     names = ("images", "said", "replaced", "uses")
     given = [path[name] for name in names]
-    break_down(ranks, *given, [path["regions"]], path["groups"], path["words"], SETTINGS)
+    out = (path["groups"], path["words"])
+    break_down(ranks, *given, [path["regions"]], *out, SETTINGS, boxed)
     return tables.read(GROUPS, path["groups"]), tables.read(WORDS, path["words"])
+
+
+def test_fragments_have_a_size_where_the_boxes_are_theirs_and_captions_are_no_fragments(made):
+    path, ranks = made
+    rows = [(image, n, 0, 0, 10, 10 if n == 0 else n) for image in PICTURES for n in range(4)]
+    boxes = pd.DataFrame(rows, columns=["image_id", "region", "x0", "y0", "x1", "y1"])
+    tables.write(REGIONS, path["regions"], boxes)
+    owner = np.repeat(PICTURES, 4)
+    queries = [f"{image}#{n % 4}" for n, image in enumerate(owner)]
+    for file in ranks:
+        said = tables.read(RANKS, file)
+        part = said.assign(query=queries)
+        asked = [part.assign(task=t) for t in ("word_token_by_image", "picture_by_caption")]
+        tables.write(RANKS, file, pd.concat([said, *asked], ignore_index=True))
+    groups, _ = run(path, ranks)
+    assert set(groups["task"]) == {"image_token_by_word", "word_token_by_image"}
+    sizes = groups[groups["property"] == "size of the fragment"].set_index("group")["queries"]
+    assert sizes.groupby(level=0).first().sum() == 36
+    groups, _ = run(path, ranks, boxed=())
+    by_fragment = groups[groups["task"] == "word_token_by_image"]
+    assert set(by_fragment["property"]) == {"tokens said of the picture"}
 
 
 def test_the_group_of_all_queries_is_the_metrics_row(made, tmp_path):

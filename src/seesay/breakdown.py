@@ -5,7 +5,7 @@ word is said as itself, and the pairs that training had of it; fragments by thei
 much is said of their picture. Ties are scored as in the stage metrics.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,7 @@ from seesay.tables import Column, Table
 from seesay.words import CAPTION_WORDS
 
 BY_WORD = ("word_similarity", "image_token_by_word")
+BY_FRAGMENT = ("word_token_by_image", "word_type_by_image")
 HITS = 10  # the k of the R@k that is shown by group
 FEW = 5  # with fewer test pictures than this there is no interval
 
@@ -81,10 +82,13 @@ def break_down(
     groups: Path,
     words: Path,
     settings: MetricsSettings,
+    boxed: Collection[str],
 ) -> None:
     """Write the tables GROUPS and WORDS from the ranks of every system and seed.
 
-    `regions` may be empty: ready-made fragments have no boxes. Intervals come from resampling
+    `boxed` are the experiments whose fragments have the boxes of `regions`; both may be empty:
+    ready-made fragments have none, and others' fragments have no size here. Only the paper's four
+    tasks are parted. Intervals come from resampling
     the test pictures of a group, the same samples for all systems and seeds (paired).
     Raises InputError when two systems were ranked on different queries.
     """
@@ -106,8 +110,12 @@ def break_down(
         if task in BY_WORD:
             known = tokens.reindex(first["query"])
             listed.append(pd.DataFrame(_by_word(runs, known)).assign(**where))
+        elif task in BY_FRAGMENT:
+            # The same numbers of regions may be other boxes.
+            unsized = {**fragments, "size": fragments["size"].iloc[:0]}
+            known = fragment_of(first["query"], fragments if experiment in boxed else unsized)
         else:
-            known = fragment_of(first["query"], fragments)
+            continue
         parted = known.select_dtypes("category")
         parts.append(pd.DataFrame(_by_group(runs, parted, settings)).assign(**where))
     tables.write(GROUPS, groups, pd.concat(parts, ignore_index=True))

@@ -38,11 +38,12 @@ rule breakdown:
     params:
         *stamp("breakdown"),
         settings=settings("metrics"),
+        boxed=",".join(boxed()),
     message:
         "Parting the ranks by kind of word and of fragment"
     shell:
         'python "$SCRIPTS/breakdown.py" --ranks {input.ranks:q} --images {input.images:q}'
         " --spoken-captions {input.spoken_captions:q} --replacements {input.replacements:q}"
         " --caption-words {input.caption_words:q} --regions {input.regions:q}"
-        " --groups {output.groups:q} --words {output.words:q}"
+        " --boxed={params.boxed} --groups {output.groups:q} --words {output.words:q}"
         " --settings {params.settings:q} 2>&1 | tee {log:q}"

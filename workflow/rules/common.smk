@@ -383,6 +383,12 @@ def region_tables():
     return shards_of("regions", CONFIG.variant(shown("fc7"), "regions"))
 
 
+def boxed():
+    """The experiments whose fragments have these boxes."""
+    variant = CONFIG.variant(shown("fc7"), "regions")
+    return [name for name in EXPERIMENTS if CONFIG.variant(name, "regions") == variant]
+
+
 def region_rejects():
     """The rejects of the stage that makes the fragments."""
     if CONFIG.fragments:

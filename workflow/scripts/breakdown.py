@@ -11,6 +11,7 @@ def main() -> None:
         inputs=["images", "spoken_captions", "replacements", "caption_words"],
         lists=["ranks", "regions"],
         outputs=["groups", "words"],
+        options={"boxed": ""},
         settings=MetricsSettings,
     )
     break_down(
@@ -23,6 +24,7 @@ def main() -> None:
         args.groups,
         args.words,
         args.settings,
+        args.boxed.split(","),
     )
 
 
