@@ -58,7 +58,7 @@ def measure(
         frame = tables.read(table, list(paths))
         for (experiment, task, gallery), part in frame.groupby(["experiment", "task", "gallery"]):
             where = {"experiment": experiment, "task": task, "gallery": gallery}
-            runs = _runs(part, where)
+            runs = runs_of(part, where)
             first = next(iter(runs.values()))
             pictures, image = np.unique(first["image_id"].to_numpy(dtype=str), return_inverse=True)
             weights = image_weights(len(pictures), settings)
@@ -83,7 +83,7 @@ def measure(
 
 def _of_ranks(run: pd.DataFrame, image: Integers, weights: Floats, by_chance: bool) -> Floats:
     """The metrics of a run's ranks, or those of chance, as `summarise` gives them."""
-    ranks = _ranks(run)
+    ranks = counts_of(run)
     return summarise(chance(ranks, run["gallery_size"]) if by_chance else ranks, image, weights)
 
 
@@ -176,7 +176,7 @@ def _reached(ranks: Ranks, image: Integers, images: int, samples: int) -> Iterat
         yield reached
 
 
-def _runs(part: pd.DataFrame, where: dict[str, object]) -> dict[tuple[str, int], pd.DataFrame]:
+def runs_of(part: pd.DataFrame, where: dict[str, object]) -> dict[tuple[str, int], pd.DataFrame]:
     """The rows of each (system, seed), which must be of the same queries in the same order."""
     groups = [run for _, run in part.groupby(["system", "seed"])]
     runs = {(run["system"].iloc[0], run["seed"].iloc[0]): run for run in groups}
@@ -193,7 +193,8 @@ def _runs(part: pd.DataFrame, where: dict[str, object]) -> dict[tuple[str, int],
     return runs
 
 
-def _ranks(run: pd.DataFrame) -> Ranks:
+def counts_of(run: pd.DataFrame) -> Ranks:
+    """The counts around the best relevant item, of rows of the table `ranks`."""
     names = ["better", "tied", "tied_relevant", "relevant"]
     return Ranks(*(run[name].to_numpy(dtype=np.int64) for name in names))
 
