@@ -59,13 +59,15 @@ class Row:
     """A change and what it reruns: a rule's name and its number of jobs.
 
     `first` are the files that are made for real before the rest is planned; without any, all is.
+    `base` is the run that changes: with corpora of one's own, with generated ones, or with speech
+    that is aligned and ready-made fragments.
     """
 
     change: str
     make: Callable[[Run], None]
     reruns: dict[str, int]
     arguments: tuple[str, ...] = ()
-    generated: bool = False
+    base: str = "own"
     first: list[str] = field(default_factory=list)
 
 
@@ -145,7 +147,7 @@ def other_profile(run: Run) -> None:
 
 
 ROWS = [
-    setting("scenes", GENERATED, {"seed": 2}, generated=True, first=LISTS),
+    setting("scenes", GENERATED, {"seed": 2}, base="generated", first=LISTS),
     setting("pictures", {"pictures": 1, **REPORT}, {"on_bad_input": "fail"}),
     setting("regions", FEATURES | ASKED, {"nms": 0.5}),
     setting("fc7", {"fc7": 2, **ASKED}, {"context": 3}),
@@ -154,7 +156,7 @@ ROWS = [
         "synthesis",
         {"synthesis": 1, **SPOKEN, **MATCHED, **GROUNDED},
         {"seed": 2},
-        generated=True,
+        base="generated",
         first=LISTS,
     ),
     setting("speech", {"speech": 1, **REPORT}, {"on_bad_input": "fail"}),
@@ -164,6 +166,20 @@ ROWS = [
     setting("evaluation", {"evaluation": 6, "metrics": 1, **REPORT}, {"galleries": ["test"]}),
     setting("metrics", {"metrics": 1, **REPORT}, {"resamples": 60}),
     setting("report", REPORT, {"title": "Another title"}),
+    setting("fragments", {"fragments": 1, **ASKED}, {"whole": "first"}, base="ready"),
+    setting("alignment", {"alignment": 1, "speech": 1, **REPORT}, {"talker": "name"}, base="ready"),
+    Row(
+        "`shards`, from 2 to 3",
+        lambda run: run.set("shards", 3),
+        {"pictures": 1, "speech": 1, "regions": 3, "fc7": 3, "logmel": 3, **AFTER},
+        first=[*FRONT, "results/fc7/shards/2.parquet", "results/logmel/shards/2.parquet"],
+    ),
+    Row(
+        "`results`: another folder",
+        lambda run: run.set("results", "elsewhere"),
+        OWN,
+        first=[path.replace("results", "elsewhere") for path in LISTS],
+    ),
     Row("a seed is added to `seeds`", lambda run: run.set("seeds", [1, 2]), ASKED),
     Row(
         "an experiment is added to `experiments`",
@@ -253,12 +269,12 @@ ROWS = [
         arguments=("--set-resources", "training:device=cpu", "fc7:device=cpu"),
     ),
     Row("another profile", other_profile, {}, arguments=("--workflow-profile", "cluster")),
-    Row("the folder `.snakemake` is lost", lose_records, {}, generated=True),
+    Row("the folder `.snakemake` is lost", lose_records, {}, base="generated"),
     Row(
         "`.snakemake` is lost, then a setting and a module change",
         lose_records_and_change,
         {},
-        generated=True,
+        base="generated",
     ),
 ]
 

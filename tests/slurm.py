@@ -14,7 +14,7 @@ CLIENTS = ("sbatch", "scancel", "scontrol", "sinfo", "squeue", "srun", "sacct")
 # Debian keeps the daemons where a user's PATH may not reach.
 PLACES = f"{os.environ['PATH']}:/usr/sbin:/sbin"
 
-# Two partitions, whose names no profile has; 8 cores and a GPU, which the node only claims to have.
+# Two partitions, whose names no profile has; cores and a GPU, which the node only claims to have.
 CONF = """
 ClusterName=toy
 SlurmctldHost={host}(127.0.0.1)
@@ -46,7 +46,7 @@ JobRequeue=0
 AccountingStorageType=accounting_storage/none
 JobAcctGatherType=jobacct_gather/none
 GresTypes=gpu
-NodeName={host} NodeAddr=127.0.0.1 CPUs=8 RealMemory=64000 Gres=gpu:toy:1 State=UNKNOWN
+NodeName={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory=64000 Gres=gpu:toy:1 State=UNKNOWN
 PartitionName=short Nodes={host} Default=YES MaxTime=1440 State=UP
 PartitionName=accelerated Nodes={host} Default=NO MaxTime=1440 State=UP
 """
@@ -69,14 +69,14 @@ def free_ports(count: int) -> list[int]:
 class Slurm:
     """A running Slurm; use it as a context, which ends its jobs and its daemons."""
 
-    def __init__(self, base: Path):
+    def __init__(self, base: Path, cpus: int = 8):
         self.base, self.host = base, socket.gethostname().split(".")[0]
         self.running: list[subprocess.Popen] = []
         for name in ("state", "spool", "bin"):
             (base / name).mkdir(parents=True)
         conf = base / "slurm.conf"
         ports, user = free_ports(2), getpass.getuser()
-        conf.write_text(CONF.format(base=base, host=self.host, ports=ports, user=user))
+        conf.write_text(CONF.format(base=base, host=self.host, ports=ports, user=user, cpus=cpus))
         gres = f"NodeName={self.host} Name=gpu Type=toy File=/dev/null Count=1\n"
         (base / "gres.conf").write_text(gres)
         # Snakemake's plugin takes SLURM_CONF, as all SLURM_*, out of a job's environment, so the

@@ -3,16 +3,21 @@
 import re
 import shutil
 
+import pandas as pd
 import pytest
 import yaml
 
 import rerun_rows
 from conftest import ROOT
 from rerun_rows import ROWS, Row, Run
-from test_workflow import copy, jobs, snakemake
+from seesay import synthesis
+from test_alignment import SECTION
+from test_workflow import copy, fragments_config, jobs, snakemake
 
 pytestmark = pytest.mark.slow
 CHECKPOINTS = {"pictures", "speech"}
+# The fixture of each base.
+BASES = {"generated": "small_run", "own": "own", "ready": "ready"}
 
 
 def without_all(counts):
@@ -71,6 +76,33 @@ def own(small_run, tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory):
+    """A run with ready-made fragments in place of regions and fc7, and with aligned speech."""
+    folder = tmp_path_factory.mktemp("ready") / "run"
+    (folder / "pictures").mkdir(parents=True)
+    values = fragments_config(folder / "pictures")
+    captions = pd.read_csv(folder / "pictures" / "sentences.tsv", sep="\t")["caption"]
+    script = [caption.split() for caption in sorted(set(captions))] * 3
+    for talker in ("F01", "M01"):
+        part = folder / "speech" / talker
+        part.mkdir(parents=True)
+        said = {"talker": talker, "script": script, "folder": str(part), "seed": 1}
+        synthesis.speak(said | {"word_gap": 18, "pause": 0.6, "minutes": 1e-6})
+        for number, words in enumerate(script, start=1):
+            (part / f"{talker}_{number:02}.txt").write_text(" ".join(words) + "\n")
+    del values["synthesis"]
+    values["alignment"] = SECTION | {"path": "speech"}
+    values["pictures"]["corpora"][0]["path"] = values["fragments"]["path"] = "pictures"
+    values["fragments"]["whole"] = "unknown"
+    values["fragments"]["on_bad_input"] = "reject"
+    (folder / "config.yaml").write_text(yaml.safe_dump(values))
+    counts = ran(Run(folder, ROOT))
+    assert counts["alignment"] == counts["fragments"] == 1
+    assert not {"regions", "fc7", "scenes", "synthesis"} & set(counts)
+    return folder
+
+
 def changed(base, tmp_path):
     """A copy of a finished run and of the repository, for a row to change."""
     root = tmp_path / "repository"
@@ -82,8 +114,8 @@ def changed(base, tmp_path):
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row.change for row in ROWS])
-def test_exactly_what_changed_runs_again(row: Row, small_run, own, tmp_path):
-    run = changed(small_run if row.generated else own, tmp_path)
+def test_exactly_what_changed_runs_again(row: Row, request, tmp_path):
+    run = changed(request.getfixturevalue(BASES[row.base]), tmp_path)
     row.make(run)
     assert counted(run, row) == row.reruns
 

@@ -12,6 +12,9 @@ import shlex
 import sys
 from pathlib import Path
 
+from snakemake.exceptions import IncompleteCheckpointException
+from snakemake.io import checkpoint_target
+
 from seesay import alignment_utterances, gpus, stamps
 from seesay.config import load
 from seesay.corpora import READERS, finding
@@ -342,9 +345,24 @@ def listed(*stages):
     return ancient([at(lists[stage]) for stage in stages])
 
 
+def manifest(stage, shard):
+    """The manifest of a shard, once the checkpoint `stage` has listed its corpora.
+
+    Until then Snakemake would wait for the checkpoint's first output alone. Waiting for the
+    manifest itself runs the checkpoint again where just that is missing: after a change of
+    `shards`, say.
+    """
+    path = at(f"{stage}/shards/{shard}.parquet")
+    try:
+        getattr(checkpoints, stage).get()
+    except IncompleteCheckpointException as incomplete:
+        raise IncompleteCheckpointException(incomplete.rule, checkpoint_target(path))
+    return path
+
+
 def pictures_manifests(wildcards):
-    """The picture manifests of all shards, once the corpora have been listed."""
-    return checkpoints.pictures.get().output.manifests
+    """The picture manifests of all shards; the last is missing if their number has grown."""
+    return [manifest("pictures", shard) for shard in reversed(SHARDS)][::-1]
 
 
 def region_tables():
@@ -376,7 +394,7 @@ def logmel_rejects():
 
 def pictures_manifest(wildcards):
     """The picture manifest of a shard, once the corpus has been listed."""
-    return checkpoints.pictures.get().output.manifests[int(wildcards.shard)]
+    return manifest("pictures", wildcards.shard)
 
 
 def alignment_sources(wildcards):
@@ -398,7 +416,7 @@ def alignment_rejects():
 
 def speech_manifest(wildcards):
     """The token manifest of a shard, once the corpus has been listed."""
-    return checkpoints.speech.get().output.manifests[int(wildcards.shard)]
+    return manifest("speech", wildcards.shard)
 
 
 def model_history(wildcards):

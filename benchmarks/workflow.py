@@ -1,0 +1,128 @@
+"""Measure the whole workflow through real snakemake: `python benchmarks/workflow.py [PART ...]`.
+
+Parts: `scale` (ten times the pictures and tokens), `start` (what starting programs takes of the
+embedded default, and a run with nothing to do), `slurm` (a real Slurm on loopback beside a local
+run; its Debian packages are those of `make test SYSTEM=1`).
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pandas as pd
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+
+def run(folder: Path, *arguments: str, path: str = os.environ["PATH"]) -> tuple[float, str]:
+    """Seconds that a run of the folder's config takes, and what it prints."""
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")]
+    began = time.perf_counter()
+    done = subprocess.run(
+        [*command, "--configfile", "config.yaml", *arguments],
+        cwd=folder,
+        env=os.environ | {"PATH": f"{Path(sys.executable).parent}:{path}"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if done.returncode:
+        sys.exit(done.stdout[-4000:])
+    return time.perf_counter() - began, done.stdout
+
+
+def configured(folder: Path, values: dict) -> Path:
+    folder.mkdir(parents=True)
+    (folder / "config.yaml").write_text(yaml.safe_dump(values))
+    return folder
+
+
+def sized(count: int) -> dict:
+    """The embedded default with `count` scenes, one seed, few epochs and 8 shards."""
+    values = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+    values |= {"shards": 8, "seeds": [1], "results": "results"}
+    values["scenes"]["count"] = count
+    values["synthesis"]["talkers"] = 20
+    values["training"]["max_epochs"] = 2
+    return values
+
+
+def scale(folder: Path) -> None:
+    """Ten times the pictures and tokens: jobs, planning, time."""
+    totals, tokens = {}, {}
+    for count in (100, 1000):
+        at = configured(folder / str(count), sized(count))
+        totals[count], log = run(at, "--cores", "2")
+        tokens[count] = len(pd.read_parquet(at / "results" / "speech" / "spoken_words.parquet"))
+        planning, _ = run(at, "--cores", "2", "--dry-run", "--forceall")
+        nothing, _ = run(at, "--cores", "2")
+        jobs = len(re.findall(r"^Finished jobid: ", log, re.MULTILINE))
+        print(
+            f"{count} pictures, {tokens[count]:,} tokens, 8 shards: {jobs} jobs, "
+            f"{totals[count]:.0f} s; planning all of it {planning:.1f} s, "
+            f"nothing to do {nothing:.1f} s"
+        )
+    grown = [values[1000] / values[100] for values in (totals, tokens)]
+    print(f"time grows {grown[0]:.1f} x, tokens {grown[1]:.1f} x")
+
+
+def start(folder: Path) -> None:
+    """The share of starting programs in the embedded default, its jobs one after another."""
+    values = yaml.safe_load((ROOT / "config" / "config.yaml").read_text()) | {"results": "results"}
+    at = configured(folder / "start", values)
+    total, log = run(at, "--cores", "1")
+    jobs = pd.Series(re.findall(r"^Finished jobid: \d+ \(Rule: (\w+)\)", log, re.MULTILINE))
+    jobs = jobs[jobs != "all"].value_counts()
+    own = total - sum(
+        pd.read_csv(path, sep="\t")["s"].sum()
+        for path in (at / "results" / "benchmarks").rglob("*.tsv")
+    )
+    starting = 0.0
+    for rule, count in jobs.items():
+        script = ROOT / "workflow" / "scripts" / f"{rule}.py"
+        began = time.perf_counter()
+        subprocess.run([sys.executable, script, "--help"], stdout=subprocess.DEVNULL, check=True)
+        starting += count * (time.perf_counter() - began)
+    print(
+        f"embedded default, --cores 1: {total:.0f} s, {jobs.sum()} jobs; starting scripts "
+        f"{starting:.0f} s, snakemake {own:.0f} s: {(starting + own) / total:.0%}"
+    )
+    print(f"with nothing to do: {run(at, '--cores', '1')[0]:.1f} s")
+
+
+def slurm(folder: Path) -> None:
+    """A small run through profiles/slurm on a Slurm of this machine, beside a local one."""
+    from slurm import Slurm
+
+    alone = configured(folder / "alone", sized(100))
+    local, _ = run(alone, "--cores", "2")
+    cluster = configured(folder / "cluster", sized(100))
+    profile = folder / "profile"
+    profile.mkdir()
+    text = (ROOT / "profiles" / "slurm" / "config.yaml").read_text()
+    for key, value in {"partition": "short", "gpu_partition": "accelerated"}.items():
+        text = re.sub(rf'^  {key}: ".*"$', f'  {key}: "{value}"', text, flags=re.MULTILINE)
+    (profile / "config.yaml").write_text(text)
+    options = ["--workflow-profile", str(profile), "--slurm-status-command", "squeue"]
+    with Slurm(folder / "base", cpus=2) as started:
+        there, log = run(cluster, *options, path=started.path)
+    jobs = len(re.findall(r"has been submitted", log))
+    ours = (cluster / "results" / "metrics.tsv").read_bytes()
+    assert ours == (alone / "results" / "metrics.tsv").read_bytes()
+    print(
+        f"local {local:.0f} s, Slurm {there:.0f} s with {jobs} of its jobs: {there / local:.2f} x"
+    )
+
+
+PARTS = {"scale": scale, "start": start, "slurm": slurm}
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as name:
+        for part in sys.argv[1:] or PARTS:
+            PARTS[part](Path(name))
