@@ -175,7 +175,7 @@ ROWS = [
     setting("listen", {"listen": 1, **REPORT}, {"tokens": 2}),
     setting("map", {"map": 1, **REPORT}, {"seed": 2}),
     setting("report", REPORT, {"title": "Another title"}),
-    setting("fragments", {"fragments": 1, **AFTER}, {"whole": "first"}, base="ready"),
+    setting("fragments", {"fragments": 1, **ASKED}, {"whole": "first"}, base="ready"),
     setting("alignment", {"alignment": 1, "speech": 1, **REPORT}, {"talker": "name"}, base="ready"),
     Row(
         "`shards`, from 2 to 3",

@@ -2,6 +2,7 @@
 
 import base64
 import io
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ audio { display: block; width: 16rem; }
 <h1>{{ title }}</h1>
 <ol>
 {%- for item in items %}
-<li><img src="{{ item.picture }}" alt="{{ item.says }}"><p>{{ item.says }}</p>
+<li><img src="{{ item.picture }}" alt="{{ item.shows }}"><p>{{ item.says }}</p>
 {%- if item.sound %}<audio controls src="{{ item.sound }}"></audio>{% endif %}</li>
 {%- endfor %}
 </ol>
@@ -47,7 +48,7 @@ def write(
     """
     items: list[dict[str, Any]] = []
     for number, row in enumerate(found.to_dict("records")):
-        name = f"{row['word']}, said {row['spoken_word']}" if picture else row["image_id"]
+        name = _name(row) if picture else row["image_id"]
         sound = sounds[number].read_bytes() if sounds else b""
         box = [row[name] for name in ("x0", "y0", "x1", "y1")]
         items.append(
@@ -55,12 +56,19 @@ def write(
                 "picture": framed(
                     Path(picture or row["path"]), None if pd.isna(box[0]) else box, size
                 ),
+                "shows": "the found place framed" if not pd.isna(box[0]) else "without a box",
                 "says": f"{row['rank']}. {name}, region {row['region']}, {row['cosine']:.3f}",
                 "sound": sound and f"data:audio/wav;base64,{base64.b64encode(sound).decode()}",
             }
         )
     template = Environment(autoescape=True).from_string(PAGE)
     tables.write_text(page, template.render(title=title, items=items))
+
+
+def _name(row: dict[Hashable, Any]) -> str:
+    """A word, and what is said for it where that is another."""
+    same = row["word"] == row["spoken_word"]
+    return str(row["word"]) if same else f"{row['word']}, said {row['spoken_word']}"
 
 
 def framed(path: Path, box: list[int] | None, size: int) -> str:
