@@ -26,6 +26,7 @@ from seesay import (
     report_made,
     report_map,
     report_matching,
+    report_more,
     report_network,
     report_pictures,
     report_tables,
@@ -125,7 +126,8 @@ def build(
         name = experiment["name"]
         where = report_where.describe(groups, words, results, name, charts)
         network = report_network.describe(config, name, tables.width(inputs.fc7[0], "feature"))
-        experiment |= {"where": where, "network": network}
+        more = report_more.describe(results, name)
+        experiment |= {"where": where, "network": network, "more": more}
     legacy = Results.read(inputs.legacy[0], None) if inputs.legacy else None
     mixed = report_made.mixed(config)
     matching = report_matching.describe(

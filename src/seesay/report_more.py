@@ -1,0 +1,122 @@
+"""More ways of asking: the tasks that the paper does not have, in one table an experiment."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from seesay.report_answer import METRICS, SYSTEMS, Results, interval, shown
+
+POINTED = {"pointing": "pointing game, %", "iou": "overlap (IoU), %"}
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is asked in words, the metrics that tell, and what is ranked."""
+
+    name: str
+    asks: str
+    metrics: tuple[str, ...]
+    items: str
+
+
+_LIKE = "As Word Similarity, where the nearest"
+TASKS = {
+    "picture_by_caption": Task(
+        "Picture by caption",
+        "Query: a spoken caption. Its score for a picture is the mean, over its words, of the"
+        " cosine of the picture’s best fragment.",
+        ("r1", "r5", "r10", "median_rank"),
+        "pictures",
+    ),
+    "caption_by_picture": Task(
+        "Caption by picture",
+        "The same scores the other way: query a picture, right is any of its captions.",
+        ("r1", "r5", "r10", "median_rank"),
+        "captions",
+    ),
+    "distinct_type_by_image": Task(
+        "Distinct types by image",
+        "Query: a fragment; every spoken word is listed once, by its best token. A frequent word is"
+        " right more often: hold it against the frequency prior.",
+        ("r1", "r5"),
+        "words",
+    ),
+    "word_similarity_other_types": Task(
+        "Word Similarity, other words",
+        f"{_LIKE} are other words: tokens of the same word are left out.",
+        ("r10",),
+        "tokens",
+    ),
+    "word_similarity_other_talkers": Task(
+        "Word Similarity, other talkers",
+        f"{_LIKE} are other voices: tokens of the same talker are left out.",
+        ("r10",),
+        "tokens",
+    ),
+    "word_similarity_other_both": Task(
+        "Word Similarity, neither",
+        "Without tokens of the same word and of the same talker: what no acoustics can tell.",
+        ("r10",),
+        "tokens",
+    ),
+    "abx": Task(
+        "ABX across talkers",
+        "A and X are one word by two talkers, B another word by A’s talker. The share of triples in"
+        " which X is nearer to A; the error rate is the rest.",
+        ("r1",),
+        "tokens",
+    ),
+    "grounding": Task(
+        "Grounding",
+        "Where the truth is known: is the middle of the picture’s best fragment inside the thing"
+        " that the word names, and how well do the boxes overlap?",
+        ("pointing", "iou"),
+        "fragments",
+    ),
+    "grounding_parts": Task(
+        "Grounding, parts alone",
+        "The same without the whole picture among the fragments.",
+        ("pointing", "iou"),
+        "fragments",
+    ),
+}
+
+
+def describe(results: Results, experiment: str) -> dict[str, Any]:
+    """The rows of an experiment: each a task and metric, with every system’s value and chance.
+
+    `systems` are those that were measured, `asked` the tasks with their definitions; both are
+    empty where the run asked the paper’s four tasks alone.
+    """
+    place = results.galleries[0]
+    rows: list[dict[str, Any]] = []
+    asked: dict[str, str] = {}
+    for name, task in TASKS.items():
+        for metric in task.metrics:
+            found = {
+                system: results.values.get((experiment, system, "mean", name, place, metric))
+                for system in SYSTEMS
+            }
+            model = found["model"]
+            if model is None:
+                continue
+            asked[task.name] = task.asks
+            cells = {
+                system: {
+                    "text": shown(cell.value, metric),
+                    "interval": interval(cell.low, cell.high, metric),
+                }
+                for system, cell in found.items()
+                if cell is not None
+            }
+            rows.append(
+                {
+                    "task": task.name,
+                    "metric": "correct, %" if name == "abx" else {**METRICS, **POINTED}[metric],
+                    "cells": cells,
+                    "chance": shown(model.chance, metric),
+                    "size": f"{model.gallery_size:,} {task.items}",
+                    "queries": f"{model.queries:,}",
+                }
+            )
+    systems = [system for system in SYSTEMS if any(system in row["cells"] for row in rows)]
+    return {"rows": rows, "systems": systems, "asked": asked}

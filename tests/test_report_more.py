@@ -1,0 +1,68 @@
+"""The tasks that the paper does not have, as the report shows them."""
+
+from typing import get_args
+
+import pandas as pd
+import pytest
+
+from seesay import report_more
+from seesay.metrics import GROUNDED, METRICS
+from seesay.report_answer import Results
+from seesay.settings.evaluation import Task
+
+COLUMNS = "experiment system seed task gallery gallery_size queries metric value ci_low ci_high"
+
+
+def results(folder, rows):
+    columns = [*COLUMNS.split(), "chance"]
+    pd.DataFrame(rows, columns=columns).to_csv(folder / "metrics.tsv", sep="\t", index=False)
+    return Results.read(folder / "metrics.tsv", None)
+
+
+def row(system, task, metric, value, gallery="test", seed="mean"):
+    where = ("best", system, seed, task, gallery, 120, 40, metric)
+    return (*where, value, value - 2, value + 2, 12.5)
+
+
+def test_each_number_stands_in_its_row_and_column_with_chance(tmp_path):
+    found = report_more.describe(
+        results(
+            tmp_path,
+            [
+                row("model", "word_token_by_image", "r10", 99),
+                row("model", "picture_by_caption", "r10", 61.25),
+                row("model", "picture_by_caption", "r10", 1, gallery="all"),
+                row("model", "picture_by_caption", "r10", 2, seed="1"),
+                row("text", "picture_by_caption", "r10", 73),
+                row("model", "abx", "r1", 80),
+                row("frequency", "abx", "r1", 50),
+                row("model", "grounding", "iou", 33),
+            ],
+        ),
+        "best",
+    )
+    assert found["systems"] == ["model", "frequency", "text"]
+    captions, abx, grounding = found["rows"]
+    assert (captions["task"], captions["metric"]) == ("Picture by caption", "R@10")
+    assert captions["cells"]["model"] == {"text": "61.2 %", "interval": "[59.2, 63.2]"}
+    assert captions["cells"]["text"]["text"] == "73.0 %"
+    assert set(captions["cells"]) == {"model", "text"}
+    assert (captions["chance"], captions["size"]) == ("12.5 %", "120 pictures")
+    assert abx["metric"] == "correct, %"
+    assert abx["cells"]["frequency"]["text"] == "50.0 %"
+    assert (grounding["metric"], grounding["cells"]["model"]["text"]) == ("overlap (IoU), %", "33")
+    assert list(found["asked"]) == ["Picture by caption", "ABX across talkers", "Grounding"]
+
+
+def test_a_run_of_the_paper_s_tasks_alone_has_nothing_more(tmp_path):
+    found = report_more.describe(
+        results(tmp_path, [row("model", "word_token_by_image", "r10", 9)]), "best"
+    )
+    assert found == {"rows": [], "systems": [], "asked": {}}
+
+
+@pytest.mark.parametrize("task", report_more.TASKS)
+def test_the_tasks_and_metrics_are_those_of_the_stages(task):
+    grounded = task.startswith("grounding")
+    assert grounded or task in get_args(Task)
+    assert set(report_more.TASKS[task].metrics) <= set(GROUNDED if grounded else METRICS)
