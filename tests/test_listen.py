@@ -351,7 +351,7 @@ def test_the_page_stays_within_its_size(name, pictures, most, tmp_path):
     report = report_run.make(tmp_path / "report")
     sizes = []
     for more in ({}, {"listen": [tmp_path / "listen.json"], "map": [place]}):
-        names = ("report.html", "summary.md", "answer.svg", "train.svg", "stages.svg")
+        names = ("report.html", "summary.md", "answer.svg", "train.svg", "where.svg", "stages.svg")
         outputs = Outputs(*(tmp_path / file for file in names))
         given = dataclasses.replace(report, **more)
         shown = ReportSettings(**config["report"])

@@ -118,14 +118,19 @@ def summary(context: Context) -> str:
     for experiment in context["experiments"]:
         lines += ["", f"## {experiment['name']}: {experiment['headline']}", ""]
         lines += [experiment["sentence"], ""]
+        measured = [
+            system
+            for system in SYSTEMS
+            if results.value(experiment["name"], system, MAIN_TASK, MAIN_METRIC)
+        ]
         for metric in ANSWER_METRICS:
-            names = [*SYSTEMS.values(), "chance", "gallery"]
+            names = [*(SYSTEMS[system] for system in measured), "chance", "gallery"]
             lines.append(f"| {METRICS[metric]} | {' | '.join(names)} |")
             lines.append(f"|---|{'---:|' * len(names)}")
             for task in experiment["tasks"]:
                 found = [
                     results.value(experiment["name"], system, task["id"], metric)
-                    for system in SYSTEMS
+                    for system in measured
                 ]
                 cells = [shown(value.value, metric) if value else "–" for value in found]
                 cells += [shown(task["chance"][metric], metric), task["gallery"]]
