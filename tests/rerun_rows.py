@@ -202,7 +202,7 @@ ROWS = [
     ),
     Row(
         "an experiment is added that has other settings of `regions`",
-        lambda run: run.set("experiments", {"large": {"regions": {"min_area": 0.1}}}),
+        lambda run: run.set("experiments", {"wider": {"regions": {"min_area": 0.1}}}),
         {**FEATURES, **NEW},
     ),
     Row("the config's keys in another order", reorder, {}),

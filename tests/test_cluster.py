@@ -111,7 +111,7 @@ def test_a_run_through_the_profile_survives_its_head(cluster, tmp_path):
     assert done == {
         **dict.fromkeys(("scenes", "pictures", "words", "synthesis", "speech", "matching"), 1),
         **dict.fromkeys(("regions", "fc7", "logmel"), 2),
-        **{"text": 1, "training": 5, "ranks": 1, "metrics": 1},
+        **{"text": 1, "frequency": 1, "training": 5, "ranks": 1, "metrics": 1},
         **dict.fromkeys(("breakdown", "listen", "map"), 1),
     }
     for job in jobs:
@@ -126,8 +126,8 @@ def test_a_run_through_the_profile_survives_its_head(cluster, tmp_path):
         "fc7": ("2000M", "4"),
         "logmel": ("1500M", "1"),
         "training": ("2500M", "1"),
-        # The embedding and the prior side by side.
-        "ranks": ("3500M", "2"),
+        # Evaluation and grounding side by side, after the embedding.
+        "ranks": ("3000M", "2"),
     }
     assert {name: asked[name] for name in expected} == expected
 
