@@ -12,26 +12,9 @@ from seesay import batch_losses
 from seesay.batch_losses import Batch
 from seesay.batch_losses.word_term import word_term
 from seesay.settings.training import TrainingSettings
+from test_training import SETTINGS
 
-BASE = {
-    "embedding": 8,
-    "image_layers": (),
-    "speech_layers": (16,),
-    "relu_cap": 6.0,
-    "init_gain": 1.0,
-    "standardise": "train",
-    "reduction": "mean",
-    "negatives": "tokens",
-    "rho": 0.95,
-    "eps": 1e-6,
-    "l2": 1e-4,
-    "max_norm": 6.0,
-    "max_epochs": 4,
-    "patience": 10,
-    "batch_pictures": 4,
-    "temperature": 0.3,
-    "margin": 0.4,
-}
+BASE = SETTINGS | {"batch_pictures": 4, "temperature": 0.3, "margin": 0.4}
 
 
 def make(**changes):

@@ -2,14 +2,11 @@
 
 from pathlib import Path
 
-import jinja2
-
-from seesay import tables
+from seesay import pages, tables
 from seesay.compare import Line, Part
 from seesay.report_answer import METRICS, SYSTEMS, TASKS, Difference, difference, shown
 from seesay.report_tables import ITEMS, RANKS
 
-TEMPLATES = Path(__file__).parent / "templates"
 SHORT = ("r10", "median_rank")
 
 
@@ -34,13 +31,6 @@ def text(first: str, second: str, parts: list[Part], metrics: tuple[str, ...] = 
 
 def page(first: str, second: str, parts: list[Part], file: Path) -> None:
     """The comparison as one self-contained page with every metric; data are escaped."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     shown_parts = [
         {
             "title": title(part),
@@ -59,7 +49,7 @@ def page(first: str, second: str, parts: list[Part], file: Path) -> None:
         }
         for part in parts
     ]
-    template = environment.get_template("compare.html.j2")
+    template = pages.environment().get_template("compare.html.j2")
     html = template.render(first=first, second=second, parts=shown_parts)
     tables.write_text(file, html + "\n")
 

@@ -1,6 +1,5 @@
 """What is heard and seen, as data URIs: cut words, log-Mel drawings, small pictures; a budget."""
 
-import base64
 import io
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ import soxr
 from numpy.typing import NDArray
 from PIL import Image
 
+from seesay import data_uris
 from seesay.errors import InputError
 from seesay.pixels import decode
 
@@ -85,7 +85,7 @@ def sound(samples: Floats, rate: int, wanted: int) -> str:
         bitrate_mode="VARIABLE",
         compression_level=COMPRESSION,
     )
-    return _uri("audio/mpeg", file)
+    return data_uris.uri("audio/mpeg", file.getvalue())
 
 
 def drawing(feature: Floats, frames: int) -> str:
@@ -98,7 +98,7 @@ def drawing(feature: Floats, frames: int) -> str:
     picture.putpalette([c for n in range(LEVELS) for c in [n * 255 // (LEVELS - 1)] * 3])
     file = io.BytesIO()
     picture.save(file, "PNG", bits=4, optimize=True)
-    return _uri("image/png", file)
+    return data_uris.uri("image/png", file.getvalue())
 
 
 def small(path: Path, size: int) -> str:
@@ -106,12 +106,4 @@ def small(path: Path, size: int) -> str:
 
     Raises InputError when it cannot be decoded.
     """
-    picture = decode(path)
-    picture.thumbnail((size, size), Image.Resampling.LANCZOS)
-    file = io.BytesIO()
-    picture.save(file, "JPEG", quality=QUALITY, optimize=True)
-    return _uri("image/jpeg", file)
-
-
-def _uri(kind: str, file: io.BytesIO) -> str:
-    return f"data:{kind};base64,{base64.b64encode(file.getvalue()).decode()}"
+    return data_uris.jpeg(decode(path), size, QUALITY)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seesay.ranking import STEPS, Integers
+from seesay.vectors import unit
 
 BLOCK = 256  # queries compared at once: 256 x 20,000 cosines are 41 MB
 
@@ -32,10 +33,10 @@ def nearest(
     `queries` is (q, d), `gallery` (n, d); `group` (n,) tells which items are of one picture or
     word. Equally near ones come in the gallery's order.
     """
-    columns = _unit(gallery).T
+    columns = unit(gallery).T
     found = []
     for start in range(0, len(queries), BLOCK):
-        cosines = _unit(queries[start : start + BLOCK]) @ columns
+        cosines = unit(queries[start : start + BLOCK]) @ columns
         for line in np.floor(cosines * STEPS + 0.5).astype(np.int64):
             order = np.argsort(-line, kind="stable")
             first = np.sort(np.unique(group[order], return_index=True)[1])[:number]
@@ -48,10 +49,3 @@ def _near(line: Integers, ascending: Integers, item: int) -> Near:
     low = int(np.searchsorted(ascending, line[item], side="left"))
     high = int(np.searchsorted(ascending, line[item], side="right"))
     return Near(item, 1 + len(line) - high, high - low - 1, float(line[item] / STEPS))
-
-
-def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float64]:
-    """The rows scaled to length 1; rows of zeros stay."""
-    exact = vectors.astype(np.float64)
-    length = np.linalg.norm(exact, axis=1, keepdims=True)
-    return exact / np.where(length == 0, 1.0, length)

@@ -21,6 +21,7 @@ from seesay.matching import SPOKEN_CAPTIONS
 from seesay.randomness import generator, stable_hash
 from seesay.settings.map import MapSettings
 from seesay.tables import Column, Table
+from seesay.vectors import unit
 
 Floats = NDArray[np.float64]
 
@@ -103,16 +104,15 @@ def layout(vectors: Floats, perplexity: float, seed: int) -> Floats:
     The same for a seed, whatever the machine's cores: it runs on one thread. A perplexity that
     fewer items cannot have is lowered; fewer than five items are laid out by the PCA alone.
     """
-    length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    unit = vectors / np.where(length == 0, 1.0, length)
+    scaled = unit(vectors)
     # Of items on one spot PCA says shares of nothing.
     with threadpool_limits(1), np.errstate(invalid="ignore"):
-        start = np.zeros((len(unit), 2))
-        wide = min(2, *unit.shape)
-        found = PCA(wide, svd_solver="full").fit_transform(unit)
+        start = np.zeros((len(scaled), 2))
+        wide = min(2, *scaled.shape)
+        found = PCA(wide, svd_solver="full").fit_transform(scaled)
         start[:, :wide] = found
         spread = start[:, 0].std()
-        if len(unit) < FEWEST:
+        if len(scaled) < FEWEST:
             return start
         if spread < 1e-9:
             # All on one spot: nothing to start from but chance.
@@ -120,12 +120,12 @@ def layout(vectors: Floats, perplexity: float, seed: int) -> Floats:
             spread = 1.0
         model = TSNE(
             metric="cosine",
-            perplexity=min(perplexity, (len(unit) - 1) / 3),
+            perplexity=min(perplexity, (len(scaled) - 1) / 3),
             init=(start / spread * 1e-4).astype(np.float32),
             random_state=stable_hash("map", "tsne", seed) % 2**32,
             n_jobs=1,
         )
-        places: Floats = model.fit_transform(unit).astype(np.float64)
+        places: Floats = model.fit_transform(scaled).astype(np.float64)
     return places
 
 

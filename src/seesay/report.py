@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import pandas as pd
 import yaml
 from markupsafe import Markup
 
 from seesay import (
     matching_quality,
+    pages,
     report_charts,
     report_dag,
     report_leakage,
@@ -55,7 +55,6 @@ from seesay.words import SPOKEN_TYPES
 
 Context = dict[str, Any]
 
-TEMPLATES = Path(__file__).parent / "templates"
 TEMPLATE = "report.html.j2"
 
 
@@ -171,13 +170,7 @@ def build(
 
 def page(context: Context) -> str:
     """The page as HTML; everything from data is escaped."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = pages.environment()
     environment.filters["duration"] = report_made.duration
     return environment.get_template(TEMPLATE).render(context) + "\n"
 

@@ -1,14 +1,12 @@
 """The report's example pictures: a thumbnail, the kept regions framed, captions as spoken."""
 
-import base64
-import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from PIL import Image
 
+from seesay import data_uris
 from seesay.pixels import decode
 
 QUALITY = 78  # of the JPEG thumbnails
@@ -99,11 +97,7 @@ def thumbnail(path: Path, size: int) -> str:
 
     Raises InputError when it cannot be decoded.
     """
-    small = decode(path)
-    small.thumbnail((size, size), Image.Resampling.LANCZOS)
-    file = io.BytesIO()
-    small.save(file, "JPEG", quality=QUALITY, optimize=True)
-    return f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}"
+    return data_uris.jpeg(decode(path), size, QUALITY)
 
 
 def _frames(kept: pd.DataFrame) -> list[Frame]:

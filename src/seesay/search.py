@@ -28,6 +28,7 @@ from seesay.settings.logmel import LogmelSettings
 from seesay.settings.regions import RegionsSettings
 from seesay.speech import RECORDINGS, SPOKEN_WORDS, TOKEN_MANIFEST
 from seesay.tables import Table
+from seesay.vectors import unit
 
 NEW = "new"  # the id of what is asked
 BOX = ["x0", "y0", "x1", "y1"]
@@ -206,12 +207,7 @@ def embeddings(table: Table, path: Path) -> tuple[pd.DataFrame, NDArray[np.float
 
 def cosines(asked: NDArray[np.float32], vectors: NDArray[np.float32]) -> NDArray[np.float64]:
     """Cosines (q, n) of vectors (q, d) and (n, d), rounded to 1e-6 as in the evaluation."""
-    units = []
-    for part in (asked, vectors):
-        exact = part.astype(np.float64)
-        length = np.linalg.norm(exact, axis=1, keepdims=True)
-        units.append(exact / np.where(length > 0, length, 1))
-    rounded: NDArray[np.float64] = np.round(units[0] @ units[1].T, 6)
+    rounded: NDArray[np.float64] = np.round(unit(asked) @ unit(vectors).T, 6)
     return rounded
 
 

@@ -1,16 +1,14 @@
 """What a search found, as one self-contained page: pictures with the found place framed."""
 
-import base64
-import io
 from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from jinja2 import Environment
-from PIL import Image, ImageDraw
+from PIL import ImageDraw
 
-from seesay import tables
+from seesay import data_uris, tables
 from seesay.pixels import decode
 
 PAGE = """\
@@ -58,7 +56,7 @@ def write(
                 ),
                 "shows": "the found place framed" if not pd.isna(box[0]) else "without a box",
                 "says": f"{row['rank']}. {name}, region {row['region']}, {row['cosine']:.3f}",
-                "sound": sound and f"data:audio/wav;base64,{base64.b64encode(sound).decode()}",
+                "sound": sound and data_uris.uri("audio/wav", sound),
             }
         )
     template = Environment(autoescape=True).from_string(PAGE)
@@ -80,7 +78,4 @@ def framed(path: Path, box: list[int] | None, size: int) -> str:
         draw = ImageDraw.Draw(picture)
         draw.rectangle(corners, outline="white", width=wide)
         draw.rectangle(corners, outline="#d6006c", width=max(1, wide * 2 // 3))
-    picture.thumbnail((size, size), Image.Resampling.LANCZOS)
-    file = io.BytesIO()
-    picture.save(file, "JPEG", quality=80, optimize=True)
-    return f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}"
+    return data_uris.jpeg(picture, size, quality=80)
