@@ -369,6 +369,22 @@ def test_a_second_corpus_leaves_the_ids_of_the_first(corpus: Path, tmp_path: Pat
     assert swapped["images"].equals(made)
 
 
+@pytest.mark.parametrize(
+    "split",
+    [
+        EXACT | {"train": 4},
+        {"method": "hash", "train": 0.4, "validation": 0.3, "test": 0.3},
+    ],
+)
+def test_a_corpus_may_be_of_one_split_whole(corpus: Path, tmp_path: Path, split: dict):
+    first, second = both(corpus, tmp_path)
+    alone = read(tmp_path, tmp_path / "alone", corpora=[first], split=split)["images"]["split"]
+    more = read(
+        tmp_path, tmp_path / "more", corpora=[first, second | {"split": "train"}], split=split
+    )["images"]["split"]
+    assert more.to_dict() == alone.to_dict() | {"two/p0": "train", "two/p1": "train"}
+
+
 def test_lists_name_pictures_of_several_corpora_by_their_ids(corpus: Path, tmp_path: Path):
     lists = {"train": "one/p0\n", "validation": "one/p1.jpg\n", "test": "two/p1.jpg\n"}
     paths = {name: str(text(tmp_path / f"{name}.txt", said)) for name, said in lists.items()}

@@ -18,6 +18,7 @@ from seesay.corpora.finding import awkward, find
 from seesay.picture_splits import SPLITS, assign
 from seesay.pictures import gather
 from seesay.settings.corpora import Corpus
+from seesay.settings.pictures import PictureCorpus
 from seesay.speech import keep_apart, named
 
 LUCID = (
@@ -59,7 +60,9 @@ def pictures(config: Config, counts: Counts) -> Iterator[Finding]:
     yield from _rejects("pictures", "split", bad, strict)
 
 
-def _picture_corpus(corpus: Corpus, usable: list[Picture], strict: bool) -> Iterator[Finding]:
+def _picture_corpus(
+    corpus: PictureCorpus, usable: list[Picture], strict: bool
+) -> Iterator[Finding]:
     yield from _names("pictures", [str(p) for p in find(corpus, PICTURES).sources()])
     found, refused = gather([corpus])
     said = [picture for picture in found if any(text.strip() for text in picture.captions)]

@@ -19,16 +19,19 @@ def assign(
     """Give each picture its split.
 
     `fragments` is the folder of ready-made fragments, of which one kind of split is read.
+    Pictures that the config has placed stay where they are, and the split parts the others.
     Returns the split of each `image_id`, rejects for bad rows of the lists, and rejects for
     pictures that the split leaves out.
     Raises InputError when an exact split wants more pictures than there are, a list or file is
     missing, or a picture is in two of them.
     """
     bad: list[Reject] = []
+    placed = {picture.image_id: picture.split for picture in pictures if picture.placed}
+    pictures = [picture for picture in pictures if not picture.placed]
     ids = [picture.image_id for picture in pictures]
     if isinstance(split, HashSplit):
-        return {image_id: by_hash(split, image_id) for image_id in ids}, [], []
-    if isinstance(split, ExactSplit):
+        splits, reason = {image_id: by_hash(split, image_id) for image_id in ids}, ""
+    elif isinstance(split, ExactSplit):
         splits, reason = by_count(split, ids), "beyond the counts of pictures.split"
     elif isinstance(split, FilesSplit):
         lists = {name: Path(getattr(split, name)) for name in SPLITS}
@@ -42,6 +45,7 @@ def assign(
     else:
         splits = {picture.image_id: picture.split for picture in pictures if picture.split}
         reason = "in none of the corpus's lists"
+    splits = {**splits, **{image_id: str(name) for image_id, name in placed.items()}}
     return splits, bad, [Reject(image_id, reason) for image_id in ids if image_id not in splits]
 
 

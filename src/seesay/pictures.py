@@ -20,8 +20,7 @@ from seesay.picture_splits import SPLITS, assign
 from seesay.pixels import UNREADABLE
 from seesay.progress import progress
 from seesay.randomness import shard_of
-from seesay.settings.corpora import Corpus
-from seesay.settings.pictures import PicturesSettings
+from seesay.settings.pictures import PictureCorpus, PicturesSettings
 from seesay.tables import REJECTS, Column, Table
 
 IMAGES = Table(
@@ -133,16 +132,20 @@ def read_corpora(
     tables.write(REJECTS, rejects, tables.rejects(reasons))
 
 
-def gather(corpora: Sequence[Corpus]) -> tuple[list[Picture], list[Reject]]:
+def gather(corpora: Sequence[PictureCorpus]) -> tuple[list[Picture], list[Reject]]:
     """The pictures of all corpora, sorted by id, and what could not be read.
 
-    The ids of a corpus that has a name begin with it: `name/id`.
+    The ids of a corpus that has a name begin with it: `name/id`. The pictures of a corpus that
+    has a split are placed in it.
     """
     pictures: list[Picture] = []
     rejects: list[Reject] = []
     for corpus in corpora:
         own, bad = find(corpus, PICTURES).read()
-        pictures += [replace(found, image_id=corpus.under(found.image_id)) for found in own]
+        placed = {"split": corpus.split, "placed": True} if corpus.split else {}
+        pictures += [
+            replace(found, image_id=corpus.under(found.image_id), **placed) for found in own
+        ]
         rejects += [replace(reject, id=corpus.under(reject.id)) for reject in bad]
     return sorted(pictures, key=_picture_id), rejects
 

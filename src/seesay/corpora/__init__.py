@@ -58,12 +58,14 @@ class Picture:
         path: The file; None where captions alone are enough and there is no file.
         captions: The captions in the order of the corpus; empty when it has none.
         split: `train`, `validation` or `test` where the corpus has lists of its own.
+        placed: Whether the config gives the whole corpus this split; no reader says so.
     """
 
     image_id: str
     path: Path | None
     captions: tuple[str, ...]
     split: str | None = None
+    placed: bool = False
 
 
 @dataclass(frozen=True)

@@ -84,10 +84,19 @@ Split = Annotated[
 ]
 
 
+class PictureCorpus(Corpus):
+    """A corpus of captioned pictures."""
+
+    split: Literal["train", "validation", "test"] | None = Field(
+        default=None,
+        description="the split of all of its pictures; without it the section's split says",
+    )
+
+
 class PicturesSettings(Settings):
     """Which pictures are read, and how they are split."""
 
-    corpora: tuple[Corpus, ...] = Field(
+    corpora: tuple[PictureCorpus, ...] = Field(
         description="the corpora; an empty list reads what the section scenes generates"
     )
     split: Split = Field(description="which pictures are for training, validation and test")
@@ -97,7 +106,7 @@ class PicturesSettings(Settings):
 
     @field_validator("corpora")
     @classmethod
-    def _apart(cls, corpora: tuple[Corpus, ...]) -> tuple[Corpus, ...]:
+    def _apart(cls, corpora: tuple[PictureCorpus, ...]) -> tuple[PictureCorpus, ...]:
         check_names(corpora)
         return corpora
 
