@@ -41,6 +41,7 @@ include: "workflow/rules/legacy.smk"
 include: "workflow/rules/listen.smk"
 include: "workflow/rules/map.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/study.smk"
 
 
 if CONFIG.fragments is None:

@@ -97,6 +97,10 @@ def make(
     tables.write(tables.REJECTS, path["rejects"], tables.rejects(reasons))
     tables.write(HISTORY, path["histories"], _history(epochs, learned))
     path["metrics"], path["differences"] = folder / "metrics.tsv", folder / "differences.tsv"
+    path["experiments"] = folder / "experiments.tsv"
+    path["experiments"].write_text(
+        "experiment\tother\ttask\tgallery\tmetric\tdifference\tci_low\tci_high\n"
+    )
     _write_numbers(path["metrics"], path["differences"], learned)
     _write_breakdown(path["groups"], path["words"])
     _write_benchmarks(folder / "benchmarks")

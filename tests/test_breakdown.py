@@ -144,7 +144,8 @@ def test_fragments_have_a_size_where_the_boxes_are_theirs_and_captions_are_no_fr
 def test_the_group_of_all_queries_is_the_metrics_row(made, tmp_path):
     path, ranks = made
     groups, _ = run(path, ranks)
-    measure(ranks, tmp_path / "metrics.tsv", tmp_path / "differences.tsv", SETTINGS)
+    names = ("metrics.tsv", "differences.tsv", "experiments.tsv")
+    measure(ranks, *(tmp_path / name for name in names), SETTINGS)
     metrics = pd.read_csv(tmp_path / "metrics.tsv", sep="\t")
     pairs = pd.read_csv(tmp_path / "differences.tsv", sep="\t")
     whole = groups[(groups["property"] == "part of speech")].set_index("system")

@@ -45,7 +45,8 @@ def test_paired_differences_are_those_of_the_metrics(runs, tmp_path):
     better = tables.read(RANKS, runs[0] / "evaluation/paper/model/1/ranks.parquet")["better"]
     paths = [write_ranks(tmp_path / f"a{n}", "shuffled", n, better, TASK, tied=2) for n in (1, 2)]
     paths += sorted((runs[1] / "evaluation").rglob("*.parquet"))
-    measure(paths, tmp_path / "metrics.tsv", tmp_path / "pairs.tsv", SETTINGS)
+    names = ("metrics.tsv", "pairs.tsv", "experiments.tsv")
+    measure(paths, *(tmp_path / name for name in names), SETTINGS)
     pairs = pd.read_csv(tmp_path / "pairs.tsv", sep="\t").set_index("metric")
     model = [line for line in part.lines if line.system == "model"]
     assert [line.metric for line in model] == list(METRICS)
@@ -105,6 +106,23 @@ def test_chance_is_that_of_the_gallery(runs):
     assert luck["mean_rank"].first == pytest.approx(41 / 4)
     assert luck["mean_rank"].difference == 0
     assert luck["r1"].low is None
+
+
+def test_more_tasks_and_systems_are_compared(tmp_path):
+    for folder, worst in (("a", 9), ("b", 30)):
+        for system in ("model", "frequency", "text"):
+            for task in ("abx", "word_similarity", "picture_by_caption"):
+                path = tmp_path / folder / "evaluation" / "paper" / system / task / "ranks.parquet"
+                path.parent.mkdir(parents=True)
+                write_ranks(path, system, 1, np.arange(40) % worst, task)
+    parts = compare(tmp_path / "a", tmp_path / "b", SETTINGS)
+    assert [part.task for part in parts] == ["word_similarity", "picture_by_caption", "abx"]
+    assert {line.system for line in parts[0].lines} == {"model", "frequency", "text", "chance"}
+    said = compare_shown.text("a", "b", parts)
+    assert "paper: Picture by caption\n  gallery test, 40 pictures" in said
+    of_abx = said[said.index("paper: ABX") :]
+    assert "R@1 " in of_abx
+    assert "median" not in of_abx
 
 
 def test_runs_with_one_experiment_each_are_compared_and_others_are_refused(runs, tmp_path):

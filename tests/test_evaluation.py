@@ -253,7 +253,7 @@ def test_from_embeddings_to_metrics_through_the_scripts(small, tmp_path):
     labels = {"experiment": "paper", "system": "model", "seed": 0, "threads": 1}
     settings = json.dumps({"galleries": ["all", "test"]})
     run_script("evaluation", **small.paths, ranks=ranks, **labels, settings=settings)
-    outputs = {name: tmp_path / f"{name}.tsv" for name in ("metrics", "differences")}
+    outputs = {name: tmp_path / f"{name}.tsv" for name in ("metrics", "differences", "experiments")}
     settings = json.dumps({"resamples": 100, "seed": 0})
     run_script("metrics", ranks=[ranks], grounding=[], **outputs, settings=settings)
     found = pd.read_csv(outputs["metrics"], sep="\t").set_index(["task", "gallery", "metric"])

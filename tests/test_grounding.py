@@ -142,7 +142,7 @@ def test_grounding_has_its_rows_in_the_metrics(corpus, tmp_path):
         corpus.paths["images"].with_name("ranks.parquet").rename(tmp_path / f"ranks_{name}.parquet")
     ranks = [tmp_path / f"ranks_{name}.parquet" for name in ("model", "untrained")]
     settings = MetricsSettings(resamples=50, seed=0)
-    measure(ranks, tmp_path / "m.tsv", tmp_path / "d.tsv", settings, paths)
+    measure(ranks, *(tmp_path / name for name in ("m.tsv", "d.tsv", "e.tsv")), settings, paths)
     found = pd.read_csv(tmp_path / "m.tsv", sep="\t")
     part = found[(found["task"] == "grounding") & (found["system"] == "model")]
     part = part[part["seed"] == "mean"].set_index("metric")

@@ -160,17 +160,19 @@ def test_samples_draw_images_with_replacement():
     assert not np.array_equal(weights, image_weights(50, MetricsSettings(resamples=2000, seed=4)))
 
 
-def write_ranks(path, system, seed, better, task="word_similarity", tied=0):
+def write_ranks(
+    path, system, seed, better, task="word_similarity", tied=0, experiment="paper", first=0
+):
     """Ranks of queries q0, q1, ..., two of a picture, in a gallery of 40 with 3 relevant."""
     queries = len(better)
     columns = {
-        "experiment": "paper",
+        "experiment": experiment,
         "system": system,
         "seed": seed,
         "task": task,
         "gallery": "test",
         "query": [f"q{i:03}" for i in range(queries)],
-        "image_id": [f"picture{i // 2:03}" for i in range(queries)],
+        "image_id": [f"picture{first + i // 2:03}" for i in range(queries)],
         "better": better,
         "tied": tied,
         "tied_relevant": 1,
@@ -205,16 +207,17 @@ SETTINGS = MetricsSettings(resamples=200, seed=0)
 
 
 def measured(paths, folder):
-    measure(paths, folder / "metrics.tsv", folder / "differences.tsv", SETTINGS)
+    names = ("metrics.tsv", "differences.tsv", "experiments.tsv")
+    measure(paths, *(folder / name for name in names), SETTINGS)
     return tuple(
         pd.read_csv(folder / name, sep="\t", dtype={"seed": str})
-        for name in ("metrics.tsv", "differences.tsv")
+        for name in names
         if (folder / name).exists()
     )
 
 
 def test_the_table_of_metrics(runs, tmp_path):
-    found, _ = measured(runs, tmp_path)
+    found, _, _ = measured(runs, tmp_path)
     assert list(found.columns) == [
         *("experiment", "system", "seed", "task", "gallery", "gallery_size", "queries"),
         *("metric", "value", "ci_low", "ci_high", "chance"),
@@ -240,7 +243,7 @@ def test_the_table_of_metrics(runs, tmp_path):
 
 
 def test_rows_are_sorted_by_system_then_seed_then_task(runs, other_task, tmp_path):
-    found, _ = measured([*runs, *other_task], tmp_path)
+    found, _, _ = measured([*runs, *other_task], tmp_path)
     names = ["system", "seed", "task"]
     blocks = [tuple(row) for row in found[names].iloc[::6].itertuples(index=False)]
     seeds = ("0", "1", "10", "mean")
@@ -255,7 +258,7 @@ def test_rows_are_sorted_by_system_then_seed_then_task(runs, other_task, tmp_pat
 
 
 def test_differences_are_paired(runs, tmp_path):
-    found, differences = measured(runs, tmp_path)
+    found, differences, _ = measured(runs, tmp_path)
     assert differences["system"].unique().tolist() == ["shuffled", "untrained"]
     mean = found[found["seed"] == "mean"].set_index(["system", "metric"])["value"]
     for row in differences.itertuples():
@@ -272,8 +275,27 @@ def test_differences_are_paired(runs, tmp_path):
 def test_a_control_like_the_model_differs_by_nothing(tmp_path):
     better = np.arange(40) % 17
     paths = [write_ranks(tmp_path / f"{s}.parquet", s, 0, better) for s in ("model", "untrained")]
-    _, differences = measured(paths, tmp_path)
+    _, differences, _ = measured(paths, tmp_path)
     assert (differences[["difference", "ci_low", "ci_high"]] == 0).all(axis=None)
+
+
+def test_experiments_are_paired_by_their_pictures(tmp_path):
+    rng = np.random.default_rng(8)
+    ranks = {}
+    for name, queries, worst, first in [("a", 40, 8, 0), ("b", 40, 20, 0), ("c", 40, 9, 3)]:
+        ranks[name] = rng.integers(0, worst, queries)
+        write_ranks(tmp_path / name, "model", 1, ranks[name], experiment=name, first=first)
+        write_ranks(tmp_path / f"{name}u", "untrained", 1, ranks[name], experiment=name)
+    paths = [path for path in sorted(tmp_path.iterdir()) if path.name != "cu"]
+    _, _, found = measured(paths, tmp_path)
+    # c has other test pictures, so nothing pairs with it.
+    assert found[["experiment", "other"]].drop_duplicates().to_numpy().tolist() == [["a", "b"]]
+    assert found["metric"].to_list() == list(METRICS)
+    weights = image_weights(20, SETTINGS).repeat(2, axis=1)
+    gaps = [np.average(ranks["a"] - ranks["b"], weights=weight) for weight in weights]
+    row = found.set_index("metric").loc["mean_rank"]
+    expected = [gaps[0], *np.percentile(gaps[1:], [2.5, 97.5])]
+    assert row[["difference", "ci_low", "ci_high"]].to_list() == pytest.approx(expected, abs=1e-4)
 
 
 def test_bytes_do_not_depend_on_the_order_of_files(runs, tmp_path):

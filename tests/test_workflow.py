@@ -154,7 +154,7 @@ def test_snakemake_s_own_report_has_the_pieces_with_their_labels(finished):
         raw = {name.rpartition("/")[2] for name in archive.namelist() if "/raw/" in name}
         shown = archive.read("report/report.html").decode()
     figures = {f"{name}.svg" for name in ("answer", "training", "where", "stages")}
-    numbers = {"metrics.tsv", "differences.tsv"}
+    numbers = {"metrics.tsv", "differences.tsv", "experiments.tsv"}
     assert raw == {"report.html", "summary.md"} | figures | numbers
     for text in ("Results", "Training", "learning curve", "paired differences"):
         assert text in shown

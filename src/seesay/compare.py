@@ -16,10 +16,10 @@ from seesay.errors import InputError
 from seesay.evaluation import RANKS
 from seesay.metrics import METRICS, chance, counts_of, image_weights, summarise
 from seesay.ranking import Floats
+from seesay.report_answer import SYSTEMS, TASKS
+from seesay.report_more import TASKS as MORE
 from seesay.settings.metrics import MetricsSettings
 
-SYSTEMS = ("model", "random_projection", "untrained", "shuffled")
-TASKS = ("word_token_by_image", "word_type_by_image", "image_token_by_word", "word_similarity")
 FILES = "evaluation/*/*/*/ranks.parquet"
 
 
@@ -82,7 +82,7 @@ def compare(
         )
     parts = []
     for pair in pairs:
-        for task in TASKS:
+        for task in (*TASKS, *MORE):
             both = [
                 run[(run["experiment"] == name) & (run["task"] == task)]
                 for run, name in zip(runs, pair, strict=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 from seesay import pages, tables
 from seesay.compare import Line, Part
 from seesay.report_answer import METRICS, SYSTEMS, TASKS, Difference, difference, shown
+from seesay.report_more import TASKS as MORE
 from seesay.report_tables import ITEMS, RANKS
 
 SHORT = ("r10", "median_rank")
@@ -18,7 +19,7 @@ def text(first: str, second: str, parts: list[Part], metrics: tuple[str, ...] = 
         lines.append(f"  {about(part)}")
         lines.append(f"  {'':18}{'':12}{'A':>10}{'B':>10}   B minus A [95 % interval]")
         for line in part.lines:
-            if line.metric in metrics:
+            if line.metric in told(part.task, metrics):
                 name = f"{SYSTEMS.get(line.system, line.system):18}{METRICS[line.metric]:12}"
                 values = (
                     f"{shown(line.first, line.metric):>10}{shown(line.second, line.metric):>10}"
@@ -45,6 +46,7 @@ def page(first: str, second: str, parts: list[Part], file: Path) -> None:
                     "kind": kind(line),
                 }
                 for line in part.lines
+                if line.metric in told(part.task, tuple(METRICS))
             ],
         }
         for part in parts
@@ -54,14 +56,20 @@ def page(first: str, second: str, parts: list[Part], file: Path) -> None:
     tables.write_text(file, html + "\n")
 
 
+def told(task: str, metrics: tuple[str, ...]) -> tuple[str, ...]:
+    """Of the metrics, those that say something of a task: of ABX the share of right ones alone."""
+    return ("r1",) if task == "abx" else metrics
+
+
 def title(part: Part) -> str:
     """The experiment and the task: `paper: Word Token Search by Image`."""
-    return f"{part.experiment}: {TASKS[part.task]}"
+    name = TASKS[part.task] if part.task in TASKS else MORE[part.task].name
+    return f"{part.experiment}: {name}"
 
 
 def about(part: Part) -> str:
     """What was searched, what was counted, and whether it is paired."""
-    items = ITEMS.get(part.task, "tokens")
+    items = MORE[part.task].items if part.task in MORE else ITEMS.get(part.task, "tokens")
     sizes = " and ".join(f"{size:,}" for size in dict.fromkeys(part.sizes))
     if part.paired:
         counted = f"{part.queries[0]:,} queries of the {part.pictures[0]} test pictures in both"

@@ -6,6 +6,7 @@ relevant item is at rank k or better.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -36,26 +37,32 @@ def measure(
     ranks: Sequence[Path],
     metrics: Path,
     differences: Path,
+    experiments: Path,
     settings: MetricsSettings,
     grounding: Sequence[Path] = (),
 ) -> None:
-    """Write `metrics.tsv` and `differences.tsv` from the ranks of every system and seed.
+    """Write `metrics.tsv`, `differences.tsv` and `experiments.tsv` from all systems' ranks.
 
     metrics.tsv has a row a seed and a row "mean" (over seeds) for each experiment, system, task,
     gallery and metric: ranks from 1, r1 to r25 in percent, with a 95 % percentile interval from
     resampling the test images and chance for this very gallery. differences.tsv has the model
-    minus each control, mean over seeds, from the same resamples for both (paired). The tables
-    `grounding`, where there are any, add their tasks with pointing and iou, in percent.
+    minus each control, mean over seeds, from the same resamples for both (paired), and
+    experiments.tsv the model of one experiment minus that of another, for each pair with the same
+    test pictures. The tables `grounding`, where there are any, add their tasks with pointing and
+    iou, in percent.
 
     Raises InputError when two systems were ranked on different queries.
     """
     rows: list[dict[str, object]] = []
     paired: list[dict[str, object]] = []
+    beside: list[dict[str, object]] = []
     kinds: list[Kind] = [(RANKS, ranks, METRICS, _of_ranks)]
     if grounding:
         kinds.append((GROUNDING, grounding, GROUNDED, _of_grounding))
     for table, paths, names, summary in kinds:
         frame = tables.read(table, list(paths))
+        models: dict[tuple[str, str], dict[str, Floats]] = {}
+        asked: dict[tuple[str, str, str], list[str]] = {}
         for (experiment, task, gallery), part in frame.groupby(["experiment", "task", "gallery"]):
             where = {"experiment": experiment, "task": task, "gallery": gallery}
             runs = runs_of(part, where)
@@ -76,9 +83,21 @@ def measure(
                 rows += _rows(labels, names, mean, luck)
                 if "model" in means and system != "model":
                     paired += _rows({**where, "system": system}, names, means["model"] - mean)
+            if "model" in means:
+                key = str(task), str(gallery)
+                models.setdefault(key, {})[str(experiment)] = means["model"]
+                asked[*key, str(experiment)] = pictures.tolist()
+        for (task, gallery), found in models.items():
+            for one, other in combinations(sorted(found), 2):
+                # Boxes, and so queries, may differ; what is resampled are pictures.
+                if asked[task, gallery, one] == asked[task, gallery, other]:
+                    where = {"experiment": one, "other": other, "task": task, "gallery": gallery}
+                    beside += _rows(where, names, found[one] - found[other])
     _write(metrics, rows, [*COLUMNS, "value", "ci_low", "ci_high", "chance"])
     names_of_pairs = [name for name in COLUMNS if name not in ("seed", "gallery_size", "queries")]
     _write(differences, paired, [*names_of_pairs, "difference", "ci_low", "ci_high"])
+    names_of_pairs[1] = "other"
+    _write(experiments, beside, [*names_of_pairs, "difference", "ci_low", "ci_high"])
 
 
 def _of_ranks(run: pd.DataFrame, image: Integers, weights: Floats, by_chance: bool) -> Floats:
@@ -221,7 +240,7 @@ def _rows(
 def _write(path: Path, rows: list[dict[str, object]], columns: list[str]) -> None:
     """Write rows sorted by their names, seeds by number and "mean" after them."""
     frame = pd.DataFrame(rows, columns=columns)
-    order = ["experiment", "system", "task", "gallery"]
+    order = ["experiment", columns[1], "task", "gallery"]
     if "seed" in columns:
         frame["nth"] = [np.inf if seed == "mean" else seed for seed in frame["seed"]]
         order.insert(2, "nth")

@@ -18,6 +18,7 @@ from markupsafe import Markup
 from seesay import (
     matching_quality,
     pages,
+    report_beside,
     report_charts,
     report_dag,
     report_leakage,
@@ -64,6 +65,7 @@ class Inputs:
 
     metrics: Path
     differences: Path
+    experiments: Path
     groups: Path
     words: Path
     images: Path
@@ -137,6 +139,8 @@ def build(
         "title": settings.title,
         "results": results,
         "experiments": experiments,
+        "beside": report_beside.describe(inputs.experiments, results),
+        "compared": [column.name for column in report_beside.COLUMNS],
         "systems": SYSTEMS,
         "metrics": METRICS,
         "everything": report_tables.everything(results),

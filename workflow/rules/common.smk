@@ -565,6 +565,7 @@ STAGES = {
         "listen",
         "map",
     ],
+    "study": ["metrics", "training"],
 }
 
 
@@ -573,7 +574,7 @@ def stages():
     optional = ("scenes", "synthesis", "alignment", "fragments")
     unused = {name for name in optional if getattr(CONFIG, name) is None}
     # No part of a run.
-    unused.add("fetch")
+    unused |= {"fetch", "study"}
     if CONFIG.fragments:
         unused |= {"regions", "fc7"}
     if not GROUNDED:

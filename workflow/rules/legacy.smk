@@ -58,6 +58,7 @@ rule legacy_metrics:
     output:
         metrics=at("legacy/metrics.tsv"),
         differences=at("legacy/differences.tsv"),
+        experiments=at("legacy/experiments.tsv"),
     log:
         at("logs/legacy_metrics.log"),
     benchmark:
@@ -77,5 +78,6 @@ rule legacy_metrics:
         "Computing the legacy metrics"
     shell:
         'python "$SCRIPTS/metrics.py" --ranks {input.ranks:q} --grounding --metrics {output.metrics:q}'
-        " --differences {output.differences:q} --settings {params.settings:q}"
+        " --differences {output.differences:q} --experiments {output.experiments:q}"
+        " --settings {params.settings:q}"
         " 2>&1 | tee {log:q}"

@@ -1,7 +1,8 @@
 """metrics: the numbers of all systems and seeds, with chance and intervals.
 
 Comes in: the tables `ranks` and `grounding` of every experiment, system and seed.
-Goes out: <results>/metrics.tsv, and <results>/differences.tsv: the model minus each control.
+Goes out: <results>/metrics.tsv; differences.tsv: the model minus each control; experiments.tsv:
+one experiment's model minus another's.
 """
 
 
@@ -29,6 +30,12 @@ rule metrics:
             caption="../report/differences.rst",
             labels={"shows": "paired differences", "form": "table"},
         ),
+        experiments=report(
+            at("experiments.tsv"),
+            category="Results",
+            caption="../report/experiments.rst",
+            labels={"shows": "experiments beside each other", "form": "table"},
+        ),
     log:
         at("logs/metrics.log"),
     benchmark:
@@ -48,5 +55,6 @@ rule metrics:
         "Computing metrics and intervals"
     shell:
         'python "$SCRIPTS/metrics.py" --ranks {input.ranks:q} --grounding {input.grounding:q}'
-        " --metrics {output.metrics:q} --differences {output.differences:q} --settings {params.settings:q}"
+        " --metrics {output.metrics:q} --differences {output.differences:q}"
+        " --experiments {output.experiments:q} --settings {params.settings:q}"
         " 2>&1 | tee {log:q}"

@@ -11,6 +11,7 @@ rule report:
     input:
         metrics=at("metrics.tsv"),
         differences=at("differences.tsv"),
+        experiments=at("experiments.tsv"),
         groups=at("breakdown/groups.parquet"),
         words=at("breakdown/words.parquet"),
         legacy=legacy_numbers(),
@@ -112,7 +113,7 @@ rule report:
         "Writing the report"
     shell:
         'python "$SCRIPTS/report.py" --metrics {input.metrics:q}'
-        " --differences {input.differences:q} --legacy {input.legacy:q}"
+        " --differences {input.differences:q} --experiments {input.experiments:q} --legacy {input.legacy:q}"
         " --listen {input.listen:q} --map {input.map:q}"
         " --groups {input.groups:q} --words {input.words:q} --images {input.images:q}"
         " --captions {input.captions:q} --regions {input.regions:q} --fc7 {input.fc7:q}"

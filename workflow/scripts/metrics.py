@@ -9,10 +9,17 @@ def main() -> None:
     args = arguments(
         __doc__,
         lists=["ranks", "grounding"],
-        outputs=["metrics", "differences"],
+        outputs=["metrics", "differences", "experiments"],
         settings=MetricsSettings,
     )
-    measure(args.ranks, args.metrics, args.differences, args.settings, args.grounding)
+    measure(
+        args.ranks,
+        args.metrics,
+        args.differences,
+        args.experiments,
+        args.settings,
+        args.grounding,
+    )
 
 
 if __name__ == "__main__":

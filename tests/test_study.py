@@ -1,0 +1,150 @@
+"""The tables of a study, and experiments beside each other in the report."""
+
+import copy
+import math
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from seesay import report_beside, study, tables
+from seesay.config import load
+from seesay.errors import InputError
+from seesay.report_answer import Results
+from seesay.training_tables import HISTORY
+
+ROOT = Path(__file__).resolve().parents[1]
+METRICS = "experiment system seed task gallery gallery_size queries metric value ci_low ci_high"
+PAIRS = "experiment other task gallery metric difference ci_low ci_high"
+
+
+def write_metrics(path, values):
+    """Numbers of (experiment, system, task, metric), with an interval of 2 either way."""
+    rows = [
+        (*(e, s, "mean", task, "test", 919, 600, m), value, value - 2, value + 2, 24.6)
+        for (e, s, task, m), value in values.items()
+    ]
+    frame = pd.DataFrame(rows, columns=[*METRICS.split(), "chance"])
+    frame.to_csv(path, sep="\t", index=False)
+
+
+def write_pairs(path, values):
+    """Differences of (experiment, other, task), R@10, with an interval of 3 either way."""
+    rows = [
+        (e, o, task, "test", "r10", value, value - 3, value + 3)
+        for (e, o, task), value in values.items()
+    ]
+    pd.DataFrame(rows, columns=PAIRS.split()).to_csv(path, sep="\t", index=False)
+
+
+@pytest.fixture
+def config():
+    values = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+    best = values["experiments"]["best"]
+    values["experiments"]["window"] = {"training": best["training"]}
+    values["experiments"]["max"] = copy.deepcopy(best)
+    values["experiments"]["max"]["training"]["pooling"] = "max"
+    values["report"]["title"] = "A study"
+    return load(values)
+
+
+@pytest.fixture
+def files(tmp_path):
+    token = ("word_token_by_image", "r10")
+    write_metrics(
+        tmp_path / "metrics.tsv",
+        {
+            **{(e, "model", *token): 50 + n for n, e in enumerate(("best", "max", "paper"))},
+            ("window", "model", *token): 61.25,
+            ("best", "text", *token): 80,
+            ("best", "model", "image_token_by_word", "median_rank"): 1234,
+        },
+    )
+    write_pairs(
+        tmp_path / "experiments.tsv",
+        {
+            ("best", "paper", token[0]): 10,
+            ("best", "max", token[0]): 1,
+            ("best", "window", token[0]): -8,
+            ("max", "window", token[0]): 7,
+            ("paper", "window", token[0]): -5,
+        },
+    )
+    rows = [
+        dict.fromkeys(HISTORY.schema.names, math.nan)
+        | {"experiment": e, "system": "model", "seed": seed, "epoch": epoch, "split": "validation"}
+        | {"kept": epoch == 2 + seed, "part": 1, "r10": 10.0 * seed + epoch}
+        for e in ("best", "max", "paper", "window")
+        for seed in (0, 1)
+        for epoch in (1, 2, 3)
+    ]
+    for row in rows:
+        row |= dict.fromkeys(("loss", "same", "different", "seconds", "false_negatives"), 0.0)
+    tables.write(HISTORY, tmp_path / "history.parquet", pd.DataFrame(rows))
+    return tmp_path
+
+
+def rows_of(text, heading):
+    """The rows of the table that begins with a heading, as lists of cells."""
+    lines = text[text.index(f"| {heading} |") :].split("\n\n")[0].splitlines()
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def test_every_number_stands_in_its_row(files, config):
+    study.write(
+        files / "metrics.tsv",
+        files / "experiments.tsv",
+        [files / "history.parquet"],
+        config,
+        files / "study.md",
+    )
+    text = (files / "study.md").read_text()
+    assert text.startswith("## A study\n")
+    numbers = rows_of(text, "experiment | system")
+    assert numbers[0] == ["best", "model", "**50.0** [48.0, 52.0]", "**1,234** [1,232, 1,236]"]
+    assert numbers[1] == ["best", "text (bound)", "80.0 [78.0, 82.0]", ""]
+    assert numbers[2] == ["best", "chance", "24.6", "24.6"]
+    assert numbers[-2] == ["window", "model", "**61.2** [59.2, 63.2]", ""]
+    changed = {row[0]: row for row in rows_of(text, "experiment | settings")}
+    assert "training.pooling max" in changed["max"][1]
+    assert "training.rho" not in text  # what all share
+    # Seed 0 kept epoch 2 with 2 %, seed 1 epoch 3 with 13 %.
+    assert changed["best"][2:] == ["2, 3", "7.5"]
+
+
+def test_differences_name_what_was_changed(files, config):
+    study.write(
+        files / "metrics.tsv",
+        files / "experiments.tsv",
+        [files / "history.parquet"],
+        config,
+        files / "study.md",
+    )
+    found = {r[0]: r[1:3] for r in rows_of((files / "study.md").read_text(), "experiments")}
+    assert found["best − paper"] == ["many", "**+10.0 [+7.0, +13.0]**"]
+    # The one with more of the paper's settings is taken off.
+    assert found["best − max"] == ["training.pooling logsumexp for max", "+1.0 [−2.0, +4.0]"]
+    assert found["best − window"][1] == "**−8.0 [−11.0, −5.0]**"
+    assert found["best − window"][0] == "logmel.span word for window, logmel.frames 40 for 71"
+    # Measured the other way round.
+    assert found["window − paper"] == ["many", "**+5.0 [+2.0, +8.0]**"]
+    assert "max − window" not in found  # three settings
+
+
+def test_the_report_holds_each_experiment_against_the_paper(files):
+    results = Results.read(files / "metrics.tsv", None)
+    found = report_beside.describe(files / "experiments.tsv", results)
+    assert [row["experiment"] for row in found] == ["best", "window"]
+    cells = [row["cells"][0] for row in found]
+    assert cells[0] == {"text": "+10.0 points [+7.0, +13.0]", "kind": "above"}
+    assert cells[1] == {"text": "+5.0 points [+2.0, +8.0]", "kind": "above"}
+    assert found[0]["cells"][1:] == [None, None, None]
+
+
+def test_without_a_column_the_remedy_is_named(files, config):
+    (files / "metrics.tsv").write_text("experiment\n")
+    with pytest.raises(InputError, match="no column"):
+        study.write(
+            files / "metrics.tsv", files / "experiments.tsv", [], config, files / "study.md"
+        )

@@ -1,0 +1,63 @@
+"""study: what the experiments found, side by side, as Markdown; and docs/results.md of several.
+
+Comes in: the numbers, the differences between experiments, the models' histories.
+Goes out: <results>/study.md; on demand docs/results.md, from the studies that are finished.
+"""
+
+# The studies that docs/results.md shows, in this order; each has a config of its name.
+STUDIES = ["results/flickr8k/study.md", "results/flickr8k_large/study.md"]
+
+
+rule study:
+    """Write the tables of the config's experiments."""
+    input:
+        metrics=at("metrics.tsv"),
+        experiments=at("experiments.tsv"),
+        histories=expand(
+            at("training/{experiment}/model/{seed}/history.parquet"),
+            experiment=EXPERIMENTS,
+            seed=SEEDS,
+        ),
+    output:
+        study=at("study.md"),
+    log:
+        at("logs/study.log"),
+    benchmark:
+        at("benchmarks/study.tsv")
+    localrule: True
+    conda:
+        "../../envs/seesay.yaml"
+    threads: 1
+    resources:
+        mem_mb=scaled(500),
+        disk_mb=10,
+        runtime=5,
+        gpu=0,
+    params:
+        *stamp("study"),
+        config=CONFIG.model_dump_json(),
+    message:
+        "Writing the study's tables"
+    shell:
+        'python "$SCRIPTS/study.py" --metrics {input.metrics:q} --experiments {input.experiments:q}'
+        " --histories {input.histories:q} --study {output.study:q} --config {params.config:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule results:
+    """Put the finished studies one after another into docs/results.md."""
+    input:
+        studies=[
+            path for path in STUDIES if Path(path).exists() or path == at("study.md")
+        ],
+    output:
+        page="docs/results.md",
+    localrule: True
+    params:
+        head="# Results\n\nWritten by `snakemake docs/results.md --configfile config/flickr8k.yaml`, from the"
+        " numbers of finished runs; no number here is typed by hand. [tasks.md](tasks.md) says what is"
+        " asked, [experiments.md](experiments.md) what the settings are.",
+    message:
+        "Writing docs/results.md"
+    shell:
+        "{{ printf '%s\\n\\n' {params.head:q}; cat {input.studies:q}; }} > {output.page:q}"

@@ -1,0 +1,21 @@
+"""Write the tables of a study: all systems of every experiment, and how experiments compare."""
+
+from seesay.command import arguments, run
+from seesay.config import Config
+from seesay.study import write
+
+
+def main() -> None:
+    args = arguments(
+        __doc__,
+        inputs=["metrics", "experiments"],
+        lists=["histories"],
+        outputs=["study"],
+        options={"config": str},
+    )
+    config = Config.model_validate_json(args.config)
+    write(args.metrics, args.experiments, args.histories, config, args.study)
+
+
+if __name__ == "__main__":
+    run(main)
