@@ -123,6 +123,7 @@ def test_the_default_comments_every_key():
             "speech.corpora.0: timit: options: rte: Extra inputs",
         ),
         ({"experiments": {"a-b": {}}}, "letters a-z, digits"),
+        ({"listen": {"experiment": "rest"}}, "no experiment 'rest'; there are best, paper"),
         ({"experiments": {"wide": {"training": {"rho": 7}}}}, "experiments.wide.training"),
         ({"experiments": {"a": {"logmel": {"spam": "word"}}}}, "experiments.a.logmel: spam: Extra"),
         (

@@ -134,6 +134,11 @@ class Config(Settings):
             if not re.fullmatch("[A-Za-z0-9_]+", name):
                 raise ValueError(f"experiments: {name!r} may hold letters a-z, digits and _ only")
             self._check_experiment(name, experiment)
+        if self.listen.experiment not in (None, *self.experiments):
+            raise ValueError(
+                f"listen.experiment: there is no experiment {self.listen.experiment!r}; there are"
+                f" {', '.join(sorted(self.experiments))}"
+            )
         return self
 
     def _check_fragments(self) -> None:

@@ -34,7 +34,8 @@ EXPERIMENTS = sorted(CONFIG.experiments)
 NETWORKS = ["model", "random_projection", "untrained", "shuffled", "text"]
 SYSTEMS = [*NETWORKS, "frequency"]
 # Whose finds the report lets one hear and see.
-FIRST = f"{EXPERIMENTS[0]}/model/{SEEDS[0]}"
+HEARD = CONFIG.listen.experiment or EXPERIMENTS[0]
+FIRST = f"{HEARD}/model/{SEEDS[0]}"
 
 # Job environments need not have seesay installed: its source goes with the workflow. The
 # interpreter is the one that runs snakemake, also when its environment was not activated, unless

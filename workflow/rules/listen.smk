@@ -38,7 +38,7 @@ rule listen:
     params:
         *stamp("listen"),
         settings=settings("listen"),
-        experiment=EXPERIMENTS[0],
+        experiment=HEARD,
         seed=SEEDS[0],
         frames=CONFIG.logmel.frames,
         hop=CONFIG.logmel.hop,

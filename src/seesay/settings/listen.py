@@ -10,6 +10,9 @@ from seesay.settings import Settings
 class ListenSettings(Settings):
     """What the report lets one hear and see, and how much room that may take."""
 
+    experiment: str | None = Field(
+        default=None, description="whose model it is, on the map too; null: the first by name"
+    )
     words: int = Field(ge=3, le=2000, description="most spoken words that can be chosen")
     tokens: int = Field(ge=1, le=20, description="tokens of a word, of as many talkers")
     pictures: int = Field(ge=3, le=500, description="most pictures that can be chosen")
