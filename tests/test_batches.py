@@ -16,7 +16,7 @@ from seesay.embedding import embed, load_network
 from seesay.embedding_tables import IMAGE_EMBEDDINGS
 from seesay.errors import InputError
 from seesay.examples import load, prepare
-from seesay.fc7 import FC7
+from seesay.fc7_tables import FC7
 from seesay.network import Network
 from seesay.settings.training import TrainingSettings
 from test_training import CPU, SETTINGS, learnable, make, make_network, run

@@ -7,7 +7,7 @@ import torch
 from seesay import embedding, tables, training
 from seesay.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
 from seesay.examples import Inputs, load_fragments, load_words, pair
-from seesay.fc7 import FC7
+from seesay.fc7_tables import FC7
 from seesay.logmel import LOGMEL
 from seesay.matching import SPOKEN_CAPTIONS
 from seesay.pictures import IMAGES

@@ -13,7 +13,7 @@ from seesay.checkpoints import Checkpoint, fingerprint
 from seesay.embedding import load_network
 from seesay.errors import InputError
 from seesay.examples import Inputs, Pairs, draw, shuffle
-from seesay.fc7 import FC7
+from seesay.fc7_tables import FC7
 from seesay.logmel import LOGMEL
 from seesay.losses import coscos2_different, coscos2_same
 from seesay.matching import SPOKEN_CAPTIONS

@@ -12,12 +12,12 @@ from torch import Tensor
 
 from seesay import tables
 from seesay.errors import InputError
-from seesay.fc7 import FC7
-from seesay.logmel import LOGMEL
+from seesay.fc7_tables import FC7
 from seesay.matching import SPOKEN_CAPTIONS
 from seesay.network import Network
 from seesay.pictures import IMAGES
 from seesay.randomness import generator
+from seesay.vectors import of_tokens
 
 
 @dataclass(frozen=True)
@@ -144,23 +144,10 @@ def load_words(shards: Sequence[Path], token_ids: Sequence[str]) -> Words:
 
     Tokens that logmel rejected are left out; its rejects table names them.
     """
-    wanted = pd.Index(np.unique(np.asarray(token_ids, dtype=object)))
-    features, found = None, np.zeros(len(wanted), bool)
-    for batch in tables.batches(LOGMEL, shards):
-        rows = wanted.get_indexer(batch.column("token_id").to_pandas())
-        mask = rows >= 0
-        if not mask.any():
-            continue
-        values = tables.matrix(batch.column("feature"))
-        if features is None:
-            features = np.empty((len(wanted), values.shape[1]), np.float32)
-        features[rows[mask]] = values[mask]
-        found[rows[mask]] = True
+    names, features = of_tokens(shards, token_ids)
     if features is None:
         raise InputError("logmel: none of the matched tokens has a log-Mel vector; see its rejects")
-    if not found.all():
-        features = features[found]
-    return Words(wanted.to_numpy()[found], torch.from_numpy(features))
+    return Words(names, torch.from_numpy(features))
 
 
 def pair(images: pd.DataFrame, spoken: pd.DataFrame, fragments: Fragments, words: Words) -> Pairs:

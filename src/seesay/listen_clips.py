@@ -6,10 +6,10 @@ from typing import Any
 import pandas as pd
 
 from seesay.errors import InputError
-from seesay.examples import load_words
 from seesay.listen_media import Budget, cut, drawing, small, sound
 from seesay.progress import progress
 from seesay.settings.listen import ListenSettings
+from seesay.vectors import of_tokens
 
 Record = dict[str, Any]
 Refused = list[tuple[str, str, str]]
@@ -33,8 +33,8 @@ def clips(
     is no sound.
     """
     budget = Budget(int(settings.sound_megabytes * MEGABYTE))
-    features = load_words(logmel, sorted(drawn))
-    vectors = dict(zip(features.token_ids, features.features.numpy(), strict=True))
+    names, features = of_tokens(logmel, sorted(drawn))
+    vectors = dict(zip(names, [] if features is None else features, strict=True))
     records, refused = [], []
     for row in progress(heard.to_dict("records"), "listen", "clip"):
         token = str(row["token_id"])

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
@@ -17,31 +16,15 @@ from threadpoolctl import threadpool_limits
 
 from seesay import tables
 from seesay.evaluation import load
+from seesay.map_tables import MAP, NEIGHBOURS
 from seesay.matching import SPOKEN_CAPTIONS
 from seesay.randomness import generator, stable_hash
 from seesay.settings.map import MapSettings
-from seesay.tables import Column, Table
 from seesay.vectors import unit
 
 Floats = NDArray[np.float64]
 
-NEIGHBOURS = 10  # nearest items that `kept` asks about
 FEWEST = 5  # items below which there is nothing to lay out
-
-MAP = Table(
-    "map",
-    ("kind", "item"),
-    (
-        Column("kind", pa.string(), "word or fragment"),
-        Column("item", pa.string(), "a spoken word, or image_id#region"),
-        Column("image_id", pa.string(), "a fragment's picture; empty for a word"),
-        Column("region", pa.int32(), "a fragment's region; -1 for a word"),
-        Column("tokens", pa.int32(), "tokens that a word is the mean of; 0 for a fragment"),
-        Column("x", pa.float64(), "place on the map; its unit means nothing"),
-        Column("y", pa.float64(), "place on the map"),
-        Column("kept", pa.float64(), "of the 10 nearest items, the share near on the map too"),
-    ),
-)
 
 
 def draw(

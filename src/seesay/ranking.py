@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from seesay.progress import progress
 
@@ -95,14 +95,15 @@ def similarities(
     Yields the first query of each block and its similarities (at most `block`, n), in memory
     that the next block takes over.
     """
-    torch.set_num_threads(threads)
-    columns = torch.from_numpy(_unit(gallery)).T
-    buffer = torch.empty(block, len(gallery), dtype=torch.float64)
+    columns = _unit(gallery).T
+    buffer = np.empty((block, len(gallery)))
     starts = range(0, len(queries), block)
     for start in progress(starts, description, unit="block") if description else starts:
         # Scaled so that similarities come in units of the rounding step.
-        rows = torch.from_numpy(_unit(queries[start : start + block]) * STEPS)
-        yield start, torch.mm(rows, columns, out=buffer[: len(rows)]).numpy()
+        rows = _unit(queries[start : start + block]) * STEPS
+        with threadpool_limits(limits=threads, user_api="blas"):
+            product = np.matmul(rows, columns, out=buffer[: len(rows)])
+        yield start, product
 
 
 def count_lines(lines: Iterable[tuple[Floats, Integers]]) -> tuple[Integers, Ranks]:

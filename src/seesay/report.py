@@ -35,7 +35,7 @@ from seesay import (
     tables,
 )
 from seesay.breakdown import GROUPS, WORDS
-from seesay.fc7 import FC7
+from seesay.fc7_tables import FC7
 from seesay.logmel import LOGMEL
 from seesay.matching import REPLACEMENTS, SPOKEN_CAPTIONS, UNSAYABLE
 from seesay.pictures import CAPTIONS, IMAGES

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from seesay import tables
-from seesay.map import MAP, NEIGHBOURS
+from seesay.map_tables import MAP, NEIGHBOURS
 from seesay.report_listen import embedded
 
 Record = dict[str, Any]
