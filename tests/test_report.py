@@ -12,14 +12,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 import report_run
-from seesay import report_dag, report_leakage, report_made, report_tables, tables
+from seesay import report_dag, report_leakage, report_made, report_network, report_tables, tables
+from seesay.config import load
 from seesay.errors import InputError
 from seesay.matching import SPOKEN_CAPTIONS
+from seesay.network import Network
 from seesay.pictures import IMAGES
 from seesay.report import Outputs, build
 from seesay.report_answer import Results, headline, judge, sentence
@@ -220,10 +223,31 @@ def test_the_network_is_drawn_with_its_sizes(page):
     drawn = [attrs for tag, attrs in page.tags if attrs.get("class") == "net"]
     assert [attrs["aria-label"] for attrs in drawn] == [
         "Image branch 3 to 200; speech branch 2,840 to 1,024 to 1,024 to 1,024 to 200; "
-        "ReLU up to 6 after every layer; compared by cosine"
+        "a ReLU up to 6 after every layer, the last too; compared by cosine"
     ]
     # (3 + 1) 200 + (2840 + 1) 1024 + 2 (1024 + 1) 1024 + (1024 + 1) 200
     assert "5,214,184 weights" in page.sections["training"]
+
+
+@pytest.mark.parametrize("experiment", ["paper", "best", "gate", "conv"])
+def test_an_experiment_s_own_network_and_stopping_rule_are_told(experiment):
+    values = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+    values["experiments"] |= {
+        "gate": {"training": {"context": "gate"}},
+        "conv": {"training": {"speech_encoder": "conv", "speech_layers": [8, 8]}},
+    }
+    config = load(values)
+    found = report_network.describe(config.model_dump(mode="json"), experiment, 1280)
+    training, logmel = (config.section_of(experiment, name) for name in ("training", "logmel"))
+    size = logmel.frames * logmel.filters
+    built = Network(training, 1280 * (2 if experiment == "gate" else 1), size)
+    count = sum(values.numel() for values in built.parameters())
+    assert found["weights"] == (None if experiment in ("gate", "conv") else count)
+    assert f"{size:,} in" in found["drawn"]
+    watched = "R@10 on the validation set" if training.criterion == "r10" else "validation loss"
+    assert watched in found["watched"]
+    assert found["activation"].endswith("but for the last") == (training.output == "linear")
+    assert (found["patience"], found["most"]) == (training.patience, training.max_epochs)
 
 
 def spoken_of(*rows):

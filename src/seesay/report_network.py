@@ -7,6 +7,8 @@ from markupsafe import Markup, escape
 
 WIDTH, HEIGHT, DOWN, ACROSS = 190, 34, 20, 40  # px, of a layer's box and the gaps
 NARROWEST = 90  # px
+# What a hidden layer of the speech branch is made of.
+UNITS = {"mlp": "ReLU", "conv": "channels, ReLU", "transformer": "wide, attention"}
 STYLE = Markup(
     "<style>"
     ".net rect{fill:var(--card,#fff);stroke:var(--muted,#5d6472)}"
@@ -22,36 +24,55 @@ def sizes(recipe: Mapping[str, Any], features: int, frames: int, filters: int) -
     """Both branches' sizes from the input to the embedding, and the number of weights.
 
     `recipe` has `image_layers`, `speech_layers` and `embedding`; `features` is the length of a
-    fragment's vector.
+    fragment's vector. `weights` is None for what is not counted here: a branch of convolutions
+    or attention, and the gate of the whole picture.
     """
     branches = {
         "image": [features, *recipe["image_layers"], recipe["embedding"]],
         "speech": [frames * filters, *recipe["speech_layers"], recipe["embedding"]],
     }
+    encoder = recipe.get("speech_encoder", "mlp")
+    gated = recipe.get("context", "none") == "gate"
     weights = sum(
         (branch[i] + 1) * branch[i + 1]
         for branch in branches.values()
         for i in range(len(branch) - 1)
     )
-    return {**branches, "weights": weights, "input": f"{frames} frames × {filters} log-Mel filters"}
+    return {
+        **branches,
+        "weights": None if gated or encoder != "mlp" else weights,
+        "input": f"{frames} frames × {filters} log-Mel filters",
+        "picture": "a fragment’s features, the picture’s gated in" if gated else "",
+        "unit": UNITS[encoder],
+    }
 
 
 def describe(config: Mapping[str, Any], experiment: str, features: int) -> dict[str, Any]:
-    """An experiment's network: `drawn`, its `weights` and `cap`, and when its training ends."""
-    override = (config["experiments"].get(experiment) or {}).get("training") or {}
-    recipe = {**config["training"], **override}
-    logmel = config["logmel"]
+    """An experiment's network: `drawn`, its `weights`, `activation`, and when training ends."""
+    recipe, logmel = (section(config, experiment, name) for name in ("training", "logmel"))
     found = sizes(recipe, features, logmel["frames"], logmel["filters"])
+    last = ", the last too" if recipe.get("output", "relu") == "relu" else ", but for the last"
+    activation = f"a ReLU up to {recipe['relu_cap']:g} after every layer{last}"
+    r10 = recipe.get("criterion", "loss") == "r10"
     return {
-        "drawn": draw(found, recipe["relu_cap"]),
+        "drawn": draw(found, activation),
         "weights": found["weights"],
-        "cap": recipe["relu_cap"],
+        "activation": activation,
+        "watched": "R@10 on the validation set (Word Token by Image and Image Token by Word, their"
+        " mean)"
+        if r10
+        else "the validation loss",
         "patience": recipe["patience"],
         "most": recipe["max_epochs"],
     }
 
 
-def draw(found: Mapping[str, Any], cap: float) -> Markup:
+def section(config: Mapping[str, Any], experiment: str, name: str) -> dict[str, Any]:
+    """A section of the config with what the experiment overrides."""
+    return {**config[name], **((config["experiments"].get(experiment) or {}).get(name) or {})}
+
+
+def draw(found: Mapping[str, Any], activation: str) -> Markup:
     """The two branches side by side, their inputs at the bottom, meeting in a cosine."""
     image, speech = found["image"], found["speech"]
     layers = max(len(image), len(speech))
@@ -63,18 +84,18 @@ def draw(found: Mapping[str, Any], cap: float) -> Markup:
         tops = _tops(len(branch), layers)
         for n, (size, top) in enumerate(zip(branch, tops, strict=True)):
             width = NARROWEST + (WIDTH - NARROWEST) * (size / widest) ** 0.5
-            parts.append(_box(x, top, width, kind, _label(n, len(branch), size, kind)))
+            parts.append(_box(x, top, width, kind, _label(n, len(branch), size, kind, found["unit"])))
             if n:
                 parts.append(_line(x, tops[n - 1], x, top + HEIGHT))
         parts.append(_line(x, tops[-1], total / 2, 2 + HEIGHT))
-        parts.append(_text(x, height - 6, _foot(kind, found["input"]), "unit"))
+        parts.append(_text(x, height - 6, _foot(kind, found), "unit"))
     parts.append(_box(total / 2, 2, 120, "", "cosine"))
     said = f"Image branch {_sizes(image)}; speech branch {_sizes(speech)}"
     return Markup(
         '<svg xmlns="http://www.w3.org/2000/svg" class="net" role="img" aria-label="{}"'
         ' viewBox="-2 0 {} {}" width="{}" height="{}">{}{}</svg>'
     ).format(
-        f"{said}; ReLU up to {cap:g} after every layer; compared by cosine",
+        f"{said}; {activation}; compared by cosine",
         total + 4,
         height,
         total + 4,
@@ -91,14 +112,17 @@ def _tops(count: int, layers: int) -> list[float]:
     return [bottom - n * step for n in range(count)]
 
 
-def _label(n: int, count: int, size: int, kind: str) -> str:
+def _label(n: int, count: int, size: int, kind: str, unit: str) -> str:
     if n == 0:
         return f"{size:,} in"
-    return f"{size:,} shared" if n == count - 1 else f"{size:,} ReLU"
+    if n == count - 1:
+        return f"{size:,} shared"
+    return f"{size:,} {unit if kind == 'speech' else 'ReLU'}"
 
 
-def _foot(kind: str, speech: str) -> str:
-    return "a picture fragment’s features" if kind == "image" else speech
+def _foot(kind: str, found: Mapping[str, Any]) -> str:
+    picture = found["picture"] or "a picture fragment’s features"
+    return picture if kind == "image" else str(found["input"])
 
 
 def _sizes(branch: Sequence[int]) -> str:
