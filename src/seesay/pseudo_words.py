@@ -66,7 +66,8 @@ def learn(
     """
     network.eval()
     sounds = heard(network, train)
-    kept, history, about = network, first, {}
+    kept, history = network, first
+    about: dict[str, float] = {}
     embeddings, lowest = sounds, best(first, settings)
     paces = [None] * settings.pseudo_rounds if epochs is None else epochs
     for number, pace in enumerate(paces, start=1):
@@ -127,7 +128,9 @@ def again(
     second._modules = {**whole._modules, "speech": nn.Sequential(said)}
     known = torch.from_numpy(labels.astype(np.float32))[:, None].to(device)
     plain = settings.model_copy(update=PLAIN)
-    rows = fit(second, replace(train, words=known), replace(validation, words=shares), plain, epochs)
+    rows = fit(
+        second, replace(train, words=known), replace(validation, words=shares), plain, epochs
+    )
     lexicon.vectors[: len(centroids)] = said.vectors.detach()
     lexicon.used.fill_(len(centroids))
     return whole, rows
