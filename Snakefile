@@ -40,6 +40,7 @@ include: "workflow/rules/breakdown.smk"
 include: "workflow/rules/legacy.smk"
 include: "workflow/rules/listen.smk"
 include: "workflow/rules/map.smk"
+include: "workflow/rules/lexicon.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/study.smk"
 

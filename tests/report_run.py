@@ -106,7 +106,9 @@ def make(
     _write_benchmarks(folder / "benchmarks")
     lists = {"regions", "fc7", "rejects", "logmel", "histories"}
     given = {name: [p] if name in lists else p for name, p in path.items()}
-    return Inputs(**given | {"legacy": [], "listen": [], "map": []})
+    return Inputs(
+        **given | {"legacy": [], "listen": [], "map": [], "lexicons": [], "pseudo_words": []}
+    )
 
 
 def _picture(path: Path, rng: np.random.Generator) -> list[tuple[int, int, int, int]]:

@@ -205,6 +205,13 @@ ROWS = [
         lambda run: run.set("experiments", {"wider": {"regions": {"min_area": 0.1}}}),
         {**FEATURES, **NEW},
     ),
+    Row(
+        "an experiment is added that learns pseudo-words",
+        lambda run: run.set(
+            "experiments", {"again": {"training": {"batch_pictures": 4, "pseudo_words": 5}}}
+        ),
+        {"lexicon": 1, **NEW},
+    ),
     Row("the config's keys in another order", reorder, {}),
     Row("the files of the corpora are touched", touch, {}),
     Row(

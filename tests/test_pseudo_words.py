@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 import torch
 
-from seesay import tables
+from seesay import pseudo_words, tables, training
 from seesay.embedding import load_network
-from seesay.lexicon import Lexicon, Said
-from seesay.pseudo_words import cluster, pace, purity
+from seesay.lexicon_layer import Lexicon, Said
+from seesay.lexicon_measures import purity
+from seesay.pseudo_words import best, cluster, means, pace
 from seesay.training_tables import HISTORY
 from test_batches import BEST
 from test_training import CPU, learnable, make, run
@@ -78,27 +79,123 @@ def test_the_better_part_is_kept_and_the_lexicon_told(inputs, tmp_path):
     assert int(network.speech[-1].used) == (4 if kept["part"].iloc[0] == 2 else 0)
 
 
-def two_parts(kept):
+def test_a_groups_centroid_is_the_mean_direction_of_its_sounds():
+    rng = np.random.default_rng(1)
+    sounds, labels = rng.normal(size=(30, 4)).astype(np.float32), rng.choice([0, 2, 5], 30)
+    centroids, groups = means(sounds, labels)
+    assert centroids.dtype == np.float32
+    for number, label in enumerate([0, 2, 5]):
+        rows = [row / np.sqrt((row**2).sum()) for row in sounds[labels == label]]
+        mean = sum(rows) / len(rows)
+        np.testing.assert_allclose(centroids[number], mean / np.sqrt((mean**2).sum()), atol=1e-6)
+        assert set(groups[labels == label]) == {number}
+
+
+def watch(monkeypatch, costs):
+    """Rounds whose validation R@10 is what `costs` says; gives what each clustering was of."""
+    seen = []
+    fit, part = training.fit, iter(costs)
+
+    def fitted(network, train, validation, settings, seed, epochs, state):
+        rows = fit(network, train, validation, settings, seed, epochs, state)
+        if settings.pseudo_words:
+            return rows
+        r10 = next(part)
+        for row in rows:
+            row["r10"], row["kept"] = (r10, True) if row["epoch"] == 2 else (0.0, False)
+        return rows
+
+    def clustered(embeddings, words, seed):
+        seen.append(embeddings)
+        return cluster(embeddings, words, seed)
+
+    monkeypatch.setattr(training, "fit", fitted)
+    monkeypatch.setattr(pseudo_words, "cluster", clustered)
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("rounds", "costs", "parts", "kept"),
+    [
+        (1, [101.0], 2, 2),
+        (3, [101.0, 102.0, 103.0], 4, 4),
+        # The first that is no better is the last; as good is no better.
+        (5, [101.0, 102.0, 102.0], 4, 3),
+        (5, [101.0, 90.0], 3, 2),
+        (5, [1.0], 2, 1),
+    ],
+)
+def test_rounds_go_on_while_the_validation_set_is_better(
+    inputs, tmp_path, monkeypatch, rounds, costs, parts, kept
+):
+    seen = watch(monkeypatch, costs)
+    history = run(inputs, tmp_path / "m", **TWO, pseudo_rounds=rounds)
+    validation = history[history["split"] == "validation"]
+    assert validation["part"].is_monotonic_increasing
+    assert validation["part"].max() == parts == len(seen) + 1
+    assert validation["epoch"].is_monotonic_increasing
+    assert validation["epoch"].is_unique
+    chosen = validation[validation["kept"]]
+    assert chosen["part"].tolist() == [kept]
+    network = load_network(tmp_path / "m", CPU)
+    lexicon = network.speech[-1]
+    assert int(lexicon.used) == (4 if kept > 1 else 0)
+    if kept > 1:
+        # The part after the kept one, if any, clusters what the kept network embeds: the sum of
+        # its vectors by the softmax of the sounds that the first part hears.
+        sounds, shift = seen[0], slice(kept - 1, kept)
+        cosine = sounds / np.linalg.norm(sounds, axis=1, keepdims=True)
+        share = np.exp(cosine @ lexicon.centroids.numpy().T / make(**TWO).pseudo_temperature)
+        share /= share.sum(axis=1, keepdims=True)
+        for embeddings in seen[shift]:
+            np.testing.assert_allclose(embeddings, share @ lexicon.vectors.numpy(), atol=1e-5)
+
+
+def test_the_first_round_is_the_same_whatever_follows(inputs, tmp_path, monkeypatch):
+    watch(monkeypatch, [101.0, 101.0, 90.0])
+    run(inputs, tmp_path / "one", **TWO)
+    run(inputs, tmp_path / "three", **TWO, pseudo_rounds=3)
+    one, three = ((tmp_path / n / "model.safetensors").read_bytes() for n in ("one", "three"))
+    assert one == three
+    told = [json.loads((tmp_path / n / "settings.json").read_text()) for n in ("one", "three")]
+    assert told[0]["lexicon"] == told[1]["lexicon"]
+
+
+def test_weights_that_training_made_worse_are_no_better_part():
+    rows = [{"epoch": 1, "split": "validation", "loss": 1.0, "r10": 9.0, "kept": False}]
+    assert best(rows, make(**TWO)) == np.inf
+    assert best([rows[0] | {"kept": True}], make(**TWO)) == -9.0
+
+
+def parts_of(kept):
+    """Epochs 0 to 3 are the first part's, 4 and 5 the second's, 6 to 8 the third's."""
+    parts = [1, 1, 1, 1, 2, 2, 3, 3, 3]
+    scores = [1.0, 5.0, 9.0, 7.0, 12.0, 11.0, 8.0, 15.0, 14.0]
     rows = [
-        {"epoch": epoch, "split": "validation", "part": 1 if epoch <= 3 else 2, "r10": r10}
-        for epoch, r10 in enumerate([1.0, 5.0, 9.0, 7.0, 8.0, 11.0])
+        {"epoch": epoch, "split": "validation", "part": part, "r10": r10}
+        for epoch, (part, r10) in enumerate(zip(parts, scores, strict=True))
     ]
     return pd.DataFrame(rows).assign(loss=0.0).eval(f"kept = epoch == {kept}")
 
 
-def test_the_control_keeps_pace_in_both_parts(inputs, tmp_path):
-    assert pace(two_parts(5), make(**TWO)) == (2, 2)
-    assert pace(two_parts(2), make(**TWO)) == (2, 0)
+def test_the_control_keeps_pace_in_all_parts(inputs, tmp_path):
+    # The first part's best is its epoch 2, the second's its first, the third's its second.
+    assert pace(parts_of(7), make(**TWO)) == (2, 1, 2)
+    assert pace(parts_of(4), make(**TWO)) == (2, 1)
+    assert pace(parts_of(2), make(**TWO)) == (2,)
+    assert pace(parts_of(0), make(**TWO)) == (1,)
     run(inputs, tmp_path / "m", **TWO)
     path = tmp_path / "m" / "history.parquet"
     past = tables.read(HISTORY, path)
-    past["kept"] = past["epoch"] == 8
+    past["part"] = np.select([past["epoch"] <= 6, past["epoch"] <= 9], [1, 2], 3).astype(np.int8)
+    past["kept"] = past["epoch"] == 11
     tables.write(HISTORY, path, past)
-    first, second = pace(past, make(**TWO))
-    assert second == 2
-    control = run(inputs, tmp_path / "s", "shuffled", history=path, **TWO)
-    assert control["epoch"].max() == first + 2
-    assert control.loc[control["kept"], "epoch"].unique().tolist() == [first + 2]
+    first, second, third = pace(past, make(**TWO))
+    assert (1 <= second <= 3, third) == (True, 2)
+    control = run(inputs, tmp_path / "s", "shuffled", history=path, **TWO, pseudo_rounds=3)
+    ends = control.groupby("part")["epoch"].max()
+    assert ends.to_dict() == {1: first, 2: first + second, 3: first + second + third}
+    assert control.loc[control["kept"], "epoch"].unique().tolist() == [ends[3]]
     assert int(load_network(tmp_path / "s", CPU).speech[-1].used) == 4
 
 

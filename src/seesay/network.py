@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from seesay import speech_encoders
 from seesay.branches import Branch, Gate
-from seesay.lexicon import Lexicon
+from seesay.lexicon_layer import Lexicon
 from seesay.settings.network import NetworkSettings
 
 

@@ -23,6 +23,7 @@ from seesay import (
     report_dag,
     report_leakage,
     report_legacy,
+    report_lexicon,
     report_listen,
     report_made,
     report_map,
@@ -88,6 +89,8 @@ class Inputs:
     legacy: Sequence[Path]
     listen: Sequence[Path]
     map: Sequence[Path]
+    lexicons: Sequence[Path]
+    pseudo_words: Sequence[Path]
 
 
 @dataclass(frozen=True)
@@ -148,6 +151,7 @@ def build(
         "legacy": report_legacy.describe(results, legacy, config) if legacy else [],
         "listen": report_listen.describe(inputs.listen[0]) if inputs.listen else None,
         "map": report_map.describe(inputs.map[0]) if inputs.map else None,
+        "lexicons": report_lexicon.describe(inputs.lexicons, inputs.pseudo_words, settings.rows),
         "source": report_made.sources(config),
         "config": yaml.safe_dump(config, sort_keys=False, allow_unicode=True),
         "seeds": config["seeds"],

@@ -237,7 +237,7 @@ def train(
             past = tables.read(HISTORY, model_history)
             epochs = max(1, int(past.loc[past["kept"], "epoch"].max()))
             if settings.pseudo_words:
-                epochs, again = importlib.import_module("seesay.pseudo_words").pace(past, settings)
+                epochs, *again = importlib.import_module("seesay.pseudo_words").pace(past, settings)
             pairs = shuffle(pairs, seed)
         data = prepare(network, fragments, words, pairs, types, settings.negatives, device)
         validation = prepare(
@@ -247,16 +247,16 @@ def train(
         recipe = settings.model_dump(mode="json", exclude={"max_epochs", "patience"})
         identity = checkpoints.fingerprint(
             inputs.files, settings=recipe, experiment=experiment, system=system, seed=seed,
-            code=code, epochs=epochs if again is None else (epochs, again),
+            code=code, epochs=epochs if again is None else (epochs, *again),
         )  # fmt: skip
         with checkpoints.Checkpoint(store, identity) as state:
             rows = fit(network, data, validation, settings, seed, epochs, state)
             ended = epochs is not None or rows[-1]["epoch"] < settings.max_epochs
             lexicon = None
-            if settings.pseudo_words and again != 0:
+            if settings.pseudo_words and again != []:
                 network, rows, lexicon = importlib.import_module("seesay.pseudo_words").learn(
                     network, data, validation, settings, seed, rows,
-                    lambda n, t, v, s: fit(n, t, v, s, seed, again, None), compare=again is None,
+                    lambda n, t, v, s, epochs: fit(n, t, v, s, seed, epochs, None), again,
                 )  # fmt: skip
             save_model(folder, network, settings, system, seed, rows, lexicon)
             tables.write(

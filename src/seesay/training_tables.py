@@ -40,7 +40,7 @@ HISTORY = Table(
             )
         ),
         Column("seconds", pa.float64(), "time since the start of the epoch", "s"),
-        Column("part", pa.int8(), "1: learning from sounds; 2: from pseudo-words"),
+        Column("part", pa.int8(), "1: learning from sounds; later: a round of pseudo-words each"),
         Column("kept", pa.bool_(), "whether this epoch's weights are the ones kept"),
     ),
 )

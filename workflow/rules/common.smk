@@ -64,6 +64,12 @@ wildcard_constraints:
     variant="([0-9a-f]{8}/)?",
 
 
+# Experiments that learn pseudo-words.
+LEXICONS = [
+    name for name in EXPERIMENTS if CONFIG.section_of(name, "training").pseudo_words
+]
+
+
 def at(path):
     """A path below the results folder of this config."""
     return f"{CONFIG.results}/{path}"
@@ -557,6 +563,7 @@ STAGES = {
         "logmel",
     ],
     "map": ["embedding", "pictures", "matching"],
+    "lexicon": ["training", "pictures", "matching", "speech", "logmel"],
     "report": [
         "metrics",
         "breakdown",
@@ -565,6 +572,7 @@ STAGES = {
         "matching_quality",
         "listen",
         "map",
+        "lexicon",
     ],
     "study": ["metrics", "training"],
 }
@@ -580,6 +588,8 @@ def stages():
         unused |= {"regions", "fc7"}
     if not GROUNDED:
         unused.add("grounding")
+    if not LEXICONS:
+        unused.add("lexicon")
     if not CONFIG.evaluation.legacy:
         unused |= {"legacy", "legacy_metrics"}
     used = {

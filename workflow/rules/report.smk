@@ -17,6 +17,10 @@ rule report:
         legacy=legacy_numbers(),
         listen=at("listen/listen.json"),
         map=at("map/map.parquet"),
+        lexicons=expand(at("lexicon/{experiment}/lexicon.json"), experiment=LEXICONS),
+        pseudo_words=expand(
+            at("lexicon/{experiment}/words.parquet"), experiment=LEXICONS
+        ),
         images=at("pictures/images.parquet"),
         captions=at("pictures/captions.parquet"),
         regions=region_tables(),
@@ -40,6 +44,7 @@ rule report:
             at("matching/rejects.parquet"),
             *logmel_rejects(),
             at("listen/rejects.parquet"),
+            *expand(at("lexicon/{experiment}/rejects.parquet"), experiment=LEXICONS),
         ],
         logmel=shown_tables("logmel"),
         histories=expand(
@@ -115,6 +120,7 @@ rule report:
         'python "$SCRIPTS/report.py" --metrics {input.metrics:q}'
         " --differences {input.differences:q} --experiments {input.experiments:q} --legacy {input.legacy:q}"
         " --listen {input.listen:q} --map {input.map:q}"
+        " --lexicons {input.lexicons:q} --pseudo-words {input.pseudo_words:q}"
         " --groups {input.groups:q} --words {input.words:q} --images {input.images:q}"
         " --captions {input.captions:q} --regions {input.regions:q} --fc7 {input.fc7:q}"
         " --spoken-types {input.spoken_types:q} --replacements {input.replacements:q}"

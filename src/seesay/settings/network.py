@@ -56,6 +56,14 @@ class NetworkSettings(Settings):
         description="clusters of the training words' embeddings that words are learnt as a second"
         " time, kept where the validation set is better for it; 0: none (paper)",
     )
+    pseudo_rounds: int = Field(
+        default=1,
+        ge=1,
+        le=20,
+        description="times at most that pseudo-words are clustered and learnt, each from what the"
+        " one before made of the words; it ends with the first that the validation set is not"
+        " better for",
+    )
     pseudo_temperature: float = Field(
         default=0.1,
         gt=0,

@@ -1,0 +1,52 @@
+"""Pseudo-words as the last layer of the speech branch."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import normalize
+
+
+class Lexicon(nn.Module):
+    """What sounds like a pseudo-word stands for its vector.
+
+    `centroids` (words, d), of length 1, say how the pseudo-words sound, and `vectors` (words, d)
+    where they are in the shared space. The first `used` count; while none does, everything is let
+    through as it is.
+    """
+
+    centroids: Tensor
+    vectors: Tensor
+    used: Tensor
+
+    def __init__(self, words: int, size: int, temperature: float) -> None:
+        super().__init__()
+        self.temperature = temperature
+        self.register_buffer("centroids", torch.zeros(words, size))
+        self.register_buffer("vectors", torch.zeros(words, size))
+        self.register_buffer("used", torch.zeros((), dtype=torch.int64))
+
+    def shares(self, values: Tensor, used: int) -> Tensor:
+        """How much embeddings (rows, d) sound like each of the first `used` words, (rows, used).
+
+        The softmax over the centroids of the cosine over the temperature.
+        """
+        cosine = normalize(values, dim=1) @ self.centroids[:used].T
+        return torch.softmax(cosine / self.temperature, dim=1)
+
+    def forward(self, values: Tensor) -> Tensor:
+        """Embeddings (rows, d) to the sum over words k of shares_k vectors_k, (rows, d)."""
+        used = int(self.used)
+        return self.shares(values, used) @ self.vectors[:used] if used else values
+
+
+class Said(nn.Module):
+    """The vectors of pseudo-words, for tokens that are known by theirs."""
+
+    def __init__(self, vectors: Tensor) -> None:
+        super().__init__()
+        self.vectors = nn.Parameter(vectors)
+
+    def forward(self, words: Tensor) -> Tensor:
+        """Numbers of pseudo-words (rows, 1), or shares of each (rows, words), to (rows, d)."""
+        if words.shape[1] == 1:
+            return self.vectors[words[:, 0].long()]
+        return words @ self.vectors
