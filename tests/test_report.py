@@ -272,6 +272,25 @@ def test_every_system_task_and_gallery_is_there(page):
     assert pair[4] == "+14.0 points [+12.1, +15.9]"
 
 
+def test_an_experiment_that_reads_transcripts_is_labelled(page, run, tmp_path):
+    said = "its recipe reads the transcripts of the training words (semantic_term: 0.3)"
+    assert "transcripts of the training words" not in page.sections["answer"]
+    assert "ranscripts" not in (run[0] / "summary.md").read_text(encoding="utf-8")
+    paper = {"training": {"semantic_term": 0.3}}
+    config = {**report_run.CONFIG, "experiments": {"paper": paper}}
+    inputs = report_run.make(tmp_path)
+    build(inputs, outputs(tmp_path), SETTINGS, config, report_run.STAGES, tmp_path / "none")
+    page = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
+    assert said in page.sections["answer"]
+    summary = (tmp_path / "summary.md").read_text(encoding="utf-8")
+    assert "Reads transcripts of the training words: semantic_term: 0.3." in summary
+    # An experiment may put off what its section has.
+    section = {"training": {"negatives": "types", "semantic_term": 1}}
+    both = {**section, "experiments": {"one": {}, "two": {"training": {"negatives": "tokens"}}}}
+    assert report_made.transcripts(both, "one") == "negatives: types, semantic_term: 1"
+    assert report_made.transcripts(both, "two") == "semantic_term: 1"
+
+
 def test_synthetic_data_and_untrained_networks_are_labelled(page):
     label = page.sections[""]
     assert "Synthetic pictures, synthetic speech." in label

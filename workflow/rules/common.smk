@@ -171,7 +171,8 @@ def training_modules(stage, experiment):
     modules = [f"seesay.speech_encoders.{chosen.speech_encoder}"]
     if stage == "training" and chosen.batch_pictures > 1:
         modules += ["seesay.batches", f"seesay.batch_losses.{chosen.loss}"]
-        modules += ["seesay.batch_losses.word_term"] if chosen.word_term else []
+        terms = ("word_term", "semantic_term")
+        modules += [f"seesay.batch_losses.{t}" for t in terms if getattr(chosen, t)]
     if stage == "training" and chosen.criterion == "r10":
         modules.append("seesay.criterion")
     if stage == "training" and chosen.pseudo_words:
