@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import report_run
-from seesay import report_dag, report_leakage, report_made, report_tables, tables
+from seesay import report_dag, report_leakage, report_made, report_network, report_tables, tables
 from seesay.errors import InputError
 from seesay.matching import SPOKEN_CAPTIONS
 from seesay.pictures import IMAGES
@@ -224,6 +224,17 @@ def test_the_network_is_drawn_with_its_sizes(page):
     ]
     # (3 + 1) 200 + (2840 + 1) 1024 + 2 (1024 + 1) 1024 + (1024 + 1) 200
     assert "5,214,184 weights" in page.sections["training"]
+
+
+def test_the_frames_of_an_experiments_own_speech_are_said():
+    own = {"logmel": {"model": "hubert.pt", "filters": 768, "frames": 20}}
+    config = {**report_run.CONFIG, "experiments": {"paper": {}, "hubert": own}}
+    found = {
+        name: report_network.describe(config, name, 3)["drawn"] for name in ("paper", "hubert")
+    }
+    assert "71 frames × 40 log-Mel filters" in found["paper"]
+    assert "20 frames × 768 numbers of a speech model" in found["hubert"]
+    assert "15,360 in" in found["hubert"]
 
 
 def spoken_of(*rows):

@@ -18,11 +18,17 @@ STYLE = Markup(
 )
 
 
-def sizes(recipe: Mapping[str, Any], features: int, frames: int, filters: int) -> dict[str, Any]:
+def sizes(
+    recipe: Mapping[str, Any],
+    features: int,
+    frames: int,
+    filters: int,
+    what: str = "log-Mel filters",
+) -> dict[str, Any]:
     """Both branches' sizes from the input to the embedding, and the number of weights.
 
     `recipe` has `image_layers`, `speech_layers` and `embedding`; `features` is the length of a
-    fragment's vector.
+    fragment's vector, and `what` the numbers of a frame are.
     """
     branches = {
         "image": [features, *recipe["image_layers"], recipe["embedding"]],
@@ -33,15 +39,16 @@ def sizes(recipe: Mapping[str, Any], features: int, frames: int, filters: int) -
         for branch in branches.values()
         for i in range(len(branch) - 1)
     )
-    return {**branches, "weights": weights, "input": f"{frames} frames × {filters} log-Mel filters"}
+    return {**branches, "weights": weights, "input": f"{frames} frames × {filters} {what}"}
 
 
 def describe(config: Mapping[str, Any], experiment: str, features: int) -> dict[str, Any]:
     """An experiment's network: `drawn`, its `weights` and `cap`, and when its training ends."""
-    override = (config["experiments"].get(experiment) or {}).get("training") or {}
-    recipe = {**config["training"], **override}
-    logmel = config["logmel"]
-    found = sizes(recipe, features, logmel["frames"], logmel["filters"])
+    override = config["experiments"].get(experiment) or {}
+    recipe = {**config["training"], **(override.get("training") or {})}
+    logmel = {**config["logmel"], **(override.get("logmel") or {})}
+    what = "numbers of a speech model" if logmel.get("model") else "log-Mel filters"
+    found = sizes(recipe, features, logmel["frames"], logmel["filters"], what)
     return {
         "drawn": draw(found, recipe["relu_cap"]),
         "weights": found["weights"],

@@ -254,6 +254,25 @@ def regions_of_fc7(wildcards):
     return at(f"regions/{variant}shards/{wildcards.shard}.parquet")
 
 
+def logmel_model(wildcards):
+    """The model of speech of a job of the stage logmel, if any; a missing one is one line."""
+    given = variant_section(wildcards, "logmel").model
+    if given is not None and not Path(given).is_file():
+        sys.exit(f"error: {given}: no such file; logmel.model names it")
+    return [] if given is None else [given]
+
+
+def logmel_code(wildcards):
+    """What the stamp holds besides where a model of speech gives the frames."""
+    model = variant_section(wildcards, "logmel").model
+    return chosen_stamp("logmel", *(["seesay.speech_model"] if model else []))
+
+
+def logmel_memory(wildcards, attempt):
+    """Memory in MB of a job of the stage logmel; a model of speech comes with torch."""
+    return (4000 if variant_section(wildcards, "logmel").model else 1500) * attempt
+
+
 def weights_file(stage, given):
     """The file of weights that a stage's settings name, as a list; none for a word."""
     if given in ("DEFAULT", "random"):
