@@ -36,9 +36,9 @@ from seesay.speech import RECORDINGS
 from seesay.tables import REJECTS
 
 
-def run(folder, inputs, settings=listen_run.SETTINGS):
+def run(folder, inputs, settings=listen_run.SETTINGS, frames=listen_run.FRAMES):
     out, rejects = folder / "listen.json", folder / "rejects.parquet"
-    prepare(inputs, out, rejects, settings, listen_run.ABOUT, listen_run.FRAMES, listen_run.HOP)
+    prepare(inputs, out, rejects, settings, listen_run.ABOUT, frames, listen_run.HOP)
     return json.loads(out.read_text(encoding="utf-8")), tables.read(REJECTS, rejects)
 
 
@@ -294,6 +294,17 @@ def test_fragments_without_boxes_have_none(tmp_path):
     assert page["pictures"][0]["boxes"] == {"0": None, "1": None, "2": None}
     shown = report_listen.describe(tmp_path / "listen.json")
     assert {near["box"] for row in shown["words"] for near in row["near"]} == {None}
+
+
+def test_frames_of_a_speech_model_are_not_drawn(tmp_path):
+    inputs = listen_run.make(tmp_path)
+    page, rejects = run(tmp_path, inputs, frames=0)
+    assert rejects.empty
+    assert not any("mel" in token or "span" in token for token in page["tokens"])
+    drawn, _ = run(tmp_path, inputs)
+    assert any("mel" in token for token in drawn["tokens"])
+    sounds = [[token["sound"] for token in each["tokens"]] for each in (page, drawn)]
+    assert sounds[0] == sounds[1]
 
 
 def test_room_is_kept_and_what_finds_none_is_counted(tmp_path):

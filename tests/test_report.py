@@ -250,6 +250,17 @@ def test_an_experiment_s_own_network_and_stopping_rule_are_told(experiment):
     assert (found["patience"], found["most"]) == (training.patience, training.max_epochs)
 
 
+def test_the_frames_of_an_experiments_own_speech_are_said():
+    own = {"logmel": {"model": "hubert.pt", "filters": 768, "frames": 20}}
+    config = {**report_run.CONFIG, "experiments": {"paper": {}, "hubert": own}}
+    found = {
+        name: report_network.describe(config, name, 3)["drawn"] for name in ("paper", "hubert")
+    }
+    assert "71 frames × 40 log-Mel filters" in found["paper"]
+    assert "20 frames × 768 numbers of a speech model" in found["hubert"]
+    assert "15,360 in" in found["hubert"]
+
+
 def spoken_of(*rows):
     return pd.DataFrame(rows, columns=["image_id", "token_id"])
 
@@ -294,6 +305,25 @@ def test_every_system_task_and_gallery_is_there(page):
     pair = pairs["test", "Word Token Search by Image", "untrained"]
     assert pair[0] == "−38 [−42, −34]"
     assert pair[4] == "+14.0 points [+12.1, +15.9]"
+
+
+def test_an_experiment_that_reads_transcripts_is_labelled(page, run, tmp_path):
+    said = "its recipe reads the transcripts of the training words (semantic_term: 0.3)"
+    assert "transcripts of the training words" not in page.sections["answer"]
+    assert "ranscripts" not in (run[0] / "summary.md").read_text(encoding="utf-8")
+    paper = {"training": {"semantic_term": 0.3}}
+    config = {**report_run.CONFIG, "experiments": {"paper": paper}}
+    inputs = report_run.make(tmp_path)
+    build(inputs, outputs(tmp_path), SETTINGS, config, report_run.STAGES, tmp_path / "none")
+    page = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
+    assert said in page.sections["answer"]
+    summary = (tmp_path / "summary.md").read_text(encoding="utf-8")
+    assert "Reads transcripts of the training words: semantic_term: 0.3." in summary
+    # An experiment may put off what its section has.
+    section = {"training": {"negatives": "types", "semantic_term": 1}}
+    both = {**section, "experiments": {"one": {}, "two": {"training": {"negatives": "tokens"}}}}
+    assert report_made.transcripts(both, "one") == "negatives: types, semantic_term: 1"
+    assert report_made.transcripts(both, "two") == "semantic_term: 1"
 
 
 def test_synthetic_data_and_untrained_networks_are_labelled(page):

@@ -85,7 +85,15 @@ def batch_loss(
         far = cosine[batch.different_pairs].mean().item()
     # Of the different examples, those whose picture has the token's type all the same.
     wrong = (apart & ~different(data, word_rows, word_picture, "types")).sum() / max(1, apart.sum())
-    return loss, np.array([loss.item(), near, far, wrong])
+    values = np.array([loss.item(), near, far, wrong])
+    if data.contexts is not None:
+        # Of the training set alone, so no value that is compared with the validation set's has it.
+        meaning = importlib.import_module("seesay.batch_losses.semantic_term")
+        types = torch.from_numpy(data.types[word_rows]).to(device)
+        loss = loss + settings.semantic_term * meaning.semantic_term(
+            batch.words, types, data.contexts, settings.temperature
+        )
+    return loss, values
 
 
 def train_epoch(

@@ -170,6 +170,8 @@ class Data:
     """One split, standardised: fragments (n, image size), words (m, speech size), their pairs.
 
     `types` is each token's spoken word, (m,), as integers, and `talkers` who speaks it.
+    `contexts` (types, k) says in which contexts each type is said; only the training set has it,
+    where the semantic term asks for it.
     """
 
     fragments: Tensor
@@ -178,6 +180,7 @@ class Data:
     types: np.ndarray
     talkers: np.ndarray
     avoid: list[np.ndarray] = field(default_factory=list)
+    contexts: Tensor | None = None
 
     def false_negatives(self, same: np.ndarray, different: np.ndarray) -> float:
         """The share of the rows `different` whose type one of the rows `same` has, too."""

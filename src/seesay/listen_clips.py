@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from seesay.errors import InputError
@@ -29,12 +30,14 @@ def clips(
 
     `heard` has token_id, word, talker, onset, offset (s), path, channel and rank; the tokens of
     `drawn` get their log-Mel vector drawn, of `frames` frames every `hop` s, with where the word
-    lies in it as shares of its width. `sound` and `mel` are data URIs or "", `why` says why there
-    is no sound.
+    lies in it as shares of its width; none does where `frames` is 0. `sound` and `mel` are data
+    URIs or "", `why` says why there is no sound.
     """
     budget = Budget(int(settings.sound_megabytes * MEGABYTE))
-    names, features = of_tokens(logmel, sorted(drawn))
-    vectors = dict(zip(names, [] if features is None else features, strict=True))
+    vectors: dict[str, np.ndarray] = {}
+    if frames:
+        names, features = of_tokens(logmel, sorted(drawn))
+        vectors = dict(zip(names, [] if features is None else features, strict=True))
     records, refused = [], []
     for row in progress(heard.to_dict("records"), "listen", "clip"):
         token = str(row["token_id"])

@@ -1,9 +1,10 @@
 """log-Mel vectors of spoken tokens (paper section 2): 71 frames of 40 filters a token.
 
 Beside the paper's window there are the window without its word's neighbours, and the word alone,
-stretched to a number of frames.
+stretched to a number of frames. A model of speech can give the frames (`seesay.speech_model`).
 """
 
+import importlib
 import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -195,6 +196,15 @@ class LogMel:
         return vectors, padded
 
 
+def maker(settings: LogmelSettings) -> LogMel:
+    """What computes the frames: of log-Mel filters, or of the model that the settings name."""
+    if settings.model is None:
+        return LogMel(settings)
+    # By name: neither torch nor its stamp is wanted for log-Mel frames.
+    compute: LogMel = importlib.import_module("seesay.speech_model").SpeechModel(settings)
+    return compute
+
+
 def pieces(path: Path, rate: int, channel: int = -1) -> Iterator[Floats]:
     """A channel of a recording as float32 samples (n,) at `rate` Hz, piece by piece.
 
@@ -231,7 +241,7 @@ def extract_shard(manifest: Path, out: Path, rejects: Path, settings: LogmelSett
     `on_bad_input` is `fail`, they end the run with InputError.
     """
     tokens = tables.read(TOKEN_MANIFEST, manifest)
-    compute = LogMel(settings)
+    compute = maker(settings)
     refused: list[tuple[str, str, str]] = []
     recordings = list(tokens.groupby("recording_id", sort=False))
     with tables.Writer(tables.sized(LOGMEL, feature=settings.size), out) as writer:

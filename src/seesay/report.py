@@ -132,6 +132,7 @@ def build(
         network = report_network.describe(config, name, tables.width(inputs.fc7[0], "feature"))
         more = report_more.describe(results, name)
         experiment |= {"where": where, "network": network, "more": more}
+        experiment["transcripts"] = report_made.transcripts(config, name)
     legacy = Results.read(inputs.legacy[0], None) if inputs.legacy else None
     mixed = report_made.mixed(config)
     matching = report_matching.describe(

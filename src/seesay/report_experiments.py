@@ -118,6 +118,8 @@ def summary(context: Context) -> str:
     for experiment in context["experiments"]:
         lines += ["", f"## {experiment['name']}: {experiment['headline']}", ""]
         lines += [experiment["sentence"], ""]
+        if experiment["transcripts"]:
+            lines += [f"Reads transcripts of the training words: {experiment['transcripts']}.", ""]
         measured = [
             system
             for system in SYSTEMS

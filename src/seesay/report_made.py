@@ -94,6 +94,18 @@ def mixed(config: dict[str, Any]) -> bool:
     return bool(config["matching"]["speakers"] == "mixed")
 
 
+def transcripts(config: dict[str, Any], experiment: str) -> str:
+    """What of an experiment's recipe reads the training words' transcripts, or "" if nothing."""
+    override = (config["experiments"].get(experiment) or {}).get("training") or {}
+    recipe = {**config["training"], **override}
+    read = []
+    if recipe.get("negatives") == "types":
+        read.append("negatives: types")
+    if recipe.get("semantic_term"):
+        read.append(f"semantic_term: {recipe['semantic_term']:g}")
+    return ", ".join(read)
+
+
 def versions(config: dict[str, Any]) -> list[tuple[str, str]]:
     """Python and the packages whose code made the numbers, with their versions."""
     found = [("python", platform.python_version())]

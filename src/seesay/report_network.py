@@ -20,12 +20,18 @@ STYLE = Markup(
 )
 
 
-def sizes(recipe: Mapping[str, Any], features: int, frames: int, filters: int) -> dict[str, Any]:
+def sizes(
+    recipe: Mapping[str, Any],
+    features: int,
+    frames: int,
+    filters: int,
+    what: str = "log-Mel filters",
+) -> dict[str, Any]:
     """Both branches' sizes from the input to the embedding, and the number of weights.
 
     `recipe` has `image_layers`, `speech_layers` and `embedding`; `features` is the length of a
-    fragment's vector. `weights` is None for what is not counted here: a branch of convolutions
-    or attention, and the gate of the whole picture.
+    fragment's vector, and `what` the numbers of a frame are. `weights` is None for what is not
+    counted here: a branch of convolutions or attention, and the gate of the whole picture.
     """
     branches = {
         "image": [features, *recipe["image_layers"], recipe["embedding"]],
@@ -41,7 +47,7 @@ def sizes(recipe: Mapping[str, Any], features: int, frames: int, filters: int) -
     return {
         **branches,
         "weights": None if gated or encoder != "mlp" else weights,
-        "input": f"{frames} frames × {filters} log-Mel filters",
+        "input": f"{frames} frames × {filters} {what}",
         "picture": "a fragment’s features, the picture’s gated in" if gated else "",
         "unit": UNITS[encoder],
     }
@@ -50,7 +56,8 @@ def sizes(recipe: Mapping[str, Any], features: int, frames: int, filters: int) -
 def describe(config: Mapping[str, Any], experiment: str, features: int) -> dict[str, Any]:
     """An experiment's network: `drawn`, its `weights`, `activation`, and when training ends."""
     recipe, logmel = (section(config, experiment, name) for name in ("training", "logmel"))
-    found = sizes(recipe, features, logmel["frames"], logmel["filters"])
+    what = "numbers of a speech model" if logmel.get("model") else "log-Mel filters"
+    found = sizes(recipe, features, logmel["frames"], logmel["filters"], what)
     last = ", the last too" if recipe.get("output", "relu") == "relu" else ", but for the last"
     activation = f"a ReLU up to {recipe['relu_cap']:g} after every layer{last}"
     r10 = recipe.get("criterion", "loss") == "r10"
@@ -84,7 +91,9 @@ def draw(found: Mapping[str, Any], activation: str) -> Markup:
         tops = _tops(len(branch), layers)
         for n, (size, top) in enumerate(zip(branch, tops, strict=True)):
             width = NARROWEST + (WIDTH - NARROWEST) * (size / widest) ** 0.5
-            parts.append(_box(x, top, width, kind, _label(n, len(branch), size, kind, found["unit"])))
+            parts.append(
+                _box(x, top, width, kind, _label(n, len(branch), size, kind, found["unit"]))
+            )
             if n:
                 parts.append(_line(x, tops[n - 1], x, top + HEIGHT))
         parts.append(_line(x, tops[-1], total / 2, 2 + HEIGHT))

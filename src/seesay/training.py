@@ -240,6 +240,9 @@ def train(
                 epochs, *again = importlib.import_module("seesay.pseudo_words").pace(past, settings)
             pairs = shuffle(pairs, seed)
         data = prepare(network, fragments, words, pairs, types, settings.negatives, device)
+        if settings.semantic_term:
+            meaning = importlib.import_module("seesay.batch_losses.semantic_term")
+            data.contexts = meaning.contexts(data.pairs.words, data.types).to(device)
         validation = prepare(
             network, *load(inputs, "validation", context), settings.negatives, device
         )

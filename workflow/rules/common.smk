@@ -178,7 +178,8 @@ def training_modules(stage, experiment):
     modules = [f"seesay.speech_encoders.{chosen.speech_encoder}"]
     if stage == "training" and chosen.batch_pictures > 1:
         modules += ["seesay.batches", f"seesay.batch_losses.{chosen.loss}"]
-        modules += ["seesay.batch_losses.word_term"] if chosen.word_term else []
+        terms = ("word_term", "semantic_term")
+        modules += [f"seesay.batch_losses.{t}" for t in terms if getattr(chosen, t)]
     if stage == "training" and chosen.criterion == "r10":
         modules.append("seesay.criterion")
     if stage == "training" and chosen.pseudo_words:
@@ -258,6 +259,25 @@ def regions_of_fc7(wildcards):
     name = variant_experiment(wildcards, "fc7")
     variant = "" if name is None else CONFIG.variant(name, "regions")
     return at(f"regions/{variant}shards/{wildcards.shard}.parquet")
+
+
+def logmel_model(wildcards):
+    """The model of speech of a job of the stage logmel, if any; a missing one is one line."""
+    given = variant_section(wildcards, "logmel").model
+    if given is not None and not Path(given).is_file():
+        sys.exit(f"error: {given}: no such file; logmel.model names it")
+    return [] if given is None else [given]
+
+
+def logmel_code(wildcards):
+    """What the stamp holds besides where a model of speech gives the frames."""
+    model = variant_section(wildcards, "logmel").model
+    return chosen_stamp("logmel", *(["seesay.speech_model"] if model else []))
+
+
+def logmel_memory(wildcards, attempt):
+    """Memory in MB of a job of the stage logmel; a model of speech comes with torch."""
+    return (4000 if variant_section(wildcards, "logmel").model else 1500) * attempt
 
 
 def weights_file(stage, given):

@@ -40,7 +40,8 @@ rule listen:
         settings=settings("listen"),
         experiment=HEARD,
         seed=SEEDS[0],
-        frames=CONFIG.logmel.frames,
+        # A model's frames are nothing to look at.
+        frames=0 if CONFIG.logmel.model else CONFIG.logmel.frames,
         hop=CONFIG.logmel.hop,
     message:
         "Cutting words and pictures for the report"

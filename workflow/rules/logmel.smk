@@ -1,6 +1,7 @@
 """logmel: log-Mel frames of every spoken token, 71 around its middle or those of the word.
 
-Comes in: the token manifest of a shard (and the recordings that it lists).
+Comes in: the token manifest of a shard (and the recordings that it lists), and the model of speech
+whose frames take the place of log-Mel frames, where the config names one.
 Goes out: <results>/logmel/{variant}shards/{shard}.parquet, the table `logmel`, and its rejects;
 `variant` is empty, or the folder of an experiment's own settings.
 """
@@ -10,6 +11,7 @@ rule logmel:
     """Compute the log-Mel vectors of one shard's tokens."""
     input:
         manifest=speech_manifest,
+        model=logmel_model,
     output:
         logmel=at("logmel/{variant}shards/{shard}.parquet"),
         rejects=at("logmel/{variant}rejects/{shard}.parquet"),
@@ -21,12 +23,13 @@ rule logmel:
         "../../envs/seesay.yaml"
     threads: 1
     resources:
-        mem_mb=scaled(1500),
+        mem_mb=logmel_memory,
         disk_mb=2000,
         runtime=60,
         gpu=0,
     params:
         *stamp("logmel"),
+        chosen=logmel_code,
         settings=variant_settings("logmel"),
     message:
         "Computing log-Mel vectors of shard {wildcards.variant}{wildcards.shard}"

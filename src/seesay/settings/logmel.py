@@ -11,7 +11,16 @@ class LogmelSettings(Settings):
     """The frames and filters of section 2."""
 
     sample_rate: int = Field(ge=4000, le=96000, description="Hz that all speech is resampled to")
-    filters: int = Field(ge=2, le=256, description="Mel filters; paper: 40")
+    model: str | None = Field(
+        default=None,
+        description="a TorchScript file of a self-supervised model of speech, whose frames take the"
+        " place of log-Mel frames; null (paper): none",
+    )
+    filters: int = Field(
+        ge=2,
+        le=4096,
+        description="Mel filters, 256 at most; paper: 40; with a model, the numbers in its frames",
+    )
     window: float = Field(gt=0, le=0.2, description="length of the Hann window, in s")
     hop: float = Field(gt=0, le=0.1, description="from frame to frame, in s; paper: 0.010")
     span: Literal["window", "masked", "word"] = Field(
@@ -37,6 +46,10 @@ class LogmelSettings(Settings):
 
     @model_validator(mode="after")
     def _fits(self) -> "LogmelSettings":
+        if self.filters > 256 and self.model is None:
+            raise ValueError(
+                f"filters must be at most 256 where there is no logmel.model, got {self.filters}"
+            )
         if not self.low < self.high <= self.sample_rate / 2:
             raise ValueError(
                 f"low ({self.low:g}) must be below high ({self.high:g}), and high at most half of "

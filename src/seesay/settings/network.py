@@ -42,7 +42,7 @@ class NetworkSettings(Settings):
     filters: int = Field(
         default=40,
         ge=2,
-        le=256,
+        le=4096,
         description="numbers in a frame, the experiment's logmel.filters; mlp does not read it",
     )
     output: Literal["relu", "linear"] = Field(

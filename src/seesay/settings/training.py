@@ -34,7 +34,9 @@ class TrainingSettings(NetworkSettings):
         " margin, euclidean, infonce, sigmoid and word_term",
     )
     temperature: float = Field(
-        default=0.1, gt=0, description="T of infonce, sigmoid, word_term and logsumexp"
+        default=0.1,
+        gt=0,
+        description="T of infonce, sigmoid, word_term, semantic_term and logsumexp",
     )
     margin: float = Field(
         default=0.2,
@@ -50,6 +52,12 @@ class TrainingSettings(NetworkSettings):
         default=0.0,
         ge=0,
         description="weight of the term that pulls a picture's words, by several talkers, together",
+    )
+    semantic_term: float = Field(
+        default=0.0,
+        ge=0,
+        description="weight of the term that pulls words of like contexts together, by the"
+        " transcripts of the training words",
     )
     reduction: Literal["mean", "sum"] = Field(
         description="of the loss over a batch's pairs; of one picture a batch alone"
@@ -94,7 +102,7 @@ class TrainingSettings(NetworkSettings):
     @model_validator(mode="after")
     def _batches_of_many(self) -> "TrainingSettings":
         if self.batch_pictures == 1:
-            of_many = {"loss": "coscos2", "word_term": 0, "pseudo_words": 0}
+            of_many = {"loss": "coscos2", "word_term": 0, "semantic_term": 0, "pseudo_words": 0}
             of_many |= {"time_shift": 0, "time_mask": 0, "filter_mask": 0}
             for key, only in of_many.items():
                 if getattr(self, key) != only:
