@@ -324,8 +324,6 @@ def test_the_report_shows_the_lexicon_and_lets_it_be_heard(found, tmp_path):
     # Hostile words and talkers are text.
     assert "<script" not in shown
     assert "<b>T&amp;1" not in shown
-    hostile = listen_run.SCRIPT.replace("<", "&lt;").replace(">", "&gt;")
-    assert (hostile in shown) == (listen_run.SCRIPT in json.dumps(page, ensure_ascii=False))
     assert "&lt;b&gt;T&amp;1&lt;/b&gt;" in shown
 
 

@@ -583,6 +583,11 @@ def test_time_and_memory_are_in_a_block_of_their_own(page):
     assert report_made.duration(7810) == "2 h 10 min"
 
 
+def unnumbered(path: Path) -> str:
+    """A file's text without the numbers of clips, which count on through a process's drawings."""
+    return re.sub(r"(?<=clip)\d+", "", path.read_text(encoding="utf-8"))
+
+
 def test_the_script_writes_the_same_bytes_but_for_the_run(run, tmp_path):
     folder, inputs, config = run
     other = outputs(tmp_path)
@@ -602,13 +607,13 @@ def test_the_script_writes_the_same_bytes_but_for_the_run(run, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     first, second = (
-        re.sub(r'(?s)<section id="run">.*?</section>', "", path.read_text(encoding="utf-8"))
+        re.sub(r'(?s)<section id="run">.*?</section>', "", unnumbered(path))
         for path in (folder / "report.html", other.report)
     )
     assert first == second
     assert "No benchmark files." in other.report.read_text(encoding="utf-8")
     for name in ("summary.md", "answer.svg", "train.svg", "where.svg"):
-        assert (folder / name).read_bytes() == (tmp_path / name).read_bytes()
+        assert unnumbered(folder / name) == unnumbered(tmp_path / name)
 
 
 def test_the_page_stays_within_its_size(run, tmp_path):
