@@ -56,7 +56,8 @@ def sources(config: dict[str, Any]) -> dict[str, Any]:
     """What the run was of: `pictures`, `speech` and `network` in words, and `labels`.
 
     `labels` are the warnings that belong beside every number: synthetic pictures, synthetic
-    speech, a network with random weights, sentences whose words come from several talkers.
+    speech, a network with random weights, sentences whose words come from several talkers,
+    talkers or words of the test that training does not hear.
     """
     pictures, speech = config["pictures"], config["speech"]
     labels = []
@@ -74,6 +75,7 @@ def sources(config: dict[str, Any]) -> dict[str, Any]:
         heard = "; ".join(f"{c['path']} (read as {c['reader']})" for c in speech["corpora"])
     if mixed(config):
         labels.append("sentences mix talkers")
+    labels += unseen(config)
     if config.get("fragments"):
         where = config["fragments"]["path"]
         network = f"ready-made R-CNN fragments (Karpathy et al. 2014) from {where}"
@@ -92,6 +94,13 @@ def sources(config: dict[str, Any]) -> dict[str, Any]:
 def mixed(config: dict[str, Any]) -> bool:
     """Whether the words of one caption may come from several talkers."""
     return bool(config["matching"]["speakers"] == "mixed")
+
+
+def unseen(config: dict[str, Any]) -> list[str]:
+    """What of the test was kept from training: talkers, words."""
+    talkers, share = (config["matching"].get(f"unseen_{kind}", 0) for kind in ("talkers", "words"))
+    found = [f"test with {talkers} unseen talker{'s' if talkers > 1 else ''}"] if talkers else []
+    return found + ([f"test with {100 * share:.3g} % unseen words"] if share else [])
 
 
 def versions(config: dict[str, Any]) -> list[tuple[str, str]]:
