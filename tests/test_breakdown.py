@@ -58,10 +58,11 @@ def test_what_a_token_is_worked_by_hand():
     split = pd.Series({"a": "train", "b": "train", "c": "test"})
     found = word_properties(SAID, REPLACED, USES, split)
     assert found.loc["k3"].tolist() == [
-        "dog", "dog", "NOUN", 2, "NOUN", "5–9", "3–4", "as itself", "1–4", "t2"
+        "dog", "dog", "NOUN", 2, "NOUN", "5–9", "3–4", "as itself", "1–4", "t2", "said in training"
     ]  # fmt: skip
     assert found.loc["k4"].tolist() == [
-        "grass", "bureau", "ADJ", 0, "ADJ", "1–4", "5–6", "as another word", "0", "t2"
+        "grass", "bureau", "ADJ", 0, "ADJ", "1–4", "5–6", "as another word", "0", "t2",
+        "not in training",
     ]  # fmt: skip
 
 

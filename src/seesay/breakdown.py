@@ -1,8 +1,9 @@
 """Where it works: the ranks by kind of word and of fragment, and word by word.
 
 Word queries are parted by part of speech, frequency in the captions, length, talker, whether the
-word is said as itself, and the pairs that training had of it; fragments by their size and by how
-much is said of their picture. Ties are scored as in the stage metrics.
+word is said as itself, the pairs that training had of it, and whether training heard its talker
+and its word at all, where not all are known; fragments by their size and by how much is said of
+their picture. Ties are scored as in the stage metrics.
 """
 
 from collections.abc import Collection, Iterator, Sequence

@@ -10,6 +10,11 @@ import pandas as pd
 LETTERS, USES, SAID = (1, 3, 5, 7, 9, 11), (1, 5, 10, 20, 50, 100, 200), (1, 10, 20, 30, 40)
 PAIRS = (0, 1, 5, 10, 20, 50, 100, 200)
 SIZES = (0, 5, 10, 25, 50)
+# What is new to the model in the test: the property, the column, and its two groups.
+NEW = {
+    "talker in training": ("talker", ["heard in training", "not in training"]),
+    "word in training": ("spoken_word", ["said in training", "not in training"]),
+}
 
 
 def word_properties(
@@ -18,7 +23,8 @@ def word_properties(
     """What each used token (the index) is: its word, `pairs`, and ordered categories.
 
     `spoken` is SPOKEN_CAPTIONS, `uses` CAPTION_WORDS, `split` each picture's split. A pair is a
-    token and a training picture that it is said for.
+    token and a training picture that it is said for. The properties of NEW are there where a test
+    token has a talker, or a word, that no training caption has.
     """
     token = spoken.drop_duplicates("token_id").set_index("token_id")
     train = spoken[spoken["image_id"].map(split) == "train"]
@@ -27,7 +33,7 @@ def word_properties(
     itself = np.where(token["word"] == token["spoken_word"], "as itself", "as another word")
     pairs = token["word"].map(taught).fillna(0).astype(np.int64)
     often = token["word"].map(uses["lemma"].value_counts()).fillna(1)
-    return pd.DataFrame(
+    found = pd.DataFrame(
         {
             "word": token["word"],
             "spoken_word": token["spoken_word"],
@@ -41,6 +47,13 @@ def word_properties(
             "talker": _named(token["talker"], sorted(set(token["talker"]))),
         }
     )
+    test = token["image_id"].map(split) == "test"
+    for name, (column, (known, new)) in NEW.items():
+        met = token[column].isin(train[column])
+        if not met[test].all():
+            groups = pd.Series(np.where(met, known, new), token.index)
+            found[name] = _named(groups, [known, new])
+    return found
 
 
 def fragment_properties(regions: pd.DataFrame, spoken: pd.DataFrame) -> dict[str, pd.Series]:

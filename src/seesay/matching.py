@@ -3,6 +3,7 @@
 With `matching.speakers: mixed`, which is not the paper's, its words may come from several.
 """
 
+import importlib
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -62,7 +63,7 @@ UNSAYABLE = Table(
         Column("caption", pa.int32(), "the number within the picture of a caption that none says"),
         Column("word", pa.string(), "a content word of the caption that is lacking"),
         Column("spoken_word", pa.string(), "what is said for it; empty where there is nothing"),
-        Column("cause", pa.string(), "no candidate, no talker (says it all), or used up"),
+        Column("cause", pa.string(), "no candidate, no talker (says it all), used up, or unseen"),
         Column("talker", pa.string(), "who comes nearest and lacks this; empty where all lack it"),
     ),
 )
@@ -71,7 +72,10 @@ REASONS = {
     "no candidate": "no spoken word stands for",
     "no talker": "no talker says all of it",
     "used up": "other captions have used up its tokens",
+    "unseen": "the test alone says",
 }
+# Causes that are of no talker's making.
+BEFORE_TALKERS = ("no candidate", "unseen")
 
 
 def match(
@@ -163,7 +167,7 @@ def reasons(unsayable: pd.DataFrame) -> list[tuple[str, str, str]]:
         known = rows["word"] if cause == "no candidate" else rows["spoken_word"]
         # Where sentences mix talkers, nobody comes nearest.
         who = f"; {talker} comes nearest, but lacks" if talker else "; all together lack"
-        reason = REASONS[cause] + ("" if cause == "no candidate" else who)
+        reason = REASONS[cause] + ("" if cause in BEFORE_TALKERS else who)
         found.append(("matching", f"{image_id}#{caption}", f"{reason}: {', '.join(sorted(known))}"))
     return found
 
@@ -213,17 +217,20 @@ def run_matching(
 
     tokens = tables.read(SPOKEN_WORDS, spoken_words)
     sizes = tokens.groupby("talker")["word"].nunique()
-    matched, lacking = match(
-        captions.assign(
-            word=captions["lemma"],
-            spoken_word=captions["lemma"].map(table.set_index("word")["spoken_word"]),
-            split=captions["image_id"].map(splits),
-        ),
-        tokens.assign(spoken_word=tokens["word"].map(names)),
-        {str(talker): int(size) for talker, size in sizes.items()},
-        settings,
+    captions = captions.assign(
+        word=captions["lemma"],
+        spoken_word=captions["lemma"].map(table.set_index("word")["spoken_word"]),
+        split=captions["image_id"].map(splits),
     )
-    refused = reasons(lacking)
+    tokens = tokens.assign(spoken_word=tokens["word"].map(names))
+    vocabulary = {str(talker): int(size) for talker, size in sizes.items()}
+    if settings.unseen_talkers or settings.unseen_words:
+        # By name: the stamp of a config has what it uses alone.
+        unseen = importlib.import_module("seesay.unseen")
+        matched, lacking, kept = unseen.match_unseen(captions, tokens, vocabulary, settings)
+    else:
+        (matched, lacking), kept = match(captions, tokens, vocabulary, settings), []
+    refused = [*kept, *reasons(lacking)]
     if matched.empty:
         first = f"; {refused[0][1]}: {refused[0][2]}" if refused else ""
         by_one = "" if settings.speakers == "mixed" else " by one talker"

@@ -56,7 +56,8 @@ def sources(config: dict[str, Any]) -> dict[str, Any]:
     """What the run was of: `pictures`, `speech` and `network` in words, and `labels`.
 
     `labels` are the warnings that belong beside every number: synthetic pictures, synthetic
-    speech, a network with random weights, sentences whose words come from several talkers.
+    speech, a network with random weights, sentences whose words come from several talkers,
+    talkers or words of the test that training does not hear.
     """
     pictures, speech = config["pictures"], config["speech"]
     labels = []
@@ -74,6 +75,7 @@ def sources(config: dict[str, Any]) -> dict[str, Any]:
         heard = "; ".join(f"{c['path']} (read as {c['reader']})" for c in speech["corpora"])
     if mixed(config):
         labels.append("sentences mix talkers")
+    labels += unseen(config)
     if config.get("fragments"):
         where = config["fragments"]["path"]
         network = f"ready-made R-CNN fragments (Karpathy et al. 2014) from {where}"
@@ -104,6 +106,13 @@ def transcripts(config: dict[str, Any], experiment: str) -> str:
     if recipe.get("semantic_term"):
         read.append(f"semantic_term: {recipe['semantic_term']:g}")
     return ", ".join(read)
+
+
+def unseen(config: dict[str, Any]) -> list[str]:
+    """What of the test was kept from training: talkers, words."""
+    talkers, share = (config["matching"].get(f"unseen_{kind}", 0) for kind in ("talkers", "words"))
+    found = [f"test with {talkers} unseen talker{'s' if talkers > 1 else ''}"] if talkers else []
+    return found + ([f"test with {100 * share:.3g} % unseen words"] if share else [])
 
 
 def versions(config: dict[str, Any]) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ CAUSES = {
     "no candidate": "a word that nothing is said for",
     "no talker": "no talker says all of its words",
     "used up": "other captions have used up its tokens",
+    "unseen": "all of its words are kept for the test",
 }
 MIXED_CAUSES = {**CAUSES, "no talker": "the speech has too few tokens of a word"}
 HEIGHT = 150  # px, of a chart

@@ -19,6 +19,8 @@ PROPERTIES = {
     "training pairs": "image_token_by_word",
     "size of the fragment": "word_token_by_image",
     "tokens said of the picture": "word_token_by_image",
+    "talker in training": "image_token_by_word",
+    "word in training": "image_token_by_word",
     "talker": "image_token_by_word",
 }
 TITLES = {
@@ -27,6 +29,8 @@ TITLES = {
     "uses in captions": "Frequency: uses of the word in all captions",
     "letters of the spoken word": "Length: letters of the spoken word",
     "training pairs": "Pairs of a training picture and a token of the word",
+    "talker in training": "Talkers that training heard, and others",
+    "word in training": "Words that training heard, and others",
     "talker": "Talker, best first",
     "size of the fragment": "Size of the fragment, share of the picture",
     "tokens said of the picture": "Tokens said of the picture",

@@ -172,6 +172,13 @@ def network_module(section):
     )
 
 
+def matching_modules():
+    """The module that keeps talkers and words for the test split, where the config wants it."""
+    section = CONFIG.matching
+    wanted = section.unseen_talkers or section.unseen_words
+    return ["seesay.unseen"] if wanted else []
+
+
 def training_modules(stage, experiment):
     """The modules that an experiment's training settings choose, for a stage that uses them."""
     chosen = CONFIG.section_of(experiment, "training")

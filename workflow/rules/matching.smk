@@ -32,7 +32,7 @@ rule matching:
         runtime=30,
         gpu=0,
     params:
-        *stamp("matching"),
+        *stamp("matching", *matching_modules()),
         settings=settings("matching"),
     message:
         "Matching captions to spoken tokens"

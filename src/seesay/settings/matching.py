@@ -33,3 +33,16 @@ class MatchingSettings(Settings):
         "as a share of all ranks within the part of speech; 1: any, the nearest is taken",
     )
     seed: int = Field(ge=0, description="seed of the choice of tokens")
+    unseen_talkers: int = Field(
+        default=0,
+        ge=0,
+        description="talkers who say captions of the test split alone: half of them, or with "
+        "speakers: all every one that they can; 0: every talker says captions of all splits",
+    )
+    unseen_words: float = Field(
+        default=0,
+        ge=0,
+        lt=1,
+        description="share of the spoken word types that captions of the test split alone say; "
+        "those of training and validation are said without them",
+    )
