@@ -53,6 +53,12 @@ rule results:
     output:
         page="docs/results.md",
     localrule: True
+    threads: 1
+    resources:
+        mem_mb=scaled(100),
+        disk_mb=10,
+        runtime=5,
+        gpu=0,
     params:
         head="# Results\n\nWritten by `snakemake docs/results.md --configfile config/flickr8k.yaml`, from the"
         " numbers of finished runs; no number here is typed by hand. [tasks.md](tasks.md) says what is"
