@@ -52,7 +52,11 @@ rule results:
         ],
     output:
         page="docs/results.md",
+    log:
+        at("logs/results.log"),
     localrule: True
+    conda:
+        "../../envs/seesay.yaml"
     threads: 1
     resources:
         mem_mb=scaled(100),
@@ -66,4 +70,4 @@ rule results:
     message:
         "Writing docs/results.md"
     shell:
-        "{{ printf '%s\\n\\n' {params.head:q}; cat {input.studies:q}; }} > {output.page:q}"
+        "{{ printf '%s\\n\\n' {params.head:q}; cat {input.studies:q}; }} > {output.page:q} 2> {log:q}"
