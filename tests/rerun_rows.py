@@ -208,7 +208,7 @@ ROWS = [
     Row(
         "an experiment is added that learns pseudo-words",
         lambda run: run.set(
-            "experiments", {"again": {"training": {"batch_pictures": 4, "pseudo_words": 5}}}
+            "experiments", {"relearnt": {"training": {"batch_pictures": 4, "pseudo_words": 5}}}
         ),
         {"lexicon": 1, **NEW},
     ),

@@ -138,7 +138,8 @@ def _part(
         Line("chance", metric, a, b, b - a, None, None)
         for metric, a, b in zip(METRICS, *(luck.tolist() for luck in lucks), strict=True)
     ]
-    sizes = [int(part["gallery_size"].iloc[0]) for part in parts]
+    # Where some queries leave more items out than others: the mean, as in the stage metrics.
+    sizes = [round(part["gallery_size"].mean()) for part in parts]
     return Part(
         experiment,
         task,

@@ -62,7 +62,7 @@ def measure(
     for table, paths, names, summary in kinds:
         frame = tables.read(table, list(paths))
         models: dict[tuple[str, str], dict[str, Floats]] = {}
-        asked: dict[tuple[str, str, str], list[str]] = {}
+        asked: dict[tuple[str, str, str], list[object]] = {}
         for (experiment, task, gallery), part in frame.groupby(["experiment", "task", "gallery"]):
             where = {"experiment": experiment, "task": task, "gallery": gallery}
             runs = runs_of(part, where)
@@ -86,10 +86,11 @@ def measure(
             if "model" in means:
                 key = str(task), str(gallery)
                 models.setdefault(key, {})[str(experiment)] = means["model"]
-                asked[*key, str(experiment)] = pictures.tolist()
+                asked[*key, str(experiment)] = [size["gallery_size"], *pictures.tolist()]
         for (task, gallery), found in models.items():
             for one, other in combinations(sorted(found), 2):
-                # Boxes, and so queries, may differ; what is resampled are pictures.
+                # Queries may differ; what is resampled are pictures. In a gallery of another size
+                # a rank means something else.
                 if asked[task, gallery, one] == asked[task, gallery, other]:
                     where = {"experiment": one, "other": other, "task": task, "gallery": gallery}
                     beside += _rows(where, names, found[one] - found[other])

@@ -27,6 +27,7 @@ def assign(
     """
     bad: list[Reject] = []
     placed = {picture.image_id: picture.split for picture in pictures if picture.placed}
+    files = {picture.image_id: picture.path for picture in pictures}
     pictures = [picture for picture in pictures if not picture.placed]
     ids = [picture.image_id for picture in pictures]
     if isinstance(split, HashSplit):
@@ -35,7 +36,8 @@ def assign(
         splits, reason = by_count(split, ids), "beyond the counts of pictures.split"
     elif isinstance(split, FilesSplit):
         lists = {name: Path(getattr(split, name)) for name in SPLITS}
-        known = Corpus(files={picture.image_id: picture.path for picture in pictures})
+        # A list may name a picture that the config has placed; that stays where it is.
+        known = Corpus(files=files)
         splits, bad = read_lists(lists, known.id_of)
         reason = "in none of the lists of pictures.split"
     elif isinstance(split, FragmentsSplit):

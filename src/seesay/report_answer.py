@@ -73,8 +73,8 @@ class Results:
     @classmethod
     def read(cls, metrics: Path, differences: Path | None) -> "Results":
         """Read the tables. Raises InputError when a column, or the model, is missing."""
-        numbers = _read(metrics, f"{METRIC_COLUMNS} ci_high chance")
-        pairs = _read(differences, DIFFERENCE_COLUMNS) if differences else []
+        numbers = read_rows(metrics, f"{METRIC_COLUMNS} ci_high chance")
+        pairs = read_rows(differences, DIFFERENCE_COLUMNS) if differences else []
         values = {
             (r["experiment"], r["system"], r["seed"], r["task"], r["gallery"], r["metric"]): Value(
                 int(r["gallery_size"]),
@@ -230,7 +230,7 @@ def _model(results: Results, experiment: str, task: str, metric: str) -> Value:
     return value
 
 
-def _read(path: Path, columns: str) -> list[dict[str, str]]:
+def read_rows(path: Path, columns: str) -> list[dict[str, str]]:
     """The rows of a table, as text; the caller converts."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t")

@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from seesay.report_answer import Difference, Results, difference
+from seesay.report_answer import Difference, Results, difference, read_rows
 
 Pairs = dict[tuple[str, str, str, str], Difference]
 
@@ -70,8 +68,11 @@ def gap(pairs: Pairs, model: str, less: str, column: Column) -> Difference | Non
 
 def read_pairs(experiments: Path, gallery: str) -> Pairs:
     """The differences in one gallery, by (experiment, other, task, metric)."""
-    frame = pd.read_csv(experiments, sep="\t", dtype={"experiment": str, "other": str})
-    frame = frame[frame["gallery"] == gallery]
-    keys = zip(*(frame[name] for name in ("experiment", "other", "task", "metric")), strict=True)
-    values = zip(*(frame[name] for name in ("difference", "ci_low", "ci_high")), strict=True)
-    return {key: Difference(*map(float, value)) for key, value in zip(keys, values, strict=True)}
+    rows = read_rows(experiments, "experiment other task gallery metric difference ci_low ci_high")
+    return {
+        (row["experiment"], row["other"], row["task"], row["metric"]): Difference(
+            *(float(row[name]) for name in ("difference", "ci_low", "ci_high"))
+        )
+        for row in rows
+        if row["gallery"] == gallery
+    }

@@ -72,6 +72,9 @@ class SpeechModel(LogMel):
             with torch.inference_mode():
                 found = self.model(torch.tensor(samples)[None])
         except RuntimeError as error:
+            if "memory" in str(error):
+                # The machine's fault, not the recording's: the job fails, and is tried with more.
+                raise
             # The last line of a TorchScript traceback says what went wrong.
             cause = shorten(str(error).strip().splitlines()[-1], 200, placeholder=" ...")
             raise InputError(

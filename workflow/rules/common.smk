@@ -417,6 +417,13 @@ def region_tables():
     return shards_of("regions", CONFIG.variant(shown("fc7"), "regions"))
 
 
+def heard_regions():
+    """The shards of the table `regions` of the experiment whose finds are shown."""
+    if CONFIG.fragments:
+        return []
+    return shards_of("regions", CONFIG.variant(HEARD, "regions"))
+
+
 def boxed():
     """The experiments whose fragments have these boxes."""
     variant = CONFIG.variant(shown("fc7"), "regions")
@@ -552,6 +559,21 @@ def grounding_tables():
         system=SYSTEMS,
         seed=SEEDS,
     )
+
+
+# The studies that docs/results.md shows, in this order; each has a config of its name.
+STUDIES = ["results/flickr8k/study.md", "results/flickr8k_large/study.md"]
+
+
+def studies(wildcards):
+    """The studies that are finished, and that of this config, which may not be yet."""
+    there = [path for path in STUDIES if Path(path).exists() or path == at("study.md")]
+    if not there:
+        sys.exit(
+            f"error: docs/results.md shows {' and '.join(STUDIES)}, and none of them is there;"
+            " give --configfile config/flickr8k.yaml"
+        )
+    return there
 
 
 # What each stage reads, for the drawing.

@@ -18,7 +18,7 @@ rule listen:
         spoken_captions=at("matching/spoken_captions.parquet"),
         recordings=at("speech/recordings.parquet"),
         spoken_words=at("speech/spoken_words.parquet"),
-        regions=region_tables(),
+        regions=heard_regions(),
         logmel=expand(at("logmel/shards/{shard}.parquet"), shard=SHARDS),
     output:
         listen=at("listen/listen.json"),
