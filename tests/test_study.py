@@ -85,13 +85,8 @@ def files(tmp_path):
     return tmp_path
 
 
-def rows_of(text, heading):
-    """The rows of the table that begins with a heading, as lists of cells."""
-    lines = text[text.index(f"| {heading} |") :].split("\n\n")[0].splitlines()
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
-
-
-def test_every_number_stands_in_its_row(files, config):
+def written(files, config):
+    """The page that is written from the files."""
     study.write(
         files / "metrics.tsv",
         files / "experiments.tsv",
@@ -99,7 +94,17 @@ def test_every_number_stands_in_its_row(files, config):
         config,
         files / "study.md",
     )
-    text = (files / "study.md").read_text()
+    return (files / "study.md").read_text()
+
+
+def rows_of(text, heading):
+    """The rows of the table that begins with a heading, as lists of cells."""
+    lines = text[text.index(f"| {heading} |") :].split("\n\n")[0].splitlines()
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def test_every_number_stands_in_its_row(files, config):
+    text = written(files, config)
     assert text.startswith("## A study\n")
     numbers = rows_of(text, "experiment | system")
     assert numbers[0] == ["best", "model", "**50.0** [48.0, 52.0]", "**1,234** [1,232, 1,236]"]
@@ -114,14 +119,8 @@ def test_every_number_stands_in_its_row(files, config):
 
 
 def test_differences_name_what_was_changed(files, config):
-    study.write(
-        files / "metrics.tsv",
-        files / "experiments.tsv",
-        [files / "history.parquet"],
-        config,
-        files / "study.md",
-    )
-    found = {r[0]: r[1:3] for r in rows_of((files / "study.md").read_text(), "experiments")}
+    text = written(files, config)
+    found = {r[0]: r[1:3] for r in rows_of(text, "experiments")}
     assert found["best − paper"] == ["many", "**+10.0 [+7.0, +13.0]**"]
     # The one with more of the paper's settings is taken off.
     assert found["best − max"] == ["training.pooling logsumexp for max", "+1.0 [−2.0, +4.0]"]

@@ -13,11 +13,11 @@ from torch import Tensor
 from seesay import tables
 from seesay.errors import InputError
 from seesay.fc7_tables import FC7
+from seesay.logmel_vectors import of_tokens
 from seesay.matching import SPOKEN_CAPTIONS
 from seesay.network import Network
 from seesay.pictures import IMAGES
 from seesay.randomness import generator
-from seesay.vectors import of_tokens
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ import pandas as pd
 
 from seesay.errors import InputError
 from seesay.listen_media import Budget, cut, drawing, small, sound
+from seesay.logmel_vectors import of_tokens
 from seesay.progress import progress
 from seesay.settings.listen import ListenSettings
-from seesay.vectors import of_tokens
 
 Record = dict[str, Any]
 Refused = list[tuple[str, str, str]]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from seesay.progress import progress
 
@@ -97,11 +97,12 @@ def similarities(
     """
     columns = _unit(gallery).T
     buffer = np.empty((block, len(gallery)))
+    blas = ThreadpoolController()  # it looks for the libraries: once, not for every block
     starts = range(0, len(queries), block)
     for start in progress(starts, description, unit="block") if description else starts:
         # Scaled so that similarities come in units of the rounding step.
         rows = _unit(queries[start : start + block]) * STEPS
-        with threadpool_limits(limits=threads, user_api="blas"):
+        with blas.limit(limits=threads, user_api="blas"):
             product = np.matmul(rows, columns, out=buffer[: len(rows)])
         yield start, product
 
