@@ -88,7 +88,8 @@ def test_a_picture_is_paired_with_its_own_rows(tmp_path):
 def test_each_id_gets_the_embedding_of_its_features(tmp_path):
     inputs = make(tmp_path)
     model = tmp_path / "m" / "model.safetensors"
-    training.train(inputs, model.parent, tmp_path / "store", SETTINGS, "paper", "untrained", 1, CPU)
+    store, models = tmp_path / "store", {"untrained": model}
+    training.train(inputs, None, models, store, SETTINGS, "paper", 1, CPU)
     images, words = tmp_path / "images_out", tmp_path / "words_out"
     embedding.embed(model, inputs, images, words, CPU)
     network = embedding.load_network(model.parent, CPU)

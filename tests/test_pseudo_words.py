@@ -185,18 +185,19 @@ def test_the_control_keeps_pace_in_all_parts(inputs, tmp_path):
     assert pace(parts_of(2), make(**TWO)) == (2,)
     assert pace(parts_of(0), make(**TWO)) == (1,)
     run(inputs, tmp_path / "m", **TWO)
-    path = tmp_path / "m" / "history.parquet"
-    past = tables.read(HISTORY, path)
+    past = tables.read(HISTORY, tmp_path / "m" / "history.parquet")
     past["part"] = np.select([past["epoch"] <= 6, past["epoch"] <= 9], [1, 2], 3).astype(np.int8)
     past["kept"] = past["epoch"] == 11
-    tables.write(HISTORY, path, past)
     first, second, third = pace(past, make(**TWO))
     assert (1 <= second <= 3, third) == (True, 2)
-    control = run(inputs, tmp_path / "s", "shuffled", history=path, **TWO, pseudo_rounds=3)
+    network, rows, _ = training.train_system(
+        inputs, make(**TWO, pseudo_rounds=3), "shuffled", 1, CPU, past=past
+    )
+    control = pd.DataFrame(rows)
     ends = control.groupby("part")["epoch"].max()
     assert ends.to_dict() == {1: first, 2: first + second, 3: first + second + third}
     assert control.loc[control["kept"], "epoch"].unique().tolist() == [ends[3]]
-    assert int(load_network(tmp_path / "s", CPU).speech[-1].used) == 4
+    assert int(network.speech[-1].used) == 4
 
 
 def test_the_same_seed_gives_the_same_bytes(inputs, tmp_path):

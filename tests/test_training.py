@@ -191,18 +191,11 @@ def frame(table, rows):
     return pd.DataFrame(rows, columns=[column.name for column in table.columns])
 
 
-def run(inputs, folder, system="model", seed=1, history=None, **changes):
-    training.train(
-        inputs,
-        folder,
-        folder.with_name(folder.name + "-store"),
-        make(**changes),
-        "paper",
-        system,
-        seed,
-        CPU,
-        model_history=history,
-    )
+def run(inputs, folder, system="model", seed=1, **changes):
+    """Train one system in a folder; its history."""
+    models = {system: folder / "model.safetensors"}
+    store = folder.with_name(folder.name + "-store")
+    training.train(inputs, inputs, models, store, make(**changes), "paper", seed, CPU)
     return tables.read(HISTORY, folder / "history.parquet")
 
 
@@ -263,12 +256,60 @@ def test_lowered_limits_end_where_a_straight_run_does(inputs, tmp_path, limits, 
     assert end is None or shorter["epoch"].max() == end
 
 
+def test_a_job_killed_in_its_second_system_goes_on_to_the_same_results(
+    inputs, tmp_path, monkeypatch
+):
+    """The model is there before the control begins, and is made again from its state."""
+
+    def both(name):
+        models = {s: tmp_path / name / s / "model.safetensors" for s in ("model", "shuffled")}
+        store = tmp_path / name / "store"
+        training.train(inputs, None, models, store, make(max_epochs=9), "p", 1, CPU)
+        return [path.read_bytes() for path in models.values()]
+
+    whole = both("whole")
+    # The model reached its limit and could go on; the control has ended.
+    assert [p.name for p in (tmp_path / "whole" / "store").glob("*/*.pt")] == ["model.pt"]
+    real, calls, deadly = training.train_epoch, [], [0]
+
+    def killed(network, *rest):
+        calls.append(1)
+        if len(calls) == deadly[0]:
+            raise KeyboardInterrupt
+        return real(network, *rest)
+
+    monkeypatch.setattr(training, "train_epoch", killed)
+    both("counted")
+    deadly[0] = len(calls)  # in the last epoch of the control
+    calls.clear()
+    with pytest.raises(KeyboardInterrupt):
+        both("part")
+    (tmp_path / "part" / "model" / "model.safetensors").unlink()  # as Snakemake does
+    calls.clear()
+    assert both("part") == whole
+    assert len(calls) == 1
+
+
+def test_a_control_that_went_too_far_begins_again(inputs, tmp_path):
+    """Its epochs are the model's, and those are fewer where the limits were lowered."""
+    with Checkpoint(tmp_path, "run") as states:
+        data = [inputs, make(), "shuffled", 1, CPU]
+        kept = [pd.DataFrame({"epoch": [n], "kept": [True]}) for n in (1, 3)]
+        long, *_ = training.train_system(*data, states.of("shuffled"), kept[1])
+        short, rows, _ = training.train_system(*data, states.of("shuffled"), kept[0])
+        again, *_ = training.train_system(*data, states.of("shuffled"), kept[1])
+    straight, *_ = training.train_system(*data, None, kept[0])
+    assert rows[-1]["epoch"] == 1
+    for one, other in ((short, straight), (again, long)):
+        for ours, theirs in zip(one.parameters(), other.parameters(), strict=True):
+            assert torch.equal(ours, theirs)
+
+
 def test_shuffled_trains_on_other_pairs_as_long_as_the_models_kept_weights(
     inputs, tmp_path, monkeypatch
 ):
     model = run(inputs, tmp_path / "m", eps=1e-4)
     model["kept"] = model["epoch"] == 2
-    tables.write(HISTORY, tmp_path / "kept.parquet", model)
     trained_on = []
     real = training.prepare
 
@@ -277,7 +318,8 @@ def test_shuffled_trains_on_other_pairs_as_long_as_the_models_kept_weights(
         return real(network, fragments, words, pairs, *rest)
 
     monkeypatch.setattr(training, "prepare", spied)
-    shuffled = run(inputs, tmp_path / "s", "shuffled", history=tmp_path / "kept.parquet", eps=1e-4)
+    _, rows, _ = training.train_system(inputs, make(eps=1e-4), "shuffled", 1, CPU, past=model)
+    shuffled = pd.DataFrame(rows)
     assert shuffled["epoch"].max() == 2
     assert shuffled.loc[shuffled["kept"], "epoch"].unique().tolist() == [2]
     right = training.load(inputs, "train")[2]
@@ -337,17 +379,18 @@ def test_random_projection_is_linear(inputs, tmp_path):
 
 
 def test_a_foreign_checkpoint_is_refused_and_a_held_one_too(tmp_path):
-    with Checkpoint(tmp_path, "one") as state:
-        state.save(epoch=1)
+    with Checkpoint(tmp_path, "one") as states:
+        states.of("model").save(epoch=1)
+        assert states.of("shuffled").load() is None
         with pytest.raises(InputError, match="another job"), Checkpoint(tmp_path, "one"):
             pass
     (tmp_path / "one").rename(tmp_path / "two")
     (tmp_path / "three").mkdir()
-    (tmp_path / "three" / "state.pt").write_bytes((tmp_path / "two" / "state.pt").read_bytes()[:99])
-    with Checkpoint(tmp_path, "three") as state, pytest.raises(InputError, match="damaged"):
-        state.load()
-    with Checkpoint(tmp_path, "two") as state, pytest.raises(InputError, match="another run"):
-        state.load()
+    (tmp_path / "three" / "model.pt").write_bytes((tmp_path / "two" / "model.pt").read_bytes()[:99])
+    with Checkpoint(tmp_path, "three") as states, pytest.raises(InputError, match="damaged"):
+        states.of("model").load()
+    with Checkpoint(tmp_path, "two") as states, pytest.raises(InputError, match="another run"):
+        states.of("model").load()
 
 
 def test_fingerprints_depend_on_bytes_and_facts(tmp_path):

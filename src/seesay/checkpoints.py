@@ -25,36 +25,12 @@ def fingerprint(files: Sequence[Path], **facts: object) -> str:
     return digest.hexdigest()
 
 
-class Checkpoint:
-    """The state of one run, in a folder named after its fingerprint; use it in a `with` block.
+class State:
+    """What one network of a run has come to: a file that is replaced as a whole."""
 
-    The folder is locked while in use, so that an orphaned job and its successor never both
-    write. A file of another run is refused. The state is written beside its place and renamed.
-    """
-
-    def __init__(self, folder: Path, identity: str) -> None:
+    def __init__(self, file: Path, identity: str) -> None:
+        self.file = file
         self.identity = identity
-        self.folder = folder / identity
-        self.file = self.folder / "state.pt"
-        self.lock = FileLock(self.folder / "lock")
-
-    def __enter__(self) -> "Checkpoint":
-        self.folder.mkdir(parents=True, exist_ok=True)
-        try:
-            self.lock.acquire(timeout=0)
-        except Timeout:
-            raise InputError(
-                f"{self.folder}: another job is training this very run; wait for it or end it"
-            ) from None
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.lock.release()
 
     def load(self) -> dict[str, Any] | None:
         """The last saved state, or None. Raises InputError for a state of another run."""
@@ -82,3 +58,38 @@ class Checkpoint:
     def clear(self) -> None:
         """Forget the state: the run has ended and nothing could go on from it."""
         self.file.unlink(missing_ok=True)
+
+
+class Checkpoint:
+    """The states of one run, in a folder named after its fingerprint; use it in a `with` block.
+
+    The folder is locked while in use, so that an orphaned job and its successor never both
+    write. A file of another run is refused. A state is written beside its place and renamed.
+    """
+
+    def __init__(self, folder: Path, identity: str) -> None:
+        self.identity = identity
+        self.folder = folder / identity
+        self.lock = FileLock(self.folder / "lock")
+
+    def __enter__(self) -> "Checkpoint":
+        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self.lock.acquire(timeout=0)
+        except Timeout:
+            raise InputError(
+                f"{self.folder}: another job is training this very run; wait for it or end it"
+            ) from None
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.lock.release()
+
+    def of(self, system: str) -> State:
+        """The state of one of the run's systems."""
+        return State(self.folder / f"{system}.pt", self.identity)

@@ -3,6 +3,7 @@
 import importlib
 import json
 import math
+import sys
 import time
 from pathlib import Path
 from typing import Any, Literal
@@ -106,7 +107,7 @@ def fit(
     settings: TrainingSettings,
     seed: int,
     epochs: int | None,
-    state: checkpoints.Checkpoint | None,
+    state: checkpoints.State | None,
 ) -> list[dict[str, Any]]:
     """Train `network` in place and return its history.
 
@@ -120,7 +121,7 @@ def fit(
     best, best_epoch, best_weights = math.inf, 0, None
     saved = state.load() if state else None
     last = settings.max_epochs if epochs is None else epochs
-    if saved is None or (epochs is None and too_far(saved["rows"], settings)):
+    if saved is None or too_far(saved["rows"], settings, epochs):
         measured = measure(network, validation, settings)
         row = {"epoch": 0, "split": "validation", "seconds": 0.0, **measured}
         rows, best, best_weights = [row], cost(measured, settings), weights(network)
@@ -155,8 +156,10 @@ def fit(
     return [row | {"kept": row["epoch"] == kept, "part": 1} for row in rows]
 
 
-def too_far(rows: list[dict[str, Any]], settings: TrainingSettings) -> bool:
+def too_far(rows: list[dict[str, Any]], settings: TrainingSettings, epochs: int | None) -> bool:
     """Whether a run trained beyond where the present limits end it; they may have been lowered."""
+    if epochs is not None:
+        return bool(rows[-1]["epoch"] > epochs)
     best, best_epoch = math.inf, 0
     for row in rows:
         if row["split"] != "validation":
@@ -206,67 +209,104 @@ def history(rows: list[dict[str, Any]], experiment: str, system: str, seed: int)
 
 
 def train(
-    inputs: Inputs,
-    folder: Path,
+    heard: Inputs,
+    read: Inputs | None,
+    models: dict[System, Path],
     store: Path,
     settings: TrainingSettings,
     experiment: str,
-    system: System,
     seed: int,
     device: torch.device,
     code: str = "",
-    model_history: Path | None = None,
 ) -> None:
-    """Train one system and write model.safetensors, settings.json and history.parquet.
+    """Train an experiment's systems with one seed; a run that was killed goes on where it was.
+
+    Every system's `models`, in training/{experiment}/{system}/{seed}/, gets settings.json and
+    history.parquet beside it. `read` are the inputs of `text`, one-hot words in place of the
+    log-Mel vectors of `heard`; `store` is the folder of checkpoints. Of `shuffled`, the model
+    has to come before.
+    """
+    # With raised limits a run goes on from an earlier one, so they are no part of it.
+    recipe = settings.model_dump(mode="json", exclude={"max_epochs", "patience"})
+    files = [*heard.files, *(read.logmel if read else [])]
+    identity = checkpoints.fingerprint(
+        files, settings=recipe, experiment=experiment, seed=seed, code=code
+    )
+    with checkpoints.Checkpoint(store, identity) as states:
+        ended, past = [], None
+        for system, model in models.items():
+            inputs, its = heard, settings
+            if system == "text":
+                assert read is not None
+                inputs, its = read, reading(settings)
+            print(f"training {experiment}, {system}, seed {seed}", file=sys.stderr)
+            state = states.of(system)
+            network, rows, lexicon = train_system(inputs, its, system, seed, device, state, past)
+            save_model(model.parent, network, its, system, seed, rows, lexicon)
+            frame = history(rows, experiment, system, seed)
+            tables.write(HISTORY, model.parent / "history.parquet", frame)
+            if system == "model":
+                past = frame
+            reached = max((row["epoch"] for row in rows if row["part"] == 1), default=0)
+            if system == "shuffled" or reached < its.max_epochs:
+                ended.append(state)
+        # At the end: a job that is killed begins with its first system again.
+        for state in ended:
+            state.clear()
+
+
+def train_system(
+    inputs: Inputs,
+    settings: TrainingSettings,
+    system: System,
+    seed: int,
+    device: torch.device,
+    state: checkpoints.State | None = None,
+    past: pd.DataFrame | None = None,
+) -> tuple[Network, list[dict[str, Any]], dict[str, float] | None]:
+    """One system's network, its history, and what its lexicon is, where it learns one.
 
     `model`: early stopping on the validation set. `shuffled`: the same on pictures paired with
-    other pictures' tokens, for as many epochs as the weights that the model kept
-    (`model_history`), without early stopping. `text`: as the model, on one-hot words (the inputs
-    say so). `untrained` and `random_projection` are not trained at all. `store` is the folder of
-    checkpoints.
+    other pictures' tokens, for as many epochs as the weights that the model kept (`past`, the
+    model's history), without early stopping. `text`: as the model, on one-hot words (the inputs
+    say so). `untrained` and `random_projection` are not trained at all.
     """
     context = settings.context == "gate"
     fragments, words, pairs, types = load(inputs, "train", context)
     network = start(settings, fragments.features, words.features, system, seed).to(device)
-    rows: list[dict[str, Any]] = []
-    if system in ("model", "shuffled", "text"):
-        epochs, again = None, None
-        if system == "shuffled":
-            if model_history is None:
-                raise InputError("training: shuffled needs the model's history (--model-history)")
-            past = tables.read(HISTORY, model_history)
-            epochs = max(1, int(past.loc[past["kept"], "epoch"].max()))
-            if settings.pseudo_words:
-                epochs, *again = importlib.import_module("seesay.pseudo_words").pace(past, settings)
-            pairs = shuffle(pairs, seed)
-        data = prepare(network, fragments, words, pairs, types, settings.negatives, device)
-        if settings.semantic_term:
-            meaning = importlib.import_module("seesay.batch_losses.semantic_term")
-            data.contexts = meaning.contexts(data.pairs.words, data.types).to(device)
-        validation = prepare(
-            network, *load(inputs, "validation", context), settings.negatives, device
-        )
-        # With raised limits a run goes on from an earlier one, so they are no part of it.
-        recipe = settings.model_dump(mode="json", exclude={"max_epochs", "patience"})
-        identity = checkpoints.fingerprint(
-            inputs.files, settings=recipe, experiment=experiment, system=system, seed=seed,
-            code=code, epochs=epochs if again is None else (epochs, *again),
-        )  # fmt: skip
-        with checkpoints.Checkpoint(store, identity) as state:
-            rows = fit(network, data, validation, settings, seed, epochs, state)
-            ended = epochs is not None or rows[-1]["epoch"] < settings.max_epochs
-            lexicon = None
-            if settings.pseudo_words and again != []:
-                network, rows, lexicon = importlib.import_module("seesay.pseudo_words").learn(
-                    network, data, validation, settings, seed, rows,
-                    lambda n, t, v, s, epochs: fit(n, t, v, s, seed, epochs, None), again,
-                )  # fmt: skip
-            save_model(folder, network, settings, system, seed, rows, lexicon)
-            tables.write(
-                HISTORY, folder / "history.parquet", history(rows, experiment, system, seed)
-            )
-            if ended:
-                state.clear()
-        return
-    save_model(folder, network, settings, system, seed, rows)
-    tables.write(HISTORY, folder / "history.parquet", history(rows, experiment, system, seed))
+    if system in ("untrained", "random_projection"):
+        return network, [], None
+    epochs, again = None, None
+    if system == "shuffled":
+        if past is None:
+            raise InputError("training: shuffled keeps pace with the model; train the model first")
+        epochs = max(1, int(past.loc[past["kept"], "epoch"].max()))
+        if settings.pseudo_words:
+            epochs, *again = importlib.import_module("seesay.pseudo_words").pace(past, settings)
+        pairs = shuffle(pairs, seed)
+    data = prepare(network, fragments, words, pairs, types, settings.negatives, device)
+    if settings.semantic_term:
+        meaning = importlib.import_module("seesay.batch_losses.semantic_term")
+        data.contexts = meaning.contexts(data.pairs.words, data.types).to(device)
+    validation = prepare(network, *load(inputs, "validation", context), settings.negatives, device)
+    rows = fit(network, data, validation, settings, seed, epochs, state)
+    if not settings.pseudo_words or again == []:
+        return network, rows, None
+    learnt: tuple[Network, list[dict[str, Any]], dict[str, float]]
+    learnt = importlib.import_module("seesay.pseudo_words").learn(
+        network, data, validation, settings, seed, rows,
+        lambda n, t, v, s, epochs: fit(n, t, v, s, seed, epochs, None), again,
+    )  # fmt: skip
+    return learnt
+
+
+def reading(settings: TrainingSettings) -> TrainingSettings:
+    """The recipe of the control `text`: all but the hearing.
+
+    Each word has an embedding of its own to learn, and there are no frames to move or to hide.
+    """
+    hearing = {
+        "speech_encoder": "mlp", "speech_layers": (), "pseudo_words": 0,
+        "time_shift": 0, "time_mask": 0, "filter_mask": 0,
+    }  # fmt: skip
+    return settings.model_copy(update=hearing)

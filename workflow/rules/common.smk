@@ -30,7 +30,8 @@ except InputError as error:
 SHARDS = [str(shard) for shard in range(CONFIG.shards)]
 SEEDS = [str(seed) for seed in CONFIG.seeds]
 EXPERIMENTS = sorted(CONFIG.experiments)
-# Networks, trained or not; and a prior, which has none.
+# Networks, trained or not, the model before those that keep pace with it; and a prior, which has
+# none.
 NETWORKS = ["model", "random_projection", "untrained", "shuffled", "text"]
 SYSTEMS = [*NETWORKS, "frequency"]
 # Whose finds the report lets one hear and see.
@@ -182,7 +183,9 @@ def matching_modules():
 def training_modules(stage, experiment):
     """The modules that an experiment's training settings choose, for a stage that uses them."""
     chosen = CONFIG.section_of(experiment, "training")
-    modules = [f"seesay.speech_encoders.{chosen.speech_encoder}"]
+    # The control that reads has the encoder mlp.
+    encoders = sorted({chosen.speech_encoder, "mlp"})
+    modules = [f"seesay.speech_encoders.{encoder}" for encoder in encoders]
     if stage == "training" and chosen.batch_pictures > 1:
         modules += ["seesay.batches", f"seesay.batch_losses.{chosen.loss}"]
         terms = ("word_term", "semantic_term")
@@ -477,37 +480,15 @@ def speech_manifest(wildcards):
     return manifest("speech", wildcards.shard)
 
 
-def model_history(wildcards):
-    """The history of the model that the shuffled control keeps pace with."""
-    if wildcards.system != "shuffled":
-        return []
-    return at(f"training/{wildcards.experiment}/model/{wildcards.seed}/history.parquet")
-
-
 def proposals_gpu(wildcards):
     """GPUs of a job of the stage regions: the region proposal network's alone."""
     rpn = variant_section(wildcards, "regions").proposals == "rpn"
     return GPU if rpn else 0
 
 
-# What the control text has of an experiment's recipe is all but the hearing: each word has an
-# embedding of its own to learn, and there are no frames to move or to hide.
-READING = {
-    "speech_encoder": "mlp",
-    "speech_layers": [],
-    "time_shift": 0,
-    "time_mask": 0,
-    "filter_mask": 0,
-    "pseudo_words": 0,
-}
-
-
 def training_settings(wildcards):
-    """The training settings of an experiment, as canonical JSON; those of text hear nothing."""
-    text = settings("training", wildcards.experiment)
-    if wildcards.system != "text":
-        return text
-    return json.dumps(json.loads(text) | READING, sort_keys=True)
+    """The training settings of an experiment, as canonical JSON."""
+    return settings("training", wildcards.experiment)
 
 
 def word_tables(wildcards):

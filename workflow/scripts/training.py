@@ -1,4 +1,4 @@
-"""Train one system of one experiment with one seed."""
+"""Train all systems of one experiment with one seed."""
 
 from pathlib import Path
 
@@ -15,13 +15,12 @@ def main() -> None:
     args = arguments(
         __doc__,
         inputs=["images", "spoken_captions"],
-        lists=["fc7", "logmel", "model_history"],
-        outputs=["model"],
+        lists=["fc7", "logmel", "text"],
+        list_outputs=["models"],
         settings=TrainingSettings,
         options={
             "checkpoints": "checkpoints",
             "experiment": str,
-            "system": str,
             "seed": int,
             "code": "",
             "device": "auto",
@@ -33,15 +32,15 @@ def main() -> None:
     torch.set_flush_denormal(True)
     train(
         Inputs(args.images, args.spoken_captions, args.fc7, args.logmel),
-        args.model.parent,
+        Inputs(args.images, args.spoken_captions, args.fc7, args.text),
+        # training/{experiment}/{system}/{seed}/model.safetensors
+        {path.parts[-3]: path for path in args.models},
         Path(args.checkpoints),
         args.settings,
         args.experiment,
-        args.system,
         args.seed,
         choose(args.device),
         args.code,
-        args.model_history[0] if args.model_history else None,
     )
 
 
