@@ -157,9 +157,12 @@ def module_path(module: str, homes: dict[str, Path]) -> Path | None:
     if module.endswith(".py"):
         return homes.get(module)
     top = module.partition(".")[0]
-    if top not in homes:
-        return None
-    base = homes[top].joinpath(*module.split("."))
+    return _file(homes[top], module) if top in homes else None
+
+
+@cache
+def _file(home: Path, module: str) -> Path | None:
+    base = home.joinpath(*module.split("."))
     path = base / "__init__.py" if base.is_dir() else base.with_suffix(".py")
     return path if path.is_file() else None
 

@@ -84,6 +84,7 @@ def of_each(path, systems=SYSTEMS):
     return [at(path.replace("{system}", system)) for system in systems]
 
 
+@functools.cache
 def stamp(script, *modules):
     """The code stamp of a stage's script, with the modules that it imports by name.
 
