@@ -183,6 +183,24 @@ def test_every_caption_is_said_or_refused_whatever_the_corpus(
     assert reuse == "within_split" or said["token_id"].is_unique
 
 
+def test_the_share_is_of_the_words_that_the_test_says() -> None:
+    """Words of training alone are none of them."""
+    rows = [("p", 0, n, f"train{n}", "train") for n in range(40)]
+    rows += [("p", 1, n, f"both{n}", "train") for n in range(6)]
+    rows += [("q", 0, n, f"both{n}", "test") for n in range(6)]
+    captions = pd.DataFrame(rows, columns=[*KEY, "position", "spoken_word", "split"])
+    captions["word"] = captions["spoken_word"]
+    tokens = pd.DataFrame({"spoken_word": [*captions["spoken_word"]] * 2, "talker": "a"})
+    tokens["token_id"] = range(len(tokens))
+    said, _, rejects = match_unseen(captions, tokens, {"a": 46}, rules(unseen_words=0.5))
+    words = lowest([f"both{n}" for n in range(6)], 3, "word", 1)
+    assert {word for _, word, _ in rejects} == words
+    assert (
+        set(said.loc[said["image_id"] == "p", "spoken_word"])
+        == set(captions.loc[captions["split"] == "train", "spoken_word"]) - words
+    )
+
+
 @examples(max_examples=60, deadline=None)
 @given(st.sets(st.text("abc", min_size=1), min_size=2, max_size=20), st.integers(1, 9))
 def test_one_name_more_moves_at_most_one(names: set[str], number: int) -> None:
@@ -252,11 +270,11 @@ def test_a_test_set_without_unseen_ones_is_one_clear_line() -> None:
     names = sorted(["a", "b"], key=lambda name: stable_hash("talker", 1, name))
     captions = pd.DataFrame(
         [("p", 0, 0, "x", "train"), ("q", 0, 0, "x", "test"), ("q", 1, 0, "x", "test"),
-         ("p", 1, 0, "y", "train")],
+         ("q", 1, 1, "y", "test")],
         columns=[*KEY, "position", "spoken_word", "split"],
     )  # fmt: skip
     captions["word"] = captions["spoken_word"]
-    # Who is to be unseen says y alone, which no test caption wants.
+    # Who is to be unseen says y alone, and no test caption wants it without x.
     tokens = pd.DataFrame({"talker": [names[0]] * 3 + [names[1]] * 9})
     tokens = tokens.assign(spoken_word=["y"] * 3 + ["x"] * 9, token_id=range(12))
     with pytest.raises(InputError, match=f"no caption of the test split .* by {names[0]}; keep"):

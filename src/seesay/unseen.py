@@ -53,7 +53,8 @@ def _leave_out(
     """The captions without unseen words but in the test; those with no other words, as rows of
     UNSAYABLE; the rejects, one an unseen word; and the unseen words, as they are spoken.
     """
-    spoken = set(captions["spoken_word"]) - {""}
+    # Of the test's own words, so that it has as large a share of unseen ones as was asked.
+    spoken = set(captions.loc[captions["split"] == "test", "spoken_word"]) - {""}
     number = round(settings.unseen_words * len(spoken))
     words = choose(spoken, max(number, 1) if settings.unseen_words else 0, "word", settings.seed)
     out = captions["spoken_word"].isin(words) & (captions["split"] != "test")

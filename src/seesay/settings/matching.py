@@ -43,6 +43,6 @@ class MatchingSettings(Settings):
         default=0,
         ge=0,
         lt=1,
-        description="share of the spoken word types that captions of the test split alone say; "
-        "those of training and validation are said without them",
+        description="share of the test split's spoken word types that it alone says; captions "
+        "of training and validation are said without them",
     )
