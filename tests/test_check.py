@@ -15,6 +15,7 @@ from seesay import check, check_disk, config, fetch
 from seesay.check import findings
 from speech_layouts import lucid_table, sound
 from test_picture_readers import jpeg
+from test_speech_model import WIDTH, Convolutions, saved
 
 ALIGNMENT = {"talker": "folder", "dictionary": "no.dict", "beam": 1e-80, "on_bad_input": "reject"}
 
@@ -164,6 +165,22 @@ def test_weights(here):
     assert any(line.startswith("fail  fc7: no.pth: no such file") for line in lines)
     lines = said(paper(fc7={"network": "efficientnet_lite0", "size": 224}))
     assert "ok    fc7: efficientnet_lite0: the weights of its package" in lines
+
+
+def test_what_an_experiment_alone_wants_is_looked_at(here):
+    """Its image network, and its model of speech, which is heard saying something."""
+    other = {"fc7": {"weights": "no.pth"}, "logmel": {"model": "hear.pt", "filters": WIDTH}}
+    values = paper(fc7={"network": "efficientnet_lite0", "size": 224})
+    values["experiments"] = {"paper": {}, "b": other}
+    lines = said(values)
+    assert "ok    fc7: efficientnet_lite0: the weights of its package" in lines
+    assert any(line.startswith("fail  fc7: no.pth: no such file") for line in lines)
+    assert any(line.startswith("fail  logmel: hear.pt: ") for line in lines)
+    saved(here, Convolutions(), "hear.pt")
+    assert f"ok    logmel: hear.pt gives frames of {WIDTH} numbers" in said(values)
+    values["experiments"]["b"]["logmel"]["filters"] = WIDTH + 1
+    (line,) = (line for line in said(values) if "logmel" in line)
+    assert line.startswith("fail  logmel: hear.pt")
 
 
 def test_what_was_fetched_is_found(here, monkeypatch):

@@ -11,6 +11,7 @@ from seesay import check_corpora, check_disk
 from seesay.check_findings import Counts, Finding, safe
 from seesay.config import Config, load
 from seesay.errors import InputError
+from seesay.settings.logmel import LogmelSettings
 
 
 def report(path: str) -> int:
@@ -64,13 +65,29 @@ def _values(path: Path) -> dict[str, Any]:
 
 
 def _weights(config: Config, counts: Counts) -> Iterator[Finding]:
-    if config.fragments or config.fc7 is None or config.regions is None:
-        return
-    used = [("fc7", config.fc7.network, config.fc7.weights, config.fc7.size)]
-    if config.regions.proposals == "rpn":
-        used.append(("regions", "fasterrcnn", config.regions.weights, config.regions.side))
-    for section, network, weights, size in used:
+    """Whether the image networks of every experiment, and its model of speech, can be loaded."""
+    networks: dict[tuple[str, str, str, int], None] = {}
+    models: dict[str, LogmelSettings] = {}
+    for name in sorted(config.experiments):
+        of = {stage: config.section_of(name, stage) for stage in ("fc7", "regions", "logmel")}
+        if not config.fragments and of["fc7"]:
+            networks["fc7", of["fc7"].network, of["fc7"].weights, of["fc7"].size] = None
+        if not config.fragments and of["regions"] and of["regions"].proposals == "rpn":
+            networks["regions", "fasterrcnn", of["regions"].weights, of["regions"].side] = None
+        if of["logmel"].model is not None:
+            models[of["logmel"].model] = of["logmel"]
+    for section, network, weights, size in networks:
         yield from safe(section, _network(section, network, weights, size, counts.fetching))
+    for settings in models.values():
+        yield from safe("logmel", _speech_model(settings))
+
+
+def _speech_model(settings: LogmelSettings) -> Iterator[Finding]:
+    # Here, for torch takes seconds.
+    from seesay.speech_model import SpeechModel
+
+    SpeechModel(settings)
+    yield Finding("ok", "logmel", f"{settings.model} gives frames of {settings.filters} numbers")
 
 
 def _network(
