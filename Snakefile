@@ -10,6 +10,9 @@ if not workflow.overwrite_configfiles:
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/common_experiments.smk"
+include: "workflow/rules/common_corpora.smk"
+include: "workflow/rules/common_shown.smk"
 
 
 rule all:
