@@ -97,12 +97,17 @@ def start(folder: Path) -> None:
 
 
 def slurm(folder: Path) -> None:
-    """A small run through profiles/slurm on a Slurm of this machine, beside a local one."""
+    """The embedded default, one seed, through profiles/slurm on a Slurm of this machine.
+
+    Beside it a local run with as many cores.
+    """
     from slurm import Slurm
 
-    alone = configured(folder / "alone", sized(100))
+    values = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+    values |= {"seeds": [1], "results": "results"}
+    alone = configured(folder / "alone", values)
     local, _ = run(alone, "--cores", "2")
-    cluster = configured(folder / "cluster", sized(100))
+    cluster = configured(folder / "cluster", values)
     profile = folder / "profile"
     profile.mkdir()
     text = (ROOT / "profiles" / "slurm" / "config.yaml").read_text()
@@ -110,6 +115,8 @@ def slurm(folder: Path) -> None:
         text = re.sub(rf'^  {key}: ".*"$', f'  {key}: "{value}"', text, flags=re.MULTILINE)
     (profile / "config.yaml").write_text(text)
     options = ["--workflow-profile", str(profile), "--slurm-status-command", "squeue"]
+    # As a local run of two cores does it; Slurm refuses a job that wants more than there are.
+    options += ["--set-threads", "fc7=2", "synthesis=2"]
     with Slurm(folder / "base", cpus=2) as started:
         there, log = run(cluster, *options, path=started.path)
     jobs = len(re.findall(r"has been submitted", log))
