@@ -111,8 +111,9 @@ def slurm(folder: Path) -> None:
     profile = folder / "profile"
     profile.mkdir()
     text = (ROOT / "profiles" / "slurm" / "config.yaml").read_text()
-    for key, value in {"partition": "short", "gpu_partition": "accelerated"}.items():
-        text = re.sub(rf'^  {key}: ".*"$', f'  {key}: "{value}"', text, flags=re.MULTILINE)
+    # No GPU, so that trainings run side by side there as they do here.
+    for key, value in {"partition": '"short"', "gpus": "0"}.items():
+        text = re.sub(rf"^  {key}: .*$", f"  {key}: {value}", text, flags=re.MULTILINE)
     (profile / "config.yaml").write_text(text)
     options = ["--workflow-profile", str(profile), "--slurm-status-command", "squeue"]
     # As a local run of two cores does it; Slurm refuses a job that wants more than there are.
