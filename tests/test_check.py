@@ -167,6 +167,7 @@ def test_weights(here):
     assert "ok    fc7: efficientnet_lite0: the weights of its package" in lines
 
 
+@pytest.mark.filterwarnings("ignore:`torch.jit:FutureWarning")
 def test_what_an_experiment_alone_wants_is_looked_at(here):
     """Its image network, and its model of speech, which is heard saying something."""
     other = {"fc7": {"weights": "no.pth"}, "logmel": {"model": "hear.pt", "filters": WIDTH}}
