@@ -43,10 +43,15 @@ def configured(folder: Path, values: dict) -> Path:
     return folder
 
 
+def default(**changes: object) -> dict:
+    """The config of the embedded default, with other top-level keys."""
+    values = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+    return values | {"results": "results"} | changes
+
+
 def sized(count: int) -> dict:
     """The embedded default with `count` scenes, one seed, few epochs and 8 shards."""
-    values = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
-    values |= {"shards": 8, "seeds": [1], "results": "results"}
+    values = default(shards=8, seeds=[1])
     values["scenes"]["count"] = count
     values["synthesis"]["talkers"] = 20
     values["training"]["max_epochs"] = 2
@@ -74,8 +79,7 @@ def scale(folder: Path) -> None:
 
 def start(folder: Path) -> None:
     """The share of starting programs in the embedded default, its jobs one after another."""
-    values = yaml.safe_load((ROOT / "config" / "config.yaml").read_text()) | {"results": "results"}
-    at = configured(folder / "start", values)
+    at = configured(folder / "start", default())
     total, log = run(at, "--cores", "1")
     jobs = pd.Series(re.findall(r"^Finished jobid: \d+ \(Rule: (\w+)\)", log, re.MULTILINE))
     jobs = jobs[jobs != "all"].value_counts()
@@ -103,11 +107,9 @@ def slurm(folder: Path) -> None:
     """
     from slurm import Slurm
 
-    values = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
-    values |= {"seeds": [1], "results": "results"}
-    alone = configured(folder / "alone", values)
+    alone = configured(folder / "alone", default(seeds=[1]))
     local, _ = run(alone, "--cores", "2")
-    cluster = configured(folder / "cluster", values)
+    cluster = configured(folder / "cluster", default(seeds=[1]))
     profile = folder / "profile"
     profile.mkdir()
     text = (ROOT / "profiles" / "slurm" / "config.yaml").read_text()

@@ -67,18 +67,18 @@ def _values(path: Path) -> dict[str, Any]:
 def _weights(config: Config, counts: Counts) -> Iterator[Finding]:
     """Whether the image networks of every experiment, and its model of speech, can be loaded."""
     networks: dict[tuple[str, str, str, int], None] = {}
-    models: dict[str, LogmelSettings] = {}
+    models: list[LogmelSettings] = []
     for name in sorted(config.experiments):
         of = {stage: config.section_of(name, stage) for stage in ("fc7", "regions", "logmel")}
         if not config.fragments and of["fc7"]:
             networks["fc7", of["fc7"].network, of["fc7"].weights, of["fc7"].size] = None
         if not config.fragments and of["regions"] and of["regions"].proposals == "rpn":
             networks["regions", "fasterrcnn", of["regions"].weights, of["regions"].side] = None
-        if of["logmel"].model is not None:
-            models[of["logmel"].model] = of["logmel"]
+        if of["logmel"].model is not None and of["logmel"] not in models:
+            models.append(of["logmel"])
     for section, network, weights, size in networks:
         yield from safe(section, _network(section, network, weights, size, counts.fetching))
-    for settings in models.values():
+    for settings in models:
         yield from safe("logmel", _speech_model(settings))
 
 
