@@ -119,15 +119,28 @@ def slurm(folder: Path) -> None:
     (profile / "config.yaml").write_text(text)
     options = ["--workflow-profile", str(profile), "--slurm-status-command", "squeue"]
     # As a local run of two cores does it; Slurm refuses a job that wants more than there are.
-    options += ["--set-threads", "fc7=2", "synthesis=2"]
+    options += ["--set-threads", "synthesis=2"]
     with Slurm(folder / "base", cpus=2) as started:
-        there, log = run(cluster, *options, path=started.path)
-    jobs = len(re.findall(r"has been submitted", log))
+        there, _ = run(cluster, *options, path=started.path)
+        jobs = [job for job in started.jobs() if job["JobName"].startswith("seesay_")]
     ours = (cluster / "results" / "metrics.tsv").read_bytes()
     assert ours == (alone / "results" / "metrics.tsv").read_bytes()
+    work = busy(jobs)
     print(
-        f"local {local:.0f} s, Slurm {there:.0f} s with {jobs} of its jobs: {there / local:.2f} x"
+        f"local {local:.0f} s; Slurm {there:.0f} s with {len(jobs)} of its jobs: "
+        f"{there / local:.2f} x; at work {work:.0f} s of it, {work / local:.2f} x, the rest waiting "
+        "for a look at their state"
     )
+
+
+def busy(jobs: list[dict[str, str]]) -> float:
+    """Seconds in which at least one of Slurm's jobs ran; the head process polls in the others."""
+    spans = pd.DataFrame(jobs)[["StartTime", "EndTime"]].apply(pd.to_datetime)
+    total, reached = pd.Timedelta(0), spans["StartTime"].min()
+    for begin, end in spans.sort_values("StartTime").itertuples(index=False):
+        total += max(pd.Timedelta(0), end - max(begin, reached))
+        reached = max(reached, end)
+    return total.total_seconds()
 
 
 PARTS = {"scale": scale, "start": start, "slurm": slurm}
