@@ -128,8 +128,7 @@ def slurm(folder: Path) -> None:
     work = busy(jobs)
     print(
         f"local {local:.0f} s; Slurm {there:.0f} s with {len(jobs)} of its jobs: "
-        f"{there / local:.2f} x; at work {work:.0f} s of it, {work / local:.2f} x, the rest waiting "
-        "for a look at their state"
+        f"{there / local:.2f} x; jobs ran in {work:.0f} s of it, {work / local:.2f} x"
     )
 
 
