@@ -205,3 +205,21 @@ def test_the_same_seed_gives_the_same_bytes(inputs, tmp_path):
         run(inputs, tmp_path / name / "m", **TWO)
     one, two = ((tmp_path / name / "m" / "model.safetensors").read_bytes() for name in "ab")
     assert one == two
+
+
+def test_words_alone_may_look_for_pictures_once_they_are_pseudo_words(
+    inputs, tmp_path, monkeypatch
+):
+    asked, fit = [], training.fit
+
+    def fitted(network, train, validation, settings, *rest):
+        asked.append(settings.anchors)
+        return fit(network, train, validation, settings, *rest)
+
+    monkeypatch.setattr(training, "fit", fitted)
+    run(inputs, tmp_path / "m", **TWO, pseudo_anchors="words")
+    assert asked == ["both", "words"]
+    assert training.reading(make(**TWO, pseudo_anchors="words")).anchors == "words"
+    assert training.reading(make(**BEST)).anchors == "both"
+    with pytest.raises(ValueError, match="losses of other anchors cannot say which part is better"):
+        make(**TWO | {"pseudo_anchors": "words", "criterion": "loss"})

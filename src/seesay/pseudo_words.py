@@ -128,7 +128,7 @@ def again(
     second = copy.copy(whole)
     second._modules = {**whole._modules, "speech": nn.Sequential(said)}
     known = torch.from_numpy(labels.astype(np.float32))[:, None].to(device)
-    plain = settings.model_copy(update=PLAIN)
+    plain = settings.model_copy(update=PLAIN | {"anchors": settings.pseudo_anchors})
     rows = fit(
         second, replace(train, words=known), replace(validation, words=shares), plain, epochs
     )

@@ -303,10 +303,13 @@ def train_system(
 def reading(settings: TrainingSettings) -> TrainingSettings:
     """The recipe of the control `text`: all but the hearing.
 
-    Each word has an embedding of its own to learn, and there are no frames to move or to hide.
+    Each word has an embedding of its own to learn, and there are no frames to move or to hide. The
+    loss is the last part's, where words are learnt again: what perfect pseudo-words would do.
     """
     hearing = {
         "speech_encoder": "mlp", "speech_layers": (), "pseudo_words": 0,
         "time_shift": 0, "time_mask": 0, "filter_mask": 0,
     }  # fmt: skip
+    if settings.pseudo_words:
+        hearing["anchors"] = settings.pseudo_anchors
     return settings.model_copy(update=hearing)

@@ -81,16 +81,17 @@ def pooled(
 def directions(
     batch: Batch, similarity: Tensor, settings: TrainingSettings
 ) -> list[tuple[Tensor, Tensor]]:
-    """Scores of anchors for pictures, and each anchor's own picture: tokens, then fragments.
+    """Scores of anchors for pictures, and each anchor's own picture: tokens, and then fragments.
 
     `similarity` (m, n) is that of every token with every fragment. A token's score for a picture
     is pooled over the picture's fragments, a fragment's over the picture's tokens: (m, pictures)
-    and (n, pictures). Pairs that are neither same nor different do not count.
+    and (n, pictures). Pairs that are neither same nor different do not count. With `anchors:
+    words` the fragments are none.
     """
     counts = batch.same_pairs | batch.different_pairs
     similarity = similarity.masked_fill(~counts, -torch.inf)
     how = (batch.pictures, settings.pooling, settings.temperature)
-    return [
-        (pooled(similarity, batch.fragment_picture, *how), batch.word_picture),
-        (pooled(similarity.T, batch.word_picture, *how), batch.fragment_picture),
-    ]
+    found = [(pooled(similarity, batch.fragment_picture, *how), batch.word_picture)]
+    if settings.anchors == "both":
+        found += [(pooled(similarity.T, batch.word_picture, *how), batch.fragment_picture)]
+    return found

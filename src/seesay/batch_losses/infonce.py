@@ -13,8 +13,8 @@ def loss(batch: Batch, settings: TrainingSettings) -> Tensor:
     """-log exp(s(a, own) / T) / sum over pictures of exp(s(a, picture) / T), a scalar.
 
     s(a, picture) is the anchor's cosine, pooled over the picture's items, and T the temperature;
-    the mean over tokens as anchors and that over fragments weigh the same. With `logsumexp` it
-    is MIL-NCE (Miech et al. 2020): the share of the own picture's items among all items.
+    the mean over tokens as anchors and that over fragments (`anchors`) weigh the same. With
+    `logsumexp` it is MIL-NCE (Miech et al. 2020): the share of the own picture's items among all.
     """
     cosine = cosines(batch.words, batch.fragments)
     terms = [

@@ -48,6 +48,16 @@ class TrainingSettings(NetworkSettings):
         description="other pictures that a triplet takes: all, the nearest, or the nearest that is"
         " farther than the own; margin and euclidean",
     )
+    anchors: Literal["both", "words"] = Field(
+        default="both",
+        description="what is to tell its own picture from others: tokens and fragments alike"
+        " (both), or tokens alone (words); margin, euclidean, infonce and sigmoid",
+    )
+    pseudo_anchors: Literal["both", "words"] = Field(
+        default="both",
+        description="the anchors while words are learnt again as pseudo-words, and of the control"
+        " text beside such a model",
+    )
     word_term: float = Field(
         default=0.0,
         ge=0,
@@ -103,11 +113,20 @@ class TrainingSettings(NetworkSettings):
     def _batches_of_many(self) -> "TrainingSettings":
         if self.batch_pictures == 1:
             of_many = {"loss": "coscos2", "word_term": 0, "semantic_term": 0, "pseudo_words": 0}
-            of_many |= {"time_shift": 0, "time_mask": 0, "filter_mask": 0}
+            of_many |= {"time_shift": 0, "time_mask": 0, "filter_mask": 0, "anchors": "both"}
             for key, only in of_many.items():
                 if getattr(self, key) != only:
                     raise ValueError(
                         f"{key} {getattr(self, key)} wants a batch of many pictures; give"
                         " batch_pictures of 2 or more"
                     )
+        return self
+
+    @model_validator(mode="after")
+    def _parts_that_compare(self) -> "TrainingSettings":
+        if self.pseudo_words and self.pseudo_anchors != self.anchors and self.criterion == "loss":
+            raise ValueError(
+                f"pseudo_anchors {self.pseudo_anchors} and anchors {self.anchors}: losses of other"
+                " anchors cannot say which part is better; give criterion r10"
+            )
         return self
