@@ -103,7 +103,7 @@ def start(folder: Path) -> None:
 def slurm(folder: Path) -> None:
     """The embedded default, one seed, through profiles/slurm on a Slurm of this machine.
 
-    Beside it a local run with as many cores.
+    Beside it a local run on two cores.
     """
     from slurm import Slurm
 

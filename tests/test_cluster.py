@@ -36,7 +36,7 @@ def edited(name, folder, **values):
     return str(folder / "profile")
 
 
-def start(folder, *arguments, path=os.environ["PATH"]):
+def start(folder, *arguments, path):
     """Snakemake on the config of a folder, as a process whose log is <folder>/log."""
     environment = os.environ | {"PATH": f"{os.path.dirname(sys.executable)}:{path}"}
     command = ["snakemake", "--snakefile", ROOT / "Snakefile", "--configfile", "config.yaml"]

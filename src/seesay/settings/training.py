@@ -6,6 +6,8 @@ from pydantic import Field, model_validator
 
 from seesay.settings.network import NetworkSettings
 
+Anchors = Literal["both", "words"]
+
 
 class TrainingSettings(NetworkSettings):
     """The network's shape and the recipe; what has a default has that of the paper's section 3."""
@@ -48,12 +50,12 @@ class TrainingSettings(NetworkSettings):
         description="other pictures that a triplet takes: all, the nearest, or the nearest that is"
         " farther than the own; margin and euclidean",
     )
-    anchors: Literal["both", "words"] = Field(
+    anchors: Anchors = Field(
         default="both",
         description="what is to tell its own picture from others: tokens and fragments alike"
         " (both), or tokens alone (words); margin, euclidean, infonce and sigmoid",
     )
-    pseudo_anchors: Literal["both", "words"] = Field(
+    pseudo_anchors: Anchors = Field(
         default="both",
         description="the anchors while words are learnt again as pseudo-words, and of the control"
         " text beside such a model",
