@@ -157,6 +157,26 @@ def test_optimisers_lower_a_loss_and_go_on_from_their_state(name):
         torch.testing.assert_close(one, other)
 
 
+def test_the_cosine_schedule_falls_to_nothing_over_the_epochs():
+    """Half a cosine over 4 epochs: cos of 0, 45, 90 and 135 degrees, worked by hand."""
+    chosen = make(**(BEST | {"schedule": "cosine", "learning_rate": 0.2, "max_epochs": 4}))
+    optimiser = optimisers.build(make_network(), chosen)
+    rates = []
+    for epoch in (1, 2, 3, 4, 9):
+        optimisers.set_rate(optimiser, chosen, epoch)
+        rates.append(optimiser.param_groups[0]["lr"])
+    assert rates == pytest.approx([0.2, 0.170711, 0.1, 0.0292893, 0.0292893], rel=1e-5)
+    constant = make(**(BEST | {"learning_rate": 0.2}))
+    optimiser = optimisers.build(make_network(), constant)
+    optimisers.set_rate(optimiser, constant, 3)
+    assert optimiser.param_groups[0]["lr"] == 0.2
+
+
+def test_adadelta_has_no_rate_to_fall():
+    with pytest.raises(ValueError, match="give optimiser adam or adamw"):
+        make(schedule="cosine")
+
+
 @pytest.mark.parametrize(
     "changes",
     [

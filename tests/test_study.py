@@ -118,6 +118,13 @@ def test_every_number_stands_in_its_row(files, config):
     assert changed["best"][2:] == ["2, 3", "7.5"]
 
 
+def test_the_page_says_how_many_configurations_were_tried(files, config):
+    assert "tried" not in written(files, config)
+    report = config.report.model_copy(update={"tried": 41})
+    some = config.model_copy(update={"report": report})
+    assert "41 configurations were tried before these" in written(files, some)
+
+
 def test_differences_name_what_was_changed(files, config):
     text = written(files, config)
     found = {r[0]: r[1:3] for r in rows_of(text, "experiments")}

@@ -256,6 +256,18 @@ def test_lowered_limits_end_where_a_straight_run_does(inputs, tmp_path, limits, 
     assert end is None or shorter["epoch"].max() == end
 
 
+def test_where_the_rate_falls_other_limits_are_another_run(inputs, tmp_path):
+    """A run of 2 epochs is no beginning of one of 4, and leaves no state that says it were."""
+    falling = {"schedule": "cosine", "optimiser": "adam", "learning_rate": 0.01}
+    run(inputs, tmp_path / "m", max_epochs=2, **falling)
+    assert not list(tmp_path.glob("**/*.pt"))
+    longer = run(inputs, tmp_path / "m", max_epochs=4, **falling)
+    straight = run(inputs, tmp_path / "other" / "m", max_epochs=4, **falling)
+    pd.testing.assert_frame_equal(longer.drop(columns="seconds"), straight.drop(columns="seconds"))
+    constant = run(inputs, tmp_path / "c" / "m", max_epochs=4, **falling | {"schedule": "constant"})
+    assert constant["loss"].iloc[-1] != straight["loss"].iloc[-1]
+
+
 def test_a_job_killed_in_its_second_system_goes_on_to_the_same_results(
     inputs, tmp_path, monkeypatch
 ):

@@ -1,5 +1,6 @@
 """The optimiser that the config names."""
 
+import math
 from typing import Any, Protocol
 
 import torch
@@ -35,3 +36,18 @@ def build(network: nn.Module, settings: TrainingSettings) -> Optimiser:
         return Adadelta(network, settings.rho, settings.eps, weight_decay=decay)
     kind = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[settings.optimiser]
     return kind(network.parameters(), lr=settings.learning_rate, weight_decay=decay)
+
+
+def set_rate(optimiser: Optimiser, settings: TrainingSettings, epoch: int) -> None:
+    """Set the learning rate of an epoch, counted from 1, as `schedule` says.
+
+    With N = `max_epochs` and r = `learning_rate`, `cosine` gives epoch e the rate
+    r (1 + cos(pi (e - 1) / N)) / 2 (Loshchilov & Hutter 2017, without restarts), and epochs past
+    N what N has.
+    """
+    if settings.schedule == "constant":
+        return
+    assert isinstance(optimiser, torch.optim.Optimizer)
+    passed = min(epoch - 1, settings.max_epochs - 1) / settings.max_epochs
+    for group in optimiser.param_groups:
+        group["lr"] = settings.learning_rate * (1 + math.cos(math.pi * passed)) / 2

@@ -77,6 +77,11 @@ def about(results: Results, config: Config) -> Iterator[str]:
         counts = sorted({fc7.regions + 1 for fc7 in _sections(config, "fc7")})
         yield f"Fragments a picture, at most: {', '.join(map(str, counts))}."
     yield "Early stopping saw the validation set alone. The text bound reads one-hot words."
+    if config.report.tried:
+        yield (
+            f"{config.report.tried} configurations were tried before these, and chosen by the"
+            " validation set."
+        )
 
 
 def _sections(config: Config, stage: str) -> list[Any]:

@@ -133,6 +133,7 @@ def fit(
     for epoch in progress(range(rows[-1]["epoch"] + 1, last + 1), "training", "epochs"):
         if epochs is None and epoch - 1 - best_epoch >= settings.patience:
             break
+        optimisers.set_rate(optimizer, settings, epoch)
         began = time.perf_counter()
         trained = train_epoch(
             network, optimizer, train, settings, generator("training", seed, epoch)
@@ -226,8 +227,10 @@ def train(
     log-Mel vectors of `heard`; `store` is the folder of checkpoints. Of `shuffled`, the model
     has to come before.
     """
-    # With raised limits a run goes on from an earlier one, so they are no part of it.
-    recipe = settings.model_dump(mode="json", exclude={"max_epochs", "patience"})
+    # With raised limits a run goes on from an earlier one, so they are no part of it; but where the
+    # learning rate falls over max_epochs, another number is another run.
+    limits = {"patience"} if settings.schedule == "cosine" else {"max_epochs", "patience"}
+    recipe = settings.model_dump(mode="json", exclude=limits)
     files = [*heard.files, *(read.logmel if read else [])]
     identity = checkpoints.fingerprint(
         files, settings=recipe, experiment=experiment, seed=seed, code=code
@@ -248,7 +251,9 @@ def train(
             if system == "model":
                 past = frame
             reached = max((row["epoch"] for row in rows if row["part"] == 1), default=0)
-            if system == "shuffled" or reached < its.max_epochs:
+            # What later limits may let go on stays.
+            more = its.schedule == "constant" and reached >= its.max_epochs
+            if system == "shuffled" or not more:
                 ended.append(state)
         # At the end: a job that is killed begins with its first system again.
         for state in ended:

@@ -17,3 +17,9 @@ class ReportSettings(Settings):
         ge=1, le=5000, description="most rows shown of the replacements and of kinds of rejects"
     )
     examples: int = Field(ge=1, le=20, description="rejects shown of each kind of reason")
+    tried: int = Field(
+        default=0,
+        ge=0,
+        description="configurations that were tried, and judged by the validation set, before the"
+        " experiments were these; the study says it",
+    )

@@ -93,6 +93,11 @@ class TrainingSettings(NetworkSettings):
     learning_rate: float = Field(
         default=1e-3, gt=0, description="of adam and adamw; Adadelta has none"
     )
+    schedule: Literal["constant", "cosine"] = Field(
+        default="constant",
+        description="the learning rate over max_epochs: constant, or falling to 0 as half a cosine,"
+        " in each part anew; adam and adamw",
+    )
     rho: float = Field(ge=0, lt=1, description="Adadelta's decay; paper: 0.95")
     eps: float = Field(gt=0, description="Adadelta's epsilon; paper: 1e-6; depends on reduction")
     l2: float = Field(
@@ -122,6 +127,15 @@ class TrainingSettings(NetworkSettings):
                         f"{key} {getattr(self, key)} wants a batch of many pictures; give"
                         " batch_pictures of 2 or more"
                     )
+        return self
+
+    @model_validator(mode="after")
+    def _rates_that_fall(self) -> "TrainingSettings":
+        if self.schedule != "constant" and self.optimiser == "adadelta":
+            raise ValueError(
+                f"schedule {self.schedule} wants a learning rate, and adadelta has none; give"
+                " optimiser adam or adamw"
+            )
         return self
 
     @model_validator(mode="after")
