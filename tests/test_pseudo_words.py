@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import torch
 
-from seesay import pseudo_words, tables, training
+from seesay import batches, pseudo_words, tables, training
 from seesay.embedding import load_network
 from seesay.lexicon_layer import Lexicon, Said
 from seesay.lexicon_measures import purity
@@ -223,3 +223,36 @@ def test_words_alone_may_look_for_pictures_once_they_are_pseudo_words(
     assert training.reading(make(**BEST)).anchors == "both"
     with pytest.raises(ValueError, match="losses of other anchors cannot say which part is better"):
         make(**TWO | {"pseudo_anchors": "words", "criterion": "loss"})
+
+
+def test_a_picture_with_the_same_pseudo_word_is_no_different_example(inputs, tmp_path, monkeypatch):
+    """In the parts on pseudo-words, by what was clustered: no transcript is read."""
+    asked, fit = [], training.fit
+
+    def fitted(network, train, validation, settings, *rest):
+        asked.append((settings.negatives, train, validation))
+        return fit(network, train, validation, settings, *rest)
+
+    monkeypatch.setattr(training, "fit", fitted)
+    run(inputs, tmp_path / "m", **TWO, pseudo_negatives="words")
+    (first, plain, _), (again, train, validation) = asked
+    assert (first, again) == ("tokens", "pseudo-words")
+    assert plain.pseudo is None
+    # Each training token's cluster is what it is known by, and a heard token's its likeliest.
+    assert train.pseudo.tolist() == train.words[:, 0].long().tolist()
+    assert validation.pseudo.tolist() == validation.words.argmax(dim=1).tolist()
+
+    words = np.arange(len(train.pseudo))
+    owner = words % 3
+    apart = batches.different(train, words, owner, "pseudo-words")
+    for row, word in enumerate(words):
+        for picture in range(3):
+            said = {train.pseudo[other] for other in words[owner == picture]}
+            assert apart[row, picture] == (train.pseudo[word] not in said)
+
+
+def test_a_loss_of_other_different_pairs_does_not_compare():
+    assert training.reading(make(**TWO, pseudo_negatives="words")).negatives == "types"
+    assert training.reading(make(**TWO)).negatives == "tokens"
+    with pytest.raises(ValueError, match="losses of other different pairs"):
+        make(**TWO | {"pseudo_negatives": "words", "criterion": "loss"})

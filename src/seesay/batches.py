@@ -46,9 +46,10 @@ def different(data: Data, words: np.ndarray, owner: np.ndarray, negatives: str) 
     """(m, pictures) bool: which pictures are different examples for the tokens in rows `words`.
 
     A picture that uses the very token is not, nor, where `negatives` is `types`, one that uses
-    its type. `owner` (m,) is each token's picture.
+    its type, or, with `pseudo-words`, its pseudo-word. `owner` (m,) is each token's picture.
     """
-    kinds = words if negatives == "tokens" else data.types[words]
+    known = {"types": data.types, "pseudo-words": data.pseudo}.get(negatives)
+    kinds = words if known is None else known[words]
     names, codes = np.unique(kinds, return_inverse=True)
     uses = np.zeros((len(names), owner.max() + 1), bool)
     uses[codes, owner] = True

@@ -170,6 +170,7 @@ class Data:
     """One split, standardised: fragments (n, image size), words (m, speech size), their pairs.
 
     `types` is each token's spoken word, (m,), as integers, and `talkers` who speaks it.
+    `pseudo` is each token's pseudo-word, (m,), where it is known by one.
     `contexts` (types, k) says in which contexts each type is said; only the training set has it,
     where the semantic term asks for it.
     """
@@ -181,6 +182,7 @@ class Data:
     talkers: np.ndarray
     avoid: list[np.ndarray] = field(default_factory=list)
     contexts: Tensor | None = None
+    pseudo: np.ndarray | None = None
 
     def false_negatives(self, same: np.ndarray, different: np.ndarray) -> float:
         """The share of the rows `different` whose type one of the rows `same` has, too."""

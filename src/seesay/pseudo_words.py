@@ -119,6 +119,7 @@ def again(
     device = lexicon.centroids.device
     lexicon.centroids[: len(centroids)] = torch.from_numpy(centroids)
     shares = lexicon.shares(heard(network, validation), len(centroids))
+    likeliest = shares.argmax(dim=1).cpu().numpy()
     random = torch.Generator().manual_seed(draw % 2**63)
     whole.initialise(random, settings.init_gain, whole.image.cpu())
     whole.image.to(device)
@@ -128,9 +129,15 @@ def again(
     second = copy.copy(whole)
     second._modules = {**whole._modules, "speech": nn.Sequential(said)}
     known = torch.from_numpy(labels.astype(np.float32))[:, None].to(device)
-    plain = settings.model_copy(update=PLAIN | {"anchors": settings.pseudo_anchors})
+    parts = {"anchors": settings.pseudo_anchors}
+    if settings.pseudo_negatives == "words":
+        parts["negatives"] = "pseudo-words"
     rows = fit(
-        second, replace(train, words=known), replace(validation, words=shares), plain, epochs
+        second,
+        replace(train, words=known, pseudo=labels),
+        replace(validation, words=shares, pseudo=likeliest),
+        settings.model_copy(update=PLAIN | parts),
+        epochs,
     )
     lexicon.vectors[: len(centroids)] = said.vectors.detach()
     lexicon.used.fill_(len(centroids))

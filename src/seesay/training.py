@@ -317,4 +317,6 @@ def reading(settings: TrainingSettings) -> TrainingSettings:
     }  # fmt: skip
     if settings.pseudo_words:
         hearing["anchors"] = settings.pseudo_anchors
+        if settings.pseudo_negatives == "words":
+            hearing["negatives"] = "types"
     return settings.model_copy(update=hearing)

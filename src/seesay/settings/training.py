@@ -60,6 +60,12 @@ class TrainingSettings(NetworkSettings):
         description="the anchors while words are learnt again as pseudo-words, and of the control"
         " text beside such a model",
     )
+    pseudo_negatives: Literal["tokens", "words"] = Field(
+        default="tokens",
+        description="what a different pair may not be while words are learnt again as pseudo-words:"
+        " as negatives says (tokens), or a picture of which the same pseudo-word is said (words);"
+        " the control text beside such a model goes by types",
+    )
     word_term: float = Field(
         default=0.0,
         ge=0,
@@ -144,5 +150,10 @@ class TrainingSettings(NetworkSettings):
             raise ValueError(
                 f"pseudo_anchors {self.pseudo_anchors} and anchors {self.anchors}: losses of other"
                 " anchors cannot say which part is better; give criterion r10"
+            )
+        if self.pseudo_words and self.pseudo_negatives == "words" and self.criterion == "loss":
+            raise ValueError(
+                "pseudo_negatives words: losses of other different pairs cannot say which part is"
+                " better; give criterion r10"
             )
         return self
