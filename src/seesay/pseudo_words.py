@@ -129,7 +129,7 @@ def again(
     second = copy.copy(whole)
     second._modules = {**whole._modules, "speech": nn.Sequential(said)}
     known = torch.from_numpy(labels.astype(np.float32))[:, None].to(device)
-    parts = {"anchors": settings.pseudo_anchors}
+    parts: dict[str, str] = {"anchors": settings.pseudo_anchors}
     if settings.pseudo_negatives == "words":
         parts["negatives"] = "pseudo-words"
     rows = fit(
