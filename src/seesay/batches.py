@@ -48,8 +48,11 @@ def different(data: Data, words: np.ndarray, owner: np.ndarray, negatives: str) 
     A picture that uses the very token is not, nor, where `negatives` is `types`, one that uses
     its type, or, with `pseudo-words`, its pseudo-word. `owner` (m,) is each token's picture.
     """
-    known = {"types": data.types, "pseudo-words": data.pseudo}.get(negatives)
-    kinds = words if known is None else known[words]
+    if negatives == "pseudo-words":
+        assert data.pseudo is not None
+        kinds = data.pseudo[words]
+    else:
+        kinds = words if negatives == "tokens" else data.types[words]
     names, codes = np.unique(kinds, return_inverse=True)
     uses = np.zeros((len(names), owner.max() + 1), bool)
     uses[codes, owner] = True

@@ -229,7 +229,8 @@ def train(
     """
     # With raised limits a run goes on from an earlier one, so they are no part of it; but where the
     # learning rate falls over max_epochs, another number is another run.
-    limits = {"patience"} if settings.schedule == "cosine" else {"max_epochs", "patience"}
+    extendable = settings.schedule == "constant"
+    limits = {"max_epochs", "patience"} if extendable else {"patience"}
     recipe = settings.model_dump(mode="json", exclude=limits)
     files = [*heard.files, *(read.logmel if read else [])]
     identity = checkpoints.fingerprint(
@@ -251,9 +252,7 @@ def train(
             if system == "model":
                 past = frame
             reached = max((row["epoch"] for row in rows if row["part"] == 1), default=0)
-            # What later limits may let go on stays.
-            more = its.schedule == "constant" and reached >= its.max_epochs
-            if system == "shuffled" or not more:
+            if system == "shuffled" or not extendable or reached < its.max_epochs:
                 ended.append(state)
         # At the end: a job that is killed begins with its first system again.
         for state in ended:
