@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from seesay import batch_losses
 from seesay.batch_losses import Batch
+from seesay.batch_losses.lexicon_term import lexicon_term
 from seesay.batch_losses.word_term import word_term
 from seesay.settings.training import TrainingSettings
 from test_training import SETTINGS
@@ -251,3 +252,23 @@ def test_a_collapsed_net_scores_the_logarithm_of_the_pictures():
     owner = torch.arange(4)
     batch = Batch(same, same, owner, owner, ~torch.eye(4, dtype=torch.bool), owner)
     assert batch_losses.find("infonce")(batch, make()).item() == pytest.approx(math.log(4))
+
+
+@settings(deadline=None)
+@given(pictures=st.integers(1, 4), words=st.integers(2, 7), seed=st.integers(0, 999))
+def test_the_lexicon_term_equals_the_loop(pictures, words, seed):
+    rng, t = np.random.default_rng(seed), 0.3
+    owner = np.append(np.arange(pictures), rng.integers(0, pictures, size=5))
+    fragments, vectors = rng.normal(size=(len(owner), 4)), rng.normal(size=(words, 4))
+    said = rng.random((pictures, words)) < 0.3
+    said[np.arange(pictures), rng.integers(0, words, size=pictures)] = True
+
+    expected = 0.0
+    for fragment, picture in zip(fragments, owner, strict=True):
+        odds = [math.exp(cos(fragment, vector) / t) for vector in vectors]
+        own = sum(odd for odd, there in zip(odds, said[picture], strict=True) if there)
+        expected -= math.log(own / sum(odds)) / len(owner)
+    found = lexicon_term(
+        torch.tensor(fragments), torch.tensor(owner), torch.tensor(vectors), torch.tensor(said), t
+    )
+    assert found.item() == pytest.approx(expected, rel=1e-6, abs=1e-9)

@@ -1,6 +1,8 @@
 """Pseudo-words: clustering, the lexicon's layer, and a training in two parts."""
 
+import dataclasses
 import json
+import math
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,7 @@ from seesay import batches, pseudo_words, tables, training
 from seesay.embedding import load_network
 from seesay.lexicon_layer import Lexicon, Said
 from seesay.lexicon_measures import purity
+from seesay.losses import cosines
 from seesay.pseudo_words import best, cluster, means, pace
 from seesay.training_tables import HISTORY
 from test_batches import BEST
@@ -256,3 +259,57 @@ def test_a_loss_of_other_different_pairs_does_not_compare():
     assert training.reading(make(**TWO)).negatives == "tokens"
     with pytest.raises(ValueError, match="losses of other different pairs"):
         make(**TWO | {"pseudo_negatives": "words", "criterion": "loss"})
+
+
+def test_a_fragment_may_look_for_its_words_among_all_pseudo_words(inputs, tmp_path, monkeypatch):
+    """In the parts on pseudo-words, and among all types in the control that reads."""
+    asked, fit = [], training.fit
+
+    def fitted(network, train, validation, *rest):
+        asked.append((network, train, validation))
+        return fit(network, train, validation, *rest)
+
+    monkeypatch.setattr(training, "fit", fitted)
+    chosen = make(**TWO, lexicon_term=0.5)
+    run(inputs, tmp_path / "m", **TWO, lexicon_term=0.5)
+    its = training.reading(chosen)
+    read, rows, _ = training.train_system(inputs, its, "text", 1, CPU)
+    (_, first, _), (network, again, validation), (_, text, _) = asked
+    assert first.lexicon is None
+    assert validation.lexicon is None
+    # Every pseudo-word as its number, which is all that the later parts know of a word.
+    assert again.lexicon[again.pseudo].tolist() == again.words.tolist()
+    assert text.pseudo is None
+    # The row of a type is that of one of its tokens.
+    heard = {tuple(row) for row in text.words.tolist()}
+    assert all(tuple(row) in heard for row in text.lexicon.tolist())
+    assert len(text.lexicon) == len(np.unique(text.types))
+
+    # What it saves can be used, though its recipe is none that one could ask for.
+    training.save_model(tmp_path / "text", read, its, "text", 1, rows)
+    loaded = load_network(tmp_path / "text", CPU)
+    assert loaded.state_dict().keys() == read.state_dict().keys()
+
+    # The loss grows by the term, by hand: what the words that are said of a picture have of all.
+    pictures = np.arange(3)
+    settings = chosen.of_words("pseudo-words")
+    plain = dataclasses.replace(again, lexicon=None)
+    network.eval()
+    with torch.no_grad():
+        added = batches.batch_loss(network, again, pictures, None, settings)[0]
+        added = (added - batches.batch_loss(network, plain, pictures, None, settings)[0]).item()
+        vectors = network.speech(again.lexicon)
+        costs = []
+        for picture in pictures:
+            said = sorted({again.pseudo[row] for row in again.pairs.words[picture]})
+            for row in again.pairs.fragments[picture]:
+                fragment = network.image(again.fragments[[row]])
+                share = torch.softmax(cosines(fragment, vectors)[0] / settings.temperature, 0)
+                costs.append(-math.log(share[said].sum().item()))
+    assert added == pytest.approx(0.5 * np.mean(costs), rel=1e-4)
+    assert added > 0
+
+
+def test_a_lexicon_term_wants_a_lexicon():
+    with pytest.raises(ValueError, match=r"lexicon_term 0\.5 wants words that are known"):
+        make(**BEST, lexicon_term=0.5)

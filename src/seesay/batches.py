@@ -90,8 +90,17 @@ def batch_loss(
     # Of the different examples, those whose picture has the token's type all the same.
     wrong = (apart & ~different(data, word_rows, word_picture, "types")).sum() / max(1, apart.sum())
     values = np.array([loss.item(), near, far, wrong])
+    # Of the training set alone, so no value that is compared with the validation set's has these.
+    if data.lexicon is not None:
+        term = importlib.import_module("seesay.batch_losses.lexicon_term")
+        words_of = data.types if data.pseudo is None else data.pseudo
+        said = torch.zeros(batch.pictures, len(data.lexicon), dtype=torch.bool)
+        said[torch.from_numpy(word_picture), torch.from_numpy(words_of[word_rows])] = True
+        vectors = network.speech(data.lexicon)
+        loss = loss + settings.lexicon_term * term.lexicon_term(
+            batch.fragments, batch.fragment_picture, vectors, said.to(device), settings.temperature
+        )
     if data.contexts is not None:
-        # Of the training set alone, so no value that is compared with the validation set's has it.
         meaning = importlib.import_module("seesay.batch_losses.semantic_term")
         types = torch.from_numpy(data.types[word_rows]).to(device)
         loss = loss + settings.semantic_term * meaning.semantic_term(

@@ -15,13 +15,15 @@ from seesay.examples import Fragments, Inputs, Words, load_fragments, load_words
 from seesay.matching import SPOKEN_CAPTIONS
 from seesay.network import Network
 from seesay.pictures import IMAGES
-from seesay.settings.training import TrainingSettings
+from seesay.settings.network import NetworkSettings
 
 
 def load_network(folder: Path, device: torch.device) -> Network:
     """The network that training saved in `folder`, ready to embed."""
     about = json.loads((folder / "settings.json").read_text())
-    settings = TrainingSettings.model_validate_json(json.dumps(about["settings"]))
+    # Of the recipe only the network's shape.
+    shape = {key: about["settings"][key] for key in NetworkSettings.model_fields}
+    settings = NetworkSettings.model_validate_json(json.dumps(shape))
     kind: Literal["relu", "linear"] = "linear" if about["system"] == "random_projection" else "relu"
     network = Network(settings, about["image_size"], about["speech_size"], kind)
     network.load_state_dict(load_file(folder / "model.safetensors"))

@@ -43,9 +43,6 @@ Rows = list[dict[str, Any]]
 # Trains a network in place, for as many epochs, or with early stopping; returns its history.
 Fit = Callable[[Network, Data, Data, TrainingSettings, int | None], Rows]
 
-# What only the sounds themselves have.
-PLAIN = {"pseudo_words": 0, "time_shift": 0, "time_mask": 0, "filter_mask": 0}
-
 
 def learn(
     network: Network,
@@ -129,14 +126,14 @@ def again(
     second = copy.copy(whole)
     second._modules = {**whole._modules, "speech": nn.Sequential(said)}
     known = torch.from_numpy(labels.astype(np.float32))[:, None].to(device)
-    parts: dict[str, str] = {"anchors": settings.pseudo_anchors}
-    if settings.pseudo_negatives == "words":
-        parts["negatives"] = "pseudo-words"
+    every = torch.arange(len(centroids), device=device, dtype=known.dtype)[:, None]
     rows = fit(
         second,
-        replace(train, words=known, pseudo=labels),
+        replace(
+            train, words=known, pseudo=labels, lexicon=every if settings.lexicon_term else None
+        ),
         replace(validation, words=shares, pseudo=likeliest),
-        settings.model_copy(update=PLAIN | parts),
+        settings.of_words("pseudo-words"),
         epochs,
     )
     lexicon.vectors[: len(centroids)] = said.vectors.detach()

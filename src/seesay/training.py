@@ -293,6 +293,8 @@ def train_system(
         meaning = importlib.import_module("seesay.batch_losses.semantic_term")
         data.contexts = meaning.contexts(data.pairs.words, data.types).to(device)
     validation = prepare(network, *load(inputs, "validation", context), settings.negatives, device)
+    if system == "text" and settings.lexicon_term:
+        data.lexicon = data.words[np.unique(data.types, return_index=True)[1]]
     rows = fit(network, data, validation, settings, seed, epochs, state)
     if not settings.pseudo_words or again == []:
         return network, rows, None
@@ -310,12 +312,6 @@ def reading(settings: TrainingSettings) -> TrainingSettings:
     Each word has an embedding of its own to learn, and there are no frames to move or to hide. The
     loss is the last part's, where words are learnt again: what perfect pseudo-words would do.
     """
-    hearing = {
-        "speech_encoder": "mlp", "speech_layers": (), "pseudo_words": 0,
-        "time_shift": 0, "time_mask": 0, "filter_mask": 0,
-    }  # fmt: skip
-    if settings.pseudo_words:
-        hearing["anchors"] = settings.pseudo_anchors
-        if settings.pseudo_negatives == "words":
-            hearing["negatives"] = "types"
-    return settings.model_copy(update=hearing)
+    return settings.of_words("types").model_copy(
+        update={"speech_encoder": "mlp", "speech_layers": ()}
+    )

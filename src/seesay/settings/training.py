@@ -66,6 +66,12 @@ class TrainingSettings(NetworkSettings):
         " as negatives says (tokens), or a picture of which the same pseudo-word is said (words);"
         " the control text beside such a model goes by types",
     )
+    lexicon_term: float = Field(
+        default=0.0,
+        ge=0,
+        description="weight of the term that has a fragment find its picture's words among all"
+        " pseudo-words, while words are learnt again; in the control text, among all types",
+    )
     word_term: float = Field(
         default=0.0,
         ge=0,
@@ -145,6 +151,14 @@ class TrainingSettings(NetworkSettings):
         return self
 
     @model_validator(mode="after")
+    def _terms_of_a_lexicon(self) -> "TrainingSettings":
+        if self.lexicon_term and not self.pseudo_words:
+            raise ValueError(
+                f"lexicon_term {self.lexicon_term} wants words that are known: give pseudo_words"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _parts_that_compare(self) -> "TrainingSettings":
         if self.pseudo_words and self.pseudo_anchors != self.anchors and self.criterion == "loss":
             raise ValueError(
@@ -157,3 +171,21 @@ class TrainingSettings(NetworkSettings):
                 " better; give criterion r10"
             )
         return self
+
+    def of_words(self, known: Literal["types", "pseudo-words"]) -> "TrainingSettings":
+        """The recipe for words that are known by name: the later parts', and the control `text`'s.
+
+        There is nothing to hear, so no frames to move or to hide, and the loss is that of the
+        parts on pseudo-words, where there are any; `known` says what the words are known by.
+        """
+        parts: dict[str, str | int] = {
+            "pseudo_words": 0,
+            "time_shift": 0,
+            "time_mask": 0,
+            "filter_mask": 0,
+        }
+        if self.pseudo_words:
+            parts["anchors"] = self.pseudo_anchors
+            if self.pseudo_negatives == "words":
+                parts["negatives"] = known
+        return self.model_copy(update=parts)
