@@ -229,13 +229,19 @@ def test_the_network_is_drawn_with_its_sizes(page):
     assert "5,214,184 weights" in page.sections["training"]
 
 
-@pytest.mark.parametrize("experiment", ["paper", "best", "gate", "conv"])
+@pytest.mark.parametrize("experiment", ["paper", "best", "gate", "conv", "falling"])
 def test_an_experiment_s_own_network_and_stopping_rule_are_told(experiment):
     values = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
     values["experiments"] |= {
         "gate": {"training": {"context": "gate"}},
         "conv": {"training": {"speech_encoder": "conv", "speech_layers": [8, 8]}},
-    }
+        "falling": {
+            "training": {
+                "optimiser": "adamw", "schedule": "cosine", "learning_rate": 2e-3,
+                "batch_pictures": 4, "loss": "infonce", "pseudo_words": 9, "pseudo_rounds": 2,
+            }
+        },
+    }  # fmt: skip
     config = load(values)
     found = report_network.describe(config.model_dump(mode="json"), experiment, 1280)
     training, logmel = (config.section_of(experiment, name) for name in ("training", "logmel"))
@@ -248,6 +254,11 @@ def test_an_experiment_s_own_network_and_stopping_rule_are_told(experiment):
     assert watched in found["watched"]
     assert found["activation"].endswith("but for the last") == (training.output == "linear")
     assert (found["patience"], found["most"]) == (training.patience, training.max_epochs)
+    assert found["falls"] == (training.learning_rate if training.schedule == "cosine" else None)
+    assert (found["pseudo_words"], found["rounds"]) == (
+        training.pseudo_words,
+        training.pseudo_rounds,
+    )
 
 
 def test_the_frames_of_an_experiments_own_speech_are_said():

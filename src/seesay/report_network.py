@@ -54,7 +54,7 @@ def sizes(
 
 
 def describe(config: Mapping[str, Any], experiment: str, features: int) -> dict[str, Any]:
-    """An experiment's network: `drawn`, its `weights`, `activation`, and when training ends."""
+    """An experiment's network: `drawn`, its `weights`, `activation`, and how training goes."""
     recipe, logmel = (section(config, experiment, name) for name in ("training", "logmel"))
     what = "numbers of a speech model" if logmel.get("model") else "log-Mel filters"
     found = sizes(recipe, features, logmel["frames"], logmel["filters"], what)
@@ -71,6 +71,9 @@ def describe(config: Mapping[str, Any], experiment: str, features: int) -> dict[
         else "the validation loss",
         "patience": recipe["patience"],
         "most": recipe["max_epochs"],
+        "falls": recipe["learning_rate"] if recipe.get("schedule") == "cosine" else None,
+        "pseudo_words": recipe.get("pseudo_words", 0),
+        "rounds": recipe.get("pseudo_rounds", 1),
     }
 
 
