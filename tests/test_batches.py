@@ -1,7 +1,9 @@
 """Batches of many pictures: who is whose, what words sound like in training, and learning."""
 
 import copy
-import dataclasses
+import re
+from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -10,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from seesay import batches, optimisers, tables, training
+from conftest import ROOT
+from seesay import batch_losses, batches, optimisers, tables, training
 from seesay.augmentation import bands, vary
 from seesay.embedding import embed, load_network
 from seesay.embedding_tables import IMAGE_EMBEDDINGS
@@ -60,14 +63,12 @@ def test_rows_of_a_batch_belong_to_its_pictures(inputs):
     assert word_picture.tolist() == [0, 0, 0, 0, 1, 1, 1, 1]
 
 
-def test_different_examples_by_token_and_by_type(inputs):
-    _, data, _ = data_of(inputs)
+def test_different_examples_by_token_and_by_type():
     # Rows 3 and 7 are said twice: by picture 0 and by picture 1. The types: a b a a, c, b.
     words, owner = np.array([3, 7, 3, 9, 8, 4]), np.array([0, 0, 1, 1, 2, 2])
     types = np.zeros(10, np.int64)
     types[[7, 4]], types[8] = 1, 2
-    data = dataclasses.replace(data, types=types)
-    by_token = batches.different(data, words, owner, "tokens")
+    by_token = batches.different(words, owner)
     assert by_token.tolist() == [
         [False, False, True],
         [False, True, True],
@@ -76,7 +77,7 @@ def test_different_examples_by_token_and_by_type(inputs):
         [True, True, False],
         [True, True, False],
     ]
-    by_type = batches.different(data, words, owner, "types")
+    by_type = batches.different(types[words], owner)
     assert by_type.tolist() == [
         [False, False, True],
         [False, True, False],
@@ -162,14 +163,23 @@ def test_the_cosine_schedule_falls_to_nothing_over_the_epochs():
     chosen = make(**(BEST | {"schedule": "cosine", "learning_rate": 0.2, "max_epochs": 4}))
     optimiser = optimisers.build(make_network(), chosen)
     rates = []
-    for epoch in (1, 2, 3, 4, 9):
+    for epoch in (1, 2, 3, 4):
         optimisers.set_rate(optimiser, chosen, epoch)
         rates.append(optimiser.param_groups[0]["lr"])
-    assert rates == pytest.approx([0.2, 0.170711, 0.1, 0.0292893, 0.0292893], rel=1e-5)
+    assert rates == pytest.approx([0.2, 0.170711, 0.1, 0.0292893], rel=1e-5)
     constant = make(**(BEST | {"learning_rate": 0.2}))
     optimiser = optimisers.build(make_network(), constant)
     optimisers.set_rate(optimiser, constant, 3)
     assert optimiser.param_groups[0]["lr"] == 0.2
+
+
+def test_every_module_of_a_term_is_in_the_stamp_that_asks_for_it():
+    rule = (ROOT / "workflow" / "rules" / "common_experiments.smk").read_text()
+    terms = set(re.search(r"terms = \((.*)\)", rule)[1].replace('"', "").split(", "))
+    modules = {path.stem for path in Path(batch_losses.__file__).parent.glob("*.py")}
+    losses = set(get_args(TrainingSettings.model_fields["loss"].annotation))
+    assert modules - {"__init__"} == terms | losses
+    assert terms <= TrainingSettings.model_fields.keys()
 
 
 def test_adadelta_has_no_rate_to_fall():

@@ -63,8 +63,10 @@ def test_the_lexicon_weighs_its_vectors_by_a_softmax():
 
 def test_tokens_known_by_their_pseudo_word():
     said = Said(torch.arange(6.0).view(3, 2))
-    assert said(torch.tensor([[2.0], [0.0]])).tolist() == [[4.0, 5.0], [0.0, 1.0]]
+    assert said(torch.tensor([[2], [0]])).tolist() == [[4.0, 5.0], [0.0, 1.0]]
     assert said(torch.tensor([[0.5, 0.5, 0.0]])).tolist() == [[1.0, 2.0]]
+    # Shares of a single pseudo-word are no number.
+    assert Said(torch.ones(1, 2))(torch.ones(3, 1)).tolist() == [[1.0, 1.0]] * 3
 
 
 def test_the_better_part_is_kept_and_the_lexicon_told(inputs, tmp_path):
@@ -239,26 +241,32 @@ def test_a_picture_with_the_same_pseudo_word_is_no_different_example(inputs, tmp
     monkeypatch.setattr(training, "fit", fitted)
     run(inputs, tmp_path / "m", **TWO, pseudo_negatives="words")
     (first, plain, _), (again, train, validation) = asked
-    assert (first, again) == ("tokens", "pseudo-words")
-    assert plain.pseudo is None
+    assert (first, again) == ("tokens", "types")
+    assert plain.known is plain.types
     # Each training token's cluster is what it is known by, and a heard token's its likeliest.
-    assert train.pseudo.tolist() == train.words[:, 0].long().tolist()
-    assert validation.pseudo.tolist() == validation.words.argmax(dim=1).tolist()
+    assert train.known.tolist() == train.words[:, 0].tolist()
+    assert validation.known.tolist() == validation.words.argmax(dim=1).tolist()
 
-    words = np.arange(len(train.pseudo))
-    owner = words % 3
-    apart = batches.different(train, words, owner, "pseudo-words")
-    for row, word in enumerate(words):
-        for picture in range(3):
-            said = {train.pseudo[other] for other in words[owner == picture]}
-            assert apart[row, picture] == (train.pseudo[word] not in said)
+    # Where all pictures of a batch have all pseudo-words, there is no different pair.
+    network = training.start(make(**TWO), train.fragments, plain.words, "model", 1)
+    network.speech = torch.nn.Sequential(Said(torch.randn(4, 8)))
+    same = dataclasses.replace(train, known=np.zeros(len(train.known), np.int64))
+    for loss in ("coscos2", "cosine", "defrag", "infonce"):
+        settings = make(**TWO | {"loss": loss, "pseudo_negatives": "words"}).of_words()
+        for data, some in ((train, True), (same, False)):
+            total, values = batches.batch_loss(network, data, np.arange(3), None, settings)
+            assert np.isfinite(total.item())
+            assert (values[2] != 0) == some
 
 
 def test_a_loss_of_other_different_pairs_does_not_compare():
     assert training.reading(make(**TWO, pseudo_negatives="words")).negatives == "types"
     assert training.reading(make(**TWO)).negatives == "tokens"
-    with pytest.raises(ValueError, match="losses of other different pairs"):
-        make(**TWO | {"pseudo_negatives": "words", "criterion": "loss"})
+    for pairs in ({"pseudo_negatives": "words"}, {"negatives": "types"}):
+        with pytest.raises(ValueError, match="losses of other different pairs"):
+            make(**TWO | pairs | {"criterion": "loss"})
+    both = make(**TWO, negatives="types")
+    assert both.of_words().negatives == "tokens"
 
 
 def test_a_fragment_may_look_for_its_words_among_all_pseudo_words(inputs, tmp_path, monkeypatch):
@@ -278,11 +286,11 @@ def test_a_fragment_may_look_for_its_words_among_all_pseudo_words(inputs, tmp_pa
     assert first.lexicon is None
     assert validation.lexicon is None
     # Every pseudo-word as its number, which is all that the later parts know of a word.
-    assert again.lexicon[again.pseudo].tolist() == again.words.tolist()
-    assert text.pseudo is None
-    # The row of a type is that of one of its tokens.
-    heard = {tuple(row) for row in text.words.tolist()}
-    assert all(tuple(row) in heard for row in text.lexicon.tolist())
+    assert again.lexicon[again.known].tolist() == again.words.tolist()
+    # The row of a type is that of its first token.
+    assert text.known is text.types
+    firsts = [np.flatnonzero(text.types == kind)[0] for kind in range(len(text.lexicon))]
+    assert text.lexicon.tolist() == text.words[firsts].tolist()
     assert len(text.lexicon) == len(np.unique(text.types))
 
     # What it saves can be used, though its recipe is none that one could ask for.
@@ -292,7 +300,7 @@ def test_a_fragment_may_look_for_its_words_among_all_pseudo_words(inputs, tmp_pa
 
     # The loss grows by the term, by hand: what the words that are said of a picture have of all.
     pictures = np.arange(3)
-    settings = chosen.of_words("pseudo-words")
+    settings = chosen.of_words()
     plain = dataclasses.replace(again, lexicon=None)
     network.eval()
     with torch.no_grad():
@@ -301,7 +309,7 @@ def test_a_fragment_may_look_for_its_words_among_all_pseudo_words(inputs, tmp_pa
         vectors = network.speech(again.lexicon)
         costs = []
         for picture in pictures:
-            said = sorted({again.pseudo[row] for row in again.pairs.words[picture]})
+            said = sorted({again.known[row] for row in again.pairs.words[picture]})
             for row in again.pairs.fragments[picture]:
                 fragment = network.image(again.fragments[[row]])
                 share = torch.softmax(cosines(fragment, vectors)[0] / settings.temperature, 0)

@@ -216,22 +216,29 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(inputs, tmp_
     assert one == two != other
 
 
-def test_a_killed_run_goes_on_to_the_same_result(inputs, tmp_path, monkeypatch):
-    whole = run(inputs, tmp_path / "whole" / "m")
-    real, calls = training.train_epoch, []
+@pytest.mark.parametrize(
+    "recipe", [{}, {"optimiser": "adam", "schedule": "cosine", "learning_rate": 0.01}]
+)
+def test_a_killed_run_goes_on_to_the_same_result(inputs, tmp_path, monkeypatch, recipe):
+    whole = run(inputs, tmp_path / "whole" / "m", **recipe)
+    real, calls, rates = training.train_epoch, [], []
 
-    def killed(*args, **kwargs):
+    def killed(network, optimiser, *rest):
         calls.append(1)
+        rates.extend(group["lr"] for group in getattr(optimiser, "param_groups", ()))
         if len(calls) == 3:
             raise KeyboardInterrupt
-        return real(*args, **kwargs)
+        return real(network, optimiser, *rest)
 
     monkeypatch.setattr(training, "train_epoch", killed)
     with pytest.raises(KeyboardInterrupt):
-        run(inputs, tmp_path / "part" / "m")
+        run(inputs, tmp_path / "part" / "m", **recipe)
     assert not (tmp_path / "part" / "m" / "model.safetensors").exists()
-    resumed = run(inputs, tmp_path / "part" / "m")
+    resumed = run(inputs, tmp_path / "part" / "m", **recipe)
     assert len(calls) == 5  # two epochs before the kill, the killed one, two after
+    # Half a cosine over 4 epochs, of which the third is begun twice.
+    falling = [0.01, 0.00853553, 0.005, 0.005, 0.00146447]
+    assert rates == (pytest.approx(falling, rel=1e-5) if recipe else [])
     pd.testing.assert_frame_equal(whole.drop(columns="seconds"), resumed.drop(columns="seconds"))
     names = ("whole", "part")
     one, two = ((tmp_path / n / "m" / "model.safetensors").read_bytes() for n in names)

@@ -42,17 +42,12 @@ def gather(data: Data, pictures: Sequence[int] | np.ndarray) -> tuple[np.ndarray
     )
 
 
-def different(data: Data, words: np.ndarray, owner: np.ndarray, negatives: str) -> np.ndarray:
-    """(m, pictures) bool: which pictures are different examples for the tokens in rows `words`.
+def different(kinds: np.ndarray, owner: np.ndarray) -> np.ndarray:
+    """(m, pictures) bool: which pictures are different examples for each of m tokens.
 
-    A picture that uses the very token is not, nor, where `negatives` is `types`, one that uses
-    its type, or, with `pseudo-words`, its pseudo-word. `owner` (m,) is each token's picture.
+    `kinds` (m,) says which tokens are the same, by their rows, types or pseudo-words: a picture
+    that uses one of the same kind is none. `owner` (m,) is each token's picture.
     """
-    if negatives == "pseudo-words":
-        assert data.pseudo is not None
-        kinds = data.pseudo[words]
-    else:
-        kinds = words if negatives == "tokens" else data.types[words]
     names, codes = np.unique(kinds, return_inverse=True)
     uses = np.zeros((len(names), owner.max() + 1), bool)
     uses[codes, owner] = True
@@ -68,7 +63,8 @@ def batch_loss(
     `words` (m, speech size) are their tokens as they shall be heard; None for as they are.
     """
     fragment_rows, word_rows, fragment_picture, word_picture = gather(data, pictures)
-    apart = different(data, word_rows, word_picture, settings.negatives)
+    known = data.known[word_rows]
+    apart = different(word_rows if settings.negatives == "tokens" else known, word_picture)
     heard = data.words[word_rows] if words is None else words
     device = heard.device
     batch = Batch(
@@ -86,16 +82,16 @@ def batch_loss(
     with torch.no_grad():
         cosine = cosines(batch.words, batch.fragments)
         near = cosine[batch.same_pairs].mean().item()
-        far = cosine[batch.different_pairs].mean().item()
+        far = batch_losses.mean(cosine[batch.different_pairs]).item()
     # Of the different examples, those whose picture has the token's type all the same.
-    wrong = (apart & ~different(data, word_rows, word_picture, "types")).sum() / max(1, apart.sum())
+    wrong = (apart & ~different(data.types[word_rows], word_picture)).sum() / max(1, apart.sum())
     values = np.array([loss.item(), near, far, wrong])
-    # Of the training set alone, so no value that is compared with the validation set's has these.
+    # Only the training set has these two terms: they stay out of the values, which are compared
+    # with the validation set's.
     if data.lexicon is not None:
         term = importlib.import_module("seesay.batch_losses.lexicon_term")
-        words_of = data.types if data.pseudo is None else data.pseudo
         said = torch.zeros(batch.pictures, len(data.lexicon), dtype=torch.bool)
-        said[torch.from_numpy(word_picture), torch.from_numpy(words_of[word_rows])] = True
+        said[torch.from_numpy(word_picture), torch.from_numpy(known)] = True
         vectors = network.speech(data.lexicon)
         loss = loss + settings.lexicon_term * term.lexicon_term(
             batch.fragments, batch.fragment_picture, vectors, said.to(device), settings.temperature

@@ -22,7 +22,8 @@ def load_network(folder: Path, device: torch.device) -> Network:
     """The network that training saved in `folder`, ready to embed."""
     about = json.loads((folder / "settings.json").read_text())
     # Of the recipe only the network's shape.
-    shape = {key: about["settings"][key] for key in NetworkSettings.model_fields}
+    known = NetworkSettings.model_fields
+    shape = {key: value for key, value in about["settings"].items() if key in known}
     settings = NetworkSettings.model_validate_json(json.dumps(shape))
     kind: Literal["relu", "linear"] = "linear" if about["system"] == "random_projection" else "relu"
     network = Network(settings, about["image_size"], about["speech_size"], kind)

@@ -170,9 +170,9 @@ class Data:
     """One split, standardised: fragments (n, image size), words (m, speech size), their pairs.
 
     `types` is each token's spoken word, (m,), as integers, and `talkers` who speaks it.
-    `pseudo` is each token's pseudo-word, (m,), where it is known by one. `lexicon` (words, speech
-    size) has every word as the speech branch takes it, pseudo-words or else types, by number;
-    only the training set has it, where the lexicon term asks for it.
+    `known` (m,) is what training knows a token by where words are told apart: its type, or, once
+    words are learnt again, its pseudo-word. `lexicon` (words, speech size) has each of these as
+    the speech branch takes it; only the training set has it, where the lexicon term asks for it.
     `contexts` (types, k) says in which contexts each type is said; only the training set has it,
     where the semantic term asks for it.
     """
@@ -182,9 +182,9 @@ class Data:
     pairs: Pairs
     types: np.ndarray
     talkers: np.ndarray
+    known: np.ndarray
     avoid: list[np.ndarray] = field(default_factory=list)
     contexts: Tensor | None = None
-    pseudo: np.ndarray | None = None
     lexicon: Tensor | None = None
 
     def false_negatives(self, same: np.ndarray, different: np.ndarray) -> float:
@@ -241,6 +241,7 @@ def prepare(
         pairs,
         types,
         words.talkers,
+        known=types,
     )
     data.forbid(negatives)
     return data

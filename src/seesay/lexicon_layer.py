@@ -46,7 +46,7 @@ class Said(nn.Module):
         self.vectors = nn.Parameter(vectors)
 
     def forward(self, words: Tensor) -> Tensor:
-        """Numbers of pseudo-words (rows, 1), or shares of each (rows, words), to (rows, d)."""
-        if words.shape[1] == 1:
-            return self.vectors[words[:, 0].long()]
+        """Numbers of pseudo-words (rows, 1) as int64, or shares (rows, words), to (rows, d)."""
+        if not words.is_floating_point():
+            return self.vectors[words[:, 0]]
         return words @ self.vectors

@@ -41,13 +41,12 @@ def build(network: nn.Module, settings: TrainingSettings) -> Optimiser:
 def set_rate(optimiser: Optimiser, settings: TrainingSettings, epoch: int) -> None:
     """Set the learning rate of an epoch, counted from 1, as `schedule` says.
 
-    With N = `max_epochs` and r = `learning_rate`, `cosine` gives epoch e the rate
-    r (1 + cos(pi (e - 1) / N)) / 2 (Loshchilov & Hutter 2017, without restarts), and epochs past
-    N what N has.
+    With N = `max_epochs` and r = `learning_rate`, `cosine` gives epoch e of N the rate
+    r (1 + cos(pi (e - 1) / N)) / 2 (Loshchilov & Hutter 2017, without restarts).
     """
     if settings.schedule == "constant":
         return
     assert isinstance(optimiser, torch.optim.Optimizer)
-    passed = min(epoch - 1, settings.max_epochs - 1) / settings.max_epochs
+    passed = (epoch - 1) / settings.max_epochs
     for group in optimiser.param_groups:
         group["lr"] = settings.learning_rate * (1 + math.cos(math.pi * passed)) / 2

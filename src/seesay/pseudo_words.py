@@ -125,15 +125,15 @@ def again(
     # The same picture branch, before another speech branch.
     second = copy.copy(whole)
     second._modules = {**whole._modules, "speech": nn.Sequential(said)}
-    known = torch.from_numpy(labels.astype(np.float32))[:, None].to(device)
-    every = torch.arange(len(centroids), device=device, dtype=known.dtype)[:, None]
+    numbers = torch.from_numpy(labels.astype(np.int64))[:, None].to(device)
+    every = torch.arange(len(centroids), device=device)[:, None]
     rows = fit(
         second,
         replace(
-            train, words=known, pseudo=labels, lexicon=every if settings.lexicon_term else None
+            train, words=numbers, known=labels, lexicon=every if settings.lexicon_term else None
         ),
-        replace(validation, words=shares, pseudo=likeliest),
-        settings.of_words("pseudo-words"),
+        replace(validation, words=shares, known=likeliest),
+        settings.of_words(),
         epochs,
     )
     lexicon.vectors[: len(centroids)] = said.vectors.detach()

@@ -91,13 +91,17 @@ def _curves(history: pd.DataFrame, experiment: str) -> list[tuple[str, str, repo
 
 
 def _kept(history: pd.DataFrame) -> list[Context]:
-    """For each system and seed, the kept epoch and the last one."""
+    """For each system and seed, the kept epoch and the last one, and how many parts there are.
+
+    The epochs of the parts are counted on from one to the next.
+    """
     return [
         {
             "system": SYSTEMS[str(system)],
             "seed": int(str(seed)),
             "kept": int(part.loc[part["kept"], "epoch"].max()) if part["kept"].any() else None,
             "last": int(part["epoch"].max()),
+            "parts": int(part["part"].max()),
         }
         for (system, seed), part in history.groupby(["system", "seed"], sort=True)
     ]

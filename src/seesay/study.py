@@ -79,8 +79,8 @@ def about(results: Results, config: Config) -> Iterator[str]:
     yield "Early stopping saw the validation set alone. The text bound reads one-hot words."
     if config.report.tried:
         yield (
-            f"{config.report.tried} configurations were tried before these, and chosen by the"
-            " validation set."
+            "Chosen by the validation set; other configurations tried before:"
+            f" {config.report.tried}."
         )
 
 

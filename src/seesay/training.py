@@ -294,7 +294,7 @@ def train_system(
         data.contexts = meaning.contexts(data.pairs.words, data.types).to(device)
     validation = prepare(network, *load(inputs, "validation", context), settings.negatives, device)
     if system == "text" and settings.lexicon_term:
-        data.lexicon = data.words[np.unique(data.types, return_index=True)[1]]
+        data.lexicon = data.words[np.unique(data.known, return_index=True)[1]]
     rows = fit(network, data, validation, settings, seed, epochs, state)
     if not settings.pseudo_words or again == []:
         return network, rows, None
@@ -312,6 +312,4 @@ def reading(settings: TrainingSettings) -> TrainingSettings:
     Each word has an embedding of its own to learn, and there are no frames to move or to hide. The
     loss is the last part's, where words are learnt again: what perfect pseudo-words would do.
     """
-    return settings.of_words("types").model_copy(
-        update={"speech_encoder": "mlp", "speech_layers": ()}
-    )
+    return settings.of_words().model_copy(update={"speech_encoder": "mlp", "speech_layers": ()})

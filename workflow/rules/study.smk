@@ -61,7 +61,8 @@ rule results:
         gpu=0,
     params:
         head="# Results\n\nWritten by `snakemake docs/results.md --configfile config/flickr8k.yaml`, from the"
-        " numbers of finished runs; no number here is typed by hand. [tasks.md](tasks.md) says what is"
+        " numbers of finished runs; no number here is typed by hand but how many configurations were"
+        " tried, which the config says. [tasks.md](tasks.md) says what is"
         " asked, [experiments.md](experiments.md) what the settings are.",
     message:
         "Writing docs/results.md"

@@ -55,6 +55,11 @@ def find(name: str) -> Callable[[Batch, TrainingSettings], Tensor]:
     return loss
 
 
+def mean(values: Tensor) -> Tensor:
+    """The mean of any number of values, a scalar; 0 of none."""
+    return values.mean() if values.numel() else values.sum()
+
+
 def pooled(
     similarity: Tensor, group: Tensor, groups: int, pooling: str, temperature: float
 ) -> Tensor:

@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-from seesay.batch_losses import Batch
+from seesay.batch_losses import Batch, mean
 from seesay.losses import coscos2_different, coscos2_same, cosines
 from seesay.settings.training import TrainingSettings
 
@@ -14,4 +14,4 @@ def loss(batch: Batch, settings: TrainingSettings) -> Tensor:
     """
     cosine = cosines(batch.words, batch.fragments)
     near = coscos2_same(cosine[batch.same_pairs]).mean()
-    return near + coscos2_different(cosine[batch.different_pairs]).mean()
+    return near + mean(coscos2_different(cosine[batch.different_pairs]))

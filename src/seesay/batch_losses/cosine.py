@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-from seesay.batch_losses import Batch
+from seesay.batch_losses import Batch, mean
 from seesay.losses import cosines
 from seesay.settings.training import TrainingSettings
 
@@ -14,4 +14,4 @@ def loss(batch: Batch, settings: TrainingSettings) -> Tensor:
     """
     cosine = cosines(batch.words, batch.fragments)
     near = (1 - cosine[batch.same_pairs]).mean()
-    return near + (cosine[batch.different_pairs] - settings.margin).clamp(min=0).mean()
+    return near + mean((cosine[batch.different_pairs] - settings.margin).clamp(min=0))

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from seesay.batch_losses import Batch
+from seesay.batch_losses import Batch, mean
 from seesay.settings.training import TrainingSettings
 
 
@@ -20,4 +20,4 @@ def loss(batch: Batch, settings: TrainingSettings) -> Tensor:
     best = product.detach().masked_fill(~same, -torch.inf).argmax(dim=1)
     label = torch.where(product.detach() > 0, 1.0, -1.0).scatter(1, best[:, None], 1.0)
     near = (1 - label * product).clamp(min=0)[same].mean()
-    return near + (1 + product).clamp(min=0)[batch.different_pairs].mean()
+    return near + mean((1 + product).clamp(min=0)[batch.different_pairs])

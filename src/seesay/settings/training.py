@@ -38,7 +38,7 @@ class TrainingSettings(NetworkSettings):
     temperature: float = Field(
         default=0.1,
         gt=0,
-        description="T of infonce, sigmoid, word_term, semantic_term and logsumexp",
+        description="T of infonce, sigmoid, logsumexp and the terms",
     )
     margin: float = Field(
         default=0.2,
@@ -63,8 +63,8 @@ class TrainingSettings(NetworkSettings):
     pseudo_negatives: Literal["tokens", "words"] = Field(
         default="tokens",
         description="what a different pair may not be while words are learnt again as pseudo-words:"
-        " as negatives says (tokens), or a picture of which the same pseudo-word is said (words);"
-        " the control text beside such a model goes by types",
+        " a token used for the picture (tokens), or a pseudo-word said of it (words); in the"
+        " control text beside such a model, a type said of it",
     )
     lexicon_term: float = Field(
         default=0.0,
@@ -107,8 +107,8 @@ class TrainingSettings(NetworkSettings):
     )
     schedule: Literal["constant", "cosine"] = Field(
         default="constant",
-        description="the learning rate over max_epochs: constant, or falling to 0 as half a cosine,"
-        " in each part anew; adam and adamw",
+        description="the learning rate over max_epochs: constant, or falling towards 0 as half a"
+        " cosine, in each part anew; adam and adamw",
     )
     rho: float = Field(ge=0, lt=1, description="Adadelta's decay; paper: 0.95")
     eps: float = Field(gt=0, description="Adadelta's epsilon; paper: 1e-6; depends on reduction")
@@ -165,18 +165,20 @@ class TrainingSettings(NetworkSettings):
                 f"pseudo_anchors {self.pseudo_anchors} and anchors {self.anchors}: losses of other"
                 " anchors cannot say which part is better; give criterion r10"
             )
-        if self.pseudo_words and self.pseudo_negatives == "words" and self.criterion == "loss":
+        other = self.pseudo_negatives != self.negatives
+        if self.pseudo_words and other and self.criterion == "loss":
             raise ValueError(
-                "pseudo_negatives words: losses of other different pairs cannot say which part is"
-                " better; give criterion r10"
+                f"pseudo_negatives {self.pseudo_negatives} and negatives {self.negatives}: losses"
+                " of other different pairs cannot say which part is better; give criterion r10"
             )
         return self
 
-    def of_words(self, known: Literal["types", "pseudo-words"]) -> "TrainingSettings":
+    def of_words(self) -> "TrainingSettings":
         """The recipe for words that are known by name: the later parts', and the control `text`'s.
 
         There is nothing to hear, so no frames to move or to hide, and the loss is that of the
-        parts on pseudo-words, where there are any; `known` says what the words are known by.
+        parts on pseudo-words, where there are any. To `negatives` a word's type is then what it is
+        known by.
         """
         parts: dict[str, str | int] = {
             "pseudo_words": 0,
@@ -186,6 +188,5 @@ class TrainingSettings(NetworkSettings):
         }
         if self.pseudo_words:
             parts["anchors"] = self.pseudo_anchors
-            if self.pseudo_negatives == "words":
-                parts["negatives"] = known
+            parts["negatives"] = "types" if self.pseudo_negatives == "words" else "tokens"
         return self.model_copy(update=parts)
