@@ -224,8 +224,8 @@ def test_words_alone_may_look_for_pictures_once_they_are_pseudo_words(
     monkeypatch.setattr(training, "fit", fitted)
     run(inputs, tmp_path / "m", **TWO, pseudo_anchors="words")
     assert asked == ["both", "words"]
-    assert training.reading(make(**TWO, pseudo_anchors="words")).anchors == "words"
-    assert training.reading(make(**BEST)).anchors == "both"
+    assert make(**TWO, pseudo_anchors="words").reading().anchors == "words"
+    assert make(**BEST).reading().anchors == "both"
     with pytest.raises(ValueError, match="losses of other anchors cannot say which part is better"):
         make(**TWO | {"pseudo_anchors": "words", "criterion": "loss"})
 
@@ -260,8 +260,8 @@ def test_a_picture_with_the_same_pseudo_word_is_no_different_example(inputs, tmp
 
 
 def test_a_loss_of_other_different_pairs_does_not_compare():
-    assert training.reading(make(**TWO, pseudo_negatives="words")).negatives == "types"
-    assert training.reading(make(**TWO)).negatives == "tokens"
+    assert make(**TWO, pseudo_negatives="words").reading().negatives == "types"
+    assert make(**TWO).reading().negatives == "tokens"
     for pairs in ({"pseudo_negatives": "words"}, {"negatives": "types"}):
         with pytest.raises(ValueError, match="losses of other different pairs"):
             make(**TWO | pairs | {"criterion": "loss"})
@@ -280,7 +280,7 @@ def test_a_fragment_may_look_for_its_words_among_all_pseudo_words(inputs, tmp_pa
     monkeypatch.setattr(training, "fit", fitted)
     chosen = make(**TWO, lexicon_term=0.5)
     run(inputs, tmp_path / "m", **TWO, lexicon_term=0.5)
-    its = training.reading(chosen)
+    its = chosen.reading()
     read, rows, _ = training.train_system(inputs, its, "text", 1, CPU)
     (_, first, _), (network, again, validation), (_, text, _) = asked
     assert first.lexicon is None

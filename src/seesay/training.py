@@ -203,12 +203,6 @@ def save_model(
     tables.write_bytes(folder / "settings.json", text.encode())
 
 
-def history(rows: list[dict[str, Any]], experiment: str, system: str, seed: int) -> pd.DataFrame:
-    """The rows of a run as a frame of the table `history`."""
-    frame = pd.DataFrame(rows, columns=[c.name for c in HISTORY.columns])
-    return frame.assign(experiment=experiment, system=system, seed=seed)
-
-
 def train(
     heard: Inputs,
     read: Inputs | None,
@@ -242,12 +236,13 @@ def train(
             inputs, its = heard, settings
             if system == "text":
                 assert read is not None
-                inputs, its = read, reading(settings)
+                inputs, its = read, settings.reading()
             print(f"training {experiment}, {system}, seed {seed}", file=sys.stderr)
             state = states.of(system)
             network, rows, lexicon = train_system(inputs, its, system, seed, device, state, past)
             save_model(model.parent, network, its, system, seed, rows, lexicon)
-            frame = history(rows, experiment, system, seed)
+            frame = pd.DataFrame(rows, columns=[c.name for c in HISTORY.columns])
+            frame = frame.assign(experiment=experiment, system=system, seed=seed)
             tables.write(HISTORY, model.parent / "history.parquet", frame)
             if system == "model":
                 past = frame
@@ -304,12 +299,3 @@ def train_system(
         lambda n, t, v, s, epochs: fit(n, t, v, s, seed, epochs, None), again,
     )  # fmt: skip
     return learnt
-
-
-def reading(settings: TrainingSettings) -> TrainingSettings:
-    """The recipe of the control `text`: all but the hearing.
-
-    Each word has an embedding of its own to learn, and there are no frames to move or to hide. The
-    loss is the last part's, where words are learnt again: what perfect pseudo-words would do.
-    """
-    return settings.of_words().model_copy(update={"speech_encoder": "mlp", "speech_layers": ()})

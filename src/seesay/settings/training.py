@@ -190,3 +190,11 @@ class TrainingSettings(NetworkSettings):
             parts["anchors"] = self.pseudo_anchors
             parts["negatives"] = "types" if self.pseudo_negatives == "words" else "tokens"
         return self.model_copy(update=parts)
+
+    def reading(self) -> "TrainingSettings":
+        """The recipe of the control `text`: all but the hearing.
+
+        Each word has an embedding of its own to learn. The loss is the last part's, where words
+        are learnt again: what perfect pseudo-words would do.
+        """
+        return self.of_words().model_copy(update={"speech_encoder": "mlp", "speech_layers": ()})
