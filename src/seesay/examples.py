@@ -234,10 +234,13 @@ def prepare(
     negatives: str,
     device: torch.device,
 ) -> Data:
-    """A split on the device, standardised by the network's statistics."""
+    """A split on the device, standardised by the network's statistics.
+
+    The features given are overwritten: a large corpus fits in memory once, not three times.
+    """
     data = Data(
-        network.standardise_images(fragments.features.to(device)),
-        network.standardise_words(words.features.to(device)),
+        fragments.features.to(device).sub_(network.image_mean).div_(network.image_deviation),
+        words.features.to(device).sub_(network.speech_mean).div_(network.speech_deviation),
         pairs,
         types,
         words.talkers,
