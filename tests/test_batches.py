@@ -63,6 +63,15 @@ def test_rows_of_a_batch_belong_to_its_pictures(inputs):
     assert word_picture.tolist() == [0, 0, 0, 0, 1, 1, 1, 1]
 
 
+@pytest.mark.parametrize("split", ["train", "validation"])
+def test_training_standardises_as_a_loaded_network_does(inputs, split):
+    network, data, _ = data_of(inputs, split)
+    fragments, words, *_ = load(inputs, split, False)
+    torch.testing.assert_close(data.fragments, network.standardise_images(fragments.features))
+    torch.testing.assert_close(data.words, network.standardise_words(words.features))
+    assert not torch.allclose(data.words, words.features)
+
+
 def test_different_examples_by_token_and_by_type():
     # Rows 3 and 7 are said twice: by picture 0 and by picture 1. The types: a b a a, c, b.
     words, owner = np.array([3, 7, 3, 9, 8, 4]), np.array([0, 0, 1, 1, 2, 2])
@@ -158,7 +167,7 @@ def test_optimisers_lower_a_loss_and_go_on_from_their_state(name):
         torch.testing.assert_close(one, other)
 
 
-def test_the_cosine_schedule_falls_to_nothing_over_the_epochs():
+def test_the_cosine_schedule_falls_over_the_epochs():
     """Half a cosine over 4 epochs: cos of 0, 45, 90 and 135 degrees, worked by hand."""
     chosen = make(**(BEST | {"schedule": "cosine", "learning_rate": 0.2, "max_epochs": 4}))
     optimiser = optimisers.build(make_network(), chosen)

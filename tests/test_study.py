@@ -122,7 +122,7 @@ def test_the_page_says_how_many_configurations_were_tried(files, config):
     assert "tried" not in written(files, config)
     report = config.report.model_copy(update={"tried": 41})
     some = config.model_copy(update={"report": report})
-    assert "other configurations tried before: 41." in written(files, some)
+    assert "judged by the validation set: 41." in written(files, some)
 
 
 def test_differences_name_what_was_changed(files, config):

@@ -82,7 +82,7 @@ def batch_loss(
     with torch.no_grad():
         cosine = cosines(batch.words, batch.fragments)
         near = cosine[batch.same_pairs].mean().item()
-        far = batch_losses.mean(cosine[batch.different_pairs]).item()
+        far = cosine[batch.different_pairs].mean().item()
     # Of the different examples, those whose picture has the token's type all the same.
     wrong = (apart & ~different(data.types[word_rows], word_picture)).sum() / max(1, apart.sum())
     values = np.array([loss.item(), near, far, wrong])

@@ -236,7 +236,7 @@ def prepare(
 ) -> Data:
     """A split on the device, standardised by the network's statistics.
 
-    The features given are overwritten: a large corpus fits in memory once, not three times.
+    In place where they are on the device already: a large corpus is not held three times.
     """
     data = Data(
         fragments.features.to(device).sub_(network.image_mean).div_(network.image_deviation),

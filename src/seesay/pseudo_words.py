@@ -2,7 +2,7 @@
 
 The word embeddings of the training set are clustered, and the picture branch and a vector for
 each cluster learn anew, by the same loss, from which cluster a token is in. No transcript is
-read, but by the settings that say so (`negatives: types`, `semantic_term`). The result is kept
+read, but by the setting that says so (`semantic_term`). The result is kept
 where the validation set is better for it.
 
 Then that may be done again, in rounds. The speech branch of the first part stays as it is: how

@@ -79,7 +79,7 @@ def about(results: Results, config: Config) -> Iterator[str]:
     yield "Early stopping saw the validation set alone. The text bound reads one-hot words."
     if config.report.tried:
         yield (
-            "Chosen by the validation set; other configurations tried before:"
+            "Other configurations that were tried before, and judged by the validation set:"
             f" {config.report.tried}."
         )
 

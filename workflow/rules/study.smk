@@ -62,7 +62,8 @@ rule results:
     params:
         head="# Results\n\nWritten by `snakemake docs/results.md --configfile config/flickr8k.yaml`, from the"
         " numbers of finished runs; no number here is typed by hand but how many configurations were"
-        " tried, which the config says. [tasks.md](tasks.md) says what is"
+        " tried, which the config says. flickr8k_large has the recipe of flickr8k: what was tried there"
+        " counts for both. [tasks.md](tasks.md) says what is"
         " asked, [experiments.md](experiments.md) what the settings are.",
     message:
         "Writing docs/results.md"

@@ -21,8 +21,8 @@ class Batch:
     `fragments` is (n, d) and `words` (m, d), float32. `fragment_picture` (n,) and `word_picture`
     (m,) say whose they are, int64, 0 to pictures - 1; every picture has some of both.
     `different` (m, pictures) is true where a picture's fragments are different examples for a
-    token; neither same nor different is another picture that uses the token's type, with
-    `negatives: types`. `talkers` (m,) int64 says who speaks each token.
+    token; neither same nor different is another picture that uses the same word, by token, type or
+    pseudo-word as the settings say. `talkers` (m,) int64 says who speaks each token.
     """
 
     fragments: Tensor
