@@ -112,7 +112,11 @@ def test_every_number_stands_in_its_row(files, config):
     assert numbers[2] == ["best", "chance", "24.6", "24.6"]
     assert numbers[-2] == ["window", "model", "**61.2** [59.2, 63.2]", ""]
     changed = {row[0]: row for row in rows_of(text, "experiment | settings")}
-    assert "training.pooling max" in changed["max"][1]
+    # The base first, and then each as the one before it that is nearest.
+    assert next(iter(changed)) == "paper"
+    assert changed["paper"][1] == "–"
+    assert changed["best"][1].startswith("as paper, but ")
+    assert changed["max"][1] == "as best, but training.pooling max"
     assert "training.rho" not in text  # what all share
     # Seed 0 kept epoch 2 with 2 %, seed 1 epoch 3 with 13 %.
     assert changed["best"][2:] == ["2, 3", "7.5"]

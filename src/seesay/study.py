@@ -138,17 +138,28 @@ def settings(config: Config, experiment: str) -> dict[str, Any]:
 def overrides(
     chosen: dict[str, dict[str, Any]], history: pd.DataFrame
 ) -> tuple[list[str], list[list[str]]]:
-    """Each experiment's settings that not all share, and what the validation set said of it."""
-    first = next(iter(chosen.values()))
-    apart = [key for key in first if len({str(one[key]) for one in chosen.values()}) > 1]
+    """How each experiment differs from another, and what the validation set said of it.
+
+    The other is the one that it differs least from, of those before it; the first is the base.
+    """
+    base = base_of(list(chosen))
+    chosen = {base: chosen[base], **chosen}
     kept = history[history["kept"] & (history["split"] == "validation")]
     rows = []
-    for name, values in chosen.items():
+    for nth, (name, values) in enumerate(chosen.items()):
+        said = "–"
+        if nth:
+            changed = {
+                other: [key for key in values if values[key] != chosen[other][key]]
+                for other in list(chosen)[:nth]
+            }
+            nearest = min(changed, key=lambda other: len(changed[other]))
+            parts = [f"{key} {text(values[key])}" for key in changed[nearest]]
+            said = f"as {nearest}{', but ' if parts else ''}{', '.join(parts)}"
         own = kept[(kept["experiment"] == name) & (kept["system"] == "model")]
         r10 = own["r10"].mean()
-        said = ", ".join(f"{key} {text(values[key])}" for key in apart)
         epochs = ", ".join(map(str, own.sort_values("seed")["epoch"]))
-        rows.append([name, said or "–", epochs, "" if pd.isna(r10) else f"{r10:.1f}"])
+        rows.append([name, said, epochs, "" if pd.isna(r10) else f"{r10:.1f}"])
     return ["experiment", "settings", "best epoch, by seed", "validation R@10"], rows
 
 

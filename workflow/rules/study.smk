@@ -68,4 +68,5 @@ rule results:
     message:
         "Writing docs/results.md"
     shell:
-        "{{ printf '%s\\n\\n' {params.head:q}; cat {input.studies:q} < /dev/null; }} > {output.page:q} 2> {log:q}"
+        "{{ printf '%s\\n' {params.head:q}; for study in {input.studies:q}; do echo; cat \"$study\"; done; }}"
+        " > {output.page:q} 2> {log:q}"
