@@ -135,6 +135,11 @@ def settings(config: Config, experiment: str) -> dict[str, Any]:
     return found
 
 
+def apart(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
+    """The settings in which two experiments differ."""
+    return [key for key in one if one[key] != other[key]]
+
+
 def overrides(
     chosen: dict[str, dict[str, Any]], history: pd.DataFrame
 ) -> tuple[list[str], list[list[str]]]:
@@ -149,10 +154,7 @@ def overrides(
     for nth, (name, values) in enumerate(chosen.items()):
         said = "–"
         if nth:
-            changed = {
-                other: [key for key in values if values[key] != chosen[other][key]]
-                for other in list(chosen)[:nth]
-            }
+            changed = {other: apart(values, chosen[other]) for other in list(chosen)[:nth]}
             nearest = min(changed, key=lambda other: len(changed[other]))
             parts = [f"{key} {text(values[key])}" for key in changed[nearest]]
             said = f"as {nearest}{', but ' if parts else ''}{', '.join(parts)}"
@@ -171,7 +173,7 @@ def compared(chosen: dict[str, dict[str, Any]], pairs: Pairs) -> tuple[list[str]
     base = base_of(list(chosen))
     rows = []
     for one, other in combinations(chosen, 2):
-        changed = [key for key in chosen[one] if chosen[one][key] != chosen[other][key]]
+        changed = apart(chosen[one], chosen[other])
         if len(changed) > FEW and base not in (one, other):
             continue
         # The base, or the one that has more of the base's settings, is what is taken off.

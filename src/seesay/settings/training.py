@@ -160,17 +160,13 @@ class TrainingSettings(NetworkSettings):
 
     @model_validator(mode="after")
     def _parts_that_compare(self) -> "TrainingSettings":
-        if self.pseudo_words and self.pseudo_anchors != self.anchors and self.criterion == "loss":
-            raise ValueError(
-                f"pseudo_anchors {self.pseudo_anchors} and anchors {self.anchors}: losses of other"
-                " anchors cannot say which part is better; give criterion r10"
-            )
-        other = self.pseudo_negatives != self.negatives
-        if self.pseudo_words and other and self.criterion == "loss":
-            raise ValueError(
-                f"pseudo_negatives {self.pseudo_negatives} and negatives {self.negatives}: losses"
-                " of other different pairs cannot say which part is better; give criterion r10"
-            )
+        for key, what in (("anchors", "anchors"), ("negatives", "different pairs")):
+            first, later = getattr(self, key), getattr(self, f"pseudo_{key}")
+            if self.pseudo_words and later != first and self.criterion == "loss":
+                raise ValueError(
+                    f"pseudo_{key} {later} and {key} {first}: losses of other {what} cannot say"
+                    " which part is better; give criterion r10"
+                )
         return self
 
     def of_words(self) -> "TrainingSettings":
