@@ -1,6 +1,6 @@
 """Fragments and word tokens as preallocated tensors, with who belongs to whom."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -225,6 +225,13 @@ def shuffle(pairs: Pairs, seed: int) -> Pairs:
     return Pairs(pairs.image_ids, pairs.fragments, words)
 
 
+def in_place(change: Callable[[Tensor], Tensor], rows: Tensor) -> Tensor:
+    """`rows`, each overwritten with what `change` makes of it, some thousand at a time."""
+    for block in rows.split(4096):
+        block.copy_(change(block))
+    return rows
+
+
 def prepare(
     network: Network,
     fragments: Fragments,
@@ -239,8 +246,8 @@ def prepare(
     In place where they are on the device already: a large corpus is not held three times.
     """
     data = Data(
-        fragments.features.to(device).sub_(network.image_mean).div_(network.image_deviation),
-        words.features.to(device).sub_(network.speech_mean).div_(network.speech_deviation),
+        in_place(network.standardise_images, fragments.features.to(device)),
+        in_place(network.standardise_words, words.features.to(device)),
         pairs,
         types,
         words.talkers,
