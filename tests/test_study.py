@@ -11,7 +11,7 @@ import yaml
 from seesay import report_beside, study, tables
 from seesay.config import load
 from seesay.errors import InputError
-from seesay.report_answer import Results
+from seesay.report_answer import Difference, Results
 from seesay.training_tables import HISTORY
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -107,10 +107,16 @@ def test_every_number_stands_in_its_row(files, config):
     text = written(files, config)
     assert text.startswith("## A study\n")
     numbers = rows_of(text, "experiment | system")
-    assert numbers[0] == ["best", "model", "**50.0** [48.0, 52.0]", "**1,234** [1,232, 1,236]"]
-    assert numbers[1] == ["best", "text (bound)", "80.0 [78.0, 82.0]", ""]
-    assert numbers[2] == ["best", "chance", "24.6", "24.6"]
-    assert numbers[-2] == ["window", "model", "**61.2** [59.2, 63.2]", ""]
+    # The base first; a control's numbers once.
+    assert numbers == [
+        ["paper", "model", "**52.0** [50.0, 54.0]", ""],
+        ["paper", "chance", "24.6", ""],
+        ["best", "model", "**50.0** [48.0, 52.0]", "**1,234** [1,232, 1,236]"],
+        ["best", "text (bound)", "80.0 [78.0, 82.0]", ""],
+        ["best", "chance", "24.6", "24.6"],
+        ["max", "model", "**51.0** [49.0, 53.0]", ""],
+        ["window", "model", "**61.2** [59.2, 63.2]", ""],
+    ]
     changed = {row[0]: row for row in rows_of(text, "experiment | settings")}
     # The base first, and then each as the one before it that is nearest.
     assert next(iter(changed)) == "paper"
@@ -140,6 +146,26 @@ def test_differences_name_what_was_changed(files, config):
     # Measured the other way round.
     assert found["window − paper"] == ["many", "**+5.0 [+2.0, +8.0]**"]
     assert "max − window" not in found  # three settings
+
+
+def test_options_of_one_base_are_held_against_it_alone(files, config):
+    """Two settings apart, but each is nearer to the base."""
+    config.experiments["shift"] = config.experiments["best"].model_copy(
+        update={"training": config.experiments["best"].training | {"time_shift": 3}}
+    )
+    chosen = {name: study.settings(config, name) for name in ("best", "max", "shift")}
+    pairs = {
+        (one, other, "word_token_by_image", "r10"): Difference(1.0, -1.0, 3.0)
+        for one, other in (("best", "max"), ("best", "shift"), ("max", "shift"))
+    }
+    found = [row[0] for row in study.compared(chosen, pairs)[1]]
+    assert found == ["max − best", "shift − best"]
+
+
+def test_the_page_says_which_controls_were_not_trained(files, config):
+    assert "Not trained" not in written(files, config)
+    few = config.model_copy(update={"controls": ("text",)})
+    assert "Not trained beside the models: the controls shuffled pairs." in written(files, few)
 
 
 def test_the_report_holds_each_experiment_against_the_paper(files):

@@ -12,7 +12,7 @@ WIDTHS = {"alexnet": 4096, "vgg16": 4096, "fasterrcnn": 1024, "efficientnet_lite
 # Ready-made fragments: of 4,096 numbers, 20 a picture.
 READY_WIDTH, READY_FRAGMENTS = 4096, 20
 FLOAT = 4
-SYSTEMS = 5  # that are networks
+UNTRAINED = 2  # controls that are networks all the same
 # Content words a caption, about (Pascal1K: 5.4).
 WORDS = 5.5
 # Of what is generated: bytes a scene, and bytes a word (16 bits at 22,050 Hz, with pauses).
@@ -33,6 +33,7 @@ def estimate(config: Config, pictures: int, captions: int, tokens: int | None) -
         surplus = config.synthesis.surplus if config.synthesis else 1
         tokens = round(captions * WORDS * surplus)
         spoken = tokens * SPOKEN if config.synthesis else 0
+    systems = 1 + UNTRAINED + len(config.controls)
     features, embeddings, models, made = 0, 0, 0, set()
     for name in config.experiments:
         training, logmel = config.section_of(name, "training"), config.section_of(name, "logmel")
@@ -46,7 +47,7 @@ def estimate(config: Config, pictures: int, captions: int, tokens: int | None) -
             if (stage, config.variant(name, stage)) not in made:
                 made.add((stage, config.variant(name, stage)))
                 features += FLOAT * numbers
-        embeddings += SYSTEMS * FLOAT * (fragments + tokens) * training.embedding
+        embeddings += systems * FLOAT * (fragments + tokens) * training.embedding
         for size, layers in ((width, training.image_layers), (logmel.size, training.speech_layers)):
             widths = [size, *layers, training.embedding]
             models += sum(one * other for one, other in itertools.pairwise(widths))

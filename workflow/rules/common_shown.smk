@@ -83,7 +83,11 @@ def grounding_tables():
 
 
 # The studies that docs/results.md shows, in this order; each has a config of its name.
-STUDIES = ["results/flickr8k/study.md", "results/flickr8k_large/study.md"]
+STUDIES = [
+    "results/flickr8k/study.md",
+    "results/flickr8k_large/study.md",
+    "results/flickr8k_options/study.md",
+]
 
 
 def studies(wildcards):
@@ -91,7 +95,7 @@ def studies(wildcards):
     there = [path for path in STUDIES if Path(path).exists() or path == at("study.md")]
     if not there:
         sys.exit(
-            f"error: docs/results.md shows {' and '.join(STUDIES)}, and none of them is there;"
+            f"error: docs/results.md shows {', '.join(STUDIES)}, and none of them is there;"
             " give --configfile config/flickr8k.yaml"
         )
     return there
