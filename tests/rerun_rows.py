@@ -14,7 +14,8 @@ from PIL import Image
 NUMBERS = {"metrics": 1, "breakdown": 1}
 # What the first model finds is heard and seen.
 SHOWN = {"listen": 1, "map": 1}
-TRAINED = {"training": 1, "embedding": 1, "evaluation": 1, **NUMBERS, "report": 1}
+SYSTEMS = {"embedding": 1, "evaluation": 1}
+TRAINED = {"training": 1, **SYSTEMS, **NUMBERS, "report": 1}
 # A seed more, with its prior; an experiment more, with its words to read.
 ANOTHER = {**TRAINED, "frequency": 1}
 NEW = {**ANOTHER, "text": 1}
@@ -189,6 +190,7 @@ ROWS = [
         OWN,
         first=[path.replace("results", "elsewhere") for path in LISTS],
     ),
+    setting("controls", {**SYSTEMS, **NUMBERS, **SHOWN, **REPORT}, ["text"]),
     Row("a seed is added to `seeds`", lambda run: run.set("seeds", [1, 2]), ANOTHER),
     Row(
         "an experiment is added to `experiments`",

@@ -90,6 +90,8 @@ def test_the_default_comments_every_key():
         ({"fc7": {"regions": 30}}, "the best of regions.candidates (24)"),
         ({"seeds": [1, 1]}, "names one twice"),
         ({"seeds": [-1]}, "seeds.0"),
+        ({"controls": ["text", "text"]}, "controls: ['text', 'text'] names one twice"),
+        ({"controls": ["untrained"]}, "controls.0: Input should be 'shuffled' or 'text'"),
         ({"results": datetime.date(2024, 1, 1)}, "in quotes"),
         ({"results": "out/"}, "results"),
         ({"results": "a{b}"}, "results"),

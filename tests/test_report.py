@@ -528,6 +528,15 @@ def test_what_came_of_the_matching_is_counted(page, run):
     assert "All words of a caption are said by one talker." in page.sections["data"]
 
 
+def test_controls_that_were_left_out_are_named_at_the_head(run, tmp_path):
+    _, inputs, config = run
+    few = {**config, "controls": ["text"]}
+    build(inputs, outputs(tmp_path), SETTINGS, few, report_run.STAGES, tmp_path)
+    page = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
+    assert "without the control of shuffled pairs." in page.sections[""]
+    assert "text bound" not in page.sections[""]
+
+
 def test_sentences_that_mix_talkers_are_labelled_and_shown_with_all_of_them(run, tmp_path):
     _, inputs, config = run
     spoken = tables.read(SPOKEN_CAPTIONS, inputs.spoken_captions)

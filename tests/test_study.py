@@ -165,7 +165,7 @@ def test_options_of_one_base_are_held_against_it_alone(files, config):
 def test_the_page_says_which_controls_were_not_trained(files, config):
     assert "Not trained" not in written(files, config)
     few = config.model_copy(update={"controls": ("text",)})
-    assert "Not trained beside the models: the controls shuffled pairs." in written(files, few)
+    assert "Not trained beside the models: the control of shuffled pairs." in written(files, few)
 
 
 def test_the_report_holds_each_experiment_against_the_paper(files):

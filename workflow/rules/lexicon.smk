@@ -6,21 +6,18 @@ Goes out: <results>/lexicon/{experiment}/ with words.parquet, the table `lexicon
 its measures and some tokens of it as MP3, and rejects.
 """
 
-# Whose clusters of the words are judged: the model, and what it is compared with.
-LEXICON_SYSTEMS = [s for s in ("model", "shuffled", "untrained") if s in NETWORKS]
-
 
 rule lexicon:
     """Give every training token to the pseudo-word that it sounds most like, and judge them."""
     input:
         models=expand(
             at("training/{{experiment}}/{system}/{seed}/model.safetensors"),
-            system=LEXICON_SYSTEMS,
+            system=there("model", "shuffled", "untrained"),
             seed=SEEDS[0],
         ),
         settings=expand(
             at("training/{{experiment}}/{system}/{seed}/settings.json"),
-            system=LEXICON_SYSTEMS,
+            system=there("model", "shuffled", "untrained"),
             seed=SEEDS[0],
         ),
         history=at(f"training/{{experiment}}/model/{SEEDS[0]}/history.parquet"),

@@ -50,7 +50,7 @@ rule report:
         histories=expand(
             at("training/{experiment}/{system}/{seed}/history.parquet"),
             experiment=EXPERIMENTS,
-            system=["model", "shuffled"],
+            system=there("model", "shuffled"),
             seed=SEEDS,
         ),
     output:
