@@ -173,8 +173,8 @@ def test_the_report_holds_each_experiment_against_the_paper(files):
     found = report_beside.describe(files / "experiments.tsv", results)
     assert [row["experiment"] for row in found] == ["best", "window"]
     cells = [row["cells"][0] for row in found]
-    assert cells[0] == {"text": "+10.0 points [+7.0, +13.0]", "kind": "above"}
-    assert cells[1] == {"text": "+5.0 points [+2.0, +8.0]", "kind": "above"}
+    assert cells[0] == {"text": "+10.0 [+7.0, +13.0]", "kind": "above"}
+    assert cells[1] == {"text": "+5.0 [+2.0, +8.0]", "kind": "above"}
     assert found[0]["cells"][1:] == [None, None, None]
 
 

@@ -40,7 +40,7 @@ def describe(experiments: Path, results: Results) -> list[dict[str, Any]]:
         if name == base or not any(found):
             continue
         cells = [
-            {"text": difference(pair, column.metric), "kind": kind(pair)} if pair else None
+            {"text": points(pair, column), "kind": kind(pair)} if pair else None
             for pair, column in zip(found, COLUMNS, strict=True)
         ]
         rows.append({"experiment": name, "base": base, "cells": cells})
@@ -55,6 +55,11 @@ def base_of(experiments: list[str]) -> str:
 def kind(pair: Difference) -> str:
     """`above` or `below` zero with its whole interval, or `even`."""
     return "above" if pair.low > 0 else "below" if pair.high < 0 else "even"
+
+
+def points(pair: Difference, column: Column) -> str:
+    """A difference in percentage points with its interval, without the unit."""
+    return difference(pair, column.metric).replace(" points", "")
 
 
 def gap(pairs: Pairs, model: str, less: str, column: Column) -> Difference | None:

@@ -9,9 +9,9 @@ import pandas as pd
 
 from seesay import tables
 from seesay.config import Config
-from seesay.report_answer import SYSTEMS, Difference, Results, difference, interval, shown
+from seesay.report_answer import SYSTEMS, Difference, Results, interval, shown
 from seesay.report_beside import COLUMNS as COMPARED
-from seesay.report_beside import Column, Pairs, base_of, gap, read_pairs
+from seesay.report_beside import Column, Pairs, base_of, gap, points, read_pairs
 from seesay.report_made import left_out
 from seesay.training_tables import HISTORY
 
@@ -218,7 +218,7 @@ def marked(pair: Difference | None, column: Column) -> str:
     """A difference with its interval, bold where the interval leaves zero out."""
     if pair is None:
         return ""
-    said = difference(pair, column.metric).replace(" points", "")
+    said = points(pair, column)
     return said if pair.low <= 0 <= pair.high else f"**{said}**"
 
 
