@@ -329,12 +329,15 @@ def test_an_experiment_that_reads_transcripts_is_labelled(page, run, tmp_path):
     page = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
     assert said in page.sections["answer"]
     summary = (tmp_path / "summary.md").read_text(encoding="utf-8")
-    assert "Reads transcripts of the training words: semantic_term: 0.3." in summary
+    assert said in summary
     # An experiment may put off what its section has.
     section = {"training": {"negatives": "types", "semantic_term": 1}}
     both = {**section, "experiments": {"one": {}, "two": {"training": {"negatives": "tokens"}}}}
     assert report_made.transcripts(both, "one") == "negatives: types, semantic_term: 1"
     assert report_made.transcripts(both, "two") == "semantic_term: 1"
+    gate = {"training": {}, "experiments": {"gate": {"training": {"context": "gate"}}}}
+    (told,) = report_made.declared(gate, "gate")
+    assert told.startswith("Each fragment knows its whole picture (context: gate)")
 
 
 def test_synthetic_data_and_untrained_networks_are_labelled(page):
@@ -528,13 +531,26 @@ def test_what_came_of_the_matching_is_counted(page, run):
     assert "All words of a caption are said by one talker." in page.sections["data"]
 
 
-def test_controls_that_were_left_out_are_named_at_the_head(run, tmp_path):
-    _, inputs, config = run
+def test_without_the_shuffled_control_nothing_is_said_to_be_learnt(run, tmp_path):
+    folder, inputs, config = run
+    assert "## paper: Yes, it learned words." in (folder / "summary.md").read_text("utf-8")
     few = {**config, "controls": ["text"]}
+    kept = {}
+    for name in ("metrics", "differences"):
+        lines = getattr(inputs, name).read_text().splitlines(keepends=True)
+        kept[name] = tmp_path / f"{name}.tsv"
+        kept[name].write_text("".join(line for line in lines if "\tshuffled\t" not in line))
+    inputs = dataclasses.replace(inputs, **kept)
     build(inputs, outputs(tmp_path), SETTINGS, few, report_run.STAGES, tmp_path)
     page = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
     assert "without the control of shuffled pairs." in page.sections[""]
     assert "text bound" not in page.sections[""]
+    answer = page.sections["answer"]
+    assert "learned words" not in answer
+    assert "shuffled pairs, the control that counts, were not" in answer
+    assert "every control but shuffled pairs, which were not trained" in answer
+    assert "spoken words dealt to the wrong pictures" not in answer
+    assert "trains as long" not in page.sections["training"]
 
 
 def test_sentences_that_mix_talkers_are_labelled_and_shown_with_all_of_them(run, tmp_path):

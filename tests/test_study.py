@@ -20,10 +20,11 @@ PAIRS = "experiment other task gallery metric difference ci_low ci_high"
 
 
 def write_metrics(path, values):
-    """Numbers of (experiment, system, task, metric), with an interval of 2 either way."""
+    """Means of (experiment, system, task, metric), the seeds 1 off, intervals of 2 either way."""
     rows = [
-        (*(e, s, "mean", task, "test", 919, 600, m), value, value - 2, value + 2, 24.6)
-        for (e, s, task, m), value in values.items()
+        (*(e, s, seed, task, "test", 919, 600, m), v + off, v + off - 2, v + off + 2, 24.6)
+        for (e, s, task, m), v in values.items()
+        for seed, off in (("0", -1), ("1", 1), ("mean", 0))
     ]
     frame = pd.DataFrame(rows, columns=[*METRICS.split(), "chance"])
     frame.to_csv(path, sep="\t", index=False)
@@ -81,6 +82,7 @@ def files(tmp_path):
     ]
     for row in rows:
         row |= dict.fromkeys(("loss", "same", "different", "seconds", "false_negatives"), 0.0)
+    rows += [row | {"split": "train", "kept": False, "seconds": 4.0} for row in rows]
     tables.write(HISTORY, tmp_path / "history.parquet", pd.DataFrame(rows))
     return tmp_path
 
@@ -115,7 +117,9 @@ def test_every_number_stands_in_its_row(files, config):
         ["best", "text (bound)", "80.0 [78.0, 82.0]", ""],
         ["best", "chance", "24.6", "24.6"],
         ["max", "model", "**51.0** [49.0, 53.0]", ""],
+        ["max", "chance", "as paper", ""],
         ["window", "model", "**61.2** [59.2, 63.2]", ""],
+        ["window", "chance", "as paper", ""],
     ]
     changed = {row[0]: row for row in rows_of(text, "experiment | settings")}
     # The base first, and then each as the one before it that is nearest.
@@ -124,8 +128,8 @@ def test_every_number_stands_in_its_row(files, config):
     assert changed["best"][1].startswith("as paper, but ")
     assert changed["max"][1] == "as best, but training.pooling max"
     assert "training.rho" not in text  # what all share
-    # Seed 0 kept epoch 2 with 2 %, seed 1 epoch 3 with 13 %.
-    assert changed["best"][2:] == ["2, 3", "7.5"]
+    # Seed 0 kept epoch 2 with 2 %, seed 1 epoch 3 with 13 %; three epochs of 4 s; each seed's R@10.
+    assert changed["best"][2:] == ["2, 3", "12", "7.5", "49.0, 51.0"]
 
 
 def test_the_page_says_how_many_configurations_were_tried(files, config):
@@ -160,6 +164,37 @@ def test_options_of_one_base_are_held_against_it_alone(files, config):
     }
     found = [row[0] for row in study.compared(chosen, pairs)[1]]
     assert found == ["max − best", "shift − best"]
+
+
+def test_what_is_better_than_the_base_is_said(files, config):
+    text = written(files, config)
+    assert (
+        "- Word Token by Image, R@10: better than paper: best, window; worse: none;"
+        " not told apart: 0." in text
+    )
+    assert "one in twenty of the 4 here" in text
+
+
+def test_shuffled_pairs_above_chance_are_named(files, config):
+    assert "Shuffled" not in written(files, config)
+    token = ("word_token_by_image", "r10")
+    ranks = ("image_token_by_word", "median_rank")
+    write_metrics(
+        files / "metrics.tsv",
+        {
+            ("best", "model", *token): 50,
+            ("best", "shuffled", *token): 26,  # from 24 to 28, and chance is 24.6
+            ("best", "shuffled", *ranks): 20,  # to 22
+            ("paper", "model", *token): 50,
+            ("paper", "shuffled", *token): 27,
+            ("paper", "shuffled", "abx", "r1"): 90,
+        },
+    )
+    found = study.lucky(Results.read(files / "metrics.tsv", None))
+    assert found[0].split("words: ")[1] == (
+        "paper, word_token_by_image r10: 27.0 (chance 24.6);"
+        " best, image_token_by_word median_rank: 20 (chance 24.6)."
+    )
 
 
 def test_the_page_says_which_controls_were_not_trained(files, config):

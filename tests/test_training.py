@@ -36,6 +36,7 @@ SETTINGS = {
     "eps": 1e-6,
     "l2": 1e-4,
     "max_norm": 6.0,
+    "criterion": "loss",
     "max_epochs": 4,
     "patience": 10,
 }

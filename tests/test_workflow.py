@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from zipfile import ZipFile
@@ -122,10 +123,14 @@ def test_what_came_of_the_matching_is_counted(finished):
     assert set(lacking["image_id"] + "#" + lacking["caption"].astype(str)) == set(refused)
 
 
-def test_a_finished_run_can_be_searched(finished, tmp_path):
+def test_a_finished_run_can_be_searched(finished, tmp_path, monkeypatch):
     """A picture of the run names words; one of its tokens, cut out, names pictures."""
     search = Search(finished / "results" / "training" / "paper" / "model" / "1")
     images = pd.read_parquet(finished / "results" / "pictures" / "images.parquet")
+    # Another run's folder, with other pictures of the same names.
+    (tmp_path / images["path"].iloc[0]).parent.mkdir(parents=True)
+    shutil.copy(finished / images["path"].iloc[1], tmp_path / images["path"].iloc[0])
+    monkeypatch.chdir(tmp_path)
     words = search.look(search.place(images["path"].iloc[0]), 3)
     stored = pd.read_parquet(search.files["fragments"])
     row = words.iloc[0]

@@ -132,7 +132,7 @@ def build(
         network = report_network.describe(config, name, tables.width(inputs.fc7[0], "feature"))
         more = report_more.describe(results, name)
         experiment |= {"where": where, "network": network, "more": more}
-        experiment["transcripts"] = report_made.transcripts(config, name)
+        experiment["declared"] = report_made.declared(config, name)
     legacy = Results.read(inputs.legacy[0], None) if inputs.legacy else None
     mixed = report_made.mixed(config)
     matching = report_matching.describe(
@@ -146,6 +146,7 @@ def build(
         "beside": report_beside.describe(inputs.experiments, results),
         "compared": [column.name for column in report_beside.COLUMNS],
         "systems": SYSTEMS,
+        "controls": config.get("controls", report_made.TRAINED),
         "metrics": METRICS,
         "everything": report_tables.everything(results),
         "differences": report_tables.differences(results),

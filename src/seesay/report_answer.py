@@ -30,6 +30,8 @@ METRICS = {
     "r10": "R@10",
     "r25": "R@25",
 }
+# The control that a model without words to learn would equal.
+MUST = "shuffled"
 MAIN_TASK, MAIN_METRIC, BASELINE = "word_token_by_image", "r10", "random_projection"
 METRIC_COLUMNS = "experiment system seed task gallery gallery_size queries metric value ci_low"
 DIFFERENCE_COLUMNS = "experiment system task gallery metric difference ci_low ci_high"
@@ -117,6 +119,7 @@ class Verdict:
     of the model's R@10 minus the control's is above zero; chance, when the model's is above it.
     `kind` is `above` (every one is beaten), `part` (the random projection and not every other),
     `even` (the interval of the difference to the random projection holds zero) or `below`.
+    `whole` is False where the control of shuffled pairs was not trained.
     """
 
     task: str
@@ -125,6 +128,7 @@ class Verdict:
     kind: str
     short: str
     numbers: str
+    whole: bool
 
 
 def judge(results: Results, experiment: str, task: str) -> Verdict:
@@ -142,8 +146,11 @@ def judge(results: Results, experiment: str, task: str) -> Verdict:
         kind = "below" if against.high < 0 else "even"
     else:
         kind = "part" if unbeaten else "above"
+    whole = results.difference(experiment, MUST, task) is not None
     short = {
-        "above": "above chance and every control",
+        "above": "above chance and every control"
+        if whole
+        else "above chance and every control but shuffled pairs, which were not trained",
         "part": f"not above {listed(unbeaten)}",
         "even": "no different from the random projection",
         "below": "below the random projection",
@@ -154,11 +161,13 @@ def judge(results: Results, experiment: str, task: str) -> Verdict:
         for metric, pair in ((MAIN_METRIC, against), ("median_rank", ranks))
         if pair is not None
     ]
-    return Verdict(task, beaten, unbeaten, kind, short, "; ".join(numbers))
+    return Verdict(task, beaten, unbeaten, kind, short, "; ".join(numbers), whole)
 
 
 def headline(verdict: Verdict) -> str:
     """The answer in a few words."""
+    if verdict.kind == "above" and not verdict.whole:
+        return "Above what was tried beside it; shuffled pairs, the control that counts, were not."
     return {
         "above": "Yes, it learned words.",
         "part": f"Not shown: it is not above {listed(verdict.unbeaten)}.",

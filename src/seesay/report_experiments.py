@@ -122,8 +122,8 @@ def summary(context: Context) -> str:
     for experiment in context["experiments"]:
         lines += ["", f"## {experiment['name']}: {experiment['headline']}", ""]
         lines += [experiment["sentence"], ""]
-        if experiment["transcripts"]:
-            lines += [f"Reads transcripts of the training words: {experiment['transcripts']}.", ""]
+        for said in experiment["declared"]:
+            lines += [said, ""]
         measured = [
             system
             for system in SYSTEMS

@@ -99,6 +99,24 @@ def mixed(config: dict[str, Any]) -> bool:
     return bool(config["matching"]["speakers"] == "mixed")
 
 
+def declared(config: dict[str, Any], experiment: str) -> list[str]:
+    """What has to be said beside an experiment's numbers: a sentence each."""
+    override = (config["experiments"].get(experiment) or {}).get("training") or {}
+    read = transcripts(config, experiment)
+    said = []
+    if read:
+        said.append(
+            "It has not learnt from speech and pictures alone: its recipe reads the transcripts of"
+            f" the training words ({read})."
+        )
+    if {**config["training"], **override}.get("context", "none") != "none":
+        said.append(
+            "Each fragment knows its whole picture (context: gate): what is found for a fragment is"
+            " in part what fits its picture."
+        )
+    return said
+
+
 def transcripts(config: dict[str, Any], experiment: str) -> str:
     """What of an experiment's recipe reads the training words' transcripts, or "" if nothing."""
     override = (config["experiments"].get(experiment) or {}).get("training") or {}

@@ -145,8 +145,11 @@ class Search:
         return files
 
     def place(self, path: str) -> Path:
-        """Where a file of the run is now: paths count from the folder that the run was made in."""
-        for folder in (Path(), *self.results.parents):
+        """Where a file of the run is now: paths count from the folder that the run was made in.
+
+        Mostly its results are below that folder; else one is taken to be there now.
+        """
+        for folder in (*self.results.parents, Path()):
             if (folder / path).is_file():
                 return folder / path
         return Path(path)

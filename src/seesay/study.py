@@ -11,8 +11,8 @@ from seesay import tables
 from seesay.config import Config
 from seesay.report_answer import SYSTEMS, Difference, Results, interval, shown
 from seesay.report_beside import COLUMNS as COMPARED
-from seesay.report_beside import Column, Pairs, base_of, gap, points, read_pairs
-from seesay.report_made import left_out
+from seesay.report_beside import Column, Pairs, base_of, gap, kind, points, read_pairs
+from seesay.report_made import declared, left_out
 from seesay.training_tables import HISTORY
 
 COLUMNS = (
@@ -29,6 +29,12 @@ COLUMNS = (
     Column("ABX, % correct", "abx", "r1"),
 )
 SECTIONS = ("logmel", "regions", "fc7", "training")
+# Tasks between words alone: what a word sounds like is enough to be above chance.
+HEARD_ALONE = ("word_similarity", "abx")
+# What is shown of each seed.
+SEEN = ("word_token_by_image", "r10")
+# In place of a difference, where two were searched among other numbers of items.
+NONE = "–"
 # Experiments that differ in no more settings are set beside each other.
 FEW = 2
 
@@ -47,16 +53,26 @@ def write(
     history = tables.read(HISTORY, list(histories))
     lines = [f"## {config.report.title}", "", *about(results, config), ""]
     lines += table(*numbers(results))
+    lines += [*lucky(results), ""]
     chosen = {name: settings(config, name) for name in results.experiments}
     if len(chosen) > 1:
         lines += ["### What the experiments change", ""]
-        lines += table(*overrides(chosen, history))
+        lines += table(*overrides(chosen, history, results))
+        values = config.model_dump(mode="json")
+        said = {name: declared(values, name) for name in ordered(list(chosen))}
+        lines += [f"- {name}: {' '.join(told)}" for name, told in said.items() if told] + [""]
+        heading, rows = compared(chosen, pairs)
+        count = sum(cell != NONE for row in rows for cell in row[2:])
         lines += ["### How they compare", ""]
         lines += [
-            "One model minus another, in percentage points, paired over the test pictures.",
+            "One model minus another, in percentage points, paired over the test pictures; bold"
+            " where the interval leaves zero out. It is that of the pictures: how far seeds lie"
+            f" apart stands above. If nothing made any difference, one in twenty of the {count} here"
+            " would be bold all the same.",
             "",
         ]
-        lines += table(*compared(chosen, pairs))
+        lines += table(heading, rows)
+        lines += verdicts(list(chosen), pairs)
     tables.write_text(study, "\n".join(lines).rstrip() + "\n")
 
 
@@ -80,8 +96,6 @@ def about(results: Results, config: Config) -> Iterator[str]:
     yield "Early stopping saw the validation set alone."
     if "text" in config.controls:
         yield "The text bound reads one-hot words."
-    if len(results.experiments) > 1:
-        yield "A control with the numbers of one above it is not shown again."
     missing = left_out(config.model_dump(mode="json"))
     if missing:
         yield f"Not trained beside the models: {' and '.join(missing)}."
@@ -99,7 +113,7 @@ def _sections(config: Config, stage: str) -> list[Any]:
 def numbers(results: Results) -> tuple[list[str], list[list[str]]]:
     """Heading and rows of the table of all systems, with chance.
 
-    A control whose row would be that of an experiment above is not shown again.
+    A control whose row would be that of an experiment above is named with it alone.
     """
     there = [c for c in COLUMNS if _value(results, "model", c) is not None]
     rows: list[list[str]] = []
@@ -123,11 +137,48 @@ def numbers(results: Results) -> tuple[list[str], list[list[str]]]:
             for cell, c in zip(lucks, there, strict=True)
         ]
         rows.append([experiment, "chance", *texts])
-    first: dict[tuple[str, ...], list[str]] = {}
+    return ["experiment", "system", *(c.name for c in there)], once(rows)
+
+
+def once(rows: list[list[str]]) -> list[list[str]]:
+    """Rows of (experiment, system, cells); controls with the cells of one above share a row.
+
+    That row names them, and the experiment that has their numbers.
+    """
+    first: dict[tuple[str, ...], str] = {}
+    again: dict[tuple[str, str], list[str]] = {}
+    kept = []
     for row in rows:
-        first.setdefault(tuple(row[1:]), row)
-    shown_once = [r for r in rows if r[1] == "model" or first[tuple(r[1:])] is r]
-    return ["experiment", "system", *(c.name for c in there)], shown_once
+        owner = first.setdefault(tuple(row[1:]), row[0])
+        if row[1] == "model" or owner == row[0]:
+            kept.append(row)
+        else:
+            again.setdefault((row[0], owner), []).append(row[1])
+    for (experiment, owner), systems in again.items():
+        kept.append([experiment, ", ".join(systems), f"as {owner}", *[""] * (len(rows[0]) - 3)])
+    order = list(dict.fromkeys(row[0] for row in rows))
+    return sorted(kept, key=lambda row: order.index(row[0]))
+
+
+def lucky(results: Results) -> list[str]:
+    """Where shuffled pairs are above chance with all of their interval, in a sentence."""
+    found = []
+    for experiment in ordered(results.experiments):
+        for c in COLUMNS:
+            cell = results.value(experiment, "shuffled", c.task, c.metric)
+            if cell is None or c.task in HEARD_ALONE:
+                continue
+            ranks = not c.metric.startswith("r")
+            if (cell.high < cell.chance) if ranks else (cell.low > cell.chance):
+                value, luck = plain(cell.value, c.metric), plain(cell.chance, c.metric)
+                found.append(f"{experiment}, {c.task} {c.metric}: {value} (chance {luck})")
+    there = any(key[1] == "shuffled" for key in results.values)
+    if not there:
+        return []
+    return [
+        "Shuffled pairs above chance with their whole interval, in tasks between pictures and"
+        f" words: {'; '.join(found) or 'none'}."
+    ]
 
 
 def ordered(experiments: list[str]) -> list[str]:
@@ -162,9 +213,9 @@ def apart(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
 
 
 def overrides(
-    chosen: dict[str, dict[str, Any]], history: pd.DataFrame
+    chosen: dict[str, dict[str, Any]], history: pd.DataFrame, results: Results
 ) -> tuple[list[str], list[list[str]]]:
-    """How each experiment differs from another, and what the validation set said of it.
+    """How each experiment differs from another, what the validation set said of it, and its seeds.
 
     The other is the one that it differs least from, of those before it; the first is the base.
     """
@@ -181,31 +232,43 @@ def overrides(
         own = kept[(kept["experiment"] == name) & (kept["system"] == "model")]
         r10 = own["r10"].mean()
         epochs = ", ".join(map(str, own.sort_values("seed")["epoch"]))
-        rows.append([name, said, epochs, "" if pd.isna(r10) else f"{r10:.1f}"])
-    return ["experiment", "settings", "best epoch, by seed", "validation R@10"], rows
+        trained = history[(history["experiment"] == name) & (history["split"] == "train")]
+        seconds = trained.groupby("seed")["seconds"].sum().mean()
+        found = [results.value(name, "model", *SEEN, seed=seed) for seed in results.seeds]
+        rows.append(
+            [
+                name,
+                said,
+                epochs,
+                "" if pd.isna(seconds) else f"{seconds:.0f}",
+                "" if pd.isna(r10) else f"{r10:.1f}",
+                ", ".join(plain(value.value, SEEN[1]) for value in found if value),
+            ]
+        )
+    heading = ["experiment", "settings", "best epoch, by seed", "s of epochs a model"]
+    return [*heading, "validation R@10", "Word Token by Image, R@10, by seed"], rows
 
 
 def compared(chosen: dict[str, dict[str, Any]], pairs: Pairs) -> tuple[list[str], list[list[str]]]:
     """Pairs of experiments that differ in few settings, or from the base.
 
-    Where the base lies between two, nearer to each, both are held against it alone.
-
-    A row is an experiment minus another; what it has in place of the other's settings is named.
+    Two that are as near to the base, options of it, are held against it alone. A row is an
+    experiment minus another; what it has in place of the other's settings is named.
     """
     base = base_of(list(chosen))
     far = {name: len(apart(values, chosen[base])) for name, values in chosen.items()}
     rows = []
     for one, other in combinations(chosen, 2):
         changed = apart(chosen[one], chosen[other])
-        between = max(far[one], far[other]) < len(changed)
-        if base not in (one, other) and (between or len(changed) > FEW):
+        options = max(far[one], far[other]) <= FEW
+        if base not in (one, other) and (options or len(changed) > FEW):
             continue
         # The base, or the one that has more of the base's settings, is what is taken off.
         nearer = sum(chosen[one][key] == chosen[base][key] for key in changed)
         further = sum(chosen[other][key] == chosen[base][key] for key in changed)
         model, less = (other, one) if one == base or nearer > further else (one, other)
         cells = [marked(gap(pairs, model, less, column), column) for column in COMPARED]
-        if not any(cells):
+        if set(cells) == {NONE}:
             continue
         said = ", ".join(
             f"{key} {text(chosen[model][key])} for {text(chosen[less][key])}" for key in changed
@@ -214,10 +277,28 @@ def compared(chosen: dict[str, dict[str, Any]], pairs: Pairs) -> tuple[list[str]
     return ["experiments", "what differs", *(column.name for column in COMPARED)], rows
 
 
+def verdicts(experiments: list[str], pairs: Pairs) -> list[str]:
+    """For each column, the experiments that are better than the base, and those that are worse."""
+    base, lines = base_of(experiments), []
+    for column in COMPARED:
+        kinds: dict[str, list[str]] = {"above": [], "below": [], "even": []}
+        for name in sorted(set(experiments) - {base}):
+            pair = gap(pairs, name, base, column)
+            if pair is not None:
+                kinds[kind(pair)].append(name)
+        if any(kinds.values()):
+            better, worse = (", ".join(kinds[k]) or "none" for k in ("above", "below"))
+            lines.append(
+                f"- {column.name}: better than {base}: {better}; worse: {worse}; not told apart:"
+                f" {len(kinds['even'])}."
+            )
+    return [*lines, ""] if lines else []
+
+
 def marked(pair: Difference | None, column: Column) -> str:
     """A difference with its interval, bold where the interval leaves zero out."""
     if pair is None:
-        return ""
+        return NONE
     said = points(pair, column)
     return said if pair.low <= 0 <= pair.high else f"**{said}**"
 

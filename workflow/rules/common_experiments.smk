@@ -112,6 +112,15 @@ def experiment_tables(stage):
     return of
 
 
+def text_tables(wildcards):
+    """The words that the control text reads, as a list; none where no such control is trained."""
+    return (
+        [at(f"text/{wildcards.experiment}.parquet")]
+        if "text" in CONFIG.controls
+        else []
+    )
+
+
 def shown(stage):
     """The experiment whose tables the report shows: one with the config's own settings, or any."""
     return min(EXPERIMENTS, key=lambda name: CONFIG.variant(name, stage) != "")

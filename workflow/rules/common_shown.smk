@@ -164,6 +164,8 @@ def stages():
         unused.add("grounding")
     if not LEXICONS:
         unused.add("lexicon")
+    if "text" not in CONFIG.controls:
+        unused.add("text")
     if not CONFIG.evaluation.legacy:
         unused |= {"legacy", "legacy_metrics"}
     used = {

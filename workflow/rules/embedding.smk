@@ -19,7 +19,7 @@ rule embedding:
         spoken_captions=at("matching/spoken_captions.parquet"),
         fc7=experiment_tables("fc7"),
         logmel=experiment_tables("logmel"),
-        text=at("text/{experiment}.parquet"),
+        text=text_tables,
         listed=listed("pictures", "speech"),
     output:
         images=of_each(

@@ -14,7 +14,7 @@ rule training:
         spoken_captions=at("matching/spoken_captions.parquet"),
         fc7=experiment_tables("fc7"),
         logmel=experiment_tables("logmel"),
-        text=at("text/{experiment}.parquet"),
+        text=text_tables,
         listed=listed("pictures", "speech"),
     output:
         models=of_each(

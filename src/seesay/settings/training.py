@@ -10,7 +10,10 @@ Anchors = Literal["both", "words"]
 
 
 class TrainingSettings(NetworkSettings):
-    """The network's shape and the recipe; what has a default has that of the paper's section 3."""
+    """The network's shape and the recipe.
+
+    What has a default has that of the paper's section 3, but for the criterion.
+    """
 
     standardise: Literal["train", "none"] = Field(
         description="what the features are standardised with: the training set's means and "
@@ -119,7 +122,7 @@ class TrainingSettings(NetworkSettings):
     )
     max_norm: float = Field(gt=0, description="largest norm of a unit's incoming weights; paper: 6")
     criterion: Literal["loss", "r10"] = Field(
-        default="loss",
+        default="r10",
         description="what early stopping watches on the validation set: the loss, or r10: R@10 of"
         " Word Token by Image and Image Token by Word, their mean",
     )
@@ -139,6 +142,20 @@ class TrainingSettings(NetworkSettings):
                         f"{key} {getattr(self, key)} wants a batch of many pictures; give"
                         " batch_pictures of 2 or more"
                     )
+        return self
+
+    @model_validator(mode="after")
+    def _what_the_loss_reads(self) -> "TrainingSettings":
+        triplets = ("margin", "euclidean")
+        for key, only, losses in (
+            ("mining", "all", triplets),
+            ("anchors", "both", (*triplets, "infonce", "sigmoid")),
+        ):
+            if getattr(self, key) != only and self.loss not in losses:
+                raise ValueError(
+                    f"{key} {getattr(self, key)}: the loss {self.loss} does not read it; give"
+                    f" {key} {only}, or the loss {' or '.join(losses)}"
+                )
         return self
 
     @model_validator(mode="after")
