@@ -190,7 +190,11 @@ ROWS = [
         OWN,
         first=[path.replace("results", "elsewhere") for path in LISTS],
     ),
-    setting("controls", {**SYSTEMS, **NUMBERS, **SHOWN, **REPORT}, ["text"]),
+    Row(
+        "a control is left out of `controls`",
+        lambda run: run.set("controls", ["text"]),
+        {**SYSTEMS, **NUMBERS, **SHOWN, **REPORT},
+    ),
     Row("a seed is added to `seeds`", lambda run: run.set("seeds", [1, 2]), ANOTHER),
     Row(
         "an experiment is added to `experiments`",

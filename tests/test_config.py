@@ -130,7 +130,7 @@ def test_the_default_comments_every_key():
         ({"experiments": {"a": {"logmel": {"spam": "word"}}}}, "experiments.a.logmel: spam: Extra"),
         (
             {"experiments": {"a": {"logmel": {"frames": 40}}}},
-            "experiments.a.logmel: (whole): Value error",
+            "config: experiments.a.logmel: frames must be odd to have a middle one, got 40",
         ),
         ({"experiments": {"a": {"words": {"min_count": 1}}}}, "experiments.a.words: Extra"),
         ({"experiments": {"a": {"fc7": {"regions": 30}}}}, "experiments.a: fc7.regions (30)"),

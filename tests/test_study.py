@@ -191,7 +191,7 @@ def test_shuffled_pairs_above_chance_are_named(files, config):
         },
     )
     found = study.lucky(Results.read(files / "metrics.tsv", None))
-    assert found[0].split("words: ")[1] == (
+    assert found.split("words: ")[1] == (
         "paper, word_token_by_image r10: 27.0 (chance 24.6);"
         " best, image_token_by_word median_rank: 20 (chance 24.6)."
     )

@@ -76,10 +76,12 @@ def one_line(error: ValidationError, where: str) -> str:
     """A pydantic error as one line: key, what was given, what is allowed."""
     parts = []
     for item in error.errors():
-        key = ".".join(str(step) for step in item["loc"]) or "(whole)"
+        key = ".".join(str(step) for step in item["loc"])
         given = item["input"]
         shown = "" if isinstance(given, dict) else f", got {given!r}"
-        parts.append(f"{where}: {key}: {item['msg']}{shown}")
+        # A check of ours says all in its own words.
+        said = item["msg"].removeprefix("Value error, ")
+        parts.append(": ".join(filter(None, (where, key, f"{said}{shown}"))))
     return "; ".join(parts)
 
 

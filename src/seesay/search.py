@@ -76,9 +76,10 @@ class Search:
         """The pictures that are nearest to a spoken word, each with its nearest fragment.
 
         `recording` is a sound file of the word alone, of any rate, mono or stereo (the mean of
-        the channels); the log-Mel window is centred on its middle. `split` searches the
-        pictures of train, validation or test alone. Columns: rank, image_id, region, x0, y0, x1,
-        y1 (px; missing where the run has no boxes), cosine, path.
+        the channels); the log-Mel window is centred on its middle, or, with the span word, all of
+        it is stretched to the frames. `split` searches the pictures of train, validation or test
+        alone. Columns: rank, image_id, region, x0, y0, x1, y1 (px; missing where the run has no
+        boxes), cosine, path.
         """
         asked = self._hear(Path(recording))
         keys, vectors = embeddings(IMAGE_EMBEDDINGS, self.files["fragments"])

@@ -53,22 +53,24 @@ def write(
     history = tables.read(HISTORY, list(histories))
     lines = [f"## {config.report.title}", "", *about(results, config), ""]
     lines += table(*numbers(results))
-    lines += [*lucky(results), ""]
+    if any(key[1] == "shuffled" for key in results.values):
+        lines += [lucky(results), ""]
     chosen = {name: settings(config, name) for name in results.experiments}
     if len(chosen) > 1:
         lines += ["### What the experiments change", ""]
         lines += table(*overrides(chosen, history, results))
         values = config.model_dump(mode="json")
-        said = {name: declared(values, name) for name in ordered(list(chosen))}
-        lines += [f"- {name}: {' '.join(told)}" for name, told in said.items() if told] + [""]
+        said = {name: " ".join(declared(values, name)) for name in ordered(list(chosen))}
+        if any(said.values()):
+            lines += [*(f"- {name}: {told}" for name, told in said.items() if told), ""]
         heading, rows = compared(chosen, pairs)
         count = sum(cell != NONE for row in rows for cell in row[2:])
         lines += ["### How they compare", ""]
         lines += [
             "One model minus another, in percentage points, paired over the test pictures; bold"
             " where the interval leaves zero out. It is that of the pictures: how far seeds lie"
-            f" apart stands above. If nothing made any difference, one in twenty of the {count} here"
-            " would be bold all the same.",
+            " apart stands above. If nothing made any difference, one in twenty of the"
+            f" {count} here would be bold all the same.",
             "",
         ]
         lines += table(heading, rows)
@@ -160,25 +162,22 @@ def once(rows: list[list[str]]) -> list[list[str]]:
     return sorted(kept, key=lambda row: order.index(row[0]))
 
 
-def lucky(results: Results) -> list[str]:
-    """Where shuffled pairs are above chance with all of their interval, in a sentence."""
+def lucky(results: Results) -> str:
+    """Where shuffled pairs are better than chance with all of their interval, in a sentence."""
     found = []
     for experiment in ordered(results.experiments):
         for c in COLUMNS:
             cell = results.value(experiment, "shuffled", c.task, c.metric)
             if cell is None or c.task in HEARD_ALONE:
                 continue
-            ranks = not c.metric.startswith("r")
-            if (cell.high < cell.chance) if ranks else (cell.low > cell.chance):
+            recall = c.metric.startswith("r")
+            if cell.low > cell.chance if recall else cell.high < cell.chance:
                 value, luck = plain(cell.value, c.metric), plain(cell.chance, c.metric)
                 found.append(f"{experiment}, {c.task} {c.metric}: {value} (chance {luck})")
-    there = any(key[1] == "shuffled" for key in results.values)
-    if not there:
-        return []
-    return [
-        "Shuffled pairs above chance with their whole interval, in tasks between pictures and"
-        f" words: {'; '.join(found) or 'none'}."
-    ]
+    return (
+        "Shuffled pairs better than chance with their whole interval, in tasks between pictures"
+        f" and words: {'; '.join(found) or 'none'}."
+    )
 
 
 def ordered(experiments: list[str]) -> list[str]:

@@ -9,7 +9,10 @@ from seesay.settings.training import TrainingSettings
 
 
 def loss(batch: Batch, settings: TrainingSettings) -> Tensor:
-    """The triplet loss on cosines, mean over tokens and over fragments as anchors, a scalar."""
+    """max(0, margin + cos(a, other) - cos(a, own)), mean over the anchors a of each kind, a scalar.
+
+    The cosines are pooled over a picture; `triplets` says which others count.
+    """
     return triplets(batch, cosines(batch.words, batch.fragments), settings)
 
 
