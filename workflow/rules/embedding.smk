@@ -35,7 +35,7 @@ rule embedding:
         "../../envs/seesay.yaml"
     threads: 1
     resources:
-        mem_mb=scaled(2000),
+        mem_mb=features_memory,
         disk_mb=1000,
         runtime=60,
         gpu=GPU,

@@ -27,7 +27,7 @@ rule legacy:
         "../../envs/seesay.yaml"
     threads: 1
     resources:
-        mem_mb=scaled(2000),
+        mem_mb=features_memory,
         disk_mb=1000,
         runtime=30,
         gpu=GPU,

@@ -38,7 +38,7 @@ rule lexicon:
         "../../envs/seesay.yaml"
     threads: 1
     resources:
-        mem_mb=scaled(2000),
+        mem_mb=features_memory,
         disk_mb=100,
         runtime=60,
         gpu=0,

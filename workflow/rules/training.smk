@@ -34,7 +34,7 @@ rule training:
         "../../envs/seesay.yaml"
     threads: 1
     resources:
-        mem_mb=scaled(2500),
+        mem_mb=features_memory,
         disk_mb=1000,
         runtime=1440,
         gpu=GPU,
