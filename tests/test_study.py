@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from seesay import report_beside, study, tables
+from seesay import report_beside, study, study_numbers, tables
 from seesay.config import load
 from seesay.errors import InputError
 from seesay.report_answer import Difference, Results
@@ -190,7 +190,7 @@ def test_shuffled_pairs_above_chance_are_named(files, config):
             ("paper", "shuffled", "abx", "r1"): 90,
         },
     )
-    found = study.lucky(Results.read(files / "metrics.tsv", None))
+    found = study_numbers.lucky(Results.read(files / "metrics.tsv", None))
     assert found.split("words: ")[1] == (
         "paper, word_token_by_image r10: 27.0 (chance 24.6);"
         " best, image_token_by_word median_rank: 20 (chance 24.6)."

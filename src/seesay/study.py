@@ -9,28 +9,14 @@ import pandas as pd
 
 from seesay import tables
 from seesay.config import Config
-from seesay.report_answer import SYSTEMS, Difference, Results, interval, shown
+from seesay.report_answer import Difference, Results
 from seesay.report_beside import COLUMNS as COMPARED
 from seesay.report_beside import Column, Pairs, base_of, gap, kind, points, read_pairs
 from seesay.report_made import declared, left_out
+from seesay.study_numbers import lucky, numbers, ordered, plain, table
 from seesay.training_tables import HISTORY
 
-COLUMNS = (
-    Column("Word Similarity, R@10", "word_similarity", "r10"),
-    Column("Word Token by Image, median", "word_token_by_image", "median_rank"),
-    Column("R@1", "word_token_by_image", "r1"),
-    Column("R@10", "word_token_by_image", "r10"),
-    Column("distinct types, R@1", "distinct_type_by_image", "r1"),
-    Column("Image by Word, median", "image_token_by_word", "median_rank"),
-    Column("R@1", "image_token_by_word", "r1"),
-    Column("R@10", "image_token_by_word", "r10"),
-    Column("picture by caption, R@10", "picture_by_caption", "r10"),
-    Column("caption by picture, R@10", "caption_by_picture", "r10"),
-    Column("ABX, % correct", "abx", "r1"),
-)
 SECTIONS = ("logmel", "regions", "fc7", "training")
-# Tasks between words alone: what a word sounds like is enough to be above chance.
-HEARD_ALONE = ("word_similarity", "abx")
 # What is shown of each seed.
 SEEN = ("word_token_by_image", "r10")
 # In place of a difference, where two were searched among other numbers of items.
@@ -110,90 +96,6 @@ def about(results: Results, config: Config) -> Iterator[str]:
 
 def _sections(config: Config, stage: str) -> list[Any]:
     return [config.section_of(name, stage) for name in sorted(config.experiments)]
-
-
-def numbers(results: Results) -> tuple[list[str], list[list[str]]]:
-    """Heading and rows of the table of all systems, with chance.
-
-    A control whose row would be that of an experiment above is named with it alone.
-    """
-    there = [c for c in COLUMNS if _value(results, "model", c) is not None]
-    rows: list[list[str]] = []
-    for experiment in ordered(results.experiments):
-        for system, label in SYSTEMS.items():
-            cells = [results.value(experiment, system, c.task, c.metric) for c in there]
-            if not any(cells):
-                continue
-            bold = "**" if system == "model" else ""
-            texts = [
-                ""
-                if cell is None
-                else f"{bold}{plain(cell.value, c.metric)}{bold}"
-                f" {interval(cell.low, cell.high, c.metric)}"
-                for cell, c in zip(cells, there, strict=True)
-            ]
-            rows.append([experiment, label, *texts])
-        lucks = [results.value(experiment, "model", c.task, c.metric) for c in there]
-        texts = [
-            plain(cell.chance, c.metric) if cell else ""
-            for cell, c in zip(lucks, there, strict=True)
-        ]
-        rows.append([experiment, "chance", *texts])
-    return ["experiment", "system", *(c.name for c in there)], once(rows)
-
-
-def once(rows: list[list[str]]) -> list[list[str]]:
-    """Rows of (experiment, system, cells); controls with the cells of one above share a row.
-
-    That row names them, and the experiment that has their numbers.
-    """
-    first: dict[tuple[str, ...], str] = {}
-    again: dict[tuple[str, str], list[str]] = {}
-    kept = []
-    for row in rows:
-        owner = first.setdefault(tuple(row[1:]), row[0])
-        if row[1] == "model" or owner == row[0]:
-            kept.append(row)
-        else:
-            again.setdefault((row[0], owner), []).append(row[1])
-    for (experiment, owner), systems in again.items():
-        kept.append([experiment, ", ".join(systems), f"as {owner}", *[""] * (len(rows[0]) - 3)])
-    order = list(dict.fromkeys(row[0] for row in rows))
-    return sorted(kept, key=lambda row: order.index(row[0]))
-
-
-def lucky(results: Results) -> str:
-    """Where shuffled pairs are better than chance with all of their interval, in a sentence."""
-    found = []
-    for experiment in ordered(results.experiments):
-        for c in COLUMNS:
-            cell = results.value(experiment, "shuffled", c.task, c.metric)
-            if cell is None or c.task in HEARD_ALONE:
-                continue
-            recall = c.metric.startswith("r")
-            if cell.low > cell.chance if recall else cell.high < cell.chance:
-                value, luck = plain(cell.value, c.metric), plain(cell.chance, c.metric)
-                found.append(f"{experiment}, {c.task} {c.metric}: {value} (chance {luck})")
-    return (
-        "Shuffled pairs better than chance with their whole interval, in tasks between pictures"
-        f" and words: {'; '.join(found) or 'none'}."
-    )
-
-
-def ordered(experiments: list[str]) -> list[str]:
-    """The experiments by name, behind the base."""
-    base = base_of(experiments)
-    return [base, *(name for name in experiments if name != base)]
-
-
-def _value(results: Results, system: str, column: Column) -> Any:
-    found = (results.value(e, system, column.task, column.metric) for e in results.experiments)
-    return next((value for value in found if value is not None), None)
-
-
-def plain(value: float, metric: str) -> str:
-    """A metric's value without a unit: `12`, `40.1`."""
-    return shown(value, metric).removesuffix(" %")
 
 
 def settings(config: Config, experiment: str) -> dict[str, Any]:
@@ -309,9 +211,3 @@ def text(value: Any) -> str:
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "null"}[value]
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def table(heading: list[str], rows: list[list[str]]) -> list[str]:
-    """Lines of a Markdown table, and an empty one after it."""
-    lines = [heading, ["---"] * len(heading), *rows]
-    return [f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines] + [""]

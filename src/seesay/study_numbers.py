@@ -1,0 +1,112 @@
+"""The numbers of a study: all systems of every experiment in one table, as Markdown."""
+
+from typing import Any
+
+from seesay.report_answer import SYSTEMS, Results, interval, shown
+from seesay.report_beside import Column, base_of
+
+COLUMNS = (
+    Column("Word Similarity, R@10", "word_similarity", "r10"),
+    Column("Word Token by Image, median", "word_token_by_image", "median_rank"),
+    Column("R@1", "word_token_by_image", "r1"),
+    Column("R@10", "word_token_by_image", "r10"),
+    Column("distinct types, R@1", "distinct_type_by_image", "r1"),
+    Column("Image by Word, median", "image_token_by_word", "median_rank"),
+    Column("R@1", "image_token_by_word", "r1"),
+    Column("R@10", "image_token_by_word", "r10"),
+    Column("picture by caption, R@10", "picture_by_caption", "r10"),
+    Column("caption by picture, R@10", "caption_by_picture", "r10"),
+    Column("ABX, % correct", "abx", "r1"),
+)
+# Tasks between words alone: what a word sounds like is enough to be above chance.
+HEARD_ALONE = ("word_similarity", "abx")
+
+
+def numbers(results: Results) -> tuple[list[str], list[list[str]]]:
+    """Heading and rows of the table of all systems, with chance.
+
+    A control whose row would be that of an experiment above is named with it alone.
+    """
+    there = [c for c in COLUMNS if _value(results, "model", c) is not None]
+    rows: list[list[str]] = []
+    for experiment in ordered(results.experiments):
+        for system, label in SYSTEMS.items():
+            cells = [results.value(experiment, system, c.task, c.metric) for c in there]
+            if not any(cells):
+                continue
+            bold = "**" if system == "model" else ""
+            texts = [
+                ""
+                if cell is None
+                else f"{bold}{plain(cell.value, c.metric)}{bold}"
+                f" {interval(cell.low, cell.high, c.metric)}"
+                for cell, c in zip(cells, there, strict=True)
+            ]
+            rows.append([experiment, label, *texts])
+        lucks = [results.value(experiment, "model", c.task, c.metric) for c in there]
+        texts = [
+            plain(cell.chance, c.metric) if cell else ""
+            for cell, c in zip(lucks, there, strict=True)
+        ]
+        rows.append([experiment, "chance", *texts])
+    return ["experiment", "system", *(c.name for c in there)], once(rows)
+
+
+def once(rows: list[list[str]]) -> list[list[str]]:
+    """Rows of (experiment, system, cells); controls with the cells of one above share a row.
+
+    That row names them, and the experiment that has their numbers.
+    """
+    first: dict[tuple[str, ...], str] = {}
+    again: dict[tuple[str, str], list[str]] = {}
+    kept = []
+    for row in rows:
+        owner = first.setdefault(tuple(row[1:]), row[0])
+        if row[1] == "model" or owner == row[0]:
+            kept.append(row)
+        else:
+            again.setdefault((row[0], owner), []).append(row[1])
+    for (experiment, owner), systems in again.items():
+        kept.append([experiment, ", ".join(systems), f"as {owner}", *[""] * (len(rows[0]) - 3)])
+    order = list(dict.fromkeys(row[0] for row in rows))
+    return sorted(kept, key=lambda row: order.index(row[0]))
+
+
+def lucky(results: Results) -> str:
+    """Where shuffled pairs are better than chance with all of their interval, in a sentence."""
+    found = []
+    for experiment in ordered(results.experiments):
+        for c in COLUMNS:
+            cell = results.value(experiment, "shuffled", c.task, c.metric)
+            if cell is None or c.task in HEARD_ALONE:
+                continue
+            recall = c.metric.startswith("r")
+            if cell.low > cell.chance if recall else cell.high < cell.chance:
+                value, luck = plain(cell.value, c.metric), plain(cell.chance, c.metric)
+                found.append(f"{experiment}, {c.task} {c.metric}: {value} (chance {luck})")
+    return (
+        "Shuffled pairs better than chance with their whole interval, in tasks between pictures"
+        f" and words: {'; '.join(found) or 'none'}."
+    )
+
+
+def ordered(experiments: list[str]) -> list[str]:
+    """The experiments by name, behind the base."""
+    base = base_of(experiments)
+    return [base, *(name for name in experiments if name != base)]
+
+
+def _value(results: Results, system: str, column: Column) -> Any:
+    found = (results.value(e, system, column.task, column.metric) for e in results.experiments)
+    return next((value for value in found if value is not None), None)
+
+
+def plain(value: float, metric: str) -> str:
+    """A metric's value without a unit: `12`, `40.1`."""
+    return shown(value, metric).removesuffix(" %")
+
+
+def table(heading: list[str], rows: list[list[str]]) -> list[str]:
+    """Lines of a Markdown table, and an empty one after it."""
+    lines = [heading, ["---"] * len(heading), *rows]
+    return [f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines] + [""]
