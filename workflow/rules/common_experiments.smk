@@ -231,7 +231,7 @@ def training_code(wildcards, input):
 def word_tables(wildcards):
     """What a network takes for words: log-Mel vectors, or one-hot types where it reads them."""
     if wildcards.system == "text":
-        return [at(f"text/{wildcards.experiment}.parquet")]
+        return text_tables(wildcards)
     return experiment_tables("logmel")(wildcards)
 
 
