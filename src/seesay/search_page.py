@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment
 from PIL import ImageDraw
 
-from seesay import data_uris, tables
+from seesay import data_uris, pages, tables
 from seesay.pixels import decode
 
 PAGE = """\
@@ -59,7 +58,7 @@ def write(
                 "sound": sound and data_uris.uri("audio/wav", sound),
             }
         )
-    template = Environment(autoescape=True).from_string(PAGE)
+    template = pages.environment().from_string(PAGE)
     tables.write_text(page, template.render(title=title, items=items))
 
 
