@@ -190,3 +190,12 @@ def test_few_pictures_have_no_interval(made):
     assert np.isnan(rare["low"])
     assert np.isnan(rare["difference_high"])
     assert other["low"] <= other["r10"] <= other["high"]
+
+
+def test_a_run_without_the_tasks_that_are_parted_has_empty_tables(made):
+    path, ranks = made
+    for file in ranks:
+        tables.write(RANKS, file, tables.read(RANKS, file).assign(task="abx"))
+    groups, words = run(path, ranks)
+    assert groups.empty
+    assert words.empty

@@ -220,7 +220,7 @@ def test_a_token_without_embedding_is_left_out_and_counted(tmp_path, capsys):
         ({"tokens": {**TOKENS, "b1": (np.nan, 1)}}, "1 embeddings are not finite.*'b1'"),
         ({"fragments": {**FRAGMENTS, "D#0": (1, 1)}}, "picture 'D' is not in"),
         ({"tokens": dict.fromkeys(TOKENS, (1, 1, 1))}, "of 2 numbers and .* of 3"),
-        ({"uses": [USES[0], *USES[2:]]}, "word_similarity: none of the 2 test queries"),
+        ({"fragments": {"B#0": (1, 1)}, "uses": [u for u in USES if u[0] != "B"]}, "has both"),
     ],
 )
 def test_what_cannot_be_ranked_ends_in_one_line(tmp_path, change, message):
@@ -228,6 +228,20 @@ def test_what_cannot_be_ranked_ends_in_one_line(tmp_path, change, message):
     with pytest.raises(InputError, match=message) as error:
         Corpus(tmp_path, **parts).ranks()
     assert "\n" not in str(error.value)
+
+
+def test_a_task_of_the_paper_that_asks_nothing_is_left_out_and_said(tmp_path, capsys):
+    """Each test picture has one token: no other token is used for a same picture."""
+    corpus = Corpus(tmp_path, SPLITS, FRAGMENTS, TOKENS, [USES[0], *USES[2:]])
+    part = corpus.ranks(galleries=("test",))
+    assert set(part["task"]) == set(TASKS) - {"word_similarity"}
+    notes = [line for line in capsys.readouterr().err.splitlines() if line.startswith("note")]
+    assert notes == [
+        "note: word_similarity, gallery test: none of the 2 test queries has anything relevant in "
+        "it; the task is left out"
+    ]
+    with pytest.raises(InputError, match="no query of word_similarity, abx has anything to find"):
+        corpus.ranks(galleries=("test",), tasks=("word_similarity", "abx"))
 
 
 def test_galleries_must_be_known_and_distinct():

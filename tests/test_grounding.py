@@ -159,11 +159,15 @@ def test_grounding_has_its_rows_in_the_metrics(corpus, tmp_path):
     assert set(pairs["metric"]) == {"pointing", "iou"}
 
 
-def test_no_named_thing_ends_in_one_line(tmp_path, corpus):
+def test_a_run_in_which_nothing_names_a_thing_has_no_grounding(tmp_path, corpus, capsys):
     frame = tables.read(THINGS_TABLE, tmp_path / "things.parquet").assign(word="bird")
     tables.write(THINGS_TABLE, tmp_path / "things.parquet", frame)
-    with pytest.raises(InputError, match=r"things.parquet: no spoken caption.*more scenes$"):
-        grounded(corpus, tmp_path)
+    found = grounded(corpus, tmp_path)
+    assert tables.read(GROUNDING, found).empty
+    assert "note: grounding: no spoken caption of a test picture names" in capsys.readouterr().err
+    paths = [tmp_path / f"{name}.tsv" for name in "mdx"]
+    measure([], *paths, MetricsSettings(resamples=9, seed=0), [found])
+    assert [len(pd.read_csv(path, sep="\t")) for path in paths] == [0, 0, 0]
 
 
 def test_a_fragment_without_box_ends_in_one_line(tmp_path, corpus):

@@ -18,14 +18,23 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import report_run
-from seesay import report_dag, report_leakage, report_made, report_network, report_tables, tables
+from seesay import (
+    report_dag,
+    report_leakage,
+    report_made,
+    report_more,
+    report_network,
+    report_tables,
+    tables,
+)
+from seesay.breakdown import GROUPS, WORDS
 from seesay.config import load
 from seesay.errors import InputError
 from seesay.matching import SPOKEN_CAPTIONS
 from seesay.network import Network
 from seesay.pictures import IMAGES
 from seesay.report import Outputs, build
-from seesay.report_answer import Results, headline, judge, sentence
+from seesay.report_answer import TASKS, Results, headline, judge, sentence
 from seesay.report_pictures import thumbnail
 from seesay.settings.report import ReportSettings
 
@@ -93,6 +102,51 @@ def run(tmp_path_factory):
 @pytest.fixture(scope="module")
 def page(run) -> Page:
     return Page((run[0] / "report.html").read_text(encoding="utf-8"))
+
+
+def of_tasks(folder, keep):
+    """A made-up run's inputs with the numbers of some of the paper's tasks alone."""
+    inputs = report_run.make(folder, pictures=10)
+    for path in (inputs.metrics, inputs.differences):
+        rows = pd.read_csv(path, sep="\t")
+        kept = rows[rows["task"].isin(keep)]
+        kept.to_csv(path, sep="\t", index=False, float_format="%.4f")
+    for table, path in ((GROUPS, inputs.groups), (WORDS, inputs.words)):
+        rows = tables.read(table, path)
+        tables.write(table, path, rows[rows["task"].isin(keep)])
+    return inputs
+
+
+@pytest.mark.parametrize("keep", [report_run.TASKS[1:], [MAIN], report_run.TASKS[:1]])
+def test_a_run_without_some_tasks_reaches_its_report(tmp_path, keep):
+    config = {**report_run.CONFIG, "evaluation": {"tasks": report_run.TASKS}}
+    inputs = of_tasks(tmp_path, keep)
+    build(inputs, outputs(tmp_path), SETTINGS, config, report_run.STAGES, tmp_path / "benchmarks")
+    page = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
+    names = [name for task, name in TASKS.items() if task not in keep]
+    said = f"Left out, for no test query finds anything: {', '.join(names)}."
+    assert said in page.sections["answer"]
+    summary = (tmp_path / "summary.md").read_text(encoding="utf-8")
+    assert f"- {said}" in summary
+    learned = "Yes, it learned words." if MAIN in keep else "Not asked: whether it learned words."
+    assert learned in page.sections["answer"]
+    assert learned in summary
+    shown = [name for task, name in TASKS.items() if task in keep]
+    assert all(name in page.sections["tables"] for name in shown)
+
+
+def test_the_main_gallery_is_one_in_which_the_paper_s_tasks_were_asked(tmp_path):
+    """ABX is among test tokens also where all else is searched in the whole corpus."""
+    columns = "experiment system seed task gallery gallery_size queries metric value ci_low ci_high"
+    rows = [("paper", "model", "mean", MAIN, "all", 50, 9, "r10", 30, 20, 40, 10)]
+    rows += [("paper", "model", "mean", "abx", "test", 2, 9, "r1", 80, 70, 90, 50)]
+    frame = pd.DataFrame(rows, columns=[*columns.split(), "chance"])
+    frame.to_csv(tmp_path / "metrics.tsv", sep="\t", index=False)
+    results = Results.read(tmp_path / "metrics.tsv", None)
+    assert results.galleries == ["all", "test"]
+    assert results.value("paper", "model", MAIN, "r10").value == 30
+    (row,) = report_more.describe(results, "paper")["rows"]
+    assert row["cells"]["model"]["text"] == "80.0 %"
 
 
 def test_the_answer_is_said_first_and_with_its_numbers(page, run):

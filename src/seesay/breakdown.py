@@ -119,8 +119,10 @@ def break_down(
             continue
         parted = known.select_dtypes("category")
         parts.append(pd.DataFrame(_by_group(runs, parted, settings)).assign(**where))
-    tables.write(GROUPS, groups, pd.concat(parts, ignore_index=True))
-    tables.write(WORDS, words, pd.concat(listed, ignore_index=True))
+    for table, path, found in ((GROUPS, groups, parts), (WORDS, words, listed)):
+        # A task that asks nothing has no ranks, and a run may have none of these tasks.
+        none = pd.DataFrame(columns=[column.name for column in table.columns])
+        tables.write(table, path, pd.concat(found, ignore_index=True) if found else none)
 
 
 def hits(ranks: Ranks, k: int) -> Floats:

@@ -91,11 +91,8 @@ def load(images: Path, words: Path, spoken_captions: Path, pictures: Path) -> Co
     and tables that do not belong together.
     """
     table = tables.read(IMAGES, pictures)
-    image_ids = pd.Index(table["image_id"])
-    test = (table["split"] == "test").to_numpy(dtype=bool)
-    if not test.any():
+    if not (table["split"] == "test").any():
         raise InputError(f"{pictures}: no picture is in the split test; change pictures.split")
-
     fragments, fragment_vectors = _read(IMAGE_EMBEDDINGS, images)
     tokens, token_vectors = _read(WORD_EMBEDDINGS, words)
     if fragment_vectors.shape[1] != token_vectors.shape[1]:
@@ -103,23 +100,52 @@ def load(images: Path, words: Path, spoken_captions: Path, pictures: Path) -> Co
             f"{images} holds embeddings of {fragment_vectors.shape[1]} numbers and {words} of "
             f"{token_vectors.shape[1]}; make both again from one model"
         )
-    fragment_image = _numbers(fragments["image_id"], image_ids, images, pictures)
-    if not test[fragment_image].any():
-        raise InputError(f"{images}: no fragment of a test picture; see the rejects of fc7")
-
     captions = tables.read(SPOKEN_CAPTIONS, spoken_captions)
-    captions["image"] = _numbers(captions["image_id"], image_ids, spoken_captions, pictures)
-    captions["word"], types = pd.factorize(captions["spoken_word"], sort=True)
-    captions["token"] = pd.Index(tokens["token_id"]).get_indexer(pd.Index(captions["token_id"]))
-    uses = captions[captions["token"] >= 0]
-    if len(uses) < len(captions):
-        lost = captions.loc[captions["token"] < 0, "token_id"]
+    for path, frame in ((images, fragments), (spoken_captions, captions)):
+        unknown = frame.loc[~frame["image_id"].isin(table["image_id"]), "image_id"]
+        if len(unknown):
+            raise InputError(
+                f"{path}: picture {unknown.iloc[0]!r} is not in {pictures}; make both again"
+            )
+    lost = captions.loc[~captions["token_id"].isin(tokens["token_id"]), "token_id"]
+    if len(lost):
         note(f"{len(lost)} spoken words have no embedding and are left out, e.g. {lost.iloc[0]}")
-    if not test[uses["image"]].any():
+    corpus = assemble(table, fragments, fragment_vectors, tokens, token_vectors, captions)
+    shown, heard = (np.unique(items.image) for items in (corpus.fragments, corpus.tokens))
+    if not corpus.test[shown].any():
+        raise InputError(f"{images}: no fragment of a test picture; see the rejects of fc7")
+    if not corpus.test[heard].any():
         raise InputError(
             f"{spoken_captions}: no spoken caption of a test picture; see matching's rejects, and "
             "give more speech or more test pictures"
         )
+    if not corpus.test[np.intersect1d(shown, heard)].any():
+        raise InputError(
+            f"{spoken_captions}: no test picture has both fragments and a spoken caption; see the "
+            "rejects of fc7 and matching, and give more test pictures"
+        )
+    return corpus
+
+
+def assemble(
+    pictures: pd.DataFrame,
+    fragments: pd.DataFrame,
+    fragment_vectors: NDArray[np.float32],
+    tokens: pd.DataFrame,
+    token_vectors: NDArray[np.float32],
+    captions: pd.DataFrame,
+) -> Corpus:
+    """The corpus of tables: IMAGES, the keys of both embeddings with their vectors, and
+    SPOKEN_CAPTIONS.
+
+    Tables are sorted by their keys, vectors are (fragments, d) and (tokens, d). Uses of a token
+    that is not there are left out.
+    """
+    image_ids = pd.Index(pictures["image_id"])
+    captions = captions.assign(image=image_ids.get_indexer(pd.Index(captions["image_id"])))
+    captions["word"], types = pd.factorize(captions["spoken_word"], sort=True)
+    captions["token"] = pd.Index(tokens["token_id"]).get_indexer(pd.Index(captions["token_id"]))
+    uses = captions[captions["token"] >= 0]
     pairs = uses[["token", "image"]].drop_duplicates().sort_values(["token", "image"])
     everything = Items(
         tokens["token_id"].to_numpy(dtype=object),
@@ -136,12 +162,12 @@ def load(images: Path, words: Path, spoken_captions: Path, pictures: Path) -> Co
     names = fragments["image_id"] + "#" + fragments["region"].astype(str)
     return Corpus(
         image_ids.to_numpy(dtype=object),
-        test,
+        (pictures["split"] == "test").to_numpy(dtype=bool),
         Items(
             names.to_numpy(dtype=object),
             fragment_vectors,
             np.arange(len(fragments)),
-            fragment_image,
+            image_ids.get_indexer(pd.Index(fragments["image_id"])),
             np.arange(len(fragments)),
         ),
         everything,
@@ -189,15 +215,6 @@ def _read(table: Table, path: Path) -> tuple[pd.DataFrame, NDArray[np.float32]]:
             "training diverged: see its history, and lower training.eps or training.init_gain"
         )
     return keys.reset_index(drop=True), vectors
-
-
-def _numbers(ids: pd.Series, image_ids: pd.Index, path: Path, pictures: Path) -> Integers:
-    """The positions of `ids` among the pictures."""
-    numbers = image_ids.get_indexer(pd.Index(ids))
-    if (numbers < 0).any():
-        unknown = ids[numbers < 0].iloc[0]
-        raise InputError(f"{path}: picture {unknown!r} is not in {pictures}; make both again")
-    return numbers.astype(np.int64)
 
 
 def split(labels: Integers, values: Integers, size: int) -> list[Integers]:

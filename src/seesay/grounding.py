@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from seesay import tables
 from seesay.errors import InputError
-from seesay.evaluation_corpus import Corpus, load
+from seesay.evaluation_corpus import Corpus, load, note
 from seesay.matching import SPOKEN_CAPTIONS
 from seesay.ranking import STEPS, Floats, similarities
 from seesay.regions import REGIONS
@@ -63,8 +63,8 @@ def ground(
     """Write the table `grounding` of one system.
 
     Fragments that are tied for the best share the score. Where several things of a picture have
-    one name, any of them counts. Raises InputError as `load` does, and for fragments without
-    boxes.
+    one name, any of them counts. Where no token names a drawn thing the table is empty. Raises
+    InputError as `load` does, and for fragments without boxes.
     """
     corpus = load(images, words, spoken_captions, pictures)
     boxes = _boxes(corpus, regions)
@@ -96,11 +96,8 @@ def ground(
                 "pointing_chance": hit.mean(), "iou_chance": overlap.mean(),
             })  # fmt: skip
     if not rows:
-        raise InputError(
-            f"{things}: no spoken caption of a test picture names a thing that is drawn; give more "
-            "scenes"
-        )
-    frame = pd.DataFrame(rows)
+        note("grounding: no spoken caption of a test picture names a drawn thing; it is left out")
+    frame = pd.DataFrame(rows, columns=[column.name for column in GROUNDING.columns])
     frame = frame.assign(experiment=experiment, system=system, seed=seed, gallery="test")
     tables.write(GROUNDING, grounding, frame)
 

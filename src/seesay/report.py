@@ -124,7 +124,8 @@ def build(
     results = Results.read(inputs.metrics, inputs.differences)
     history = tables.read(HISTORY, list(inputs.histories))
     charts: dict[str, report_charts.Spec] = {}
-    experiments = [describe(results, history, name, charts) for name in results.experiments]
+    asked = config.get("evaluation", {}).get("tasks", ())
+    experiments = [describe(results, history, name, charts, asked) for name in results.experiments]
     groups, words = tables.read(GROUPS, inputs.groups), tables.read(WORDS, inputs.words)
     for experiment in experiments:
         name = experiment["name"]

@@ -94,8 +94,10 @@ class Results:
         if not any(key[1:3] == ("model", "mean") for key in values):
             raise InputError(f"{metrics}: no row of the system model with seed mean; make it again")
         seeds = sorted({key[2] for key in values} - {"mean"}, key=lambda s: (len(s), s))
-        # The test pictures' gallery is the one behind the paper's tables.
-        galleries = sorted({key[4] for key in values}, key=lambda gallery: gallery != "test")
+        # The test pictures' gallery is the one behind the paper's tables. ABX and grounding know no
+        # other, also where a run searches the whole corpus alone.
+        papers = {key[4] for key in values if key[3] in TASKS}
+        galleries = sorted({key[4] for key in values}, key=lambda g: (g not in papers, g != "test"))
         return cls(values, paired, sorted({key[0] for key in values}), galleries, seeds)
 
     def value(
@@ -162,6 +164,18 @@ def judge(results: Results, experiment: str, task: str) -> Verdict:
         if pair is not None
     ]
     return Verdict(task, beaten, unbeaten, kind, short, "; ".join(numbers), whole)
+
+
+def answer(results: Results, experiment: str) -> tuple[str, str, str]:
+    """The answer in a few words, its kind, and the answer in a sentence."""
+    if results.value(experiment, "model", MAIN_TASK, MAIN_METRIC) is None:
+        return (
+            "Not asked: whether it learned words.",
+            "even",
+            f"{TASKS[MAIN_TASK]}, the task that says so, is none of this run’s.",
+        )
+    verdict = judge(results, experiment, MAIN_TASK)
+    return headline(verdict), verdict.kind, sentence(results, experiment, verdict)
 
 
 def headline(verdict: Verdict) -> str:

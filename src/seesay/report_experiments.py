@@ -5,17 +5,15 @@ from typing import Any
 
 import pandas as pd
 
-from seesay import report_charts, report_tables
+from seesay import report_charts, report_more, report_tables
 from seesay.report_answer import (
     MAIN_METRIC,
-    MAIN_TASK,
     METRICS,
     SYSTEMS,
     TASKS,
     Results,
-    headline,
+    answer,
     judge,
-    sentence,
     shown,
 )
 
@@ -27,9 +25,16 @@ CHECKED = {"ok": "", "leak": ", a leak", "design": ", known"}
 
 
 def describe(
-    results: Results, history: pd.DataFrame, experiment: str, charts: dict[str, report_charts.Spec]
+    results: Results,
+    history: pd.DataFrame,
+    experiment: str,
+    charts: dict[str, report_charts.Spec],
+    asked: Sequence[str] = (),
 ) -> Context:
-    """What the page says of one experiment; its charts are added to `charts` by element id."""
+    """What the page says of one experiment; its charts are added to `charts` by element id.
+
+    `asked` are the tasks that the config names.
+    """
     number = results.experiments.index(experiment)
     tasks = []
     for task, name in TASKS.items():
@@ -54,7 +59,7 @@ def describe(
                 "charts": ids,
             }
         )
-    verdict = judge(results, experiment, MAIN_TASK)
+    short, kind, long = answer(results, experiment)
     curves = []
     for name, title, chart in _curves(history, experiment):
         identity = f"training-{number}-{name}"
@@ -62,15 +67,23 @@ def describe(
         curves.append({"name": name, "title": title, "chart": identity})
     return {
         "name": experiment,
-        "headline": headline(verdict),
-        "kind": verdict.kind,
-        "sentence": sentence(results, experiment, verdict),
+        "headline": short,
+        "kind": kind,
+        "sentence": long,
         "tasks": tasks,
+        "unasked": ", ".join(unasked(results, experiment, asked)),
         "ranks": report_tables.as_in_paper(results, experiment, report_tables.RANKS),
         "recalls": report_tables.as_in_paper(results, experiment, report_tables.RECALLS),
         "curves": curves,
         "kept": _kept(history[history["experiment"] == experiment]),
     }
+
+
+def unasked(results: Results, experiment: str, asked: Sequence[str]) -> list[str]:
+    """The names of the tasks that the config asks and that have no numbers."""
+    there = {task for name, _, _, task, _, _ in results.values if name == experiment}
+    names = TASKS | {name: task.name for name, task in report_more.TASKS.items()}
+    return [names[task] for task in asked if task not in there]
 
 
 def _curves(history: pd.DataFrame, experiment: str) -> list[tuple[str, str, report_charts.Spec]]:
@@ -127,7 +140,7 @@ def summary(context: Context) -> str:
         measured = [
             system
             for system in SYSTEMS
-            if results.value(experiment["name"], system, MAIN_TASK, MAIN_METRIC)
+            if any(results.value(experiment["name"], system, task, MAIN_METRIC) for task in TASKS)
         ]
         for metric in ANSWER_METRICS:
             names = [*(SYSTEMS[system] for system in measured), "chance", "gallery"]
@@ -145,6 +158,8 @@ def summary(context: Context) -> str:
         for task in experiment["tasks"]:
             verdict = task["verdict"]
             lines.append(f"- {task['name']}: {verdict.short} (R@10). {_against(verdict.numbers)}")
+        if experiment["unasked"]:
+            lines.append(f"- Left out, for no test query finds anything: {experiment['unasked']}.")
         lines += ["", f"### Where it works: R@10, gallery {results.galleries[0]}", ""]
         lines += [_groups(kind) for kind in experiment["where"]["kinds"] if kind["groups"] <= MANY]
     lines += ["", "## Checks across splits", ""]

@@ -87,10 +87,11 @@ def describe(results: Results, experiment: str) -> dict[str, Any]:
     `systems` are those that were measured, `asked` the tasks with their definitions; both are
     empty where the run asked the paper’s four tasks alone.
     """
-    place = results.galleries[0]
     rows: list[dict[str, Any]] = []
     asked: dict[str, str] = {}
     for name, task in TASKS.items():
+        there = {key[4] for key in results.values if key[3] == name}
+        place = next((place for place in results.galleries if place in there), "")
         for metric in task.metrics:
             found = {
                 system: results.values.get((experiment, system, "mean", name, place, metric))
