@@ -248,7 +248,7 @@ def test_a_shard_twice_gives_the_same_bytes_and_names_what_it_refused(tmp_path, 
         ["regions", "gone"],
     ]
     assert "truncated" in rejected["reason"][0]
-    assert "No such file" in rejected["reason"][1]
+    assert "no such file" in rejected["reason"][1]
     assert all("\n" not in reason for reason in rejected["reason"])
 
 

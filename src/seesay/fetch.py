@@ -13,14 +13,12 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 from filelock import FileLock, Timeout
-from PIL import Image
 
-from seesay import tables
+from seesay import pixels, tables
 from seesay.corpora import uiuc_page
 from seesay.corpora.listing import PICTURES, visible_files
 from seesay.download import RefusedError, Wanted, download, sha256, there
 from seesay.errors import InputError
-from seesay.pixels import UNREADABLE
 from seesay.progress import progress
 from seesay.settings.fetch import FetchSettings
 from seesay.weights import published
@@ -105,12 +103,9 @@ def alone(folder: Path) -> Iterator[None]:
 
 def picture_fault(path: Path) -> str:
     """What is wrong with a picture, or nothing."""
-    try:
-        with Image.open(path) as image:
-            image.load()
-    except UNREADABLE:
-        return "not a readable picture"
-    return ""
+    content, fault = pixels.read(path)
+    picture = fault or pixels.upright(content)
+    return picture if isinstance(picture, str) else ""
 
 
 def _page_fault(path: Path) -> str:

@@ -1,7 +1,6 @@
 """The captioned pictures: every file opened, every caption checked, every picture in a split."""
 
 import hashlib
-import io
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,14 +9,12 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-from PIL import Image, ImageOps
 
-from seesay import tables
+from seesay import pixels, tables
 from seesay.corpora import PICTURES, Picture, Reject
 from seesay.corpora.finding import find
 from seesay.errors import InputError
 from seesay.picture_splits import SPLITS, assign
-from seesay.pixels import UNREADABLE
 from seesay.progress import progress
 from seesay.randomness import shard_of
 from seesay.settings.pictures import PictureCorpus, PicturesSettings
@@ -186,20 +183,11 @@ def open_picture(path: Path | None) -> Opened | str:
     """Read and decode a file whole, where there is one; or why it cannot be, in one line."""
     if path is None:
         return NO_FILE
-    try:
-        content = path.read_bytes()
-        if not content:
-            return "an empty file; replace it"
-        with Image.open(io.BytesIO(content)) as image:
-            # Upright, as all later stages see it.
-            width, height = ImageOps.exif_transpose(image).size
-    except Image.DecompressionBombError:
-        return "too many pixels to be a photograph; scale it down"
-    except UNREADABLE as error:
-        if "truncated" in str(error):
-            return "truncated: the file ends before the picture does; fetch it again"
-        return "not a readable picture; replace or remove it"
-    return Opened(hashlib.blake2b(content, digest_size=16).hexdigest(), width, height)
+    content, fault = pixels.read(path)
+    picture = fault or pixels.upright(content)
+    if isinstance(picture, str):
+        return picture
+    return Opened(hashlib.blake2b(content, digest_size=16).hexdigest(), *picture.size)
 
 
 def refuse(bad: Sequence[Reject], settings: PicturesSettings) -> None:
