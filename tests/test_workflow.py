@@ -1,10 +1,10 @@
 """The whole chain through real snakemake, on a very small config: what the results say."""
 
-import os
 import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 from zipfile import ZipFile
 
 import numpy as np
@@ -14,6 +14,7 @@ import soundfile
 import yaml
 from scipy.io import savemat
 
+import forks
 from conftest import ROOT
 from seesay.randomness import shard_of
 from seesay.search import Search
@@ -38,13 +39,16 @@ def small_config():
     return values
 
 
-def snakemake(folder, *arguments, config="config.yaml", root=ROOT):
-    environment = os.environ | {"PATH": f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}"}
-    command = ["snakemake", "--snakefile", root / "Snakefile", "--configfile", config]
+def snakemake(folder, *arguments, config="config.yaml", root=ROOT, plain=False):
+    """Run snakemake; unless it is to be plain, it and its jobs are forks (`forks`)."""
+    program = Path(sys.executable).with_name("snakemake")
+    command = [program] if plain else [forks.python(), program]
+    command += ["--snakefile", root / "Snakefile", "--configfile", config, "--cores", "2"]
+    # Snakemake ends up to this much later than its last job.
+    command += ["--max-jobs-per-timespan", "2000/1s"]
     return subprocess.run(
-        [*command, "--cores", "2", *arguments],
+        [*command, *arguments],
         cwd=folder,
-        env=environment,
         capture_output=True,
         text=True,
         check=False,
