@@ -23,6 +23,7 @@ from seesay.matching import (
     reasons,
     run_matching,
 )
+from seesay.matching_stops import advice
 from seesay.pictures import CAPTIONS, IMAGES
 from seesay.replacement import ranks, replace, spoken_names
 from seesay.settings.matching import MatchingSettings
@@ -580,9 +581,49 @@ def test_the_stage_from_tables_to_tables(stage: Path) -> None:
 def test_a_split_that_nobody_can_speak_for_is_one_clear_line(stage: Path) -> None:
     words = tables.read(CAPTION_WORDS, stage / "caption_words")
     tables.write(CAPTION_WORDS, stage / "caption_words", words[words["lemma"] != "dog"])
-    with pytest.raises(InputError, match=r"no caption of the test split can be said; give more"):
+    told = r"no caption of the test split can be said by one talker \(test 0 of 1, train 2 of 2\)"
+    with pytest.raises(InputError, match=told) as caught:
         run(stage, settings())
+    assert "1 have a word for which nothing is said; set matching.relax" in str(caught.value)
     assert not (stage / "spoken_captions").exists()
+
+
+def test_what_a_stopped_matching_knows_is_kept_until_one_goes_through(stage: Path) -> None:
+    """Snakemake deletes the outputs of a failed job: it is beside them."""
+    words = tables.read(CAPTION_WORDS, stage / "caption_words")
+    tables.write(CAPTION_WORDS, stage / "caption_words", words[words["lemma"] != "dog"])
+    with pytest.raises(InputError, match=f"their words are in {stage / 'stopped'}$"):
+        run(stage, settings())
+    kept = {path.name for path in (stage / "stopped").iterdir()}
+    assert kept == {"unsayable.tsv", "replacements.tsv", "rejects.tsv"}
+    lacking = pd.read_csv(stage / "stopped" / "unsayable.tsv", sep="\t", keep_default_na=False)
+    assert lacking.values.tolist() == [["j", 1, "yellow", "", "no candidate", ""]]
+    tables.write(CAPTION_WORDS, stage / "caption_words", words)
+    run(stage, settings())
+    assert not (stage / "stopped").exists()
+
+
+@pytest.mark.parametrize(
+    ("rules", "causes", "said"),
+    [
+        (settings(), ["no talker"], "set matching.speakers: mixed, or give more speech"),
+        (settings("mixed"), ["no talker"], "give more speech"),
+        (settings(), ["used up"], "set matching.reuse: within_split or matching.speakers: mixed"),
+        (settings("mixed"), ["used up"], "set matching.reuse: within_split, or give"),
+        (settings("mixed", "within_split"), ["used up", "no talker"], "give more speech"),
+        (
+            settings(relax=("length",)),
+            ["no candidate"],
+            "set matching.relax: [length, frequency, pos], or",
+        ),
+        (settings(relax=("pos", "length", "frequency")), ["no candidate"], "give more speech"),
+        (settings(min_tokens=3), ["no candidate"], "set matching.min_tokens: 1 or matching.relax"),
+    ],
+)
+def test_only_what_is_not_set_yet_and_apt_is_advised(rules, causes, said) -> None:
+    text = advice(rules, causes)
+    assert said in text
+    assert text.startswith(said[:4])
 
 
 def test_a_word_with_too_few_tokens_stands_for_nothing(stage: Path) -> None:
@@ -628,7 +669,7 @@ def test_of_one_stock_every_split_has_tokens_of_a_word_that_lasts() -> None:
 def test_speech_that_says_nothing_of_it_is_one_clear_line(stage: Path) -> None:
     types = tables.read(SPOKEN_TYPES, stage / "spoken_types")
     tables.write(SPOKEN_TYPES, stage / "spoken_types", types[types["word"] == "the"])
-    with pytest.raises(InputError, match=r"no caption can be said by one talker; .*relax"):
+    with pytest.raises(InputError, match=r"no caption can be said by one talker \(.*relax"):
         run(stage, settings())
 
 

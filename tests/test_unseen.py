@@ -18,6 +18,7 @@ from seesay.breakdown import GROUPS, WORDS, break_down
 from seesay.errors import InputError
 from seesay.evaluation import RANKS
 from seesay.matching import SPOKEN_CAPTIONS, UNSAYABLE, match, reasons, run_matching
+from seesay.matching_stops import Stopped
 from seesay.pictures import CAPTIONS, IMAGES
 from seesay.randomness import stable_hash
 from seesay.regions import REGIONS
@@ -277,8 +278,12 @@ def test_a_test_set_without_unseen_ones_is_one_clear_line() -> None:
     # Who is to be unseen says y alone, and no test caption wants it without x.
     tokens = pd.DataFrame({"talker": [names[0]] * 3 + [names[1]] * 9})
     tokens = tokens.assign(spoken_word=["y"] * 3 + ["x"] * 9, token_id=range(12))
-    with pytest.raises(InputError, match=f"no caption of the test split .* by {names[0]}; keep"):
+    told = (
+        f"no caption of the test split .* by {names[0]} .none of 1 .*; keep more .*speakers: mixed"
+    )
+    with pytest.raises(Stopped, match=told) as caught:
         match_unseen(captions, tokens, {"a": 1, "b": 1}, rules(unseen_talkers=1))
+    assert caught.value.unsayable["spoken_word"].tolist() == ["x"]
     seed = next(n for n in range(99) if choose(["x", "y"], 1, "word", n) == {"y"})
     with pytest.raises(InputError, match="no caption of the test split says one of y; give"):
         match_unseen(captions, tokens, {"a": 1, "b": 1}, rules(unseen_words=0.5, seed=seed))

@@ -154,6 +154,8 @@ def test_no_word_at_all_is_one_clear_line(tmp_path: Path) -> None:
         match=r"captions\.parquet: no content word is seen 2 times; lower words\.min_count",
     ):
         extract(tmp_path, ["it is him", "a dog"], min_count=2)
+    with pytest.raises(InputError, match="no caption has a noun, verb, adjective or adverb"):
+        extract(tmp_path, ["it is him", "we are"])
 
 
 def spoken(rows: list[tuple[str, str, float, float]]) -> pd.DataFrame:

@@ -5,7 +5,9 @@ With `matching.speakers: mixed`, which is not the paper's, its words may come fr
 
 import importlib
 import re
+import shutil
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ import pyarrow as pa
 from seesay import tables
 from seesay.casting import Casting, Ints
 from seesay.errors import InputError
+from seesay.matching_stops import KEPT, Stopped, keep, why
 from seesay.pictures import CAPTIONS, IMAGES
 from seesay.randomness import generator
 from seesay.replacement import replace, spoken_names
@@ -76,6 +79,16 @@ REASONS = {
 }
 # Causes that are of no talker's making.
 BEFORE_TALKERS = ("no candidate", "unseen")
+
+
+@dataclass(frozen=True)
+class Matched:
+    """What a matching finds: rows of REPLACEMENTS, SPOKEN_CAPTIONS, UNSAYABLE and REJECTS."""
+
+    replacements: pd.DataFrame
+    spoken_captions: pd.DataFrame
+    unsayable: pd.DataFrame
+    rejects: list[tuple[str, str, str]]
 
 
 def match(
@@ -183,6 +196,48 @@ def forms(texts: Iterable[str]) -> set[str]:
     )
 
 
+def match_tables(
+    splits: pd.Series,
+    texts: Iterable[str],
+    caption_words: pd.DataFrame,
+    spoken_types: pd.DataFrame,
+    spoken_words: pd.DataFrame,
+    settings: MatchingSettings,
+) -> Matched:
+    """Match whole tables: CAPTION_WORDS, SPOKEN_TYPES and SPOKEN_WORDS.
+
+    `splits` is each picture's split, indexed by image_id; `texts` are all captions as written.
+    Raises InputError as `seesay.unseen.match_unseen` does.
+    """
+    captions = caption_words[caption_words["image_id"].isin(splits.index)]
+    said = captions.groupby("lemma").agg(pos=("pos", "first"), count=("text", "size"))
+
+    names = spoken_names(spoken_types, set(said.index))
+    types = spoken_types[spoken_types["word"].isin(names.index)]
+    types = types.assign(name=types["word"].map(names))
+    # The forms of a word add their counts; its most frequent form says its part of speech.
+    types = types.sort_values(["name", "count", "word"], ascending=[True, False, True])
+    spoken = types.groupby("name").agg(pos=("pos", "first"), count=("count", "sum"))
+    spoken = spoken[spoken["count"] >= settings.min_tokens]
+    table = replace(said, spoken, forms(texts), settings.relax, settings.frequency_tolerance)
+
+    sizes = spoken_words.groupby("talker")["word"].nunique()
+    captions = captions.assign(
+        word=captions["lemma"],
+        spoken_word=captions["lemma"].map(table.set_index("word")["spoken_word"]),
+        split=captions["image_id"].map(splits),
+    )
+    tokens = spoken_words.assign(spoken_word=spoken_words["word"].map(names))
+    vocabulary = {str(talker): int(size) for talker, size in sizes.items()}
+    if settings.unseen_talkers or settings.unseen_words:
+        # By name: the stamp of a config has what it uses alone.
+        unseen = importlib.import_module("seesay.unseen")
+        matched, lacking, kept = unseen.match_unseen(captions, tokens, vocabulary, settings)
+    else:
+        (matched, lacking), kept = match(captions, tokens, vocabulary, settings), []
+    return Matched(table, matched, lacking, [*kept, *reasons(lacking)])
+
+
 def run_matching(
     images: Path,
     texts: Path,
@@ -198,54 +253,34 @@ def run_matching(
     """Write the tables `replacements`, `spoken_captions`, `unsayable` and `rejects`.
 
     Every caption of a picture in `images` is in `spoken_captions` or in `rejects`, here or in
-    those of the stage words. Raises InputError when no caption at all can be said.
+    those of the stage words. Raises InputError when no caption of a split can be said; what is
+    known by then is in the folder `stopped` beside `unsayable`, as text.
     """
     splits = tables.read(IMAGES, images).set_index("image_id")["split"]
-    captions = tables.read(CAPTION_WORDS, caption_words)
-    captions = captions[captions["image_id"].isin(splits.index)]
-    said = captions.groupby("lemma").agg(pos=("pos", "first"), count=("text", "size"))
-
-    types = tables.read(SPOKEN_TYPES, spoken_types)
-    names = spoken_names(types, set(said.index))
-    types = types[types["word"].isin(names.index)].assign(name=types["word"].map(names))
-    # The forms of a word add their counts; its most frequent form says its part of speech.
-    types = types.sort_values(["name", "count", "word"], ascending=[True, False, True])
-    spoken = types.groupby("name").agg(pos=("pos", "first"), count=("count", "sum"))
-    spoken = spoken[spoken["count"] >= settings.min_tokens]
-    used = forms(tables.read(CAPTIONS, texts)["text"])
-    table = replace(said, spoken, used, settings.relax, settings.frequency_tolerance)
-
-    tokens = tables.read(SPOKEN_WORDS, spoken_words)
-    sizes = tokens.groupby("talker")["word"].nunique()
-    captions = captions.assign(
-        word=captions["lemma"],
-        spoken_word=captions["lemma"].map(table.set_index("word")["spoken_word"]),
-        split=captions["image_id"].map(splits),
-    )
-    tokens = tokens.assign(spoken_word=tokens["word"].map(names))
-    vocabulary = {str(talker): int(size) for talker, size in sizes.items()}
-    if settings.unseen_talkers or settings.unseen_words:
-        # By name: the stamp of a config has what it uses alone.
-        unseen = importlib.import_module("seesay.unseen")
-        matched, lacking, kept = unseen.match_unseen(captions, tokens, vocabulary, settings)
-    else:
-        (matched, lacking), kept = match(captions, tokens, vocabulary, settings), []
-    refused = [*kept, *reasons(lacking)]
-    if matched.empty:
-        first = f"; {refused[0][1]}: {refused[0][2]}" if refused else ""
-        by_one = "" if settings.speakers == "mixed" else " by one talker"
-        raise InputError(
-            f"{spoken_words}: no caption can be said{by_one}{first}; widen matching.relax "
-            "or give speech with more words a talker"
+    stopped = unsayable.parent / KEPT
+    try:
+        found = match_tables(
+            splits,
+            tables.read(CAPTIONS, texts)["text"],
+            tables.read(CAPTION_WORDS, caption_words),
+            tables.read(SPOKEN_TYPES, spoken_types),
+            tables.read(SPOKEN_WORDS, spoken_words),
+            settings,
         )
-    mute = sorted(set(splits) - set(matched["image_id"].map(splits)))
-    if mute:
-        # Now, and not when all is trained and the test pictures turn out to have no words.
+    except Stopped as error:
+        keep(stopped, {"unsayable": error.unsayable})
+        raise InputError(f"{error}; its captions and words are in {stopped}") from error
+    # Now, and not when all is trained and the test pictures turn out to have no words.
+    cause = why(found.spoken_captions, found.unsayable, splits, settings)
+    if cause:
+        parts = {"unsayable": found.unsayable, "replacements": found.replacements}
+        keep(stopped, parts | {"rejects": tables.rejects(found.rejects)})
         raise InputError(
-            f"{spoken_words}: no caption of the {' and the '.join(mute)} split can be said; give "
-            "more speech or more pictures, or widen matching.relax"
+            f"{spoken_words}: {cause} (`seesay check` says what each would give); the captions"
+            f" and their words are in {stopped}"
         )
-    tables.write(REPLACEMENTS, replacements, table)
-    tables.write(SPOKEN_CAPTIONS, spoken_captions, matched)
-    tables.write(UNSAYABLE, unsayable, lacking)
-    tables.write(REJECTS, rejects, tables.rejects(refused))
+    shutil.rmtree(stopped, ignore_errors=True)
+    tables.write(REPLACEMENTS, replacements, found.replacements)
+    tables.write(SPOKEN_CAPTIONS, spoken_captions, found.spoken_captions)
+    tables.write(UNSAYABLE, unsayable, found.unsayable)
+    tables.write(REJECTS, rejects, tables.rejects(found.rejects))

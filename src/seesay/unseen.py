@@ -9,6 +9,7 @@ import pandas as pd
 
 from seesay.errors import InputError
 from seesay.matching import KEY, UNSAYABLE, match
+from seesay.matching_stops import Stopped, advice
 from seesay.randomness import stable_hash
 from seesay.settings.matching import MatchingSettings
 
@@ -39,9 +40,10 @@ def match_unseen(
     else:
         said, lacking = match(kept, tokens, vocabulary, settings)
     if words and not said["spoken_word"].isin(words).any():
-        raise InputError(
+        raise Stopped(
             f"matching.unseen_words: no caption of the test split says one of {_list(words)}; give "
-            "more pictures or speech, a larger share, or another matching.seed"
+            "more pictures or speech, a larger share, or another matching.seed",
+            lacking,
         )
     lacking = pd.concat([lacking, lost]).sort_values(list(UNSAYABLE.key), ignore_index=True)
     return said, lacking, rejects
@@ -98,12 +100,14 @@ def _match_apart(
         pictures = captions.loc[theirs, "image_id"].unique()
         start = {name: stable_hash("unseen", settings.seed, name) % 2 for name in pictures}
         theirs &= (captions["caption"] + captions["image_id"].map(start)) % 2 == 0
-    unseen, _ = _match_of(talkers, captions[theirs], tokens, vocabulary, settings)
+    unseen, lacking = _match_of(talkers, captions[theirs], tokens, vocabulary, settings)
     if unseen.empty:
-        raise InputError(
+        asked = len(captions[theirs].drop_duplicates(KEY[:2]))
+        raise Stopped(
             f"matching.unseen_talkers: no caption of the test split can be said by "
-            f"{_list(talkers)}; keep more talkers, give more speech, or set matching.speakers to "
-            "mixed"
+            f"{_list(talkers)} (none of {asked:,} that are offered); keep more talkers, or "
+            f"{advice(settings, lacking['cause'])}",
+            lacking,
         )
     done = pd.MultiIndex.from_frame(unseen[KEY[:2]])
     rest = captions if everyone else captions[~_within(captions, done)]

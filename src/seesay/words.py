@@ -143,22 +143,18 @@ def word_types(tagged: pd.DataFrame) -> pd.DataFrame:
     return first[["lemma", "pos"]].assign(count=total).reset_index()
 
 
-def extract_captions(
-    captions: Path, caption_words: Path, rejects: Path, settings: WordsSettings
-) -> None:
-    """Write the table `caption_words`: the content words of every caption.
+def tag_captions(captions: pd.DataFrame, tagger: Tagger) -> pd.DataFrame:
+    """The content words of CAPTIONS, rare ones too, as rows of CAPTION_WORDS.
 
     A form (dogs) has one lemma (dog), and a lemma one pos: its most frequent tag over all
-    captions. Lemmas seen fewer than `min_count` times are dropped and listed in `rejects`, as is
-    a caption that is left without a word. Raises InputError when no word is left at all.
+    captions.
     """
-    frame = tables.read(CAPTIONS, captions)
-    tagged = Tagger(settings.tagger).tag(frame["text"])
+    tagged = tagger.tag(captions["text"])
     rows = [
         (image_id, caption, position, *token)
         for (image_id, caption), tokens in zip(
-            frame[["image_id", "caption"]].itertuples(index=False),
-            progress(tagged, "tagging captions", "captions", len(frame)),
+            captions[["image_id", "caption"]].itertuples(index=False),
+            progress(tagged, "tagging captions", "captions", len(captions)),
             strict=True,
         )
         for position, token in enumerate(tokens)
@@ -168,30 +164,63 @@ def extract_captions(
     types = word_types(words.rename(columns={"text": "word"})).set_index("word")
     words["lemma"] = words["text"].map(types["lemma"])
     words["pos"] = words["lemma"].map(majority(words["lemma"], words["pos"]))
+    return words
+
+
+def drop_rare(
+    words: pd.DataFrame, captions: pd.DataFrame, min_count: int
+) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
+    """The words whose lemma is seen `min_count` times or more, and rejects (stage, id, reason).
+
+    Rejected are rarer lemmas, and those of `captions` (CAPTIONS) that are left without a word.
+    """
     counts = words["lemma"].value_counts()
-    rare = counts[counts < settings.min_count].sort_index()
+    rare = counts[counts < min_count].sort_index()
     kept = words[~words["lemma"].isin(rare.index)]
-    if kept.empty:
-        raise InputError(
-            f"{captions}: no content word is seen {settings.min_count} times; lower words.min_count"
-        )
     refused = [
         (
             "words",
             str(word),
             f"seen {'once' if count == 1 else f'{count} times'} in all captions, "
-            f"fewer than words.min_count: {settings.min_count}",
+            f"fewer than words.min_count: {min_count}",
         )
         for word, count in rare.items()
     ]
     have = set(zip(kept["image_id"], kept["caption"], strict=True))
     refused += [
         ("words", f"{image_id}#{caption}", "no content word is left in this caption")
-        for image_id, caption in frame[["image_id", "caption"]].itertuples(index=False)
+        for image_id, caption in captions[["image_id", "caption"]].itertuples(index=False)
         if (image_id, caption) not in have
     ]
+    return kept, refused
+
+
+def extract_captions(
+    captions: Path, caption_words: Path, rejects: Path, settings: WordsSettings
+) -> None:
+    """Write the table `caption_words`: the content words of every caption.
+
+    Lemmas seen fewer than `min_count` times are dropped and listed in `rejects`, as is a caption
+    that is left without a word. Raises InputError when no word is left at all.
+    """
+    frame = tables.read(CAPTIONS, captions)
+    words = tag_captions(frame, Tagger(settings.tagger))
+    kept, refused = drop_rare(words, frame, settings.min_count)
+    if kept.empty:
+        raise InputError(f"{captions}: {none_left(words, settings.min_count)}")
     tables.write(CAPTION_WORDS, caption_words, kept)
     tables.write(REJECTS, rejects, tables.rejects(refused))
+
+
+def none_left(words: pd.DataFrame, min_count: int) -> str:
+    """Why no content word is left of all captions, and what to do; `words` has the rare ones."""
+    if words.empty:
+        return "no caption has a noun, verb, adjective or adverb that the tagger knows (English)"
+    most = int(words["lemma"].value_counts().iloc[0])
+    return (
+        f"no content word is seen {min_count} times; lower words.min_count (the most frequent word"
+        f" is seen {'once' if most == 1 else f'{most} times'})"
+    )
 
 
 def majority(words: Iterable[str], tags: Iterable[str]) -> dict[str, str]:
@@ -211,14 +240,19 @@ def utterances(words: pd.DataFrame, pause: float) -> Iterator[list[str]]:
         yield group.tolist()
 
 
-def extract_types(spoken_words: Path, spoken_types: Path, settings: WordsSettings) -> None:
-    """Write the table `spoken_types`: every word form of the speech, with its tag and lemma."""
-    spoken = list(utterances(tables.read(SPOKEN_WORDS, spoken_words), settings.pause))
-    tagged = Tagger(settings.tagger).tag(spoken)
+def tag_types(spoken_words: pd.DataFrame, tagger: Tagger, pause: float) -> pd.DataFrame:
+    """The rows of SPOKEN_TYPES of SPOKEN_WORDS, tagged in utterances cut at longer pauses (s)."""
+    spoken = list(utterances(spoken_words, pause))
     tokens = [
         token
-        for utterance in progress(tagged, "tagging speech", "utterances", len(spoken))
+        for utterance in progress(tagger.tag(spoken), "tagging speech", "utterances", len(spoken))
         for token in utterance
     ]
-    types = word_types(pd.DataFrame(tokens, columns=["word", "lemma", "pos"]))
+    return word_types(pd.DataFrame(tokens, columns=["word", "lemma", "pos"]))
+
+
+def extract_types(spoken_words: Path, spoken_types: Path, settings: WordsSettings) -> None:
+    """Write the table `spoken_types`: every word form of the speech, with its tag and lemma."""
+    frame = tables.read(SPOKEN_WORDS, spoken_words)
+    types = tag_types(frame, Tagger(settings.tagger), settings.pause)
     tables.write(SPOKEN_TYPES, spoken_types, types)
