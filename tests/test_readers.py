@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from seesay.corpora import conformance, isolated, praat
+from seesay.corpora import conformance, isolated
 from seesay.corpora.lucid import TALKER
 from seesay.errors import InputError
 from seesay.settings.corpora import Corpus
@@ -25,54 +25,6 @@ from speech_layouts import (
     words_apart,
     write,
 )
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
-@pytest.mark.parametrize("short", [False, True])
-def test_text_formats_of_textgrids(tmp_path: Path, short: bool, encoding: str):
-    # Letters beyond ASCII, and quotes that Praat doubles.
-    words = [*WORDS[:2], (0.5, 1.0, 'na""ïve'), (1.0, 2.0, " ")]
-    path = grid(tmp_path / "a.TextGrid", {"phone": WORDS, "Words": words}, short, encoding)
-    if encoding == "utf-16-be":
-        path.write_bytes(b"\xfe\xff" + path.read_bytes())
-    found = praat.word_tiers(path.read_bytes(), ("word", "words"))
-    assert found == [("", [(0.2, 0.5, "The"), (0.5, 1.0, 'na"ïve')])]
-
-
-@pytest.mark.parametrize("short", [False, True])
-def test_a_textgrid_that_is_cut_off(tmp_path: Path, short: bool):
-    content = grid(tmp_path / "a.TextGrid", {"word": WORDS}, short).read_bytes()
-    cut = content[: content.index(b"cat")]
-    with pytest.raises(praat.NoTextGridError):
-        praat.word_tiers(cut, ("word",))
-    whole_rows = content[: content.index(b"0.5\n", content.index(b"The") + 5)]
-    whole_rows = whole_rows[: whole_rows.rindex(b"The") + 5]
-    with pytest.raises(praat.NoTextGridError, match="cut off: 2 intervals where 4 should be"):
-        praat.word_tiers(whole_rows, ("word",))
-
-
-def test_times_with_an_exponent(tmp_path: Path):
-    for short in (False, True):
-        path = grid(tmp_path / "a.TextGrid", {"word": [("5e-05", "1.5", "a")]}, short)
-        assert praat.word_tiers(path.read_bytes(), ("word",)) == [("", [(5e-05, 1.5, "a")])]
-
-
-@pytest.mark.parametrize(
-    ("tier", "label"),
-    [
-        ("word", ""),
-        ("WORD ", ""),
-        ("A word", "A"),
-        ("word_B", "B"),
-        ("F12 - word", "F12"),
-        ("word: left", "left"),
-        ("words", None),
-        ("sword", None),
-        ("keyword A", None),
-    ],
-)
-def test_labels_of_tiers(tier: str, label: str | None):
-    assert praat.label_of(tier, "word") == label
 
 
 @pytest.mark.parametrize(

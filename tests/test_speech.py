@@ -319,6 +319,24 @@ def test_corpora_that_are_not_apart(tmp_path: Path):
         read_all([], folder)
 
 
+def test_a_channel_is_not_taken_for_a_file_of_its_name(tmp_path: Path):
+    """`x.wav`'s second channel and `x#1.wav`: one talker's word was heard in the other's file."""
+    sound(tmp_path / "x.wav", channels=2)
+    sound(tmp_path / "x#1.wav")
+    rows = ["x.wav\t0.1\t0.5\tcat\tann\t2", "x#1.wav\t0.1\t0.5\tdog\tbob\t1"]
+    header = "file\tonset\toffset\tword\tspeaker\tchannel"
+    entry = Corpus(reader="tsv", path=str(tmp_path), options={"columns": {"channel": "channel"}})
+    for order in (rows, rows[::-1]):
+        (tmp_path / "words.tsv").write_text("\n".join([header, *order]))
+        message = (
+            r"x.wav \(channel 2\) and .*/x#1.wav would both be the recording 'x#1'; rename one"
+        )
+        with pytest.raises(InputError, match=message):
+            read_all([entry], tmp_path)
+    (tmp_path / "words.tsv").write_text("\n".join([header, rows[1]]))
+    assert list(read_all([entry], tmp_path)["spoken_words"]["token_id"]) == ["x#1@0.100"]
+
+
 def test_every_corpus_must_give_a_word(tmp_path: Path):
     first = Corpus(reader="lucid", path=str(corpus(tmp_path / "lucid", GOOD)))
     bad = corpus(tmp_path / "bad", [row.replace("\t0.", "\t7.") for row in GOOD])

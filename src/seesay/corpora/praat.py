@@ -1,14 +1,39 @@
-"""Praat's TextGrids: their word tiers, from the long or the short text format."""
+"""Praat's TextGrids, in the long or the short text format, read by tokens as Praat reads them.
+
+Tokens are texts in quotes (a quote inside is doubled) and numbers that stand free. Everything
+else, such as `xmin`, `=` and `intervals [1]:`, is passed over, and `!` begins a comment. So line
+ends, indentation and words between the tokens play no part. The reader goes beyond Praat where a
+file says more than Praat takes: `xmin=0` without blanks, and intervals beyond a tier's count.
+"""
 
 import re
-from typing import Any
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice, pairwise
+from typing import NamedTuple
 
-from praatio.utilities import textgrid_io
-from praatio.utilities.errors import PraatioException
-
-# The number of intervals that a tier says it has, in the long and in the short format.
-LONG = re.compile(r"intervals: ?size ?= ?(\d+)")
-SHORT = re.compile(r'"IntervalTier"\s*\n"(?:[^"]|"")*"\s*\n\S+\s*\n\S+\s*\n(\d+)')
+TOKEN = re.compile(
+    r"""
+    "(?P<text>(?:[^"]|"")*+)"(?!\S)
+    | (?P<undoubled>"[^\n]*)      # the next line is read afresh
+    | (?P<number>[-+]?\.?[0-9]\S*)
+    | ![^\n]*
+    | (?:class|name|xmin|xmax|size|text|time|number|mark)=(?=\S)
+    | \S+
+    """,
+    re.VERBOSE,
+)
+NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+# What one entry of a tier is made of: the kinds of its tokens.
+SHAPES = {"IntervalTier": ["number", "number", "text"], "TextTier": ["number", "text"]}
+HEADER = ["text", "text", "number", "number", "number"]  # class, name, xmin, xmax, count
+OTHERS = {
+    "ooBinaryFile": "it is a binary file of Praat's; open it in Praat and save it as a text file",
+    "Praat chronological TextGrid": "it is a chronological TextGrid; open it in Praat and save it"
+    " as a text file",
+}
 Entries = list[tuple[float, float, str]]
 
 
@@ -16,59 +41,154 @@ class NoTextGridError(ValueError):
     """A file that is no TextGrid, with the cause in one line."""
 
 
-def word_tiers(content: bytes, names: tuple[str, ...]) -> list[tuple[str, Entries]]:
-    """The word tiers of a TextGrid: a label, and (onset, offset, text) of each interval, in s.
+class Token(NamedTuple):
+    """A text or a number, and the line on which it begins."""
 
-    They are the interval tiers called as the first of `names` that any of them is called, with
-    whatever stands before or after it as the label. Empty intervals are left out. `content` is
-    UTF-8, or UTF-16 with a byte-order mark. Raises NoTextGridError when it is no TextGrid.
+    kind: str
+    value: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Tier:
+    """A tier: its name, its class, the number of entries that it claims, and their tokens."""
+
+    name: str
+    kind: str
+    claim: Token
+    tokens: list[Token]
+
+    @property
+    def count(self) -> int:
+        """The number of entries that it claims; 0 where that is no number."""
+        return _count(self.claim)
+
+    @property
+    def cut(self) -> bool:
+        """Whether it has fewer tokens than its count wants, or ends within a text."""
+        short = len(self.tokens) < self.count * len(SHAPES[self.kind])
+        return short or (self.tokens or [self.claim])[-1].kind == "undoubled"
+
+    def intervals(self) -> Entries:
+        """(onset, offset, text) of each interval that is not empty, in s.
+
+        Raises NoTextGridError when intervals are missing or one is damaged.
+        """
+        shape = SHAPES[self.kind]
+        found = []
+        tokens = iter(self.tokens)
+        while entry := list(islice(tokens, len(shape))):
+            if [token.kind for token in entry] != shape[: len(entry)]:
+                raise NoTextGridError(_damage(entry, shape, f"the tier {self.name!r}"))
+            if len(entry) == len(shape):
+                onset, offset, text = entry
+                found.append((_number(onset), _number(offset), _plain(text.value)))
+        if self.cut or len(self.tokens) % len(shape):
+            count = max(self.count, len(found) + 1)
+            raise NoTextGridError(f"cut off: {len(found)} intervals where {count} should be")
+        return [row for row in found if row[2]]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A TextGrid: where it begins and ends, in s, and its tiers."""
+
+    start: float
+    end: float
+    tiers: list[Tier]
+
+
+def parse(content: bytes, encoding: str | None = None) -> Grid:
+    """A TextGrid in UTF-8, or in UTF-16 with a byte-order mark, or else in `encoding`.
+
+    Raises NoTextGridError when it is no TextGrid, or lacks a tier. A tier's entries are looked at
+    when they are asked for. Text that is in none of these encodings holds surrogates.
     """
-    wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    try:
-        text = content.decode("utf-16" if wide else "utf-8-sig")
-        if "TextGrid" not in text[:200]:
-            raise NoTextGridError("its first lines do not say TextGrid")
-        # praatio reads no 1e-05, which Praat writes, in the long format.
-        text = re.sub(r"(= ?)(\d[\d.]*e-\d+)(?=\s*$)", _plain, text, flags=re.MULTILINE)
-        tiers = textgrid_io.parseTextgridStr(text, includeEmptyIntervals=True)["tiers"]
-        tiers = [tier for tier in tiers if tier["class"] == "IntervalTier"]
-        there = [len(tier["entries"]) for tier in tiers]
-        declared = [int(count) for count in LONG.findall(text) or SHORT.findall(text)]
-        # praatio stops at the end of a file that is cut off and does not say so.
-        if declared and declared != there:
-            raise NoTextGridError(
-                f"cut off: {sum(there)} intervals where {sum(declared)} should be"
-            )
-        return _called(tiers, names)
-    except (PraatioException, ValueError, LookupError, TypeError) as error:
-        cause = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise NoTextGridError(cause) from error
+    text = decoded(content, encoding)
+    first, _, rest = text.partition("\n")
+    other = next((reason for mark, reason in OTHERS.items() if mark in first), None)
+    if other is not None or "ooTextFile" not in first:
+        raise NoTextGridError(other or "its first line does not say ooTextFile")
+    found = list(_tokens(rest))
+    kind = found[0].value if found and found[0].kind == "text" else "nothing"
+    if kind.split()[:1] != ["TextGrid"]:
+        raise NoTextGridError(f"it holds {_short(kind)}, not a TextGrid")
+    places = [place for place in range(1, len(found)) if _is_header(found, place)]
+    head = found[1 : places[0] if places else None]
+    wanted = ["number"] * 3  # xmin, xmax, number of tiers
+    if [token.kind for token in head] != wanted:
+        raise NoTextGridError(_damage(head, wanted, "its head"))
+    tiers = []
+    for place, end in pairwise([*places, len(found)]):
+        body = found[place + len(HEADER) : end]
+        name, claim = _plain(found[place + 1].value), found[place + len(HEADER) - 1]
+        tiers.append(Tier(name, found[place].value, claim, body))
+    size = _count(head[2])
+    if len(tiers) < size:
+        raise NoTextGridError(f"cut off: {len(tiers)} tiers where {size} should be")
+    return Grid(_number(head[0]), _number(head[1]), tiers)
 
 
-def _called(tiers: list[dict[str, Any]], names: tuple[str, ...]) -> list[tuple[str, Entries]]:
-    for name in names:
-        labels = [label_of(tier["name"], name) for tier in tiers]
-        found = zip(labels, tiers, strict=True)
-        chosen = [(label, _entries(tier)) for label, tier in found if label is not None]
-        if chosen:
-            return chosen
-    return []
+def decoded(content: bytes, encoding: str | None) -> str:
+    """The text of a file with `\\n` at the end of every line."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        whole = content[: len(content) // 2 * 2]
+        text = whole.decode("utf-16", errors="surrogatepass")
+    else:
+        content = content.removeprefix(b"\xef\xbb\xbf")
+        text = content.decode("utf-8", errors="surrogateescape")
+        if encoding is not None and not readable(text):
+            text = content.decode(encoding, errors="surrogateescape")
+    return text.replace("\r\n", "\n").replace("\r", "\n").lstrip()
 
 
-def _entries(tier: dict[str, Any]) -> Entries:
-    rows = [(float(start), float(end), str(text).strip()) for start, end, text in tier["entries"]]
-    return [row for row in rows if row[2]]
+def readable(text: str) -> bool:
+    """Whether all of a text was in the encoding that it was taken for."""
+    return re.search("[\ud800-\udfff]", text) is None
 
 
-def _plain(found: re.Match[str]) -> str:
-    return f"{found.group(1)}{float(found.group(2)):.17f}"
+def _tokens(text: str) -> Iterator[Token]:
+    """The texts and numbers of a file whose first line is left out."""
+    breaks = [match.start() for match in re.finditer("\n", text)]
+    for match in TOKEN.finditer(text):
+        if match.lastgroup:
+            line = 2 + bisect_right(breaks, match.start())
+            value = match.group(match.lastgroup)
+            yield Token(match.lastgroup, value.replace('""', '"'), line)
 
 
-def label_of(tier: str, name: str) -> str | None:
-    """What a tier's name has beside `name`, as F12 in `F12 - words`; None where that is not in it.
+def _is_header(tokens: list[Token], place: int) -> bool:
+    """Whether a tier begins here: entries never have two texts side by side."""
+    kinds = [token.kind for token in tokens[place : place + len(HEADER)]]
+    return tokens[place].value in SHAPES and kinds == HEADER
 
-    Case does not matter; a label is set off by spaces or by one of _ . : -
-    """
-    pattern = rf"(?:(.*?)[\s_.:-]+)?{re.escape(name)}(?:[\s_.:-]+(.*?))?"
-    match = re.fullmatch(pattern, tier.strip(), flags=re.IGNORECASE)
-    return None if match is None else (match.group(1) or match.group(2) or "").strip()
+
+def _number(token: Token) -> float:
+    if not NUMBER.fullmatch(token.value):
+        raise NoTextGridError(f"line {token.line}: {_short(token.value)} is no number")
+    return float(token.value)
+
+
+def _count(token: Token) -> int:
+    return int(min(float(token.value), 1e9)) if NUMBER.fullmatch(token.value) else 0
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def _damage(found: list[Token], wanted: list[str], where: str) -> str:
+    """What is wrong with tokens that are not of the kinds wanted."""
+    for token, kind in zip(found, wanted, strict=False):
+        if token.kind == "undoubled":
+            return f"line {token.line}: a text is cut off, or a quote inside it is not doubled"
+        if token.kind != kind:
+            return f"line {token.line}: {where} has {_short(token.value)} where a {kind} should be"
+    if len(found) > len(wanted):
+        extra = found[len(wanted)]
+        return f"line {extra.line}: {where} has {_short(extra.value)} too many"
+    return f"cut off: the file ends in {where}"
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 40 else f"{text[:40]}...")

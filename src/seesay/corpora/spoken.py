@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import Field
 
 from seesay.corpora import Recording, Reject, SpokenWord
-from seesay.corpora.listing import stem, visible_files
+from seesay.corpora.listing import composed, stem, visible_files
 from seesay.errors import InputError
 from seesay.settings import Settings
 
@@ -90,9 +90,7 @@ class Speech:
         With or without its extension and its subfolder; "" when there is none, "?" when the
         name alone is several files'.
         """
-        name = name.replace("\\", "/").removeprefix("./")
-        cut = name[: -len(Path(name).suffix)] if Path(name).suffix.lower() in AUDIO else name
-        return self.by_name.get(cut, "")
+        return self.by_name.get(called(name), "")
 
     def add(
         self,
@@ -107,13 +105,17 @@ class Speech:
     ) -> None:
         """Take a word of the file `name`, its times in s, or reject it as `where`.
 
-        Noises are counted, one reject a `group`.
+        Noises are counted, one reject a `group`. Raises InputError where the channel's recording
+        has the id of another file.
         """
         found = self.find(name)
+        recording_id = f"{found}#{channel}" if channel else found
+        word, talker = composed(word), composed(talker)
         start, end = _seconds(onset), _seconds(offset)
         if self.noises.search(word):
             self.dropped[group] += 1
             return
+        heard = self.channels.get(recording_id, (None, channel))[1]
         problems = {
             f"no file of that name among the {len(self.files)} audio files": found == "",
             "two audio files have that name; write its subfolder too": found == "?",
@@ -123,12 +125,19 @@ class Speech:
             "no word": word == "",
             "several words; a row or an interval is to hold one": len(word.split()) > 1,
             "no talker": talker == "",
+            "other words of this file are heard on its first channel or on all; say it for all or"
+            " for none": heard != channel,
         }
         problem = next((reason for reason, bad in problems.items() if bad), None)
         if problem is not None:
-            self.rejects.append(Reject(where, f"{name} {onset} {offset} {word}: {problem}"))
+            shown = " ".join(f"{name} {onset} {offset} {word}".split())  # one line
+            self.rejects.append(Reject(where, f"{shown}: {problem}"))
             return
-        recording_id = f"{found}#{channel}" if channel else found
+        if channel and recording_id in self.files:
+            raise InputError(
+                f"{self.files[found]} (channel {channel + 1}) and {self.files[recording_id]} would"
+                f" both be the recording {recording_id!r}; rename one"
+            )
         self.channels.setdefault(recording_id, (self.files[found], channel))
         self.words.append(SpokenWord(recording_id, talker, word, start, end))
 
@@ -158,6 +167,26 @@ class Speech:
         reason = f"no usable {origin} names this recording"
         unheard = [Reject(name, reason) for name, path in self.files.items() if path not in told]
         return recordings, words, [*self.rejects, *dropped, *unheard]
+
+
+def called(name: str) -> str:
+    """A recording's name in a text as an id: with `/`, composed, and without an audio file's
+    extension; whatever else follows a dot is part of it.
+    """
+    name = composed(name).replace("\\", "/").removeprefix("./")
+    return name[: -len(Path(name).suffix)] if Path(name).suffix.lower() in AUDIO else name
+
+
+def header(path: Path) -> tuple[int, float] | None:
+    """The channels and the length in s of an audio file; None where it cannot be opened."""
+    # Here and not above: the config is checked at every start, and it is slow to load.
+    import soundfile
+
+    try:
+        info = soundfile.info(str(path))
+    except (soundfile.SoundFileError, OSError):
+        return None
+    return info.channels, info.frames / info.samplerate
 
 
 def _seconds(value: str | float) -> float:

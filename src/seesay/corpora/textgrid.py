@@ -1,31 +1,41 @@
 """Praat TextGrids, each beside an audio file of its name; one interval of a word tier a word.
 
-Long and short text format, in UTF-8 or UTF-16. The word tier is the first of the option `tiers`
-that the file has, whatever its case. Where several talkers share a file, each has a tier that
-carries a label before or after that name: `A word`, `word_2`, `F12 - words`.
+Long and short text format, in UTF-8, in UTF-16, or in what the option `encoding` says. The word
+tier is the first of the option `tiers` that the file has, whatever its case. Where several
+talkers share a file, each has a tier that carries a label before or after that name: `A word`,
+`word_2`, `F12 - words` (see `seesay.corpora.tiers`).
 
 Who speaks, and in which channel: the talkers of a recording are what the option `talker` finds in
 its name (its path below the corpus's folder, without extension), and they sit on the channels in
 that order. A label A, B, 1, 2, L or R picks one of them by channel; any other label is the talker
-itself, on the channel of its place in the name, or else of its tier's place. A TextGrid
-`NAME_A` with no audio file of its own is for channel A of the audio file `NAME`; with one of its
-own, it is for that file, and A picks the talker alone (`NAME_A_2` says that the channels are
-swapped: A is on the second). A tier without a label, of a file with one talker, is that talker's.
+itself, on the channel of its place in the name, or else of its tier's place. Where the audio file
+has fewer channels than that, mono files above all, every talker is heard on the mean of its
+channels. A TextGrid `NAME_A` with no audio file of its own is for channel A of the audio file
+`NAME`; with one of its own, it is for that file, and A picks the talker alone (`NAME_A_2` says
+that the channels are swapped: A is on the second). A tier without a label, of a file with one
+talker, is that talker's.
+
+Times are those of the audio file. Where a TextGrid does not begin at 0, as a part that Praat
+extracted with its times preserved, the audio file's length says whether its start is taken off.
 """
 
 import re
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from seesay.corpora import Recording, Reject, SpokenWord, spoken
-from seesay.corpora.listing import stem
-from seesay.corpora.praat import NoTextGridError, word_tiers
-from seesay.corpora.spoken import AUDIO, Speech, files_below
+from seesay.corpora.listing import composed, stem
+from seesay.corpora.praat import Entries, Grid, NoTextGridError, parse, readable
+from seesay.corpora.spoken import AUDIO, Speech, files_below, header
+from seesay.corpora.tiers import CHANNELS, word_tiers
 
 GRIDS = ".textgrid"
-CHANNELS = {"a": 0, "b": 1, "1": 0, "2": 1, "l": 0, "r": 1, "left": 0, "right": 1}
 LETTER = re.compile(r"^(.+)[_-]([AB])(?:[_-]([12]))?$")
+SLACK = 0.01  # s from 0 that a TextGrid may begin
+FITS = 0.1  # s that a TextGrid and its audio file may differ in length
+NO_TEXT = "in neither UTF-8 nor UTF-16: name its encoding in options.encoding, such as latin-1"
 
 
 class Options(spoken.Options):
@@ -40,6 +50,20 @@ class Options(spoken.Options):
         default=re.compile(r"[^/]+$"),
         description="regular expression of a talker in a recording's name",
     )
+    encoding: str | None = Field(
+        default=None,
+        description="encoding of the TextGrids in neither UTF-8 nor UTF-16, such as latin-1 or"
+        " mac_roman; null rejects them",
+    )
+
+    @field_validator("encoding")
+    @classmethod
+    def _known(cls, encoding: str | None) -> str | None:
+        try:
+            "".encode(encoding or "utf-8")
+        except LookupError:
+            raise ValueError(f"{encoding!r} is no encoding; latin-1 and mac_roman are") from None
+        return encoding
 
 
 def sources(root: Path, options: Options) -> list[Path]:
@@ -58,51 +82,157 @@ def read(root: Path, options: Options) -> tuple[list[Recording], list[SpokenWord
     return speech.result("interval of a TextGrid")
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where the words of a TextGrid are heard, by its name.
+
+    Attributes:
+        where: Its path below the corpus's folder.
+        name: The same without extension.
+        talkers: The talkers in the name.
+        audio: The id of its audio file; "" for none, "?" for more than one.
+        own: Whether the audio file has the whole name.
+        side: The channel that the name says; None where it says nothing.
+    """
+
+    where: str
+    name: str
+    talkers: list[str]
+    audio: str
+    own: bool
+    side: int | None
+
+
+@dataclass(frozen=True)
+class Voice:
+    """The words of one tier, times as in the TextGrid: whose, and on which channel by its label."""
+
+    tier: str
+    label: str
+    talker: str
+    index: int | None
+    entries: Entries
+
+
 def add_grid(speech: Speech, path: Path, options: Options) -> None:
     """Take the words of a TextGrid into `speech`; reject what cannot be read or placed."""
-    where = path.relative_to(speech.root).as_posix()
+    place = placed(speech, composed(path.relative_to(speech.root).as_posix()), options)
+    try:
+        grid = parse(path.read_bytes(), options.encoding)
+        voices = voices_of(grid, place, options)
+    except NoTextGridError as error:
+        reason = f"cannot be read as a TextGrid ({error}); mend it, or save it again"
+        speech.rejects.append(Reject(place.where, reason))
+        return
+    problem = _misplaced(grid, voices, place, options)
+    channels, start = (0, None) if problem else _heard_from(speech, grid, voices, place)
+    if start is None:
+        reason = problem or (
+            f"it goes from xmin {grid.start:g} to xmax {grid.end:g} s, and the length of its audio"
+            " file does not say where its times begin; shift it to 0, or extend it, in Praat"
+        )
+        speech.rejects.append(Reject(place.where, reason))
+        return
+    if grid.tiers[-1].cut:
+        reason = f"cut off in the tier {grid.tiers[-1].name!r}, of which no words are read"
+        speech.rejects.append(Reject(f"{place.where}:end", reason))
+    heard = [voice for voice in voices if _is_heard(speech, voice, place)]
+    alone = place.own and (place.side is not None or (len(voices) == 1 and not voices[0].label))
+    if alone or channels == 1 or any((voice.index or 0) >= channels for voice in heard):
+        heard = [replace(voice, index=None) for voice in heard]
+    for voice in heard:
+        for number, (onset, offset, word) in enumerate(voice.entries, start=1):
+            times = round(onset - start, 9), round(offset - start, 9)
+            spot = f"{voice.tier}:{number}"
+            speech.add(
+                spot, place.where, place.audio, voice.talker, word, *times, channel=voice.index
+            )
+
+
+def placed(speech: Speech, where: str, options: Options) -> Place:
+    """Where the words of the TextGrid `where` are heard, as far as its name says."""
     name = stem(Path(where))
     matches = options.talker.finditer(name)
     talkers = list(dict.fromkeys(m.group(m.re.groups and 1) or "" for m in matches))
     letter = LETTER.match(name)
     own = speech.find(name) or speech.find(Path(name).name)
     audio = own or (letter and speech.find(letter.group(1))) or ""
-    # The channel that the name says; with one talker and a file of its own it says nothing.
     side = None
+    # With one talker and a file of its own the letter says nothing.
     if letter and not (own and len(talkers) < 2):
         side = "AB".index(letter.group(2)) ^ (letter.group(3) == "2")
-    try:
-        tiers = word_tiers(path.read_bytes(), options.tiers)
-    except NoTextGridError as error:
-        reason = f"cannot be read as a TextGrid in UTF-8 or UTF-16 ({error}); save it again"
-        speech.rejects.append(Reject(where, reason))
-        return
-    if not tiers or audio in ("", "?"):
-        reason = f"has no tier called {', '.join(options.tiers)}; name it in options.tiers"
-        if tiers:
-            count = "more than one" if audio else "no"
-            reason = f"{count} audio file has its name; put one beside it"
-        speech.rejects.append(Reject(where, reason))
-        return
-    for place, (label, entries) in enumerate(tiers):
-        tier = f"{where}:{label or place + 1}"
-        index = CHANNELS.get(label.lower(), side if len(tiers) == 1 else place)
+    return Place(where, name, talkers, audio, bool(own), side)
+
+
+def voices_of(grid: Grid, place: Place, options: Options) -> list[Voice]:
+    """The word tiers of a TextGrid; raises NoTextGridError where one cannot be read."""
+    tiers = word_tiers(grid.tiers, options.tiers, place.talkers)
+    talkers = place.talkers
+    voices = []
+    for number, (label, tier) in enumerate(tiers):
+        index = CHANNELS.get(label.lower(), place.side if len(tiers) == 1 else number)
         if label and label.lower() not in CHANNELS:
-            talker, index = label, talkers.index(label) if label in talkers else place
+            talker, index = label, talkers.index(label) if label in talkers else number
         elif len(talkers) == 1:
             talker = f"{talkers[0]}#{index}" if index and len(tiers) > 1 else talkers[0]
         else:
             at = -1 if index is None else index
             talker = talkers[at] if 0 <= at < len(talkers) else ""
-        if talker == "":
-            reason = f"whose words these are is not clear from {name!r}; see options.talker"
-            speech.rejects.append(Reject(tier, reason))
-        elif own and side is not None and index != side:
-            reason = "the words of the other talker, whom this file is not for"
-            speech.rejects.append(Reject(tier, reason, by_rule=True))
-        else:
-            alone = own and (side is not None or (len(tiers) == 1 and not label))
-            for number, (onset, offset, word) in enumerate(entries, start=1):
-                place_in = f"{tier}:{number}"
-                channel = None if alone else index
-                speech.add(place_in, where, audio, talker, word, onset, offset, channel)
+        entries = tier.intervals()
+        if not readable(label + "".join(word for _, _, word in entries)):
+            raise NoTextGridError(NO_TEXT)
+        voices.append(Voice(f"{place.where}:{label or number + 1}", label, talker, index, entries))
+    return voices
+
+
+def _heard_from(
+    speech: Speech, grid: Grid, voices: list[Voice], place: Place
+) -> tuple[int, float | None]:
+    """The channels of the audio file, and where it begins in the TextGrid's times.
+
+    The file is opened only where they count; of one that cannot be, the stage says so.
+    """
+    counts = abs(grid.start) > SLACK or len(voices) > 1 or place.side is not None or voices[0].label
+    sound = header(speech.files[place.audio]) if counts else None
+    if sound is None:
+        return max(1 + (voice.index or 0) for voice in voices), 0.0
+    return sound[0], begin(grid, sound[1])
+
+
+def begin(grid: Grid, seconds: float) -> float | None:
+    """Where, in a TextGrid's times, an audio file of this length begins; None: it is not clear.
+
+    Parts of recordings are as long as the TextGrid; whole ones end where it ends.
+    """
+    if abs(grid.start) <= SLACK:
+        return 0.0
+    whole, part = abs(seconds - grid.end), abs(seconds - (grid.end - grid.start))
+    if min(whole, part) <= FITS:
+        return grid.start if part < whole else 0.0
+    # What is said before the file begins is rejected word by word.
+    return 0.0 if grid.start < 0 else None
+
+
+def _misplaced(grid: Grid, voices: list[Voice], place: Place, options: Options) -> str:
+    """Why a TextGrid's words have no place; "" where they have."""
+    if not voices:
+        has = ", ".join(repr(tier.name) for tier in grid.tiers) or "none"
+        wanted = ", ".join(options.tiers)
+        return f"has no tier called {wanted}; name it in options.tiers (its tiers: {has})"
+    if place.audio in ("", "?"):
+        count = "more than one" if place.audio else "no"
+        return f"{count} audio file has its name; put one beside it"
+    return ""
+
+
+def _is_heard(speech: Speech, voice: Voice, place: Place) -> bool:
+    """Whether a tier is for this audio file, and of a known talker; else it is rejected."""
+    if voice.talker == "":
+        reason = f"whose words these are is not clear from {place.name!r}; see options.talker"
+        speech.rejects.append(Reject(voice.tier, reason))
+    elif place.own and place.side is not None and voice.index != place.side:
+        reason = "the words of the other talker, whom this file is not for"
+        speech.rejects.append(Reject(voice.tier, reason, by_rule=True))
+    else:
+        return True
+    return False

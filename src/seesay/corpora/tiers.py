@@ -1,0 +1,55 @@
+"""Which tiers of a TextGrid hold words, and whose words by the labels in their names.
+
+A tier is called as a name of the list, or carries a label beside it:
+
+* one letter, a number, left, right, or a talker who is in the file's name, before or after it,
+  set off by blanks or by one of `_ . : -`: `A word`, `word_2`, `F12_word`;
+* any other talker before or after it, set off by `:` or ` - `: `ann - words`, `words: ann`.
+
+So `word category` and `key_words` are no tiers of words. Where a tier has no label, other talkers'
+tiers do not count.
+"""
+
+import re
+from collections.abc import Sequence
+
+from seesay.corpora.praat import Tier
+
+CHANNELS = {"a": 0, "b": 1, "1": 0, "2": 1, "l": 0, "r": 1, "left": 0, "right": 1}
+SHORT = (r"(.+?)[\s_.:-]+{name}", r"{name}[\s_.:-]+(.+?)")
+LONG = (r"(.+?)(?:\s+-\s+|\s*:\s*){name}", r"{name}(?:\s+-\s+|\s*:\s*)(.+?)")
+
+
+def word_tiers(
+    tiers: Sequence[Tier], names: Sequence[str], talkers: Sequence[str]
+) -> list[tuple[str, Tier]]:
+    """The interval tiers of words, each with its label ("" for none), in the file's order.
+
+    `names` are in order of preference; `talkers` are those in the recording's name.
+    """
+    intervals = [tier for tier in tiers if tier.kind == "IntervalTier"]
+    for name in names:
+        labels = [label_of(tier.name, name, talkers) for tier in intervals]
+        found = zip(labels, intervals, strict=True)
+        chosen = [(label, tier) for label, tier in found if label is not None]
+        if "" in labels:
+            chosen = [one for one in chosen if one[0] == "" or one[0].lower() in CHANNELS]
+        if chosen:
+            return chosen
+    return []
+
+
+def label_of(tier: str, name: str, talkers: Sequence[str] = ()) -> str | None:
+    """The label that a tier's name has beside `name`; "" for none, None for another tier.
+
+    Case does not matter.
+    """
+    if tier.lower() == name.lower():
+        return ""
+    short = {"left", "right", *(talker.lower() for talker in talkers)}
+    for pattern in (*SHORT, *LONG):
+        found = re.fullmatch(pattern.format(name=re.escape(name)), tier, flags=re.IGNORECASE)
+        label = found.group(1) if found else ""
+        if label and (pattern in LONG or label.lower() in short or re.match(r"(\w|\d+)$", label)):
+            return label
+    return None
