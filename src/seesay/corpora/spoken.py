@@ -115,6 +115,11 @@ class Speech:
         if self.noises.search(word):
             self.dropped[group] += 1
             return
+        if channel and found in self.files and recording_id in self.files:
+            raise InputError(
+                f"{self.files[found]} (channel {channel + 1}) and {self.files[recording_id]} would"
+                f" both be the recording {recording_id!r}; rename one"
+            )
         heard = self.channels.get(recording_id, (None, channel))[1]
         problems = {
             f"no file of that name among the {len(self.files)} audio files": found == "",
@@ -133,11 +138,6 @@ class Speech:
             shown = " ".join(f"{name} {onset} {offset} {word}".split())  # one line
             self.rejects.append(Reject(where, f"{shown}: {problem}"))
             return
-        if channel and recording_id in self.files:
-            raise InputError(
-                f"{self.files[found]} (channel {channel + 1}) and {self.files[recording_id]} would"
-                f" both be the recording {recording_id!r}; rename one"
-            )
         self.channels.setdefault(recording_id, (self.files[found], channel))
         self.words.append(SpokenWord(recording_id, talker, word, start, end))
 
