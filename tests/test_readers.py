@@ -1,12 +1,13 @@
 """The speech readers: every layout, hand-worked, and real corpora."""
 
+import unicodedata
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
-from seesay.corpora import conformance, isolated
+from seesay.corpora import SPEECH, conformance, finding, isolated
 from seesay.corpora.lucid import TALKER
 from seesay.errors import InputError
 from seesay.settings.corpora import Corpus
@@ -344,3 +345,133 @@ def test_a_real_corpus_as_textgrids_and_ctm(tmp_path: Path, real_data: Path):
     _, words, _ = read("ctm", tmp_path, **talker)
     assert [word[:3] for word in words] == [word[:3] for word in expected]
     np.testing.assert_allclose([w[3:] for w in words], [w[3:] for w in expected], atol=2e-6)
+
+
+def test_ctm_alternatives_of_which_the_first_is_kept(tmp_path: Path):
+    sound(tmp_path / "call.wav", channels=2)
+    write(
+        tmp_path / "a.ctm",
+        "call A 0.1 0.1 well",
+        "call A * * <ALT_BEGIN>",
+        "call A 0.2 0.1 um",
+        "call A * * <ALT>",
+        "call A 0.2 0.1 uh",
+        "call A 0.3 0.1 so",
+        "call A * * <ALT>",
+        "call A * * @",
+        "call A * * <ALT_END>",
+        "call A 0.5 0.1 yes",
+        "call B * * <alt_begin>",
+        "call B 0.5 0.1 no",
+        "call B * * <alt>",
+        "call A 0.7 0.1 now",  # nobody closed the other's
+    )
+    for noises in ({}, {"noises": "^uh$"}):
+        _, words, rejects = read("ctm", tmp_path, **noises)
+        assert [word[2] for word in words] == ["well", "um", "yes", "now", "no"]
+        assert list(rejects) == ["a.ctm, call"]
+    _, _, found = finding.find(Corpus(reader="ctm", path=str(tmp_path)), SPEECH).read()
+    assert [(r.reason[:23], r.by_rule) for r in found] == [
+        ("6 words dropped in whic", True),
+        ("3 lines of alternatives", True),
+    ]
+
+
+@pytest.mark.parametrize("ending", ["", ".wav"])
+def test_ctm_names_with_dots(tmp_path: Path, ending: str):
+    """As AMI's: whatever follows a dot is part of the name, but an audio file's extension."""
+    for name in ("M1.H-0", "M1.H-1"):
+        sound(tmp_path / f"{name}.wav")
+    write(tmp_path / "a.ctm", "M1.H-0 1 0.5 0.3 okay", "M1.H-1 1 0.6 0.3 yeah")
+    write(tmp_path / "spk.txt", f"M1.H-0{ending} P", f"M1.H-1{ending} 1 Q")
+    _, words, rejects = read("ctm", tmp_path, talkers="spk.txt")
+    assert [word[:3] for word in words] == [("M1.H-0", "P", "okay"), ("M1.H-1", "Q", "yeah")]
+    assert rejects == {}
+
+
+def test_flickr_audio_of_names_with_dots(tmp_path: Path):
+    sound(tmp_path / "wavs/10.a_0.wav")
+    sound(tmp_path / "wavs/10.b_0.wav")
+    write(tmp_path / "wav2spk.txt", "10.a_0.wav 7", "10.b_0.wav 12")
+    write(tmp_path / "flickr_8k.ctm", "10.a.jpg_#0 1 0.1 0.3 A", "10.b.jpg_#0 1 0.2 0.4 DOG")
+    _, words, _ = read("flickr_audio", tmp_path)
+    assert [word[:3] for word in words] == [("wavs/10.a_0", "7", "A"), ("wavs/10.b_0", "12", "DOG")]
+
+
+def test_ctm_channels_that_count_from_0(tmp_path: Path):
+    """As lhotse writes them; one 0 in any file says so for all."""
+    sound(tmp_path / "both.wav", channels=2)
+    sound(tmp_path / "mono.wav")
+    write(tmp_path / "a.ctm", "both 1 0.6 0.3 cat", "both B 0.1 0.3 cow")
+    write(tmp_path / "b.ctm", "mono 0 0.1 0.3 dog", "both 0 0.1 0.3 dog", "mono 0 0.5 0.3 runs")
+    write(tmp_path / "spk.txt", "both 0 Ann", "both 1 Bob", "mono Cyd")
+    recordings, words, rejects = read("ctm", tmp_path, talkers="spk.txt")
+    assert {name: found[1] for name, found in recordings.items()} == {
+        "both": 0,
+        "both#1": 1,
+        "mono": 0,
+    }
+    assert [word[:3] for word in words] == [
+        ("both", "Ann", "dog"),
+        ("both#1", "Bob", "cow"),
+        ("both#1", "Bob", "cat"),
+        ("mono", "Cyd", "dog"),
+        ("mono", "Cyd", "runs"),
+    ]
+    assert rejects == {}
+
+
+def test_ctms_of_folders_with_files_of_one_name(tmp_path: Path):
+    for talker in ("ann", "bob"):
+        sound(tmp_path / talker / "one.wav")
+        write(tmp_path / talker / "one.ctm", f"one 1 0.1 0.3 {talker}s")
+    write(tmp_path / "all.ctm", "one 1 0.5 0.3 whose")
+    _, words, rejects = read("ctm", tmp_path, talker="^[^/]+")
+    assert [word[:3] for word in words] == [("ann/one", "ann", "anns"), ("bob/one", "bob", "bobs")]
+    assert "two audio files have that name" in rejects["all.ctm:1"]
+
+
+def test_a_table_with_a_column_twice_or_a_number_of_pythons(tmp_path: Path):
+    sound(tmp_path / "a.wav")
+    write(tmp_path / "words.tsv", "file\tonset\toffset\tword\tspeaker\tword")
+    with pytest.raises(InputError, match="two columns are called 'word'; rename one"):
+        read("tsv", tmp_path)
+    write(
+        tmp_path / "w.csv",
+        "file,onset,offset,word,speaker",
+        "a,0_1,2,cat,ann",
+        f"a,1,2,{'x' * 200000},ann",
+    )
+    _, words, rejects = read("tsv", tmp_path, table="w.csv")
+    assert len(words) == 1
+    assert "no onset or offset in seconds" in rejects["w.csv:2"]
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_accents_are_composed_in_every_reader(tmp_path: Path, form: str):
+    """Names of files on a Mac, and words in what its programs write, are decomposed."""
+
+    def said(text: str) -> str:
+        return unicodedata.normalize(form, text)
+
+    other = unicodedata.normalize("NFD" if form == "NFC" else "NFC", "é")
+    for reader in ("ctm", "tsv", "textgrid", "timit", "isolated"):
+        sound(tmp_path / reader / said("André") / said("é.wav"))
+    write(tmp_path / "ctm/a.ctm", f"{other} 1 0.1 0.3 {said('été')}")
+    write(tmp_path / "ctm/list.txt", f"{said('é')} {said('André')}")
+    header = "file\tonset\toffset\tword\tspeaker"
+    write(tmp_path / "tsv/words.tsv", header, f"{other}\t0.1\t0.4\t{said('été')}\t{said('André')}")
+    grid(tmp_path / "textgrid" / f"{other}.TextGrid", {"word": [(0.1, 0.4, said("été"))]})
+    write(tmp_path / "timit" / said("André") / said("é.wrd"), f"1600 6400 {said('été')}")
+    options = {
+        "ctm": {"talkers": "list.txt"},
+        "textgrid": {"talker": "^."},
+        "isolated": {"edges": "file"},
+    }
+    for reader in ("ctm", "tsv", "textgrid", "timit", "isolated"):
+        recordings, words, rejects = read(reader, tmp_path / reader, **options.get(reader, {}))
+        assert rejects == {}
+        assert list(recordings) == ["André/é"]
+        talker = "é" if reader == "textgrid" else "André"
+        said_word = "é" if reader == "isolated" else "été"
+        assert [word[:3] for word in words] == [("André/é", talker, said_word)]

@@ -1,22 +1,27 @@
 """NIST CTM: lines of file, channel, onset and duration (s), and word; audio by the file's name.
 
 Every `*.ctm` below the folder is read. Lines may go on with a confidence, a type and a talker;
-lines that begin with ;; are comments. The channel 1 or A is the first of the audio file. Who
-speaks says the list of the option `talkers`, or else the line's eighth column, or else what the
-option `talker` finds in the file's name (on a second channel with `#1` after it).
+lines that begin with ;; are comments. The channel 1 or A is the first of the audio file; where any
+line of the corpus has a channel 0, as lhotse writes, 0 is the first. A name that several audio
+files have is looked for beside the CTM first. Who speaks says the list of the option `talkers`,
+or else the line's eighth column, or else what the option `talker` finds in the file's name (on a
+second channel with `#1` after it). Of alternatives (`<ALT_BEGIN>`, `<ALT>`, `<ALT_END>`) the first
+is kept.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import Field
 
 from seesay.corpora import Recording, Reject, SpokenWord, spoken
-from seesay.corpora.listing import lines, stem
+from seesay.corpora.listing import lines
 from seesay.corpora.spoken import (
     AUDIO,
     Speech,
+    called,
     channel_of,
     files_below,
     named_file,
@@ -25,6 +30,7 @@ from seesay.corpora.spoken import (
 from seesay.errors import InputError
 
 CTM = ".ctm"
+ALTERNATIVES = (BEGIN, NEXT, END) = ("<ALT_BEGIN>", "<ALT>", "<ALT_END>")
 UNKNOWN = ("null", "<NA>", "unknown", "-")
 
 
@@ -62,49 +68,98 @@ def read_renamed(
     """The same, where `rename` makes an audio file's name of what the CTM calls it."""
     files = sources(root, options)
     speech = Speech(root, [p for p in files if p.suffix.lower() in AUDIO], options.noises)
+    rows = [
+        row
+        for path in files
+        if path.suffix.lower() == CTM
+        for row in _rows(path, path.relative_to(root).as_posix(), speech.rejects)
+    ]
+    first = 0 if any(row.cells[1] == "0" for row in rows) else 1
     known = {}
     if options.talkers is not None:
-        known = talkers(root / options.talkers, options.talkers, speech.rejects)
-    for path in files:
-        if path.suffix.lower() != CTM:
+        known = talkers(root / options.talkers, options.talkers, speech.rejects, first)
+    for row in rows:
+        name, channel = rename(row.cells[0]), channel_of(row.cells[1], first)
+        beside = f"{row.where.rpartition('/')[0]}/{name}"
+        if speech.find(name) == "?" and speech.find(beside):
+            name = beside
+        if channel is None:
+            reason = f"{row.shown}: the channel {row.cells[1]!r} is neither A, B nor a number"
+            speech.rejects.append(Reject(row.id, reason))
             continue
-        where = path.relative_to(root).as_posix()
-        for number, line in lines(path, where, speech.rejects):
-            if not line.strip() or line.startswith(";;"):
-                continue
-            cells = line.split()
-            channel = channel_of(cells[1]) if len(cells) >= 5 else None
-            if channel is None:
-                reason = f"{line.strip()}: wants file, channel (1 or A), onset, duration and word"
-                speech.rejects.append(Reject(f"{where}:{number}", reason))
-                continue
-            name = rename(cells[0])
-            talker = known.get((stem(Path(name)), channel)) or known.get((stem(Path(name)), None))
-            if talker is None and len(cells) > 7 and cells[7] not in UNKNOWN:
-                talker = cells[7]
-            if talker is None and options.talkers is None:
-                talker = talker_of(options.talker, name) + (f"#{channel}" if channel else "")
-            speech.add(
-                f"{where}:{number}",
-                f"{where}, {name}",
-                name,
-                talker or "",
-                cells[4],
-                cells[2],
-                _end(cells[2], cells[3]),
-                channel,
-            )
+        group = f"{row.where}, {name}"
+        if row.alternative or (row.is_mark and not options.noises.search(row.cells[4])):
+            speech.left_out[group, "lines of alternatives other than the first"] += 1
+            continue
+        talker = known.get((called(name), channel)) or known.get((called(name), None))
+        if talker is None and len(row.cells) > 7 and row.cells[7] not in UNKNOWN:
+            talker = row.cells[7]
+        if talker is None and options.talkers is None:
+            talker = talker_of(options.talker, name) + (f"#{channel}" if channel else "")
+        onset, word = row.cells[2], row.cells[4]
+        end = _end(onset, row.cells[3])
+        speech.add(row.id, group, name, talker or "", word, onset, end, channel)
     return speech.result("line of a CTM file")
 
 
-def talkers(path: Path, where: str, rejects: list[Reject]) -> dict[tuple[str, int | None], str]:
+@dataclass(frozen=True)
+class Row:
+    """A line of a CTM: its file below the folder, its number, its cells.
+
+    `alternative` says that it is within an alternative that is not the first.
+    """
+
+    where: str
+    number: int
+    cells: list[str]
+    alternative: bool
+
+    @property
+    def id(self) -> str:
+        """As rejects call it."""
+        return f"{self.where}:{self.number}"
+
+    @property
+    def is_mark(self) -> bool:
+        """Whether it begins, parts or ends alternatives."""
+        return self.cells[4].upper() in ALTERNATIVES
+
+    @property
+    def shown(self) -> str:
+        """The line with single blanks."""
+        return " ".join(self.cells)
+
+
+def _rows(path: Path, where: str, rejects: list[Reject]) -> Iterator[Row]:
+    """The lines of a CTM that have enough cells; the others, but comments, are rejected."""
+    # Which alternative we are in, from 1 (0: none), and of which file and channel.
+    alternative, of = 0, ["", ""]
+    for number, line in lines(path, where, rejects):
+        cells = line.split()
+        if not cells or cells[0].startswith(";;"):
+            continue
+        if len(cells) < 5:
+            reason = f"{line.strip()}: wants file, channel (1 or A), onset, duration and word"
+            rejects.append(Reject(f"{where}:{number}", reason))
+            continue
+        mark = cells[4].upper()
+        if cells[:2] != of:  # alternatives that nobody closed
+            alternative, of = 0, cells[:2]
+        if mark in ALTERNATIVES:
+            alternative = {BEGIN: 1, NEXT: alternative + 1, END: 0}[mark]
+        yield Row(where, number, cells, alternative > 1 and mark not in ALTERNATIVES)
+
+
+def talkers(
+    path: Path, where: str, rejects: list[Reject], first: int
+) -> dict[tuple[str, int | None], str]:
     """The talker of each file (its name without extension) and channel (None: all) of a list."""
     found = {}
     for number, line in lines(path, where, rejects):
         cells = line.split()
-        channel = channel_of(cells[1]) if len(cells) == 3 else None
+        channel = channel_of(cells[1], first) if len(cells) == 3 else None
         if len(cells) == 2 or channel is not None:
-            found[stem(Path(cells[0])), channel] = cells[-1]
+            found[called(cells[0]), channel] = cells[-1]
         elif cells:
             reason = f"{line.strip()}: wants a file's name, perhaps its channel, and its talker"
             rejects.append(Reject(f"{where}:{number}", reason))

@@ -148,11 +148,11 @@ def visible_files(root: Path) -> list[Path]:
 
 
 def lines(path: Path, where: str, rejects: list[Reject]) -> Iterator[tuple[int, str]]:
-    """The lines of a text with their numbers from 1; one that is not UTF-8 is rejected."""
+    """The lines of a text, composed, with their numbers from 1; one not in UTF-8 is rejected."""
     content = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
     for number, line in enumerate(content.splitlines(), start=1):
         try:
-            yield number, line.decode("utf-8")
+            yield number, composed(line.decode("utf-8"))
         except UnicodeDecodeError as error:
             reason = f"not UTF-8 (byte {error.start + 1} of the line); save the file as UTF-8"
             rejects.append(Reject(f"{where}:{number}", reason))

@@ -71,6 +71,7 @@ class Speech:
 
     def __post_init__(self) -> None:
         self.dropped: Counter[str] = Counter()
+        self.left_out: Counter[tuple[str, str]] = Counter()  # by what they stand in, and why
         self.channels: dict[str, tuple[Path, int | None]] = {}
         for path in self.paths:
             recording_id = stem(path.relative_to(self.root))
@@ -162,6 +163,10 @@ class Speech:
             Reject(group, f"{count} {marks}", by_rule=True)
             for group, count in sorted(self.dropped.items())
         ]
+        dropped += [
+            Reject(group, f"{count} {reason} left out", by_rule=True)
+            for (group, reason), count in sorted(self.left_out.items())
+        ]
         told = {path for path, _ in self.channels.values()}
         told |= {self.files[r.id] for r in self.rejects if r.id in self.files}
         reason = f"no usable {origin} names this recording"
@@ -191,17 +196,21 @@ def header(path: Path) -> tuple[int, float] | None:
 
 def _seconds(value: str | float) -> float:
     try:
-        return float(value)
+        return float(str(value).replace("_", "?"))  # Python reads 1_0 as 10
     except ValueError:
         return math.nan
 
 
-def channel_of(text: str) -> int | None:
-    """A channel from 0, of what tables write: 1, 2, ... or A, B; None for anything else."""
+def channel_of(text: str, first: int = 1) -> int | None:
+    """A channel from 0, of what tables write: A, B, or numbers from `first` to three digits.
+
+    None for anything else.
+    """
     text = text.strip().upper()
     if text in ("A", "B"):
         return "AB".index(text)
-    return int(text) - 1 if text.isdecimal() and int(text) >= 1 else None
+    known = text.isdecimal() and len(text) <= 3 and int(text) >= first
+    return int(text) - first if known else None
 
 
 def talker_of(pattern: re.Pattern[str], name: str) -> str:

@@ -16,6 +16,7 @@ from seesay.corpora.spoken import AUDIO, Speech, files_below, talker_of
 from seesay.errors import InputError
 
 WORDS = ".wrd"
+SAMPLE = re.compile(r"[0-9]{1,15}")
 
 
 class Options(spoken.Options):
@@ -52,7 +53,7 @@ def read(root: Path, options: Options) -> tuple[list[Recording], list[SpokenWord
             cells = line.split(maxsplit=2)
             if not cells:
                 continue
-            if len(cells) < 3 or not (cells[0].isdecimal() and cells[1].isdecimal()):
+            if len(cells) < 3 or not all(map(SAMPLE.fullmatch, cells[:2])):
                 reason = f"{line.strip()}: wants a first sample, a last sample and a word"
                 speech.rejects.append(Reject(f"{where}:{number}", reason))
                 continue

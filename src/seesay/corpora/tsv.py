@@ -5,14 +5,13 @@ columns may have any names and any order; the option `columns` says which is whi
 named with or without its extension and, where the name alone is not clear, its subfolder.
 """
 
-import csv
 from functools import partial
 from pathlib import Path
 
 from pydantic import Field
 
 from seesay.corpora import Recording, Reject, SpokenWord, spoken
-from seesay.corpora.listing import lines, whole_rows
+from seesay.corpora.listing import lines, split_row, whole_rows
 from seesay.corpora.spoken import AUDIO, Speech, channel_of, files_below, named_file
 from seesay.errors import InputError
 from seesay.settings import Settings
@@ -55,7 +54,7 @@ def add_rows(speech: Speech, table: Path, where: str, columns: Columns) -> None:
     """Take the rows of a table into `speech`; `where` is the table's name in the rejects.
 
     Rows that have not as many cells as the header, or are not UTF-8, are rejected. Raises
-    InputError when the header lacks a column.
+    InputError when the header lacks a column, or has one twice.
     """
     numbered = lines(table, where, speech.rejects)
     comma = table.suffix.lower() == ".csv"
@@ -67,6 +66,9 @@ def add_rows(speech: Speech, table: Path, where: str, columns: Columns) -> None:
             f"{table}: line 1: no column {', '.join(missing)}; the header wants "
             f"{', '.join(wanted)}, separated by {'commas' if comma else 'tabs'}"
         )
+    twice = [name for name in wanted if header.count(name) > 1]
+    if twice:
+        raise InputError(f"{table}: line 1: two columns are called {twice[0]!r}; rename one")
     split = partial(_cells, comma=comma)
     for line, cells in whole_rows(numbered, split, len(header), where, speech.rejects):
         row = dict(zip(header, cells, strict=True))
@@ -89,5 +91,5 @@ def add_rows(speech: Speech, table: Path, where: str, columns: Columns) -> None:
 
 def _cells(text: str, comma: bool) -> list[str]:
     """The cells of a row; in a row of tabs, quotes stand for themselves."""
-    cells = next(csv.reader([text]), []) if comma else text.split("\t")
+    cells = split_row(text, "," if comma else "\t")
     return [cell.strip() for cell in cells]
