@@ -13,7 +13,7 @@ from seesay.logmel import LOGMEL
 from seesay.matching import REPLACEMENTS, SPOKEN_CAPTIONS, UNSAYABLE
 from seesay.pictures import CAPTIONS, IMAGES
 from seesay.regions import REGIONS
-from seesay.report import Inputs
+from seesay.report import Inputs, Outputs
 from seesay.speech import RECORDINGS, SPOKEN_WORDS
 from seesay.training_tables import HISTORY
 from seesay.words import SPOKEN_TYPES
@@ -63,6 +63,12 @@ STAGES = {
     "training": ["pictures", "matching", "fc7"],
     "report": ["training"],
 }
+
+
+def outputs(folder: Path) -> Outputs:
+    """Where a made-up run's page and what goes with it are written."""
+    names = ("report.html", "summary.md", "answer.svg", "train.svg", "where.svg", "stages.svg")
+    return Outputs(*(folder / name for name in names), record=folder / "run.json")
 
 
 def make(

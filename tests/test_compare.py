@@ -3,14 +3,20 @@
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
+import report_run
 from browser import opened
-from seesay import compare_shown, tables
+from conftest import ROOT
+from seesay import compare_runs, compare_shown, report_made, tables
 from seesay.cli import main
 from seesay.compare import compare
+from seesay.compare_runs import Apart, Run
 from seesay.errors import InputError
 from seesay.evaluation import RANKS
+from seesay.matching import SPOKEN_CAPTIONS
 from seesay.metrics import METRICS, measure
+from seesay.pictures import IMAGES
 from seesay.settings.metrics import MetricsSettings
 from test_metrics import write_ranks
 
@@ -39,7 +45,7 @@ def runs(tmp_path):
 
 def test_paired_differences_are_those_of_the_metrics(runs, tmp_path):
     (part,) = compare(*runs, SETTINGS)
-    assert part.paired
+    assert part.why == ""
     assert (part.queries, part.pictures, part.sizes) == ((40, 40), (20, 20), (40, 40))
     # The same ranks as two systems of one run, with two seeds each.
     better = tables.read(RANKS, runs[0] / "evaluation/paper/model/1/ranks.parquet")["better"]
@@ -65,38 +71,165 @@ def test_a_run_differs_from_itself_by_nothing(runs):
     assert not any(line.clear for line in part.lines)
 
 
-def test_only_the_pictures_that_both_have_are_counted(runs, tmp_path):
+def nothing_is_starred(part, why):
+    """Check that a part has values, no difference in any form, and the reason."""
+    assert part.why == why
+    assert {(line.difference, line.low, line.high) for line in part.lines} == {(None,) * 3}
+    said = compare_shown.text(("a", "b"), [part], [], [])
+    assert f"not comparable, so no difference: other {why};" in said
+    assert "*" not in said.rsplit("* the interval", 1)[0]
+    assert "B minus A" not in said
+    assert {compare_shown.kind(line) for line in part.lines} == {"even"}
+
+
+def test_other_test_pictures_have_no_difference(runs, tmp_path):
     path = runs[0] / "evaluation/paper/model/1/ranks.parquet"
     frame = tables.read(RANKS, path)
     fewer = frame[frame["image_id"] < "picture015"]
     tables.write(RANKS, tmp_path / "c/evaluation/paper/model/1/ranks.parquet", fewer)
     (part,) = compare(tmp_path / "c", runs[1], SETTINGS)
-    assert part.paired
-    assert (part.queries, part.pictures) == ((30, 30), (15, 15))
-    (other,) = compare(runs[1], tmp_path / "c", SETTINGS)
-    assert [line.difference for line in other.lines] == pytest.approx(
-        [-line.difference for line in part.lines]
+    assert (part.queries, part.pictures) == ((30, 40), (15, 20))
+    nothing_is_starred(
+        part,
+        "test pictures (A 15, B 20, 15 in both) and queries (A 30, B 40, 30 in both)",
     )
+    assert "A 30 queries of 15 test pictures; B 40 queries" in compare_shown.about(part)[0]
 
 
-def test_other_queries_are_compared_unpaired_and_it_says_so(runs):
-    path = runs[1] / "evaluation/paper/model/2/ranks.parquet"
-    path.unlink()
+def test_other_queries_have_no_difference_and_the_same_values(runs):
+    (runs[1] / "evaluation/paper/model/2/ranks.parquet").unlink()
     path = runs[1] / "evaluation/paper/model/1/ranks.parquet"
     frame = tables.read(RANKS, path)
-    frame["query"] = frame["query"].str.replace("q", "r")
-    tables.write(RANKS, path, frame)
-    (part,) = compare(*runs, SETTINGS)
-    assert not part.paired
-    assert "A 40 queries of 20 pictures; B 40 queries" in compare_shown.about(part)
-    assert compare_shown.about(part).endswith("unpaired")
-    line = next(line for line in part.lines if line.metric == "r10")
-    frame["query"] = frame["query"].str.replace("r", "q")
-    tables.write(RANKS, path, frame)
     (same,) = compare(*runs, SETTINGS)
-    twin = next(line for line in same.lines if line.metric == "r10")
-    assert (line.first, line.second) == (twin.first, twin.second)
-    assert (line.low, line.high) != (twin.low, twin.high)
+    tables.write(RANKS, path, frame.assign(query=frame["query"].str.replace("q", "r")))
+    (part,) = compare(*runs, SETTINGS)
+    nothing_is_starred(part, "queries (A 40, B 40, 0 in both)")
+    for line, twin in zip(part.lines, same.lines, strict=True):
+        assert (line.first, line.second) == (twin.first, twin.second)
+
+
+def write_tokens(folder, tokens, pictures=20):
+    """The tables by which a run's test tokens are known: `tokens` of each test picture."""
+    ids = [f"picture{n:03d}" for n in range(pictures)]
+    images = pd.DataFrame({"image_id": [*ids, "other"], "split": ["test"] * pictures + ["train"]})
+    images = images.assign(path="x.jpg", digest="0", width=9, height=9)
+    tables.write(IMAGES, folder / "pictures/images.parquet", images)
+    rows = [(i, 0, "t", n, "w", "w", f"{i}/{n}") for i in [*ids, "other"] for n in range(tokens)]
+    columns = [column.name for column in SPOKEN_CAPTIONS.columns]
+    spoken = pd.DataFrame(rows, columns=columns)
+    tables.write(SPOKEN_CAPTIONS, folder / "matching/spoken_captions.parquet", spoken)
+
+
+def test_other_fragments_of_the_same_pictures_and_tokens_are_paired(runs):
+    for folder in runs:
+        write_tokens(folder, 2)
+    for path in sorted((runs[1] / "evaluation").rglob("*.parquet")):
+        frame = tables.read(RANKS, path)
+        tables.write(RANKS, path, frame.assign(query=frame["query"].str.replace("q", "r")))
+    (part,) = compare(*runs, SETTINGS)
+    assert part.why == ""
+    assert any(line.clear for line in part.lines)
+    write_tokens(runs[1], 3)
+    (part,) = compare(*runs, SETTINGS)
+    nothing_is_starred(part, "word tokens (A 40, B 60, 40 in both)")
+
+
+@pytest.mark.parametrize(
+    ("column", "why"),
+    [
+        ("gallery_size", "gallery sizes (A 40, B 41)"),
+        ("relevant", "right answers to the same queries"),
+    ],
+)
+def test_other_galleries_have_no_difference(runs, column, why):
+    for path in sorted((runs[1] / "evaluation").rglob("*.parquet")):
+        frame = tables.read(RANKS, path)
+        tables.write(RANKS, path, frame.assign(**{column: frame[column] + 1}))
+    (part,) = compare(*runs, SETTINGS)
+    nothing_is_starred(part, why)
+
+
+def write_record(folder, config, codes=None):
+    path = folder / "report/run.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(report_made.record(config, codes or {"training": "0123456789ab"}))
+
+
+def test_settings_that_differ_are_said_and_no_others(runs):
+    config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+    write_record(runs[0], config)
+    config["results"] = "results/other"
+    config["experiments"] = dict(reversed(config["experiments"].items()))
+    config["experiments"]["paper"] = {"training": {"loss": "infonce"}}
+    config["fc7"]["regions"] = 7
+    config["pictures"]["corpora"] = [{"name": "p", "path": "x"}]
+    write_record(runs[1], config, {"training": "ba9876543210"})
+    found = compare_runs.differences(*map(Run.read, runs), [("paper", "paper")])
+    assert [(row.kind, row.name, row.first, row.second) for row in found] == [
+        ("settings", "pictures.corpora", "[]", '[{"name": "p", "path": "x"}]'),
+        ("settings", "fc7.regions", "19", "7"),
+        ("settings", "paper: training.loss", "coscos2", "infonce"),
+        ("runs", "seeds", "1", "1, 2"),
+        ("code", "training", "0123456789ab", "ba9876543210"),
+    ]
+
+
+def test_a_run_beside_itself_differs_in_nothing(runs, capsys):
+    write_record(runs[0], report_run.CONFIG)
+    main(["compare", str(runs[0]), str(runs[0]), "--resamples", "20"])
+    said = capsys.readouterr().out
+    assert "are not known" not in said
+    assert "settings\n" not in said
+    assert " *\n" not in said
+
+
+def test_corpora_that_differ_are_counted_with_a_digest(runs):
+    for folder in runs:
+        write_tokens(folder, 2)
+    assert [row.kind for row in compare_runs.differences(*map(Run.read, runs), [])] == ["runs"]
+    write_tokens(runs[1], 2, pictures=19)
+    rows = compare_runs.differences(*map(Run.read, runs), [])[:-1]
+    assert {row.kind for row in rows} == {"corpora"}
+    first = {row.name: row.first.partition(" (")[0] for row in rows}
+    second = {row.name: row.second.partition(" (")[0] for row in rows}
+    assert first["pictures"] == "21"
+    assert second["pictures"] == "20"
+    assert first["split of the pictures"] == "test 20, train 1"
+    assert second["word tokens used"] == "40"
+    assert all(row.first != row.second for row in rows)
+
+
+def test_what_is_not_known_is_said(runs):
+    said = compare_runs.lacking(*map(Run.read, runs))
+    assert said[0].startswith("A has no report/run.json, so its settings, code and versions")
+    assert "A has no matching/spoken_captions.parquet, pictures/captions.parquet" in said[1]
+    (runs[0] / "report").mkdir()
+    (runs[0] / "report/run.json").write_text('{"config": 1}')
+    with pytest.raises(InputError, match=r"run.json: not what the rule report writes"):
+        Run.read(runs[0])
+
+
+def test_experiments_stand_in_the_config_s_order(tmp_path):
+    for name in ("another", "best", "paper", "wide"):
+        put(tmp_path / "a", [1] * 40, experiment=name)
+    write_record(tmp_path / "a", {**report_run.CONFIG, "experiments": {"wide": {}, "another": {}}})
+    parts = compare(tmp_path / "a", tmp_path / "a", SETTINGS)
+    assert [part.experiment for part in parts] == ["paper", "best", "wide", "another"]
+
+
+def test_the_table_has_all_of_it(runs, tmp_path):
+    write_record(runs[0], report_run.CONFIG)
+    write_record(runs[1], {**report_run.CONFIG, "shards": 3, "title": "a\ttab\nand line"})
+    main(["compare", *map(str, runs), "--resamples", "50", "--tsv", str(tmp_path / "c.tsv")])
+    found = pd.read_csv(tmp_path / "c.tsv", sep="\t").set_index(["what", "name", "metric"])
+    settings = found.loc["settings"]
+    assert settings.loc["shards", ["first", "second"]].to_numpy().tolist() == [["2", "3"]]
+    assert settings.loc["title", "second"].item() == r"a\ttab\nand line"
+    (part,) = compare(*runs, MetricsSettings(resamples=50, seed=0))
+    line = next(line for line in part.lines if line.metric == "r10")
+    numbers = found[found["system"] == "model"].loc[("numbers", "paper", "r10")]
+    assert float(numbers["difference"]) == pytest.approx(line.difference, abs=1e-4)
+    assert numbers["clear"] == "yes"
 
 
 def test_chance_is_that_of_the_gallery(runs):
@@ -118,7 +251,7 @@ def test_more_tasks_and_systems_are_compared(tmp_path):
     parts = compare(tmp_path / "a", tmp_path / "b", SETTINGS)
     assert [part.task for part in parts] == ["word_similarity", "picture_by_caption", "abx"]
     assert {line.system for line in parts[0].lines} == {"model", "frequency", "text", "chance"}
-    said = compare_shown.text("a", "b", parts)
+    said = compare_shown.text(("a", "b"), parts, [], [])
     assert "paper: Picture by caption\n  gallery test, 40 pictures" in said
     of_abx = said[said.index("paper: ABX") :]
     assert "R@1 " in of_abx
@@ -177,10 +310,13 @@ def test_mistakes_are_one_clear_line(runs, tmp_path, monkeypatch, first, more, s
 def test_the_page_shows_names_as_text_and_sorts(runs, tmp_path):
     parts = compare(*runs, SETTINGS)
     name = "<script>alert(1)</script>"
-    compare_shown.page(name, "b", parts, tmp_path / "c.html")
+    found = [Apart("settings", name, "1", "2")]
+    compare_shown.page((name, "b"), parts, found, [], tmp_path / "c.html")
     with opened(tmp_path / "c.html") as shown:
         assert shown.page.locator("dd").first.inner_text() == name
-        shown.page.get_by_role("button", name="System").click()
-        assert shown.page.locator("tbody th").first.inner_text() == "chance"
+        assert shown.page.locator("#differs tbody th").inner_text() == name
+        numbers = shown.page.locator("main section >> nth=1")
+        numbers.get_by_role("button", name="System").click()
+        assert numbers.locator("tbody th").first.inner_text() == "chance"
         assert shown.complaints == []
         assert shown.asked == [(tmp_path / "c.html").as_uri()]

@@ -27,7 +27,7 @@ from seesay.lexicon_measures import SHUFFLES, measures, table
 from seesay.pictures import IMAGES
 from seesay.pseudo_words import cluster, draw_of
 from seesay.randomness import generator
-from seesay.report import Outputs, build
+from seesay.report import build
 from seesay.settings.report import ReportSettings
 from seesay.speech import RECORDINGS, SPOKEN_WORDS
 from seesay.training_tables import HISTORY
@@ -290,8 +290,7 @@ def report(folder, rows=3, **more):
     """The page of a made-up run."""
     (folder / "report").mkdir(exist_ok=True)
     given = dataclasses.replace(report_run.make(folder / "report"), **more)
-    names = ("report.html", "summary.md", "answer.svg", "train.svg", "where.svg", "stages.svg")
-    outputs = Outputs(*(folder / name for name in names))
+    outputs = report_run.outputs(folder)
     shown = ReportSettings(title="T", pictures=0, thumbnail=64, rows=rows, examples=1)
     build(given, outputs, shown, report_run.CONFIG, report_run.STAGES, folder / "none")
     return outputs.report.read_text(encoding="utf-8")

@@ -28,7 +28,7 @@ from seesay.listen_near import nearest
 from seesay.map import draw
 from seesay.matching import SPOKEN_CAPTIONS
 from seesay.pictures import IMAGES
-from seesay.report import Outputs, build
+from seesay.report import build
 from seesay.settings.listen import ListenSettings
 from seesay.settings.map import MapSettings
 from seesay.settings.report import ReportSettings
@@ -363,8 +363,7 @@ def test_the_page_stays_within_its_size_and_time(name, pictures, most, tmp_path)
     report = report_run.make(tmp_path / "report")
     sizes = []
     for more in ({}, {"listen": [tmp_path / "listen.json"], "map": [place]}):
-        names = ("report.html", "summary.md", "answer.svg", "train.svg", "where.svg", "stages.svg")
-        outputs = Outputs(*(tmp_path / file for file in names))
+        outputs = report_run.outputs(tmp_path)
         given = dataclasses.replace(report, **more)
         shown = ReportSettings(**config["report"])
         began = time.process_time()

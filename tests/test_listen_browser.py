@@ -9,7 +9,7 @@ import report_run
 from browser import opened
 from seesay.listen import prepare
 from seesay.map import draw
-from seesay.report import Outputs, build
+from seesay.report import build
 from seesay.settings.map import MapSettings
 from seesay.settings.report import ReportSettings
 
@@ -57,8 +57,7 @@ def page(tmp_path_factory):
     (folder / "report").mkdir()
     made = report_run.make(folder / "report")
     report = dataclasses.replace(made, listen=[found], map=[place])
-    names = ("report.html", "summary.md", "answer.svg", "train.svg", "where.svg", "stages.svg")
-    outputs = Outputs(*(folder / name for name in names))
+    outputs = report_run.outputs(folder)
     build(report, outputs, SETTINGS, report_run.CONFIG, report_run.STAGES, folder / "none")
     return outputs.report
 

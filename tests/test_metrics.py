@@ -206,9 +206,9 @@ def other_task(tmp_path):
 SETTINGS = MetricsSettings(resamples=200, seed=0)
 
 
-def measured(paths, folder):
+def measured(paths, folder, order=()):
     names = ("metrics.tsv", "differences.tsv", "experiments.tsv")
-    measure(paths, *(folder / name for name in names), SETTINGS)
+    measure(paths, *(folder / name for name in names), SETTINGS, order=order)
     return tuple(
         pd.read_csv(folder / name, sep="\t", dtype={"seed": str})
         for name in names
@@ -289,13 +289,36 @@ def test_experiments_are_paired_by_their_pictures(tmp_path):
     paths = [path for path in sorted(tmp_path.iterdir()) if path.name != "cu"]
     _, _, found = measured(paths, tmp_path)
     # c has other test pictures, so nothing pairs with it.
-    assert found[["experiment", "other"]].drop_duplicates().to_numpy().tolist() == [["a", "b"]]
+    assert found[["experiment", "other"]].drop_duplicates().to_numpy().tolist() == [["b", "a"]]
     assert found["metric"].to_list() == list(METRICS)
     weights = image_weights(20, SETTINGS).repeat(2, axis=1)
-    gaps = [np.average(ranks["a"] - ranks["b"], weights=weight) for weight in weights]
+    gaps = [np.average(ranks["b"] - ranks["a"], weights=weight) for weight in weights]
     row = found.set_index("metric").loc["mean_rank"]
     expected = [gaps[0], *np.percentile(gaps[1:], [2.5, 97.5])]
     assert row[["difference", "ci_low", "ci_high"]].to_list() == pytest.approx(expected, abs=1e-4)
+
+
+def test_experiments_stand_paper_first_then_best_then_as_the_config_has_them(tmp_path):
+    better = np.arange(40) % 17
+    names = ("wide", "best", "another", "paper")
+    paths = [
+        write_ranks(tmp_path / f"{name}_{system}", system, 1, better, experiment=name)
+        for name in names
+        for system in ("untrained", "model")
+    ]
+    metrics, differences, experiments = measured(paths, tmp_path, names)
+    wanted = ["paper", "best", "wide", "another"]
+    assert metrics["experiment"].drop_duplicates().to_list() == wanted
+    assert differences["experiment"].drop_duplicates().to_list() == wanted
+    pairs = experiments[["experiment", "other"]].drop_duplicates().to_numpy().tolist()
+    assert pairs == [
+        ["best", "paper"],
+        ["wide", "paper"],
+        ["wide", "best"],
+        ["another", "paper"],
+        ["another", "best"],
+        ["another", "wide"],
+    ]
 
 
 def test_bytes_do_not_depend_on_the_order_of_files(runs, tmp_path):

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import report_run
+from report_run import outputs
 from seesay import (
     report_dag,
     report_leakage,
@@ -33,7 +34,7 @@ from seesay.errors import InputError
 from seesay.matching import SPOKEN_CAPTIONS
 from seesay.network import Network
 from seesay.pictures import IMAGES
-from seesay.report import Outputs, build
+from seesay.report import build
 from seesay.report_answer import TASKS, Results, headline, judge, sentence
 from seesay.report_pictures import thumbnail
 from seesay.settings.report import ReportSettings
@@ -83,11 +84,6 @@ class Page(HTMLParser):
         """The one row whose first cells are `start`, without them."""
         (found,) = [row for row in self.rows if row[: len(start)] == list(start)]
         return found[len(start) :]
-
-
-def outputs(folder: Path) -> Outputs:
-    names = ("report.html", "summary.md", "answer.svg", "train.svg", "where.svg", "stages.svg")
-    return Outputs(*(folder / name for name in names))
 
 
 @pytest.fixture(scope="module")

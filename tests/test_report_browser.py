@@ -7,8 +7,9 @@ from axe_playwright_python.sync_playwright import Axe
 
 import report_run
 from browser import opened
+from report_run import outputs
 from seesay.report import build
-from test_report import CAPTION, SETTINGS, outputs
+from test_report import CAPTION, SETTINGS
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}

@@ -7,9 +7,9 @@
     seesay export --model results/training/paper/model/1 --out FOLDER
 
 `check` says whether a run has all that it needs, one line a finding, with exit status 1 if it
-has not; `search` finds pictures for a spoken word, or spoken words for a picture; `compare` lays
-two finished runs side by side, with paired differences; `export` writes both branches of a model
-as ONNX files.
+has not; `search` finds pictures for a spoken word, or spoken words for a picture; `compare` says
+in what two finished runs differ and lays them side by side, with paired differences; `export`
+writes both branches of a model as ONNX files.
 """
 
 import argparse
@@ -33,13 +33,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     compare = commands.add_parser(
         "compare",
         help="lay two finished runs side by side",
-        description="Lay two finished runs side by side: the same tasks, systems and gallery, with"
-        " differences (B minus A) and their 95 % intervals, paired over the test pictures that"
-        " both runs have.",
+        description="Say in what two finished runs differ (settings, corpora, seeds, code), and lay"
+        " their numbers side by side, with differences (B minus A) and 95 % intervals that are"
+        " paired over the test pictures. Runs with other test sets have no differences.",
     )
     compare.add_argument("first", type=Path, metavar="RUN", help="the results folder of run A")
     compare.add_argument("second", type=Path, metavar="RUN", help="the results folder of run B")
     compare.add_argument("--html", type=Path, metavar="FILE", help="write a page too")
+    compare.add_argument("--tsv", type=Path, metavar="FILE", help="write all of it as a table too")
     compare.add_argument("--gallery", default="test", help="test (the default) or all")
     compare.add_argument("--all", action="store_true", help="every metric, not R@10 and median")
     compare.add_argument("--resamples", type=int, default=1000, help="of the test pictures")
@@ -96,7 +97,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _compare(arguments: argparse.Namespace) -> None:
-    from seesay import compare_shown
+    from seesay import compare_runs, compare_shown
     from seesay.compare import compare
     from seesay.errors import InputError
     from seesay.metrics import METRICS
@@ -106,16 +107,22 @@ def _compare(arguments: argparse.Namespace) -> None:
         raise InputError(f"--resamples {arguments.resamples}: at least 1")
     settings = MetricsSettings(resamples=arguments.resamples, seed=0)
     parts = compare(arguments.first, arguments.second, settings, arguments.gallery)
+    runs = (compare_runs.Run.read(arguments.first), compare_runs.Run.read(arguments.second))
+    found = compare_runs.differences(*runs, dict.fromkeys(part.names for part in parts))
+    lacking = compare_runs.lacking(*runs)
     names = str(arguments.first), str(arguments.second)
-    if arguments.html:
+    for file in filter(None, (arguments.html, arguments.tsv)):
         try:
-            compare_shown.page(*names, parts, arguments.html)
+            if file == arguments.html:
+                compare_shown.page(names, parts, found, lacking, file)
+            else:
+                compare_shown.table(parts, found, lacking, file)
         except OSError as error:
             raise InputError(
-                f"{arguments.html}: it cannot be written ({error.strerror}); name another file"
+                f"{file}: it cannot be written ({error.strerror}); name another file"
             ) from error
     metrics = METRICS if arguments.all else compare_shown.SHORT
-    print(compare_shown.text(*names, parts, metrics), end="")
+    print(compare_shown.text(names, parts, found, lacking, metrics), end="")
 
 
 if __name__ == "__main__":

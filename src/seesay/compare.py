@@ -1,7 +1,8 @@
 """Two finished runs side by side, with paired differences: `seesay compare RUN RUN`.
 
-The metrics are made again from both runs' ranks, over the test pictures that both have, so that
-each 95 % interval of a difference comes from the same resamples of the same pictures.
+The metrics are made again from both runs' ranks, so that each 95 % interval of a difference comes
+from the same resamples of the same test pictures. Where the test sets differ a rank means something
+else in each run, and there is no difference.
 """
 
 from collections.abc import Iterator
@@ -11,30 +12,35 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from seesay import tables
+from seesay import compare_runs, tables
+from seesay.compare_runs import Run
 from seesay.errors import InputError
 from seesay.evaluation import RANKS
+from seesay.experiments import ordered
 from seesay.metrics import METRICS, chance, counts_of, image_weights, summarise
 from seesay.ranking import Floats
 from seesay.report_answer import SYSTEMS, TASKS
 from seesay.report_more import TASKS as MORE
 from seesay.settings.metrics import MetricsSettings
 
-FILES = "evaluation/*/*/*/ranks.parquet"
+Tokens = tuple[frozenset[str] | None, frozenset[str] | None]
+
+FILES = compare_runs.RANKS
 
 
 @dataclass(frozen=True)
 class Line:
     """One metric of one system: both runs' values, and the second minus the first.
 
-    `low` and `high` are the ends of the difference's 95 % interval; chance has none.
+    `difference` is None where the test sets differ; `low` and `high` are the ends of its 95 %
+    interval, which chance has not.
     """
 
     system: str
     metric: str
     first: float
     second: float
-    difference: float
+    difference: float | None
     low: float | None
     high: float | None
 
@@ -48,18 +54,23 @@ class Line:
 class Part:
     """One experiment and task: the lines of its systems, the last of them chance.
 
-    `sizes` are the items searched in each run, `queries` and `pictures` what was counted there.
-    `paired` says that both runs have the same queries of the pictures that both have.
+    `names` are what the experiment is called in each run, `sizes` the items searched, `queries`
+    and `pictures` what was counted. `why` says in what the test sets differ, "" if in nothing.
     """
 
-    experiment: str
+    names: tuple[str, str]
     task: str
     gallery: str
     sizes: tuple[int, int]
     queries: tuple[int, int]
     pictures: tuple[int, int]
-    paired: bool
+    why: str
     lines: list[Line]
+
+    @property
+    def experiment(self) -> str:
+        """The experiment's name, or both where they differ."""
+        return self.names[0] if self.names[0] == self.names[1] else " / ".join(self.names)
 
 
 def compare(
@@ -67,11 +78,14 @@ def compare(
 ) -> list[Part]:
     """Every experiment, task and system that two results folders both have, in one gallery.
 
-    Without the same queries the samples of the two runs are drawn apart, of all their own
-    pictures. Raises InputError for a folder without ranks and for runs with nothing in common.
+    Raises InputError for a folder without ranks and for runs with nothing in common.
     """
-    runs = [_read(folder, gallery) for folder in (first, second)]
-    names = [sorted(run["experiment"].unique()) for run in runs]
+    ranks = [_read(folder, gallery) for folder in (first, second)]
+    runs = Run.read(first), Run.read(second)
+    names = [
+        ordered([*(n for n in run.experiments if n in found), *sorted(found)])
+        for run, found in zip(runs, (set(r["experiment"]) for r in ranks), strict=True)
+    ]
     pairs = [(name, name) for name in names[0] if name in names[1]]
     if not pairs and len(names[0]) == len(names[1]) == 1:
         pairs = [(names[0][0], names[1][0])]
@@ -80,80 +94,120 @@ def compare(
             f"{first} has the experiments {', '.join(names[0])}, {second} has "
             f"{', '.join(names[1])}: none is in both"
         )
+    tokens = runs[0].tokens(gallery), runs[1].tokens(gallery)
     parts = []
     for pair in pairs:
         for task in (*TASKS, *MORE):
             both = [
                 run[(run["experiment"] == name) & (run["task"] == task)]
-                for run, name in zip(runs, pair, strict=True)
+                for run, name in zip(ranks, pair, strict=True)
             ]
             if all(len(part) for part in both):
-                name = pair[0] if pair[0] == pair[1] else " / ".join(pair)
-                parts.append(_part(name, task, gallery, both, settings))
+                parts.append(_part(pair, task, gallery, both, tokens, settings))
     if not parts:
         raise InputError(f"{first} and {second}: no task is in both")
     return parts
 
 
+def apart(both: list[pd.DataFrame], tokens: Tokens) -> str:
+    """In what two runs' test sets of one task differ, in words; "" if in nothing that counts.
+
+    Queries may be other fragments of the same pictures, which are what is resampled; they must be
+    the same where the tokens are not known.
+    """
+    once = [
+        next(rows for _, rows in part.groupby(["system", "seed"])).set_index("query")
+        for part in both
+    ]
+    images = [set(rows["image_id"]) for rows in once]
+    queries = [set(rows.index) for rows in once]
+    sizes = [round(rows["gallery_size"].mean()) for rows in once]
+    found = []
+    if images[0] != images[1]:
+        found.append(_said("test pictures", *images))
+    one, other = tokens
+    if one is not None and other is not None:
+        if one != other:
+            found.append(_said("word tokens", one, other))
+    elif queries[0] != queries[1]:
+        found.append(_said("queries", *queries))
+    if sizes[0] != sizes[1]:
+        found.append(f"gallery sizes (A {sizes[0]:,}, B {sizes[1]:,})")
+    if not found and queries[0] == queries[1]:
+        names = ["image_id", "gallery_size", "relevant"]
+        if not once[0][names].equals(once[1].loc[once[0].index, names]):
+            found.append("right answers to the same queries")
+    return " and ".join(found)
+
+
+def _said(what: str, one: set[str] | frozenset[str], other: set[str] | frozenset[str]) -> str:
+    """How many each has and both have: `test pictures (A 20, B 15, 15 in both)`."""
+    return f"{what} (A {len(one):,}, B {len(other):,}, {len(one & other):,} in both)"
+
+
 def _part(
-    experiment: str,
+    names: tuple[str, str],
     task: str,
     gallery: str,
     both: list[pd.DataFrame],
+    tokens: Tokens,
     settings: MetricsSettings,
 ) -> Part:
-    common = set(both[0]["image_id"]) & set(both[1]["image_id"])
-    shared = [part[part["image_id"].isin(common)] for part in both]
-    asked = [set(zip(part["query"], part["image_id"], strict=True)) for part in shared]
-    paired = bool(common) and asked[0] == asked[1]
-    parts = shared if paired else both
-    seeds = (settings.seed, settings.seed + (not paired))
-    values, lucks, queries, pictures = [], [], [], []
-    for part, seed in zip(parts, seeds, strict=True):
-        names, image = np.unique(part["image_id"].to_numpy(dtype=str), return_inverse=True)
-        weights = image_weights(len(names), settings.model_copy(update={"seed": seed}))
-        runs = {
-            (str(system), str(number)): summarise(
-                counts_of(rows), image[part.index.get_indexer(rows.index)], weights
-            )
-            for (system, number), rows in part.groupby(["system", "seed"])
-        }
-        systems = {system for system, _ in runs}
-        values.append(
-            {s: np.mean([v for (of, _), v in runs.items() if of == s], axis=0) for s in systems}
-        )
-        once = next(rows for _, rows in part.groupby(["system", "seed"]))
-        places = image[part.index.get_indexer(once.index)]
-        luck = chance(counts_of(once), once["gallery_size"])
-        lucks.append(summarise(luck, places, weights[:1])[:, 0])
-        queries.append(len(once))
-        pictures.append(len(names))
+    why = apart(both, tokens)
+    (one, luck, queries, pictures), (other, luck_2, queries_2, pictures_2) = (
+        _measured(part, settings) for part in both
+    )
     lines = [
         line
         for system in SYSTEMS
-        if system in values[0] and system in values[1]
-        for line in _lines(system, values[0][system], values[1][system])
+        if system in one and system in other
+        for line in _lines(system, one[system], other[system], not why)
     ]
     lines += [
-        Line("chance", metric, a, b, b - a, None, None)
-        for metric, a, b in zip(METRICS, *(luck.tolist() for luck in lucks), strict=True)
+        Line("chance", metric, a, b, None if why else b - a, None, None)
+        for metric, a, b in zip(METRICS, luck.tolist(), luck_2.tolist(), strict=True)
     ]
     # Where some queries leave more items out than others: the mean, as in the stage metrics.
-    sizes = [round(part["gallery_size"].mean()) for part in parts]
+    sizes = [round(part["gallery_size"].mean()) for part in both]
     return Part(
-        experiment,
+        names,
         task,
         gallery,
         (sizes[0], sizes[1]),
-        (queries[0], queries[1]),
-        (pictures[0], pictures[1]),
-        paired,
+        (queries, queries_2),
+        (pictures, pictures_2),
+        why,
         lines,
     )
 
 
-def _lines(system: str, first: Floats, second: Floats) -> Iterator[Line]:
-    """A system's lines; column 0 of the values is the value, the others are the resamples'."""
+def _measured(
+    part: pd.DataFrame, settings: MetricsSettings
+) -> tuple[dict[str, Floats], Floats, int, int]:
+    """A run's metrics by system, means over seeds, those of chance, its queries and pictures."""
+    images, image = np.unique(part["image_id"].to_numpy(dtype=str), return_inverse=True)
+    weights = image_weights(len(images), settings)
+    values: dict[str, list[Floats]] = {}
+    groups = part.groupby(["system", "seed"])
+    for (system, _), rows in groups:
+        places = image[part.index.get_indexer(rows.index)]
+        values.setdefault(str(system), []).append(summarise(counts_of(rows), places, weights))
+    once = next(rows for _, rows in groups)
+    places = image[part.index.get_indexer(once.index)]
+    luck = summarise(chance(counts_of(once), once["gallery_size"]), places, weights[:1])[:, 0]
+    means: dict[str, Floats] = {name: np.mean(found, axis=0) for name, found in values.items()}
+    return means, luck, len(once), len(images)
+
+
+def _lines(system: str, first: Floats, second: Floats, paired: bool) -> Iterator[Line]:
+    """A system's lines; column 0 of the values is the value, the others are the resamples'.
+
+    Those that are not paired may be of other numbers of pictures.
+    """
+    if not paired:
+        for metric, a, b in zip(METRICS, first[:, 0].tolist(), second[:, 0].tolist(), strict=True):
+            yield Line(system, metric, a, b, None, None, None)
+        return
     gap = second - first
     low, high = np.percentile(gap[:, 1:], [2.5, 97.5], axis=1)
     for i, metric in enumerate(METRICS):

@@ -1,23 +1,50 @@
-"""What `seesay compare` shows: a plain table, and a page."""
+"""What `seesay compare` shows: plain text, a page, and a table of all of it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from seesay import pages, tables
 from seesay.compare import Line, Part
+from seesay.compare_runs import Apart
 from seesay.report_answer import METRICS, SYSTEMS, TASKS, Difference, difference, shown
 from seesay.report_more import TASKS as MORE
 from seesay.report_tables import ITEMS, RANKS
 
 SHORT = ("r10", "median_rank")
+ALIKE = "nothing: settings, corpora, seeds, code and versions are the same"
+COLUMNS = [
+    *("what", "name", "task", "gallery", "system", "metric"),
+    *("first", "second", "difference", "ci_low", "ci_high", "clear", "note"),
+]
 
 
-def text(first: str, second: str, parts: list[Part], metrics: tuple[str, ...] = SHORT) -> str:
-    """The comparison in plain text: the metrics named, in the order of the table METRICS."""
-    lines = [f"A: {first}", f"B: {second}", ""]
+def text(
+    names: tuple[str, str],
+    parts: list[Part],
+    found: list[Apart],
+    lacking: list[str],
+    metrics: tuple[str, ...] = SHORT,
+) -> str:
+    """The comparison in plain text: the metrics named, in the order of the table METRICS.
+
+    `found` is in what the runs differ, `lacking` what of it is not known.
+    """
+    lines = [f"A: {names[0]}", f"B: {names[1]}", "", "What differs"]
+    lines += [f"  {said}" for said in lacking]
+    if not found and not lacking:
+        lines.append(f"  {ALIKE}")
+    for kind in dict.fromkeys(row.kind for row in found):
+        lines.append(f"  {kind}")
+        for row in (row for row in found if row.kind == kind):
+            lines.append(f"    {row.name}: {row.first} (A), {row.second} (B)")
+    lines.append("")
     for part in parts:
         lines.append(title(part))
-        lines.append(f"  {about(part)}")
-        lines.append(f"  {'':18}{'':12}{'A':>10}{'B':>10}   B minus A [95 % interval]")
+        lines += [f"  {sentence}" for sentence in about(part)]
+        lines.append(
+            f"  {'':18}{'':12}{'A':>10}{'B':>10}"
+            + ("" if part.why else "   B minus A [95 % interval]")
+        )
         for line in part.lines:
             if line.metric in told(part.task, metrics):
                 name = f"{SYSTEMS.get(line.system, line.system):18}{METRICS[line.metric]:12}"
@@ -30,12 +57,15 @@ def text(first: str, second: str, parts: list[Part], metrics: tuple[str, ...] = 
     return "\n".join(lines) + "\n"
 
 
-def page(first: str, second: str, parts: list[Part], file: Path) -> None:
+def page(
+    names: tuple[str, str], parts: list[Part], found: list[Apart], lacking: list[str], file: Path
+) -> None:
     """The comparison as one self-contained page with every metric; data are escaped."""
     shown_parts = [
         {
             "title": title(part),
-            "about": about(part),
+            "about": " ".join(f"{sentence}." for sentence in about(part)),
+            "paired": not part.why,
             "rows": [
                 {
                     "system": SYSTEMS.get(line.system, line.system),
@@ -52,8 +82,46 @@ def page(first: str, second: str, parts: list[Part], file: Path) -> None:
         for part in parts
     ]
     template = pages.environment().get_template("compare.html.j2")
-    html = template.render(first=first, second=second, parts=shown_parts)
+    html = template.render(
+        first=names[0],
+        second=names[1],
+        parts=shown_parts,
+        found=found,
+        lacking=lacking,
+        alike=ALIKE,
+    )
     tables.write_text(file, html + "\n")
+
+
+def table(parts: list[Part], found: list[Apart], lacking: list[str], file: Path) -> None:
+    """Everything as one table between tabs: what differs, then every metric, with the columns
+    COLUMNS; cells that do not apply are empty.
+    """
+    lines = ["\t".join(COLUMNS)]
+    for row in _rows(parts, found, lacking):
+        lines.append("\t".join(str(row.get(name, "")) for name in COLUMNS))
+    tables.write_text(file, "\n".join(lines) + "\n")
+
+
+def _rows(parts: list[Part], found: list[Apart], lacking: list[str]) -> Iterator[dict[str, object]]:
+    for said in lacking:
+        yield {"what": "not known", "note": said}
+    for row in found:
+        yield {"what": row.kind, "name": row.name, "first": row.first, "second": row.second}
+    for part in parts:
+        where = {"what": "numbers", "name": part.experiment, "task": part.task}
+        note = f"other {part.why}" if part.why else ""
+        for line in part.lines:
+            if line.metric not in told(part.task, tuple(METRICS)):
+                continue
+            values = {"first": line.first, "second": line.second, "difference": line.difference}
+            ends = {"ci_low": line.low, "ci_high": line.high}
+            numbers = {
+                name: f"{value:.4f}" for name, value in (values | ends).items() if value is not None
+            }
+            clear = {} if line.low is None else {"clear": "yes" if line.clear else "no"}
+            labels = {"gallery": part.gallery, "system": line.system, "metric": line.metric}
+            yield {**where, **labels, **numbers, **clear, "note": note}
 
 
 def told(task: str, metrics: tuple[str, ...]) -> tuple[str, ...]:
@@ -67,22 +135,30 @@ def title(part: Part) -> str:
     return f"{part.experiment}: {name}"
 
 
-def about(part: Part) -> str:
-    """What was searched, what was counted, and whether it is paired."""
+def about(part: Part) -> list[str]:
+    """What was searched and counted, and why there is no difference where there is none."""
     items = MORE[part.task].items if part.task in MORE else ITEMS.get(part.task, "tokens")
     sizes = " and ".join(f"{size:,}" for size in dict.fromkeys(part.sizes))
-    if part.paired:
-        counted = f"{part.queries[0]:,} queries of the {part.pictures[0]} test pictures in both"
-        return f"gallery {part.gallery}, {sizes} {items}; {counted}, paired"
-    counted = "; ".join(
-        f"{name} {queries:,} queries of {pictures} pictures"
-        for name, queries, pictures in zip("AB", part.queries, part.pictures, strict=True)
-    )
-    return f"gallery {part.gallery}, {sizes} {items}; {counted}; other queries, so unpaired"
+    searched = f"gallery {part.gallery}, {sizes} {items}"
+    if part.queries[0] == part.queries[1] and part.pictures[0] == part.pictures[1]:
+        counted = f"{part.queries[0]:,} queries of {part.pictures[0]:,} test pictures"
+    else:
+        counted = "; ".join(
+            f"{name} {queries:,} queries of {pictures:,} test pictures"
+            for name, queries, pictures in zip("AB", part.queries, part.pictures, strict=True)
+        )
+    if not part.why:
+        return [f"{searched}; {counted}, paired"]
+    return [
+        f"{searched}; {counted}",
+        f"not comparable, so no difference: other {part.why}; hold each run against its chance",
+    ]
 
 
 def gap(line: Line) -> str:
     """The second minus the first, with its interval: `+4.2 points [+1.0, +7.3]`."""
+    if line.difference is None:
+        return ""
     low, high = line.low, line.high
     if low is None or high is None:
         return difference(Difference(line.difference, 0.0, 0.0), line.metric).partition(" [")[0]
@@ -91,7 +167,7 @@ def gap(line: Line) -> str:
 
 def kind(line: Line) -> str:
     """`above` where the second run is clearly better, `below` where worse, or `even`."""
-    if not line.clear:
+    if not line.clear or line.difference is None:
         return "even"
     better = line.difference < 0 if line.metric in RANKS else line.difference > 0
     return "above" if better else "below"

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from seesay import tables
 from seesay.errors import InputError
 from seesay.evaluation import RANKS
+from seesay.experiments import ordered
 from seesay.grounding import GROUNDING
 from seesay.randomness import generator
 from seesay.ranking import Floats, Integers, Ranks
@@ -40,6 +41,7 @@ def measure(
     experiments: Path,
     settings: MetricsSettings,
     grounding: Sequence[Path] = (),
+    order: Sequence[str] = (),
 ) -> None:
     """Write `metrics.tsv`, `differences.tsv` and `experiments.tsv` from all systems' ranks.
 
@@ -47,9 +49,9 @@ def measure(
     gallery and metric: ranks from 1, r1 to r25 in percent, with a 95 % percentile interval from
     resampling the test images and chance for this very gallery. differences.tsv has the model
     minus each control, mean over seeds, from the same resamples for both (paired), and
-    experiments.tsv the model of one experiment minus that of another, for each pair with the same
-    test pictures. The tables `grounding`, where there are any, add their tasks with pointing and
-    iou, in percent.
+    experiments.tsv the model of one experiment minus that of another before it, for each pair with
+    the same test pictures. Experiments stand in `order`, others by name behind them. The tables
+    `grounding`, where there are any, add their tasks with pointing and iou, in percent.
 
     Raises InputError when two systems were ranked on different queries.
     """
@@ -61,6 +63,7 @@ def measure(
         kinds.append((GROUNDING, grounding, GROUNDED, _of_grounding))
     for table, paths, names, summary in kinds:
         frame = tables.read(table, list(paths))
+        order = ordered([*order, *sorted(frame["experiment"].unique())])
         models: dict[tuple[str, str], dict[str, Floats]] = {}
         asked: dict[tuple[str, str, str], list[object]] = {}
         for (experiment, task, gallery), part in frame.groupby(["experiment", "task", "gallery"]):
@@ -88,17 +91,17 @@ def measure(
                 models.setdefault(key, {})[str(experiment)] = means["model"]
                 asked[*key, str(experiment)] = [size["gallery_size"], *pictures.tolist()]
         for (task, gallery), found in models.items():
-            for one, other in combinations(sorted(found), 2):
+            for other, one in combinations([name for name in order if name in found], 2):
                 # Queries may differ; what is resampled are pictures. In a gallery of another size
                 # a rank means something else.
                 if asked[task, gallery, one] == asked[task, gallery, other]:
                     where = {"experiment": one, "other": other, "task": task, "gallery": gallery}
                     beside += _rows(where, names, found[one] - found[other])
-    _write(metrics, rows, [*COLUMNS, "value", "ci_low", "ci_high", "chance"])
+    _write(metrics, rows, [*COLUMNS, "value", "ci_low", "ci_high", "chance"], order)
     names_of_pairs = [name for name in COLUMNS if name not in ("seed", "gallery_size", "queries")]
-    _write(differences, paired, [*names_of_pairs, "difference", "ci_low", "ci_high"])
+    _write(differences, paired, [*names_of_pairs, "difference", "ci_low", "ci_high"], order)
     names_of_pairs[1] = "other"
-    _write(experiments, beside, [*names_of_pairs, "difference", "ci_low", "ci_high"])
+    _write(experiments, beside, [*names_of_pairs, "difference", "ci_low", "ci_high"], order)
 
 
 def _of_ranks(run: pd.DataFrame, image: Integers, weights: Floats, by_chance: bool) -> Floats:
@@ -238,13 +241,18 @@ def _rows(
             yield {**row, "value": value[i, 0], "chance": luck[i]}
 
 
-def _write(path: Path, rows: list[dict[str, object]], columns: list[str]) -> None:
-    """Write rows sorted by their names, seeds by number and "mean" after them."""
+def _write(
+    path: Path, rows: list[dict[str, object]], columns: list[str], experiments: Sequence[str]
+) -> None:
+    """Write rows by experiment and other names, seeds by number and "mean" after them."""
     frame = pd.DataFrame(rows, columns=columns)
     order = ["experiment", columns[1], "task", "gallery"]
     if "seed" in columns:
         frame["nth"] = [np.inf if seed == "mean" else seed for seed in frame["seed"]]
         order.insert(2, "nth")
+    for name in ("experiment", "other"):
+        if name in columns:
+            frame[name] = pd.Categorical(frame[name], list(experiments))
     frame = frame.sort_values(order, kind="stable")[columns]
     text = frame.to_csv(sep="\t", index=False, float_format="%.4f", lineterminator="\n")
     tables.write_text(path, text)

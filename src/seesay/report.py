@@ -95,7 +95,7 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Outputs:
-    """The page, the summary in Markdown, and four figures of the page as SVG."""
+    """The page, the summary in Markdown, four figures of the page as SVG, and the run's record."""
 
     report: Path
     summary: Path
@@ -103,6 +103,7 @@ class Outputs:
     training: Path
     where: Path
     stages_drawn: Path
+    record: Path
 
 
 def build(
@@ -121,7 +122,7 @@ def build(
     InputError for inputs without the model's numbers and for a picture that cannot be decoded.
     """
     config = dict(config)
-    results = Results.read(inputs.metrics, inputs.differences)
+    results = Results.read(inputs.metrics, inputs.differences, config["experiments"])
     history = tables.read(HISTORY, list(inputs.histories))
     charts: dict[str, report_charts.Spec] = {}
     asked = config.get("evaluation", {}).get("tasks", ())
@@ -134,7 +135,7 @@ def build(
         more = report_more.describe(results, name)
         experiment |= {"where": where, "network": network, "more": more}
         experiment["declared"] = report_made.declared(config, name)
-    legacy = Results.read(inputs.legacy[0], None) if inputs.legacy else None
+    legacy = Results.read(inputs.legacy[0], None, results.experiments) if inputs.legacy else None
     mixed = report_made.mixed(config)
     matching = report_matching.describe(
         _counted(inputs), charts, mixed, settings.rows, settings.pictures
@@ -177,6 +178,7 @@ def build(
     tables.write_text(outputs.training, training_figure(experiments, charts))
     tables.write_text(outputs.where, where_figure(experiments, charts))
     tables.write_text(outputs.stages_drawn, f"{context['dag']}\n")
+    tables.write_text(outputs.record, report_made.record(config, codes or {}))
 
 
 def page(context: Context) -> str:

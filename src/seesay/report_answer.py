@@ -1,10 +1,12 @@
 """The report's answer: the numbers of all systems, and what they say in one sentence."""
 
 import csv
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from seesay.errors import InputError
+from seesay.experiments import ordered
 
 SYSTEMS = {
     "model": "model",
@@ -73,8 +75,13 @@ class Results:
     seeds: list[str]
 
     @classmethod
-    def read(cls, metrics: Path, differences: Path | None) -> "Results":
-        """Read the tables. Raises InputError when a column, or the model, is missing."""
+    def read(
+        cls, metrics: Path, differences: Path | None, experiments: Iterable[str] = ()
+    ) -> "Results":
+        """Read the tables; `experiments` are the config's, in its order.
+
+        Raises InputError when a column, or the model, is missing.
+        """
         numbers = read_rows(metrics, f"{METRIC_COLUMNS} ci_high chance")
         pairs = read_rows(differences, DIFFERENCE_COLUMNS) if differences else []
         values = {
@@ -98,7 +105,9 @@ class Results:
         # other, also where a run searches the whole corpus alone.
         papers = {key[4] for key in values if key[3] in TASKS}
         galleries = sorted({key[4] for key in values}, key=lambda g: (g not in papers, g != "test"))
-        return cls(values, paired, sorted({key[0] for key in values}), galleries, seeds)
+        found = {key[0] for key in values}
+        names = [*(name for name in experiments if name in found), *sorted(found)]
+        return cls(values, paired, ordered(names), galleries, seeds)
 
     def value(
         self, experiment: str, system: str, task: str, metric: str, seed: str = "mean"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from seesay.experiments import ordered
 from seesay.report_answer import Difference, Results, difference, read_rows
 
 Pairs = dict[tuple[str, str, str, str], Difference]
@@ -48,8 +49,8 @@ def describe(experiments: Path, results: Results) -> list[dict[str, Any]]:
 
 
 def base_of(experiments: list[str]) -> str:
-    """What the others are held against: `paper`, `base`, or the first by name."""
-    return next((name for name in ("paper", "base") if name in experiments), min(experiments))
+    """The experiment that the others are held against: the first in order."""
+    return ordered(experiments)[0]
 
 
 def kind(pair: Difference) -> str:

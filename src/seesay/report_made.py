@@ -2,8 +2,9 @@
 
 import csv
 import hashlib
+import json
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -153,6 +154,12 @@ def versions(config: dict[str, Any]) -> list[tuple[str, str]]:
             except metadata.PackageNotFoundError:
                 continue
     return found
+
+
+def record(config: dict[str, Any], codes: Mapping[str, str]) -> str:
+    """What `seesay compare` says two runs differ in, as JSON: settings, code by stage, versions."""
+    found = {"config": config, "codes": dict(codes), "versions": dict(versions(config))}
+    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
 
 
 def licences(config: dict[str, Any]) -> list[dict[str, str]]:

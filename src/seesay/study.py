@@ -13,7 +13,7 @@ from seesay.report_answer import Difference, Results
 from seesay.report_beside import COLUMNS as COMPARED
 from seesay.report_beside import Column, Pairs, base_of, gap, kind, points, read_pairs
 from seesay.report_made import declared, left_out
-from seesay.study_numbers import lucky, numbers, ordered, plain, table
+from seesay.study_numbers import lucky, numbers, plain, table
 from seesay.training_tables import HISTORY
 
 SECTIONS = ("logmel", "regions", "fc7", "training")
@@ -34,7 +34,7 @@ def write(
     Numbers are means over the seeds in the main gallery, differences paired over the test
     pictures. Raises InputError when a column is missing.
     """
-    results = Results.read(metrics, None)
+    results = Results.read(metrics, None, config.experiments)
     pairs = read_pairs(experiments, results.galleries[0])
     history = tables.read(HISTORY, list(histories))
     lines = [f"## {config.report.title}", "", *about(results, config), ""]
@@ -46,7 +46,7 @@ def write(
         lines += ["### What the experiments change", ""]
         lines += table(*overrides(chosen, history, results))
         values = config.model_dump(mode="json")
-        said = {name: " ".join(declared(values, name)) for name in ordered(list(chosen))}
+        said = {name: " ".join(declared(values, name)) for name in chosen}
         if any(said.values()):
             lines += [*(f"- {name}: {told}" for name, told in said.items() if told), ""]
         heading, rows = compared(chosen, pairs)
@@ -120,7 +120,6 @@ def overrides(
 
     The other is the one that it differs least from, of those before it; the first is the base.
     """
-    chosen = {name: chosen[name] for name in ordered(list(chosen))}
     kept = history[history["kept"] & (history["split"] == "validation")]
     rows = []
     for nth, (name, values) in enumerate(chosen.items()):
@@ -183,7 +182,7 @@ def verdicts(experiments: list[str], pairs: Pairs) -> list[str]:
     base, lines = base_of(experiments), []
     for column in COMPARED:
         kinds: dict[str, list[str]] = {"above": [], "below": [], "even": []}
-        for name in sorted(set(experiments) - {base}):
+        for name in experiments[1:]:
             pair = gap(pairs, name, base, column)
             if pair is not None:
                 kinds[kind(pair)].append(name)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from seesay.report_answer import SYSTEMS, Results, interval, shown
-from seesay.report_beside import Column, base_of
+from seesay.report_beside import Column
 
 COLUMNS = (
     Column("Word Similarity, R@10", "word_similarity", "r10"),
@@ -29,7 +29,7 @@ def numbers(results: Results) -> tuple[list[str], list[list[str]]]:
     """
     there = [c for c in COLUMNS if _value(results, "model", c) is not None]
     rows: list[list[str]] = []
-    for experiment in ordered(results.experiments):
+    for experiment in results.experiments:
         for system, label in SYSTEMS.items():
             cells = [results.value(experiment, system, c.task, c.metric) for c in there]
             if not any(cells):
@@ -75,7 +75,7 @@ def once(rows: list[list[str]]) -> list[list[str]]:
 def lucky(results: Results) -> str:
     """Where shuffled pairs are better than chance with all of their interval, in a sentence."""
     found = []
-    for experiment in ordered(results.experiments):
+    for experiment in results.experiments:
         for c in COLUMNS:
             cell = results.value(experiment, "shuffled", c.task, c.metric)
             if cell is None or c.task in HEARD_ALONE:
@@ -88,12 +88,6 @@ def lucky(results: Results) -> str:
         "Shuffled pairs better than chance with their whole interval, in tasks between pictures"
         f" and words: {'; '.join(found) or 'none'}."
     )
-
-
-def ordered(experiments: list[str]) -> list[str]:
-    """The experiments by name, behind the base."""
-    base = base_of(experiments)
-    return [base, *(name for name in experiments if name != base)]
 
 
 def _value(results: Results, system: str, column: Column) -> Any:

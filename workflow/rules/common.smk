@@ -12,6 +12,7 @@ from pathlib import Path
 from seesay import gpus, stamps
 from seesay.config import load
 from seesay.errors import InputError
+from seesay.experiments import ordered
 
 try:
     CONFIG = load(config)
@@ -20,13 +21,13 @@ except InputError as error:
 
 SHARDS = [str(shard) for shard in range(CONFIG.shards)]
 SEEDS = [str(seed) for seed in CONFIG.seeds]
-EXPERIMENTS = sorted(CONFIG.experiments)
+EXPERIMENTS = ordered(CONFIG.experiments)
 # Networks, trained or not, the model before those that keep pace with it; and a prior, which has
 # none.
 NETWORKS = ["model", "random_projection", "untrained", *sorted(CONFIG.controls)]
 SYSTEMS = [*NETWORKS, "frequency"]
 # Whose finds the report lets one hear and see.
-HEARD = CONFIG.listen.experiment or EXPERIMENTS[0]
+HEARD = CONFIG.listen.experiment or min(EXPERIMENTS)
 FIRST = f"{HEARD}/model/{SEEDS[0]}"
 
 # Job environments need not have seesay installed: its source goes with the workflow. The

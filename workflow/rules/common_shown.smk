@@ -33,7 +33,8 @@ def heard_regions():
 def boxed():
     """The experiments whose fragments have these boxes."""
     variant = CONFIG.variant(shown("fc7"), "regions")
-    return [name for name in EXPERIMENTS if CONFIG.variant(name, "regions") == variant]
+    named = sorted(EXPERIMENTS)  # whatever their order
+    return [name for name in named if CONFIG.variant(name, "regions") == variant]
 
 
 def region_rejects():

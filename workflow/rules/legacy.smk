@@ -74,10 +74,11 @@ rule legacy_metrics:
     params:
         *stamp("metrics"),
         settings=settings("metrics"),
+        order=",".join(EXPERIMENTS),
     message:
         "Computing the legacy metrics"
     shell:
         'python "$SCRIPTS/metrics.py" --ranks {input.ranks:q} --grounding --metrics {output.metrics:q}'
         " --differences {output.differences:q} --experiments {output.experiments:q}"
-        " --settings {params.settings:q}"
+        " --settings {params.settings:q} --order {params.order:q}"
         " 2>&1 | tee {log:q}"

@@ -51,10 +51,11 @@ rule metrics:
     params:
         *stamp("metrics"),
         settings=settings("metrics"),
+        order=",".join(EXPERIMENTS),
     message:
         "Computing metrics and intervals"
     shell:
         'python "$SCRIPTS/metrics.py" --ranks {input.ranks:q} --grounding {input.grounding:q}'
         " --metrics {output.metrics:q} --differences {output.differences:q}"
         " --experiments {output.experiments:q} --settings {params.settings:q}"
-        " 2>&1 | tee {log:q}"
+        " --order {params.order:q} 2>&1 | tee {log:q}"

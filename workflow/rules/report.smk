@@ -2,7 +2,8 @@
 
 Comes in: the numbers, the histories, and the tables of every stage (of fc7 and log-Mel only
 the columns that are counted).
-Goes out: <results>/report.html, summary.md, and report/{answer,training,where,stages}.svg.
+Goes out: <results>/report.html, summary.md, report/{answer,training,where,stages}.svg, and
+report/run.json, which `seesay compare` reads.
 """
 
 
@@ -93,6 +94,7 @@ rule report:
             caption="../report/stages.rst",
             labels={"shows": "the stages", "form": "figure"},
         ),
+        record=at("report/run.json"),
     log:
         at("logs/report.log"),
     benchmark:
@@ -131,6 +133,7 @@ rule report:
         " --logmel {input.logmel:q} --histories {input.histories:q}"
         " --report {output.report:q} --summary {output.summary:q} --answer {output.answer:q}"
         " --training {output.training:q} --where {output.where:q} --stages-drawn {output.stages:q}"
+        " --record {output.record:q}"
         " --config {params.config:q} --stages {params.stages:q} --codes {params.codes:q}"
         " --benchmarks {params.benchmarks:q} --settings {params.settings:q}"
         " 2>&1 | tee {log:q}"

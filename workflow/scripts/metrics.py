@@ -11,6 +11,7 @@ def main() -> None:
         lists=["ranks", "grounding"],
         outputs=["metrics", "differences", "experiments"],
         settings=MetricsSettings,
+        options={"order": ""},
     )
     measure(
         args.ranks,
@@ -19,6 +20,7 @@ def main() -> None:
         args.experiments,
         args.settings,
         args.grounding,
+        args.order.split(","),
     )
 
 
