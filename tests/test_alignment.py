@@ -202,7 +202,7 @@ def test_what_cannot_be_aligned_is_refused_with_its_reason(spoken, tmp_path):
         "F01/infinite.wav": "holds samples that are not finite numbers",
         "F01/latin.txt": "not UTF-8",
         "F01/latin.wav": "no transcript",
-        "F01/nobody.txt": "a transcript for no wav or flac file of that name",
+        "F01/nobody.txt": "a transcript for no audio file of that name",
         "F01/short.wav": "0.50 s are too short for its 7 words, which take",
         "F01/silent.wav": "its transcript holds no word",
         "F01/slow.wav": "sampled at 4000 Hz; alignment wants 8000 or more",
@@ -318,7 +318,7 @@ def test_nothing_to_align(spoken, tmp_path):
     with pytest.raises(InputError, match=r"nowhere: no such folder; set alignment.path"):
         run(tmp_path / "nowhere")
     (tmp_path / "empty").mkdir()
-    with pytest.raises(InputError, match="empty: has no wav or flac file"):
+    with pytest.raises(InputError, match="empty: has no audio file"):
         run(tmp_path / "empty")
 
 

@@ -23,7 +23,7 @@ from seesay.errors import InputError
 from seesay.evaluation import load, rank
 from seesay.listen import prepare
 from seesay.listen_choice import choose, chosen, kinds, spread, voices
-from seesay.listen_media import Budget, cut, drawing, sound
+from seesay.listen_media import Budget, drawing, mp3
 from seesay.listen_near import nearest
 from seesay.map import draw
 from seesay.matching import SPOKEN_CAPTIONS
@@ -32,6 +32,7 @@ from seesay.report import build
 from seesay.settings.listen import ListenSettings
 from seesay.settings.map import MapSettings
 from seesay.settings.report import ReportSettings
+from seesay.sound import span
 from seesay.speech import RECORDINGS
 from seesay.tables import REJECTS
 
@@ -151,12 +152,13 @@ def ramp(tmp_path):
     ],
 )
 def test_cut_audio_has_the_asked_samples(ramp, onset, offset, margin, seconds, first, last):
-    samples, rate = cut(ramp, onset, offset, 0, margin, seconds)
+    times = (onset - margin, offset + margin)
+    samples, rate = span(ramp, *times, 0, seconds)
     assert rate == 1000
     assert samples == pytest.approx(np.arange(first, last + 1) / 1000)
-    other, _ = cut(ramp, onset, offset, 1, margin, seconds)
+    other, _ = span(ramp, *times, 1, seconds)
     assert other == pytest.approx(-samples)
-    mean, _ = cut(ramp, onset, offset, -1, margin, seconds)
+    mean, _ = span(ramp, *times, -1, seconds)
     assert mean == pytest.approx(np.zeros(len(samples)))
 
 
@@ -167,13 +169,13 @@ def test_what_cannot_be_cut_is_said_in_one_line(ramp, tmp_path):
         (ramp, (0.1, 0.2), 2, "has 2 channels, not 3"),
     ):
         with pytest.raises(InputError, match=said):
-            cut(path, *times, channel, 0.0, 1.0)
+            span(path, *times, channel, 1.0)
 
 
 def test_a_clip_is_an_mp3_of_the_same_length_and_sound(tmp_path):
     tone = np.sin(2 * np.pi * 300 * np.arange(4000) / 8000).astype(np.float32) * 0.5
-    uri = sound(tone, 8000, 16000)
-    assert uri == sound(tone, 8000, 16000)
+    uri = mp3(tone, 8000, 16000)
+    assert uri == mp3(tone, 8000, 16000)
     assert len(uri) < 5000
     heard, rate = soundfile.read(io.BytesIO(base64.b64decode(uri.partition(",")[2])))
     assert (rate, len(heard)) == (16000, 8000)

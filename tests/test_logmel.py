@@ -19,9 +19,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from seesay import logmel, tables
+from seesay import sound as reading
 from seesay.errors import InputError
-from seesay.logmel import LOGMEL, LogMel, extract_shard, pieces
+from seesay.logmel import LOGMEL, LogMel, extract_shard
 from seesay.settings.logmel import LogmelSettings
+from seesay.sound import pieces
 from seesay.speech import TOKEN_MANIFEST
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -241,7 +243,7 @@ def test_resampling_keeps_a_tone_where_it_is(tmp_path):
 def test_resampling_in_pieces_is_resampling_the_whole(tmp_path, rate, monkeypatch):
     sound = noise(3 * rate + 11)
     path = record(tmp_path, "a.wav", sound, rate, subtype="FLOAT")
-    monkeypatch.setattr(logmel, "SAMPLES", 1000)
+    monkeypatch.setattr(reading, "SAMPLES", 1000)
     found = np.concatenate(list(pieces(path, RATE)))
     np.testing.assert_array_equal(found, soxr.resample(sound, rate, RATE))
 
@@ -302,9 +304,11 @@ def test_bad_recordings_are_rejected_token_by_token(tmp_path):
     assert sorted(rejects) == refused
     assert "1.300 s, is not within the recording" in rejects["good@1.200"]
     assert "not finite" in rejects["nan@0.100"]
-    for token in ("gone@0.100", "short@0.100", "text@0.300"):
+    assert "but its header says 20.000 s; replace it" in rejects["short@0.100"]
+    for token in ("gone@0.100", "text@0.300"):
         assert "cannot be read" in rejects[token]
         assert "replace or remove it" in rejects[token]
+    for token in rejects:
         assert "\n" not in rejects[token]
 
 

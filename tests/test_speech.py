@@ -206,7 +206,7 @@ def test_two_extensions_of_one_name(tmp_path: Path):
 def test_a_folder_that_is_no_lucid(tmp_path: Path):
     with pytest.raises(InputError, match=r"nowhere: no such folder; see the path in speech.corp"):
         read_lucid(tmp_path / "nowhere")
-    with pytest.raises(InputError, match=r"has no file \.wav, \.flac, \.textgrid"):
+    with pytest.raises(InputError, match=r"has no file \.wav, \.flac, \.mp3, \.\.\., \.textgrid"):
         read_lucid(tmp_path)
     sound(tmp_path / "F01_01.wav")
     with pytest.raises(InputError, match=f"has no {lucid.TOKENS} and no TextGrid"):
@@ -239,15 +239,17 @@ def test_a_wav_that_is_shorter_than_its_tokens_say(tmp_path: Path):
 
 
 def test_a_wav_that_is_cut_off(tmp_path: Path):
-    """The header still claims a second; what counts is what is there."""
+    """The header still claims a second: more may be wrong with it than its end."""
     folder = corpus(tmp_path / "lucid", GOOD)
     path = folder / "F01_01.wav"
     path.write_bytes(path.read_bytes()[: 44 + 2 * 4800])  # 0.6 s of 16-bit samples
     with wave.open(str(path)) as file:
         assert file.getnframes() == 8000
     found = read(folder)
-    assert list(found["rejects"]["id"]) == ["F01_01@0.500"]
-    assert found["recordings"].loc[0, "duration"] == pytest.approx(0.6)
+    (reject,) = found["rejects"].itertuples()
+    assert reject.id == "F01_01"
+    assert "F01_01.wav: ends at 0.600 s, but its header says 1.000 s; replace it" in reject.reason
+    assert list(found["recordings"]["recording_id"]) == ["men/M01_01"]
 
 
 def test_a_file_that_is_no_audio_takes_its_words_along(tmp_path: Path):

@@ -11,8 +11,9 @@ from pydantic import ValidationError
 
 from seesay import logmel, speech_model, tables
 from seesay.errors import InputError
-from seesay.logmel import LOGMEL, pieces
+from seesay.logmel import LOGMEL
 from seesay.settings.logmel import LogmelSettings
+from seesay.sound import pieces
 from seesay.speech_model import SpeechModel, chunks
 from seesay.stamps import SCRIPTS, stamp
 from test_logmel import RATE, SETTINGS, extract, manifest, noise, record

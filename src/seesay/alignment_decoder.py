@@ -11,10 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pocketsphinx
-import soundfile
-import soxr
 from numpy.typing import NDArray
 
+from seesay import sound
 from seesay.alignment_words import Pronunciations
 from seesay.errors import InputError
 
@@ -58,23 +57,15 @@ def align(work: Work) -> list[tuple[float, float]] | str:
 def read(path: Path) -> tuple[NDArray[np.int16], float]:
     """A recording as mono samples (n,) at SAMPLE_RATE, and its length in s.
 
-    Channels are averaged; resampling is SoX's, high quality. Raises InputError when the file
-    is no audio, holds samples that are not finite, or was sampled too slowly.
+    Channels are averaged. Raises InputError when the file is no audio, holds less than it
+    promises or what is no sound, or was sampled too slowly.
     """
-    try:
-        sound, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    except (soundfile.SoundFileError, OSError) as error:
-        cause = str(error).removeprefix(f"Error opening {str(path)!r}: ")
-        raise InputError(f"cannot be read as audio ({cause}); replace or remove it") from error
-    if rate < LOWEST_RATE:
-        raise InputError(f"sampled at {rate} Hz; alignment wants {LOWEST_RATE} or more")
-    mono = sound[:, 0] if sound.shape[1] == 1 else sound.mean(axis=1)
-    if not np.isfinite(mono).all():
-        raise InputError("holds samples that are not finite numbers; replace it")
-    if rate != SAMPLE_RATE:
-        mono = soxr.resample(mono, rate, SAMPLE_RATE)
+    facts = sound.facts(path)
+    if facts.rate < LOWEST_RATE:
+        raise InputError(f"sampled at {facts.rate} Hz; alignment wants {LOWEST_RATE} or more")
+    mono = np.concatenate(list(sound.pieces(path, SAMPLE_RATE)))
     samples = np.clip(np.rint(mono * 32768), -32768, 32767).astype(np.int16)
-    return samples, len(sound) / rate
+    return samples, facts.duration
 
 
 def check_length(work: Work, duration: float) -> None:

@@ -1,6 +1,6 @@
 """Recordings and their transcripts, as the stage alignment finds them on disk.
 
-The folder holds wav or flac files, in any subfolder. Their transcripts are in `transcripts.tsv`
+The folder holds audio files, in any subfolder. Their transcripts are in `transcripts.tsv`
 (tab-separated, with a header of file, talker and text, the file relative to the folder) or,
 where that is missing, in a text file beside each recording: `a.txt` for `a.wav`. Light: the
 Snakefile imports it.
@@ -12,9 +12,9 @@ from pathlib import Path
 
 from seesay.corpora import Reject
 from seesay.corpora.listing import lines, stem, visible_files, whole_rows
+from seesay.corpora.spoken import AUDIO, unread
 from seesay.errors import InputError
 
-AUDIO = (".wav", ".flac")
 TRANSCRIPTS = "transcripts.tsv"
 COLUMNS = ("file", "talker", "text")
 
@@ -44,9 +44,9 @@ def sources(root: Path) -> list[Path]:
     if not root.is_dir():
         raise InputError(f"{root}: no such folder; set alignment.path to the folder of recordings")
     files = visible_files(root)
-    audio = [path for path in files if path.suffix.lower() in AUDIO]
+    audio = [path for path in files if path.suffix.lower() in AUDIO and path.is_file()]
     if not audio:
-        raise InputError(f"{root}: has no wav or flac file; see alignment.path")
+        raise InputError(f"{root}: has no audio file; see alignment.path")
     texts = [path for path in files if path.suffix.lower() == ".txt"]
     return sorted(audio + ([root / TRANSCRIPTS] if root / TRANSCRIPTS in files else texts))
 
@@ -57,8 +57,8 @@ def read(root: Path, talker: str) -> tuple[list[Utterance], list[Reject]]:
     `talker` says how talkers are known without `transcripts.tsv`: `folder` or `name`. Raises
     InputError when the folder or a column of `transcripts.tsv` is missing.
     """
-    rejects: list[Reject] = []
     found = sources(root)
+    rejects = unread(root)
     audio: dict[str, Path] = {}
     for path in (path for path in found if path.suffix.lower() in AUDIO):
         file = path.relative_to(root).as_posix()
@@ -124,7 +124,7 @@ def from_texts(
         name = text.relative_to(root).as_posix()
         path = audio.get(stem(Path(name)))
         if path is None:
-            rejects.append(Reject(name, "a transcript for no wav or flac file of that name"))
+            rejects.append(Reject(name, "a transcript for no audio file of that name"))
             continue
         file = path.relative_to(root).as_posix()
         try:

@@ -24,10 +24,11 @@ from seesay.examples import load_words
 from seesay.lexicon_layer import Lexicon
 from seesay.lexicon_measures import measures, table
 from seesay.listen_choice import kinds, voices
-from seesay.listen_media import Budget, cut, sound
+from seesay.listen_media import Budget, mp3
 from seesay.matching import SPOKEN_CAPTIONS
 from seesay.pictures import IMAGES
 from seesay.pseudo_words import cluster, draw_of
+from seesay.sound import span
 from seesay.speech import RECORDINGS, SPOKEN_WORDS
 from seesay.tables import REJECTS, Column, Table
 from seesay.training_tables import HISTORY
@@ -231,11 +232,11 @@ def examples(
         token |= {"sound": "", "why": ""}
         row = where[token["token_id"]]
         try:
-            samples, rate = cut(
-                Path(row["path"]), row["onset"], row["offset"], int(row["channel"]),
-                clip.margin, clip.seconds,
+            samples, rate = span(
+                Path(row["path"]), row["onset"] - clip.margin, row["offset"] + clip.margin,
+                int(row["channel"]), clip.seconds,
             )  # fmt: skip
-            token["sound"] = budget.take(sound(samples, rate, clip.sample_rate))
+            token["sound"] = budget.take(mp3(samples, rate, clip.sample_rate))
             token["why"] = "" if token["sound"] else "no room"
         except InputError as error:
             token["why"] = "cannot be read"

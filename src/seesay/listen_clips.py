@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 
 from seesay.errors import InputError
-from seesay.listen_media import Budget, cut, drawing, small, sound
+from seesay.listen_media import Budget, drawing, mp3, small
 from seesay.logmel_vectors import of_tokens
 from seesay.progress import progress
 from seesay.settings.listen import ListenSettings
+from seesay.sound import span
 
 Record = dict[str, Any]
 Refused = list[tuple[str, str, str]]
@@ -43,15 +44,14 @@ def clips(
         token = str(row["token_id"])
         uri, why = "", ""
         try:
-            samples, rate = cut(
+            samples, rate = span(
                 Path(row["path"]),
-                row["onset"],
-                row["offset"],
+                row["onset"] - settings.margin,
+                row["offset"] + settings.margin,
                 int(row["channel"]),
-                settings.margin,
                 settings.seconds,
             )
-            uri = budget.take(sound(samples, rate, settings.sample_rate))
+            uri = budget.take(mp3(samples, rate, settings.sample_rate))
             why = "" if uri else "no room"
         except InputError as error:
             why = "cannot be read"

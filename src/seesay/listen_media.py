@@ -1,4 +1,4 @@
-"""What is heard and seen, as data URIs: cut words, log-Mel drawings, small pictures; a budget."""
+"""What is heard and seen, as data URIs: sounds, log-Mel drawings, small pictures; a budget."""
 
 import io
 from dataclasses import dataclass
@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from seesay import data_uris
-from seesay.errors import InputError
 from seesay.pixels import decode
 
 Floats = NDArray[np.float32]
@@ -42,36 +41,7 @@ class Budget:
         return uri
 
 
-def cut(
-    path: Path, onset: float, offset: float, channel: int, margin: float, seconds: float
-) -> tuple[Floats, int]:
-    """A word with `margin` s before and after it: mono samples (n,), and their rate in Hz.
-
-    Times are in s from the recording's start. What lies beyond the recording's ends is left
-    out, and what is beyond `seconds`, at the end. Channels count from 0; -1 is the mean of all.
-    Raises InputError when the file cannot be read or has nothing there.
-    """
-    try:
-        with soundfile.SoundFile(path) as file:
-            rate = file.samplerate
-            start = max(round((onset - margin) * rate), 0)
-            stop = min(round((offset + margin) * rate), start + round(seconds * rate), file.frames)
-            if channel >= file.channels:
-                raise InputError(f"{path}: has {file.channels} channels, not {channel + 1}")
-            if start >= stop:
-                raise InputError(
-                    f"{path}: nothing at {onset:.3f} to {offset:.3f} s; correct the word's times"
-                )
-            file.seek(start)
-            block = file.read(stop - start, dtype="float32", always_2d=True)
-    except (soundfile.SoundFileError, OSError) as error:
-        raise InputError(f"{path}: cannot be read ({error}); replace or remove it") from error
-    if len(block) == 0 or not np.isfinite(block).all():
-        raise InputError(f"{path}: ends early or holds samples that are no numbers; replace it")
-    return (block[:, channel] if channel >= 0 else block.mean(axis=1)), rate
-
-
-def sound(samples: Floats, rate: int, wanted: int) -> str:
+def mp3(samples: Floats, rate: int, wanted: int) -> str:
     """Mono samples at `rate` Hz as an MP3 of `wanted` Hz in a data URI."""
     if rate != wanted:
         samples = soxr.resample(samples, rate, wanted)

@@ -6,7 +6,7 @@ stretched to a number of frames. A model of speech can give the frames (`seesay.
 
 import importlib
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import librosa
@@ -14,20 +14,18 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import scipy.fft
-import soundfile
-import soxr
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from seesay import tables
+from seesay import sound, tables
 from seesay.errors import InputError
 from seesay.progress import progress
 from seesay.settings.logmel import LogmelSettings
 from seesay.speech import TOKEN_MANIFEST
 from seesay.tables import REJECTS, Column, Table
 
-# They bound the memory that an hour of speech takes; no number depends on them.
-SAMPLES = 1 << 18  # samples read at once
+# They bound the memory that an hour of speech takes, as sound.SAMPLES does; no number depends on
+# them.
 FRAMES = 512  # frames computed at once: few enough for a core's cache
 TOKENS = 2048  # vectors written at once
 
@@ -205,34 +203,6 @@ def maker(settings: LogmelSettings) -> LogMel:
     return compute
 
 
-def pieces(path: Path, rate: int, channel: int = -1) -> Iterator[Floats]:
-    """A channel of a recording as float32 samples (n,) at `rate` Hz, piece by piece.
-
-    Channels count from 0; -1 is the mean of all. Resampling is SoX's, high quality. Raises
-    InputError when the file is missing, is no audio, lacks the channel, ends early, or holds
-    samples that are not finite.
-    """
-    try:
-        with soundfile.SoundFile(path) as file:
-            resample = None
-            if channel >= file.channels:
-                raise InputError(f"{path}: has {file.channels} channels, not {channel + 1}")
-            if file.samplerate != rate:
-                resample = soxr.ResampleStream(file.samplerate, rate, 1, dtype="float32")
-            for block in file.blocks(SAMPLES, dtype="float32", always_2d=True):
-                alone = block.shape[1] == 1 or channel >= 0
-                mono = block[:, max(channel, 0)] if alone else block.mean(axis=1)
-                if not np.isfinite(mono).all():
-                    raise InputError(
-                        f"{path}: holds samples that are not finite numbers; replace it"
-                    )
-                yield resample.resample_chunk(mono) if resample else mono
-            if resample:
-                yield resample.resample_chunk(np.empty(0, np.float32), last=True)
-    except (soundfile.SoundFileError, OSError) as error:
-        raise InputError(f"{path}: cannot be read ({error}); replace or remove it") from error
-
-
 def extract_shard(manifest: Path, out: Path, rejects: Path, settings: LogmelSettings) -> None:
     """Write the tables `logmel` and `rejects` of one shard; each recording is read once.
 
@@ -249,7 +219,7 @@ def extract_shard(manifest: Path, out: Path, rejects: Path, settings: LogmelSett
             path = Path(words["path"].iloc[0])
             try:
                 channel = int(words["channel"].iloc[0])
-                frames = compute.frames(pieces(path, settings.sample_rate, channel))
+                frames = compute.frames(sound.pieces(path, settings.sample_rate, channel))
                 frames = compute.normalised(frames)
             except InputError as error:
                 if settings.on_bad_input == "fail":

@@ -15,7 +15,7 @@ import pandas as pd
 import soundfile
 from numpy.typing import NDArray
 
-from seesay import fc7, logmel, regions, tables
+from seesay import fc7, logmel, regions, sound, tables
 from seesay.device import choose
 from seesay.embedding import load_network, write_images, write_words
 from seesay.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
@@ -130,15 +130,8 @@ class Search:
         for rank, token in zip(found["rank"], found["token_id"], strict=True):
             word = words.loc[token]
             recording = recordings.loc[word["recording_id"]]
-            path, rate = self.place(recording["path"]), int(recording["sample_rate"])
-            start = round(word["onset"] * rate)
-            count = max(1, round(word["offset"] * rate) - start)
-            try:
-                sound, rate = soundfile.read(path, count, start, always_2d=True)
-            except (soundfile.SoundFileError, OSError) as error:
-                raise InputError(f"{path}: cannot be read ({error}); put it back") from error
-            channel = int(recording["channel"])
-            mono = sound.mean(axis=1) if channel < 0 else sound[:, channel]
+            path, channel = self.place(recording["path"]), int(recording["channel"])
+            mono, rate = sound.span(path, word["onset"], word["offset"], channel)
             name = "".join(c if c.isalnum() else "_" for c in str(word["word"]))
             files.append(Path(folder) / f"{rank:02d}_{name}.wav")
             files[-1].parent.mkdir(parents=True, exist_ok=True)
@@ -160,12 +153,7 @@ class Search:
         if self.system == "text":
             raise InputError("the system text reads words and hears none; give the folder of model")
         settings = LogmelSettings.model_validate(self.recipe["logmel"] | {"on_bad_input": "fail"})
-        try:
-            duration = soundfile.info(recording).duration
-        except (soundfile.SoundFileError, OSError) as error:
-            raise InputError(f"{recording}: cannot be read ({error})") from error
-        if duration <= 0:
-            raise InputError(f"{recording}: there is no sound in it; record the word again")
+        duration = sound.facts(recording).duration
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             row = {

@@ -7,9 +7,8 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import soundfile
 
-from seesay import tables
+from seesay import sound, tables
 from seesay.corpora import SPEECH, Recording, Reject, SpokenWord
 from seesay.corpora.finding import find
 from seesay.errors import InputError
@@ -161,32 +160,42 @@ def keep_apart(parts: list[tuple[Corpus, pd.DataFrame, pd.DataFrame]]) -> None:
                 )
 
 
-def open_recordings(found: list[Recording]) -> tuple[pd.DataFrame, list[Reject]]:
-    """The table `recordings` of those that can be read, and rejects of the others."""
+def open_recordings(recordings: list[Recording]) -> tuple[pd.DataFrame, list[Reject]]:
+    """The table `recordings` of those that can be read, and rejects of the others.
+
+    A file that holds less sound than it promises is one of the others; of compressed formats that
+    shows when they are decoded.
+    """
     rows, rejects = [], []
-    digests: dict[Path, str] = {}
-    for recording in progress(found, "reading recordings", "recordings"):
+    opened: dict[Path, tuple[sound.Facts, str] | str] = {}
+    for recording in progress(recordings, "reading recordings", "recordings"):
         path = recording.path
-        try:
-            info = soundfile.info(str(path))
-            if path not in digests:
-                digests[path] = hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
-        except (soundfile.SoundFileError, OSError) as error:
-            cause = str(error).removeprefix(f"Error opening {str(path)!r}: ")
-            reason = f"{path}: cannot be read as audio ({cause}); replace or remove it"
-            rejects.append(Reject(recording.recording_id, reason))
+        if path not in opened:
+            opened[path] = _opened(path)
+        found = opened[path]
+        if isinstance(found, str):
+            rejects.append(Reject(recording.recording_id, found))
             continue
+        facts, digest = found
         channel = recording.channel
         if channel is None:
-            channel = 0 if info.channels == 1 else -1
-        elif not 0 <= channel < info.channels:
-            reason = f"{path}: channel {channel + 1} is asked for, but it has {info.channels}"
+            channel = 0 if facts.channels == 1 else -1
+        elif not 0 <= channel < facts.channels:
+            reason = f"{path}: channel {channel + 1} is asked for, but it has {facts.channels}"
             rejects.append(Reject(recording.recording_id, f"{reason}; mend its words or the file"))
             continue
-        duration = info.frames / info.samplerate
-        row = (recording.recording_id, str(path), digests[path], channel, recording.talker)
-        rows.append((*row, info.samplerate, duration))
+        row = (recording.recording_id, str(path), digest, channel, recording.talker)
+        rows.append((*row, facts.rate, facts.duration))
     return pd.DataFrame(rows, columns=[c.name for c in RECORDINGS.columns]), rejects
+
+
+def _opened(path: Path) -> tuple[sound.Facts, str] | str:
+    """A recording's facts and its digest, or why it cannot be used."""
+    try:
+        facts = sound.facts(path)
+        return facts, hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
+    except InputError as error:
+        return str(error)
 
 
 def check_words(words: pd.DataFrame, recordings: pd.DataFrame) -> tuple[pd.DataFrame, list[Reject]]:

@@ -14,10 +14,11 @@ from pydantic import Field
 
 from seesay.corpora import Recording, Reject, SpokenWord
 from seesay.corpora.spoken import AUDIO, Speech, files_below, talker_of
+from seesay.errors import InputError
 from seesay.settings import Settings
 
 FRAME = 0.010  # s
-FRAMES = 4096  # read at once
+FRAMES = 4096  # of 10 ms, read at once
 
 
 class Options(Settings):
@@ -52,8 +53,8 @@ def read(root: Path, options: Options) -> tuple[list[Recording], list[SpokenWord
         word = talker_of(options.word, called)
         try:
             onset, offset = edges(path, None if options.edges == "file" else options.below)
-        except (OSError, RuntimeError, ValueError) as error:
-            speech.rejects.append(Reject(name, f"{path}: {error}; replace or remove it"))
+        except InputError as error:
+            speech.rejects.append(Reject(name, str(error)))
         else:
             speech.add(name, name, name, talker, word, onset, offset)
     return speech.result("word")
@@ -63,25 +64,27 @@ def edges(path: Path, below: float | None) -> tuple[float, float]:
     """The start and the end, in s, of what is loud in a file; of all of it where `below` is None.
 
     Loud is a frame of 10 ms whose power, the mean of all channels, is at most `below` dB under
-    that of the loudest. Raises RuntimeError or OSError where the file cannot be read, and
-    ValueError where all of it is silent.
+    that of the loudest. Raises InputError where the file cannot be read, holds less sound than it
+    promises, or is silent all through.
     """
     # Here and not above: the config is checked at every start, and they are slow to load.
     import numpy as np
-    import soundfile
 
-    with soundfile.SoundFile(path) as file:
-        if below is None:
-            return 0.0, file.frames / file.samplerate
-        size = max(1, round(FRAME * file.samplerate))
-        powers = []
-        for block in file.blocks(size * FRAMES, dtype="float32", always_2d=True):
-            starts = np.arange(0, len(block), size)
-            squares = np.square(block, dtype=np.float64).mean(axis=1)
-            powers.append(np.add.reduceat(squares, starts) / size)
-        power = np.concatenate(powers) if powers else np.zeros(0)
-        if not power.any():
-            raise ValueError("nothing is heard in it")
-        loud = np.flatnonzero(power >= power.max() * 10 ** (-below / 10))
-        end = min((loud[-1] + 1) * size, file.frames)
-        return float(loud[0] * size / file.samplerate), float(end / file.samplerate)
+    from seesay import sound
+
+    facts = sound.facts(path)
+    if below is None:
+        return 0.0, facts.duration
+    size = max(1, round(FRAME * facts.rate))
+    powers = []
+    for block in sound.blocks(path, size * FRAMES):
+        sound.check(path, block)
+        starts = np.arange(0, len(block), size)
+        squares = np.square(block, dtype=np.float64).mean(axis=1)
+        powers.append(np.add.reduceat(squares, starts) / size)
+    power = np.concatenate(powers)
+    if not power.any():
+        raise InputError(f"{path}: nothing is heard in it; replace or remove it")
+    loud = np.flatnonzero(power >= power.max() * 10 ** (-below / 10))
+    end = min((loud[-1] + 1) * size, facts.frames)
+    return float(loud[0] * size / facts.rate), float(end / facts.rate)

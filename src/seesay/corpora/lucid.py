@@ -1,8 +1,8 @@
-"""LUCID (Baker and Hazan 2010): wav files with one table of word tokens, or with TextGrids.
+"""LUCID (Baker and Hazan 2010): audio files with one table of word tokens, or with TextGrids.
 
 Where the folder holds `lucid_native.tokens.txt`, that is read: tab-separated with a header of at
 least filename, onset, offset (s), word and talker. Otherwise the Praat TextGrids are read that
-lie beside the wavs, as the corpus is distributed (see `seesay.corpora.textgrid`). Talkers are
+lie beside them, as the corpus is distributed (see `seesay.corpora.textgrid`). Talkers are
 then known by the file's name, in which the one on the first channel stands first.
 """
 
@@ -12,13 +12,12 @@ from pathlib import Path
 from pydantic import Field
 
 from seesay.corpora import Recording, Reject, SpokenWord, textgrid
-from seesay.corpora.spoken import Speech, files_below
+from seesay.corpora.spoken import AUDIO, Speech, files_below
 from seesay.corpora.tsv import Columns, add_rows
 from seesay.errors import InputError
 
 TOKENS = "lucid_native.tokens.txt"
 COLUMNS = Columns(file="filename", speaker="talker")
-AUDIO = (".wav", ".flac")
 GRIDS = ".textgrid"
 # They mark noises, cut-off words and clitics; SIL and SILP are silence.
 NOISES = re.compile(r"[<>!'-]|^(?i:silp?)$")
@@ -39,7 +38,7 @@ class Options(textgrid.Options):
 
 
 def sources(root: Path, options: Options) -> list[Path]:
-    """The token table or the TextGrids, and every wav or flac file below `root`, sorted."""
+    """The token table or the TextGrids, and every audio file below `root`, sorted."""
     if (root / TOKENS).is_file():
         return [root / TOKENS, *files_below(root, *AUDIO)]
     found = files_below(root, *AUDIO, GRIDS)

@@ -13,10 +13,20 @@ from seesay.corpora.listing import composed, stem, visible_files
 from seesay.errors import InputError
 from seesay.settings import Settings
 
-AUDIO = (".wav", ".flac", ".sph", ".aif", ".aiff", ".ogg", ".mp3")
+# What `seesay.sound` reads, and what it does not, though it is audio or may hold some.
+AUDIO = (
+    *(".wav", ".wave", ".rf64", ".w64", ".flac", ".aif", ".aiff", ".aifc", ".au", ".snd", ".caf"),
+    *(".sph", ".ogg", ".oga", ".opus", ".mp3", ".mp2", ".mp1", ".mpga"),
+)
+UNREAD = (
+    *(".m4a", ".m4b", ".aac", ".alac", ".mp4", ".m4v", ".mov", ".3gp", ".wma", ".wmv", ".asf"),
+    *(".webm", ".weba", ".mka", ".mkv", ".avi", ".amr", ".awb", ".ac3", ".ape", ".wv", ".tta"),
+    *(".spx", ".shn", ".gsm", ".ra", ".voc", ".htk", ".iff", ".8svx", ".avr", ".paf", ".pvf"),
+)
 # Marks of noises, of words that are cut off and of what is not said clearly, and silence.
 NOISES = re.compile(r"[<>\[\](){}!*]|^-|-$|^(?i:sil|sp|spn|noise)$")
 NOTHING = re.compile(r"(?!)")
+HINT = "; see the path in speech.corpora"
 
 
 class Options(Settings):
@@ -33,17 +43,34 @@ def files_below(root: Path, *suffixes: str) -> list[Path]:
     Raises InputError when there is no such folder, or no such file in it.
     """
     if not root.is_dir():
-        raise InputError(f"{root}: no such folder; see the path in speech.corpora")
-    found = [path for path in visible_files(root) if path.suffix.lower() in suffixes]
+        raise InputError(f"{root}: no such folder{HINT}")
+    found = [p for p in visible_files(root) if p.suffix.lower() in suffixes and p.is_file()]
     if not found:
-        raise InputError(f"{root}: has no file {', '.join(suffixes)}; see speech.corpora")
+        other = "".join(f", {suffix}" for suffix in suffixes if suffix not in AUDIO)
+        said = "".join(f"; {reject.id}: {reject.reason}" for reject in unread(root)[:1])
+        raise InputError(f"{root}: has no file .wav, .flac, .mp3, ...{other}{said or HINT}")
     return found
+
+
+def unread(root: Path) -> list[Reject]:
+    """The files below a folder that are called as audio, but that nothing can read."""
+    rejects = []
+    for path in visible_files(root):
+        suffix = path.suffix.lower()
+        if suffix in UNREAD:
+            reason = f"{suffix[1:]} is a format that is not read; convert it to flac or wav"
+        elif suffix in AUDIO and not path.is_file():
+            reason = "is no regular file, or a link to none; put a recording in its place"
+        else:
+            continue
+        rejects.append(Reject(path.relative_to(root).as_posix(), reason))
+    return rejects
 
 
 def named_file(root: Path, name: str, option: str) -> Path:
     """The file that an option names below `root`; InputError when it is not there."""
     if not root.is_dir():
-        raise InputError(f"{root}: no such folder; see the path in speech.corpora")
+        raise InputError(f"{root}: no such folder{HINT}")
     if not (root / name).is_file():
         raise InputError(f"{root}: has no {name}; see {option} and the path in speech.corpora")
     return root / name
@@ -70,6 +97,7 @@ class Speech:
     rejects: list[Reject] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.rejects += unread(self.root)
         self.dropped: Counter[str] = Counter()
         self.left_out: Counter[tuple[str, str]] = Counter()  # by what they stand in, and why
         self.channels: dict[str, tuple[Path, int | None]] = {}

@@ -12,7 +12,7 @@ class AlignmentSettings(Settings):
 
     path: str = Field(
         min_length=1,
-        description="folder of wav or flac files, with transcripts.tsv or a .txt beside each file",
+        description="folder of recordings, with transcripts.tsv or a .txt beside each file",
     )
     talker: Literal["folder", "name"] = Field(
         description="who speaks, where there is no transcripts.tsv: the folder that holds the "
