@@ -1,5 +1,6 @@
 """The speech readers: every layout, hand-worked, and real corpora."""
 
+import re
 import unicodedata
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import soundfile
 
 from seesay.corpora import SPEECH, conformance, finding, isolated
 from seesay.corpora.lucid import TALKER
+from seesay.corpora.spoken import talker_of
 from seesay.errors import InputError
 from seesay.settings.corpora import Corpus
 from speech_layouts import (
@@ -288,6 +290,78 @@ def test_isolated_words(tmp_path: Path):
     _, words, rejects = read("isolated", tmp_path / "folder", edges="file", talker="cyd")
     assert words[-1] == ("sun", "cyd", "sun", 0.0, 1.5)
     assert set(rejects) == {"ice cream", "text"}
+
+
+def test_isolated_words_in_a_folder_a_word(tmp_path: Path):
+    """Speech Commands' layout."""
+    for name in ("dog/ann_nohash_0", "dog/ann_nohash_1", "cat/bob_nohash_0"):
+        sound(tmp_path / f"{name}.wav")
+    sound(tmp_path / "_background_noise_/pink_noise.wav")
+    options = {"word": "^([^/]+)/", "talker": "([^/_]+)_nohash"}
+    _, words, rejects = read("isolated", tmp_path, **options)
+    assert [word[:3] for word in words] == [
+        ("cat/bob_nohash_0", "bob", "cat"),
+        ("dog/ann_nohash_0", "ann", "dog"),
+        ("dog/ann_nohash_1", "ann", "dog"),
+    ]
+    assert list(rejects) == ["_background_noise_/pink_noise"]
+    assert rejects["_background_noise_/pink_noise"].startswith("1 words dropped")
+    message = r"'_?[a-z_]*/.*' would be the word '.*_nohash' by the talker '(cat|dog)'.*give"
+    with pytest.raises(InputError, match=message) as error:
+        read("isolated", tmp_path)
+    _, _, rejects = read("isolated", tmp_path, word=".+")
+    assert rejects["dog/ann_nohash_0"] == "'dog/ann_nohash_0' holds a folder; see options.word"
+    # The advice helps.
+    given = re.findall(r"(?:word|talker): '([^']+)'", str(error.value))
+    assert read("isolated", tmp_path, word=given[0], talker=given[1])[1] == words
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("ann/cat", "cat"),
+        ("ann/cat_2", "cat"),
+        ("ann/cat12", "cat"),
+        ("ann/ice-cream 3", "ice-cream"),
+        ("10", "10"),
+        ("ann/7", "7"),
+        ("a1/b2/dog-1", "dog"),
+    ],
+)
+def test_the_word_in_a_name(name: str, word: str):
+    assert talker_of(isolated.Options().word, name) == word
+
+
+@pytest.mark.parametrize(
+    ("pattern", "talkers"),
+    [
+        (None, ["ann", "bob", "all"]),
+        ("^[^/]+", ["ann", "bob", "sun"]),
+        ("^(ann|bob)/", ["ann", "bob", ""]),
+        ("ann", ["ann", "", ""]),
+        ("cyd", ["ann", "bob", "cyd"]),  # a plain name, for the files in no folder
+        ("^cyd", ["", "", ""]),
+    ],
+)
+def test_talkers_of_isolated_words(pattern: str | None, talkers: list[str]):
+    names = ["ann/cat", "bob/dog", "sun"]
+    found = isolated.talkers_of(names, re.compile(pattern) if pattern else None, "all")
+    assert [found[name] for name in names] == talkers
+
+
+def test_a_channel_of_isolated_words(tmp_path: Path):
+    samples = np.zeros((RATE, 2))
+    samples[800:1600, 0] = samples[4000:4800, 1] = 0.5
+    soundfile.write(tmp_path / "cat.wav", samples, RATE)
+    times = {None: (0.1, 0.6), 1: (0.1, 0.2), 2: (0.5, 0.6), "B": (0.5, 0.6)}
+    for channel, (onset, offset) in times.items():
+        recordings, words, _ = read("isolated", tmp_path, channel=channel)
+        name = "cat#1" if channel in (2, "B") else "cat"
+        assert recordings[name][1] == {1: 0, 2: 1, "B": 1}.get(channel)
+        assert [(word[0], *word[3:]) for word in words] == [(name, onset, offset)]
+    _, words, rejects = read("isolated", tmp_path, channel=3, edges="file")
+    assert words == []
+    assert "channel 3 is asked for, but it has 2" in rejects["cat"]
 
 
 @pytest.mark.parametrize("below", [20, 60])

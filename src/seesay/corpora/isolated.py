@@ -1,23 +1,30 @@
 """Isolated words: an audio file a word, called by the word; a folder a talker, or one talker.
 
-`TALKER/cat.wav`, or `cat.wav` for one talker alone. A number after the word tells takes apart:
-`cat_2.wav`. The word lies where the file is loud (`edges: energy`): from the first to the last
-10 ms whose power is at most `below` dB under that of the loudest; or it is the whole file
-(`edges: file`).
+`TALKER/cat.wav`, or `cat.wav` for one talker alone, who is called as the folder. A number after
+the word tells takes apart: `cat_2.wav`. Other layouts are said by the options `word` and `talker`,
+which are searched in a file's path below the folder, without extension. Speech Commands
+(`WORD/TALKER_nohash_0.wav`) is `word: ^([^/]+)/` and `talker: ([^/_]+)_nohash`.
+
+The word lies where the file is loud (`edges: energy`): from the first to the last 10 ms whose
+power is at most `below` dB under that of the loudest; or it is the whole file (`edges: file`).
 """
 
+import math
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from seesay.corpora import Recording, Reject, SpokenWord
-from seesay.corpora.spoken import AUDIO, Speech, files_below, talker_of
+from seesay.corpora.listing import composed
+from seesay.corpora.spoken import AUDIO, Speech, channel_of, files_below, talker_of
 from seesay.errors import InputError
 from seesay.settings import Settings
 
 FRAME = 0.010  # s
+PLAIN = re.compile(r"[\w -]*")
+CODE = re.compile(r"_nohash|[^\W\d_]\d|\d[^\W\d_]")  # letters and digits side by side
 FRAMES = 4096  # of 10 ms, read at once
 
 
@@ -31,11 +38,22 @@ class Options(Settings):
         default=40, gt=0, le=120, description="dB under the loudest 10 ms that are still the word"
     )
     word: re.Pattern[str] = Field(
-        default=re.compile(r"^(.+?)(?:[ _-]?\d+)?$"),
-        description="regular expression of the word in the file's name without extension",
+        # A number at the end is a take's, unless it is all there is.
+        default=re.compile(r"([^/]+?)(?:(?<=[^\W\d])[ _-]?\d+)?$"),
+        description="regular expression of the word in a recording's name",
     )
-    talker: str = Field(
-        default="", description="talker of the files in no subfolder; empty: the folder's name"
+    talker: re.Pattern[str] | None = Field(
+        default=None,
+        description="regular expression of the talker in a recording's name; a plain name that is"
+        " in none of them is the talker of the files in no subfolder; null: the first folder's"
+        " name",
+    )
+    noises: re.Pattern[str] = Field(
+        default=re.compile(r"^_.*_$"),
+        description="regular expression; a word in which it is found is dropped",
+    )
+    channel: Annotated[int, Field(ge=1)] | Literal["A", "B"] | None = Field(
+        default=None, description="channel that is heard, from 1; null: the mean of all"
     )
 
 
@@ -45,27 +63,64 @@ def sources(root: Path, options: Options) -> list[Path]:
 
 
 def read(root: Path, options: Options) -> tuple[list[Recording], list[SpokenWord], list[Reject]]:
-    """Recordings, words and rejects; a file that is no audio, or is silent, is rejected."""
-    speech = Speech(root, sources(root, options))
+    """Recordings, words and rejects; a file that is no audio, or is silent, is rejected.
+
+    Raises InputError where words and talkers have plainly changed places.
+    """
+    speech = Speech(root, sources(root, options), options.noises)
+    channel = None if options.channel is None else channel_of(str(options.channel))
+    below = None if options.edges == "file" else options.below
+    words = {name: talker_of(options.word, name) for name in speech.files}
+    if not {"word", "talker"} & options.model_fields_set:
+        _check_order(root, words)
+    talkers = talkers_of(list(speech.files), options.talker, composed(root.resolve().name))
     for name, path in speech.files.items():
-        place, _, called = name.rpartition("/")
-        talker = place.partition("/")[0] or options.talker or root.resolve().name
-        word = talker_of(options.word, called)
-        try:
-            onset, offset = edges(path, None if options.edges == "file" else options.below)
-        except InputError as error:
-            speech.rejects.append(Reject(name, str(error)))
-        else:
-            speech.add(name, name, name, talker, word, onset, offset)
+        word, talker = words[name], talkers[name]
+        onset, offset = 0.0, math.inf
+        if "/" in word:
+            speech.rejects.append(Reject(name, f"{word!r} holds a folder; see options.word"))
+            continue
+        if word and talker and not options.noises.search(word):
+            try:
+                onset, offset = edges(path, below, channel)
+            except InputError as error:
+                speech.rejects.append(Reject(name, str(error)))
+                continue
+        speech.add(name, name, name, talker, word, onset, offset, channel)
     return speech.result("word")
 
 
-def edges(path: Path, below: float | None) -> tuple[float, float]:
+def talkers_of(names: list[str], pattern: re.Pattern[str] | None, alone: str) -> dict[str, str]:
+    """The talker of each recording; "" where the pattern finds none.
+
+    Without a pattern it is the first folder, or `alone` in none. A pattern that is a plain name
+    and in no recording's name is such a name for `alone`.
+    """
+    if pattern is not None and (found := {name: talker_of(pattern, name) for name in names}):
+        if any(found.values()) or not PLAIN.fullmatch(pattern.pattern):
+            return found
+        alone = pattern.pattern
+    return {name: name.partition("/")[0] if "/" in name else alone for name in names}
+
+
+def _check_order(root: Path, words: dict[str, str]) -> None:
+    """Raise InputError where most words are no words but look like talkers' numbers."""
+    folders = {name.partition("/")[0] for name in words if "/" in name}
+    odd = [name for name, word in words.items() if CODE.search(word)]
+    if len(folders) > 1 and 2 * len(odd) > len(words):
+        raise InputError(
+            f"{root}: {odd[0]!r} would be the word {words[odd[0]]!r} by the talker"
+            f" {odd[0].partition('/')[0]!r}, and most others likewise; for WORD/TALKER_1.wav give"
+            " the options word: '^([^/]+)/' and talker: '([^/_]+)_[^/]*$', else the option word"
+        )
+
+
+def edges(path: Path, below: float | None, channel: int | None = None) -> tuple[float, float]:
     """The start and the end, in s, of what is loud in a file; of all of it where `below` is None.
 
-    Loud is a frame of 10 ms whose power, the mean of all channels, is at most `below` dB under
-    that of the loudest. Raises InputError where the file cannot be read, holds less sound than it
-    promises, or is silent all through.
+    Loud is a frame of 10 ms whose power, of the channel or else the mean of all, is at most
+    `below` dB under that of the loudest. Raises InputError where the file cannot be read, holds
+    less sound than it promises, lacks the channel, or is silent all through.
     """
     # Here and not above: the config is checked at every start, and they are slow to load.
     import numpy as np
@@ -73,14 +128,18 @@ def edges(path: Path, below: float | None) -> tuple[float, float]:
     from seesay import sound
 
     facts = sound.facts(path)
+    if (channel or 0) >= facts.channels:
+        asked = (channel or 0) + 1
+        raise InputError(f"{path}: channel {asked} is asked for, but it has {facts.channels}")
     if below is None:
         return 0.0, facts.duration
     size = max(1, round(FRAME * facts.rate))
+    heard = slice(None) if channel is None else slice(channel, channel + 1)
     powers = []
     for block in sound.blocks(path, size * FRAMES):
         sound.check(path, block)
         starts = np.arange(0, len(block), size)
-        squares = np.square(block, dtype=np.float64).mean(axis=1)
+        squares = np.square(block[:, heard], dtype=np.float64).mean(axis=1)
         powers.append(np.add.reduceat(squares, starts) / size)
     power = np.concatenate(powers)
     if not power.any():

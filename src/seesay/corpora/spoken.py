@@ -196,7 +196,7 @@ class Speech:
             for (group, reason), count in sorted(self.left_out.items())
         ]
         told = {path for path, _ in self.channels.values()}
-        told |= {self.files[r.id] for r in self.rejects if r.id in self.files}
+        told |= {self.files[r.id] for r in [*self.rejects, *dropped] if r.id in self.files}
         reason = f"no usable {origin} names this recording"
         unheard = [Reject(name, reason) for name, path in self.files.items() if path not in told]
         return recordings, words, [*self.rejects, *dropped, *unheard]
@@ -213,13 +213,13 @@ def called(name: str) -> str:
 def header(path: Path) -> tuple[int, float] | None:
     """The channels and the length in s of an audio file; None where it cannot be opened."""
     # Here and not above: the config is checked at every start, and it is slow to load.
-    import soundfile
+    from seesay import sound
 
     try:
-        info = soundfile.info(str(path))
-    except (soundfile.SoundFileError, OSError):
+        facts = sound.facts(path, decode=False)
+    except InputError:
         return None
-    return info.channels, info.frames / info.samplerate
+    return facts.channels, facts.duration
 
 
 def _seconds(value: str | float) -> float:
