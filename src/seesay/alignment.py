@@ -6,12 +6,13 @@ not depend on their number.
 """
 
 import multiprocessing
+import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-from seesay import alignment_utterances, alignment_words, tables
+from seesay import alignment_utterances, alignment_words, lifeline, tables, writing
 from seesay.alignment_decoder import Work, align
 from seesay.alignment_utterances import Utterance
 from seesay.alignment_words import Pronunciations
@@ -89,7 +90,7 @@ def shared(
         return
     # Fresh processes: a forked one would inherit other libraries' threads in any state.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, mp_context=context)
+    pool = ProcessPoolExecutor(jobs, context, lifeline.end_with, (os.getpid(),))
     try:
         yield from pool.map(align, work)
     except BrokenProcessPool:
@@ -105,7 +106,7 @@ def write_folder(
     folder: Path, aligned: list[tuple[Utterance, list[tuple[str, float, float]]]]
 ) -> None:
     """LUCID's token table and a link to every recording, written beside and renamed."""
-    with tables.folder(folder) as part:
+    with writing.folder(folder) as part:
         lines = ["\t".join(HEADER)]
         for utterance, words in aligned:
             link = part / utterance.file

@@ -1,16 +1,19 @@
 """Where a long training keeps its state between epochs."""
 
 import hashlib
+import io
 import json
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from pickle import UnpicklingError
+from textwrap import shorten
 from types import TracebackType
 from typing import Any
 
 import torch
 from filelock import FileLock, Timeout
 
+from seesay import writing
 from seesay.errors import InputError
 
 
@@ -37,27 +40,57 @@ class State:
         if not self.file.exists():
             return None
         try:
-            state: dict[str, Any] = torch.load(self.file, map_location="cpu", weights_only=True)
-        except (RuntimeError, EOFError, OSError, UnpicklingError) as error:
+            # Torch does not look at the checksums that it writes; a flipped bit would be learnt.
+            with zipfile.ZipFile(self.file) as records:
+                damaged = records.testzip()
+            if damaged:
+                raise ValueError(f"the record {damaged} is not as it was written")
+            state = torch.load(self.file, map_location="cpu", weights_only=True)
+            if not isinstance(state, dict):
+                raise ValueError("it holds no state")
+            identity = state["identity"]
+        # What torch and zipfile raise for damaged files is of every kind, and all of it means that.
+        except Exception as error:
+            cause = shorten(str(error), 120, placeholder=" ...") or type(error).__name__
             raise InputError(
-                f"{self.file}: a damaged state ({str(error).splitlines()[0]}); delete the folder"
+                f"{self.file}: a damaged state ({cause}); delete the folder"
             ) from error
-        if state.get("identity") != self.identity:
+        if identity != self.identity:
             raise InputError(
-                f"{self.file}: the state of another run ({state.get('identity')}), with other "
+                f"{self.file}: the state of another run ({identity}), with other "
                 "inputs, settings, seed or code; delete the folder"
             )
-        return state
+        found: dict[str, Any] = state
+        return found
 
     def save(self, **state: Any) -> None:
-        """Replace the saved state."""
-        part = self.file.with_suffix(".part")
-        torch.save({"identity": self.identity, **state}, part)
-        part.replace(self.file)
+        """Replace the saved state. Raises OSError with the file's name."""
+        with writing.replacing(self.file) as part, _Sink(part) as sink:
+            try:
+                torch.save({"identity": self.identity, **state}, sink)
+            finally:
+                if sink.error:
+                    raise sink.error
 
     def clear(self) -> None:
         """Forget the state: the run has ended and nothing could go on from it."""
         self.file.unlink(missing_ok=True)
+
+
+class _Sink(io.BufferedWriter):
+    """A file for torch, which hides why it cannot be written behind an error of its own."""
+
+    error: OSError | None = None
+
+    def __init__(self, part: Path) -> None:
+        super().__init__(io.FileIO(part, "r+"))
+
+    def write(self, data: Any) -> int:
+        try:
+            return super().write(data) if self.error is None else len(data)
+        except OSError as error:
+            self.error = error
+            return len(data)
 
 
 class Checkpoint:

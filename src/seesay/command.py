@@ -1,7 +1,7 @@
 """What every stage's script shares: named paths, settings as JSON, errors in one line."""
 
 import argparse
-import errno
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -10,7 +10,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from seesay.errors import InputError
+from seesay import lifeline, writing
+from seesay.errors import REFUSED, InputError, refused
 from seesay.settings import Settings
 
 
@@ -31,7 +32,8 @@ def arguments(
     type it keeps (a name whose default is a type instead of a value is required). `settings`
     adds `--settings`: the stage's settings as one JSON object.
 
-    Raises InputError for settings that do not fit the model and for an input that is missing.
+    The outputs are claimed (`seesay.writing`). Raises InputError for settings that do not fit
+    the model and for an input that is missing.
     """
     parser = argparse.ArgumentParser(description=description)
     for name in inputs:
@@ -58,7 +60,7 @@ def arguments(
     for name in [*outputs, *list_outputs]:
         value = getattr(parsed, name)
         for path in value if isinstance(value, list) else [value]:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            writing.claim(path)
     if settings is not None:
         try:
             parsed.settings = settings.model_validate_json(parsed.settings)
@@ -89,16 +91,20 @@ def run(main: Callable[[], None]) -> None:
     """Run a script's `main`; a user's mistake ends in one line and exit status 1.
 
     So does a file that the system refuses. A job that is told to end (SIGTERM: a cluster's time
-    limit) removes its half-written files first.
+    limit), or whose run has ended (its process is in SEESAY_RUN), removes its half-written files
+    first.
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # A run in another space of process numbers, a container's, is 0 and cannot be watched.
+    if os.environ.get("SEESAY_RUN", "0") != "0":
+        lifeline.end_with(int(os.environ["SEESAY_RUN"]))
     try:
         main()
     except InputError as error:
         sys.exit(f"error: {error}")
     except OSError as error:
-        if error.errno == errno.ENOSPC:
-            sys.exit(f"error: {error.filename or 'output'}: the disk is full; free some space")
-        if error.filename:
-            sys.exit(f"error: {error.filename}: {error.strerror}")
+        if error.filename or error.errno in REFUSED:
+            sys.exit(f"error: {refused(error)}")
         raise
+    finally:
+        writing.release()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from seesay import pages, tables
+from seesay import pages, writing
 from seesay.compare import Line, Part
 from seesay.compare_runs import Apart
 from seesay.report_answer import METRICS, SYSTEMS, TASKS, Difference, difference, shown
@@ -90,7 +90,7 @@ def page(
         lacking=lacking,
         alike=ALIKE,
     )
-    tables.write_text(file, html + "\n")
+    writing.write_text(file, html + "\n")
 
 
 def table(parts: list[Part], found: list[Apart], lacking: list[str], file: Path) -> None:
@@ -100,7 +100,7 @@ def table(parts: list[Part], found: list[Apart], lacking: list[str], file: Path)
     lines = ["\t".join(COLUMNS)]
     for row in _rows(parts, found, lacking):
         lines.append("\t".join(str(row.get(name, "")) for name in COLUMNS))
-    tables.write_text(file, "\n".join(lines) + "\n")
+    writing.write_text(file, "\n".join(lines) + "\n")
 
 
 def _rows(parts: list[Part], found: list[Apart], lacking: list[str]) -> Iterator[dict[str, object]]:

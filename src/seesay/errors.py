@@ -1,4 +1,15 @@
-"""The one exception for a user's mistake."""
+"""Errors in one line: a user's mistake, and what the system refuses."""
+
+import errno
+
+# What the system refuses to write or read, in words, with a remedy.
+REFUSED = {
+    errno.ENOSPC: "the disk is full; free some space",
+    errno.EDQUOT: "your quota of disk space is used up; free some space",
+    errno.EFBIG: "larger than files may be here; raise the limit (ulimit -f)",
+    errno.EIO: "the disk fails (input/output error); look at it, and run again",
+    errno.ENAMETOOLONG: "a name too long for this file system; shorten it",
+}
 
 
 class InputError(Exception):
@@ -7,3 +18,9 @@ class InputError(Exception):
     Scripts print the message alone, without a traceback, and end with exit status 1
     (`seesay.command.run`).
     """
+
+
+def refused(error: OSError) -> str:
+    """An error of the system in one line: the file, where it is known, and what is wrong."""
+    said = REFUSED.get(error.errno or 0) or error.strerror or str(error)
+    return f"{error.filename}: {said}" if error.filename else said

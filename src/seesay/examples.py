@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 import torch
 from torch import Tensor
 
@@ -100,7 +99,7 @@ def load_fragments(shards: Sequence[Path], image_ids: set[str], context: bool = 
     With `context` each one's are followed by those of its picture's region 0, the whole picture;
     raises InputError for a picture without one.
     """
-    total = sum(pq.ParquetFile(path).metadata.num_rows for path in shards)
+    total = tables.rows(shards)
     keys, features, row = [], None, 0
     for batch in tables.batches(FC7, shards):
         frame = batch.select(["image_id", "region"]).to_pandas()

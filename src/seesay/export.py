@@ -11,7 +11,7 @@ import torch
 from onnx.reference import ReferenceEvaluator
 from torch import Tensor, nn
 
-from seesay import tables
+from seesay import writing
 from seesay.embedding import load_network
 from seesay.errors import InputError
 from seesay.network import Network
@@ -69,9 +69,9 @@ def export(model: str | Path, folder: Path, tolerance: float = TOLERANCE) -> dic
             )
         differences[branch] = difference
     for branch, content in written.items():
-        tables.write_bytes(folder / f"{branch}.onnx", content)
+        writing.write_bytes(folder / f"{branch}.onnx", content)
     about |= {"similarity": "cosine", "differences": differences}
-    tables.write_text(folder / "export.json", json.dumps(about, indent=2, sort_keys=True) + "\n")
+    writing.write_text(folder / "export.json", json.dumps(about, indent=2, sort_keys=True) + "\n")
     return differences
 
 

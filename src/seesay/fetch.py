@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 from filelock import FileLock, Timeout
 
-from seesay import pixels, tables
+from seesay import pixels, writing
 from seesay.corpora import uiuc_page
 from seesay.corpora.listing import PICTURES, visible_files
 from seesay.download import RefusedError, Wanted, download, sha256, there
@@ -158,7 +158,7 @@ class _Sums:
             yield sums
         finally:
             rows = [f"{digest}  {name}\n" for name, digest in sorted(sums.lines.items())]
-            tables.write_text(path, "".join(rows))
+            writing.write_text(path, "".join(rows))
 
     def of(self, path: Path) -> str:
         """The sum of a file, "" where it is not known."""

@@ -17,7 +17,7 @@ import pyarrow as pa
 import torch
 from numpy.typing import NDArray
 
-from seesay import tables
+from seesay import tables, writing
 from seesay.embedding import load_network
 from seesay.errors import InputError
 from seesay.examples import load_words
@@ -116,7 +116,7 @@ def describe(
     }
     text = json.dumps(page, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     tables.write(LEXICON, words, lexicon.assign(experiment=experiment))
-    tables.write_text(out, text + "\n")
+    writing.write_text(out, text + "\n")
     tables.write(REJECTS, rejects, tables.rejects(lost))
 
 

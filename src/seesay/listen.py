@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from seesay import tables
+from seesay import tables, writing
 from seesay.errors import InputError
 from seesay.evaluation import Corpus, Items, load, rank
 from seesay.listen_choice import choose, voices
@@ -173,7 +173,7 @@ def prepare(
         "unseen": unseen,
     }
     text = json.dumps(page, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    tables.write_text(out, text + "\n")
+    writing.write_text(out, text + "\n")
     tables.write(REJECTS, rejects, tables.rejects(lost + gone))
 
 

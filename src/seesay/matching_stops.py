@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from seesay import tables
+from seesay import writing
 from seesay.errors import InputError
 from seesay.settings.matching import MatchingSettings
 
@@ -113,6 +113,6 @@ def keep(folder: Path, parts: dict[str, pd.DataFrame]) -> None:
 
     Snakemake deletes the outputs that a rule declares when its job fails.
     """
-    with tables.folder(folder) as part:
+    with writing.folder(folder) as part:
         for name, frame in parts.items():
             frame.to_csv(part / f"{name}.tsv", sep="\t", index=False, lineterminator="\n")

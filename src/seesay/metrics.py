@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from seesay import tables
+from seesay import tables, writing
 from seesay.errors import InputError
 from seesay.evaluation import RANKS
 from seesay.experiments import ordered
@@ -255,4 +255,4 @@ def _write(
             frame[name] = pd.Categorical(frame[name], list(experiments))
     frame = frame.sort_values(order, kind="stable")[columns]
     text = frame.to_csv(sep="\t", index=False, float_format="%.4f", lineterminator="\n")
-    tables.write_text(path, text)
+    writing.write_text(path, text)

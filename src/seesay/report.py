@@ -34,6 +34,7 @@ from seesay import (
     report_tables,
     report_where,
     tables,
+    writing,
 )
 from seesay.breakdown import GROUPS, WORDS
 from seesay.fc7_tables import FC7
@@ -172,13 +173,13 @@ def build(
         "matching": matching,
         **_data(inputs, settings, mixed, config["logmel"]),
     }
-    tables.write_text(outputs.report, page(context))
-    tables.write_text(outputs.summary, summary(context))
-    tables.write_text(outputs.answer, answer_figure(experiments, charts))
-    tables.write_text(outputs.training, training_figure(experiments, charts))
-    tables.write_text(outputs.where, where_figure(experiments, charts))
-    tables.write_text(outputs.stages_drawn, f"{context['dag']}\n")
-    tables.write_text(outputs.record, report_made.record(config, codes or {}))
+    writing.write_text(outputs.report, page(context))
+    writing.write_text(outputs.summary, summary(context))
+    writing.write_text(outputs.answer, answer_figure(experiments, charts))
+    writing.write_text(outputs.training, training_figure(experiments, charts))
+    writing.write_text(outputs.where, where_figure(experiments, charts))
+    writing.write_text(outputs.stages_drawn, f"{context['dag']}\n")
+    writing.write_text(outputs.record, report_made.record(config, codes or {}))
 
 
 def page(context: Context) -> str:

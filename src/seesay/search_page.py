@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from PIL import ImageDraw
 
-from seesay import data_uris, pages, tables
+from seesay import data_uris, pages, writing
 from seesay.pixels import decode
 
 PAGE = """\
@@ -59,7 +59,7 @@ def write(
             }
         )
     template = pages.environment().from_string(PAGE)
-    tables.write_text(page, template.render(title=title, items=items))
+    writing.write_text(page, template.render(title=title, items=items))
 
 
 def _name(row: dict[Hashable, Any]) -> str:

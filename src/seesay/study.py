@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from seesay import tables
+from seesay import tables, writing
 from seesay.config import Config
 from seesay.report_answer import Difference, Results
 from seesay.report_beside import COLUMNS as COMPARED
@@ -61,7 +61,7 @@ def write(
         ]
         lines += table(heading, rows)
         lines += verdicts(list(chosen), pairs)
-    tables.write_text(study, "\n".join(lines).rstrip() + "\n")
+    writing.write_text(study, "\n".join(lines).rstrip() + "\n")
 
 
 def about(results: Results, config: Config) -> Iterator[str]:

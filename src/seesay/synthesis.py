@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from seesay import tables, talkers
+from seesay import tables, talkers, writing
 from seesay.errors import InputError
 from seesay.progress import progress
 from seesay.randomness import generator
@@ -46,7 +46,7 @@ def synthesise(caption_words: Path, folder: Path, settings: SynthesisSettings, j
     names = talker_names(settings.talkers)
     fillers = choose_fillers(words, settings.unsaid, settings.seed)
     said = bags(words, names, fillers, settings.surplus, settings.fillers, settings.seed)
-    with tables.folder(folder) as part:
+    with writing.folder(folder) as part:
         work = [
             {
                 "talker": name,
@@ -80,6 +80,8 @@ def speak(work: dict[str, Any]) -> tuple[list[list[Any]], dict[str, str]]:
     )
     if done.returncode:
         cause = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        if done.returncode == talkers.REFUSED:
+            raise OSError(*json.loads(cause))
         raise InputError(
             f"talker {work['talker']} cannot speak (exit status {done.returncode}): {cause}"
         )

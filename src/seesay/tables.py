@@ -5,8 +5,6 @@ checked when a table is written and when it is read. Tables are written beside t
 renamed, so that no half-written table is ever seen.
 """
 
-import os
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +17,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from seesay import seals, writing
 from seesay.errors import InputError
+
+# What reading a damaged file raises; Arrow has errors of its own, and MemoryError for absurd sizes.
+UNREADABLE = (pa.ArrowException, OSError, ValueError, LookupError, TypeError, MemoryError)
 
 
 @dataclass(frozen=True)
@@ -70,16 +72,16 @@ def features(size: int) -> pa.DataType:
 class Writer:
     """Write a table batch by batch; use it in a `with` block.
 
-    The file appears under its name only when the block ends without an exception.
+    The file appears under its name, sealed (`seesay.seals`), only when the block ends without an
+    exception. Pages have Parquet's own checksums, too, for other readers.
     """
 
     def __init__(self, table: Table, path: Path, schema: pa.Schema | None = None) -> None:
         self.table, self.path = table, path
-        self.schema = schema or table.schema
-        self.part = _beside(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.writer = pq.ParquetWriter(self.part, self.schema, compression="zstd")
+        schema = schema or table.schema
+        self.schema = schema.with_metadata({**(schema.metadata or {}), **seals.METADATA})
         self.rows = 0
+        self.opened = _sealed(path, self.schema)
 
     def write(self, columns: dict[str, Any] | pd.DataFrame) -> None:
         """Append rows, given as one array a column.
@@ -99,6 +101,7 @@ class Writer:
             self.rows += batch.num_rows
 
     def __enter__(self) -> "Writer":
+        self.writer = self.opened.__enter__()
         return self
 
     def __exit__(
@@ -107,12 +110,16 @@ class Writer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        try:
-            self.writer.close()
-            if kind is None:
-                self.part.replace(self.path)
-        finally:
-            self.part.unlink(missing_ok=True)
+        self.opened.__exit__(kind, error, trace)
+
+
+@contextmanager
+def _sealed(path: Path, schema: pa.Schema) -> Iterator[pq.ParquetWriter]:
+    options = {"compression": "zstd", "write_page_checksum": True}
+    with writing.replacing(path) as part:
+        with seals.Summed(part) as file, pq.ParquetWriter(file, schema, **options) as writer:
+            yield writer
+        seals.seal(part, file.crc)
 
 
 def write(table: Table, path: Path, columns: dict[str, Any] | pd.DataFrame) -> None:
@@ -151,18 +158,48 @@ def batches(
     """Iterate over a table's record batches of at most `rows` rows, shard by shard.
 
     `columns` are those to load; all of them when it is None.
-    Raises InputError when a file is not Parquet or has not the table's columns and types.
+    Raises InputError when a file is not Parquet, is damaged or has not the table's columns and
+    types.
     """
     for path in [paths] if isinstance(paths, Path) else paths:
-        try:
-            file = pq.ParquetFile(path)
-        except (pa.ArrowInvalid, FileNotFoundError) as error:
-            raise InputError(
-                f"{path}: not a readable Parquet file ({error}); make it again"
-            ) from error
-        with file:
+        with opened(path) as file:
             check(table, path, file.schema_arrow)
-            yield from file.iter_batches(batch_size=rows, columns=columns)
+            yield from _batches(path, file, rows, columns)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[pq.ParquetFile]:
+    """A table's file, looked at for damage first. Raises InputError where there is some."""
+    with _read(path):
+        sealed = seals.check(path)
+        file = pq.ParquetFile(path, page_checksum_verification=True)
+    with file:
+        file.sealed = sealed
+        yield file
+
+
+def _batches(
+    path: Path, file: pq.ParquetFile, rows: int, columns: Sequence[str] | None
+) -> Iterator[pa.RecordBatch]:
+    """The batches of an open file; only what is read here can be the file's fault."""
+    found = file.iter_batches(batch_size=rows, columns=columns)
+    while True:
+        with _read(path):
+            batch = next(found, None)
+            if batch is None:
+                return
+            if not file.sealed:
+                batch.validate(full=True)
+        yield batch
+
+
+@contextmanager
+def _read(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except UNREADABLE as error:
+        cause = " ".join(str(error).split())
+        raise InputError(f"{path}: not a readable Parquet file ({cause}); make it again") from error
 
 
 def check(table: Table, path: Path, schema: pa.Schema) -> None:
@@ -192,10 +229,17 @@ def sized(table: Table, **sizes: int) -> Table:
 
 def width(path: Path, column: str) -> int:
     """The size of a feature column's vectors. Raises InputError when the file is not Parquet."""
-    try:
-        return int(pq.read_schema(path).field(column).type.list_size)
-    except (pa.ArrowInvalid, FileNotFoundError) as error:
-        raise InputError(f"{path}: not a readable Parquet file ({error}); make it again") from error
+    with opened(path) as file, _read(path):
+        return int(file.schema_arrow.field(column).type.list_size)
+
+
+def rows(paths: Sequence[Path]) -> int:
+    """How many rows the shards of a table have. Raises InputError when one is not Parquet."""
+    total = 0
+    for path in paths:
+        with opened(path) as file:
+            total += file.metadata.num_rows
+    return total
 
 
 def matrix(column: pa.Array) -> np.ndarray:
@@ -221,37 +265,3 @@ def _array(values: Any, kind: pa.DataType) -> pa.Array:
     array = pa.array(values, type=kind, from_pandas=True)
     # Pandas may hold text in several chunks.
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write a whole file beside its place and rename it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = _beside(path)
-    try:
-        part.write_bytes(content)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a whole file of text, as UTF-8, beside its place and rename it."""
-    write_bytes(path, text.encode())
-
-
-@contextmanager
-def folder(path: Path) -> Iterator[Path]:
-    """An empty folder to fill, beside `path`; it takes that place when the block ends well."""
-    part = _beside(path)
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    try:
-        yield part
-        shutil.rmtree(path, ignore_errors=True)
-        part.replace(path)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-
-
-def _beside(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{os.getpid()}.part")

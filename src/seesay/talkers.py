@@ -4,7 +4,9 @@ eSpeak NG keeps state between calls, so every talker speaks in a process of its 
 run as a program reads one talker's part as JSON from standard input and answers in JSON.
 """
 
+import io
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 import numpy as np
 import soundfile
 
+from seesay import lifeline
 from seesay.errors import InputError
 from seesay.espeak import Speaker, Voice
 from seesay.randomness import generator, stable_hash
@@ -33,6 +36,8 @@ VARIANTS = {
     ),
     "M": ("m1", "m3", "m4", "m5", "m6", "m7", "m8", "john", "Lee", "marcelo"),
 }
+
+REFUSED = 74  # exit status where the system refuses a file: EX_IOERR of sysexits.h
 
 
 def voice(talker: str, seed: int) -> Voice:
@@ -82,19 +87,34 @@ def record(
         parts += [samples, np.zeros(round((pause + 0.3 * random.random()) * rate), np.int16)]
         length += len(parts[-2]) + len(parts[-1])
         if length > minutes * 60 * rate or place == len(script) - 1:
-            soundfile.write(folder / name, np.concatenate(parts), rate, subtype="PCM_16")
+            _write(folder / name, np.concatenate(parts), rate)
             parts, length, number = [], 0, number + 1
     types = sorted({word for words in script for word in words})
     return rows, {word: speaker.transcribe(word) for word in types}
 
 
+def _write(path: Path, samples: np.ndarray, rate: int) -> None:
+    # Made in memory: libsndfile does not say why it cannot write.
+    file = io.BytesIO()
+    soundfile.write(file, samples, rate, format="WAV", subtype="PCM_16")
+    try:
+        path.write_bytes(file.getvalue())
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
 def main() -> None:
-    """Record the talker that standard input describes."""
+    """Record the talker that standard input describes, for as long as someone waits for it."""
+    lifeline.end_with(os.getppid())
     part: dict[str, Any] = json.load(sys.stdin)
     try:
         json.dump(record(**part | {"folder": Path(part["folder"])}), sys.stdout)
     except InputError as error:
         sys.exit(str(error))
+    except OSError as error:
+        # For the parent to raise again: it is no fault of the talker's.
+        print(json.dumps([error.errno, error.strerror, error.filename]), file=sys.stderr)
+        sys.exit(REFUSED)
 
 
 if __name__ == "__main__":

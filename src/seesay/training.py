@@ -14,7 +14,7 @@ import torch
 from safetensors.torch import save
 from torch import Tensor
 
-from seesay import checkpoints, optimisers, tables
+from seesay import checkpoints, optimisers, tables, writing
 from seesay.errors import InputError
 from seesay.examples import Data, Inputs, draw, load, prepare, shuffle
 from seesay.losses import coscos2, cosines
@@ -198,9 +198,9 @@ def save_model(
     }
     if lexicon is not None:
         about["lexicon"] = lexicon
-    tables.write_bytes(folder / "model.safetensors", save(values))
+    writing.write_bytes(folder / "model.safetensors", save(values))
     text = json.dumps(about, indent=2, sort_keys=True) + "\n"
-    tables.write_bytes(folder / "settings.json", text.encode())
+    writing.write_bytes(folder / "settings.json", text.encode())
 
 
 def train(

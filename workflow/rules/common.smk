@@ -41,7 +41,9 @@ shell.prefix(
     f"set -euo pipefail; export PATH={OURS}$PATH"
     f" PYTHONPATH={shlex.quote(str(HOME / 'src'))}"
     "${{PYTHONPATH:+:$PYTHONPATH}}"
-    f" SCRIPTS={shlex.quote(str(HOME / 'workflow' / 'scripts'))}; "
+    f" SCRIPTS={shlex.quote(str(HOME / 'workflow' / 'scripts'))}"
+    # A job ends when this process does: that of the run, or on a cluster that of the job.
+    " SEESAY_RUN=$PPID; "
 )
 
 if any(method.name == "APPTAINER" for method in SDM):

@@ -2,7 +2,7 @@
 
 import torch
 
-from seesay import tables
+from seesay import writing
 from seesay.command import arguments, run
 from seesay.device import choose
 from seesay.embedding import embed
@@ -29,7 +29,7 @@ def main() -> None:
         inputs = read if model.parts[-3] == "text" else spoken
         embed(model, inputs, images, words, choose(args.device))
         # How features are made, for whoever wants to embed something new.
-        tables.write_text(recipe, args.features + "\n")
+        writing.write_text(recipe, args.features + "\n")
 
 
 if __name__ == "__main__":
