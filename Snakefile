@@ -2,11 +2,13 @@
 
 import sys
 
-sys.path.insert(0, f"{workflow.basedir}/src")
+# workflow.basedir is the importer's where another workflow imports this one as a module.
+HOME = workflow.current_basedir.get_path_or_uri(secret_free=False)
+sys.path.insert(0, f"{HOME}/src")
 
 if not workflow.overwrite_configfiles:
 
-    configfile: f"{workflow.basedir}/config/config.yaml"
+    configfile: f"{HOME}/config/config.yaml"
 
 
 include: "workflow/rules/common.smk"
@@ -22,33 +24,10 @@ rule all:
     localrule: True
 
 
-include: "workflow/rules/fetch.smk"
-include: "workflow/rules/scenes.smk"
-include: "workflow/rules/pictures.smk"
-include: "workflow/rules/fragments.smk"
-include: "workflow/rules/words.smk"
-include: "workflow/rules/synthesis.smk"
-include: "workflow/rules/alignment.smk"
-include: "workflow/rules/speech.smk"
-include: "workflow/rules/matching.smk"
-include: "workflow/rules/logmel.smk"
-include: "workflow/rules/text.smk"
-include: "workflow/rules/training.smk"
-include: "workflow/rules/embedding.smk"
-include: "workflow/rules/frequency.smk"
-include: "workflow/rules/evaluation.smk"
-include: "workflow/rules/grounding.smk"
-include: "workflow/rules/metrics.smk"
-include: "workflow/rules/breakdown.smk"
-include: "workflow/rules/legacy.smk"
-include: "workflow/rules/listen.smk"
-include: "workflow/rules/map.smk"
-include: "workflow/rules/lexicon.smk"
-include: "workflow/rules/report.smk"
-include: "workflow/rules/study.smk"
+for stage in RULE_FILES:
+
+    include: f"workflow/rules/{stage}.smk"
 
 
-if CONFIG.fragments is None:
-
-    include: "workflow/rules/regions.smk"
-    include: "workflow/rules/fc7.smk"
+onsuccess:
+    tell_results()

@@ -150,7 +150,7 @@ def test_the_reason_names_the_module_the_library_and_the_setting(own, tmp_path):
     run = changed(own, tmp_path / "third")
     run.set("metrics", {"resamples": 60})
     metrics = reasons(run)["Computing metrics and intervals"]
-    assert re.search(r"before: .*\"resamples\": 50.* now: .*\"resamples\": 60", metrics)
+    assert re.search(r"before: 'metrics\.resamples: 50' now: 'metrics\.resamples: 60' ?$", metrics)
 
 
 def test_lost_records_are_written_again_by_touch(small_run, tmp_path):

@@ -30,7 +30,8 @@ if CONFIG.alignment is not None:
             gpu=0,
         params:
             *stamp("alignment"),
-            settings=settings("alignment"),
+            *compared("alignment", settings("alignment")),
+            settings=passed(settings("alignment")),
         message:
             "Aligning speech with its transcripts"
         shell:

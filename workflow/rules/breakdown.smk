@@ -37,7 +37,8 @@ rule breakdown:
         gpu=0,
     params:
         *stamp("breakdown"),
-        settings=settings("metrics"),
+        *compared("metrics", settings("metrics")),
+        settings=passed(settings("metrics")),
         boxed=",".join(boxed()),
     message:
         "Parting the ranks by kind of word and of fragment"

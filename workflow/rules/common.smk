@@ -1,21 +1,29 @@
 """What all files of this folder share: the validated config, and the functions they call.
 
 Comes in: the config that Snakemake read (config/config.yaml, or the one --configfile).
-Goes out: CONFIG, SHARDS, SEEDS, EXPERIMENTS, SYSTEMS, GPU, at(), stamp(), settings() ...
+Goes out: CONFIG, SHARDS, SEEDS, EXPERIMENTS, SYSTEMS, GPU, at(), stamp(), settings(),
+compared(), passed() ...
 """
 
 import functools
+import json
 import shlex
 import sys
 from pathlib import Path
 
 from seesay import gpus, stamps
 from seesay.config import load
+from seesay.entries import entries
 from seesay.errors import InputError
 from seesay.experiments import ordered
 
+if workflow.modifier.path_modifier.replace_prefix("x") != "x":
+    sys.exit(
+        "error: a prefix of the module's paths would miss what its settings name; drop prefix and"
+        " replace_prefix, and give config: another folder as `results`"
+    )
 try:
-    CONFIG = load(config)
+    CONFIG = load(config, {*workflow.configfiles, *workflow.overwrite_configfiles})
 except InputError as error:
     sys.exit(f"error: {error}")
 
@@ -34,21 +42,20 @@ FIRST = f"{HEARD}/model/{SEEDS[0]}"
 # interpreter is the one that runs snakemake, also when its environment was not activated, unless
 # --sdm asks for conda's or the container's. What is on the user's own PYTHONPATH, a reader of
 # theirs, stays there.
-HOME = Path(workflow.basedir)
 SDM = workflow.deployment_settings.deployment_method
 OURS = "" if SDM else f"{shlex.quote(str(Path(sys.executable).parent))}:"
 shell.prefix(
     f"set -euo pipefail; export PATH={OURS}$PATH"
-    f" PYTHONPATH={shlex.quote(str(HOME / 'src'))}"
+    f" PYTHONPATH={shlex.quote(f'{HOME}/src')}"
     "${{PYTHONPATH:+:$PYTHONPATH}}"
-    f" SCRIPTS={shlex.quote(str(HOME / 'workflow' / 'scripts'))}"
+    f" SCRIPTS={shlex.quote(f'{HOME}/workflow/scripts')}"
     # A job ends when this process does: that of the run, or on a cluster that of the job.
     " SEESAY_RUN=$PPID; "
 )
 
 if any(method.name == "APPTAINER" for method in SDM):
 
-    container: f"{workflow.basedir}/envs/seesay.sif"
+    container: f"{HOME}/envs/seesay.sif"
 
 
 wildcard_constraints:
@@ -86,9 +93,53 @@ def stamp(script, *modules):
     return stamps.stamp(script, modules)
 
 
+@functools.cache
 def settings(stage, experiment=None):
     """A stage's settings alone, as one canonical JSON string."""
     return CONFIG.stage_json(stage, experiment)
+
+
+def compared(stage, given):
+    """Settings as params that Snakemake compares, one a key.
+
+    A printed reason then has the changed keys alone. `given` is JSON, or a function of the
+    wildcards that returns the JSON of the stage's section. All are functions here, since
+    Snakemake takes braces in a text for wildcards.
+    """
+    if callable(given):
+        return [compared_key(stage, key, given) for key in json.loads(settings(stage))]
+    return [fixed(entry) for entry in entries(stage, json.loads(given))]
+
+
+def compared_key(stage, key, given):
+    """One key of the settings that `given` returns for a job, as a param."""
+
+    def of(wildcards):
+        value = json.loads(given(wildcards))[key]
+        return "; ".join(entries(f"{stage}.{key}", value))
+
+    return of
+
+
+def fixed(text):
+    """A text as a param, whatever stands in it."""
+
+    def of(wildcards):
+        return text
+
+    return of
+
+
+def passed(given):
+    """Settings for the command line, which Snakemake does not compare: their keys are compared.
+
+    `given` is JSON or a function as of compared(). It takes `input` to that end.
+    """
+
+    def of(wildcards, input):
+        return given(wildcards) if callable(given) else given
+
+    return of
 
 
 def scaled(mem_mb):

@@ -214,9 +214,13 @@ def logmel_memory(wildcards, attempt):
     return (4000 if variant_section(wildcards, "logmel").model else 1500) * attempt
 
 
-def training_settings(wildcards):
-    """The training settings of an experiment, as canonical JSON."""
-    return settings("training", wildcards.experiment)
+def experiment_settings(stage):
+    """The settings of a stage as the experiment of a job has them, as canonical JSON."""
+
+    def of(wildcards):
+        return settings(stage, wildcards.experiment)
+
+    return of
 
 
 def training_code(wildcards, input):
@@ -235,15 +239,28 @@ def word_tables(wildcards):
     return experiment_tables("logmel")(wildcards)
 
 
+# The stages whose tables are made here, not by others.
+MADE = ("logmel",) if CONFIG.fragments else ("logmel", "regions", "fc7")
+
+
 def recipe(wildcards):
     """How an experiment's features are made, as canonical JSON, and where its boxes are.
 
     A stage whose tables others made is null.
     """
-    stages = ("logmel",) if CONFIG.fragments else ("logmel", "regions", "fc7")
     made = dict.fromkeys(("logmel", "regions", "fc7"))
-    for stage in stages:
-        section = CONFIG.section_of(wildcards.experiment, stage)
-        made[stage] = section.model_dump(mode="json")
-    made["boxes"] = f"regions/{CONFIG.variant(wildcards.experiment, 'regions')}shards"
-    return json.dumps(made, sort_keys=True)
+    for stage in MADE:
+        made[stage] = json.loads(settings(stage, wildcards.experiment))
+    return json.dumps(made | {"boxes": recipe_boxes(wildcards)}, sort_keys=True)
+
+
+def recipe_boxes(wildcards):
+    """The folder of an experiment's boxes, below the results."""
+    return f"regions/{CONFIG.variant(wildcards.experiment, 'regions')}shards"
+
+
+def compared_recipe():
+    """The recipe as params that Snakemake compares."""
+    return [
+        key for stage in MADE for key in compared(stage, experiment_settings(stage))
+    ]

@@ -8,7 +8,12 @@ import hashlib
 import json
 import re
 import sys
+import time
 from pathlib import Path
+
+from seesay.last_lines import last_lines
+
+BEGUN = time.time()
 
 # Experiments that learn pseudo-words.
 LEXICONS = [
@@ -153,6 +158,16 @@ STAGES = {
 }
 
 
+# The files of rules in this folder, in the order of the stages.
+RULE_FILES = [
+    *("fetch", "scenes", "pictures", "fragments", "words", "synthesis", "alignment"),
+    *("speech", "matching", "logmel", "text", "training", "embedding", "frequency"),
+    *("evaluation", "grounding", "metrics", "breakdown", "legacy", "listen", "map"),
+    *("lexicon", "report", "study"),
+    *([] if CONFIG.fragments else ["regions", "fc7"]),
+]
+
+
 def stages():
     """The stages of this config, as JSON: of optional ones and alternatives, those at work."""
     optional = ("scenes", "synthesis", "alignment", "fragments")
@@ -185,16 +200,24 @@ def codes(wildcards, input):
     """
     entry = re.compile(r"[\w./]+:[0-9a-f]{12}|[\w.-]+==\S+")
     found = {}
-    for each in workflow.rules:
-        parts = [p for p in each.params if isinstance(p, str) and entry.fullmatch(p)]
-        if parts and each.name in json.loads(stages()):
+    # By their names here, not by those that a workflow gives them that imports this one.
+    for name in json.loads(stages()):
+        params = getattr(rules, name).rule.params
+        parts = [p for p in params if isinstance(p, str) and entry.fullmatch(p)]
+        if parts:
             text = "\n".join(parts)
-            found[each.name] = hashlib.sha256(text.encode()).hexdigest()[:12]
+            found[name] = hashlib.sha256(text.encode()).hexdigest()[:12]
     return json.dumps(found, sort_keys=True)
 
 
 def templates():
     """A digest of the page's templates and style, which the code stamp does not see."""
-    folder = Path(workflow.basedir, "src", "seesay", "templates")
+    folder = Path(HOME, "src", "seesay", "templates")
     texts = [path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()]
     return hashlib.sha256(b"\0".join(texts)).hexdigest()[:12]
+
+
+def tell_results():
+    """Name the report and its answer, where this run has written it."""
+    for line in last_lines(Path(CONFIG.results), EXPERIMENTS, BEGUN):
+        print(line, file=sys.stderr)

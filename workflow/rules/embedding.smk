@@ -42,8 +42,10 @@ rule embedding:
         device="auto",
     params:
         *stamp("embedding"),
+        *compared_recipe(),
         chosen=chosen_code("embedding"),
-        features=recipe,
+        boxes=recipe_boxes,
+        features=passed(recipe),
     message:
         "Embedding with {wildcards.experiment}, seed {wildcards.seed}"
     shell:

@@ -29,7 +29,8 @@ rule evaluation:
         gpu=0,
     params:
         *stamp("evaluation"),
-        settings=settings("evaluation"),
+        *compared("evaluation", settings("evaluation")),
+        settings=passed(settings("evaluation")),
         systems=",".join(SYSTEMS),
         # A constant: a laptop and a cluster compute the same bits.
         threads=1,

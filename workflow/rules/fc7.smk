@@ -30,8 +30,9 @@ rule fc7:
         device="auto",
     params:
         *stamp("fc7"),
+        *compared("fc7", variant_settings("fc7")),
         chosen=variant_code("fc7", network_module),
-        settings=variant_settings("fc7"),
+        settings=passed(variant_settings("fc7")),
         # A constant: a laptop and a cluster compute the same bits. The rule's own threads decode
         # and warp pictures while the network computes; give a GPU several.
         threads=1,

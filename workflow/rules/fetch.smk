@@ -23,7 +23,8 @@ rule fetch:
         gpu=0,
     params:
         *stamp("fetch"),
-        settings=settings("fetch"),
+        *compared("fetch", settings("fetch")),
+        settings=passed(settings("fetch")),
         networks=",".join(CONFIG.fetched_networks()),
         folder=CONFIG.fetched_folder(),
     message:

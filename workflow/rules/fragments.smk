@@ -29,7 +29,8 @@ if CONFIG.fragments is not None:
             gpu=0,
         params:
             *stamp("fragments"),
-            settings=settings("fragments"),
+            *compared("fragments", settings("fragments")),
+            settings=passed(settings("fragments")),
         message:
             "Reading ready-made fragments"
         shell:

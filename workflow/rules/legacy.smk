@@ -73,7 +73,8 @@ rule legacy_metrics:
         gpu=0,
     params:
         *stamp("metrics"),
-        settings=settings("metrics"),
+        *compared("metrics", settings("metrics")),
+        settings=passed(settings("metrics")),
         order=",".join(EXPERIMENTS),
     message:
         "Computing the legacy metrics"

@@ -37,7 +37,8 @@ rule listen:
         gpu=0,
     params:
         *stamp("listen"),
-        settings=settings("listen"),
+        *compared("listen", settings("listen")),
+        settings=passed(settings("listen")),
         experiment=HEARD,
         seed=SEEDS[0],
         # A model's frames are nothing to look at.

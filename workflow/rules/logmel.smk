@@ -29,8 +29,9 @@ rule logmel:
         gpu=0,
     params:
         *stamp("logmel"),
+        *compared("logmel", variant_settings("logmel")),
         chosen=logmel_code,
-        settings=variant_settings("logmel"),
+        settings=passed(variant_settings("logmel")),
     message:
         "Computing log-Mel vectors of shard {wildcards.variant}{wildcards.shard}"
     shell:

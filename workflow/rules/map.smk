@@ -29,7 +29,8 @@ rule map:
         gpu=0,
     params:
         *stamp("map"),
-        settings=settings("map"),
+        *compared("map", settings("map")),
+        settings=passed(settings("map")),
     message:
         "Drawing the map of the shared space"
     shell:

@@ -33,7 +33,8 @@ rule matching:
         gpu=0,
     params:
         *stamp("matching", *matching_modules()),
-        settings=settings("matching"),
+        *compared("matching", settings("matching")),
+        settings=passed(settings("matching")),
     message:
         "Matching captions to spoken tokens"
     shell:

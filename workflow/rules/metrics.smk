@@ -50,7 +50,8 @@ rule metrics:
         gpu=0,
     params:
         *stamp("metrics"),
-        settings=settings("metrics"),
+        *compared("metrics", settings("metrics")),
+        settings=passed(settings("metrics")),
         order=",".join(EXPERIMENTS),
     message:
         "Computing metrics and intervals"

@@ -29,7 +29,8 @@ checkpoint pictures:
         gpu=0,
     params:
         *corpora_stamp("pictures", *fragments_readers()),
-        settings=corpora_settings("pictures"),
+        *compared("pictures", corpora_settings("pictures")),
+        settings=passed(corpora_settings("pictures")),
         shards=CONFIG.shards,
         fragments=fragments_of_split(),
     message:

@@ -31,8 +31,9 @@ rule regions:
         device="auto",
     params:
         *stamp("regions"),
+        *compared("regions", variant_settings("regions")),
         chosen=variant_code("regions", proposals_module),
-        settings=variant_settings("regions"),
+        settings=passed(variant_settings("regions")),
     message:
         "Proposing regions for shard {wildcards.variant}{wildcards.shard}"
     shell:

@@ -110,10 +110,12 @@ rule report:
         gpu=0,
     params:
         *stamp("report"),
-        settings=settings("report"),
+        *compared("", CONFIG.model_dump_json()),
+        *compared("stages", stages()),
+        settings=passed(settings("report")),
         templates=templates(),
-        config=CONFIG.model_dump_json(),
-        stages=stages(),
+        config=passed(CONFIG.model_dump_json()),
+        stages=passed(stages()),
         codes=codes,
         benchmarks=at("benchmarks"),
     message:

@@ -26,7 +26,8 @@ if CONFIG.scenes is not None:
             gpu=0,
         params:
             *stamp("scenes"),
-            settings=settings("scenes"),
+            *compared("scenes", settings("scenes")),
+            settings=passed(settings("scenes")),
         message:
             "Composing pictures"
         shell:

@@ -29,7 +29,8 @@ checkpoint speech:
         gpu=0,
     params:
         *corpora_stamp("speech"),
-        settings=corpora_settings("speech"),
+        *compared("speech", corpora_settings("speech")),
+        settings=passed(corpora_settings("speech")),
         shards=CONFIG.shards,
     message:
         "Reading the speech corpora"

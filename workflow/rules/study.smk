@@ -33,7 +33,8 @@ rule study:
         gpu=0,
     params:
         *stamp("study"),
-        config=CONFIG.model_dump_json(),
+        *compared("", CONFIG.model_dump_json()),
+        config=passed(CONFIG.model_dump_json()),
     message:
         "Writing the study's tables"
     shell:

@@ -27,7 +27,8 @@ if CONFIG.synthesis is not None:
             gpu=0,
         params:
             *stamp("synthesis"),
-            settings=settings("synthesis"),
+            *compared("synthesis", settings("synthesis")),
+            settings=passed(settings("synthesis")),
         message:
             "Speaking"
         shell:

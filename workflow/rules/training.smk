@@ -41,9 +41,10 @@ rule training:
         device="auto",
     params:
         *stamp("training"),
+        *compared("training", experiment_settings("training")),
         chosen=chosen_code("training"),
         code=training_code,
-        settings=training_settings,
+        settings=passed(experiment_settings("training")),
         checkpoints=at("checkpoints"),
     message:
         "Training {wildcards.experiment}, seed {wildcards.seed}"

@@ -26,7 +26,8 @@ rule words:
         gpu=0,
     params:
         *stamp("words"),
-        settings=settings("words"),
+        *compared("words", settings("words")),
+        settings=passed(settings("words")),
     message:
         "Extracting the captions' content words"
     shell:
@@ -55,7 +56,8 @@ rule spoken_types:
         gpu=0,
     params:
         *stamp("spoken_types"),
-        settings=settings("words"),
+        *compared("words", settings("words")),
+        settings=passed(settings("words")),
     message:
         "Tagging the speech"
     shell:
