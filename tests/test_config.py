@@ -8,9 +8,10 @@ import pytest
 import yaml
 
 from conftest import ROOT
-from seesay import config
+from seesay import check, config, config_file
 from seesay.errors import InputError
 from seesay.stamps import locked
+from test_workflow import snakemake
 
 ONE = {"reader": "flickr8k", "path": "somewhere"}
 ALONE = {"captions_alone": True}
@@ -93,7 +94,6 @@ def test_the_default_comments_every_key():
         ({"controls": ["text", "text"]}, "controls: ['text', 'text'] names one twice"),
         ({"controls": ["untrained"]}, "controls.0: Input should be 'shuffled' or 'text'"),
         ({"results": datetime.date(2024, 1, 1)}, "in quotes"),
-        ({"results": "out/"}, "results"),
         ({"results": "a{b}"}, "results"),
         ({"training": {"speech_layers": [0]}}, "training.speech_layers.0"),
         ({"experiments": {"é": {}}}, "letters a-z"),
@@ -151,6 +151,133 @@ def test_a_wrong_value_is_one_line_that_names_the_key(change, message):
         config.load(wrong)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+WRONG = [
+    # What the file says, put in place of a line of the default; what is said of it.
+    ("seeds", "[9223372036854775808]", "seeds: a whole number of at most 9223372036854775807"),
+    ("seeds", "[yes]", "seeds: a number or a text, not true: YAML reads yes, no, on and off as"),
+    ("seeds", "[1.5]", "seeds.0: Input should be a valid integer"),
+    ("shards", "yes", "shards: a number or a text, not true"),
+    ("shards", "0x1_000", "shards: Input should be less than or equal to 400, got 4096"),
+    ("results", "~no-such-user/x", "results: no such user's home"),
+    ("results", "-rf", "results: a path that begins with - is read as an option"),
+    ("results", "/", "results: results wants a folder of its own"),
+    ("results", "..", "results: results wants a folder of its own"),
+    ("results", "./", "results: results wants a folder of its own"),
+    ("results", "a/../..", "results: results wants a folder of its own"),
+    ("results", "' '", "results: results wants a folder of its own"),
+    ("results", "<logs>/x", "results: braces and <> stand for variables in rules"),
+    ("results", "'{x}'", "results: braces and <> stand for variables in rules"),
+    ("results", '"a\\e[2J"', "results: only what can be printed may stand in a path"),
+    ("results", "x" * 250, "results: a name of 250 bytes; at most 200"),
+    ("results", "no", "results: a number or a text, not false"),
+    ("results", "2024", "results: Input should be a valid string, got 2024"),
+    ("results", "2024-01-01", "results: 2024-01-01 is a date in YAML; put the value in quotes"),
+    ("results", "[a", "line 2: not YAML (expected"),
+    ("results", "2024-13-45", "not YAML (month must be in 1..12"),
+    ("results", "!!python/name:os.system x", "not YAML (could not determine a constructor"),
+    ("results", "*x", "not YAML (found undefined alias"),
+    ("experiments", "{paper: {}, Paper: {}}", "paper and Paper differ in capitals alone"),
+    ("experiments", f"{{{'x' * 300}: {{}}}}", "may hold letters a-z, digits and _ only, 64 of"),
+    ("experiments", "{paper: {}, paper: {}}", "line 1: the key paper is given twice, first in"),
+    ("experiments", "{a: {training: {l2: .nan}}}", "training: l2: Input should be a finite number"),
+    ("experiments", "{a: {training: {l2: .inf}}}", "training: l2: Input should be a finite number"),
+    ("experiments", "{a: {training: {rh: 1}}}", "experiments.a.training: rh: Extra inputs are not"),
+    (
+        "experiments",
+        "{a: {trainign: {}}}",
+        "trainign: Extra inputs are not permitted; did you mean",
+    ),
+    ("experiments", "&a {b: *a}", "line 1: an alias within its own anchor"),
+    ("experiments", "[&a [1], *a]", "experiments: Input should be an object"),
+    ("wrods", "1", "wrods: Extra inputs are not permitted; did you mean words?"),
+    ("metrics", "{resamples: 1.0e+9, seed: 1}", "metrics.resamples: Input should be less than"),
+    ("metrics", "{resamples: 5, sede: 1}", "metrics.sede: Extra inputs are not permitted; did you"),
+    ("metrics", "{resamples: 5, seed: -1}", "metrics.seed: Input should be greater than"),
+    ("metrics", "{resamples: 5, seed: 1e9}", "metrics.seed: Input should be a valid integer"),
+    (
+        "words",
+        "{min_cuont: 1}",
+        "words.min_cuont: Extra inputs are not permitted; did you mean min",
+    ),
+]
+
+
+@pytest.mark.parametrize(("key", "value", "message"), WRONG)
+def test_a_wrong_line_of_a_file_is_one_line(key, value, message, tmp_path):
+    """Through the very files, as Snakemake's `load` and `seesay check` read them."""
+    given = values()
+    given.pop(key, None)
+    path = tmp_path / "config.yaml"
+    path.write_text(f"{key}: {value}\n{yaml.safe_dump(given)}")
+    (found,) = list(check.findings(str(path)))
+    assert found.mark == "fail"
+    assert message in found.text, found.text
+    assert "\n" not in found.text
+    assert len(found.text) < 600
+
+
+def test_aliases_that_repeat_too_much_are_refused_at_once(tmp_path):
+    """Ten aliases of ten aliases, nine deep; and fair aliases, which are taken."""
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
+    (tmp_path / "laughs.yaml").write_text("\n".join(lines))
+    with pytest.raises(InputError, match="line 5: aliases make more than 100,000 values of it"):
+        config_file.read(tmp_path / "laughs.yaml")
+    (tmp_path / "deep.yaml").write_text("[" * 3000 + "]" * 3000)
+    with pytest.raises(InputError, match="sections within sections without end"):
+        config_file.read(tmp_path / "deep.yaml")
+    fair = "a: &a {b: 1, c: [2]}\nd: *a\ne: {<<: *a, b: 3}\n"
+    (tmp_path / "fair.yaml").write_text(fair)
+    assert config_file.read(tmp_path / "fair.yaml") == yaml.safe_load(fair)
+
+
+def test_the_same_sections_again_and_again_are_one_line():
+    endless = values()
+    endless["experiments"]["paper"] = endless["experiments"]
+    with pytest.raises(InputError, match="sections within sections without end"):
+        config.load(endless)
+
+
+def test_unreadable_files_are_one_line(tmp_path):
+    (tmp_path / "latin.yaml").write_bytes("results: caf\xe9".encode("latin-1"))
+    with pytest.raises(InputError, match=r"latin.yaml: not YAML \(.*utf-8"):
+        config_file.read(tmp_path / "latin.yaml")
+    (tmp_path / "tab.yaml").write_text("words:\n\tmin_count: 1\n")
+    with pytest.raises(InputError, match=r"tab.yaml: line 2: not YAML \(found character"):
+        config_file.read(tmp_path / "tab.yaml")
+    with pytest.raises(InputError, match=r"none.yaml: No such file or directory; give the path"):
+        config_file.read(tmp_path / "none.yaml")
+    with pytest.raises(InputError, match=r"Is a directory; give the path of a config file"):
+        config_file.read(tmp_path)
+
+
+def test_paths_are_taken_as_a_shell_reads_them(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/me")
+    given = values() | {"results": "~/out//x/./", "scenes": None}
+    given["pictures"]["corpora"] = [ONE | {"path": "~/flickr"}]
+    given["logmel"]["model"] = "~/hubert.pt"
+    loaded = config.load(given)
+    assert loaded.results == "/home/me/out/x"
+    assert loaded.pictures.corpora[0].path == "/home/me/flickr"
+    assert loaded.logmel.model == "/home/me/hubert.pt"
+    assert config.load(values() | {"results": "../other"}).results == "../other"
+    assert config.load(values() | {"results": "a/../b"}).results == "b"
+
+
+def test_corpora_whose_names_differ_in_capitals_alone_are_refused():
+    given = values() | {"scenes": None}
+    given["pictures"]["corpora"] = [ONE | {"name": "a"}, ONE | {"name": "A"}]
+    with pytest.raises(InputError, match="the corpora a and A differ in capitals alone"):
+        config.load(given)
+
+
+def test_text_for_a_number_is_read_as_one():
+    """YAML 1.1 reads 1e-6, without a dot, as text."""
+    given = values()
+    given["training"]["eps"] = "1e-6"
+    assert config.load(given).training.eps == 1e-6
 
 
 def test_ready_made_fragments_need_no_sections_regions_and_fc7():
@@ -267,3 +394,28 @@ def test_the_lock_has_hashes_and_no_addresses():
     assert "://" not in text
     entries = re.findall(r"^[a-z0-9].*(?:\n +--hash=.*)+", text, flags=re.MULTILINE)
     assert len(entries) == len(re.findall(r"^[a-z0-9]", text, flags=re.MULTILINE))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("metrics:", "config.yaml: line 3: the key metrics is given twice, first in line 1; drop"),
+        ("results: -rf", "config: results: a path that begins with - is read as an option"),
+        ("words: {min_cuont: 1}", "config: words.min_cuont: Extra inputs are not permitted; did"),
+    ],
+)
+def test_snakemake_itself_ends_in_that_line(text, message, tmp_path):
+    given = values()
+    given.pop(text.partition(":")[0])
+    rest = yaml.safe_dump(given)
+    if text == "metrics:":
+        text, rest = f"{text} {values()['metrics']}", f"# again\n{text} 1\n{rest}"
+    (tmp_path / "config.yaml").write_text(f"{text}\n{rest}")
+    result = snakemake(tmp_path, "-n")
+    assert result.returncode != 0
+    said = (result.stdout + result.stderr).splitlines()
+    lines = [line for line in said if line.startswith("error: ")]
+    assert len(lines) == 1, said
+    assert message in lines[0]
+    assert not any("Traceback" in line for line in said)

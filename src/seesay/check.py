@@ -2,22 +2,21 @@
 
 import shlex
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from seesay import check_corpora, check_disk
 from seesay.check_findings import Counts, Finding, safe
 from seesay.config import Config, load
+from seesay.config_file import read
 from seesay.errors import InputError
 from seesay.settings.logmel import LogmelSettings
 
 
-def report(path: str) -> int:
+def report(path: str, trust_model: bool = False) -> int:
     """Print every finding about a config file, and return the exit status: 1 if any fails."""
     failed = 0
-    for finding in findings(path):
+    for finding in findings(path, trust_model):
         print(finding, flush=True)
         failed += finding.mark == "fail"
     if failed:
@@ -27,10 +26,13 @@ def report(path: str) -> int:
     return 0
 
 
-def findings(path: str) -> Iterator[Finding]:
-    """The findings about a config file; when it is wrong itself, that alone."""
+def findings(path: str, trust_model: bool = False) -> Iterator[Finding]:
+    """The findings about a config file; when it is wrong itself, that alone.
+
+    A TorchScript file (logmel.model) is a program, and is run with `trust_model` alone.
+    """
     try:
-        config = load(_values(Path(path)))
+        config = load(read(Path(path)))
     except InputError as error:
         yield Finding("fail", "config", str(error).removeprefix("config: "))
         return
@@ -40,7 +42,7 @@ def findings(path: str) -> Iterator[Finding]:
     parts: list[tuple[str, Callable[[Config, Counts], Iterator[Finding]]]] = [
         ("pictures", check_corpora.pictures),
         ("fragments", check_corpora.fragments),
-        ("weights", _weights),
+        ("weights", partial(_weights, trust_model=trust_model)),
         ("speech", check_corpora.speech),
         ("disk", _disk),
     ]
@@ -48,23 +50,7 @@ def findings(path: str) -> Iterator[Finding]:
         yield from safe(section, part(config, counts))
 
 
-def _values(path: Path) -> dict[str, Any]:
-    """What a config file says; InputError where it is no mapping."""
-    try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}; give the path of a config file") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f"line {mark.line + 1}: " if mark else ""
-        cause = getattr(error, "problem", None) or str(error)
-        raise InputError(f"{path}: {line}not YAML ({cause}); mend it") from error
-    if not isinstance(values, dict):
-        raise InputError(f"{path}: has no sections; begin with a copy of config/config.yaml")
-    return values
-
-
-def _weights(config: Config, counts: Counts) -> Iterator[Finding]:
+def _weights(config: Config, counts: Counts, trust_model: bool) -> Iterator[Finding]:
     """Whether the image networks of every experiment, and its model of speech, can be loaded."""
     networks: dict[tuple[str, str, str, int], None] = {}
     models: list[LogmelSettings] = []
@@ -79,10 +65,17 @@ def _weights(config: Config, counts: Counts) -> Iterator[Finding]:
     for section, network, weights, size in networks:
         yield from safe(section, _network(section, network, weights, size, counts.fetching))
     for settings in models:
-        yield from safe("logmel", _speech_model(settings))
+        yield from safe("logmel", _speech_model(settings, trust_model))
 
 
-def _speech_model(settings: LogmelSettings) -> Iterator[Finding]:
+def _speech_model(settings: LogmelSettings, trusted: bool) -> Iterator[Finding]:
+    path = Path(str(settings.model))
+    if path.is_file() and not trusted:
+        yield Finding(
+            "note", "logmel", f"{path} is a program (TorchScript), which a run will run with your"
+            " rights; it is not tried here without --trust-model",
+        )  # fmt: skip
+        return
     # Here, for torch takes seconds.
     from seesay.speech_model import SpeechModel
 

@@ -18,6 +18,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+TRUST = "run the TorchScript file that logmel.model names: a program, which may do all that you may"
+
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Parse the command line and do what it says."""
@@ -30,6 +32,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         " in: one line a finding, and exit status 1 if something is missing.",
     )
     check.add_argument("config", help="the config file that the run will have")
+    check.add_argument("--trust-model", action="store_true", help=TRUST)
     compare = commands.add_parser(
         "compare",
         help="lay two finished runs side by side",
@@ -57,10 +60,15 @@ def main(argv: Sequence[str] | None = None) -> None:
     asked.add_argument("--say", type=Path, metavar="WAV", help="a recording of one word")
     asked.add_argument("--look", type=Path, metavar="PICTURE", help="a picture")
     search.add_argument("--top", type=int, default=10, help="rows at most (10)")
-    search.add_argument("--split", help="with --say: search train, validation or test alone")
+    search.add_argument(
+        "--split",
+        choices=("train", "validation", "test"),
+        help="with --say: search the pictures of this split alone",
+    )
     search.add_argument("--html", type=Path, help="also write a page with framed thumbnails")
     search.add_argument("--out", type=Path, help="with --look: folder for the tokens as wav files")
     search.add_argument("--device", default="cpu", help="auto, cpu or cuda (cpu)")
+    search.add_argument("--trust-model", action="store_true", help=TRUST)
     export = commands.add_parser(
         "export",
         help="write both branches of a model as ONNX files",
@@ -74,6 +82,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = parser.parse_args(argv)
     if arguments.command == "search" and arguments.top < 1:
         parser.error("--top: give 1 or more")
+    if arguments.command == "search" and arguments.out and arguments.say:
+        parser.error("--out: holds the words that --look finds; --say finds pictures (--html FILE)")
+    if arguments.command == "search" and arguments.split and arguments.look:
+        parser.error("--split: parts the pictures that --say finds; --look finds spoken words")
     if hasattr(signal, "SIGPIPE"):
         # `seesay check ... | head` ends quietly.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
@@ -82,7 +94,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         if arguments.command == "check":
             from seesay.check import report as look
 
-            sys.exit(look(arguments.config))
+            sys.exit(look(arguments.config, arguments.trust_model))
         from seesay.command import run
 
         if arguments.command == "compare":
@@ -101,10 +113,10 @@ def _compare(arguments: argparse.Namespace) -> None:
     from seesay.compare import compare
     from seesay.errors import InputError
     from seesay.metrics import METRICS
-    from seesay.settings.metrics import MetricsSettings
+    from seesay.settings.metrics import MOST_RESAMPLES, MetricsSettings
 
-    if arguments.resamples < 1:
-        raise InputError(f"--resamples {arguments.resamples}: at least 1")
+    if not 1 <= arguments.resamples <= MOST_RESAMPLES:
+        raise InputError(f"--resamples {arguments.resamples}: from 1 to {MOST_RESAMPLES:,}")
     settings = MetricsSettings(resamples=arguments.resamples, seed=0)
     parts = compare(arguments.first, arguments.second, settings, arguments.gallery)
     runs = (compare_runs.Run.read(arguments.first), compare_runs.Run.read(arguments.second))

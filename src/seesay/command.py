@@ -5,8 +5,9 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
 
@@ -83,8 +84,32 @@ def one_line(error: ValidationError, where: str) -> str:
         shown = "" if isinstance(given, dict) else f", got {given!r}"
         # A check of ours says all in its own words.
         said = item["msg"].removeprefix("Value error, ")
+        if item["type"] == "extra_forbidden":
+            near = get_close_matches(str(item["loc"][-1]), _beside(error.title, item["loc"]), n=1)
+            said += "".join(f"; did you mean {name}?" for name in near)
         parts.append(": ".join(filter(None, (where, key, f"{said}{shown}"))))
     return "; ".join(parts)
+
+
+def _beside(title: str, loc: Sequence[int | str]) -> list[str]:
+    """The keys that a model named `title` has where `loc` ends."""
+    models, found = [Settings], []
+    while models:
+        models += (model := models.pop()).__subclasses__()
+        found += [model] if model.__name__ == title else []
+    for step in loc[:-1]:
+        # Places in a list and the kind of a union lead to no other model.
+        fields = [model.model_fields[step] for model in found if step in model.model_fields]
+        if fields:
+            found = [model for field in fields for model in _models_in(field.annotation)]
+    return sorted({name for model in found for name in model.model_fields})
+
+
+def _models_in(annotation: Any) -> list[type[Settings]]:
+    """The models that a field's type is made of."""
+    if isinstance(annotation, type) and issubclass(annotation, Settings):
+        return [annotation]
+    return [model for inner in get_args(annotation) for model in _models_in(inner)]
 
 
 def run(main: Callable[[], None]) -> None:

@@ -6,15 +6,18 @@ No stage imports this module, so that a new key of one stage reruns no other.
 import hashlib
 import json
 import re
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
 from seesay.command import one_line
+from seesay.config_file import look_through, refuse_odd
 from seesay.corpora import READERS
 from seesay.corpora.finding import find
 from seesay.errors import InputError
-from seesay.settings import Settings
+from seesay.settings import Seed, Settings, alike
 from seesay.settings.alignment import AlignmentSettings
 from seesay.settings.evaluation import EvaluationSettings
 from seesay.settings.fc7 import Fc7Settings
@@ -28,6 +31,7 @@ from seesay.settings.metrics import MetricsSettings
 from seesay.settings.pictures import PicturesSettings
 from seesay.settings.regions import RegionsSettings
 from seesay.settings.report import ReportSettings
+from seesay.settings.results import ResultsFolder
 from seesay.settings.scenes import ScenesSettings
 from seesay.settings.speech import SpeechSettings
 from seesay.settings.synthesis import SynthesisSettings
@@ -58,14 +62,10 @@ class Experiment(Settings):
 class Config(Settings):
     """Everything that a run is made of. Every config file is complete."""
 
-    results: str = Field(
-        pattern=r"^[^{}]*[^{}/]$", description="folder of everything that the run writes"
-    )
+    results: ResultsFolder = Field(description="folder of everything that the run writes")
     # A job's command line names every shard, and a line has room for some 400.
     shards: int = Field(ge=1, le=400, description="parts that the big tables are made in")
-    seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(
-        min_length=1, description="seeds that each system is run with"
-    )
+    seeds: tuple[Seed, ...] = Field(min_length=1, description="seeds that each system is run with")
     experiments: dict[str, Experiment] = Field(
         min_length=1, description="named variants, each with what it overrides"
     )
@@ -114,7 +114,9 @@ class Config(Settings):
             given = [f"the section {name}" for name in sections if getattr(self, name) is not None]
             given += [f"{stage}.corpora"] if getattr(self, stage).corpora else []
             if len(given) > 1:
-                raise ValueError(f"{' and '.join(given)} are both given; drop one")
+                raise ValueError(
+                    f"{' and '.join(given)} are both given; {stage} come from one place: drop one"
+                )
             if not given:
                 raise ValueError(
                     f"{stage}.corpora is empty and there is no section {' or '.join(sections)}: "
@@ -137,9 +139,17 @@ class Config(Settings):
                 raise ValueError(f"{key}: {given} names one twice; each counts once")
         self._check_fragments()
         for name, experiment in self.experiments.items():
-            if not re.fullmatch("[A-Za-z0-9_]+", name):
-                raise ValueError(f"experiments: {name!r} may hold letters a-z, digits and _ only")
+            if not re.fullmatch("[A-Za-z0-9_]{1,64}", name):
+                raise ValueError(
+                    f"experiments: {name[:70]!r} may hold letters a-z, digits and _ only, 64 of"
+                    " them at most"
+                )
             self._check_experiment(name, experiment)
+        if alike(self.experiments):
+            raise ValueError(
+                f"experiments: {' and '.join(alike(self.experiments))} differ in capitals alone;"
+                " some file systems take them for one"
+            )
         if self.listen.experiment not in (None, *self.experiments):
             raise ValueError(
                 f"listen.experiment: there is no experiment {self.listen.experiment!r}; there are"
@@ -256,17 +266,15 @@ def _check_candidates(regions: RegionsSettings, fc7: Fc7Settings) -> None:
         )
 
 
-def load(values: dict[str, Any]) -> Config:
-    """Validate a config that was read from YAML.
+def load(values: dict[str, Any], files: Iterable[str | Path] = ()) -> Config:
+    """Validate a config that was read from YAML, `files`, where they are known.
 
     Raises InputError in one line: the key, what was given and what is allowed.
     """
+    look_through(files)
+    refuse_odd("", values)
     try:
         return Config.model_validate_json(json.dumps(values))
-    except TypeError as error:
-        raise InputError(
-            f"config: {error}: YAML reads a date or a set there; put the value in quotes"
-        ) from None
     except ValidationError as error:
         raise InputError(one_line(error, "config")) from None
 

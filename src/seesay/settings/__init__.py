@@ -1,9 +1,52 @@
-"""The base of every stage's settings model."""
+"""The base of every stage's settings model, and kinds of values that several of them have."""
 
-from pydantic import BaseModel, ConfigDict
+import os
+from collections.abc import Iterable
+from typing import Annotated, Any, get_args
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+MOST = 2**63 - 1  # the greatest number that a table can hold
+
+Seed = Annotated[int, Field(ge=0, le=MOST)]
+# `~/corpora` as a shell reads it.
+UserPath = Annotated[str, Field(min_length=1), AfterValidator(os.path.expanduser)]
 
 
 class Settings(BaseModel):
     """Settings of a stage: frozen, every field described, unknown keys forbidden."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_yaml_means_it(cls, values: Any) -> Any:
+        """Raise ValueError for numbers beyond any table, and truth values that are no such."""
+        known = cls.model_fields if isinstance(values, dict) else {}
+        for name in sorted(known.keys() & values.keys()):
+            given = values[name] if isinstance(values[name], list) else [values[name]]
+            for each in given:
+                if isinstance(each, bool) and not _takes_truth(known[name].annotation):
+                    raise ValueError(
+                        f"{name}: a number or a text, not {str(each).lower()}: YAML reads yes, no,"
+                        " on and off as true and false; put a text in quotes"
+                    )
+                if isinstance(each, int) and abs(each) > MOST:
+                    raise ValueError(f"{name}: a whole number of at most {MOST}, not {each}")
+        return values
+
+
+def alike(names: Iterable[str]) -> list[str]:
+    """The first names that differ in capitals alone: one folder, on some file systems."""
+    seen: dict[str, str] = {}
+    for name in names:
+        other = seen.setdefault(name.casefold(), name)
+        if other != name:
+            return [other, name]
+    return []
+
+
+def _takes_truth(annotation: Any) -> bool:
+    """Whether a field's type has room for true and false."""
+    # No map(): the name is that of a module here.
+    return annotation in (bool, Any) or any(_takes_truth(each) for each in get_args(annotation))

@@ -4,21 +4,20 @@ from typing import Literal
 
 from pydantic import Field
 
-from seesay.settings import Settings
+from seesay.settings import Settings, UserPath
 
 
 class AlignmentSettings(Settings):
     """Which recordings are aligned with their transcripts."""
 
-    path: str = Field(
-        min_length=1,
+    path: UserPath = Field(
         description="folder of recordings, with transcripts.tsv or a .txt beside each file",
     )
     talker: Literal["folder", "name"] = Field(
         description="who speaks, where there is no transcripts.tsv: the folder that holds the "
         "file, or the file's name up to its first _ or -"
     )
-    dictionary: str | None = Field(
+    dictionary: UserPath | None = Field(
         description="a file of pronunciations besides the English dictionary's, or null"
     )
     beam: float = Field(

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
-from seesay.settings import Settings
+from seesay.settings import Settings, UserPath, alike
 
 
 class Corpus(Settings):
@@ -16,6 +16,7 @@ class Corpus(Settings):
 
     name: str = Field(
         default="",
+        max_length=64,
         pattern=r"^[A-Za-z0-9_.-]*$",
         description="put before the ids, with a /; empty for the ids as they are; one entry may"
         " have none",
@@ -24,7 +25,7 @@ class Corpus(Settings):
         min_length=1,
         description="layout of the corpus: one of ours, a dotted module, or a path ending in .py",
     )
-    path: str = Field(min_length=1, description="folder of the corpus")
+    path: UserPath = Field(description="folder of the corpus")
     options: dict[str, Any] = Field(default={}, description="what the reader wants to be told")
 
     def under(self, own: str) -> str:
@@ -39,3 +40,8 @@ def check_names(corpora: tuple[Corpus, ...]) -> None:
         if names.count(name) > 1:
             shown = f"the name {name!r}" if name else "no name"
             raise ValueError(f"{names.count(name)} corpora have {shown}; names keep ids apart")
+    if alike(names):
+        raise ValueError(
+            f"the corpora {' and '.join(alike(names))} differ in capitals alone; names keep ids"
+            " apart"
+        )

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from seesay.settings import Settings
+from seesay.settings import Settings, UserPath
 
 # Sides, in px, that a network takes: from, to, and a multiple of what.
 SIDES = {
@@ -22,8 +22,7 @@ class Fc7Settings(Settings):
         description="image network: alexnet and vgg16 give 4,096 numbers a region, fasterrcnn"
         " (which sees the whole picture and pools its regions) 1,024, efficientnet_lite0 1,280"
     )
-    weights: str = Field(
-        min_length=1,
+    weights: UserPath = Field(
         description="DEFAULT: trained on ImageNet (fasterrcnn: COCO), for efficientnet_lite0"
         " carried by a package, for the others torchvision's file in torch hub's checkpoint"
         " folder; random: untrained, for tests alone; or the path of a state dict",

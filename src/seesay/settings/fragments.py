@@ -4,14 +4,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from seesay.settings import Settings
+from seesay.settings import Settings, UserPath
 
 
 class FragmentsSettings(Settings):
     """Which ready-made fragments stand in for the stages regions and fc7."""
 
-    path: str = Field(
-        min_length=1,
+    path: UserPath = Field(
         description="folder of split_train_img.mat, split_val_img.mat and split_test_img.mat",
     )
     whole: Literal["unknown", "first", "last"] = Field(

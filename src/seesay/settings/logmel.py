@@ -4,14 +4,14 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from seesay.settings import Settings
+from seesay.settings import Settings, UserPath
 
 
 class LogmelSettings(Settings):
     """The frames and filters of section 2."""
 
     sample_rate: int = Field(ge=4000, le=96000, description="Hz that all speech is resampled to")
-    model: str | None = Field(
+    model: UserPath | None = Field(
         default=None,
         description="a TorchScript file of a self-supervised model of speech, whose frames take the"
         " place of log-Mel frames; null (paper): none",

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from seesay.settings import Settings
+from seesay.settings import Seed, Settings
 
 
 class MapSettings(Settings):
@@ -12,4 +12,4 @@ class MapSettings(Settings):
         ge=0, le=2000, description="most picture fragments of the test split, drawn by chance"
     )
     perplexity: float = Field(ge=2, le=100, description="neighbours that t-SNE keeps near, about")
-    seed: int = Field(ge=0, description="seed of the drawn fragments and of t-SNE")
+    seed: Seed = Field(description="seed of the drawn fragments and of t-SNE")

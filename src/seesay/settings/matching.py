@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from seesay.settings import Settings
+from seesay.settings import Seed, Settings
 
 
 class MatchingSettings(Settings):
@@ -32,7 +32,7 @@ class MatchingSettings(Settings):
         description="largest difference between the frequency ranks of a word and its replacement, "
         "as a share of all ranks within the part of speech; 1: any, the nearest is taken",
     )
-    seed: int = Field(ge=0, description="seed of the choice of tokens")
+    seed: Seed = Field(description="seed of the choice of tokens")
     unseen_talkers: int = Field(
         default=0,
         ge=0,

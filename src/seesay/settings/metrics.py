@@ -2,13 +2,17 @@
 
 from pydantic import Field
 
-from seesay.settings import Settings
+from seesay.settings import Seed, Settings
+
+MOST_RESAMPLES = 20_000  # more would be memory, and no narrower an interval
 
 
 class MetricsSettings(Settings):
     """How the intervals around the metrics are made."""
 
     resamples: int = Field(
-        ge=1, description="bootstrap resamples of the test images behind each 95 % interval"
+        ge=1,
+        le=MOST_RESAMPLES,
+        description="bootstrap resamples of the test images behind each 95 % interval",
     )
-    seed: int = Field(ge=0, description="seed of the resamples, which all systems share")
+    seed: Seed = Field(description="seed of the resamples, which all systems share")

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from seesay.settings import Settings
+from seesay.settings import Settings, UserPath
 from seesay.settings.corpora import Corpus, check_names
 
 Share = Annotated[float, Field(gt=0, lt=1)]
@@ -61,9 +61,9 @@ class FilesSplit(Settings):
     """By three lists, a picture's name or id a line; what none of them names is left out."""
 
     method: Literal["files"] = Field(description="the pictures that three files list")
-    train: str = Field(min_length=1, description="path of the list of training pictures")
-    validation: str = Field(min_length=1, description="path of the list for early stopping")
-    test: str = Field(min_length=1, description="path of the list for evaluation")
+    train: UserPath = Field(description="path of the list of training pictures")
+    validation: UserPath = Field(description="path of the list for early stopping")
+    test: UserPath = Field(description="path of the list for evaluation")
 
 
 class CorpusSplit(Settings):

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from seesay.settings import Settings
+from seesay.settings import Settings, UserPath
 
 
 class RegionsSettings(Settings):
@@ -19,8 +19,7 @@ class RegionsSettings(Settings):
         description="selective search with few (fast) or many (quality) colour spaces and scales;"
         " the others do not read it"
     )
-    weights: str = Field(
-        min_length=1,
+    weights: UserPath = Field(
         description="weights of rpn: DEFAULT (trained on COCO; torchvision's file in torch hub's"
         " checkpoint folder), random (for tests alone), or the path of a state dict; the others"
         " do not read it",

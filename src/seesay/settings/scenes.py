@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from seesay.settings import Settings
+from seesay.settings import Seed, Settings
 
 Share = Annotated[float, Field(ge=0.05, le=0.9)]
 
@@ -17,7 +17,7 @@ class ScenesSettings(Settings):
 
     count: int = Field(ge=1, le=9999, description="Number of scenes.")
     size: int = Field(ge=64, le=1024, description="Side of a scene in px.")
-    seed: int = Field(ge=0, description="Seed of everything that is drawn at random.")
+    seed: Seed = Field(description="Seed of everything that is drawn at random.")
     least_things: int = Field(ge=2, le=6, description="Least number of drawings in a scene.")
     most_things: int = Field(ge=2, le=6, description="Greatest number of drawings in a scene.")
     small: tuple[Share, Share] = Field(

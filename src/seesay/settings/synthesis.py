@@ -2,14 +2,14 @@
 
 from pydantic import Field
 
-from seesay.settings import Settings
+from seesay.settings import Seed, Settings
 
 
 class SynthesisSettings(Settings):
     """Who speaks, what is said and what is left unsaid."""
 
     talkers: int = Field(ge=2, le=140, description="talkers, half female and half male voices")
-    seed: int = Field(ge=0, description="seed of everything that is drawn at random")
+    seed: Seed = Field(description="seed of everything that is drawn at random")
     unsaid: float = Field(ge=0, lt=1, description="share of the captions' word types nobody says")
     surplus: float = Field(ge=1, le=10, description="tokens said for every token captions need")
     fillers: int = Field(ge=0, le=500, description="types said besides that no caption uses")
