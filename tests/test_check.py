@@ -13,6 +13,7 @@ from conftest import ROOT
 from loopback import serving
 from seesay import check, check_disk, config, fetch
 from seesay.check import findings
+from seesay.check_findings import Finding
 from speech_layouts import lucid_table, sound
 from test_picture_readers import jpeg
 from test_speech_model import WIDTH, Convolutions, saved
@@ -40,9 +41,9 @@ def here(tmp_path, monkeypatch) -> Path:
     return tmp_path
 
 
-def said(values) -> list[str]:
+def said(values, trust=False) -> list[str]:
     Path("config.yaml").write_text(yaml.safe_dump(values))
-    lines = [str(finding) for finding in findings("config.yaml")]
+    lines = [str(finding) for finding in findings("config.yaml", trust)]
     assert not any("\n" in line for line in lines)
     assert lines[0] == lines[0].strip()
     return lines
@@ -132,6 +133,9 @@ def test_faults_of_pictures(here):
     assert strict[2].endswith("on_bad_input: fail ends the run")
     (here / "data/pascal1k/a{b}.jpg").write_bytes(b"")
     assert any("no braces" in line and line[:4] == "fail" for line in said(paper(**rest)))
+    (here / "data/pascal1k/a{b}.jpg").rename(here / "data/pascal1k/a<results>.jpg")
+    (line,) = [line for line in said(paper(**rest)) if "<results>" in line]
+    assert line.endswith("<> with a name in it is a variable to Snakemake; rename the file")
 
 
 def test_faults_of_speech(here):
@@ -178,10 +182,18 @@ def test_what_an_experiment_alone_wants_is_looked_at(here):
     assert any(line.startswith("fail  fc7: no.pth: no such file") for line in lines)
     assert any(line.startswith("fail  logmel: hear.pt: ") for line in lines)
     saved(here, Convolutions(), "hear.pt")
-    assert f"ok    logmel: hear.pt gives frames of {WIDTH} numbers" in said(values)
-    values["experiments"]["b"]["logmel"]["filters"] = WIDTH + 1
+    assert f"ok    logmel: hear.pt gives frames of {WIDTH} numbers" in said(values, True)
+    # It is a program: without trust it is not even opened.
     (line,) = (line for line in said(values) if "logmel" in line)
+    assert line.startswith("note  logmel: hear.pt is a program (TorchScript), which a run will run")
+    values["experiments"]["b"]["logmel"]["filters"] = WIDTH + 1
+    (line,) = (line for line in said(values, True) if "logmel" in line)
     assert line.startswith("fail  logmel: hear.pt")
+
+
+def test_names_cannot_steer_a_terminal():
+    finding = Finding("fail", "speech", "a\x1b[2Jb\rc\n d\udc80: no such file")
+    assert str(finding) == r"fail  speech: a\x1b[2Jb c d\udc80: no such file"
 
 
 def test_what_was_fetched_is_found(here, monkeypatch):

@@ -18,7 +18,8 @@ from conftest import ROOT
 from loopback import serving
 from seesay import config
 from seesay.corpora import pascal1k
-from seesay.download import RefusedError, Wanted, download, sha256
+from seesay.digests import sha256
+from seesay.download import RefusedError, Wanted, download
 from seesay.errors import InputError
 from seesay.fetch import address, fetch, fetch_pictures, fetch_weights
 from seesay.settings.fetch import FetchSettings

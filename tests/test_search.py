@@ -1,6 +1,7 @@
 """Searching: what is asked gets the embedding that the stages gave it, and loops rank the rest."""
 
 import json
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -8,8 +9,9 @@ import pytest
 import soundfile
 import torch
 from PIL import Image
+from safetensors.torch import load_file, save_file
 
-from seesay import cli, embedding, fc7, logmel, regions, tables
+from seesay import cli, embedding, fc7, logmel, recipes, regions, tables
 from seesay.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
 from seesay.errors import InputError
 from seesay.examples import Inputs, load
@@ -121,7 +123,8 @@ def model(tmp_path_factory):
         folder / "model.safetensors", inputs, embedded / "images.parquet",
         embedded / "words.parquet", torch.device("cpu"),
     )  # fmt: skip
-    (embedded / "recipe.json").write_text(json.dumps(RECIPE))
+    made = [folder / "model.safetensors", embedded / "images.parquet", embedded / "words.parquet"]
+    (embedded / "recipe.json").write_text(recipes.text(json.dumps(RECIPE), *made))
     return folder
 
 
@@ -240,10 +243,10 @@ def test_the_command(model, tmp_path, capsys, monkeypatch):
     ("asked", "message"),
     [
         (["--model", "{home}", "--say", "{home}/a.wav"], "not a model's folder; give <results>"),
-        (["--model", "{model}", "--say", "{home}/none.wav"], "none.wav: cannot be read"),
+        (["--model", "{model}", "--say", "{home}/none.wav"], "none.wav: no such file"),
         (["--model", "{model}", "--say", "{home}/pictures/p0.png"], "p0.png: cannot be read"),
         (["--model", "{model}", "--say", "{home}/empty.wav"], "empty.wav: there is no sound in it"),
-        (["--model", "{model}", "--look", "{home}/a.wav"], "a.wav: not a picture"),
+        (["--model", "{model}", "--look", "{home}/a.wav"], "a.wav: not a readable picture"),
         (["--model", "{home}/training/paper/model/7", "--say", "x"], "7/recipe.json.*: missing"),
     ],
 )
@@ -257,6 +260,262 @@ def test_mistakes_end_in_one_line(model, asked, message):
 
 def test_a_run_of_ready_made_fragments_cannot_look(model):
     search = Search(model)
-    search.recipe |= {"regions": None, "fc7": None}
+    search.recipe = search.recipe.model_copy(update={"regions": None, "fc7": None})
     with pytest.raises(InputError, match="ready-made fragments"):
         search.look(model.parents[3] / "pictures" / "p0.png")
+
+
+# ---- folders that are damaged, or made of several runs' files
+
+SETTINGS = "training/paper/model/1/settings.json"
+MODEL = "training/paper/model/1/model.safetensors"
+EMBEDDED = "embedding/paper/model/1"
+
+
+def changed(path, key, value):
+    """Set a key, of a section after a dot, in a file of JSON; without a value it is taken out."""
+    values = json.loads(path.read_text())
+    inner = values
+    *sections, last = key.split(".")
+    for section in sections:
+        inner = inner[section]
+    inner.pop(last, None)
+    if value is not ...:
+        inner[last] = value
+    path.write_text(json.dumps(values))
+
+
+def settings(key, value=...):
+    return lambda results: changed(results / SETTINGS, key, value)
+
+
+def recipe(key, value=...):
+    return lambda results: changed(results / EMBEDDED / "recipe.json", key, value)
+
+
+def content(name, make):
+    """Write what `make` makes of a file's bytes in its place."""
+
+    def damage(results):
+        path = results / name
+        path.write_bytes(make(path.read_bytes()))
+
+    return damage
+
+
+def tensors(make):
+    """Save what `make` makes of the model's tensors in its place."""
+
+    def damage(results):
+        state = load_file(results / MODEL)
+        make(state)
+        save_file(state, results / MODEL)
+
+    return damage
+
+
+def table(kind, name, make):
+    """Write what `make` makes of a table in its place; the recipe, of an older run, has no sums."""
+
+    def damage(results):
+        path = results / name
+        batches = [batch.to_pandas() for batch in tables.batches(kind, path)]
+        rows = make(pd.concat(batches, ignore_index=True))
+        if "embedding" in rows:
+            values = np.stack(rows["embedding"].to_list()) if len(rows) else np.zeros((0, 16))
+            rows = {**rows[list(kind.key)], "embedding": values}
+            kind_ = tables.sized(kind, embedding=values.shape[1])
+        with tables.Writer(kind_ if "embedding" in rows else kind, path) as writer:
+            writer.write(rows)
+        changed(results / EMBEDDED / "recipe.json", "digests", ...)
+
+    return damage
+
+
+def endless(rows):
+    rows.at[1, "embedding"] = np.full(16, np.nan)
+    return rows
+
+
+def narrow(rows):
+    return rows.assign(embedding=[vector[:7] for vector in rows["embedding"]])
+
+
+def renamed(key):
+    return lambda rows: rows.assign(**{key: ["stranger", *rows[key][1:]]})
+
+
+def set_tensor(name, value):
+    def make(state):
+        state[name] = value(state[name]) if callable(value) else value
+
+    return make
+
+
+IMAGES_TABLE = (IMAGE_EMBEDDINGS, f"{EMBEDDED}/images.parquet")
+WORDS_TABLE = (WORD_EMBEDDINGS, f"{EMBEDDED}/words.parquet")
+# What is done to the folder, what is said of it, and who says so.
+DAMAGES = {
+    "settings gone": (lambda r: (r / SETTINGS).unlink(), "settings.json", "both"),
+    "settings empty": (content(SETTINGS, lambda b: b""), "settings.json: Invalid JSON", "both"),
+    "settings cut": (content(SETTINGS, lambda b: b[:40]), "settings.json: Invalid JSON", "both"),
+    "settings latin": (content(SETTINGS, lambda b: b'"\xe9"'), "settings.json: ", "both"),
+    "settings a list": (content(SETTINGS, lambda b: b"[1]"), "settings.json: Input should", "both"),
+    "settings null": (content(SETTINGS, lambda b: b"null"), "settings.json: Input should", "both"),
+    "settings deep": (content(SETTINGS, lambda b: b"[" * 9999), "settings.json: Inv", "both"),
+    "no system": (settings("system"), "settings.json: system: Field required", "both"),
+    "no sizes": (settings("image_size"), "settings.json: image_size: Field required", "both"),
+    "no section": (settings("settings"), "settings.json: settings: Field required", "both"),
+    "a number for a section": (settings("settings", 3), "settings.json: settings: Input", "both"),
+    "a text for a size": (settings("speech_size", "x"), "settings.json: speech_size: In", "both"),
+    "a list for a system": (settings("system", ["model"]), "json: system: Input should", "both"),
+    "no embedding": (settings("settings.embedding"), "json: embedding: Field requ", "both"),
+    "a text for widths": (settings("settings.speech_layers", "x"), "speech_layers: Input", "both"),
+    "another width": (settings("settings.speech_layers", [25]), "speech.*differs", "both"),
+    "another size": (settings("speech_size", 251), "model.safetensors: not the network", "both"),
+    "a huge size": (settings("image_size", 10**15), "image_size: Input should be less", "both"),
+    "huge widths": (settings("settings.speech_layers", [65536] * 9), "differs", "both"),
+    "another system": (settings("system", "random_projection"), "safetensors: not the", "both"),
+    "another encoder": (settings("settings.speech_encoder", "conv"), "filters", "both"),
+    "no such encoder": (settings("settings.speech_encoder", "x"), "speech_encoder: Input", "both"),
+    "model gone": (lambda r: (r / MODEL).unlink(), "model.safetensors", "both"),
+    "model empty": (content(MODEL, lambda b: b""), "model.safetensors: damaged", "both"),
+    "model cut": (content(MODEL, lambda b: b[:-9]), "model.safetensors: damaged", "both"),
+    "model cut in its head": (content(MODEL, lambda b: b[:20]), "safetensors: damaged", "both"),
+    "model a text": (content(MODEL, lambda b: b"hello world"), "safetensors: damaged", "both"),
+    "model with a long head": (
+        content(MODEL, lambda b: b"\xff" * 8 + b[8:]), "safetensors: damaged", "both",
+    ),
+    "not a number": (
+        tensors(lambda s: s["image_mean"].fill_(np.nan)), "image_mean has numbers that are", "both",
+    ),
+    "endless": (
+        tensors(lambda s: s["speech_deviation"].fill_(np.inf)), "speech_deviation has n", "both",
+    ),
+    "a tensor less": (tensors(lambda s: s.pop("image_mean")), "image_mean differs", "both"),
+    "a tensor more": (tensors(set_tensor("x", torch.ones(1))), "x differs", "both"),
+    "doubles": (tensors(set_tensor("image_mean", torch.Tensor.double)), "image_mean dif", "both"),
+    "another model": (
+        tensors(lambda s: s["image_mean"].add_(1)), "model.safetensors: not the file", "search",
+    ),
+    "a bit of the words": (
+        content(f"{EMBEDDED}/words.parquet", lambda b: b[:99] + bytes([b[99] ^ 1]) + b[100:]),
+        "words.parquet: not the file that", "search",
+    ),
+    "another's pictures": (
+        content(f"{EMBEDDED}/images.parquet", lambda b: b + b" "), "images.parquet: not", "search",
+    ),
+    "recipe empty": (
+        content(f"{EMBEDDED}/recipe.json", lambda b: b""), "recipe.json: Invalid JSON", "search",
+    ),
+    "recipe a list": (
+        content(f"{EMBEDDED}/recipe.json", lambda b: b"[]"), "recipe.json: Input should", "search",
+    ),
+    "no logmel": (recipe("logmel"), "recipe.json: logmel: Field required", "search"),
+    "no boxes": (recipe("boxes"), "recipe.json: boxes: Field required", "search"),
+    "other keys": (recipe("fc7", {"x": 1}), "recipe.json: fc7.network: Field required", "search"),
+    "other frames": (recipe("logmel.frames", 23), "logmel makes vectors of 276 numb", "say"),
+    "pictures without a number": (table(*IMAGES_TABLE, endless), "are not finite", "say"),
+    "words without a number": (table(*WORDS_TABLE, endless), "are not finite", "look"),
+    "narrow pictures": (table(*IMAGES_TABLE, narrow), "of 7 numbers, the model's have 16", "say"),
+    "narrow words": (table(*WORDS_TABLE, narrow), "of 7 numbers, the model's have 16", "look"),
+    "no pictures": (table(*IMAGES_TABLE, lambda rows: rows[:0]), "images.*has no rows", "say"),
+    "no words": (table(*WORDS_TABLE, lambda rows: rows[:0]), "words.*has no rows", "look"),
+    "strange pictures": (table(*IMAGES_TABLE, renamed("image_id")), "has stranger, whi", "say"),
+    "strange words": (table(*WORDS_TABLE, renamed("token_id")), "has stranger, which", "look"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_a_damaged_or_mixed_folder_ends_in_one_line(model, name, tmp_path):
+    damage, message, who = DAMAGES[name]
+    results = tmp_path / "results"
+    shutil.copytree(model.parents[3], results)
+    damage(results)
+    folder = str(results / "training" / "paper" / "model" / "1")
+    say = ["search", "--model", folder, "--say", str(results / "c.wav")]
+    look = ["search", "--model", folder, "--look", str(results / "pictures" / "p1.png")]
+    export = ["export", "--model", folder, "--out", str(tmp_path / "out")]
+    asked = {"say": [say], "look": [look], "search": [say, look], "both": [say, export]}[who]
+    for arguments in asked:
+        with pytest.raises(SystemExit, match=f"(?s)^error: .*({message})") as error:
+            cli.main(arguments)
+        assert "\n" not in str(error.value.code)
+    assert not (tmp_path / "out").exists()
+
+
+def test_features_of_another_network_are_refused(model):
+    with pytest.raises(InputError, match="fc7 makes vectors of 4096 numbers, and the model takes"):
+        Search(model)._refuse_sizes("fc7", 4096, "image")
+
+
+def test_a_recipe_of_an_older_run_has_no_digests_and_is_taken(model, tmp_path):
+    shutil.copytree(model.parents[3], tmp_path / "results")
+    changed(tmp_path / "results" / EMBEDDED / "recipe.json", "digests", ...)
+    found = Search(tmp_path / "results" / "training" / "paper" / "model" / "1")
+    ours = Search(model).say(model.parents[3] / "c.wav").drop(columns="path")
+    pd.testing.assert_frame_equal(found.say(model.parents[3] / "c.wav").drop(columns="path"), ours)
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit:FutureWarning")
+def test_a_program_is_run_only_where_it_is_trusted(model, tmp_path):
+    """The recipe of a stranger names a TorchScript file, which writes what it has heard."""
+
+    class Frames(torch.nn.Module):
+        def forward(self, wave: torch.Tensor) -> torch.Tensor:
+            return torch.zeros(1, 1 + wave.shape[1] // 160, 12) + wave.mean()
+
+    shutil.copytree(model.parents[3], tmp_path / "results")
+    program = tmp_path / "frames.pt"
+    torch.jit.save(torch.jit.script(Frames()), program)
+    changed(tmp_path / "results" / EMBEDDED / "recipe.json", "logmel.model", str(program))
+    folder = str(tmp_path / "results" / "training" / "paper" / "model" / "1")
+    say = ["search", "--model", folder, "--say", str(model.parents[3] / "c.wav")]
+    with pytest.raises(SystemExit, match=r"recipe.json: names .*frames.pt, .* --trust-model if"):
+        cli.main(say)
+    cli.main([*say, "--trust-model"])
+    # Pictures are looked at without it.
+    cli.main(["search", "--model", folder, "--look", str(model.parents[3] / "pictures/p1.png")])
+
+
+def test_names_cannot_steer_a_terminal(model, tmp_path, capsys):
+    results = tmp_path / "results"
+    shutil.copytree(model.parents[3], results)
+    for name, kind, column in (
+        ("speech/spoken_words", SPOKEN_WORDS, "talker"),
+        ("matching/spoken_captions", SPOKEN_CAPTIONS, "word"),
+    ):
+        rows = tables.read(kind, results / f"{name}.parquet")
+        tables.write(kind, results / f"{name}.parquet", rows.assign(**{column: "\x1b[2J\tx\n"}))
+    folder = str(results / "training" / "paper" / "model" / "1")
+    cli.main(["search", "--model", folder, "--look", str(results / "pictures" / "p1.png")])
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    assert {len(line.split("\t")) for line in out.splitlines()} == {11}
+    assert out.count(r"\x1b[2J\tx\n") == 6
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (["--say", "x.wav", "--out", "tokens"], "--out: holds the words that --look finds"),
+        (["--look", "x.png", "--split", "test"], "--split: parts the pictures that --say finds"),
+        (["--say", "x.wav", "--split", "tset"], "--split: invalid choice: 'tset'"),
+    ],
+)
+def test_options_that_do_not_go_together_are_said(more, message, capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["search", "--model", "m", *more])
+    assert message in capsys.readouterr().err
+
+
+def test_a_paragraph_is_warned_about(model, tmp_path, capsys):
+    sound = np.random.default_rng(0).normal(0, 0.1, 3 * RATE)
+    soundfile.write(tmp_path / "long.wav", sound, RATE)
+    cli.main(["search", "--model", str(model), "--say", str(tmp_path / "long.wav")])
+    said = capsys.readouterr()
+    assert said.err.startswith(
+        f"{tmp_path}/long.wav: 3.0 s are long for one word; 0.21 s around its middle are heard: cut"
+        " the word out\n"
+    )
+    assert len(said.out.splitlines()) == 4

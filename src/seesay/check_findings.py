@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from seesay.errors import InputError
+from seesay.printable import printable
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,7 @@ class Finding:
     text: str
 
     def __str__(self) -> str:
-        return f"{self.mark:<4}  {self.section}: {' '.join(self.text.split())}"
+        return f"{self.mark:<4}  {self.section}: {printable(' '.join(self.text.split()))}"
 
 
 @dataclass

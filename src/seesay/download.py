@@ -5,7 +5,6 @@ in a hidden `.NAME.part`, and the next attempt goes on from there; only a whole 
 takes the name.
 """
 
-import hashlib
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from tenacity import (
     wait_exponential,
 )
 
+from seesay.digests import sha256
 from seesay.errors import InputError
 from seesay.progress import progress
 from seesay.settings.fetch import FetchSettings
@@ -70,12 +70,6 @@ class Wanted:
         if not found.startswith(self.digest):
             return f"its SHA-256 begins with {found[:12]}, not with {self.digest[:12]}"
         return self.check(path) if self.check else ""
-
-
-def sha256(path: Path) -> str:
-    """The SHA-256 of a file, hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def there(wanted: Wanted) -> bool:

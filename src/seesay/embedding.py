@@ -3,31 +3,95 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
+from pydantic import BaseModel, Field, ValidationError
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from seesay import tables
+from seesay.command import one_line
 from seesay.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
+from seesay.errors import InputError
 from seesay.examples import Fragments, Inputs, Words, load_fragments, load_words
 from seesay.matching import SPOKEN_CAPTIONS
 from seesay.network import Network
 from seesay.pictures import IMAGES
 from seesay.settings.network import NetworkSettings
 
+WEIGHTS = "model.safetensors"
+MOST_FEATURES = 1_000_000  # numbers that a network may take in
+
+
+class About(BaseModel):
+    """What `settings.json` says of a model beside it; further keys are let be."""
+
+    system: str
+    image_size: int = Field(ge=1, le=MOST_FEATURES)
+    speech_size: int = Field(ge=1, le=MOST_FEATURES)
+    settings: dict[str, Any]
+
+
+def about(folder: Path) -> About:
+    """What `settings.json` of a model's folder says. Raises InputError for a damaged one."""
+    path = folder / "settings.json"
+    try:
+        return About.model_validate_json(path.read_bytes())
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such file; it lies beside {WEIGHTS}") from error
+    except ValidationError as error:
+        raise InputError(f"{one_line(error, str(path))}; take it from the run again") from error
+
 
 def load_network(folder: Path, device: torch.device) -> Network:
-    """The network that training saved in `folder`, ready to embed."""
-    about = json.loads((folder / "settings.json").read_text())
+    """The network that training saved in `folder`, ready to embed.
+
+    Raises InputError for files that are missing or damaged, do not belong to each other, or hold
+    numbers that are not finite.
+    """
+    said, path = about(folder), folder / WEIGHTS
     # Of the recipe only the network's shape.
     known = NetworkSettings.model_fields
-    shape = {key: value for key, value in about["settings"].items() if key in known}
-    settings = NetworkSettings.model_validate_json(json.dumps(shape))
-    kind: Literal["relu", "linear"] = "linear" if about["system"] == "random_projection" else "relu"
-    network = Network(settings, about["image_size"], about["speech_size"], kind)
-    network.load_state_dict(load_file(folder / "model.safetensors"))
+    shape = {key: value for key, value in said.settings.items() if key in known}
+    kind: Literal["relu", "linear"] = "linear" if said.system == "random_projection" else "relu"
+    try:
+        settings = NetworkSettings.model_validate_json(json.dumps(shape))
+        # Shapes alone, so that no number in the file can ask for all memory.
+        with torch.device("meta"):
+            plan = Network(settings, said.image_size, said.speech_size, kind).state_dict()
+    except ValidationError as error:
+        where = str(folder / "settings.json")
+        raise InputError(f"{one_line(error, where)}; take it from the run again") from error
+    except (ValueError, RuntimeError, TypeError, ArithmeticError) as error:
+        raise InputError(f"{folder / 'settings.json'}: describes no network ({error})") from error
+    try:
+        state = load_file(path)
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such file; take it from the run") from error
+    except (SafetensorError, ValueError, OSError) as error:
+        raise InputError(f"{path}: damaged ({error}); take it from the run again") from error
+    odd = sorted(
+        name
+        for name in plan.keys() | state.keys()
+        if name not in plan
+        or name not in state
+        or (plan[name].shape, plan[name].dtype) != (state[name].shape, state[name].dtype)
+    )
+    if odd:
+        raise InputError(
+            f"{path}: not the network of the settings.json beside it ({odd[0]} differs); take both"
+            " from one run"
+        )
+    endless = sorted(name for name, values in state.items() if not values.isfinite().all())
+    if endless:
+        raise InputError(
+            f"{path}: {endless[0]} has numbers that are not finite: a damaged file, or a training"
+            " that diverged; take it from the run again, or train again with a lower training.eps"
+        )
+    network = Network(settings, said.image_size, said.speech_size, kind)
+    network.load_state_dict(state)
     return network.to(device).eval()
 
 

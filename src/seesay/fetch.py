@@ -17,7 +17,8 @@ from filelock import FileLock, Timeout
 from seesay import pixels, writing
 from seesay.corpora import uiuc_page
 from seesay.corpora.listing import PICTURES, visible_files
-from seesay.download import RefusedError, Wanted, download, sha256, there
+from seesay.digests import sha256
+from seesay.download import RefusedError, Wanted, download, there
 from seesay.errors import InputError
 from seesay.progress import progress
 from seesay.settings.fetch import FetchSettings

@@ -5,7 +5,6 @@ What is new goes through the very stages that made the corpus, with the settings
 embedding again.
 """
 
-import json
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -17,15 +16,13 @@ from numpy.typing import NDArray
 
 from seesay import fc7, logmel, regions, sound, tables
 from seesay.device import choose
-from seesay.embedding import load_network, write_images, write_words
+from seesay.embedding import about, load_network, write_images, write_words
 from seesay.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
 from seesay.errors import InputError
 from seesay.examples import load_fragments, load_words
 from seesay.matching import SPOKEN_CAPTIONS
 from seesay.pictures import IMAGES, MANIFEST
-from seesay.settings.fc7 import Fc7Settings
-from seesay.settings.logmel import LogmelSettings
-from seesay.settings.regions import RegionsSettings
+from seesay.recipes import Recipe
 from seesay.speech import RECORDINGS, SPOKEN_WORDS, TOKEN_MANIFEST
 from seesay.tables import Table
 from seesay.vectors import unit
@@ -38,10 +35,13 @@ class Search:
     """A trained model with all that its run embedded.
 
     `model` is a folder <results>/training/{experiment}/{system}/{seed} of a finished run. Raises
-    InputError, in one line, when it is not or when files are missing.
+    InputError, in one line, when it is not or when files are missing, damaged or of other runs.
+
+    A TorchScript file that the run heard words by (logmel.model) is a program: `say` runs it only
+    with `trust_model`.
     """
 
-    def __init__(self, model: str | Path, device: str = "cpu") -> None:
+    def __init__(self, model: str | Path, device: str = "cpu", trust_model: bool = False) -> None:
         folder = Path(model).absolute()
         if folder.name == "model.safetensors":
             folder = folder.parent
@@ -69,8 +69,11 @@ class Search:
         self.files = files
         self.device = choose(device)
         self.network = load_network(folder, self.device)
-        self.system = json.loads(files["settings"].read_text())["system"]
-        self.recipe: dict[str, Any] = json.loads(files["recipe"].read_text())
+        said = about(folder)
+        self.system, self.size = said.system, said.settings["embedding"]
+        self.recipe = Recipe.read(files["recipe"])
+        self.trust_model = trust_model
+        self.recipe.refuse_others(files["model"], files["fragments"], files["words"])
 
     def say(self, recording: str | Path, top: int = 10, split: str | None = None) -> pd.DataFrame:
         """The pictures that are nearest to a spoken word, each with its nearest fragment.
@@ -82,9 +85,10 @@ class Search:
         boxes), cosine, path.
         """
         asked = self._hear(Path(recording))
-        keys, vectors = embeddings(IMAGE_EMBEDDINGS, self.files["fragments"])
+        keys, vectors = self._embedded(IMAGE_EMBEDDINGS, self.files["fragments"])
         keys["cosine"] = cosines(asked, vectors)[0]
         pictures = tables.read(IMAGES, self.files["pictures"])
+        self._refuse_strangers("fragments", keys["image_id"], "pictures", pictures["image_id"])
         if split is not None:
             pictures = pictures[pictures["split"] == split]
             if pictures.empty:
@@ -94,7 +98,7 @@ class Search:
         found = found.sort_values(["cosine", "image_id", "region"], ascending=[False, True, True])
         found = found.drop_duplicates("image_id").head(top)
         found["path"] = [str(self.place(path)) for path in found["path"]]
-        shards = sorted((self.results / self.recipe["boxes"]).glob("*.parquet"))
+        shards = sorted((self.results / self.recipe.boxes).glob("*.parquet"))
         boxes = tables.read(regions.REGIONS, shards)
         found = found.merge(boxes, on=["image_id", "region"], how="left")
         return _ranked(found, ["image_id", "region", *BOX, "cosine", "path"])
@@ -106,13 +110,15 @@ class Search:
         x0, y0, x1, y1 (px; region 0 is the whole picture), token_id, talker.
         """
         boxes, fragments = self._see(Path(picture))
-        keys, vectors = embeddings(WORD_EMBEDDINGS, self.files["words"])
+        keys, vectors = self._embedded(WORD_EMBEDDINGS, self.files["words"])
         near = cosines(fragments, vectors)
         keys["cosine"], best = near.max(axis=0), near.argmax(axis=0)
         keys[["region", *BOX]] = boxes[["region", *BOX]].to_numpy()[best]
         spoken = tables.read(SPOKEN_CAPTIONS, self.files["spoken_captions"])
         names = spoken.drop_duplicates("token_id")[["token_id", "word", "spoken_word"]]
         said = tables.read(SPOKEN_WORDS, self.files["spoken_words"])[["token_id", "talker"]]
+        for table, ids in (("spoken_captions", names), ("spoken_words", said)):
+            self._refuse_strangers("words", keys["token_id"], table, ids["token_id"])
         found = keys.merge(names, on="token_id").merge(said, on="token_id")
         found = found.sort_values(["cosine", "token_id"], ascending=[False, True])
         found = found.drop_duplicates("spoken_word").head(top)
@@ -148,11 +154,48 @@ class Search:
                 return folder / path
         return Path(path)
 
+    def _embedded(self, table: Table, path: Path) -> tuple[pd.DataFrame, NDArray[np.float32]]:
+        """The run's embeddings. Raises InputError where they are not this model's."""
+        keys, vectors = embeddings(table, path)
+        if vectors.shape[1] != self.size:
+            raise InputError(
+                f"{path}: embeddings of {vectors.shape[1]} numbers, the model's have {self.size};"
+                " take all of a run's files"
+            )
+        return keys, vectors
+
+    def _refuse_strangers(
+        self, embedded: str, keys: "pd.Series[Any]", table: str, known: "pd.Series[Any]"
+    ) -> None:
+        """Raise InputError where something is embedded that a table of the run lacks."""
+        strange = keys[~keys.isin(known)]
+        if len(strange):
+            raise InputError(
+                f"{self.files[embedded]}: has {strange.iloc[0]}, which {self.files[table]} lacks:"
+                " they are of different runs; take all of a run's files"
+            )
+
+    def _refuse_sizes(self, stage: str, size: int, branch: str) -> None:
+        """Raise InputError where the recipe's features are not those that the network takes."""
+        wanted = len(getattr(self.network, f"{branch}_mean"))
+        if size != wanted:
+            raise InputError(
+                f"{self.files['recipe']}: {stage} makes vectors of {size} numbers, and the model"
+                f" takes {wanted}; take all of a run's files"
+            )
+
     def _hear(self, recording: Path) -> NDArray[np.float32]:
         """The embedding (1, d) of a recording of one word."""
         if self.system == "text":
             raise InputError("the system text reads words and hears none; give the folder of model")
-        settings = LogmelSettings.model_validate(self.recipe["logmel"] | {"on_bad_input": "fail"})
+        settings = self.recipe.logmel.model_copy(update={"on_bad_input": "fail"})
+        if settings.model is not None and not self.trust_model:
+            raise InputError(
+                f"{self.files['recipe']}: names {settings.model}, a TorchScript file; that is a"
+                " program, which may do all that you may: give --trust-model if you trust whom you"
+                " have both from"
+            )
+        self._refuse_sizes("logmel", settings.size, "speech")
         duration = sound.facts(recording).duration
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
@@ -168,20 +211,20 @@ class Search:
 
     def _see(self, picture: Path) -> tuple[pd.DataFrame, NDArray[np.float32]]:
         """The kept regions of a picture, and their embeddings (regions, d)."""
-        if self.recipe.get("fc7") is None:
+        if self.recipe.fc7 is None or self.recipe.regions is None:
             raise InputError(
                 "the run was made of ready-made fragments, and nothing says how to make a picture's"
             )
-        boxes = RegionsSettings.model_validate(self.recipe["regions"] | {"on_bad_input": "fail"})
+        boxes = self.recipe.regions.model_copy(update={"on_bad_input": "fail"})
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             row = {"image_id": [NEW], "path": str(picture), "digest": ""}
             tables.write(MANIFEST, folder / "manifest", row)
             manifest, table, device = folder / "manifest", folder / "regions", str(self.device)
             regions.propose_shard(manifest, table, folder / "rejects", boxes, device)
-            settings = Fc7Settings.model_validate(self.recipe["fc7"])
-            fc7.extract_shard(manifest, table, folder / "fc7", settings, device)
+            fc7.extract_shard(manifest, table, folder / "fc7", self.recipe.fc7, device)
             fragments = load_fragments([folder / "fc7"], {NEW}, self.network.context)
+            self._refuse_sizes("fc7", fragments.features.shape[1], "image")
             write_images(self.network, fragments, folder / "images", self.device)
             keys, vectors = embeddings(IMAGE_EMBEDDINGS, folder / "images")
             kept = tables.read(regions.REGIONS, table)
@@ -194,6 +237,10 @@ def embeddings(table: Table, path: Path) -> tuple[pd.DataFrame, NDArray[np.float
     for batch in tables.batches(table, path):
         frames.append(batch.select(list(table.key)).to_pandas())
         parts.append(tables.matrix(batch.column("embedding")))
+        if not np.isfinite(parts[-1]).all():
+            raise InputError(f"{path}: has embeddings that are not finite; make it again")
+    if not parts:
+        raise InputError(f"{path}: has no rows; make it again")
     return pd.concat(frames, ignore_index=True), np.concatenate(parts)
 
 

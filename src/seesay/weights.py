@@ -4,7 +4,6 @@ Nothing is downloaded here: a job on a cluster has no network, and a run should 
 what a server holds that day.
 """
 
-import hashlib
 import pickle
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any, TypeVar
 import torch
 from torch import nn
 
+from seesay.digests import sha256
 from seesay.errors import InputError
 
 Net = TypeVar("Net", bound=nn.Module)
@@ -77,8 +77,7 @@ def fetched(url: str) -> Path:
             f"{path}: no such file; fetch {url} into {path.parent} (its SHA-256 begins with"
             f" {wanted}), or name another file as weights"
         )
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+    found = sha256(path)
     if not found.startswith(wanted):
         raise InputError(
             f"{path}: its SHA-256 begins with {found[: len(wanted)]}, not with {wanted} as its"

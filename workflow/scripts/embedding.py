@@ -2,7 +2,7 @@
 
 import torch
 
-from seesay import writing
+from seesay import recipes, writing
 from seesay.command import arguments, run
 from seesay.device import choose
 from seesay.embedding import embed
@@ -24,12 +24,12 @@ def main() -> None:
     outputs = zip(
         args.models, args.image_embeddings, args.word_embeddings, args.recipes, strict=True
     )
-    for model, images, words, recipe in progress(outputs, "embedding", "system", len(args.models)):
+    for model, images, words, out in progress(outputs, "embedding", "system", len(args.models)):
         # training/{experiment}/{system}/{seed}/model.safetensors
         inputs = read if model.parts[-3] == "text" else spoken
         embed(model, inputs, images, words, choose(args.device))
         # How features are made, for whoever wants to embed something new.
-        writing.write_text(recipe, args.features + "\n")
+        writing.write_text(out, recipes.text(args.features, model, images, words))
 
 
 if __name__ == "__main__":
