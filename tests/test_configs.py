@@ -1,0 +1,186 @@
+"""Every config that ships goes to its report, made small by overrides alone.
+
+The experiments, tasks, controls, readers and sections are the config's own; fewer and smaller are
+the pictures, the talkers, the nets and the epochs. The corpora lie where the config says, in their
+layouts, and are made by code.
+"""
+
+import html
+import json
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+import corpora_layouts
+from conftest import ROOT
+from seesay.config import load
+from seesay.report_made import declared
+from test_workflow import snakemake
+
+pytestmark = pytest.mark.slow
+CONFIGS = sorted((ROOT / "config").glob("*.yaml"))
+# Sections of every report.
+ALWAYS = {"answer", "tables", "more", "listen", "training", "where", "map", "data", "pictures"}
+ALWAYS |= {"made", "run"}
+# Stages whose every reject would be a fault of these corpora.
+WHOLE = ["pictures", "regions", "words", "speech", "logmel", "lexicon", "listen"]
+
+
+def small_training(section: dict) -> dict:
+    """The keys of a training section, or of an experiment's override, that are about size."""
+    small = {
+        "embedding": 8,
+        "batch_pictures": min(section.get("batch_pictures", 1), 8),
+        "pseudo_words": min(section.get("pseudo_words", 0), 6),
+        "max_epochs": 2,
+    }
+    layers = ("image_layers", "speech_layers")
+    small |= {name: [8] * len(section[name]) for name in layers if name in section}
+    return {name: value for name, value in small.items() if name in section}
+
+
+def shrunk(values: dict) -> dict:
+    """The config with overrides that make it small and nothing else."""
+    values = json.loads(json.dumps(values))
+    values |= {"shards": 2, "seeds": [1]}
+    split = values["pictures"]["split"]
+    counts = {"train": 16, "validation": 5, "test": 5}
+    split |= (
+        counts if split["method"] == "exact" else {"train": 0.5, "validation": 0.25, "test": 0.25}
+    )
+    if values.get("scenes"):
+        values["scenes"] |= {"count": 26, "size": 96}
+    if values.get("synthesis"):
+        values["synthesis"] |= {"talkers": 4}
+    values["words"]["min_count"] = 2
+    values["regions"] |= {"side": 96, "candidates": 6}
+    values["fc7"] |= {"size": 64, "context": 4, "regions": 4}
+    if values["fc7"]["network"] != "efficientnet_lite0":
+        values["fc7"]["weights"] = "random"  # the others' are downloaded
+    values["training"] |= small_training(values["training"])
+    for override in values["experiments"].values():
+        if "training" in override:
+            override["training"] |= small_training(override["training"])
+    values["evaluation"]["abx_draws"] = 2
+    values["metrics"]["resamples"] = 50
+    values["listen"] |= {"words": 12, "pictures": 5, "cases": 1, "thumbnail": 64}
+    values["map"]["fragments"] = 100
+    values["report"] |= {"pictures": 2, "thumbnail": 64}
+    return values
+
+
+def make_corpora(values: dict, folder: Path) -> None:
+    """The config's corpora, where it says, from the folder that it runs in."""
+    first = 0
+    for corpus in values["pictures"]["corpora"]:
+        corpora_layouts.PICTURES[corpus["reader"]](
+            folder / corpus["path"], range(first, first + 26)
+        )
+        first += 26
+    for corpus in values["speech"]["corpora"]:
+        corpora_layouts.SPEECH[corpus["reader"]](folder / corpus["path"])
+
+
+@pytest.fixture(scope="module", params=CONFIGS, ids=[path.stem for path in CONFIGS])
+def run(request, tmp_path_factory):
+    """A shipped config, its small values, and the results of its run, with its study."""
+    values = shrunk(yaml.safe_load(request.param.read_text()))
+    folder = tmp_path_factory.mktemp(request.param.stem) / "run"
+    folder.mkdir()
+    make_corpora(values, folder)
+    (folder / "config.yaml").write_text(yaml.safe_dump(values, sort_keys=False))
+    result = snakemake(folder, "all", f"{values['results']}/study.md")
+    assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-6000:]
+    return request.param, values, folder / values["results"]
+
+
+def sections(page: str) -> dict[str, str]:
+    """The report's sections by their id."""
+    return {
+        found[1]: found[0]
+        for found in re.finditer(r'<section id="(\w+)".*?</section>', page, re.DOTALL)
+    }
+
+
+def test_only_sizes_are_other_than_in_the_config(run):
+    path, values, _ = run
+    given = load(yaml.safe_load(path.read_text()))
+    small = load(values)
+    assert set(small.experiments) == set(given.experiments)
+    assert small.controls == given.controls
+    assert small.results == given.results
+    for stage in ("evaluation", "matching", "pictures", "speech", "logmel", "listen"):
+        ours, theirs = getattr(small, stage), getattr(given, stage)
+        sizes = {"abx_draws", "split", "words", "pictures", "cases", "thumbnail"}
+        assert ours.model_dump(exclude=sizes) == theirs.model_dump(exclude=sizes)
+
+
+def test_the_report_has_every_section_and_experiment(run):
+    _, values, results = run
+    page = (results / "report.html").read_text()
+    found = sections(page)
+    lexicons = [name for name in values["experiments"] if pseudo_words(values, name)]
+    wanted = ALWAYS | ({"lexicon"} if lexicons else set())
+    assert set(found) == wanted | ({"legacy"} if values["evaluation"]["legacy"] else set())
+    assert html.escape(values["report"]["title"]) in page
+    many = len(values["experiments"]) > 1
+    for name in values["experiments"] if many else []:
+        for section in ("tables", "training", "made"):
+            assert re.search(rf"\b{name}\b", found[section]), (name, section)
+    for name in values["experiments"]:
+        said = [html.escape(text, quote=False) for text in declared(values, name)]
+        for text in said:
+            assert text in page, name
+            assert name not in lexicons or text in found["lexicon"]
+    for name in lexicons:
+        assert f"Experiment {name}, seed 1" in found["lexicon"]
+
+
+def pseudo_words(values: dict, experiment: str) -> int:
+    """Clusters that an experiment learns words again from."""
+    override = values["experiments"][experiment].get("training", {})
+    return (values["training"] | override).get("pseudo_words", 0)
+
+
+def test_every_system_answers_every_task(run):
+    _, values, results = run
+    metrics = pd.read_csv(results / "metrics.tsv", sep="\t")
+    assert set(metrics["experiment"]) == set(values["experiments"])
+    networks = {"model", "random_projection", "untrained", *values["controls"]}
+    assert set(metrics["system"]) == {*networks, "frequency"}
+    grounding = {"grounding", "grounding_parts"} if values.get("scenes") else set()
+    assert set(metrics["task"]) == set(values["evaluation"]["tasks"]) | grounding
+    assert set(metrics["gallery"]) >= set(values["evaluation"]["galleries"])
+    asked = metrics[metrics["metric"] == "r10"].groupby(["experiment", "system"])["task"].nunique()
+    assert asked.groupby("system").nunique().eq(1).all()
+
+
+def test_nothing_is_rejected_that_should_not_be(run):
+    _, values, results = run
+    for stage in WHOLE:
+        tables = [*results.glob(f"{stage}/**/rejects.parquet")]
+        tables += results.glob(f"{stage}/**/rejects/*.parquet")
+        for path in tables:
+            reasons = pd.read_parquet(path)["reason"]
+            if stage == "words" and values.get("scenes"):  # few scenes, with many things
+                reasons = reasons[~reasons.str.startswith("seen once in all captions")]
+            assert reasons.empty, (path, reasons.tolist())
+    spoken = pd.read_parquet(results / "matching" / "spoken_captions.parquet")
+    captions = pd.read_parquet(results / "words" / "caption_words.parquet")
+    names = ["image_id", "caption"]
+    assert len(spoken[names].drop_duplicates()) > 0.9 * len(captions[names].drop_duplicates())
+
+
+def test_the_study_has_every_experiment(run):
+    _, values, results = run
+    study = (results / "study.md").read_text()
+    assert study.startswith(f"## {values['report']['title']}\n")
+    names = list(values["experiments"])
+    assert ("### How they compare" in study) == (len(names) > 1)
+    for name in names:
+        assert re.search(rf"^\| {name} \|", study, re.MULTILINE), name
+        for text in declared(values, name):
+            assert f"- {name}: {text}" in study or len(names) == 1

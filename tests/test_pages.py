@@ -1,0 +1,41 @@
+"""Templates: a name that is missing is an error, everywhere."""
+
+import ast
+import re
+
+import jinja2
+import pytest
+
+from conftest import ROOT
+from seesay import pages
+
+MAKERS = {"Environment", "Template", "NativeEnvironment", "SandboxedEnvironment", "from_string"}
+
+
+def test_the_only_environment_is_strict_and_escapes():
+    made = []
+    for path in sorted((ROOT / "src").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+                made += [path.name] * (name in MAKERS)
+    assert made == ["pages.py"]
+    environment = pages.environment()
+    assert environment.undefined is jinja2.StrictUndefined
+    assert environment.autoescape is True
+
+
+@pytest.mark.parametrize("text", ["{{ a }}", "{{ a.b }}", "{% if a %}{% endif %}", "{{ d.b }}"])
+def test_a_missing_name_is_an_error(text):
+    with pytest.raises(jinja2.UndefinedError):
+        pages.environment().from_string(text).render(d={})
+
+
+def test_no_template_hides_a_missing_name():
+    """Neither a default nor a test for whether a name is there."""
+    hides = re.compile(r"\|\s*(default|d)\b|\bis\s+(not\s+)?(un)?defined\b|\.get\(")
+    files = sorted(path for path in pages.TEMPLATES.rglob("*.j2"))
+    assert len(files) > 10
+    for path in files:
+        for code in re.findall(r"\{[{%].*?[%}]\}", path.read_text(encoding="utf-8"), re.DOTALL):
+            assert not hides.search(code), (path.name, code)
