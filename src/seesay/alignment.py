@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-from seesay import alignment_utterances, alignment_words, lifeline, tables, writing
+from seesay import alignment_utterances, alignment_words, lifeline, sources, tables, writing
 from seesay.alignment_decoder import Work, align
 from seesay.alignment_utterances import Utterance
 from seesay.alignment_words import Pronunciations
@@ -34,6 +34,7 @@ def align_corpus(folder: Path, rejects: Path, settings: AlignmentSettings, jobs:
     and at the first that cannot where `on_bad_input` is `fail`.
     """
     root = Path(settings.path)
+    before = sources.seen(alignment_utterances.sources(root))
     utterances, refused = alignment_utterances.read(root, settings.talker)
     given = settings.dictionary
     known = alignment_words.load(None if given is None else Path(given))
@@ -58,6 +59,7 @@ def align_corpus(folder: Path, rejects: Path, settings: AlignmentSettings, jobs:
             raise failure(root, refused[-1], "on_bad_input: fail")
     if not aligned:
         raise failure(root, refused[0], "no utterance can be aligned")
+    sources.still(before)
     write_folder(folder, aligned)
     rows = (("alignment", reject.id, reject.reason) for reject in refused)
     tables.write(REJECTS, rejects, tables.rejects(rows))

@@ -18,13 +18,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from seesay import tables
+from seesay import sources, tables
 from seesay.ahead import ahead
 from seesay.device import choose
 from seesay.fc7_crops import crops_of, look
 from seesay.fc7_fragments import Candidates, Fragment, candidates_of, opened
 from seesay.fc7_networks import load
 from seesay.fc7_tables import FC7
+from seesay.pictures import MANIFEST
 from seesay.regions import suppress
 from seesay.settings.fc7 import Fc7Settings
 
@@ -58,6 +59,7 @@ def extract_shard(
         while some := list(islice(pictures, PICTURES_A_WRITE)):
             kept = [best(of_one, settings.regions, settings.nms) for of_one in some]
             writer.write(_columns(list(chain.from_iterable(kept))))
+        sources.unchanged(tables.read(MANIFEST, manifest), "pictures")
 
 
 def best(fragments: list[Fragment], count: int, nms: float = 1.0) -> list[Fragment]:

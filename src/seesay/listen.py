@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from seesay import tables, writing
+from seesay import sources, tables, writing
 from seesay.errors import InputError
 from seesay.evaluation import Corpus, Items, load, rank
 from seesay.listen_choice import choose, voices
@@ -135,7 +135,10 @@ def prepare(
             }
             for near in row
         ]
-    pictures, unseen, gone = thumbnails(*_files(inputs, ids), settings)
+    files, captions = _files(inputs, ids)
+    pictures, unseen, gone = thumbnails(files, captions, settings)
+    sources.unchanged(heard.loc[order], "speech")
+    sources.unchanged(files, "pictures")
     for record, boxes in zip(pictures, _boxes(looked, ids), strict=True):
         record["boxes"] = boxes
     ranks = looked["rank"].tolist()
@@ -198,7 +201,9 @@ def _heard(inputs: Inputs, tokens: Items) -> pd.DataFrame:
     """The test split's tokens: what is said, by whom, and where in which file."""
     said = tables.read(SPOKEN_CAPTIONS, inputs.spoken_captions).drop_duplicates("token_id")
     words = tables.read(SPOKEN_WORDS, inputs.spoken_words).drop(columns=["word", "talker"])
-    files = tables.read(RECORDINGS, inputs.recordings)[["recording_id", "path", "channel"]]
+    files = tables.read(RECORDINGS, inputs.recordings)[
+        ["recording_id", "path", "digest", "channel"]
+    ]
     names = pd.DataFrame({"token_id": tokens.names})
     names = names.merge(said[["token_id", "talker", "spoken_word"]], on="token_id", how="left")
     heard = names.merge(words, on="token_id", how="left").merge(files, "left", "recording_id")

@@ -17,7 +17,7 @@ import scipy.fft
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from seesay import sound, tables
+from seesay import sound, sources, tables
 from seesay.errors import InputError
 from seesay.progress import progress
 from seesay.settings.logmel import LogmelSettings
@@ -208,7 +208,7 @@ def extract_shard(manifest: Path, out: Path, rejects: Path, settings: LogmelSett
 
     Memory holds one recording's frames at a time (an hour: 58 MB). The tokens of a recording
     that cannot be read, and those whose middle is beyond its end, go to `rejects`; where
-    `on_bad_input` is `fail`, they end the run with InputError.
+    `on_bad_input` is `fail`, they end the run with InputError, as a changed recording always does.
     """
     tokens = tables.read(TOKEN_MANIFEST, manifest)
     compute = maker(settings)
@@ -236,6 +236,7 @@ def extract_shard(manifest: Path, out: Path, rejects: Path, settings: LogmelSett
                 vectors, padded = compute.vectors(frames, middles[start : start + TOKENS], *times)
                 columns = {"token_id": some["token_id"], "padded_frames": padded}
                 writer.write({**columns, "feature": vectors})
+        sources.unchanged(tokens, "speech")
     tables.write(REJECTS, rejects, tables.rejects(refused))
 
 

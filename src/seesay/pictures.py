@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from seesay import pixels, tables
+from seesay import pixels, sources, tables
 from seesay.corpora import PICTURES, Picture, Reject
 from seesay.corpora.finding import find
 from seesay.errors import InputError
@@ -85,10 +85,13 @@ def read_corpora(
     manifests is the n-th path. A picture that cannot be decoded or has no caption, and an empty
     caption, go to the rejects or, with `on_bad_input: fail`, end the run; a picture that the
     split or the corpus itself leaves out goes to the rejects in either case.
-    Raises InputError also when a corpus cannot be read, or a split has no picture.
+    Raises InputError also when a corpus cannot be read or changes meanwhile, or a split has no
+    picture.
     """
     if not settings.corpora:
         raise InputError("pictures.corpora is empty; give a corpus")
+    read = [path for corpus in settings.corpora for path in find(corpus, PICTURES).sources()]
+    before = sources.seen([*read, *map(Path, settings.split_files())])
     found, refused = gather(settings.corpora)
     bad = [reject for reject in refused if not reject.by_rule]
     left_out = [reject for reject in refused if reject.by_rule]
@@ -105,6 +108,7 @@ def read_corpora(
     usable = [picture for picture in usable if picture.image_id in splits]
     check_splits(", ".join(corpus.path for corpus in settings.corpora), splits, bad)
     rows = [(p.image_id, str(p.path or ""), opened[p.image_id], splits[p.image_id]) for p in usable]
+    sources.still(before)
     tables.write(
         IMAGES,
         images,

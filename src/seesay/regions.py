@@ -19,7 +19,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from PIL import Image
 
-from seesay import tables
+from seesay import sources, tables
 from seesay.ahead import ahead
 from seesay.errors import InputError
 from seesay.pictures import MANIFEST
@@ -56,15 +56,18 @@ def propose_shard(
     """Write the tables `regions` and `rejects` for the pictures of a manifest.
 
     Few pictures are in memory at a time, whatever their number. Raises InputError for a picture
-    that cannot be used when `on_bad_input` is `fail`; `device` is the proposing network's.
+    that has changed since it was listed,
+    or cannot be used when `on_bad_input` is `fail`; `device` is the proposing network's.
     """
     # Shards run side by side; OpenCV would take every core for each of them.
     cv2.setNumThreads(1)
     refused: list[tuple[str, str, str]] = []
-    proposed = _propose_each(tables.read(MANIFEST, manifest), settings, device, refused)
+    pictures = tables.read(MANIFEST, manifest)
+    proposed = _propose_each(pictures, settings, device, refused)
     with tables.Writer(REGIONS, regions) as writer:
         while some := list(islice(proposed, PICTURES_A_WRITE)):
             writer.write(_columns(some))
+        sources.unchanged(pictures, "pictures")
     tables.write(tables.REJECTS, rejects, tables.rejects(refused))
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 import soundfile
 from numpy.typing import NDArray
 
-from seesay import fc7, logmel, regions, sound, tables
+from seesay import fc7, logmel, regions, sound, sources, tables
 from seesay.device import choose
 from seesay.embedding import about, load_network, write_images, write_words
 from seesay.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
@@ -138,6 +138,8 @@ class Search:
             recording = recordings.loc[word["recording_id"]]
             path, channel = self.place(recording["path"]), int(recording["channel"])
             mono, rate = sound.span(path, word["onset"], word["offset"], channel)
+            file = pd.DataFrame({"path": [str(path)], "digest": [recording["digest"]]})
+            sources.unchanged(file, "speech")
             name = "".join(c if c.isalnum() else "_" for c in str(word["word"]))
             files.append(Path(folder) / f"{rank:02d}_{name}.wav")
             files[-1].parent.mkdir(parents=True, exist_ok=True)

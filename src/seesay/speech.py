@@ -1,6 +1,5 @@
 """The word-aligned speech corpora: recordings and spoken words."""
 
-import hashlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from seesay import sound, tables
+from seesay import sound, sources, tables
 from seesay.corpora import SPEECH, Recording, Reject, SpokenWord
 from seesay.corpora.finding import find
 from seesay.errors import InputError
@@ -76,10 +75,13 @@ def read_corpora(
     """
     if not settings.corpora:
         raise InputError("speech.corpora is empty; give a corpus")
+    read = [path for corpus in settings.corpora for path in find(corpus, SPEECH).sources()]
+    before = sources.seen(read)
     parts = [read_corpus(corpus, settings.on_bad_input) for corpus in settings.corpora]
     keep_apart([(corpus, *part[:2]) for corpus, part in zip(settings.corpora, parts, strict=True)])
     recordings = pd.concat([part[0] for part in parts], ignore_index=True)
     words = pd.concat([part[1] for part in parts], ignore_index=True)
+    sources.still(before)
     tables.write(RECORDINGS, recordings_out, recordings)
     tables.write(SPOKEN_WORDS, words_out, words)
     rows = (("speech", reject.id, reject.reason) for part in parts for reject in part[2])
@@ -193,7 +195,7 @@ def _opened(path: Path) -> tuple[sound.Facts, str] | str:
     """A recording's facts and its digest, or why it cannot be used."""
     try:
         facts = sound.facts(path)
-        return facts, hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
+        return facts, sources.digest(path)
     except InputError as error:
         return str(error)
 
