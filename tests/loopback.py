@@ -16,7 +16,9 @@ class Site:
         files: The content by path.
         faults: By path, what goes wrong at each of the next requests: `stall` (half the bytes,
             then nothing), `silent` (no answer at all), `truncate` (half the bytes, then the
-            end), `503`, `past` (another range than the one asked for), or "" (nothing).
+            end), `drip` (a byte every 50 ms), `head` (the same, of its head), `endless` (the bytes
+            again and again, of no announced number), `huge` (a number beyond any disk), `503`,
+            `past` (another range than the one asked for), or "" (nothing).
         ranges: Whether ranges are served; if not, a request for one gets the whole.
         tag: The ETag, if any.
         asked: The path and the range of every request.
@@ -39,6 +41,14 @@ def serving() -> Iterator[Site]:
     class Handler(BaseHTTPRequestHandler):
         def log_message(self, *_):
             pass
+
+        def drip(self, content):
+            with contextlib.suppress(OSError):
+                for byte in content:
+                    self.wfile.write(bytes([byte]))
+                    self.wfile.flush()
+                    if site.over.wait(0.05):
+                        return
 
         def do_GET(self):
             asked = self.headers.get("Range", "")
@@ -67,8 +77,22 @@ def serving() -> Iterator[Site]:
             if site.tag:
                 self.send_header("ETag", site.tag)
             body = body[first:]
-            self.send_header("Content-Length", str(len(body)))
+            if fault != "endless":
+                size = 10**15 if fault == "huge" else len(body)
+                self.send_header("Content-Length", str(size))
+            if fault == "head":
+                self.flush_headers()
+                self.drip(b"X-Slow: " + b"x" * 10000)
+                return
             self.end_headers()
+            if fault == "drip":
+                self.drip(body)
+                return
+            if fault == "endless":
+                with contextlib.suppress(OSError):
+                    while not site.over.is_set():
+                        self.wfile.write(body)
+                return
             half = len(body) // 2 if fault in ("stall", "truncate") else len(body)
             with contextlib.suppress(OSError):
                 self.wfile.write(body[:half])

@@ -3,6 +3,8 @@
 import hashlib
 import io
 import os
+import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -82,6 +84,40 @@ def test_a_passing_fault_is_tried_again(site, tmp_path, fault):
     site.faults["/net.pth"] = ["truncate", fault] if fault == "past" else [fault]
     download(wanted(site, tmp_path), SETTINGS)
     assert (tmp_path / "net.pth").read_bytes() == BODY
+
+
+@pytest.mark.parametrize("fault", ["drip", "head"])
+def test_what_comes_drop_by_drop_is_given_up(site, tmp_path, capsys, fault):
+    """Each byte comes within the timeout, and all of them in 42 hours."""
+    site.faults["/net.pth"] = [fault] * 3
+    start = time.monotonic()
+    with pytest.raises(InputError, match=r"net.pth: it comes at less than 2 kB/s \(attempt 3\)"):
+        download(wanted(site, tmp_path), SETTINGS)
+    assert time.monotonic() - start < 15
+    # The timer ends with the download.
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+    download(wanted(site, tmp_path), SETTINGS)
+    assert (tmp_path / "net.pth").read_bytes() == BODY
+
+
+@pytest.mark.parametrize("fault", ["endless", "huge"])
+def test_an_endless_body_fills_no_disk(site, tmp_path, fault):
+    site.faults["/net.pth"] = [fault]
+    with pytest.raises(
+        RefusedError, match="more than the 10 MB that such a file may have"
+    ) as error:
+        download(wanted(site, tmp_path, most=10_000_000), SETTINGS)
+    assert "\n" not in str(error.value)
+    assert len(site.asked) == 1
+    assert only(tmp_path)
+
+
+def test_a_file_that_the_disk_has_no_room_for_is_not_begun(site, tmp_path, monkeypatch):
+    usage = shutil.disk_usage(tmp_path)._replace(free=2_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    with pytest.raises(InputError, match=r"net.pth: 3 MB, and 2 MB are free there; free some"):
+        download(wanted(site, tmp_path), SETTINGS)
+    assert only(tmp_path)
 
 
 def test_a_fault_that_stays_is_one_line_and_the_next_run_goes_on(site, tmp_path):
@@ -251,6 +287,14 @@ def test_a_page_that_is_none_and_sums_that_are_none_are_one_line(pascal, tmp_pat
     (tmp_path / "SHA256SUMS").write_text("what\n")
     with pytest.raises(InputError, match="SHA256SUMS: line 1: no SHA-256 and name"):
         fetch_pictures(f"{pascal.url}/pascal/", tmp_path, SETTINGS)
+
+
+def test_a_page_of_too_many_pictures_is_refused(pascal, tmp_path):
+    rows = [ROW.format(f"cat/{n}.jpg", SAID) for n in range(5001)]
+    pascal.files["/pascal/"] = f"<table>{''.join(rows)}</table>".encode()
+    with pytest.raises(RefusedError, match="a page of 5,001 pictures, where Pascal1K has 1,000"):
+        fetch_pictures(f"{pascal.url}/pascal/", tmp_path, SETTINGS)
+    assert len(pascal.asked) == 1
 
 
 def test_pictures_of_ones_own_are_left_alone(pascal, tmp_path, capsys):

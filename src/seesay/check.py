@@ -100,7 +100,7 @@ def _network(
             yield Finding("fail", section, str(error))
             yield Finding("note", section, f"{network}: fetched by: {fetching}")
             return
-        yield Finding("ok", section, f"{network}: {path}, its SHA-256 is right")
+        yield Finding("ok", section, f"{network}: {path}, its SHA-256 begins as its name says")
         return
     if network == "fasterrcnn":
         import torch

@@ -5,7 +5,11 @@ in a hidden `.NAME.part`, and the next attempt goes on from there; only a whole 
 takes the name.
 """
 
+import contextlib
+import shutil
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,8 +29,9 @@ from seesay.errors import InputError
 from seesay.progress import progress
 from seesay.settings.fetch import FetchSettings
 
-CHUNK, MB = 1 << 16, 1_000_000
+CHUNK, MB = 1 << 13, 1_000_000
 LONGEST_PAUSE = 60
+LEAST_RATE = 2_000  # bytes/s; what comes more slowly, byte by byte, is given up as what stalls is
 # Statuses that may be otherwise in a moment, beside those from 500 on.
 PASSING = (408, 425, 429)
 
@@ -48,6 +53,7 @@ class Wanted:
         path: Where it goes.
         digest: Its SHA-256 in hexadecimal, or the beginning of it; "" where it is not known.
         check: What is wrong with a file in one line, "" if nothing; beside the digest.
+        most: Bytes that it may have; of more, no matter what is announced, nothing is kept.
         bar: Whether to show how many MB have come.
         tag: What the server called this version of the file.
     """
@@ -56,6 +62,7 @@ class Wanted:
     path: Path
     digest: str = ""
     check: Callable[[Path], str] | None = None
+    most: int = 1_000 * MB
     bar: bool = False
     tag: str = ""
 
@@ -103,7 +110,7 @@ def download(wanted: Wanted, settings: FetchSettings) -> None:
 
 
 def _attempt(wanted: Wanted, settings: FetchSettings) -> None:
-    part = wanted.part
+    part, got = wanted.part, Got()
     have = part.stat().st_size if part.exists() else 0
     if have and not (wanted.digest or wanted.tag):
         have = 0
@@ -113,9 +120,12 @@ def _attempt(wanted: Wanted, settings: FetchSettings) -> None:
         headers["Range"] = f"bytes={have}-"
         if wanted.tag:
             headers["If-Range"] = wanted.tag
-    with requests.get(
-        wanted.url, headers=headers, stream=True, timeout=settings.timeout
-    ) as response:
+    with (
+        got.fast_enough(settings.timeout),
+        requests.get(
+            wanted.url, headers=headers, stream=True, timeout=settings.timeout
+        ) as response,
+    ):
         status = response.status_code
         if status == 416:
             part.unlink(missing_ok=True)
@@ -136,8 +146,9 @@ def _attempt(wanted: Wanted, settings: FetchSettings) -> None:
         wanted.tag = "" if tag.startswith("W/") else tag
         length = response.headers.get("Content-Length")
         left = int(length) if length and length.isdecimal() else None
+        _refuse_large(wanted, start + (left or 0))
         with part.open("ab" if goes_on else "wb") as file:
-            written = _write(response, file)
+            written = _write(response, file, got, wanted, start)
             total = None if left is None else -(-left // MB)
             bar = progress(written, wanted.path.name, "MB", total) if wanted.bar else written
             for _ in bar:
@@ -154,11 +165,65 @@ def _attempt(wanted: Wanted, settings: FetchSettings) -> None:
     part.replace(wanted.path)
 
 
-def _write(response: requests.Response, file: BinaryIO) -> Iterator[None]:
-    """Write what comes, and yield once a MB."""
+class Got:
+    """How many bytes have come, and that they come fast enough."""
+
+    def __init__(self) -> None:
+        self.bytes = self.before = 0
+
+    @contextlib.contextmanager
+    def fast_enough(self, timeout: float) -> Iterator[None]:
+        """Raise AgainError as soon as what came in two timeouts is less than LEAST_RATE.
+
+        A timer does so, since reading a drop every second ends no timeout, not even in a head. It
+        needs the main thread; elsewhere there is none.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        seconds = max(1.0, 2 * timeout)
+
+        def look(*_: object) -> None:
+            if self.bytes - self.before < LEAST_RATE * seconds:
+                raise AgainError(f"it comes at less than {LEAST_RATE // 1000} kB/s")
+            self.before = self.bytes
+
+        kept = signal.signal(signal.SIGALRM, look)
+        signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, kept)
+
+
+def _refuse_large(wanted: Wanted, size: int) -> None:
+    """Raise RefusedError for more bytes than a file may have, InputError for a full disk."""
+    if size > wanted.most:
+        wanted.part.unlink(missing_ok=True)
+        raise RefusedError(
+            f"{wanted.url}: more than the {wanted.most // MB:,} MB that such a file may have; see"
+            " whether the address is still right"
+        )
+    have = wanted.part.stat().st_size if wanted.part.exists() else 0
+    free = shutil.disk_usage(wanted.path.parent).free
+    if size - have > free:
+        raise InputError(
+            f"{wanted.path}: {size // MB:,} MB, and {free // MB:,} MB are free there; free some"
+            " space"
+        )
+
+
+def _write(
+    response: requests.Response, file: BinaryIO, got: Got, wanted: Wanted, start: int
+) -> Iterator[None]:
+    """Write what comes behind the first `start` bytes, and yield once a MB."""
     size = 0
     try:
         for chunk in response.iter_content(CHUNK):
+            got.bytes += len(chunk)
+            if start + got.bytes > wanted.most:
+                _refuse_large(wanted, start + got.bytes)
             file.write(chunk)
             size += len(chunk)
             while size >= MB:

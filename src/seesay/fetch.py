@@ -25,6 +25,8 @@ from seesay.settings.fetch import FetchSettings
 from seesay.weights import published
 
 PAGE, SUMS = "pascal-sentences.html", "SHA256SUMS"
+LARGEST = 20_000_000  # bytes of a page or picture; Pascal1K's have 1 MB at most
+MOST = 5_000  # pictures of a page; Pascal1K has 1,000
 
 
 def fetch(networks: Sequence[str], folder: Path | None, settings: FetchSettings) -> None:
@@ -48,6 +50,7 @@ def address(network: str) -> str:
 def fetch_weights(url: str, settings: FetchSettings) -> None:
     """Fetch a file into torch hub's checkpoint folder, unless it is there and right."""
     path, digest = published(url)
+    # Of torchvision's networks that are used here none has as many bytes as Wanted allows.
     wanted = Wanted(url, path, digest, bar=True)
     with alone(path.parent):
         if there(wanted):
@@ -70,7 +73,7 @@ def fetch_pictures(url: str, folder: Path, settings: FetchSettings) -> None:
         print(f"{folder}: has {len(before)} pictures of your own; nothing is fetched into it")
         return
     with alone(folder), _Sums.kept(folder / SUMS) as sums:
-        wanted = Wanted(url, page, sums.of(page), _page_fault)
+        wanted = Wanted(url, page, sums.of(page), _page_fault, LARGEST)
         if not there(wanted):
             download(wanted, settings)
         sums.add(page)
@@ -78,7 +81,8 @@ def fetch_pictures(url: str, folder: Path, settings: FetchSettings) -> None:
         refused = []
         for name, source in progress(names.items(), "Pascal1K", "picture", len(names)):
             path = before.get(Path(name).name, folder / name)
-            wanted = Wanted(urljoin(_base(url), source), path, sums.of(path), picture_fault)
+            address = urljoin(_base(url), source)
+            wanted = Wanted(address, path, sums.of(path), picture_fault, LARGEST)
             try:
                 if not there(wanted):
                     download(wanted, settings)
@@ -110,7 +114,10 @@ def picture_fault(path: Path) -> str:
 
 
 def _page_fault(path: Path) -> str:
-    return "" if _names(path) else "no page of pictures with sentences"
+    count = len(_names(path))
+    if count > MOST:
+        return f"a page of {count:,} pictures, where Pascal1K has 1,000"
+    return "" if count else "no page of pictures with sentences"
 
 
 def _names(page: Path) -> dict[str, str]:
