@@ -57,7 +57,7 @@ def test_the_saved_web_page(tmp_path: Path, folder: str):
     pictures, rejects = pascal1k.read(tmp_path)
     assert [(p.image_id, p.captions) for p in pictures] == READ
     assert [reject.id for reject in rejects] == ["pascal-sentences.html:16"]
-    assert "dog/2008_3.jpg: a caption for no picture" in rejects[0].reason
+    assert "a caption for no picture: 'dog/2008_3.jpg'" in rejects[0].reason
     assert page in pascal1k.sources(tmp_path)
 
 

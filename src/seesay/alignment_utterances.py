@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seesay.corpora import Reject
-from seesay.corpora.listing import lines, stem, visible_files, whole_rows
+from seesay.corpora.files import stem, visible_files
+from seesay.corpora.listing import lines, whole_rows
 from seesay.corpora.spoken import AUDIO, unread
 from seesay.errors import InputError
 

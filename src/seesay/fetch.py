@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 
 from seesay import pixels, writing
 from seesay.corpora import uiuc_page
-from seesay.corpora.listing import PICTURES, visible_files
+from seesay.corpora.files import COMMON, visible_files
 from seesay.digests import sha256
 from seesay.download import RefusedError, Wanted, download, there
 from seesay.errors import InputError
@@ -127,7 +127,7 @@ def _names(page: Path) -> dict[str, str]:
         # At most the category and the file's name: what a page says leads nowhere else.
         steps = [step for step in row.steps if step != "/"]
         plain = all(re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9_. -]*", step) for step in steps[-2:])
-        if row.sentences and plain and steps and steps[-1].lower().endswith(PICTURES):
+        if row.sentences and plain and steps and steps[-1].lower().endswith(COMMON):
             found["/".join(steps[-2:])] = row.source
     return found
 
@@ -140,7 +140,7 @@ def _base(url: str) -> str:
 
 def _pictures(folder: Path) -> dict[str, Path]:
     """The pictures below a folder by name; Pascal1K has no name twice."""
-    return {path.name: path for path in visible_files(folder) if path.suffix.lower() in PICTURES}
+    return {path.name: path for path in visible_files(folder) if path.suffix.lower() in COMMON}
 
 
 @dataclass

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from seesay.corpora import Picture, Reject
-from seesay.corpora.listing import Corpus, read_lists
+from seesay.corpora.captioned import Corpus
+from seesay.corpora.listing import read_lists
 from seesay.errors import InputError
 from seesay.randomness import stable_hash
 from seesay.settings.pictures import ExactSplit, FilesSplit, FragmentsSplit, HashSplit, Split
@@ -14,12 +15,16 @@ SPLITS = ("train", "validation", "test")
 
 
 def assign(
-    split: Split, pictures: Sequence[Picture], fragments: Path | None = None
+    split: Split,
+    pictures: Sequence[Picture],
+    fragments: Path | None = None,
+    refused: Sequence[Reject] = (),
 ) -> tuple[dict[str, str], list[Reject], list[Reject]]:
     """Give each picture its split.
 
     `fragments` is the folder of ready-made fragments, of which one kind of split is read.
-    Pictures that the config has placed stay where they are, and the split parts the others.
+    Lists may name `refused` pictures, too. Pictures that the config has placed stay where they
+    are, and the split parts the others.
     Returns the split of each `image_id`, rejects for bad rows of the lists, and rejects for
     pictures that the split leaves out.
     Raises InputError when an exact split wants more pictures than there are, a list or file is
@@ -38,7 +43,8 @@ def assign(
         lists = {name: Path(getattr(split, name)) for name in SPLITS}
         # A list may name a picture that the config has placed; that stays where it is.
         known = Corpus(files=files)
-        splits, bad = read_lists(lists, known.id_of)
+        known.refused = {reject.id for reject in refused}
+        splits, bad = read_lists(lists, known)
         reason = "in none of the lists of pictures.split"
     elif isinstance(split, FragmentsSplit):
         # By name, so that a split without it does not depend on what reads the files.

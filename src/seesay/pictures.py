@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -15,6 +16,7 @@ from seesay.corpora import PICTURES, Picture, Reject
 from seesay.corpora.finding import find
 from seesay.errors import InputError
 from seesay.picture_splits import SPLITS, assign
+from seesay.printable import cleaned, printable, unprintable
 from seesay.progress import progress
 from seesay.randomness import shard_of
 from seesay.settings.pictures import PictureCorpus, PicturesSettings
@@ -96,10 +98,11 @@ def read_corpora(
     bad = [reject for reject in refused if not reject.by_rule]
     left_out = [reject for reject in refused if reject.by_rule]
     usable, opened, more = check(found, threads)
-    bad += more
+    known = {reject.id for reject in bad}  # a caption that cannot be printed is empty, too
+    bad += [reject for reject in more if reject.id not in known]
     refuse(bad, settings)
     try:
-        splits, unlisted, unused = assign(settings.split, usable, fragments)
+        splits, unlisted, unused = assign(settings.split, usable, fragments, bad)
     except InputError as error:
         raise InputError(f"{error}; rejected: {first_of(bad)}" if bad else str(error)) from error
     bad += unlisted
@@ -137,18 +140,47 @@ def gather(corpora: Sequence[PictureCorpus]) -> tuple[list[Picture], list[Reject
     """The pictures of all corpora, sorted by id, and what could not be read.
 
     The ids of a corpus that has a name begin with it: `name/id`. The pictures of a corpus that
-    has a split are placed in it.
+    has a split are placed in it. Captions are composed (NFC); what cannot be printed is refused.
     """
     pictures: list[Picture] = []
     rejects: list[Reject] = []
     for corpus in corpora:
         own, bad = find(corpus, PICTURES).read()
-        placed = {"split": corpus.split, "placed": True} if corpus.split else {}
-        pictures += [
-            replace(found, image_id=corpus.under(found.image_id), **placed) for found in own
+        placed: dict[str, Any] = {"split": corpus.split, "placed": True} if corpus.split else {}
+        for found in own:
+            kept, faults = shown(found)
+            pictures += [
+                replace(one, image_id=corpus.under(one.image_id), **placed) for one in kept
+            ]
+            bad += faults
+        rejects += [
+            replace(r, id=printable(corpus.under(r.id)), reason=printable(r.reason)) for r in bad
         ]
-        rejects += [replace(reject, id=corpus.under(reject.id)) for reject in bad]
     return sorted(pictures, key=_picture_id), rejects
+
+
+def shown(picture: Picture) -> tuple[list[Picture], list[Reject]]:
+    """The picture, or nothing where its name cannot be printed, with captions that can be.
+
+    Captions are composed (`seesay.printable.cleaned`); one that cannot be printed is emptied, so
+    that the others keep their numbers. The rejects say which.
+    """
+    fault = unprintable(f"{picture.image_id}{picture.path or ''}")
+    if fault:
+        reason = f"its name holds {fault}, which cannot be printed; rename the file"
+        return [], [Reject(picture.image_id, reason)]
+    texts = [cleaned(text) for text in picture.captions]
+    faults = [unprintable(text) for text in texts]
+    rejects = [
+        Reject(
+            f"{picture.image_id}#{number}",
+            f"a caption that holds {fault}, which cannot be printed; mend it",
+        )
+        for number, fault in enumerate(faults)
+        if fault
+    ]
+    captions = tuple("" if fault else text for text, fault in zip(texts, faults, strict=True))
+    return [replace(picture, captions=captions)], rejects
 
 
 def _picture_id(picture: Picture) -> str:
@@ -174,7 +206,7 @@ def check(
         shown = progress(results, "pictures", "picture", len(pictures))
         for picture, result in zip(pictures, shown, strict=True):
             if isinstance(result, str):
-                bad.append(Reject(picture.image_id, f"{picture.path}: {result}"))
+                bad.append(Reject(picture.image_id, result))
             elif not any(text.strip() for text in picture.captions):
                 bad.append(Reject(picture.image_id, "a picture without captions; add some"))
             else:

@@ -50,7 +50,8 @@ def corpora_stamp(stage, *more):
 def corpora_sources(stage):
     """Every file of a stage's corpora, or the folder of the generated one.
 
-    A missing folder is one clear line. Links that lead nowhere are left to the reader's rejects.
+    A missing folder is one clear line. Links that lead nowhere are left to the reader's rejects,
+    and so are pipes, which Snakemake would wait for.
     """
     if not getattr(CONFIG, stage).corpora:
         return [corpus.path for corpus in corpora(stage)]
@@ -60,7 +61,7 @@ def corpora_sources(stage):
         sys.exit(f"error: {error}")
     if finding.awkward(files):
         sys.exit(f"error: {finding.awkward(files)}")
-    return [path for path in dict.fromkeys(files) if Path(path).exists()]
+    return [path for path in dict.fromkeys(files) if Path(path).is_file()]
 
 
 def fragments_of_split():

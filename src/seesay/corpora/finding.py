@@ -112,8 +112,8 @@ def _load(path: Path) -> ModuleType:
 
 
 def awkward(paths: Iterable[str]) -> str:
-    """What is wrong with the first name that Snakemake would take for a pattern, or no log
-    could show; "" where there is none.
+    """What is wrong with the first name that Snakemake would take for a pattern or for one of
+    its path variables (`<name>`), or no log could show; "" where there is none.
     """
     for path in paths:
         if "{" in path or "}" in path or not path.isprintable():

@@ -10,7 +10,7 @@ with the reader `karpathy`.
 from pathlib import Path
 
 from seesay.corpora import Picture, Reject, flickr
-from seesay.corpora.listing import Options
+from seesay.corpora.captioned import Options
 
 LAYOUT = flickr.Layout(
     folders=("images", "flickr30k-images", "flickr30k_images"),

@@ -10,7 +10,7 @@ folder itself. Texts may be in `Flickr8k_text/`. The lists `Flickr_8k.trainImage
 from pathlib import Path
 
 from seesay.corpora import Picture, Reject, flickr
-from seesay.corpora.listing import Options
+from seesay.corpora.captioned import Options
 
 LAYOUT = flickr.Layout(
     folders=("images", "Flicker8k_Dataset", "Flickr8k_Dataset"),

@@ -17,9 +17,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from seesay.corpora import Recording, Reject, SpokenWord
-from seesay.corpora.listing import composed
 from seesay.corpora.spoken import AUDIO, Speech, channel_of, files_below, talker_of
 from seesay.errors import InputError
+from seesay.printable import composed
 from seesay.settings import Settings
 
 FRAME = 0.010  # s

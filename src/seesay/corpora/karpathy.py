@@ -12,16 +12,18 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from seesay.corpora import Picture, Reject, flickr8k, flickr30k, listing
+from seesay.corpora import Picture, Reject, captioned, flickr8k, flickr30k
+from seesay.corpora.captioned import Corpus
+from seesay.corpora.files import coco, is_picture, visible_files
 from seesay.corpora.flickr import Layout
-from seesay.corpora.listing import NO_PICTURE, PICTURES, Corpus, visible_files
+from seesay.corpora.listing import content_of
 from seesay.errors import InputError
 
 LAYOUT = Layout(tuple(dict.fromkeys(flickr8k.LAYOUT.folders + flickr30k.LAYOUT.folders)), "", ())
 SPLITS = {"train": "train", "val": "validation", "test": "test", "restval": "train"}
 
 
-class Options(listing.Options):
+class Options(captioned.Options):
     """What this reader can be told."""
 
     captions: str = Field(
@@ -40,7 +42,7 @@ DEFAULT = Options()
 def sources(root: Path, options: Options = DEFAULT) -> list[Path]:
     """Every file that reading depends on: the photographs and the JSON file."""
     found = visible_files(LAYOUT.photographs(root))
-    photographs = [path for path in found if path.suffix.lower() in PICTURES]
+    photographs = [path for path in found if is_picture(path)]
     return sorted({*photographs, _dataset(root, options)})
 
 
@@ -51,11 +53,12 @@ def read(root: Path, options: Options = DEFAULT) -> tuple[list[Picture], list[Re
     JSON, and when it puts a picture into two splits.
     """
     path = _dataset(root, options)
+    entries = _images(path)
     base = LAYOUT.photographs(root)
     corpus = Corpus(captions_alone=options.captions_alone)
-    corpus.add_files(base, visible_files(base))
+    corpus.add_folder(base)
     named: dict[str, str | None] = {}
-    for place, entry in enumerate(_images(path)):
+    for place, entry in enumerate(entries):
         where = f"{path.name}, images[{place}]"
         fault = _fault(entry)
         if fault:
@@ -63,7 +66,7 @@ def read(root: Path, options: Options = DEFAULT) -> tuple[list[Picture], list[Re
             continue
         image_id = _claim(entry, corpus)
         if image_id is None:
-            corpus.rejects.append(Reject(where, f"{entry['filename']}: {NO_PICTURE}"))
+            corpus.rejects.append(Reject(where, corpus.why_none(entry["filename"])))
             continue
         unused = entry["split"] == "restval" and options.restval == "leave_out"
         split = None if unused else SPLITS[entry["split"]]
@@ -73,7 +76,7 @@ def read(root: Path, options: Options = DEFAULT) -> tuple[list[Picture], list[Re
                 f" {named[image_id]} too; leave it in one"
             )
         for number, sentence in enumerate(entry["sentences"]):
-            corpus.add_caption(f"{where}, {number}", image_id, number, sentence["raw"])
+            corpus.add(f"{where}, {number}", image_id, number, sentence["raw"])
     reason = f"{path.name} does not name it"
     unnamed = [Reject(name, reason, by_rule=True) for name in corpus.files if name not in named]
     pictures = corpus.pictures({name: split for name, split in named.items() if split})
@@ -97,9 +100,15 @@ def _dataset(root: Path, options: Options) -> Path:
 def _images(path: Path) -> list[Any]:
     """The file's entries, one a picture."""
     try:
-        content = json.loads(path.read_bytes())
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: not JSON ({error}); fetch it again") from error
+        content = json.loads(content_of(path))
+    except (ValueError, RecursionError) as error:
+        cause = str(error) or "nested too deeply"
+        raise InputError(f"{path}: not JSON ({cause}); fetch it again") from error
+    if coco(content):
+        raise InputError(
+            f"{path}: this is COCO's own layout ({coco(content)}), not Karpathy's; fetch his"
+            " dataset_coco.json"
+        )
     images = content.get("images") if isinstance(content, dict) else None
     if not isinstance(images, list):
         raise InputError(f"{path}: no list named images in it; it wants Karpathy's layout")
@@ -110,7 +119,7 @@ def _fault(entry: Any) -> str:
     """What is wrong with an entry, or nothing."""
     if not isinstance(entry, dict) or not isinstance(entry.get("filename"), str):
         return "no filename; mend or remove the entry"
-    if entry.get("split") not in SPLITS:
+    if not isinstance(entry.get("split"), str) or entry["split"] not in SPLITS:
         return f"the split {entry.get('split')!r} is none of {', '.join(SPLITS)}; mend it"
     texts = entry.get("sentences")
     if not isinstance(texts, list) or not all(

@@ -1,21 +1,16 @@
-"""What the picture readers share: listing a folder, reading lines, matching captions."""
+"""What the picture readers share: reading lines, tables and lists."""
 
 import csv
-import os
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from pydantic import Field
-
-from seesay.corpora import Picture, Reject
+from seesay.corpora import Reject
+from seesay.corpora.captioned import Corpus
 from seesay.errors import InputError
-from seesay.settings import Settings
+from seesay.printable import composed
 
-PICTURES = (".jpg", ".jpeg", ".png")
-NO_PICTURE = "a caption for no picture; add the picture or remove the caption"
+LARGEST = 2**31  # bytes of a text
 # What a table of captions may call its columns, the project's own name first.
 COLUMNS = {
     "image": ("image", "image_name"),
@@ -24,133 +19,19 @@ COLUMNS = {
 }
 
 
-class Options(Settings):
-    """What every reader of pictures can be told."""
-
-    captions_alone: bool = Field(
-        default=False,
-        description="a picture needs no file, its captions are enough: for the section fragments",
-    )
-
-
-@dataclass
-class Corpus:
-    """What a reader has gathered so far.
-
-    Attributes:
-        files: The pictures by `image_id`.
-        captions: The captions read for each `image_id`, by caption number.
-        rejects: What could not be read.
-        captions_alone: Whether a caption makes a picture, without a file, where there is none.
-    """
-
-    files: dict[str, Path | None] = field(default_factory=dict)
-    captions: dict[str, dict[int, str]] = field(default_factory=dict)
-    rejects: list[Reject] = field(default_factory=list)
-    captions_alone: bool = False
-
-    def add_files(self, folder: Path, paths: Iterable[Path]) -> None:
-        """Take the pictures among `paths`; a second file of one id is rejected.
-
-        Ids are in Unicode's composed form, as captions are written; some file systems decompose.
-        """
-        for path in paths:
-            if path.suffix.lower() not in PICTURES:
-                continue
-            image_id = stem(path.relative_to(folder))
-            first = self.files.get(image_id)
-            if first is not None:
-                reason = f"its id is that of {first.name} too; rename or remove one"
-                self.rejects.append(Reject(str(path.relative_to(folder)), reason))
-            else:
-                self.files[image_id] = path
-
-    def add_caption(self, where: str, name: str, number: int | None, text: str) -> None:
-        """Take a caption of the picture `name` (an id, or a file's name below the folder).
-
-        `where` is the row's `file:line`; without a number the caption is the picture's next.
-        """
-        image_id = self.claim(name)
-        if image_id is None:
-            self.rejects.append(Reject(where, f"{name}: {NO_PICTURE}"))
-            return
-        known = self.captions.setdefault(image_id, {})
-        number = len(known) if number is None else number
-        if number in known:
-            reason = f"{name} has a caption number {number} already; number each one once"
-            self.rejects.append(Reject(where, reason))
-        else:
-            known[number] = text
-
-    def claim(self, name: str) -> str | None:
-        """As `id_of`, but where captions alone are enough a picture without a file is made."""
-        image_id = self.id_of(name)
-        if image_id is None and self.captions_alone:
-            path = Path(name)
-            image_id = stem(path) if path.suffix.lower() in PICTURES else path.as_posix()
-            self.files[image_id] = None
-        return image_id
-
-    def id_of(self, name: str) -> str | None:
-        """The id of the picture that a list calls `name`, None if there is none."""
-        path = Path(name)
-        if not path.name:
-            return None
-        cut = stem(path)
-        if cut in self.files:
-            file = self.files[cut]
-            name_fits = file is not None and composed(file.name) == composed(path.name)
-            if path.suffix.lower() in PICTURES if file is None else name_fits:
-                return cut
-        return composed(name) if composed(name) in self.files else None
-
-    def pictures(self, splits: dict[str, str] | None = None) -> list[Picture]:
-        """All pictures by id, each with its captions by number and its split, if listed."""
-        found = []
-        for image_id, path in sorted(self.files.items()):
-            numbered = self.captions.get(image_id, {})
-            captions = tuple(numbered[number] for number in sorted(numbered))
-            found.append(Picture(image_id, path, captions, (splits or {}).get(image_id)))
-        return found
-
-
-def stem(path: Path) -> str:
-    """A relative path as an id: with `/`, without the extension, composed."""
-    return composed(path.with_suffix("").as_posix())
-
-
-def composed(name: str) -> str:
-    """A name in Unicode's composed form, whether a file system decomposed it or not."""
-    return unicodedata.normalize("NFC", name)
-
-
-def visible_files(root: Path) -> list[Path]:
-    """Every file below a folder that is not hidden, nor in a hidden folder, sorted.
-
-    Raises InputError when there is no such folder.
-    """
-    if not root.is_dir():
-        raise InputError(f"{root}: no such folder; mend its path in pictures.corpora")
-    found = []
-    seen = {root.resolve()}
-    for folder, below, names in os.walk(root, followlinks=True):
-        below.sort()
-        kept = []
-        for name in below:
-            # A link back to a folder above would give every picture again, under other ids.
-            real = Path(folder, name).resolve()
-            if not name.startswith(".") and real not in seen:
-                seen.add(real)
-                kept.append(name)
-        below[:] = kept
-        found += [Path(folder, name) for name in names if not name.startswith(".")]
-    return sorted(found)
+def content_of(path: Path) -> bytes:
+    """The bytes of a text, without a byte order mark. Raises InputError for no regular file."""
+    try:
+        if path.is_file() and path.stat().st_size <= LARGEST:
+            return path.read_bytes().removeprefix(b"\xef\xbb\xbf")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be opened ({error.strerror}); mend it") from error
+    raise InputError(f"{path}: no file of text, or one of more than 2 GB; replace it")
 
 
 def lines(path: Path, where: str, rejects: list[Reject]) -> Iterator[tuple[int, str]]:
     """The lines of a text, composed, with their numbers from 1; one not in UTF-8 is rejected."""
-    content = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
-    for number, line in enumerate(content.splitlines(), start=1):
+    for number, line in enumerate(content_of(path).splitlines(), start=1):
         try:
             yield number, composed(line.decode("utf-8"))
         except UnicodeDecodeError as error:
@@ -168,7 +49,7 @@ def read_table(path: Path, where: str, corpus: Corpus) -> None:
     rows = lines(path, where, corpus.rejects)
     _, header = next(rows, (0, ""))
     separator = next((mark for mark in "\t|" if mark in header), ",")
-    names = split_row(header, separator)
+    names = [name.strip().lower() for name in split_row(header, separator)]
     place = {
         column: next((names.index(name) for name in known if name in names), None)
         for column, known in COLUMNS.items()
@@ -181,7 +62,7 @@ def read_table(path: Path, where: str, corpus: Corpus) -> None:
     split = partial(split_row, separator=separator)
     for line, cells in whole_rows(rows, split, len(names), where, corpus.rejects):
         number = None if sentence is None else cells[sentence].strip()
-        if number is not None and not number.isdecimal():
+        if number is not None and not is_number(number):
             reason = f"the caption's number is {number!r}; it wants a number from 0"
             corpus.rejects.append(Reject(f"{where}:{line}", reason))
             continue
@@ -211,11 +92,16 @@ def whole_rows(
             rejects.append(Reject(f"{where}:{line}", reason))
 
 
+def is_number(text: str) -> bool:
+    """Whether a text is a count, of as many digits as any count of captions."""
+    return text.isdecimal() and len(text) <= 9
+
+
 def split_row(text: str, separator: str) -> list[str]:
     """The cells of a row; bars have blanks beside them, which are none of a cell's."""
     if separator == ",":
         csv.field_size_limit(len(text) + 1)
-        return next(csv.reader([text]), [])
+        return next(csv.reader([text], skipinitialspace=True), [])
     cells = text.split(separator)
     return [cell.strip() for cell in cells] if separator == "|" else cells
 
@@ -227,19 +113,17 @@ def read_tokens(path: Path, where: str, corpus: Corpus) -> None:
             continue
         key, tab, caption = text.partition("\t")
         name, mark, number = key.strip().rpartition("#")
-        if not (tab and mark and number.isdecimal()):
+        if not (tab and mark and is_number(number)):
             reason = "not of the form NAME.jpg#0<TAB>caption; mend or remove the line"
             corpus.rejects.append(Reject(f"{where}:{line}", reason))
             continue
         corpus.add_caption(f"{where}:{line}", name, int(number), caption)
 
 
-def read_lists(
-    lists: dict[str, Path], find: Callable[[str], str | None]
-) -> tuple[dict[str, str], list[Reject]]:
+def read_lists(lists: dict[str, Path], corpus: Corpus) -> tuple[dict[str, str], list[Reject]]:
     """Read one list of pictures a split, a name or id a line.
 
-    `lists` gives the file of each split; `find` the id for a name. Returns the split of each
+    `lists` gives the file of each split. Returns the split of each
     id, and rejects for names of no picture and for lines that are not UTF-8.
     Raises InputError when a file is missing or a picture is in two splits: that would show the
     model what it is tested on.
@@ -253,9 +137,9 @@ def read_lists(
             name = text.strip()
             if not name:
                 continue
-            image_id = find(name)
+            image_id = corpus.id_of(name)
             if image_id is None:
-                reason = f"{name}: listed for {split}, but there is no such picture"
+                reason = corpus.why_none(name, f"a row of the {split} list")
                 rejects.append(Reject(f"{path.name}:{line}", reason))
             elif splits.setdefault(image_id, split) != split:
                 raise InputError(

@@ -1,8 +1,8 @@
 """Pascal1K, the UIUC Pascal Sentences: pictures with five sentences each.
 
-Pictures are JPEG or PNG files, flat or one folder a category, in the corpus's folder or in
-its `images/`. Their sentences are, one a line, in a text of the same relative path in
-`sentence/` or beside the picture; or, all together, in `sentences.tsv` (columns image, sent_no
+Pictures are JPEG, PNG or other files, flat or one folder a category, in the corpus's folder or in
+its `images/` or `dataset/`. Their sentences are, one a line, in a text of the same relative path
+in `sentence/` or beside the picture; or, all together, in `sentences.tsv` (columns image, sent_no
 and orig_sent or caption). Where there is neither, they are read from the corpus's web page,
 saved in the folder as `.html` or `.htm`.
 """
@@ -10,18 +10,11 @@ saved in the folder as `.html` or `.htm`.
 from pathlib import Path
 
 from seesay.corpora import Picture, Reject, uiuc_page
-from seesay.corpora.listing import (
-    NO_PICTURE,
-    PICTURES,
-    Corpus,
-    Options,
-    lines,
-    read_table,
-    stem,
-    visible_files,
-)
-from seesay.errors import InputError
+from seesay.corpora.captioned import Corpus, Options
+from seesay.corpora.files import folder_among, is_picture, stem, visible_files
+from seesay.corpora.listing import content_of, lines, read_table
 
+FOLDERS = ("images", "dataset")
 TEXTS, TABLE = ("sentence", "sentences"), "sentences.tsv"
 # Texts about a folder, not about a picture.
 NOTICES = {"attribution", "copying", "licence", "license", "notice", "readme"}
@@ -35,11 +28,6 @@ def sources(root: Path, options: Options = DEFAULT) -> list[Path]:
         for path in visible_files(root)
         if is_picture(path) or is_text(root, path) or is_page(root, path)
     ]
-
-
-def is_picture(path: Path) -> bool:
-    """Whether a file is a picture by its name."""
-    return path.suffix.lower() in PICTURES
 
 
 def is_text(root: Path, path: Path) -> bool:
@@ -59,11 +47,9 @@ def read(root: Path, options: Options = DEFAULT) -> tuple[list[Picture], list[Re
     Raises InputError when the folder is missing or has no picture.
     """
     paths = sources(root)
-    base = root / "images" if (root / "images").is_dir() else root
+    base = folder_among(root, FOLDERS)
     corpus = Corpus(captions_alone=options.captions_alone)
-    corpus.add_files(base, [path for path in paths if path.is_relative_to(base)])
-    if not corpus.files and not options.captions_alone:
-        raise InputError(f"{base}: no JPEG or PNG picture below it; put some there")
+    corpus.add_folder(base)
     pages = [path for path in paths if is_page(root, path)]
     for path in paths:
         where = path.relative_to(root).as_posix()
@@ -81,28 +67,32 @@ def read(root: Path, options: Options = DEFAULT) -> tuple[list[Picture], list[Re
 def _named(path: Path, root: Path, base: Path) -> str:
     """The id of the picture that a text is for."""
     below = path.relative_to(root)
-    if below.parts[0] in TEXTS:
-        return stem(below.relative_to(below.parts[0]))
+    for folder in below.parents:
+        if folder.name in TEXTS:
+            return stem(below.relative_to(folder))
     return stem(path.relative_to(base)) if path.is_relative_to(base) else stem(below)
 
 
-def _read_text(path: Path, where: str, image_id: str, corpus: Corpus) -> None:
+def _read_text(path: Path, where: str, name: str, corpus: Corpus) -> None:
     """Read a text of one sentence a line."""
-    if corpus.claim(image_id) is None:
-        corpus.rejects.append(Reject(where, NO_PICTURE))
+    image_id = corpus.claim(name)
+    if image_id is None:
+        corpus.rejects.append(Reject(where, corpus.why_none(name)))
         return
     for line, text in lines(path, where, corpus.rejects):
-        corpus.add_caption(f"{where}:{line}", image_id, line - 1, text)
+        corpus.add(f"{where}:{line}", image_id, line - 1, text)
 
 
 def _read_page(path: Path, corpus: Corpus) -> None:
     """Read a saved web page; a row's picture is found by the end of its address."""
-    for row in uiuc_page.parse(path.read_bytes()):
+    for row in uiuc_page.parse(content_of(path)):
         ends = ["/".join(row.steps[start:]) for start in range(len(row.steps))]
         # The category and the file's name, where the picture is not there under any of them.
         known = next((end for end in ends if corpus.id_of(end)), "/".join(row.steps[-2:]))
-        if row.sentences and corpus.claim(known) is None:
-            corpus.rejects.append(Reject(f"{path.name}:{row.line}", f"{known}: {NO_PICTURE}"))
+        image_id = corpus.claim(known) if row.sentences else None
+        if image_id is None:
+            if row.sentences:
+                corpus.rejects.append(Reject(f"{path.name}:{row.line}", corpus.why_none(known)))
             continue
         for line, text in row.sentences:
-            corpus.add_caption(f"{path.name}:{line}", known, None, text)
+            corpus.add(f"{path.name}:{line}", image_id, None, text)

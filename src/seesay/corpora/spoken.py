@@ -9,8 +9,9 @@ from pathlib import Path
 from pydantic import Field
 
 from seesay.corpora import Recording, Reject, SpokenWord
-from seesay.corpora.listing import composed, stem, visible_files
+from seesay.corpora.files import stem, visible_files
 from seesay.errors import InputError
+from seesay.printable import composed
 from seesay.settings import Settings
 
 # What `seesay.sound` reads, and what it does not, though it is audio or may hold some.

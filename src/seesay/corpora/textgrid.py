@@ -26,10 +26,11 @@ from pathlib import Path
 from pydantic import Field, field_validator
 
 from seesay.corpora import Recording, Reject, SpokenWord, spoken
-from seesay.corpora.listing import composed, stem
+from seesay.corpora.files import stem
 from seesay.corpora.praat import Entries, Grid, NoTextGridError, parse, readable
 from seesay.corpora.spoken import AUDIO, Speech, files_below, header
 from seesay.corpora.tiers import CHANNELS, word_tiers
+from seesay.printable import composed
 
 GRIDS = ".textgrid"
 LETTER = re.compile(r"^(.+)[_-]([AB])(?:[_-]([12]))?$")

@@ -11,7 +11,8 @@ from pathlib import Path
 from pydantic import Field
 
 from seesay.corpora import Recording, Reject, SpokenWord, spoken
-from seesay.corpora.listing import lines, stem
+from seesay.corpora.files import stem
+from seesay.corpora.listing import lines
 from seesay.corpora.spoken import AUDIO, Speech, files_below, talker_of
 from seesay.errors import InputError
 

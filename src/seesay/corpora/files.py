@@ -1,0 +1,126 @@
+"""The files of a corpus's folder: which are there, which are pictures, which are of no use."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from seesay.errors import InputError
+from seesay.printable import composed
+
+PICTURES = (".jpg", ".jpeg", ".png", ".jfif", ".webp", ".bmp", ".gif", ".tif", ".tiff")
+COMMON = PICTURES[:3]  # of two files of one id these come first
+# Pictures that are not read, by the end of their name.
+FOREIGN = {
+    (".svg", ".svgz"): "a drawing of lines (SVG)",
+    (".heic", ".heif"): "a HEIC picture",
+    (".avif",): "an AVIF picture",
+    (".jxl", ".jp2", ".j2k"): "a JPEG XL or JPEG 2000 picture",
+    (".psd", ".xcf", ".eps", ".ai", ".pdf"): "a document of a drawing program",
+    (".cr2", ".cr3", ".nef", ".arw", ".dng", ".orf", ".raf"): "a camera's raw picture",
+    (".ico", ".tga", ".pcx", ".ppm", ".pgm", ".pbm"): "a picture of a rare kind",
+}
+# Folders that systems leave in archives and on disks.
+DEBRIS = ("__MACOSX", "@eaDir", "$RECYCLE.BIN")
+
+
+def visible_files(root: Path) -> list[Path]:
+    """Every regular file below a folder that is not hidden, nor in a hidden folder, sorted.
+
+    Links that lead nowhere are among them. Raises InputError when there is no such folder, or
+    one that cannot be looked into.
+    """
+    return [path for path in _visible(root) if path.is_file() or not path.exists()]
+
+
+def irregular(root: Path) -> list[Path]:
+    """What else is visible below a folder: pipes, sockets and devices, which may never end."""
+    return [path for path in _visible(root) if path.exists() and not path.is_file()]
+
+
+def _visible(root: Path) -> list[Path]:
+    if not root.is_dir():
+        raise InputError(f"{root}: no such folder; mend its path in pictures.corpora")
+    found: list[Path] = []
+    seen = {root.resolve()}
+    for folder, below, names in os.walk(root, followlinks=True, onerror=_unreadable):
+        below.sort()
+        kept = []
+        for name in below:
+            # A link back to a folder above would give every picture again, under other ids.
+            real = Path(folder, name).resolve()
+            if not name.startswith(".") and name not in DEBRIS and real not in seen:
+                seen.add(real)
+                kept.append(name)
+        below[:] = kept
+        found += [Path(folder, name) for name in names if not name.startswith(".")]
+    return sorted(found)
+
+
+def _unreadable(error: OSError) -> None:
+    raise InputError(f"{error.filename}: cannot be looked into ({error.strerror}); mend it")
+
+
+def is_picture(path: Path) -> bool:
+    """Whether a file is a picture that is read, by its name."""
+    return path.suffix.lower() in PICTURES
+
+
+def foreign(path: Path) -> str:
+    """What a picture is that no reader takes, by its name; "" for every other file."""
+    suffix = path.suffix.lower()
+    return next((kind for suffixes, kind in FOREIGN.items() if suffix in suffixes), "")
+
+
+def folder_among(root: Path, names: Sequence[str]) -> Path:
+    """The first of the folders `names` in `root`, in any case; `root` where there is none."""
+    if not root.is_dir():
+        raise InputError(f"{root}: no such folder; mend its path in pictures.corpora")
+    # Of two that differ in case alone, the one in small letters.
+    there = {path.name.casefold(): path for path in sorted(root.iterdir()) if path.is_dir()}
+    exact = [root / name for name in names if (root / name).is_dir()]
+    found = [there[name.casefold()] for name in names if name.casefold() in there]
+    return next(iter(exact + found), root)
+
+
+def text_among(root: Path, folders: Sequence[Path], names: Sequence[str]) -> Path | None:
+    """The first of the files `names` in one of `folders`, or else anywhere below `root`.
+
+    None where there is none. Raises InputError when several lie equally deep below `root`.
+    """
+    for name in names:
+        for folder in folders:
+            if (folder / name).is_file():
+                return folder / name
+    below = visible_files(root)
+    for name in names:
+        found = [path for path in below if path.name == name]
+        depth = min((len(path.parts) for path in found), default=0)
+        highest = [path for path in found if len(path.parts) == depth]
+        if len(highest) > 1:
+            raise InputError(f"{highest[0]} and {highest[1]}: two lists of captions; leave one")
+        if highest:
+            return highest[0]
+    return None
+
+
+def coco(content: Any) -> str:
+    """What a JSON file in COCO's own layout holds; "" where it is none."""
+    notes = content.get("annotations") if isinstance(content, dict) else None
+    if not isinstance(notes, list) or not isinstance(content.get("images"), list):
+        return ""
+    first = notes[0] if notes and isinstance(notes[0], dict) else {}
+    kinds = {"caption": "captions", "keypoints": "key points", "segments_info": "segments"}
+    return next((kind for key, kind in kinds.items() if key in first), "boxes")
+
+
+def stem(path: Path) -> str:
+    """A relative path as an id: with `/`, without the extension, composed."""
+    return composed((path.with_suffix("") if path.name else path).as_posix())
+
+
+def tails(name: str) -> Iterator[str]:
+    """A path, then without its first folder, and so on."""
+    steps = name.split("/")
+    for start in range(len(steps)):
+        yield "/".join(steps[start:])
