@@ -253,6 +253,15 @@ def test_unreadable_files_are_one_line(tmp_path):
         config_file.read(tmp_path)
 
 
+def test_a_file_in_the_way_of_the_results_is_one_line(tmp_path):
+    (tmp_path / "file").write_text("")
+    for results in ("file", "file/below"):
+        given = values() | {"results": str(tmp_path / results)}
+        (tmp_path / "config.yaml").write_text(yaml.safe_dump(given))
+        (found,) = list(check.findings(str(tmp_path / "config.yaml")))
+        assert str(found) == f"fail  config: results: {tmp_path}/file is a file; name a folder"
+
+
 def test_paths_are_taken_as_a_shell_reads_them(monkeypatch):
     monkeypatch.setenv("HOME", "/home/me")
     given = values() | {"results": "~/out//x/./", "scenes": None}

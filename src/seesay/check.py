@@ -8,7 +8,7 @@ from pathlib import Path
 from seesay import check_corpora, check_disk
 from seesay.check_findings import Counts, Finding, safe
 from seesay.config import Config, load
-from seesay.config_file import read
+from seesay.config_file import read, refuse_blocked
 from seesay.errors import InputError
 from seesay.settings.logmel import LogmelSettings
 
@@ -33,6 +33,7 @@ def findings(path: str, trust_model: bool = False) -> Iterator[Finding]:
     """
     try:
         config = load(read(Path(path)))
+        refuse_blocked(Path(config.results))
     except InputError as error:
         yield Finding("fail", "config", str(error).removeprefix("config: "))
         return

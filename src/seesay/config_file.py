@@ -54,6 +54,15 @@ def look_through(paths: Iterable[str | Path]) -> None:
         read(Path(path))
 
 
+def refuse_blocked(results: Path) -> None:
+    """Raise InputError where a file stands in the way of the folder of the results."""
+    for path in (results, *results.parents):
+        if path.exists():
+            if not path.is_dir():
+                raise InputError(f"config: results: {path} is a file; name a folder")
+            return
+
+
 def refuse_odd(key: str, value: Any) -> None:
     """Raise InputError for what YAML has and a config has not: dates, sets, endless sections."""
     if key.count(".") > 20:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from seesay import gpus, stamps
 from seesay.config import load
+from seesay.config_file import refuse_blocked
 from seesay.entries import entries
 from seesay.errors import InputError
 from seesay.experiments import ordered
@@ -24,6 +25,7 @@ if workflow.modifier.path_modifier.replace_prefix("x") != "x":
     )
 try:
     CONFIG = load(config, {*workflow.configfiles, *workflow.overwrite_configfiles})
+    refuse_blocked(Path(CONFIG.results))
 except InputError as error:
     sys.exit(f"error: {error}")
 

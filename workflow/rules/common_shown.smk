@@ -67,6 +67,21 @@ def alignment_rejects():
     return [] if CONFIG.alignment is None else [at("alignment/rejects.parquet")]
 
 
+def rejects():
+    """What every stage refused."""
+    return [
+        at("pictures/rejects.parquet"),
+        *region_rejects(),
+        at("words/rejects.parquet"),
+        *alignment_rejects(),
+        at("speech/rejects.parquet"),
+        at("matching/rejects.parquet"),
+        *logmel_rejects(),
+        at("listen/rejects.parquet"),
+        *expand(at("lexicon/{experiment}/rejects.parquet"), experiment=LEXICONS),
+    ]
+
+
 def legacy_numbers():
     """The numbers of the authors' evaluation, where the config asks for them."""
     return [at("legacy/metrics.tsv")] if CONFIG.evaluation.legacy else []
@@ -218,6 +233,6 @@ def templates():
 
 
 def tell_results():
-    """Name the report and its answer, where this run has written it."""
-    for line in last_lines(Path(CONFIG.results), EXPERIMENTS, BEGUN):
+    """Name the report, its answer and what was left out, where this run has written it."""
+    for line in last_lines(Path(CONFIG.results), EXPERIMENTS, rejects(), BEGUN):
         print(line, file=sys.stderr)

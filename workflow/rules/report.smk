@@ -36,17 +36,7 @@ rule report:
         durations=at("matching/quality/durations.parquet"),
         recordings=at("speech/recordings.parquet"),
         spoken_words=at("speech/spoken_words.parquet"),
-        rejects=[
-            at("pictures/rejects.parquet"),
-            *region_rejects(),
-            at("words/rejects.parquet"),
-            *alignment_rejects(),
-            at("speech/rejects.parquet"),
-            at("matching/rejects.parquet"),
-            *logmel_rejects(),
-            at("listen/rejects.parquet"),
-            *expand(at("lexicon/{experiment}/rejects.parquet"), experiment=LEXICONS),
-        ],
+        rejects=rejects(),
         logmel=shown_tables("logmel"),
         histories=expand(
             at("training/{experiment}/{system}/{seed}/history.parquet"),
