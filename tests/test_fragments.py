@@ -1,6 +1,7 @@
 """Ready-made fragments: .mat files in Karpathy's layout become the table fc7 and a split."""
 
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -321,3 +322,21 @@ def test_files_with_another_layout(tmp_path: Path, variables: dict, message: str
     savemat(tmp_path / "x.mat", variables)
     with pytest.raises(InputError, match=message):
         layout.read(tmp_path / "x.mat")
+
+
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        ("os.kill(os.getpid(), signal.SIGSEGV)", "its reader was ended by SIGSEGV"),
+        ('sys.stdout.write(\'{"fname": "a.jpg", "rows": 2, "fa\')', "exit status 0"),
+        ('print(\'{"fname": "a.jpg", "rows": 2, "fault": ""}\'); os._exit(9)', "exit status 9"),
+    ],
+)
+def test_a_reader_that_ends_is_one_line(tmp_path: Path, monkeypatch, end: str, said: str):
+    path = save(tmp_path, "train", entries(NAMES[:1]))
+    code = f"import os, signal, sys; {end}; sys.stdout.flush()"
+    monkeypatch.setattr(layout.lifeline, "helper", lambda *_: ([sys.executable, "-c", code], {}))
+    with pytest.raises(InputError, match=said) as error:
+        layout.read(path)
+    assert str(error.value).startswith(f"{path}: not a readable MATLAB file (its reader ")
+    assert str(error.value).endswith("; fetch it again")

@@ -80,11 +80,11 @@ def gather(
             elif image_id in kept:
                 raise InputError(f"{path}: {codes.fname} is there twice; leave one")
             else:
-                kept[image_id] = _in_order(codes.features, whole).astype(np.float32)
+                kept[image_id] = _in_order(codes.features, whole)
     return kept, bad
 
 
-def _in_order(features: NDArray[np.floating], whole: str) -> NDArray[np.floating]:
+def _in_order(features: Features, whole: str) -> Features:
     """The rows with the whole image first, where it is known to be the last."""
     return np.roll(features, 1, axis=0) if whole == "last" else features
 

@@ -7,11 +7,23 @@ holds its training, for nothing.
 import os
 import select
 import signal
+import sys
 import threading
 import time
+from pathlib import Path
 
 LOOK = 1.0  # s between two looks, where the system cannot tell of a process's end
 GRACE = 20.0  # s to remove what is half-written
+
+
+def helper(module: str, *arguments: str) -> tuple[list[str], dict[str, str]]:
+    """The command and the environment to run one of our modules in a process of its own.
+
+    The module is to begin with `end_with(os.getppid())`.
+    """
+    source = str(Path(__file__).parents[1])
+    path = os.pathsep.join([source, *filter(None, [os.environ.get("PYTHONPATH")])])
+    return [sys.executable, "-m", module, *arguments], os.environ | {"PYTHONPATH": path}
 
 
 def end_with(process: int) -> None:

@@ -5,16 +5,14 @@ is labelled so wherever it shows.
 """
 
 import json
-import os
 import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from seesay import tables, talkers, writing
+from seesay import lifeline, tables, talkers, writing
 from seesay.errors import InputError
 from seesay.progress import progress
 from seesay.randomness import generator
@@ -68,14 +66,13 @@ def synthesise(caption_words: Path, folder: Path, settings: SynthesisSettings, j
 
 def speak(work: dict[str, Any]) -> tuple[list[list[Any]], dict[str, str]]:
     """`seesay.talkers.record` in a process of its own."""
-    source = str(Path(talkers.__file__).parents[1])
-    path = os.pathsep.join([source, *filter(None, [os.environ.get("PYTHONPATH")])])
+    command, environment = lifeline.helper(talkers.__name__)
     done = subprocess.run(
-        [sys.executable, "-m", talkers.__name__],
+        command,
         input=json.dumps(work),
         capture_output=True,
         text=True,
-        env=os.environ | {"PYTHONPATH": path},
+        env=environment,
         check=False,
     )
     if done.returncode:

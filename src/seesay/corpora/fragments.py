@@ -4,19 +4,28 @@ A folder holds `split_train_img.mat`, `split_val_img.mat` and `split_test_img.ma
 al. 2014). Each has a cell array `Img`, a struct a picture: `fname` (`imgs/2008_003703.jpg`) and
 `codes` (20 x 4097): the 19 best detections and the whole picture, 4,096 numbers and a constant
 1 each. Which row is the whole picture the files do not say, and they hold no boxes.
+
+A damaged file may end scipy's reader by a signal, or fill the memory. So it is read in a process
+of its own, this module run as a program, which sends the pictures one by one.
 """
 
+import json
+import os
+import signal
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.io import loadmat
 from scipy.io.matlab import MatReadError
 
+from seesay import lifeline
 from seesay.corpora import Reject
 from seesay.errors import InputError
 
@@ -28,15 +37,19 @@ FILES = {
 WIDTH = 4096
 HDF5 = b"\x89HDF\r\n\x1a\n"
 # What scipy raises for files that are damaged or no MATLAB files.
-UNREADABLE = (OSError, ValueError, TypeError, KeyError, IndexError, zlib.error, MatReadError)
+UNREADABLE = (
+    *(OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError),
+    *(MemoryError, zlib.error, MatReadError),
+)
+DAMAGED = "{path}: not a readable MATLAB file ({cause}); fetch it again"
 
 
 @dataclass(frozen=True)
 class Codes:
-    """The fragments of one picture: `features` is (n, 4096), float as the file has it."""
+    """The fragments of one picture: `features` is (n, 4096), float32."""
 
     fname: str
-    features: NDArray[np.floating[Any]]
+    features: NDArray[np.float32]
 
 
 def sources(folder: Path) -> dict[str, Path]:
@@ -56,18 +69,61 @@ def read(path: Path) -> tuple[list[Codes], list[Reject]]:
     Raises InputError when the file is no MATLAB file of versions 5 to 7, or has not the layout.
     """
     found, rejects = [], []
-    for place, entry in enumerate(_entries(path), start=1):
-        where = f"{path.name}, Img{{{place}}}"
-        try:
-            fname, codes = _text(entry["fname"]), _inner(entry["codes"])
-        except (ValueError, IndexError, TypeError) as error:
-            raise InputError(f"{path}: Img{{{place}}} has no fname or no codes") from error
-        fault = _fault(codes)
-        if fault:
-            rejects.append(Reject(where, f"{fname}: {fault}"))
-        else:
-            found.append(Codes(fname, codes[:, :WIDTH]))
+    command, environment = lifeline.helper(__spec__.name, str(path))
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as helper:
+        assert helper.stdout is not None
+        while (said := _received(helper.stdout)) is not None and "fname" in said:
+            size = said["rows"] * WIDTH * np.dtype(np.float32).itemsize
+            content = helper.stdout.read(size)
+            if len(content) < size:
+                said = None
+                break
+            if said["fault"]:
+                rejects.append(Reject(said["where"], f"{said['fname']}: {said['fault']}"))
+            else:
+                codes = np.frombuffer(content, np.float32).reshape(-1, WIDTH)
+                found.append(Codes(said["fname"], codes))
+    if said is None:
+        raise InputError(DAMAGED.format(path=path, cause=_end(helper.returncode)))
+    if said["error"]:
+        raise InputError(said["error"])
     return found, rejects
+
+
+def _received(stream: IO[bytes]) -> dict[str, Any] | None:
+    """The next line that a helper sent, or None where it ended without one."""
+    try:
+        found: dict[str, Any] = json.loads(stream.readline())
+    except ValueError:
+        return None
+    return found
+
+
+def _end(code: int) -> str:
+    if code < 0:
+        return f"its reader was ended by {signal.Signals(-code).name}"
+    return f"its reader ended with exit status {code}"
+
+
+def _send(path: Path, stream: IO[bytes]) -> None:
+    """Send the pictures of a file, each as a line of JSON and, where it is right, its codes."""
+    said: dict[str, Any] = {"error": ""}
+    try:
+        for place, entry in enumerate(_entries(path), start=1):
+            try:
+                fname, codes = _text(entry["fname"]), _inner(entry["codes"])
+            except (ValueError, IndexError, TypeError) as error:
+                raise InputError(f"{path}: Img{{{place}}} has no fname or no codes") from error
+            fault = _fault(codes)
+            kept = np.empty((0, WIDTH)) if fault else codes[:, :WIDTH]
+            where = f"{path.name}, Img{{{place}}}"
+            one = {"fname": fname, "where": where, "fault": fault, "rows": len(kept)}
+            stream.write(json.dumps(one).encode() + b"\n")
+            stream.write(np.ascontiguousarray(kept, np.float32).tobytes())
+    except InputError as error:
+        said["error"] = str(error)
+    stream.write(json.dumps(said).encode() + b"\n")
+    stream.flush()
 
 
 def splits(folder: Path, image_ids: Iterable[str]) -> dict[str, str]:
@@ -123,7 +179,7 @@ def _entries(path: Path) -> list[Any]:
         raise InputError(f"{path}: saved as MATLAB 7.3 (HDF5); {advice}") from error
     except UNREADABLE as error:
         cause = " ".join(str(error).split())
-        raise InputError(f"{path}: not a readable MATLAB file ({cause}); fetch it again") from error
+        raise InputError(DAMAGED.format(path=path, cause=cause)) from error
     if "Img" not in content:
         raise InputError(f"{path}: no variable Img in it; is it a file of ready-made fragments?")
     entries = [_inner(entry) for entry in np.ravel(content["Img"])]
@@ -157,3 +213,8 @@ def _fault(codes: Any) -> str:
     if not (codes[:, WIDTH] == 1).all():
         return f"column {WIDTH + 1} of the codes is not the constant 1; make the file again"
     return ""
+
+
+if __name__ == "__main__":
+    lifeline.end_with(os.getppid())
+    _send(Path(sys.argv[1]), sys.stdout.buffer)
