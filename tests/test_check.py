@@ -159,6 +159,21 @@ def test_faults_of_speech(here):
     assert "ok    alignment: told: 1 recordings with transcripts by 1 talkers" in lines
 
 
+def test_what_speech_is_left_out_is_counted(here):
+    rest = {"fc7": {"weights": "random"}}
+    sound(here / "data/lucid/F02.wav")
+    table = here / "data/lucid/lucid_native.tokens.txt"
+    table.write_text(table.read_text() + "F02\t0.1\t0.2\tcat\tF02\n")
+    lines = said(paper(**rest, speech={"exclude": ["F02", "F9"]}))
+    counted = "ok    speech: data/lucid: 1 recordings, 1 words (1 different) by 1 talkers"
+    assert any(line.startswith(counted) for line in lines)
+    assert "note  speech: data/lucid: 1 talkers or recordings left out by speech.exclude" in lines
+    unused = "speech: speech.exclude: 'F9' matches no whole id of a talker or a recording"
+    assert any(line.startswith(f"note  {unused}") for line in lines)
+    lines = said(paper(**rest, speech={"exclude": ["F("]}))
+    assert any("speech.exclude.0" in line and "regular expression" in line for line in lines)
+
+
 def test_weights(here):
     lines = said(paper())
     assert any(line.startswith("fail  fc7: ") and "alexnet-owt" in line for line in lines)

@@ -359,6 +359,24 @@ def test_names_keep_the_ids_of_several_corpora_apart(corpus: Path, tmp_path: Pat
     assert sorted(listed) == ids
 
 
+def test_corpora_of_pictures_that_are_not_apart(tmp_path: Path):
+    """A folder that is called as the other corpus: its ids are the other's, or could be."""
+    for place in ("up/pas/a", "up/b", "other/a", "third/c"):
+        jpeg(tmp_path / f"{place}.jpg", size=(8, 8), shade=1)
+    text(tmp_path / "up/captions.tsv", "image\tcaption\npas/a.jpg\tx\nb.jpg\ty\n")
+    text(tmp_path / "other/captions.tsv", "image\tcaption\na.jpg\tx\n")
+    text(tmp_path / "third/captions.tsv", "image\tcaption\nc.jpg\tx\n")
+    up, other, third = (
+        {"reader": "flickr8k", "path": str(tmp_path / name)} for name in ("up", "other", "third")
+    )
+    for second, message in [
+        (other, r"up and .*other both have the picture 'pas/a'; change a name in pictures.corpora"),
+        (third, r"up has the picture 'pas/a', and .*third is called 'pas': their ids would mix"),
+    ]:
+        with pytest.raises(InputError, match=message):
+            read(tmp_path, tmp_path / "x", corpora=[up, second | {"name": "pas"}], split=EXACT)
+
+
 def test_a_second_corpus_leaves_the_ids_of_the_first(corpus: Path, tmp_path: Path):
     first, second = both(corpus, tmp_path)
     split = {"method": "hash", "train": 0.4, "validation": 0.3, "test": 0.3}

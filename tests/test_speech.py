@@ -339,6 +339,68 @@ def test_a_channel_is_not_taken_for_a_file_of_its_name(tmp_path: Path):
     assert list(read_all([entry], tmp_path)["spoken_words"]["token_id"]) == ["x#1@0.100"]
 
 
+def test_a_folder_that_is_called_as_another_corpus(tmp_path: Path):
+    """They share no id yet; a file that is added to either could make them."""
+    for place in ("up/pas/F01_01.wav", "other/F02_01.wav"):
+        sound(tmp_path / place)
+    (tmp_path / "up" / lucid.TOKENS).write_text("\n".join([HEADER, *GOOD[:2]]))
+    row = GOOD[0].replace("F01", "F02")
+    (tmp_path / "other" / lucid.TOKENS).write_text("\n".join([HEADER, row]))
+    unnamed = Corpus(reader="lucid", path=str(tmp_path / "up"))
+    named = Corpus(name="pas", reader="lucid", path=str(tmp_path / "other"))
+    message = rf"{tmp_path}/up has the recording 'pas/F01_01', and {tmp_path}/other is called 'pas'"
+    for corpora in ([unnamed, named], [named, unnamed]):
+        with pytest.raises(InputError, match=message):
+            read_all(corpora, tmp_path / "x")
+    read_all([unnamed, named.model_copy(update={"name": "pas2"})], tmp_path / "x")
+
+
+def excluded(corpora: list[Corpus], folder: Path, *patterns: str, bad: str = "fail"):
+    settings = SpeechSettings(corpora=tuple(corpora), on_bad_input=bad, exclude=patterns)
+    paths = [folder / f"{name}.parquet" for name in ("recordings", "words", "rejects")]
+    read_corpora(*paths, [folder / "shard.parquet"], settings)
+    known = zip((RECORDINGS, SPOKEN_WORDS, REJECTS), paths, strict=True)
+    return [tables.read(table, path) for table, path in known]
+
+
+def test_talkers_and_recordings_that_are_left_out(tmp_path: Path):
+    rows = [*GOOD, "M01_01\t0.7\t0.9\tcow\tF01\tmap\tnb\t3"]
+    first = Corpus(reader="lucid", path=str(corpus(tmp_path / "lucid", rows)))
+    second = first.model_copy(update={"name": "b"})
+    recordings, words, rejects = excluded([first, second], tmp_path, "F01", "b/men/.*")
+    assert list(recordings["recording_id"]) == ["b/F01_01", "men/M01_01"]
+    assert list(words["token_id"]) == ["b/F01_01@0.100", "b/F01_01@0.500", "men/M01_01@0.200"]
+    assert dict(zip(rejects["id"], rejects["reason"], strict=True)) == {
+        "F01": "a talker left out by speech.exclude, with 3 words",
+        "b/men/M01_01": "left out by speech.exclude, with 2 words",
+    }
+
+
+def test_an_exclusion_that_matches_nothing_is_said(tmp_path: Path):
+    entry = Corpus(reader="lucid", path=str(corpus(tmp_path / "lucid", GOOD)))
+    # A whole id is matched: F0 and F01_0 are none.
+    with pytest.raises(InputError, match=r"speech.exclude: 'F0' matches no whole id"):
+        excluded([entry], tmp_path, "F0")
+    _, words, rejects = excluded([entry], tmp_path, "F01", "F01_0", bad="reject")
+    assert list(words["talker"]) == ["M01"]
+    assert list(rejects["id"]) == ["F01", "speech.exclude"]
+    with pytest.raises(InputError, match=r"speech.exclude leaves no word of it; leave out less"):
+        excluded([entry], tmp_path, ".*")
+
+
+def test_what_a_reader_gives_is_composed(tmp_path: Path):
+    sound(tmp_path / "a.wav")
+    reader = tmp_path / "reader.py"
+    reader.write_text(
+        "from seesay.corpora import *\ndef sources(root): return [root / 'a.wav']\n"
+        "def read(root): return [Recording('e\\u0301', root / 'a.wav', 'e\\u0301')],"
+        " [SpokenWord('e\\u0301', 'e\\u0301', 'cafe\\u0301', 0.1, 0.5)], []\n"
+    )
+    entry = Corpus(reader=str(reader), path=str(tmp_path))
+    words = read_all([entry], tmp_path / "x")["spoken_words"]
+    assert words.iloc[0].tolist()[:4] == ["é@0.100", "é", "é", "café"]
+
+
 def test_every_corpus_must_give_a_word(tmp_path: Path):
     first = Corpus(reader="lucid", path=str(corpus(tmp_path / "lucid", GOOD)))
     bad = corpus(tmp_path / "bad", [row.replace("\t0.", "\t7.") for row in GOOD])

@@ -15,6 +15,7 @@ from seesay.corpora.files import stem, visible_files
 from seesay.corpora.listing import lines, whole_rows
 from seesay.corpora.spoken import AUDIO, unread
 from seesay.errors import InputError
+from seesay.printable import composed
 
 TRANSCRIPTS = "transcripts.tsv"
 COLUMNS = ("file", "talker", "text")
@@ -94,7 +95,7 @@ def from_table(root: Path, audio: dict[str, Path], rejects: list[Reject]) -> lis
             f"{root / TRANSCRIPTS}: line 1: no column {', '.join(absent)}; the header wants "
             f"{', '.join(COLUMNS)}, separated by tabs"
         )
-    files = {path.relative_to(root).as_posix(): path for path in audio.values()}
+    files = {composed(path.relative_to(root).as_posix()): path for path in audio.values()}
     utterances: dict[str, Utterance] = {}
     for line, cells in whole_rows(rows, _cells, len(header), TRANSCRIPTS, rejects):
         row = dict(zip(header, cells, strict=True))
@@ -129,7 +130,7 @@ def from_texts(
             continue
         file = path.relative_to(root).as_posix()
         try:
-            said = text.read_text(encoding="utf-8-sig")
+            said = composed(text.read_text(encoding="utf-8-sig"))
         except UnicodeDecodeError as error:
             rejects.append(Reject(name, f"not UTF-8 ({error.reason}); save the file as UTF-8"))
             continue

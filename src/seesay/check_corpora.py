@@ -14,12 +14,14 @@ from seesay.check_findings import Counts, Finding, safe
 from seesay.config import Config
 from seesay.corpora import PICTURES, SPEECH, Picture, Reject
 from seesay.corpora import fragments as layout
+from seesay.corpora.apart import keep_apart
 from seesay.corpora.finding import awkward, find
+from seesay.exclusion import Exclusion
 from seesay.picture_splits import SPLITS, assign
 from seesay.pictures import gather
 from seesay.settings.corpora import Corpus
 from seesay.settings.pictures import PictureCorpus
-from seesay.speech import keep_apart, named
+from seesay.speech import ids_of, named
 
 LUCID = (
     "LUCID is the London UCL Clear Speech in Interaction Database (Valerie Hazan's group,"
@@ -94,14 +96,18 @@ def speech(config: Config, counts: Counts) -> Iterator[Finding]:
     parts: list[tuple[Corpus, pd.DataFrame, pd.DataFrame]] = []
     counts.tokens = 0
     strict = config.speech.on_bad_input == "fail"
+    exclusion = Exclusion(config.speech.exclude)
     for corpus in config.speech.corpora:
-        part = list(safe("speech", _speech_corpus(corpus, counts, parts, strict)))
+        part = list(safe("speech", _speech_corpus(corpus, counts, parts, strict, exclusion)))
         yield from part
         if corpus.reader == "lucid" and any(finding.mark == "fail" for finding in part):
             for line in LUCID:
                 text = line.format(path=Path(corpus.path).absolute())
                 yield Finding("note", "speech", text)
-    keep_apart(parts)
+    keep_apart("speech.corpora", [one for part in parts for one in ids_of(*part)])
+    for unused in exclusion.rest():
+        mark = "fail" if strict else "note"
+        yield Finding(mark, "speech", f"{unused.id}: {unused.reason}; mend it or leave it out")
 
 
 def _speech_corpus(
@@ -109,9 +115,11 @@ def _speech_corpus(
     counts: Counts,
     parts: list[tuple[Corpus, pd.DataFrame, pd.DataFrame]],
     strict: bool,
+    exclusion: Exclusion,
 ) -> Iterator[Finding]:
     yield from _names("speech", [str(p) for p in find(corpus, SPEECH).sources()])
     recordings, words, refused = named(corpus, find(corpus, SPEECH).read())
+    recordings, words, excluded = exclusion.apply(recordings, words)
     own = {word.talker for word in words}
     types = {word.word.lower() for word in words}
     text = (
@@ -119,6 +127,9 @@ def _speech_corpus(
         f" ({len(types):,} different) by {len(own):,} talkers, read as {corpus.reader}"
     )
     yield Finding("ok" if words else "fail", "speech", text)
+    if excluded:
+        text = f"{corpus.path}: {len(excluded):,} talkers or recordings left out by speech.exclude"
+        yield Finding("note", "speech", text)
     yield from _rejects("speech", corpus.path, [r for r in refused if not r.by_rule], strict)
     ids = [recording.recording_id for recording in recordings]
     parts.append(

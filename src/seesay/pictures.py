@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from seesay import pixels, sources, tables
 from seesay.corpora import PICTURES, Picture, Reject
+from seesay.corpora.apart import keep_apart
 from seesay.corpora.finding import find
 from seesay.errors import InputError
 from seesay.picture_splits import SPLITS, assign
@@ -141,9 +142,11 @@ def gather(corpora: Sequence[PictureCorpus]) -> tuple[list[Picture], list[Reject
 
     The ids of a corpus that has a name begin with it: `name/id`. The pictures of a corpus that
     has a split are placed in it. Captions are composed (NFC); what cannot be printed is refused.
+    Raises InputError where two corpora share an id.
     """
     pictures: list[Picture] = []
     rejects: list[Reject] = []
+    parts: list[tuple[PictureCorpus, str, list[str]]] = []
     for corpus in corpora:
         own, bad = find(corpus, PICTURES).read()
         placed: dict[str, Any] = {"split": corpus.split, "placed": True} if corpus.split else {}
@@ -156,6 +159,8 @@ def gather(corpora: Sequence[PictureCorpus]) -> tuple[list[Picture], list[Reject
         rejects += [
             replace(r, id=printable(corpus.under(r.id)), reason=printable(r.reason)) for r in bad
         ]
+        parts.append((corpus, "picture", [corpus.under(found.image_id) for found in own]))
+    keep_apart("pictures.corpora", parts)
     return sorted(pictures, key=_picture_id), rejects
 
 

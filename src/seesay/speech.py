@@ -9,8 +9,11 @@ import pyarrow as pa
 
 from seesay import sound, sources, tables
 from seesay.corpora import SPEECH, Recording, Reject, SpokenWord
+from seesay.corpora.apart import keep_apart
 from seesay.corpora.finding import find
 from seesay.errors import InputError
+from seesay.exclusion import Exclusion
+from seesay.printable import composed
 from seesay.progress import progress
 from seesay.randomness import shard_of
 from seesay.settings.corpora import Corpus
@@ -77,14 +80,20 @@ def read_corpora(
         raise InputError("speech.corpora is empty; give a corpus")
     read = [path for corpus in settings.corpora for path in find(corpus, SPEECH).sources()]
     before = sources.seen(read)
-    parts = [read_corpus(corpus, settings.on_bad_input) for corpus in settings.corpora]
-    keep_apart([(corpus, *part[:2]) for corpus, part in zip(settings.corpora, parts, strict=True)])
+    exclusion = Exclusion(settings.exclude)
+    parts = [read_corpus(corpus, settings.on_bad_input, exclusion) for corpus in settings.corpora]
+    kept = zip(settings.corpora, parts, strict=True)
+    keep_apart("speech.corpora", [one for corpus, part in kept for one in ids_of(corpus, *part)])
+    unused = exclusion.rest()
+    if unused and settings.on_bad_input == "fail":
+        raise InputError(f"{unused[0].id}: {unused[0].reason}; mend it or leave it out")
     recordings = pd.concat([part[0] for part in parts], ignore_index=True)
     words = pd.concat([part[1] for part in parts], ignore_index=True)
     sources.still(before)
     tables.write(RECORDINGS, recordings_out, recordings)
     tables.write(SPOKEN_WORDS, words_out, words)
-    rows = (("speech", reject.id, reject.reason) for part in parts for reject in part[2])
+    refused = [*unused, *(reject for part in parts for reject in part[2])]
+    rows = (("speech", reject.id, reject.reason) for reject in refused)
     tables.write(REJECTS, rejects_out, tables.rejects(rows))
     heard = recordings[["recording_id", "path", "digest", "channel"]]
     joined = words.merge(heard, on="recording_id")
@@ -95,10 +104,14 @@ def read_corpora(
 
 
 def read_corpus(
-    corpus: Corpus, on_bad_input: str
+    corpus: Corpus, on_bad_input: str, exclusion: Exclusion
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[Reject]]:
     """The usable recordings and words of one corpus, and its rejects, by the corpus's ids."""
     found, spoken, refused = named(corpus, find(corpus, SPEECH).read())
+    found, spoken, excluded = exclusion.apply(found, spoken)
+    refused += excluded
+    if excluded and not spoken:
+        raise InputError(f"{corpus.path}: speech.exclude leaves no word of it; leave out less")
     recordings, bad = open_recordings(found)
     words = pd.DataFrame(
         [(w.recording_id, w.talker, w.word, w.onset, w.offset) for w in spoken],
@@ -124,7 +137,8 @@ def named(
 ) -> tuple[list[Recording], list[SpokenWord], list[Reject]]:
     """What a reader found, under the corpus's name: every id and talker as `name/id`.
 
-    Raises InputError where it is not what a reader of speech gives, or has an id twice.
+    Ids, talkers and words are composed (NFC), whatever the reader gives. Raises InputError where
+    it is not what a reader of speech gives, or has an id twice.
     """
     kinds: tuple[type, ...] = (Recording, SpokenWord, Reject)
     right = isinstance(found, tuple) and len(found) == len(kinds)
@@ -133,12 +147,13 @@ def named(
             f"{corpus.reader}: gives no recordings, words and rejects; is it a reader of speech?"
         )
     recordings, words, rejects = found
+    recordings, words = [*map(_composed, recordings)], [*map(_composed, words)]
     ids = pd.Series([recording.recording_id for recording in recordings], dtype="str")
     if ids.duplicated().any():
         twice = ids[ids.duplicated()].iloc[0]
         raise InputError(f"{corpus.path}: {corpus.reader} gives the recording {twice!r} twice")
     if not corpus.name:
-        return recordings, words, rejects
+        return recordings, words, list(rejects)
 
     def under(one: Any) -> Any:
         fields = [f for f in ("recording_id", "talker", "id") if hasattr(one, f)]
@@ -147,19 +162,22 @@ def named(
     return [*map(under, recordings)], [*map(under, words)], [*map(under, rejects)]
 
 
-def keep_apart(parts: list[tuple[Corpus, pd.DataFrame, pd.DataFrame]]) -> None:
-    """Raise InputError where two corpora have a recording or a talker of one id."""
-    owner: dict[tuple[str, str], Corpus] = {}
-    for corpus, recordings, words in parts:
-        shared = [("recording", str(name)) for name in recordings["recording_id"]]
-        shared += [("talker", str(name)) for name in words["talker"].unique()]
-        for kind, name in shared:
-            first = owner.setdefault((kind, name), corpus)
-            if first is not corpus:
-                raise InputError(
-                    f"{first.path} and {corpus.path} both have the {kind} {name!r};"
-                    " change a name in speech.corpora"
-                )
+def _composed(one: Any) -> Any:
+    """A recording or a word with its ids, talker and word in composed letters."""
+    texts = {f: getattr(one, f, "") for f in ("recording_id", "talker", "word")}
+    if all(text.isascii() for text in texts.values()):
+        return one
+    return replace(one, **{f: composed(text) for f, text in texts.items() if text})
+
+
+def ids_of(
+    corpus: Corpus, recordings: pd.DataFrame, words: pd.DataFrame, *_: Any
+) -> list[tuple[Corpus, str, list[str]]]:
+    """A corpus's recordings and talkers, for `keep_apart`."""
+    return [
+        (corpus, "recording", [*recordings["recording_id"]]),
+        (corpus, "talker", [*words["talker"].unique()]),
+    ]
 
 
 def open_recordings(recordings: list[Recording]) -> tuple[pd.DataFrame, list[Reject]]:

@@ -1,5 +1,6 @@
 """Settings of the stage speech."""
 
+import re
 from typing import Literal
 
 from pydantic import Field, field_validator
@@ -13,6 +14,11 @@ class SpeechSettings(Settings):
 
     corpora: tuple[Corpus, ...] = Field(
         description="the corpora; empty reads what the section synthesis generates"
+    )
+    exclude: tuple[re.Pattern[str], ...] = Field(
+        default=(),
+        description="talkers and recordings that are left out: regular expressions, each of a"
+        " whole id",
     )
     on_bad_input: Literal["reject", "fail"] = Field(
         description="a bad row or file: put it into the rejects, or end the run"

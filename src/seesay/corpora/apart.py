@@ -1,0 +1,33 @@
+"""Ids that would be those of two corpora."""
+
+from collections.abc import Sequence
+
+from seesay.errors import InputError
+from seesay.settings.corpora import Corpus
+
+
+def keep_apart(section: str, parts: Sequence[tuple[Corpus, str, Sequence[str]]]) -> None:
+    """Raise InputError where two corpora share an id, or one's ids begin with another's name.
+
+    A part is a corpus, what its ids are of (`recording`, `talker`, `picture`), and the ids. A
+    corpus without a name may have a folder that is called as another corpus: a file that is added
+    to either could then take the id of one in the other.
+    """
+    named = {corpus.name: corpus for corpus, _, _ in parts if corpus.name}
+    owner: dict[tuple[str, str], Corpus] = {}
+    for corpus, kind, ids in parts:
+        for name in ids:
+            first = owner.setdefault((kind, name), corpus)
+            if first is not corpus:
+                raise InputError(
+                    f"{first.path} and {corpus.path} both have the {kind} {name!r};"
+                    f" change a name in {section}"
+                )
+    for corpus, kind, ids in parts:
+        for name in () if corpus.name else ids:
+            other = named.get(name.partition("/")[0]) if "/" in name else None
+            if other is not None:
+                raise InputError(
+                    f"{corpus.path} has the {kind} {name!r}, and {other.path} is called"
+                    f" {other.name!r}: their ids would mix; change a name in {section}"
+                )
