@@ -66,9 +66,10 @@ def room(results: Path, wanted: int) -> tuple[bool, str]:
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         return False, f"{there}: no folder that you may write in; set results to one"
     free = shutil.disk_usage(there).free
-    text = f"the results want about {_size(wanted)}, and {there} has {_size(free)} free"
+    text = f"the results want about {said_size(wanted)}, and {there} has {said_size(free)} free"
     return free >= wanted, text if free >= wanted else f"{text}; free some, or set results"
 
 
-def _size(count: int) -> str:
+def said_size(count: int) -> str:
+    """A number of bytes in words, with two digits or three."""
     return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{max(count / 1e6, 1):.0f} MB"

@@ -16,6 +16,8 @@ from filelock import FileLock, Timeout
 from seesay import writing
 from seesay.errors import InputError
 
+LOCK, RUN = "lock", "run.json"
+
 
 def fingerprint(files: Sequence[Path], **facts: object) -> str:
     """A digest of the files' bytes and of facts (settings, seed, code stamp): a run's identity."""
@@ -98,12 +100,13 @@ class Checkpoint:
 
     The folder is locked while in use, so that an orphaned job and its successor never both
     write. A file of another run is refused. A state is written beside its place and renamed.
+    `run` says whose it is, for people and for `seesay.clean`.
     """
 
-    def __init__(self, folder: Path, identity: str) -> None:
-        self.identity = identity
+    def __init__(self, folder: Path, identity: str, **run: object) -> None:
+        self.identity, self.run = identity, run
         self.folder = folder / identity
-        self.lock = FileLock(self.folder / "lock")
+        self.lock = FileLock(self.folder / LOCK)
 
     def __enter__(self) -> "Checkpoint":
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -113,6 +116,7 @@ class Checkpoint:
             raise InputError(
                 f"{self.folder}: another job is training this very run; wait for it or end it"
             ) from None
+        writing.write_text(self.folder / RUN, json.dumps(self.run, sort_keys=True) + "\n")
         return self
 
     def __exit__(

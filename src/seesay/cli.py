@@ -5,11 +5,12 @@
     seesay search --model results/training/paper/model/1 --look picture.jpg
     seesay compare results/one results/other --html compared.html
     seesay export --model results/training/paper/model/1 --out FOLDER
+    seesay clean config/paper.yaml
 
 `check` says whether a run has all that it needs, one line a finding, with exit status 1 if it
 has not; `search` finds pictures for a spoken word, or spoken words for a picture; `compare` says
 in what two finished runs differ and lays them side by side, with paired differences; `export`
-writes both branches of a model as ONNX files.
+writes both branches of a model as ONNX files; `clean` removes states of trainings that ended.
 """
 
 import argparse
@@ -79,6 +80,15 @@ def main(argv: Sequence[str] | None = None) -> None:
         "--model", required=True, help="folder <results>/training/{experiment}/{system}/{seed}"
     )
     export.add_argument("--out", required=True, type=Path, help="folder for the files")
+    clean = commands.add_parser(
+        "clean",
+        help="list and remove the stored states of trainings that no run goes on from",
+        description="List the folders of <results>/checkpoints, and why each is of use or not: a"
+        " training that has ended, other settings or code, no such experiment. One that a job"
+        " holds stays (docs/reruns.md).",
+    )
+    clean.add_argument("config", help="the config file of the run")
+    clean.add_argument("--remove", action="store_true", help="remove what is of no use")
     arguments = parser.parse_args(argv)
     if arguments.command == "search" and arguments.top < 1:
         parser.error("--top: give 1 or more")
@@ -99,6 +109,8 @@ def main(argv: Sequence[str] | None = None) -> None:
 
         if arguments.command == "compare":
             wanted = _compare
+        elif arguments.command == "clean":
+            from seesay.clean import clean as wanted
         elif arguments.command == "export":
             from seesay.export import report as wanted
         else:

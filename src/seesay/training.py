@@ -230,7 +230,7 @@ def train(
     identity = checkpoints.fingerprint(
         files, settings=recipe, experiment=experiment, seed=seed, code=code
     )
-    with checkpoints.Checkpoint(store, identity) as states:
+    with checkpoints.Checkpoint(store, identity, experiment=experiment, seed=seed) as states:
         ended, past = [], None
         for system, model in models.items():
             inputs, its = heard, settings
