@@ -6,7 +6,6 @@ layouts, and are made by code.
 """
 
 import html
-import json
 import re
 from pathlib import Path
 
@@ -18,6 +17,7 @@ import corpora_layouts
 from conftest import ROOT
 from seesay.config import load
 from seesay.report_made import declared
+from shrinking import shrunk
 from test_workflow import snakemake
 
 pytestmark = pytest.mark.slow
@@ -27,49 +27,6 @@ ALWAYS = {"answer", "tables", "more", "listen", "training", "where", "map", "dat
 ALWAYS |= {"made", "run"}
 # Stages whose every reject would be a fault of these corpora.
 WHOLE = ["pictures", "regions", "words", "speech", "logmel", "lexicon", "listen"]
-
-
-def small_training(section: dict) -> dict:
-    """The keys of a training section, or of an experiment's override, that are about size."""
-    small = {
-        "embedding": 8,
-        "batch_pictures": min(section.get("batch_pictures", 1), 8),
-        "pseudo_words": min(section.get("pseudo_words", 0), 6),
-        "max_epochs": 2,
-    }
-    layers = ("image_layers", "speech_layers")
-    small |= {name: [8] * len(section[name]) for name in layers if name in section}
-    return {name: value for name, value in small.items() if name in section}
-
-
-def shrunk(values: dict) -> dict:
-    """The config with overrides that make it small and nothing else."""
-    values = json.loads(json.dumps(values))
-    values |= {"shards": 2, "seeds": [1]}
-    split = values["pictures"]["split"]
-    counts = {"train": 16, "validation": 5, "test": 5}
-    split |= (
-        counts if split["method"] == "exact" else {"train": 0.5, "validation": 0.25, "test": 0.25}
-    )
-    if values.get("scenes"):
-        values["scenes"] |= {"count": 26, "size": 96}
-    if values.get("synthesis"):
-        values["synthesis"] |= {"talkers": 4}
-    values["words"]["min_count"] = 2
-    values["regions"] |= {"side": 96, "candidates": 6}
-    values["fc7"] |= {"size": 64, "context": 4, "regions": 4}
-    if values["fc7"]["network"] != "efficientnet_lite0":
-        values["fc7"]["weights"] = "random"  # the others' are downloaded
-    values["training"] |= small_training(values["training"])
-    for override in values["experiments"].values():
-        if "training" in override:
-            override["training"] |= small_training(override["training"])
-    values["evaluation"]["abx_draws"] = 2
-    values["metrics"]["resamples"] = 50
-    values["listen"] |= {"words": 12, "pictures": 5, "cases": 1, "thumbnail": 64}
-    values["map"]["fragments"] = 100
-    values["report"] |= {"pictures": 2, "thumbnail": 64}
-    return values
 
 
 def make_corpora(values: dict, folder: Path) -> None:
