@@ -63,17 +63,39 @@ def seesay(folder, *arguments):
 
 
 def test_all_that_is_there_is_counted(here):
-    values = paper(fc7={"weights": "random"})
-    assert said(values)[1:-1] == [
+    rows = [
+        f"F01\t{n}\t{n + 0.5}\t{word}\tF01" for n, word in enumerate(["cat", "dog"] * 4, start=3)
+    ]
+    with (here / "data/lucid/lucid_native.tokens.txt").open("a") as file:
+        file.write("\n".join(rows) + "\n")
+    # Of the split's one picture for validation every other token would be a different one.
+    values = paper(fc7={"weights": "random"}, training={"batch_pictures": 2})
+    found = said(values)
+    rows = [line for line in found if line.startswith("      ")]
+    assert rows[1].split() == ["train", "2", "4", "4", "0", "0", "0", "4", "2"]
+    assert rows[3].split() == ["test", "1", "2", "2", "0", "0", "0", "2", "2"]
+    assert [line for line in found[1:-1] if line not in rows] == [
         "ok    pictures: data/pascal1k: 4 pictures with 8 captions, read as pascal1k",
         "ok    pictures: split: train 2, validation 1, test 1",
         "note  fc7: alexnet has random weights, which are for tests alone",
-        "ok    speech: data/lucid: 1 recordings, 1 words (1 different) by 1 talkers, read as lucid",
+        "ok    speech: data/lucid: 1 recordings, 9 words (2 different) by 1 talkers, read as lucid",
+        "ok    matching: training hears 2 types, 2.0 tokens each; every word of the test is one"
+        " that training hears",
+        "note  evaluation: the numbers by chance hold where every picture has 20 fragments, and"
+        " every token can be heard",
+        "warn  evaluation: by chance R@10 of word_token_by_image (test) is 100 %: so few items tell"
+        " little; more test pictures",
+        "warn  evaluation: left out, for no test query finds anything:"
+        " word_similarity_other_talkers (test, all), word_similarity_other_both (test, all), abx"
+        " (test)",
     ]
     done = seesay(here, "check", "config.yaml")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
     last = done.stdout.splitlines()[-1]
-    assert last == "ready: snakemake --cores all --configfile config.yaml"
+    assert last == (
+        "ready, but 2 to think about (warn): snakemake --cores all --configfile config.yaml"
+    )
 
 
 def test_the_paper_without_its_data_says_what_is_missing_and_whence(tmp_path):
@@ -89,7 +111,7 @@ def test_the_paper_without_its_data_says_what_is_missing_and_whence(tmp_path):
     assert f"layout: {tmp_path}/data/lucid/ANY/FOLDERS/NAME.wav with" in done.stdout
     assert "docs/paper.md" in done.stdout
     fails = sum(line.startswith("fail ") for line in lines)
-    assert lines[-1] == f"{fails} to mend before the run"
+    assert lines[-1] == f"not ready: {fails} to mend before the run"
 
 
 @pytest.mark.parametrize(
@@ -260,7 +282,9 @@ def test_real_corpora(real_data, tmp_path, monkeypatch):
     assert any(
         "100 recordings" in line and "by 10 talkers, read as timit" in line for line in lines
     )
-    assert [line for line in lines if line.startswith("fail")] == []
+    # Ten talkers of ten sentences cannot say the captions of so few pictures.
+    (failed,) = (line for line in lines if line.startswith("fail"))
+    assert failed.startswith("fail  matching: no caption of the test and the train split can be")
 
 
 def test_a_command_without_arguments_explains_itself(tmp_path):

@@ -1,6 +1,7 @@
 """Before a long run: whether all that its config names is there, and can be read."""
 
 import shlex
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -15,14 +16,15 @@ from seesay.settings.logmel import LogmelSettings
 
 def report(path: str, trust_model: bool = False) -> int:
     """Print every finding about a config file, and return the exit status: 1 if any fails."""
-    failed = 0
+    marks: Counter[str] = Counter()
     for finding in findings(path, trust_model):
         print(finding, flush=True)
-        failed += finding.mark == "fail"
-    if failed:
-        print(f"{failed} to mend before the run")
+        marks[finding.mark] += 1
+    if marks["fail"]:
+        print(f"not ready: {marks['fail']} to mend before the run")
         return 1
-    print(f"ready: snakemake --cores all --configfile {shlex.quote(path)}")
+    but = f", but {marks['warn']} to think about (warn)" if marks["warn"] else ""
+    print(f"ready{but}: snakemake --cores all --configfile {shlex.quote(path)}")
     return 0
 
 
@@ -45,6 +47,7 @@ def findings(path: str, trust_model: bool = False) -> Iterator[Finding]:
         ("fragments", check_corpora.fragments),
         ("weights", partial(_weights, trust_model=trust_model)),
         ("speech", check_corpora.speech),
+        ("matching", _predicted),
         ("disk", _disk),
     ]
     for section, part in parts:
@@ -113,6 +116,14 @@ def _network(
         fc7_networks.load(network, weights, size)
     given = "the weights of its package" if weights == "DEFAULT" else f"{weights} fits it"
     yield Finding("ok", section, f"{network}: {given}")
+
+
+def _predicted(config: Config, counts: Counts) -> Iterator[Finding]:
+    """What matching and evaluation will find."""
+    # Here, for it takes a while to import.
+    from seesay.check_matching import predict
+
+    yield from predict(config, counts)
 
 
 def _disk(config: Config, counts: Counts) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ from seesay.picture_splits import SPLITS, assign
 from seesay.pictures import gather
 from seesay.settings.corpora import Corpus
 from seesay.settings.pictures import PictureCorpus
-from seesay.speech import ids_of, named
+from seesay.speech import frame_of, ids_of, named
 
 LUCID = (
     "LUCID is the London UCL Clear Speech in Interaction Database (Valerie Hazan's group,"
@@ -55,6 +55,8 @@ def pictures(config: Config, counts: Counts) -> Iterator[Finding]:
     folder = Path(config.fragments.path) if config.fragments else None
     splits, bad, left_out = assign(config.pictures.split, usable, folder)
     sizes = {name: list(splits.values()).count(name) for name in SPLITS}
+    if all(sizes.values()):
+        counts.found, counts.splits = [p for p in usable if p.image_id in splits], splits
     said = ", ".join(f"{name} {size:,}" for name, size in sizes.items())
     mark = "ok" if all(sizes.values()) else "fail"
     more = f"; {len(left_out):,} in none of them" if left_out else ""
@@ -135,6 +137,7 @@ def _speech_corpus(
     parts.append(
         (corpus, pd.DataFrame({"recording_id": ids}), pd.DataFrame({"talker": sorted(own)}))
     )
+    counts.spoken.append(frame_of(words))
     counts.tokens = (counts.tokens or 0) + len(words)
 
 

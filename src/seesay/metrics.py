@@ -104,6 +104,13 @@ def measure(
     _write(experiments, beside, [*names_of_pairs, "difference", "ci_low", "ci_high"], order)
 
 
+def by_chance(run: pd.DataFrame) -> dict[str, float]:
+    """The metrics of random ranking for the queries of a run's ranks, by name."""
+    pictures, image = np.unique(run["image_id"].to_numpy(dtype=str), return_inverse=True)
+    luck = _of_ranks(run, image, np.ones((1, len(pictures))), True)[:, 0]
+    return dict(zip(METRICS, luck.tolist(), strict=True))
+
+
 def _of_ranks(run: pd.DataFrame, image: Integers, weights: Floats, by_chance: bool) -> Floats:
     """The metrics of a run's ranks, or those of chance, as `summarise` gives them."""
     ranks = counts_of(run)

@@ -121,13 +121,7 @@ def read_corpora(
             columns=IMAGES.schema.names,
         ),
     )
-    texts = [
-        (picture.image_id, number, text)
-        for picture in usable
-        for number, text in enumerate(picture.captions)
-        if text.strip()
-    ]
-    tables.write(CAPTIONS, captions, pd.DataFrame(texts, columns=CAPTIONS.schema.names))
+    tables.write(CAPTIONS, captions, captions_of(usable))
     shards: list[list[tuple[str, str, str]]] = [[] for _ in manifests]
     for name, path, o, _ in rows:
         shards[shard_of(name, len(manifests))].append((name, path, o.digest))
@@ -135,6 +129,17 @@ def read_corpora(
         tables.write(MANIFEST, manifest, pd.DataFrame(shard, columns=MANIFEST.schema.names))
     reasons = [("pictures", reject.id, reject.reason) for reject in bad + left_out]
     tables.write(REJECTS, rejects, tables.rejects(reasons))
+
+
+def captions_of(pictures: Sequence[Picture]) -> pd.DataFrame:
+    """The rows of CAPTIONS of these pictures."""
+    texts = [
+        (picture.image_id, number, text)
+        for picture in pictures
+        for number, text in enumerate(picture.captions)
+        if text.strip()
+    ]
+    return pd.DataFrame(texts, columns=CAPTIONS.schema.names)
 
 
 def gather(corpora: Sequence[PictureCorpus]) -> tuple[list[Picture], list[Reject]]:

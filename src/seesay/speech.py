@@ -113,11 +113,7 @@ def read_corpus(
     if excluded and not spoken:
         raise InputError(f"{corpus.path}: speech.exclude leaves no word of it; leave out less")
     recordings, bad = open_recordings(found)
-    words = pd.DataFrame(
-        [(w.recording_id, w.talker, w.word, w.onset, w.offset) for w in spoken],
-        columns=["recording_id", "talker", "word", "onset", "offset"],
-    )
-    words, bad_words = check_words(words, recordings)
+    words, bad_words = check_words(frame_of(spoken), recordings)
     bad += bad_words
     unused = ~recordings["recording_id"].isin(words["recording_id"])
     bad += [Reject(name, "no usable word") for name in recordings.loc[unused, "recording_id"]]
@@ -130,6 +126,14 @@ def read_corpus(
         raise InputError(f"{corpus.path}: no spoken word; see speech.corpora")
     rejects = [*bad, *(reject for reject in refused if reject.by_rule)]
     return recordings[~unused], words, rejects
+
+
+def frame_of(words: list[SpokenWord]) -> pd.DataFrame:
+    """Words as a frame: recording_id, talker, word, onset and offset."""
+    return pd.DataFrame(
+        [(w.recording_id, w.talker, w.word, w.onset, w.offset) for w in words],
+        columns=["recording_id", "talker", "word", "onset", "offset"],
+    )
 
 
 def named(

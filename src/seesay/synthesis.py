@@ -40,28 +40,36 @@ def synthesise(caption_words: Path, folder: Path, settings: SynthesisSettings, j
     `jobs` talkers speak at a time, each in a process of its own; the bytes do not depend on it.
     Raises InputError where eSpeak NG cannot speak.
     """
-    words = tables.read(CAPTION_WORDS, caption_words)
-    names = talker_names(settings.talkers)
-    fillers = choose_fillers(words, settings.unsaid, settings.seed)
-    said = bags(words, names, fillers, settings.surplus, settings.fillers, settings.seed)
+    said = scripts(tables.read(CAPTION_WORDS, caption_words), settings)
     with writing.folder(folder) as part:
         work = [
             {
                 "talker": name,
-                "script": sentences(said[name], generator("synthesis", settings.seed, name)),
+                "script": script,
                 "folder": str(part),
                 "word_gap": settings.word_gap,
                 "pause": settings.pause,
                 "minutes": settings.minutes,
                 "seed": settings.seed,
             }
-            for name in names
-            if said[name]
+            for name, script in said.items()
         ]
         with ThreadPoolExecutor(jobs) as pool:
             spoken = list(progress(pool.map(speak, work), "speaking", "talkers", len(work)))
         write_tables(part, [rows for rows, _ in spoken], [types for _, types in spoken])
         (part / "ATTRIBUTION.txt").write_text(NOTICE)
+
+
+def scripts(words: pd.DataFrame, settings: SynthesisSettings) -> dict[str, list[list[str]]]:
+    """The sentences of every talker who says any, each a list of words; of CAPTION_WORDS."""
+    names = talker_names(settings.talkers)
+    fillers = choose_fillers(words, settings.unsaid, settings.seed)
+    said = bags(words, names, fillers, settings.surplus, settings.fillers, settings.seed)
+    return {
+        name: sentences(said[name], generator("synthesis", settings.seed, name))
+        for name in names
+        if said[name]
+    }
 
 
 def speak(work: dict[str, Any]) -> tuple[list[list[Any]], dict[str, str]]:

@@ -89,6 +89,11 @@ class Tagger:
         self.lemmatizer = self.model.get_pipe("lemmatizer")
         self.nouns = frozenset(self.lemmatizer.lookups.get_table("lemma_index")["noun"])
 
+    def words(self) -> frozenset[str]:
+        """The dictionary forms that the lemmatizer knows."""
+        index = self.lemmatizer.lookups.get_table("lemma_index")
+        return frozenset(word for pos in index for word in index[pos])
+
     def tag(self, sentences: Iterable[str | list[str]]) -> Iterator[list[tuple[str, str, str]]]:
         """The (word, lemma, pos) of every token of each sentence, lower-cased.
 

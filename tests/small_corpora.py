@@ -1,0 +1,59 @@
+"""Small captioned pictures and word-aligned speech on disk, from lists of captions and words."""
+
+from pathlib import Path
+
+import yaml
+
+from conftest import ROOT
+from speech_layouts import sound
+from test_picture_readers import jpeg
+
+SPLITS = ("train", "validation", "test")
+GAP = 0.5  # s from onset to onset
+
+
+def make(folder: Path, captions: dict[str, list[list[str]]], speech: dict[str, str]) -> dict:
+    """Write the corpora, and give a config that reads them; all paths are relative.
+
+    `captions` has for each split its pictures, each a list of captions; `speech` what each talker
+    says, words apart by blanks.
+    """
+    for split in SPLITS:
+        names = []
+        for number, texts in enumerate(captions[split]):
+            names.append(f"{split}_{number:02}")
+            jpeg(folder / "pictures" / f"{names[-1]}.jpg")
+            (folder / "pictures" / f"{names[-1]}.txt").write_text("\n".join(texts) + "\n")
+        (folder / f"{split}.txt").write_text("\n".join(names) + "\n")
+    rows = ["file\tspeaker\tonset\toffset\tword"]
+    for talker, text in speech.items():
+        words = text.split()
+        sound(folder / "speech" / f"{talker}.wav", seconds=GAP * len(words) + 0.1)
+        rows += [
+            f"{talker}.wav\t{talker}\t{GAP * n:.3f}\t{GAP * n + 0.4:.3f}\t{word}"
+            for n, word in enumerate(words)
+        ]
+    (folder / "speech" / "words.tsv").write_text("\n".join(rows) + "\n")
+    values = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+    for section in ("scenes", "synthesis"):
+        del values[section]
+    values |= {"shards": 1, "seeds": [1], "results": "results", "experiments": {"paper": {}}}
+    values["controls"] = []
+    values["pictures"] |= {"corpora": [{"reader": "pascal1k", "path": "pictures"}]}
+    values["pictures"]["split"] = {"method": "files", **{s: f"{s}.txt" for s in SPLITS}}
+    values["speech"] |= {"corpora": [{"reader": "tsv", "path": "speech"}]}
+    values["regions"] |= {"proposals": "grid", "candidates": 4, "min_area": 0.001}
+    values["fc7"] |= {"weights": "random", "size": 64, "context": 4, "regions": 3}
+    values["words"] |= {"min_count": 1}
+    values["training"] |= {"speech_layers": [8], "embedding": 8, "max_epochs": 1}
+    values["metrics"]["resamples"] = 20
+    values["report"]["pictures"] = 2
+    values["map"]["fragments"] = 20
+    return values
+
+
+def write(folder: Path, values: dict) -> Path:
+    """The config as a file."""
+    path = folder / "config.yaml"
+    path.write_text(yaml.safe_dump(values))
+    return path

@@ -1,0 +1,285 @@
+"""What `seesay check` predicts is what the stages then find."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+import small_corpora
+from seesay import matching, pictures, prediction, speech, tables, words
+from seesay.check import findings, report
+from seesay.check_corpora import pictures as look_at_pictures
+from seesay.check_corpora import speech as look_at_speech
+from seesay.check_findings import Counts
+from seesay.check_matching import read
+from seesay.check_matching_shown import swapped
+from seesay.config import load
+from seesay.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
+from seesay.errors import InputError
+from seesay.evaluation import RANKS, evaluate
+from seesay.fc7_tables import FC7
+from seesay.metrics import METRICS, measure
+from seesay.prediction import Texts
+from seesay.settings.metrics import MetricsSettings
+from seesay.words import Tagger
+
+FRAGMENTS = 4
+DOG, CAT = "a dog runs on the grass", "a cat sits on a red chair"
+EVERYTHING = "dog runs grass cat sits red chair"
+PETS, RUNS = [["dog"], ["cat"]], [["a dog runs"]] * 2
+CORPORA = {
+    "ready": (
+        {"train": [[DOG, CAT]] * 3, "validation": [[DOG], [CAT]], "test": [[DOG], [CAT]]},
+        dict.fromkeys(("ann", "bob", "cid", "dan", "eve", "fay", "gil"), f"{EVERYTHING} " * 2),
+    ),
+    "one-word captions": (
+        {"train": [["dog"], ["cat"]] * 2, "validation": PETS, "test": PETS},
+        dict.fromkeys(("ann", "bob"), "dog cat dog cat dog cat"),
+    ),
+    "too few talkers": (
+        {"train": [[DOG, CAT]] * 3, "validation": [[DOG], [CAT]], "test": [[DOG], [CAT]]},
+        {"ann": f"{EVERYTHING} " * 2},
+    ),
+    "no test caption can be said": (
+        {"train": RUNS, "validation": RUNS, "test": [["purple zebras"]]},
+        dict.fromkeys(("ann", "bob", "cid"), "dog runs dog runs"),
+    ),
+    "isolated words, once each": (
+        {"train": [[DOG, CAT]] * 3, "validation": [[DOG], [CAT]], "test": [[DOG], [CAT]]},
+        {"ann": EVERYTHING},
+    ),
+    "a talker a word": (
+        {"train": [[DOG, CAT]] * 3, "validation": [[DOG], [CAT]], "test": [[DOG], [CAT]]},
+        {f"talker_{n}": f"{word} " * 9 for n, word in enumerate(EVERYTHING.split())},
+    ),
+    "one type": (
+        {"train": [["dog"]] * 4, "validation": [["dog"]] * 2, "test": [["dog"]] * 2},
+        {"ann": "dog " * 12},
+    ),
+    "one test picture": (
+        {"train": [[DOG]] * 3, "validation": [[DOG], [DOG]], "test": [[DOG]]},
+        dict.fromkeys(("ann", "bob", "cid", "dan"), f"{EVERYTHING} " * 2),
+    ),
+}  # fmt: skip
+
+
+def texts_of(config) -> Texts:
+    counts = Counts("snakemake --cores 1 fetch")
+    list(look_at_pictures(config, counts))
+    list(look_at_speech(config, counts))
+    found = read(config, counts, Tagger(config.words.tagger))
+    assert isinstance(found, Texts), found
+    return found
+
+
+def stages(folder: Path, config) -> dict[str, Path]:
+    """Run the stages up to matching, as their scripts do."""
+    names = ("images", "captions", "p", "recordings", "spoken_words", "s", "caption_words", "w")
+    names += ("spoken_types", "replacements", "spoken_captions", "unsayable", "rejects")
+    at = {name: folder / "tables" / f"{name}.parquet" for name in names}
+    shard = [folder / "tables" / "shard.parquet"]
+    pictures.read_corpora(at["images"], at["captions"], at["p"], shard, config.pictures)
+    speech.read_corpora(at["recordings"], at["spoken_words"], at["s"], shard, config.speech)
+    words.extract_captions(at["captions"], at["caption_words"], at["w"], config.words)
+    words.extract_types(at["spoken_words"], at["spoken_types"], config.words)
+    given = ("images", "captions", "caption_words", "spoken_types", "spoken_words")
+    made = ("replacements", "spoken_captions", "unsayable", "rejects")
+    matching.run_matching(*(at[n] for n in (*given, *made)), config.matching)
+    return at
+
+
+def embed(at: dict[str, Path], folder: Path, fragments: int) -> tuple[Path, Path]:
+    """Embeddings by chance of as many fragments a picture, and of every token."""
+    ids = tables.read(pictures.IMAGES, at["images"])["image_id"]
+    tokens = tables.read(speech.SPOKEN_WORDS, at["spoken_words"])["token_id"]
+    keys = {
+        "image_id": np.repeat(ids, fragments),
+        "region": np.tile(np.arange(fragments), len(ids)),
+    }
+    found = []
+    for table, own in ((IMAGE_EMBEDDINGS, keys), (WORD_EMBEDDINGS, {"token_id": tokens})):
+        vectors = np.random.default_rng(0).normal(size=(len(next(iter(own.values()))), 5))
+        found.append(folder / f"{table.name}.parquet")
+        with tables.Writer(table, found[-1], tables.sized(table, embedding=5).schema) as writer:
+            writer.write({**own, "embedding": vectors.astype(np.float32)})
+    return found[0], found[1]
+
+
+@pytest.mark.parametrize("name", CORPORA)
+def test_what_is_predicted_is_what_matching_and_evaluation_find(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    config = load(small_corpora.make(tmp_path, *CORPORA[name]))
+    texts = texts_of(config)
+    now = prediction.match(texts, config.words.min_count, config.matching)
+    if now.stops:
+        with pytest.raises(InputError) as caught:
+            stages(tmp_path, config)
+        assert now.stops in str(caught.value)
+        kept = pd.read_csv("tables/stopped/unsayable.tsv", sep="\t", keep_default_na=False)
+        assert kept.values.tolist() == now.matched.unsayable.values.tolist()
+        return
+    at = stages(tmp_path, config)
+    for table, mine in (
+        (matching.SPOKEN_CAPTIONS, now.matched.spoken_captions),
+        (matching.UNSAYABLE, now.matched.unsayable),
+        (matching.REPLACEMENTS, now.matched.replacements),
+    ):
+        found = tables.read(table, at[table.name])
+        mine = mine.sort_values(list(table.key), ignore_index=True)[found.columns]
+        pd.testing.assert_frame_equal(mine, found, check_dtype=False)
+    luck, notes = prediction.chances(
+        now.matched.spoken_captions, texts.splits, FRAGMENTS, config.evaluation
+    )
+    images, tokens = embed(at, tmp_path, FRAGMENTS)
+    ranks, said = tmp_path / "ranks.parquet", at["spoken_captions"]
+    evaluate(images, tokens, said, at["images"], ranks, config.evaluation, "paper", "model", 1)
+    paths = [tmp_path / f"{n}.tsv" for n in "mdx"]
+    measure([ranks], *paths, MetricsSettings(resamples=9, seed=0))
+    numbers = pd.read_csv(paths[0], sep="\t").query("seed == '1'")
+    assert len(luck) == len(numbers) / len(METRICS)
+    missing = [task for task in config.evaluation.tasks if task not in set(luck["task"])]
+    told = [f"{task} (test)" if task == "abx" else f"{task} (test, all)" for task in missing]
+    text = f"left out, for no test query finds anything: {', '.join(told)}"
+    assert notes == ([text] if missing else [])
+    for row in luck.to_dict("records"):
+        here = (numbers["task"] == row["task"]) & (numbers["gallery"] == row["gallery"])
+        found = numbers[here].set_index("metric")
+        assert set(found["queries"]) == {row["queries"]}
+        assert set(found["gallery_size"]) == {row["gallery_size"]}
+        for metric in METRICS:
+            assert found.loc[metric, "chance"] == pytest.approx(row[metric], abs=1e-4)
+    assert set(tables.read(RANKS, ranks)["task"]) == set(luck["task"])
+
+
+def checked(folder, values, capsys) -> tuple[int, list[str]]:
+    """The exit status of `seesay check`, and its lines."""
+    status = report(str(small_corpora.write(folder, values)))
+    out = capsys.readouterr().out
+    assert "Traceback" not in out
+    return status, out.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict", "told"),
+    [
+        ("ready", "ready", "training hears 7 types"),
+        (
+            "one-word captions",
+            "ready, but ",
+            "no test query finds anything: word_similarity (test, all), ",
+        ),
+        ("too few talkers", "not ready", "none of these is enough"),
+        ("no test caption can be said", "not ready", "no caption of the test split can be said"),
+        ("isolated words, once each", "not ready", "lost their tokens to other captions"),
+        ("a talker a word", "not ready", "matching.speakers: mixed"),
+        ("one type", "ready, but ", ", abx (test)"),
+        ("one test picture", "ready, but ", "R@10 of word_token_by_image (test) is 100 %"),
+    ],
+)
+def test_the_verdict_and_why(name, verdict, told, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    values = small_corpora.make(tmp_path, *CORPORA[name])
+    status, lines = checked(tmp_path, values, capsys)
+    print("\n".join(lines))
+    assert lines[-1].startswith(verdict)
+    assert status == (verdict == "not ready")
+    assert any(told in line for line in lines)
+
+
+def test_a_cure_gives_what_the_run_with_it_gives(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    values = small_corpora.make(tmp_path, *CORPORA["a talker a word"])
+    _, lines = checked(tmp_path, values, capsys)
+    (row,) = [line.split("  ") for line in lines if "matching.speakers: mixed  " in line]
+    told = [cell.strip() for cell in row if cell.strip()]
+    values["matching"]["speakers"] = "mixed"
+    config = load(values)
+    at = stages(tmp_path, config)
+    said = tables.read(matching.SPOKEN_CAPTIONS, at["spoken_captions"])
+    split = tables.read(pictures.IMAGES, at["images"]).set_index("image_id")["split"]
+    used = said.assign(split=said["image_id"].map(split))
+    counts = used.drop_duplicates(["image_id", "caption"])["split"].value_counts()
+    test, train = (used[used["split"] == name] for name in ("test", "train"))
+    never = set(test["spoken_word"]) - set(train["spoken_word"])
+    assert told == [
+        "matching.speakers: mixed",
+        f"{counts['train']} of 6",
+        f"{counts['validation']} of 2",
+        f"{counts['test']} of 2",
+        str(test["token_id"].nunique()),
+        f"{len(never)} of {test['spoken_word'].nunique()}",
+    ]
+    _, lines = checked(tmp_path, values, capsys)
+    assert not any("speakers: mixed" in line for line in lines)
+
+
+def test_a_picture_that_uses_all_that_its_split_says_ends_a_training(tmp_path):
+    said = pd.DataFrame(
+        [("a", "x", "k1"), ("b", "x", "k2"), ("c", "x", "k3"), ("c", "y", "k4")],
+        columns=["image_id", "spoken_word", "token_id"],
+    )
+    splits = pd.Series({"a": "train", "b": "train", "c": "validation"})
+    assert prediction.crowded(said, splits, "tokens") == {"validation": "c"}
+    assert prediction.crowded(said, splits, "types") == {"train": "a", "validation": "c"}
+
+
+def spoken(*rows: tuple[str, str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["talker", "word"])
+
+
+def test_a_layout_the_wrong_way_round_is_said():
+    known = {"cat", "dog", "bird"}
+    right = spoken(("7a", "cat"), ("7a", "dog"), ("8b", "cat"), ("8b", "bird"))
+    assert list(swapped(right, known)) == []
+    wrong = spoken(("s/cat", "7a"), ("s/dog", "7a"), ("s/cat", "8b"), ("s/bird", "8b"))
+    (line,) = map(str, swapped(wrong, known))
+    assert line.startswith("warn  speech: talkers look like words (bird, cat, dog), and words do")
+    (line,) = map(str, swapped(spoken(("7a", "cat"), ("8b", "dog"), ("8b", "dog")), known))
+    assert "each of 2 talkers says one word alone (7a, 8b)" in line
+    assert list(swapped(spoken(("7a", "cat"), ("7a", "cat")), known)) == []
+
+
+def test_without_scenes_it_is_said_what_cannot_be_known(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    values = yaml.safe_load((small_corpora.ROOT / "config" / "config.yaml").read_text())
+    path = small_corpora.write(tmp_path, values)
+    (line,) = [str(f) for f in findings(str(path)) if f.section == "matching"]
+    assert line == (
+        "note  matching: what can be said is not known before the scenes are drawn; check again"
+        " after snakemake --cores 1 scenes --configfile config.yaml"
+    ).replace("config.yaml", str(path))
+
+
+@pytest.mark.slow
+def test_the_small_run_is_as_predicted(small_run, tmp_path, monkeypatch):
+    """From its scenes and speech to the digit; from its scenes alone, all that its script says."""
+    monkeypatch.chdir(small_run)
+    config = load(yaml.safe_load(Path("config.yaml").read_text()))
+    texts = texts_of(config)
+    now = prediction.match(texts, config.words.min_count, config.matching)
+    found = tables.read(matching.SPOKEN_CAPTIONS, Path("results/matching/spoken_captions.parquet"))
+    mine = now.matched.spoken_captions.sort_values(
+        list(matching.SPOKEN_CAPTIONS.key), ignore_index=True
+    )
+    pd.testing.assert_frame_equal(mine[found.columns], found, check_dtype=False)
+    kept = tables.read(
+        FC7, sorted(Path("results/fc7/shards").glob("*.parquet")), ["image_id", "region"]
+    )
+    (each,) = kept.groupby("image_id").size().unique()
+    luck, _ = prediction.chances(found, texts.splits, int(each), config.evaluation)
+    numbers = pd.read_csv("results/metrics.tsv", sep="\t").query("seed == 'mean'")
+    for row in luck.to_dict("records"):
+        here = (numbers["task"] == row["task"]) & (numbers["gallery"] == row["gallery"])
+        one = numbers[here & (numbers["system"] == "model")].set_index("metric")
+        assert set(one["gallery_size"]) == {row["gallery_size"]}
+        for metric in METRICS:
+            assert one.loc[metric, "chance"] == pytest.approx(row[metric], abs=1e-4)
+
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "scenes").symlink_to(small_run / "results" / "scenes")
+    monkeypatch.chdir(tmp_path)
+    scripted = prediction.match(texts_of(config), config.words.min_count, config.matching)
+    pd.testing.assert_frame_equal(scripted.counts, now.counts)
+    assert scripted.never == now.never
