@@ -20,12 +20,14 @@ from PIL import Image
 import report_run
 from report_run import outputs
 from seesay import (
+    report_charts,
     report_dag,
     report_leakage,
     report_made,
     report_more,
     report_network,
     report_tables,
+    report_where,
     tables,
 )
 from seesay.breakdown import GROUPS, WORDS
@@ -34,6 +36,7 @@ from seesay.errors import InputError
 from seesay.matching import SPOKEN_CAPTIONS
 from seesay.network import Network
 from seesay.pictures import IMAGES
+from seesay.printable import printing
 from seesay.report import build
 from seesay.report_answer import TASKS, Results, headline, judge, sentence
 from seesay.report_pictures import thumbnail
@@ -121,7 +124,7 @@ def test_a_run_without_some_tasks_reaches_its_report(tmp_path, keep):
     page = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
     names = [name for task, name in TASKS.items() if task not in keep]
     said = f"Left out, for no test query finds anything: {', '.join(names)}."
-    assert said in page.sections["answer"]
+    assert said in page.sections["tasks"]
     summary = (tmp_path / "summary.md").read_text(encoding="utf-8")
     assert f"- {said}" in summary
     learned = "Yes, it learned words." if MAIN in keep else "Not asked: whether it learned words."
@@ -214,20 +217,20 @@ def test_a_run_that_did_not_learn_is_drawn_so(tmp_path):
 
 
 def test_tables_1_and_2_have_this_run_and_the_paper_in_the_paper_s_layout(page):
-    start = page.rows.index(["", "Random", "Our Model", "Chance"])
+    start = page.rows.index(["", "Chance", "Random", "Our Model"])
     assert page.rows[start + 1] == ["", "Median", "Mean", "Median", "Mean", "Median", "Mean"]
     assert page.rows[start + 5][0].startswith("Word Token Search by Image among 2,819 tokens")
     assert page.rows[start + 6] == [
-        "this run", "74.0070–78", "118.40112–124.8", "35.0031–39", "56.0049.6–62.4", "69.00",
-        "110.40",
+        "this run", "69.00", "110.40", "74.0070–78", "118.40112–124.8", "35.0031–39",
+        "56.0049.6–62.4",
     ]  # fmt: skip
-    assert page.rows[start + 7] == ["the paper", "93.00", "293.39", "40.00", "72.52", "–", "–"]
-    start = page.rows.index(["", "Random", "Our Model", "Chance"], start + 1)
+    assert page.rows[start + 7] == ["the paper", "–", "–", "93.00", "293.39", "40.00", "72.52"]
+    start = page.rows.index(["", "Chance", "Random", "Our Model"], start + 1)
     assert page.rows[start + 1][1:5] == ["R@1", "R@5", "R@10", "R@25"]
     assert page.rows[start + 8][0].startswith("Image Token Search by Word among 2,000 fragments")
-    assert page.rows[start + 9][5:9] == ["1.341.1–1.5", "7.376.3–8.4", "13.4011.5–15.3",
+    assert page.rows[start + 9][9:] == ["1.341.1–1.5", "7.376.3–8.4", "13.4011.5–15.3",
                                          "19.4316.7–22.2"]  # fmt: skip
-    assert page.rows[start + 10][1:9] == [
+    assert page.rows[start + 10][5:] == [
         "2.04", "7.42", "13.61", "22.76", "1.86", "9.41", "15.99", "42.91"
     ]  # fmt: skip
 
@@ -236,12 +239,12 @@ def test_the_better_of_random_and_model_is_bold(run):
     results = Results.read(run[1].metrics, run[1].differences)
     row = report_tables.as_in_paper(results, "paper", report_tables.RECALLS)[2]
     assert [cell["best"] for cell in row["paper"]] == [
+        *[False] * 4,
         True,
         *[False] * 4,
         *[True] * 3,
-        *[False] * 4,
     ]
-    assert [cell["best"] for cell in row["run"]] == [*[False] * 4, *[True] * 4, *[False] * 4]
+    assert [cell["best"] for cell in row["run"]] == [*[False] * 8, *[True] * 4]
 
 
 def test_where_it_works_is_said_with_chance_and_the_projection(page):
@@ -598,7 +601,7 @@ def test_without_the_shuffled_control_nothing_is_said_to_be_learnt(run, tmp_path
     answer = page.sections["answer"]
     assert "learned words" not in answer
     assert "shuffled pairs, the control that counts, were not" in answer
-    assert "every control but shuffled pairs, which were not trained" in answer
+    assert "every control but shuffled pairs, which were not trained" in page.sections["tasks"]
     assert "spoken words dealt to the wrong pictures" not in answer
     assert "trains as long" not in page.sections["training"]
 
@@ -772,3 +775,34 @@ def test_the_list_of_stages_names_every_rule():
     drawn = report_dag.draw({s: reads for s, reads in used.items() if s not in absent})
     shown = (ROOT / "docs" / "stages.svg").read_text(encoding="utf-8")
     assert shown == f"{drawn}\n", "copy results/report/stages.svg to docs/"
+
+
+@pytest.mark.parametrize(
+    "name", ["a\x00b", "a\x1b[1mb", "a\ufffeb", "a\ud83db", "a\nb", "\u200fa"], ids=ascii
+)
+def test_names_that_do_not_print_are_drawn_escaped(name):
+    row = {"group": name, "queries": 3, "pictures": 3, "r10": 5.0, "low": 1.0, "high": 8.0}
+    chart = report_where.dots([row | {"chance": 2.0, "baseline": 3.0}], f"R@10 of {name}")
+    safe = printing(chart)
+    assert name not in json.dumps(safe, ensure_ascii=False)
+    assert f"{ascii(name)[1:-1]} · 3" in report_charts.drawn(report_charts.embedded(safe))
+
+
+def test_joined_letters_and_emoji_stay(run):
+    name = "नमस्\u200dते 👩\u200d🚀 a\xa0b"
+    assert printing({"group": [name, 1.5, None]}) == {"group": [name, 1.5, None]}
+
+
+def test_every_chart_of_the_page_prints(tmp_path):
+    inputs = report_run.make(tmp_path)
+    groups = tables.read(GROUPS, inputs.groups)
+    groups["group"] = groups["group"].str.replace("NOUN", "NO\x07UN")
+    tables.write(GROUPS, inputs.groups, groups)
+    build(inputs, outputs(tmp_path), SETTINGS, report_run.CONFIG, report_run.STAGES, tmp_path)
+    assert r"NO\x07UN · 400" in (tmp_path / "where.svg").read_text()
+
+
+def test_the_page_answers_in_a_line_an_experiment_and_task_by_task_further_down(page):
+    assert [name for name in page.sections if name][:3] == ["answer", "tasks", "tables"]
+    assert page.sections["answer"].count("nearest of 2,819 spoken words") == 1
+    assert "Word Similarity" not in page.sections["answer"]

@@ -7,6 +7,7 @@ composed, and what still cannot be printed is refused where it is read.
 
 import re
 import unicodedata
+from typing import Any
 
 SPACES = re.compile(r"\s")
 
@@ -31,10 +32,23 @@ def unprintable(text: str) -> str:
     return next((f"U+{ord(mark):04X}" for mark in text if not mark.isprintable()), "")
 
 
+# Within words of many scripts, and within emoji; and the space that does not break.
+JOINERS = "\u200c\u200d\xa0"
+
+
 def printable(text: str) -> str:
     r"""The text with an escape in place of each character that does not print.
 
     >>> printable("a\tb\x07")
     'a\\tb\\x07'
     """
-    return "".join(mark if mark.isprintable() else ascii(mark)[1:-1] for mark in text)
+    return "".join(c if c.isprintable() or c in JOINERS else ascii(c)[1:-1] for c in text)
+
+
+def printing(spec: Any) -> Any:
+    """A chart, or any such value, whose texts all print: a renderer may give up at others."""
+    if isinstance(spec, str):
+        return printable(spec)
+    if isinstance(spec, dict):
+        return {key: printing(value) for key, value in spec.items()}
+    return [printing(value) for value in spec] if isinstance(spec, list) else spec

@@ -41,6 +41,7 @@ from seesay.fc7_tables import FC7
 from seesay.logmel import LOGMEL
 from seesay.matching import REPLACEMENTS, SPOKEN_CAPTIONS, UNSAYABLE
 from seesay.pictures import CAPTIONS, IMAGES
+from seesay.printable import printing
 from seesay.regions import REGIONS
 from seesay.report_answer import METRICS, SYSTEMS, Results
 from seesay.report_experiments import (
@@ -141,6 +142,7 @@ def build(
     matching = report_matching.describe(
         _counted(inputs), charts, mixed, settings.rows, settings.pictures
     )
+    charts = printing(charts)
     embedded = {name: report_charts.embedded(spec) for name, spec in charts.items()}
     context = {
         "title": settings.title,
@@ -158,6 +160,7 @@ def build(
         "map": report_map.describe(inputs.map[0]) if inputs.map else None,
         "lexicons": report_lexicon.describe(inputs.lexicons, inputs.pseudo_words, settings.rows),
         "source": report_made.sources(config),
+        "about": report_tables.about(results, report_made.sources(config)),
         "config": yaml.safe_dump(config, sort_keys=False, allow_unicode=True),
         "seeds": config["seeds"],
         "scenes": bool(config.get("scenes")),

@@ -1,6 +1,7 @@
 """The report's tables: Tables 1 and 2 of the paper, every number, counts of the data."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -47,7 +48,7 @@ PAPER_SIZES = {"tokens": "21,000", "fragments": "20,000"}
 def as_in_paper(results: Results, experiment: str, metrics: tuple[str, ...]) -> Rows:
     """Table 1 (of RANKS) or 2 (of RECALLS): for each task of the paper's table, two rows.
 
-    `run` holds this run's cells and `paper` the paper's, each for random, model and chance in
+    `run` holds this run's cells and `paper` the paper's, each for chance, random and model in
     turn; a cell has `text`, `interval` and `best` (the better of random and model).
     """
     rows = []
@@ -61,7 +62,9 @@ def as_in_paper(results: Results, experiment: str, metrics: tuple[str, ...]) -> 
         model = found[1][0]
         if model is None:
             continue
-        run, theirs = [], []
+        lucks = [f"{cell.chance:,.2f}" if cell else "–" for cell in found[1]]
+        run = [{"text": text, "interval": "", "best": False} for text in lucks]
+        theirs: Rows = [{"text": "–", "best": False} for _ in metrics]
         for column in (0, 1):
             for i, metric in enumerate(metrics):
                 cell, other = found[column][i], found[1 - column][i]
@@ -71,10 +74,6 @@ def as_in_paper(results: Results, experiment: str, metrics: tuple[str, ...]) -> 
                     continue
                 text = interval(cell.low, cell.high, metric)[1:-1].replace(", ", "–")
                 run.append({**_cell(cell.value, other.value, metric), "interval": text})
-        for cell in found[1]:
-            text = f"{cell.chance:,.2f}" if cell else "–"
-            run.append({"text": text, "interval": "", "best": False})
-        theirs += [{"text": "–", "best": False}] * len(metrics)
         rows.append(
             {
                 "task": TASKS[task],
@@ -85,6 +84,25 @@ def as_in_paper(results: Results, experiment: str, metrics: tuple[str, ...]) -> 
             }
         )
     return rows
+
+
+def about(results: Results, source: Mapping[str, Any]) -> dict[str, str]:
+    """What a table says when it is copied out of the page: `data` of all, `numbers` of ranks."""
+    experiment, found = results.experiments[0], {}
+    for task in TASKS:
+        value = results.value(experiment, "model", task, "r10")
+        if value:
+            found[ITEMS.get(task, "tokens")] = gallery(task, value)
+    seeds = f"seed{'s' * (len(results.seeds) > 1)} {', '.join(results.seeds)}"
+    owner = f" ({experiment})" if len(results.experiments) > 1 else ""
+    searched = f"Gallery {results.galleries[0]}: {' and '.join(found.values())}{owner}."
+    return {
+        "data": f"Pictures: {source['pictures']}; speech: {source['speech']};"
+        f" image network: {source['network']}.",
+        "numbers": f"Means over {seeds}. {searched} Chance is what random ranking gives in the same"
+        " gallery. Intervals of 95 % come from resampling the test pictures with all their"
+        " queries.",
+    }
 
 
 def gallery(task: str, value: Any) -> str:

@@ -71,6 +71,7 @@ const tsv = table => grid(table).map(line => line.join("\t")).join("\n") + "\n";
 const marks = {"\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}",
   "\u2212": "$-$", "\u2013": "--", "\u2019": "'", "\u2026": "\\ldots{}", "\u00d7": "$\\times$", "\u2192": "$\\to$"};
 const escaped = text => text.replace(/[\\~^\u2212\u2013\u2019\u2026\u00d7\u2192]|[&%$#_{}]/g, mark => marks[mark] ?? `\\${mark}`);
+const ancestors = node => node.parentElement ? [node.parentElement, ...ancestors(node.parentElement)] : [];
 function latex(table) {
   const columns = spread(table.tHead.rows[table.tHead.rows.length - 1]);
   const shape = columns.map(cell => cell.closest(".paper, .n") && cell.textContent.trim() ? "r" : "l").join("");
@@ -81,7 +82,11 @@ function latex(table) {
     return cell.colSpan > 1 ? `\\multicolumn{${cell.colSpan}}{${cell.closest("thead") ? "c" : "l"}}{${text}}` : text;
   }).join(" & ") + " \\\\";
   const body = [...table.querySelectorAll("tbody tr, tfoot tr")].map(line);
-  const caption = table.caption ? [`\\caption{${escaped(main(table.caption))}}`] : [];
+  const own = table.caption ? main(table.caption) : table.closest("[aria-label]").ariaLabel;
+  // What the page says once of its tables: corpora, seeds, galleries, chance, intervals.
+  const about = ancestors(table).map(one => one.dataset.about).filter(Boolean);
+  const name = `${table.closest("section").id} ${own}`.toLowerCase().match(/[a-z0-9]+/g).slice(0, 8).join("-");
+  const caption = [`\\caption{${escaped([own.replace(/\.?$/, "."), ...about].join(" "))}}`, `\\label{tab:${name}}`];
   return ["\\begin{table}", ...caption, `\\begin{tabular}{${shape}}`, "\\toprule", ...[...table.tHead.rows].map(line),
     "\\midrule", ...body, "\\bottomrule", "\\end{tabular}", "\\end{table}"].join("\n") + "\n";
 }
@@ -115,12 +120,18 @@ function copyable(table) {
     });
     place.append(button);
   }
-  place.append(said);
+  const hint = document.createElement("span");
+  hint.className = "hint";
+  hint.textContent = "More columns: scroll sideways →";
+  place.append(said, hint);
   const shown = table.closest(".scroll") ?? table;
   const held = document.createElement("div");
   held.className = "held";
   shown.replaceWith(held);
   held.append(shown, place);
+  const look = () => shown.classList.toggle("cut", shown.scrollWidth > shown.clientWidth + shown.scrollLeft + 2);
+  new ResizeObserver(look).observe(shown);
+  shown.addEventListener("scroll", look, {passive: true});
 }
 for (const table of document.querySelectorAll("main table")) {
   if (!table.tHead || !table.tBodies.length) continue;

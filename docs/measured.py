@@ -1,0 +1,169 @@
+"""Put a run's numbers into docs/results/ and the README: `python docs/measured.py results`.
+
+docs/results/default.tsv holds what was measured, with the commit, the day, the machine and the
+versions in its head; the README's tables are written from the files of that folder, between their
+markers. Without an argument only the tables are written. `python docs/measured.py studies` takes
+the figures of the other configs from docs/results.md, once `snakemake docs/results.md` has put
+them there.
+"""
+
+import csv
+import datetime
+import json
+import platform
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+DOCS = Path(__file__).resolve().parent
+README, RESULTS, STUDY = DOCS.parent / "README.md", DOCS / "results", DOCS / "results.md"
+COLUMNS = ["experiment", "system", "task", "metric", "value", "ci_low", "ci_high", "chance"]
+# The rows of the README's first table.
+DEFAULT = {
+    "Word Token by Image": "word_token_by_image",
+    "Image Token by Word": "image_token_by_word",
+    "Picture by caption": "picture_by_caption",
+}
+# Those of its second: the file, experiment and system of docs/results.md; and its columns there.
+REAL = {
+    "`flickr8k`, `paper`": ("flickr8k", "paper", "model"),
+    "`flickr8k`, `best`": ("flickr8k", "best", "model"),
+    "the same recipe on one-hot words": ("flickr8k", "best", "text (bound)"),
+    "`flickr8k_large`, `best`": ("flickr8k_large", "best", "model"),
+    "the same recipe on one-hot words ": ("flickr8k_large", "best", "text (bound)"),
+    "`best`, shuffled pairs": ("flickr8k", "best", "shuffled pairs"),
+    "chance": ("flickr8k", "paper", "chance"),
+}
+
+
+def measured(run: Path) -> str:
+    """The table of a results folder: means over seeds in the gallery of the test pictures."""
+    record = json.loads((run / "report" / "run.json").read_text(encoding="utf-8"))
+    git = ["git", "-C", str(DOCS), "describe", "--always", "--dirty", "--abbrev=12"]
+    import torch
+
+    head = {
+        "commit": subprocess.run(git, check=True, capture_output=True, text=True).stdout.strip(),
+        "day": datetime.date.today().isoformat(),
+        "machine": f"{platform.machine()}, {torch.backends.cpu.get_cpu_capability()}",
+        "seeds": " ".join(map(str, record["config"]["seeds"])),
+        "versions": " ".join(f"{name}={version}" for name, version in record["versions"].items()),
+    }
+    with (run / "metrics.tsv").open(encoding="utf-8", newline="") as file:
+        rows = [
+            [row[name] for name in COLUMNS]
+            for row in csv.DictReader(file, delimiter="\t")
+            if row["seed"] == "mean" and row["gallery"] == "test"
+        ]
+    lines = [f"# {name}: {value}" for name, value in head.items()]
+    return "\n".join([*lines, "\t".join(COLUMNS), *map("\t".join, rows)]) + "\n"
+
+
+def read(name: str) -> list[dict[str, str]]:
+    """The rows of docs/results/NAME.tsv, without its head."""
+    lines = (RESULTS / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
+    return list(csv.DictReader([x for x in lines if not x.startswith("# ")], delimiter="\t"))
+
+
+def default_table() -> str:
+    """R@10 of the embedded default: both experiments with intervals, and the controls of best."""
+    rows = {(r["experiment"], r["system"], r["task"], r["metric"]): r for r in read("default")}
+    lines = [
+        "| search | `paper` | `best` | random projection | shuffled pairs |"
+        " text (bound of `best`) | chance |",
+        "|" + "---|" * 7,
+    ]
+    for name, task in DEFAULT.items():
+        cells = []
+        for experiment, bold in (("paper", ""), ("best", "**")):
+            row = rows[experiment, "model", task, "r10"]
+            value, low, high = (f"{float(row[c]):.1f}" for c in ("value", "ci_low", "ci_high"))
+            cells.append(f"{bold}{value}{bold} [{low}, {high}]")
+        for system in ("random_projection", "shuffled", "text"):
+            cells.append(f"{float(rows['best', system, task, 'r10']['value']):.1f}")
+        cells.append(f"{float(rows['best', 'model', task, 'r10']['chance']):.1f}")
+        lines.append(f"| {' | '.join([name, *cells])} |")
+    return "\n".join(lines)
+
+
+def real_table() -> str:
+    """R@10 and median, or R@1, of the photographs, from the tables of docs/results.md."""
+    rows = {
+        (name, row["experiment"], row["system"], row["number"]): row["value"]
+        for name in ("flickr8k", "flickr8k_large")
+        for row in read(name)
+    }
+    lines = [
+        "| | Word Token by Image, R@10 | distinct types, R@1 | Image Token by Word, R@10 |"
+        " picture by caption, R@10 |",
+        "|" + "---|" * 5,
+    ]
+    for name, key in REAL.items():
+        bold = "**" if key[1:] == ("best", "model") else ""
+        image, word = "Word Token by Image", "Image by Word"
+        found = {number: value for (*owner, number), value in rows.items() if tuple(owner) == key}
+        cells = [
+            f"{bold}{found[f'{image}, R@10']}{bold} · {_whole(found[f'{image}, median'])}",
+            f"{bold}{found['distinct types, R@1']}{bold}",
+            f"{bold}{found[f'{word}, R@10']}{bold} · {_whole(found[f'{word}, median'])}",
+            f"{bold}{found['picture by caption, R@10']}{bold}",
+        ]
+        lines.append(f"| {' | '.join([name.strip(), *cells])} |")
+    return "\n".join(lines)
+
+
+def _whole(number: str) -> str:
+    return f"{int(float(number.replace(',', '')) + 0.5)}"
+
+
+def studies(text: str) -> dict[str, list[list[str]]]:
+    """The rows (experiment, system, number, value, low, high) of each study in docs/results.md."""
+    names, found = ["flickr8k", "flickr8k_large", "flickr8k_options"], {}
+    for name, study in zip(names, text.split("\n## ")[1:], strict=True):
+        lines = [line.strip("|").split(" | ") for line in study.splitlines() if line[:1] == "|"]
+        tables = [[cell.strip() for cell in line] for line in lines]
+        heading = next(line for line in tables if line[:2] == ["experiment", "system"])
+        task, columns = "", []
+        for column in heading[2:]:
+            # R@1 after "Word Token by Image, median" is of the same task.
+            task = column.rpartition(", ")[0] or task
+            columns.append(column if ", " in column else f"{task}, {column}")
+        found[name] = []
+        for line in tables[tables.index(heading) + 2 :]:
+            if line[0] == "experiment":
+                break
+            for column, cell in zip(columns, line[2:], strict=True):
+                number = re.fullmatch(r"\**([\d.,]+)\**(?: \[([\d.,]+), ([\d.,]+)\])?", cell)
+                if number:
+                    parts = [part or "" for part in number.groups()]
+                    found[name].append([*line[:2], column, *parts])
+    return found
+
+
+def readme(text: str) -> str:
+    """The README with its tables written again, between their markers."""
+    for name, table in (("default", default_table()), ("photographs", real_table())):
+        marks = f"<!-- numbers: {name} -->\n", "\n<!-- end of numbers -->"
+        before = text.index(marks[0]) + len(marks[0])
+        after = text.index(marks[1], before)
+        text = text[:before] + table + text[after:]
+    return text
+
+
+def main() -> None:
+    """Do what the arguments say, and write the README's tables."""
+    for given in sys.argv[1:]:
+        if given == "studies":
+            for name, rows in studies(STUDY.read_text(encoding="utf-8")).items():
+                head = f"# docs/results.md, section of {name}; commit, seeds and settings: there\n"
+                head += "experiment\tsystem\tnumber\tvalue\tci_low\tci_high\n"
+                body = "".join("\t".join(row) + "\n" for row in rows)
+                (RESULTS / f"{name}.tsv").write_text(head + body, encoding="utf-8")
+        else:
+            (RESULTS / "default.tsv").write_text(measured(Path(given)), encoding="utf-8")
+    README.write_text(readme(README.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
