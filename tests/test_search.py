@@ -444,6 +444,32 @@ def test_a_damaged_or_mixed_folder_ends_in_one_line(model, name, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "kind", "message"),
+    [
+        ("pictures/images", IMAGES, "has p1, which .*images.parquet lacks: they are of different"),
+        ("matching/spoken_captions", SPOKEN_CAPTIONS, "has a@1, which .*captions.parquet lacks"),
+        ("speech/spoken_words", SPOKEN_WORDS, "has a@1, which .*spoken_words.parquet lacks: they"),
+        ("speech/recordings", RECORDINGS, "has [bc], which .*recordings.parquet lacks: they are"),
+        ("regions/shards/0", regions.REGIONS, "shards: has no box of p[012], which .* has: they"),
+    ],
+)
+def test_tables_of_another_run_end_in_one_line(model, name, kind, message, tmp_path):
+    """One row is the same; all others are missing."""
+    results = tmp_path / "results"
+    shutil.copytree(model.parents[3], results)
+    path = results / f"{name}.parquet"
+    tables.write(kind, path, tables.read(kind, path)[:1])
+    folder = str(results / "training" / "paper" / "model" / "1")
+    asked = ["--look", str(results / "pictures" / "p1.png"), "--out", str(tmp_path / "out")]
+    if kind in (IMAGES, regions.REGIONS):
+        asked = ["--say", str(results / "c.wav")]
+    with pytest.raises(SystemExit, match=f"^error: .*{message}") as error:
+        cli.main(["search", "--model", folder, *asked])
+    assert "\n" not in str(error.value.code)
+    assert not (tmp_path / "out").exists()
+
+
 def test_features_of_another_network_are_refused(model):
     with pytest.raises(InputError, match="fc7 makes vectors of 4096 numbers, and the model takes"):
         Search(model)._refuse_sizes("fc7", 4096, "image")

@@ -101,6 +101,13 @@ class Search:
         shards = sorted((self.results / self.recipe.boxes).glob("*.parquet"))
         boxes = tables.read(regions.REGIONS, shards)
         found = found.merge(boxes, on=["image_id", "region"], how="left")
+        if self.recipe.regions is not None and found["x0"].isna().any():
+            lost = found.loc[found["x0"].isna(), "image_id"].iloc[0]
+            raise InputError(
+                f"{self.results / self.recipe.boxes}: has no box of {lost}, which"
+                f" {self.files['fragments']} has: they are of different runs; take all of a run's"
+                " files"
+            )
         return _ranked(found, ["image_id", "region", *BOX, "cosine", "path"])
 
     def look(self, picture: str | Path, top: int = 10) -> pd.DataFrame:
@@ -132,6 +139,8 @@ class Search:
         """
         words = tables.read(SPOKEN_WORDS, self.files["spoken_words"]).set_index("token_id")
         recordings = tables.read(RECORDINGS, self.files["recordings"]).set_index("recording_id")
+        here = words.loc[found["token_id"], "recording_id"]
+        self._refuse_strangers("spoken_words", here, "recordings", recordings.index)
         files = []
         for rank, token in zip(found["rank"], found["token_id"], strict=True):
             word = words.loc[token]
@@ -167,13 +176,17 @@ class Search:
         return keys, vectors
 
     def _refuse_strangers(
-        self, embedded: str, keys: "pd.Series[Any]", table: str, known: "pd.Series[Any]"
+        self,
+        holder: str,
+        keys: "pd.Series[Any]",
+        table: str,
+        known: "pd.Series[Any] | pd.Index[Any]",
     ) -> None:
-        """Raise InputError where something is embedded that a table of the run lacks."""
+        """Raise InputError where one table of the run has what another lacks."""
         strange = keys[~keys.isin(known)]
         if len(strange):
             raise InputError(
-                f"{self.files[embedded]}: has {strange.iloc[0]}, which {self.files[table]} lacks:"
+                f"{self.files[holder]}: has {strange.iloc[0]}, which {self.files[table]} lacks:"
                 " they are of different runs; take all of a run's files"
             )
 
