@@ -1,6 +1,6 @@
-"""Put a run's numbers into docs/results/ and the README: `python docs/measured.py results`.
+"""Put a run's numbers into docs/measured/ and the README: `python docs/measured.py results`.
 
-docs/results/default.tsv holds what was measured, with the commit, the day, the machine and the
+docs/measured/default.tsv holds what was measured, with the commit, the day, the machine and the
 versions in its head; the README's tables are written from the files of that folder, between their
 markers. Without an argument only the tables are written. `python docs/measured.py studies` takes
 the figures of the other configs from docs/results.md, once `snakemake docs/results.md` has put
@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 
 DOCS = Path(__file__).resolve().parent
-README, RESULTS, STUDY = DOCS.parent / "README.md", DOCS / "results", DOCS / "results.md"
+README, RESULTS, STUDY = DOCS.parent / "README.md", DOCS / "measured", DOCS / "results.md"
 COLUMNS = ["experiment", "system", "task", "metric", "value", "ci_low", "ci_high", "chance"]
 # The rows of the README's first table.
 DEFAULT = {
@@ -61,7 +61,7 @@ def measured(run: Path) -> str:
 
 
 def read(name: str) -> list[dict[str, str]]:
-    """The rows of docs/results/NAME.tsv, without its head."""
+    """The rows of docs/measured/NAME.tsv, without its head."""
     lines = (RESULTS / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
     return list(csv.DictReader([x for x in lines if not x.startswith("# ")], delimiter="\t"))
 

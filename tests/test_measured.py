@@ -1,4 +1,4 @@
-"""The numbers in README and docs: each stands in the tables of docs/results."""
+"""The numbers in README and docs: each stands in the tables of docs/measured."""
 
 import importlib.util
 import json
@@ -66,7 +66,7 @@ def test_a_run_s_numbers_go_into_the_readme(run, tmp_path, monkeypatch):
     assert "# seeds: 1 2\n# versions: torch=2.0\n" in text
     (tmp_path / "default.tsv").write_text(text)
     for name in STUDIES:
-        content = (ROOT / "docs" / "results" / f"{name}.tsv").read_text(encoding="utf-8")
+        content = (ROOT / "docs" / "measured" / f"{name}.tsv").read_text(encoding="utf-8")
         (tmp_path / f"{name}.tsv").write_text(content, encoding="utf-8")
     old = {(r["system"], r["task"]): r for r in measured.read("default")}
     monkeypatch.setattr(measured, "RESULTS", tmp_path)
