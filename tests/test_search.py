@@ -246,6 +246,8 @@ def test_the_command(model, tmp_path, capsys, monkeypatch):
         (["--model", "{model}", "--say", "{home}/none.wav"], "none.wav: no such file"),
         (["--model", "{model}", "--say", "{home}/pictures/p0.png"], "p0.png: cannot be read"),
         (["--model", "{model}", "--say", "{home}/empty.wav"], "empty.wav: there is no sound in it"),
+        (["--model", "{model}", "--say", "{home}/cut.mp3"], "but its header says 2.000 s"),
+        (["--model", "{model}", "--say", "{home}/huge.wav"], "as great as 1e.25, where full scale"),
         (["--model", "{model}", "--look", "{home}/a.wav"], "a.wav: not a readable picture"),
         (["--model", "{home}/training/paper/model/7", "--say", "x"], "7/recipe.json.*: missing"),
     ],
@@ -253,6 +255,10 @@ def test_the_command(model, tmp_path, capsys, monkeypatch):
 def test_mistakes_end_in_one_line(model, asked, message):
     home = model.parents[3]
     soundfile.write(home / "empty.wav", np.zeros(0), RATE)
+    soundfile.write(home / "cut.mp3", np.zeros(2 * RATE), RATE)
+    cut = (home / "cut.mp3").read_bytes()
+    (home / "cut.mp3").write_bytes(cut[: len(cut) // 2])
+    soundfile.write(home / "huge.wav", np.full(RATE, 1e25), RATE, subtype="FLOAT")
     with pytest.raises(SystemExit, match=f"^error: .*{message}") as error:
         cli.main(["search", *(text.format(home=home, model=model) for text in asked)])
     assert "\n" not in str(error.value.code)

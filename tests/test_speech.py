@@ -162,7 +162,7 @@ def test_noises_are_counted_and_no_fault(tmp_path: Path):
     assert reject.reason.startswith("5 words with one of < > ! - ' dropped")
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(
     rows=st.lists(
         st.tuples(

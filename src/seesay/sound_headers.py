@@ -123,10 +123,10 @@ def ogg_fault(path: Path) -> str:
             page = head + sizes + file.read(sum(sizes))
             if len(page) < PAGE.size + segments + sum(sizes):
                 return CUT
-            if checksum != _checksum(page) or number != numbers.get(stream, number):
-                return f"is damaged at byte {place:,}"
             if flags & FIRST and ended:
                 return "holds several streams one after another"
+            if checksum != _checksum(page) or number != numbers.get(stream, number):
+                return f"is damaged at byte {place:,}"
             place += len(page)
             numbers[stream] = number + 1
             begun |= {stream} if flags & FIRST else set()

@@ -137,7 +137,7 @@ def edges(path: Path, below: float | None, channel: int | None = None) -> tuple[
     heard = slice(None) if channel is None else slice(channel, channel + 1)
     powers = []
     for block in sound.blocks(path, size * FRAMES):
-        sound.check(path, block)
+        sound.check(path, block[:, heard])
         starts = np.arange(0, len(block), size)
         squares = np.square(block[:, heard], dtype=np.float64).mean(axis=1)
         powers.append(np.add.reduceat(squares, starts) / size)

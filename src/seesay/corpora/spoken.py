@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import Field
 
 from seesay.corpora import Recording, Reject, SpokenWord
-from seesay.corpora.files import stem, visible_files
+from seesay.corpora.files import irregular, stem, visible_files
 from seesay.errors import InputError
 from seesay.printable import composed
 from seesay.settings import Settings
@@ -56,7 +56,7 @@ def files_below(root: Path, *suffixes: str) -> list[Path]:
 def unread(root: Path) -> list[Reject]:
     """The files below a folder that are called as audio, but that nothing can read."""
     rejects = []
-    for path in visible_files(root):
+    for path in sorted([*visible_files(root), *irregular(root)]):
         suffix = path.suffix.lower()
         if suffix in UNREAD:
             reason = f"{suffix[1:]} is a format that is not read; convert it to flac or wav"
