@@ -1,6 +1,7 @@
 """Reading sound: to the bit, all of it, or an error that says what is missing."""
 
 import os
+import re
 import struct
 from pathlib import Path
 
@@ -385,3 +386,11 @@ def test_accents_are_heard_alike_in_every_format(real_data, tmp_path, name):
         found = compute.frames(sound.pieces(path, RATE))
         assert found.shape == expected.shape
         assert np.abs(found - expected)[loud].mean() <= tolerance
+
+
+def test_one_module_opens_audio():
+    """Others may write it; the modules around `sound` read headers alone."""
+    reads = re.compile(r"soundfile\.(?:read|blocks|info|SoundFile)\b")
+    home = Path(sound.__file__).parent
+    found = [path.name for path in home.rglob("*.py") if reads.search(path.read_text())]
+    assert found == ["sound.py"]

