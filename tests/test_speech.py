@@ -401,6 +401,29 @@ def test_what_a_reader_gives_is_composed(tmp_path: Path):
     assert words.iloc[0].tolist()[:4] == ["é@0.100", "é", "é", "café"]
 
 
+@pytest.mark.parametrize("bell", ["\a", "\u200e\x1b[2J", "\ud800"])
+def test_what_cannot_be_printed_is_rejected(tmp_path: Path, bell: str):
+    sound(tmp_path / "a.wav")
+    reader = tmp_path / "reader.py"
+    words = [("T", "cat", 0.1), ("T", f"c{bell}t", 0.3), (f"T{bell}", "cat", 0.5)]
+    spoken = [f"SpokenWord('a', {t!a}, {w!a}, {on}, {on + 0.1})" for t, w, on in words]
+    reader.write_text(
+        "from seesay.corpora import *\ndef sources(root): return [root / 'a.wav']\n"
+        f"def read(root): return [Recording('a', root / 'a.wav', 'T')], [{', '.join(spoken)}],"
+        f" [Reject({'x' + bell!a}, {bell!a})]\n"
+    )
+    found = read_all([Corpus(reader=str(reader), path=str(tmp_path))], tmp_path / "x")
+    assert list(found["spoken_words"]["token_id"]) == ["a@0.100"]
+    assert {"a@0.300", "a@0.500"} < set(found["rejects"]["id"])
+    assert all(map(str.isprintable, found["rejects"]["reason"]))
+
+
+def test_a_soft_hyphen_is_no_part_of_a_word(tmp_path: Path):
+    """Captions lose theirs, too, so that the word is found."""
+    folder = corpus(tmp_path / "lucid", [GOOD[1].replace("cat", "ca\u00adt")])
+    assert list(read(folder)["spoken_words"]["word"]) == ["cat"]
+
+
 def test_every_corpus_must_give_a_word(tmp_path: Path):
     first = Corpus(reader="lucid", path=str(corpus(tmp_path / "lucid", GOOD)))
     bad = corpus(tmp_path / "bad", [row.replace("\t0.", "\t7.") for row in GOOD])

@@ -13,7 +13,7 @@ from seesay.corpora.apart import keep_apart
 from seesay.corpora.finding import find
 from seesay.errors import InputError
 from seesay.exclusion import Exclusion
-from seesay.printable import composed
+from seesay.printable import cleaned, composed, printable, unprintable
 from seesay.progress import progress
 from seesay.randomness import shard_of
 from seesay.settings.corpora import Corpus
@@ -151,13 +151,14 @@ def named(
             f"{corpus.reader}: gives no recordings, words and rejects; is it a reader of speech?"
         )
     recordings, words, rejects = found
-    recordings, words = [*map(_composed, recordings)], [*map(_composed, words)]
+    recordings, words, odd = shown(recordings, words)
+    rejects = [*map(_printable, rejects), *odd]
     ids = pd.Series([recording.recording_id for recording in recordings], dtype="str")
     if ids.duplicated().any():
         twice = ids[ids.duplicated()].iloc[0]
         raise InputError(f"{corpus.path}: {corpus.reader} gives the recording {twice!r} twice")
     if not corpus.name:
-        return recordings, words, list(rejects)
+        return recordings, words, rejects
 
     def under(one: Any) -> Any:
         fields = [f for f in ("recording_id", "talker", "id") if hasattr(one, f)]
@@ -166,12 +167,38 @@ def named(
     return [*map(under, recordings)], [*map(under, words)], [*map(under, rejects)]
 
 
-def _composed(one: Any) -> Any:
-    """A recording or a word with its ids, talker and word in composed letters."""
-    texts = {f: getattr(one, f, "") for f in ("recording_id", "talker", "word")}
-    if all(text.isascii() for text in texts.values()):
-        return one
-    return replace(one, **{f: composed(text) for f, text in texts.items() if text})
+def shown(
+    recordings: list[Recording], words: list[SpokenWord]
+) -> tuple[list[Recording], list[SpokenWord], list[Reject]]:
+    """Recordings and words with composed names and clean words, as captions are.
+
+    A word that cannot be printed, or whose names cannot, is rejected.
+    """
+    recordings = [
+        replace(r, recording_id=composed(r.recording_id), talker=composed(r.talker))
+        for r in recordings
+    ]
+    kept, rejects = [], []
+    for word in map(_cleaned, words):
+        odd = unprintable(f"{word.recording_id}{word.talker}{word.word}")
+        if not odd:
+            kept.append(word)
+            continue
+        name = printable(f"{word.recording_id}@{word.onset:.3f}")
+        reason = f"{word.word!a} by {word.talker!a}: {odd} cannot be printed; mend it"
+        rejects.append(Reject(name, reason))
+    return recordings, kept, rejects
+
+
+def _cleaned(word: SpokenWord) -> SpokenWord:
+    if f"{word.recording_id}{word.talker}{word.word}".isascii():
+        return word
+    recording_id, talker = composed(word.recording_id), composed(word.talker)
+    return replace(word, recording_id=recording_id, talker=talker, word=cleaned(word.word))
+
+
+def _printable(reject: Reject) -> Reject:
+    return replace(reject, id=printable(reject.id), reason=printable(reject.reason))
 
 
 def ids_of(

@@ -9,6 +9,7 @@ second channel with `#1` after it). Of alternatives (`<ALT_BEGIN>`, `<ALT>`, `<A
 is kept.
 """
 
+import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from seesay.corpora.spoken import (
     channel_of,
     files_below,
     named_file,
+    seconds,
     talker_of,
 )
 from seesay.errors import InputError
@@ -95,7 +97,7 @@ def read_renamed(
         if talker is None and len(row.cells) > 7 and row.cells[7] not in UNKNOWN:
             talker = row.cells[7]
         if talker is None and options.talkers is None:
-            talker = talker_of(options.talker, name) + (f"#{channel}" if channel else "")
+            talker = talker_of(options.talker, called(name)) + (f"#{channel}" if channel else "")
         onset, word = row.cells[2], row.cells[4]
         end = _end(onset, row.cells[3])
         speech.add(row.id, group, name, talker or "", word, onset, end, channel)
@@ -168,7 +170,5 @@ def talkers(
 
 def _end(onset: str, duration: str) -> str | float:
     """The end of a word; the text as it stands where it is no number."""
-    try:
-        return round(float(onset) + float(duration), 6)
-    except ValueError:
-        return f"{onset}+{duration}"
+    end = seconds(onset) + seconds(duration)
+    return f"{onset}+{duration}" if math.isnan(end) else round(end, 6)

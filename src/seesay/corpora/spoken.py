@@ -11,7 +11,7 @@ from pydantic import Field
 from seesay.corpora import Recording, Reject, SpokenWord
 from seesay.corpora.files import irregular, stem, visible_files
 from seesay.errors import InputError
-from seesay.printable import composed
+from seesay.printable import cleaned, composed
 from seesay.settings import Settings
 
 # What `seesay.sound` reads, and what it does not, though it is audio or may hold some.
@@ -140,8 +140,8 @@ class Speech:
         """
         found = self.find(name)
         recording_id = f"{found}#{channel}" if channel else found
-        word, talker = composed(word), composed(talker)
-        start, end = _seconds(onset), _seconds(offset)
+        word, talker = cleaned(word).strip(), composed(talker)
+        start, end = seconds(onset), seconds(offset)
         if self.noises.search(word):
             self.dropped[group] += 1
             return
@@ -223,7 +223,8 @@ def header(path: Path) -> tuple[int, float] | None:
     return facts.channels, facts.duration
 
 
-def _seconds(value: str | float) -> float:
+def seconds(value: str | float) -> float:
+    """A time that a text gives; NaN for what is no number."""
     try:
         return float(str(value).replace("_", "?"))  # Python reads 1_0 as 10
     except ValueError:
