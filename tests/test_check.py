@@ -148,8 +148,8 @@ def test_faults_of_pictures(here):
         "ok    pictures: data/pascal1k: 3 pictures with 6 captions, 1 without any, read as pascal1k"
     )
     assert lines[2].startswith("note  pictures: data/pascal1k: 1 of its parts cannot be used")
-    assert "9.txt: a caption for no picture" in lines[2]
-    assert "only 3 usable pictures" in lines[3]
+    assert "1 left out: a caption for no picture" in lines[3]
+    assert "only 3 usable pictures" in lines[4]
     strict = said(paper(**rest, pictures={"on_bad_input": "fail"}))
     assert strict[2].startswith("fail  pictures: ")
     assert strict[2].endswith("on_bad_input: fail ends the run")

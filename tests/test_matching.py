@@ -409,10 +409,10 @@ def test_a_reason_names_the_nearest_talker_and_what_is_lacking() -> None:
     extra = pd.concat([captions, captions[2:3].assign(caption=3), captions[2:3].assign(caption=4)])
     _, lacking = match(extra, tokens, {"t1": 1, "t2": 1}, settings())
     found = {identifier: reason for _, identifier, reason in reasons(lacking)}
-    assert found["i#0"] == "no talker says all of it; t1 comes nearest, but lacks: y"
+    assert found["i#0"] == "no talker says all of it; 't1' comes nearest, but lacks: y"
     assert found["i#2"] == "no spoken word stands for: n"
     used_up = [reason for reason in found.values() if "used up" in reason]
-    assert used_up == ["other captions have used up its tokens; t1 comes nearest, but lacks: x"]
+    assert used_up == ["other captions have used up its tokens; 't1' comes nearest, but lacks: x"]
     assert ["i", 0, "b", "y", "no talker", "t1"] in lacking[
         ["image_id", "caption", "word", "spoken_word", "cause", "talker"]
     ].values.tolist()

@@ -248,7 +248,7 @@ def test_a_wav_that_is_cut_off(tmp_path: Path):
     found = read(folder)
     (reject,) = found["rejects"].itertuples()
     assert reject.id == "F01_01"
-    assert "F01_01.wav: ends at 0.600 s, but its header says 1.000 s; replace it" in reject.reason
+    assert "ends at 0.600 s, but its header says 1.000 s; replace it" in reject.reason
     assert list(found["recordings"]["recording_id"]) == ["men/M01_01"]
 
 

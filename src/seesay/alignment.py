@@ -12,15 +12,15 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-from seesay import alignment_utterances, alignment_words, lifeline, sources, tables, writing
+from seesay import alignment_utterances, alignment_words, lifeline, sources, writing
 from seesay.alignment_decoder import Work, align
 from seesay.alignment_utterances import Utterance
 from seesay.alignment_words import Pronunciations
 from seesay.corpora import Reject
 from seesay.errors import InputError
 from seesay.progress import progress
+from seesay.rejects import write_rejects
 from seesay.settings.alignment import AlignmentSettings
-from seesay.tables import REJECTS
 
 TOKENS = "lucid_native.tokens.txt"
 HEADER = ("filename", "onset", "offset", "word", "talker")
@@ -62,7 +62,7 @@ def align_corpus(folder: Path, rejects: Path, settings: AlignmentSettings, jobs:
     sources.still(before)
     write_folder(folder, aligned)
     rows = (("alignment", reject.id, reject.reason) for reject in refused)
-    tables.write(REJECTS, rejects, tables.rejects(rows))
+    write_rejects(rejects, rows)
 
 
 def prepare(utterance: Utterance, known: Pronunciations, beam: float) -> Work | Reject:

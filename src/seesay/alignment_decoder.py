@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from seesay import sound
 from seesay.alignment_words import Pronunciations
 from seesay.errors import InputError
+from seesay.rejects import cause
 
 SAMPLE_RATE = 16000  # Hz, of the acoustic model
 LOWEST_RATE = 8000  # Hz, of a recording; from 8,000 Hz boundaries are 2.5 ms worse than from 16,000
@@ -51,7 +52,7 @@ def align(work: Work) -> list[tuple[float, float]] | str:
         check_length(work, duration)
         return search(work, samples, duration)
     except InputError as error:
-        return str(error)
+        return cause(error, work.path)
 
 
 def read(path: Path) -> tuple[NDArray[np.int16], float]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from seesay import alignment_utterances
+from seesay import alignment_utterances, rejects, tables
 from seesay.check_findings import Counts, Finding, safe
 from seesay.config import Config
 from seesay.corpora import PICTURES, SPEECH, Picture, Reject
@@ -163,10 +163,12 @@ def _names(section: str, paths: list[str]) -> Iterator[Finding]:
 
 
 def _rejects(section: str, where: str, refused: list[Reject], strict: bool) -> Iterator[Finding]:
-    """What a reader leaves out, by its first; where that is to end the run, it fails."""
+    """What a reader leaves out, a line a reason; where that is to end the run, it fails."""
     if refused:
-        first = f"{refused[0].id}: {refused[0].reason}"
-        count = f"{len(refused):,} of its parts cannot be used"
         end = "on_bad_input: fail ends the run" if strict else "they will be left out"
-        text = f"{where}: {count}, the first: {first}; {end}"
-        yield Finding("fail" if strict else "note", section, text)
+        count = f"{len(refused):,} of its parts cannot be used"
+        mark = "fail" if strict else "note"
+        yield Finding(mark, section, f"{where}: {count}; {end}")
+        rows = [(section, reject.id, reject.reason) for reject in refused]
+        for line in rejects.lines(tables.rejects(rows)):
+            yield Finding("note", section, line.removeprefix(f"{section}: "))

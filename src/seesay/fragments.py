@@ -21,6 +21,7 @@ from seesay.errors import InputError
 from seesay.fc7_tables import FC7
 from seesay.pictures import MANIFEST, first_of
 from seesay.progress import progress
+from seesay.rejects import write_rejects
 from seesay.settings.fragments import FragmentsSettings
 
 Features = NDArray[np.float32]
@@ -59,7 +60,7 @@ def make_shards(
     reason = f"no fragments of it in {folder}; it takes no part in training and evaluation"
     bad += [Reject(image_id, reason) for image_id in wanted if image_id not in kept]
     refused = [("fragments", reject.id, reject.reason) for reject in bad]
-    tables.write(tables.REJECTS, rejects, tables.rejects(refused))
+    write_rejects(rejects, refused)
 
 
 def gather(

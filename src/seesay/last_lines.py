@@ -35,10 +35,10 @@ def left_out(rejects: Iterable[Path]) -> list[str]:
     try:
         # Here, for a run that reads no table needs no pandas.
         from seesay import tables
-        from seesay.report_tables import refused
+        from seesay.rejects import by_reason
 
         found = tables.read(tables.REJECTS, [path for path in rejects if path.exists()])
-        rows = refused(found.drop_duplicates(ignore_index=True), 1)
+        rows = by_reason(found.drop_duplicates(ignore_index=True), 1)
     except Exception:  # whatever it is, the run has gone well, and the report says it too
         return []
     if not rows:

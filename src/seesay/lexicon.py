@@ -28,9 +28,10 @@ from seesay.listen_media import Budget, mp3
 from seesay.matching import SPOKEN_CAPTIONS
 from seesay.pictures import IMAGES
 from seesay.pseudo_words import cluster, draw_of
+from seesay.rejects import cause, write_rejects
 from seesay.sound import span
 from seesay.speech import RECORDINGS, SPOKEN_WORDS
-from seesay.tables import REJECTS, Column, Table
+from seesay.tables import Column, Table
 from seesay.training_tables import HISTORY
 from seesay.vectors import unit
 
@@ -117,7 +118,7 @@ def describe(
     text = json.dumps(page, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     tables.write(LEXICON, words, lexicon.assign(experiment=experiment))
     writing.write_text(out, text + "\n")
-    tables.write(REJECTS, rejects, tables.rejects(lost))
+    write_rejects(rejects, lost)
 
 
 def said(inputs: Inputs) -> pd.DataFrame:
@@ -240,7 +241,7 @@ def examples(
             token["why"] = "" if token["sound"] else "no room"
         except InputError as error:
             token["why"] = "cannot be read"
-            lost.append(("lexicon", str(token["token_id"]), str(error)))
+            lost.append(("lexicon", str(token["token_id"]), cause(error, Path(row["path"]))))
     return cases, lost
 
 

@@ -24,9 +24,9 @@ from seesay.listen_near import Near, nearest
 from seesay.matching import REPLACEMENTS, SPOKEN_CAPTIONS
 from seesay.pictures import CAPTIONS, IMAGES
 from seesay.regions import REGIONS
+from seesay.rejects import write_rejects
 from seesay.settings.listen import ListenSettings
 from seesay.speech import RECORDINGS, SPOKEN_WORDS
-from seesay.tables import REJECTS
 from seesay.words import CAPTION_WORDS
 
 Record = dict[str, Any]
@@ -177,7 +177,7 @@ def prepare(
     }
     text = json.dumps(page, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     writing.write_text(out, text + "\n")
-    tables.write(REJECTS, rejects, tables.rejects(lost + gone))
+    write_rejects(rejects, lost + gone)
 
 
 def _ranked(frame: pd.DataFrame, ranks: pd.DataFrame, items: Items) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from seesay.errors import InputError
 from seesay.listen_media import Budget, drawing, mp3, small
 from seesay.logmel_vectors import of_tokens
 from seesay.progress import progress
+from seesay.rejects import cause
 from seesay.settings.listen import ListenSettings
 from seesay.sound import span
 
@@ -55,7 +56,7 @@ def clips(
             why = "" if uri else "no room"
         except InputError as error:
             why = "cannot be read"
-            refused.append(("listen", token, str(error)))
+            refused.append(("listen", token, cause(error, Path(row["path"]))))
         record = {
             "id": token,
             "word": row["word"],
@@ -91,7 +92,7 @@ def thumbnails(
                 why = "" if uri else "no room"
             except InputError as error:
                 why = "cannot be read"
-                refused.append(("listen", str(row["image_id"]), str(error)))
+                refused.append(("listen", str(row["image_id"]), cause(error, Path(row["path"]))))
         records.append(
             {
                 "id": row["image_id"],

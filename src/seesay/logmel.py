@@ -20,9 +20,10 @@ from scipy.sparse import csr_array
 from seesay import sound, sources, tables
 from seesay.errors import InputError
 from seesay.progress import progress
+from seesay.rejects import cause, write_rejects
 from seesay.settings.logmel import LogmelSettings
 from seesay.speech import TOKEN_MANIFEST
-from seesay.tables import REJECTS, Column, Table
+from seesay.tables import Column, Table
 
 # They bound the memory that an hour of speech takes, as sound.SAMPLES does; no number depends on
 # them.
@@ -224,7 +225,8 @@ def extract_shard(manifest: Path, out: Path, rejects: Path, settings: LogmelSett
             except InputError as error:
                 if settings.on_bad_input == "fail":
                     raise
-                refused += [("logmel", token, str(error)) for token in words["token_id"]]
+                why = cause(error, path)
+                refused += [("logmel", token, why) for token in words["token_id"]]
                 continue
             middles = compute.middles(words["onset"].to_numpy(), words["offset"].to_numpy())
             beyond = (middles < 0) | (middles >= len(frames))
@@ -237,7 +239,7 @@ def extract_shard(manifest: Path, out: Path, rejects: Path, settings: LogmelSett
                 columns = {"token_id": some["token_id"], "padded_frames": padded}
                 writer.write({**columns, "feature": vectors})
         sources.unchanged(tokens, "speech")
-    tables.write(REJECTS, rejects, tables.rejects(refused))
+    write_rejects(rejects, refused)
 
 
 def _beyond(
@@ -248,11 +250,11 @@ def _beyond(
         (
             "logmel",
             token,
-            f"{path}: the word's middle, {(onset + offset) / 2:.3f} s, is not within the "
+            f"the word's middle, {(onset + offset) / 2:.3f} s, is not within the "
             "recording; correct its times",
         )
         for token, onset, offset in words[["token_id", "onset", "offset"]].itertuples(index=False)
     ]
     if rejects and settings.on_bad_input == "fail":
-        raise InputError(f"{rejects[0][1]}: {rejects[0][2]}")
+        raise InputError(f"{path}: {rejects[0][1]}: {rejects[0][2]}")
     return rejects

@@ -20,10 +20,11 @@ from seesay.errors import InputError
 from seesay.matching_stops import KEPT, Stopped, keep, why
 from seesay.pictures import CAPTIONS, IMAGES
 from seesay.randomness import generator
+from seesay.rejects import write_rejects
 from seesay.replacement import replace, spoken_names
 from seesay.settings.matching import MatchingSettings
 from seesay.speech import SPOKEN_WORDS
-from seesay.tables import REJECTS, Column, Table
+from seesay.tables import Column, Table
 from seesay.token_draw import draw, mix
 from seesay.words import CAPTION_WORDS, SPOKEN_TYPES
 
@@ -179,7 +180,7 @@ def reasons(unsayable: pd.DataFrame) -> list[tuple[str, str, str]]:
         cause, talker = rows["cause"].iloc[0], rows["talker"].iloc[0]
         known = rows["word"] if cause == "no candidate" else rows["spoken_word"]
         # Where sentences mix talkers, nobody comes nearest.
-        who = f"; {talker} comes nearest, but lacks" if talker else "; all together lack"
+        who = f"; {talker!r} comes nearest, but lacks" if talker else "; all together lack"
         reason = REASONS[cause] + ("" if cause in BEFORE_TALKERS else who)
         found.append(("matching", f"{image_id}#{caption}", f"{reason}: {', '.join(sorted(known))}"))
     return found
@@ -283,4 +284,4 @@ def run_matching(
     tables.write(REPLACEMENTS, replacements, found.replacements)
     tables.write(SPOKEN_CAPTIONS, spoken_captions, found.spoken_captions)
     tables.write(UNSAYABLE, unsayable, found.unsayable)
-    tables.write(REJECTS, rejects, tables.rejects(found.rejects))
+    write_rejects(rejects, found.rejects)

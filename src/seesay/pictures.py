@@ -20,8 +20,9 @@ from seesay.picture_splits import SPLITS, assign
 from seesay.printable import cleaned, printable, unprintable
 from seesay.progress import progress
 from seesay.randomness import shard_of
+from seesay.rejects import write_rejects
 from seesay.settings.pictures import PictureCorpus, PicturesSettings
-from seesay.tables import REJECTS, Column, Table
+from seesay.tables import Column, Table
 
 IMAGES = Table(
     "images",
@@ -128,7 +129,7 @@ def read_corpora(
     for shard, manifest in zip(shards, manifests, strict=True):
         tables.write(MANIFEST, manifest, pd.DataFrame(shard, columns=MANIFEST.schema.names))
     reasons = [("pictures", reject.id, reject.reason) for reject in bad + left_out]
-    tables.write(REJECTS, rejects, tables.rejects(reasons))
+    write_rejects(rejects, reasons)
 
 
 def captions_of(pictures: Sequence[Picture]) -> pd.DataFrame:

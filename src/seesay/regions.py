@@ -26,6 +26,7 @@ from seesay.pictures import MANIFEST
 from seesay.pixels import decode
 from seesay.progress import progress
 from seesay.proposals import Boxes, Pixels
+from seesay.rejects import cause, write_rejects
 from seesay.settings.regions import RegionsSettings
 from seesay.tables import Column, Table
 
@@ -68,7 +69,7 @@ def propose_shard(
         while some := list(islice(proposed, PICTURES_A_WRITE)):
             writer.write(_columns(some))
         sources.unchanged(pictures, "pictures")
-    tables.write(tables.REJECTS, rejects, tables.rejects(refused))
+    write_rejects(rejects, refused)
 
 
 class Regions:
@@ -157,6 +158,7 @@ def _propose_each(
 ) -> Iterator[tuple[str, Boxes]]:
     regions = Regions(settings, device)
     rows = zip(pictures["image_id"], pictures["path"], strict=True)
+    paths = dict(zip(pictures["image_id"], pictures["path"], strict=True))
     opened = ahead(_open, progress(rows, "regions", "picture", len(pictures)))
     for image_id, picture in opened:
         try:
@@ -166,7 +168,7 @@ def _propose_each(
         except InputError as error:
             if settings.on_bad_input == "fail":
                 raise
-            refused.append(("regions", image_id, str(error)))
+            refused.append(("regions", image_id, cause(error, Path(paths[image_id]))))
             continue
         yield image_id, boxes
 

@@ -43,6 +43,7 @@ from seesay.matching import REPLACEMENTS, SPOKEN_CAPTIONS, UNSAYABLE
 from seesay.pictures import CAPTIONS, IMAGES
 from seesay.printable import printing
 from seesay.regions import REGIONS
+from seesay.rejects import by_reason
 from seesay.report_answer import METRICS, SYSTEMS, Results
 from seesay.report_experiments import (
     answer_figure,
@@ -248,7 +249,7 @@ def _data(
         "replaced": replaced.head(settings.rows).to_dict("records"),
         "unshown": max(len(replaced) - settings.rows, 0),
         "boxes": len(regions) > 0,
-        "rejects": report_tables.refused(rejects, settings.examples)[: settings.rows],
+        "rejects": by_reason(rejects, settings.examples)[: settings.rows],
         "refused": len(rejects),
         "examples": report_pictures.examples(
             images,

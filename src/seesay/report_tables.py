@@ -1,6 +1,5 @@
 """The report's tables: Tables 1 and 2 of the paper, every number, counts of the data."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -202,38 +201,6 @@ def counts(
     ]
     rows.insert(4, {"what": "share of the captions, %", "cells": share[:3], "total": share[3]})
     return rows
-
-
-def refused(rejects: pd.DataFrame, examples: int) -> Rows:
-    """Rejects by stage and kind of reason, most frequent first, with the first examples.
-
-    Reasons of a kind differ only in quoted text, numbers and what follows a colon.
-    """
-    if rejects.empty:
-        return []
-    kinds = rejects["reason"].map(kind_of)
-    rows: Rows = []
-    for (stage, kind), part in rejects.groupby([rejects["stage"], kinds], sort=True):
-        shown_rows = part.sort_values("id").head(examples)
-        rows.append(
-            {
-                "stage": str(stage),
-                "kind": str(kind),
-                "count": len(part),
-                "examples": list(zip(shown_rows["id"], shown_rows["reason"], strict=True)),
-            }
-        )
-    return sorted(rows, key=lambda row: (row["stage"], -row["count"], row["kind"]))
-
-
-def kind_of(reason: str) -> str:
-    """A reason without what differs from one reject to the next.
-
-    >>> kind_of("offset 3.1 <= onset 3.4; correct the row")
-    'offset … <= onset …; correct the row'
-    """
-    text = re.sub(r"'[^']*'|\"[^\"]*\"|\S*\d\S*", "…", reason)
-    return re.sub(r": .*?(?=;|$)", "", text)
 
 
 def _cell(value: float, other: float, metric: str) -> dict[str, Any]:

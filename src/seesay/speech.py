@@ -16,9 +16,10 @@ from seesay.exclusion import Exclusion
 from seesay.printable import cleaned, composed, printable, unprintable
 from seesay.progress import progress
 from seesay.randomness import shard_of
+from seesay.rejects import cause, write_rejects
 from seesay.settings.corpora import Corpus
 from seesay.settings.speech import SpeechSettings
-from seesay.tables import REJECTS, Column, Table
+from seesay.tables import Column, Table
 
 SLACK = 0.01  # s that an offset may lie beyond the recording's end: rounding of alignments
 
@@ -93,8 +94,7 @@ def read_corpora(
     tables.write(RECORDINGS, recordings_out, recordings)
     tables.write(SPOKEN_WORDS, words_out, words)
     refused = [*unused, *(reject for part in parts for reject in part[2])]
-    rows = (("speech", reject.id, reject.reason) for reject in refused)
-    tables.write(REJECTS, rejects_out, tables.rejects(rows))
+    write_rejects(rejects_out, (("speech", reject.id, reject.reason) for reject in refused))
     heard = recordings[["recording_id", "path", "digest", "channel"]]
     joined = words.merge(heard, on="recording_id")
     shards = {name: shard_of(name, len(manifests)) for name in recordings["recording_id"]}
@@ -232,7 +232,7 @@ def open_recordings(recordings: list[Recording]) -> tuple[pd.DataFrame, list[Rej
         if channel is None:
             channel = 0 if facts.channels == 1 else -1
         elif not 0 <= channel < facts.channels:
-            reason = f"{path}: channel {channel + 1} is asked for, but it has {facts.channels}"
+            reason = f"channel {channel + 1} is asked for, but it has {facts.channels}"
             rejects.append(Reject(recording.recording_id, f"{reason}; mend its words or the file"))
             continue
         row = (recording.recording_id, str(path), digest, channel, recording.talker)
@@ -246,7 +246,7 @@ def _opened(path: Path) -> tuple[sound.Facts, str] | str:
         facts = sound.facts(path)
         return facts, sources.digest(path)
     except InputError as error:
-        return str(error)
+        return cause(error, path)
 
 
 def check_words(words: pd.DataFrame, recordings: pd.DataFrame) -> tuple[pd.DataFrame, list[Reject]]:

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from seesay import seals, writing
 from seesay.errors import InputError
+from seesay.printable import printable
 
 # What reading a damaged file raises; Arrow has errors of its own, and MemoryError for absurd sizes.
 UNREADABLE = (pa.ArrowException, OSError, ValueError, LookupError, TypeError, MemoryError)
@@ -249,8 +250,12 @@ def matrix(column: pa.Array) -> np.ndarray:
 
 
 def rejects(rows: Iterable[tuple[str, str, str]]) -> pd.DataFrame:
-    """Rows (stage, id, reason) as a frame for `write(REJECTS, ...)`; one reason an id."""
-    frame = pd.DataFrame(list(rows), columns=["stage", "id", "reason"], dtype="str")
+    """Rows (stage, id, reason) as a frame for `write(REJECTS, ...)`; one reason an id.
+
+    What does not print is escaped: half a surrogate could not be written.
+    """
+    shown = [tuple(map(printable, row)) for row in rows]
+    frame = pd.DataFrame(shown, columns=["stage", "id", "reason"], dtype="str")
     return frame.groupby(["stage", "id"], as_index=False, sort=True).agg({"reason": "; ".join})
 
 

@@ -18,9 +18,10 @@ from seesay import tables
 from seesay.errors import InputError
 from seesay.pictures import CAPTIONS
 from seesay.progress import progress
+from seesay.rejects import write_rejects
 from seesay.settings.words import WordsSettings
 from seesay.speech import SPOKEN_WORDS
-from seesay.tables import REJECTS, Column, Table
+from seesay.tables import Column, Table
 
 if TYPE_CHECKING:  # most who import this module want its tables alone, and spaCy loads slowly
     from spacy.language import Language
@@ -214,7 +215,7 @@ def extract_captions(
     if kept.empty:
         raise InputError(f"{captions}: {none_left(words, settings.min_count)}")
     tables.write(CAPTION_WORDS, caption_words, kept)
-    tables.write(REJECTS, rejects, tables.rejects(refused))
+    write_rejects(rejects, refused)
 
 
 def none_left(words: pd.DataFrame, min_count: int) -> str:

@@ -79,7 +79,7 @@ def read(path: Path) -> tuple[list[Codes], list[Reject]]:
                 said = None
                 break
             if said["fault"]:
-                rejects.append(Reject(said["where"], f"{said['fname']}: {said['fault']}"))
+                rejects.append(Reject(said["where"], f"{said['fault']}: {said['fname']}"))
             else:
                 codes = np.frombuffer(content, np.float32).reshape(-1, WIDTH)
                 found.append(Codes(said["fname"], codes))

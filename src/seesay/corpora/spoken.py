@@ -166,7 +166,7 @@ class Speech:
         problem = next((reason for reason, bad in problems.items() if bad), None)
         if problem is not None:
             shown = " ".join(f"{name} {onset} {offset} {word}".split())  # one line
-            self.rejects.append(Reject(where, f"{shown}: {problem}"))
+            self.rejects.append(Reject(where, f"{problem}: {shown}"))
             return
         self.channels.setdefault(recording_id, (self.files[found], channel))
         self.words.append(SpokenWord(recording_id, talker, word, start, end))
