@@ -140,7 +140,10 @@ RIGHT = [("IntervalTier", "word", [(0, 1, "dog"), (1, 2, "runs")])]
     [
         ("size = 3", "size = 2"),  # MFA, early in 2024; Praat passes the third over
         ("2\n3\n0", "2\n1\n0"),
-        (" = ", "="),  # Praat does not read it
+        (" = ", "="),  # Praat does not read these
+        (" = ", " ="),
+        (" = ", "= "),
+        ("intervals: size = ", "intervals:size="),
         ("xmin = 1", "xmin = 1.0E+00 ! a comment"),
         ('"word"', '"word" ! "a" comment 5\r'),
         ('TextGrid"\n\n', 'TextGrid"\n'),

@@ -71,6 +71,16 @@ def test_talkers_of_a_stereo_recording_keep_their_channels(tmp_path: Path):
     assert len(words) == 4 + 5
 
 
+def test_a_recording_is_heard_on_one_channel_or_on_all(tmp_path: Path):
+    sound(tmp_path / "call.wav", channels=2)
+    grid(tmp_path / "call.TextGrid", {"word": WORDS})
+    grid(tmp_path / "call_A.TextGrid", {"word": [(1.2, 1.5, "dog")]})
+    recordings, words, rejects = read("textgrid", tmp_path)
+    assert recordings == {"call": ("call.wav", None, "call")}
+    assert len(words) == 2
+    assert "heard on its first channel or on all" in rejects["call_A.TextGrid:1:1"]
+
+
 def test_a_tier_of_categories_is_no_talker(tmp_path: Path):
     sound(tmp_path / "a.wav")
     kinds = [(0.2, 0.5, "article"), (0.5, 1.0, "noun")]

@@ -32,7 +32,7 @@ RECORDINGS = Table(
         Column("path", pa.string(), "the audio file"),
         Column("digest", pa.string(), "digest of the file's bytes"),
         Column("channel", pa.int16(), "channel that is heard, from 0; -1 is the mean of all"),
-        Column("talker", pa.string(), "who speaks"),
+        Column("talker", pa.string(), "who speaks first; each word has its own talker"),
         Column("sample_rate", pa.int32(), "sample rate of the file", "Hz"),
         Column("duration", pa.float64(), "length of the recording", "s"),
     ),

@@ -70,13 +70,13 @@ class Picture:
 
 @dataclass(frozen=True)
 class Recording:
-    """One recording of one talker.
+    """One recording, or one channel of it.
 
     Attributes:
         recording_id: The path relative to the corpus's folder, without extension; of a second
             channel, `#1` after it, and so on.
         path: The file.
-        talker: The identifier of the talker.
+        talker: The identifier of the talker; where several speak, of the first.
         channel: The channel that is heard, from 0; None for the only one of a mono file, and
             the mean of all where a file has several.
     """

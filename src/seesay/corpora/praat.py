@@ -20,7 +20,7 @@ TOKEN = re.compile(
     | (?P<undoubled>"[^\n]*)      # the next line is read afresh
     | (?P<number>[-+]?\.?[0-9]\S*)
     | ![^\n]*
-    | (?:class|name|xmin|xmax|size|text|time|number|mark)=(?=\S)
+    | (?:(?:(?:intervals|points):)?(?:class|name|xmin|xmax|size|text|time|number|mark))?=(?=\S)
     | \S+
     """,
     re.VERBOSE,
