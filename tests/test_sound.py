@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from seesay import alignment_utterances, sound, sound_headers, sound_mpeg
 from seesay.alignment_decoder import read as read_for_alignment
-from seesay.corpora import isolated
+from seesay.corpora import SPEECH, finding, isolated
 from seesay.corpora.spoken import AUDIO
 from seesay.errors import InputError
 from seesay.logmel import LogMel
+from seesay.settings.corpora import Corpus
 from speech_layouts import read as read_corpus
 from test_conformance import LAYOUTS
 from test_logmel import RATE, SETTINGS, extract, noise
@@ -334,6 +335,19 @@ def test_every_reader_says_which_audio_it_does_not_read(tmp_path, reader, layout
     assert rejects.keys() - before[2].keys() == {
         "sub/talk.M4A", "film.webm", "pipe.wav", "lost.flac"
     }  # fmt: skip
+
+
+def test_a_film_beside_its_sound_is_no_fault(tmp_path, folder):
+    """The table may still call the recording as the film."""
+    (tmp_path / "talk.mp4").write_bytes(b"")
+    (tmp_path / "talk.flac").write_bytes((folder / "a.flac").read_bytes())
+    lines = ["file\tonset\toffset\tword\tspeaker", "talk.mp4\t0.5\t0.9\tcat\tann"]
+    (tmp_path / "words.tsv").write_text("\n".join(lines) + "\n")
+    corpus = Corpus(reader="tsv", path=str(tmp_path))
+    recordings, words, rejects = finding.find(corpus, SPEECH).read()
+    assert [(r.recording_id, r.path.name) for r in recordings] == [("talk", "talk.flac")]
+    assert [word.word for word in words] == ["cat"]
+    assert [(reject.id, reject.by_rule) for reject in rejects] == [("talk.mp4", True)]
 
 
 def test_alignment_says_which_audio_it_does_not_read(tmp_path, folder):

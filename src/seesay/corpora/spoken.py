@@ -54,9 +54,14 @@ def files_below(root: Path, *suffixes: str) -> list[Path]:
 
 
 def unread(root: Path) -> list[Reject]:
-    """The files below a folder that are called as audio, but that nothing can read."""
+    """The files below a folder that are called as audio, but that nothing can read.
+
+    Nothing is wrong where a file that can be read has the same name beside it.
+    """
     rejects = []
-    for path in sorted([*visible_files(root), *irregular(root)]):
+    paths = sorted([*visible_files(root), *irregular(root)])
+    read = {path.with_suffix("") for path in paths if path.suffix.lower() in AUDIO}
+    for path in paths:
         suffix = path.suffix.lower()
         if suffix in UNREAD:
             reason = f"{suffix[1:]} is a format that is not read; convert it to flac or wav"
@@ -64,7 +69,8 @@ def unread(root: Path) -> list[Reject]:
             reason = "is no regular file, or a link to none; put a recording in its place"
         else:
             continue
-        rejects.append(Reject(path.relative_to(root).as_posix(), reason))
+        converted = suffix in UNREAD and path.with_suffix("") in read
+        rejects.append(Reject(path.relative_to(root).as_posix(), reason, by_rule=converted))
     return rejects
 
 
@@ -120,7 +126,10 @@ class Speech:
         With or without its extension and its subfolder; "" when there is none, "?" when the
         name alone is several files'.
         """
-        return self.by_name.get(called(name), "")
+        found = self.by_name.get(called(name), "")
+        if not found and Path(name).suffix.lower() in UNREAD:  # a table older than the audio
+            found = self.by_name.get(called(name[: -len(Path(name).suffix)]), "")
+        return found
 
     def add(
         self,
