@@ -24,6 +24,7 @@ from seesay.metrics import METRICS, measure
 from seesay.prediction import Texts
 from seesay.settings.metrics import MetricsSettings
 from seesay.words import Tagger
+from test_workflow import snakemake
 
 FRAGMENTS = 4
 DOG, CAT = "a dog runs on the grass", "a cat sits on a red chair"
@@ -283,3 +284,20 @@ def test_the_small_run_is_as_predicted(small_run, tmp_path, monkeypatch):
     scripted = prediction.match(texts_of(config), config.words.min_count, config.matching)
     pd.testing.assert_frame_equal(scripted.counts, now.counts)
     assert scripted.never == now.never
+
+
+@pytest.mark.slow
+def test_one_word_captions_reach_their_report(tmp_path):
+    """Word Similarity has nothing to find among them, and is left out with a note."""
+    small_corpora.write(tmp_path, small_corpora.make(tmp_path, *CORPORA["one-word captions"]))
+    done = snakemake(tmp_path)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-6000:]
+    log = (tmp_path / "results" / "logs" / "evaluation" / "paper" / "1.log").read_text()
+    assert "note: word_similarity, gallery test: none of the 2 test queries has anything" in log
+    page = (tmp_path / "results" / "report.html").read_text()
+    assert "Left out, for no test query finds anything: Word Similarity, Word Similarity" in page
+    numbers = pd.read_csv(tmp_path / "results" / "metrics.tsv", sep="\t")
+    assert set(numbers["task"]) == {
+        *("word_token_by_image", "word_type_by_image", "image_token_by_word"),
+        *("distinct_type_by_image", "picture_by_caption", "caption_by_picture"),
+    }

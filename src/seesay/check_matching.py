@@ -13,6 +13,7 @@ from seesay.config import Config
 from seesay.corpora import SPEECH
 from seesay.corpora.finding import find
 from seesay.errors import InputError
+from seesay.exclusion import Exclusion
 from seesay.picture_splits import assign
 from seesay.pictures import captions_of, gather
 from seesay.prediction import Outcome, Texts, chances, crowded, match, remedies
@@ -135,7 +136,9 @@ def _spoken(config: Config, counts: Counts, caption_words: pd.DataFrame) -> pd.D
     folder = Path(config.results) / made / "speech"
     if (config.alignment or config.synthesis) and folder.is_dir():
         corpus = Corpus(reader="lucid", path=str(folder))
-        counts.spoken.append(frame_of(named(corpus, find(corpus, SPEECH).read())[1]))
+        recordings, words, _ = named(corpus, find(corpus, SPEECH).read())
+        words = Exclusion(config.speech.exclude).apply(recordings, words)[1]
+        counts.spoken.append(frame_of(words))
     elif config.synthesis:
         rows = []
         for talker, sentences in scripts(caption_words, config.synthesis).items():
@@ -149,7 +152,7 @@ def _spoken(config: Config, counts: Counts, caption_words: pd.DataFrame) -> pd.D
         counts.spoken.append(pd.DataFrame(rows, columns=columns))
     if not counts.spoken:
         return pd.DataFrame()
-    words = pd.concat(counts.spoken, ignore_index=True)
+    spoken = pd.concat(counts.spoken, ignore_index=True)
     # Nothing is opened: no word ends after its file.
-    ids = words["recording_id"].unique()
-    return check_words(words, pd.DataFrame({"recording_id": ids, "duration": np.inf}))[0]
+    ids = spoken["recording_id"].unique()
+    return check_words(spoken, pd.DataFrame({"recording_id": ids, "duration": np.inf}))[0]
