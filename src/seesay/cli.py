@@ -8,10 +8,10 @@
     seesay clean config/paper.yaml
 
 `check` says whether a run has all that it needs and what it will find, one line a finding, with
-exit status 1 if something is missing; `search` finds pictures for a spoken word, or spoken words for
-a picture; `compare` says in what two finished runs differ and lays them side by side, with paired
-differences; `export` writes both branches of a model as ONNX files; `clean` removes states of
-trainings that ended.
+exit status 1 if something is missing; `search` finds pictures for a spoken word, or spoken words
+for a picture; `compare` says in what two finished runs differ and lays them side by side, with
+paired differences; `export` writes both branches of a model as ONNX files; `clean` removes states
+of trainings that ended.
 """
 
 import argparse
