@@ -8,7 +8,6 @@ format lets that be seen.
 
 import os
 import stat
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -25,7 +24,6 @@ from seesay.errors import InputError
 Floats = NDArray[np.float32]
 
 SAMPLES = 1 << 18  # read at once; it bounds the memory, and no number depends on it
-BYTES = 1 << 16  # given to a pipe at once
 STEP = 1024  # samples read at once to find where a damaged file ends
 UNKNOWN = (1 << 63) - 1  # libsndfile's number of samples where a header does not say it
 # Float files that were never scaled hold integers of at most 32 bits; full scale is 1. Greater
@@ -140,7 +138,7 @@ def _opened(path: Path) -> Iterator[_Open]:
             if mpeg is not None and mpeg.problem:
                 raise refusal(path, mpeg.problem)
             if mpeg is not None and mpeg.promised is None:
-                pipe = stack.enter_context(_piped(path, mpeg.start, mpeg.end))
+                pipe = stack.enter_context(sound_mpeg.piped(path, mpeg))
                 file = stack.enter_context(_Straight(pipe, closefd=False))
                 yield _Open(path, file, mpeg.samples)
                 return
@@ -189,28 +187,6 @@ def _check(path: Path, file: _Straight, walked: bool) -> None:
     if held < promised:
         said = f"its header says {end * promised / held:.3f} s" if held else "its header says more"
         raise refusal(path, f"ends at {end:.3f} s, but {said}")
-
-
-@contextmanager
-def _piped(path: Path, start: int, end: int) -> Iterator[int]:
-    """A pipe through which the bytes from `start` to `end` of a file come, by its descriptor.
-
-    Of a pipe libsndfile guesses no length, and reads what there is.
-    """
-    out, into = os.pipe()
-
-    def pour() -> None:
-        try:
-            with open(into, "wb") as sink, path.open("rb") as source:
-                source.seek(start)
-                for place in range(start, end, BYTES):
-                    sink.write(source.read(min(BYTES, end - place)))
-        except OSError:
-            pass  # nobody reads on, or the file is gone: the reader misses its end
-
-    with open(out, "rb", buffering=0) as reader:
-        threading.Thread(target=pour, daemon=True).start()
-        yield reader.fileno()
 
 
 def facts(path: Path, decode: bool = True) -> Facts:

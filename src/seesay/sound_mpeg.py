@@ -2,10 +2,15 @@
 
 libsndfile takes a file's length from its Xing, Info or VBRI header; where there is none, it
 guesses from the first frame's bit rate, and with a variable one reads a third of a file as though
-it were all. The frames themselves tell, and whether they are as many as the header says.
+it were all. The frames themselves tell, and whether they are as many as the header says. Without
+a header they go to libsndfile through a pipe.
 """
 
 import mmap
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +28,7 @@ RATES_2 = {
 SAMPLE_RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
 MONO = 3
 LONGEST_FRAME = 1152  # samples
+BYTES = 1 << 16  # given to a pipe at once
 TAIL = (b"TAG", b"APETAGEX", b"LYRICSBEGIN", b"3DI")  # tags that may follow the last frame
 
 Data = bytes | mmap.mmap
@@ -188,3 +194,25 @@ def _header(data: Data, start: int, kind: _Kind) -> tuple[int | None, int, bool]
     if data[start + 36 : start + 40] == b"VBRI":
         return int.from_bytes(data[start + 50 : start + 54], "big") or None, 0, True
     return None, 0, False
+
+
+@contextmanager
+def piped(path: Path, mpeg: Mpeg) -> Iterator[int]:
+    """A pipe through which the frames of a file come, by its descriptor.
+
+    Of a pipe libsndfile guesses no length, and reads what there is.
+    """
+    out, into = os.pipe()
+
+    def pour() -> None:
+        try:
+            with open(into, "wb") as sink, path.open("rb") as source:
+                source.seek(mpeg.start)
+                for place in range(mpeg.start, mpeg.end, BYTES):
+                    sink.write(source.read(min(BYTES, mpeg.end - place)))
+        except OSError:
+            pass  # nobody reads on, or the file is gone: the reader misses its end
+
+    with open(out, "rb", buffering=0) as reader:
+        threading.Thread(target=pour, daemon=True).start()
+        yield reader.fileno()
