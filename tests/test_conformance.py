@@ -1,5 +1,6 @@
-"""The contract of a speech reader: ours keep it, and what breaks it is named in one line."""
+"""The contract of a reader: ours keep it, and what breaks it is named in one line."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -7,12 +8,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 import speech_layouts
 from conftest import ROOT
-from seesay.corpora import SPEECH, conformance, finding
+from seesay.corpora import PICTURES, SPEECH, conformance, finding
 from seesay.errors import InputError
+from seesay.pictures import gather
 from seesay.settings.corpora import Corpus
+from seesay.settings.pictures import PictureCorpus
 from speech_layouts import audacity, read, write
 
 LAYOUTS = [
@@ -39,10 +43,11 @@ def test_our_readers_keep_to_the_contract(tmp_path: Path, reader: str, layout):
     assert conformance.check(Corpus(reader=reader, path=str(folder))) == []
 
 
-def doc_example(folder: Path) -> Path:
-    """The reader in the docs, as a file."""
+def doc_example(folder: Path, kind: str = "Recording") -> Path:
+    """The reader in the docs that imports `kind`, as a file."""
     text = (ROOT / "docs" / "your-own-corpus.md").read_text()
-    (code,) = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    readers = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    (code,) = [code for code in readers if f"import {kind}" in code]
     assert len(code.splitlines()) < 60
     return write(folder / "my_reader.py", code)
 
@@ -146,3 +151,86 @@ def test_our_readers_are_quick_to_import():
     code = f"import sys; from seesay.corpora import {', '.join(SPEECH)}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"numpy", "pandas", "soundfile", "torch"} & set(done.stdout.split())
+
+
+# ---- readers of pictures
+
+
+def stamps(folder: Path) -> Path:
+    """Drawings as Tux Paint has them."""
+    for name, lines in (
+        ("animals/cat", ["A cat.", "de.utf8=Eine Katze."]),
+        ("animals/dog", ["A dog."]),
+        ("food/pear", ["fr.utf8=Une poire."]),
+    ):
+        write(folder / f"{name}.txt", *lines)
+        Image.new("RGBA", (8, 6)).save(folder / f"{name}.png")
+    write(folder / "food/plum.txt", "A plum.")
+    Image.new("RGBA", (8, 6)).save(folder / "food/fig.png")
+    return folder
+
+
+def test_the_reader_of_pictures_in_the_docs(tmp_path: Path):
+    reader, folder = str(doc_example(tmp_path, "Picture")), stamps(tmp_path / "stamps")
+    corpus = PictureCorpus(reader=reader, path=str(folder), name="tux")
+    assert conformance.check(corpus) == []
+    pictures, refused = gather([corpus])
+    assert [(p.image_id, p.captions) for p in pictures] == [
+        ("tux/animals/cat", ("A cat.",)),
+        ("tux/animals/dog", ("A dog.",)),
+    ]
+    assert [r.id for r in refused] == ["tux/food/fig", "tux/food/pear", "tux/food/plum.txt"]
+    command = [sys.executable, "-m", "seesay.corpora.conformance", reader, str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.splitlines() == [
+        "2 pictures, 2 captions, 3 rejects; the reader keeps to the contract",
+        "read: 1 left out: no line of its text is in English; write one (food/pear)",
+        "read: 1 left out: no png beside the text; add it (food/plum.txt)",
+        "read: 1 left out: no text beside the picture; write one (food/fig)",
+    ]
+    told = done.stderr.splitlines()
+    assert told[:2] == ["listing the sources ...", "reading 8 sources ..."]
+    assert len(told) == 10
+
+
+@pytest.mark.parametrize("reader", PICTURES)
+def test_our_readers_of_pictures_keep_to_the_contract(tmp_path: Path, reader: str):
+    folder = tmp_path / "corpus"
+    for name in "abc":
+        (folder / "images").mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (8, 6)).save(folder / "images" / f"{name}.jpg")
+        if reader == "pascal1k":
+            write(folder / "sentence" / f"{name}.txt", "One.", "Two.")
+    splits = zip("abc", ("train", "val", "test"), strict=True)
+    images = [
+        {"filename": f"{name}.jpg", "split": split, "sentences": [{"raw": "One."}]}
+        for name, split in splits
+    ]
+    if reader == "karpathy":
+        write(folder / "dataset.json", json.dumps({"images": images}))
+    elif reader != "pascal1k":
+        write(folder / "captions.csv", "image,caption", *(f"{name}.jpg,One." for name in "abc"))
+    assert conformance.check(Corpus(reader=reader, path=str(folder))) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("sorted(pictures, key=", "sorted(pictures, reverse=True, key=", "not sorted"),
+        ("Picture(name, path, captions)", "Picture('x', path, captions)", "is there twice"),
+        ("Picture(name, path, captions)", "Picture(name, path, captions[0])", "tuple of str"),
+        ("Picture(name, path, captions)", "Picture(name, path, captions, 'dev')", "split 'dev'"),
+        ("Picture(name, path, captions)", "Picture(name + chr(7), path, captions)", "printed"),
+        ("Picture(name, path, captions)", "Picture(str(path), path, captions)", "folder lies"),
+        ("in (\".png\", \".txt\")", "in (\".txt\",)", "no picture with a caption"),
+        ("import Picture, Reject", "import Picture; Reject = Picture", "cannot read"),
+    ],
+)  # fmt: skip
+def test_what_breaks_the_contract_of_pictures_is_named(tmp_path: Path, old, new, problem):
+    path, folder = doc_example(tmp_path, "Picture"), stamps(tmp_path / "corpus")
+    text = path.read_text()
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new))
+    problems = conformance.check(Corpus(reader=str(path), path=str(folder)))
+    assert any(problem in found for found in problems), problems

@@ -1,9 +1,11 @@
-"""Checks that a speech reader keeps to what `seesay.corpora` asks of it, on a folder of yours.
+"""Checks that a reader keeps to what `seesay.corpora` asks of it, on a folder of yours.
 
     python -m seesay.corpora.conformance my_reader.py FOLDER --options '{"key": "value"}'
 
 prints what it found and every point that is broken, and ends with exit status 1 if there is any.
-The folder is only read: copies for the harder checks are links in a temporary folder.
+Whether it reads pictures or speech shows in what it gives: (pictures, rejects), or (recordings,
+words, rejects). The folder is only read: copies for the harder checks are links in a temporary
+folder. The reader reads it seven times, and each step is told.
 """
 
 import argparse
@@ -17,23 +19,37 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from seesay.corpora import SPEECH, Recording, Reject, SpokenWord
+from seesay import rejects, tables
+from seesay.corpora import PICTURES, SPEECH, Picture, Recording, Reject, SpokenWord
 from seesay.corpora.finding import find
 from seesay.errors import InputError
+from seesay.printable import unprintable
 from seesay.settings.corpora import Corpus
 
-Found = tuple[list[Recording], list[SpokenWord], list[Reject]]
+KINDS: dict[int, tuple[type, ...]] = {
+    2: (Picture, Reject),
+    3: (Recording, SpokenWord, Reject),
+}
+SPLITS = ("train", "validation", "test", None)
+Found = tuple[list[Any], ...]
+Say = Callable[[str], None]
 
 
-def check(corpus: Corpus) -> list[str]:
-    """The points that a corpus's reader breaks, one line each; empty where it breaks none."""
+def check(corpus: Corpus, say: Say = lambda step: None) -> list[str]:
+    """The points that a corpus's reader breaks, one line each; empty where it breaks none.
+
+    `say` is told each step before it begins.
+    """
     with tempfile.TemporaryDirectory() as name:
-        return [problem for part in _checks(corpus, Path(name)) for problem in part]
+        return [problem for part in _checks(corpus, Path(name), say) for problem in part]
 
 
-def _checks(corpus: Corpus, scratch: Path) -> Iterator[Iterator[str]]:
+def _checks(corpus: Corpus, scratch: Path, say: Say) -> Iterator[Iterator[str]]:
     try:
-        sources, found = listed(corpus), _read(corpus)
+        say("listing the sources")
+        sources = listed(corpus)
+        say(f"reading {len(sources):,} sources")
+        found = _read(corpus)
     except Exception as error:  # a reader may do anything; it is told, not traced
         yield iter([f"cannot read {corpus.path}: {_shown(error)}"])
         return
@@ -41,19 +57,24 @@ def _checks(corpus: Corpus, scratch: Path) -> Iterator[Iterator[str]]:
     shape = list(of_shape(found))
     yield iter(shape)
     if not shape:
-        yield of_recordings(found, sources)
-        yield of_words(found)
-        yield of_copies(corpus, sources, found, scratch)
-    yield of_faults(corpus, sources, scratch)
+        say("looking at what was read")
+        if len(found) == len(KINDS[2]):
+            yield of_pictures(found, sources)
+        else:
+            yield of_recordings(found, sources)
+            yield of_words(found)
+        yield of_rejects(found)
+        yield of_copies(corpus, sources, found, scratch, say)
+    yield of_faults(corpus, sources, scratch, say)
 
 
 def listed(corpus: Corpus) -> list[Path]:
     """The sources of a corpus."""
-    return find(corpus, SPEECH).sources()
+    return find(corpus, (*PICTURES, *SPEECH)).sources()
 
 
 def _read(corpus: Corpus) -> Any:
-    return find(corpus, SPEECH).read()
+    return find(corpus, (*PICTURES, *SPEECH)).read()
 
 
 def of_sources(corpus: Corpus, sources: list[Path]) -> Iterator[str]:
@@ -71,37 +92,76 @@ def of_sources(corpus: Corpus, sources: list[Path]) -> Iterator[str]:
 
 
 def of_shape(found: Any) -> Iterator[str]:
-    """A tuple of three lists, of recordings, words and rejects."""
-    kinds: tuple[type, ...] = (Recording, SpokenWord, Reject)
-    if not isinstance(found, tuple) or len(found) != len(kinds):
-        yield "read: wants a tuple of three lists: recordings, words, rejects"
+    """A tuple of two lists of a reader of pictures, or of three of a reader of speech."""
+    kinds = KINDS.get(len(found)) if isinstance(found, tuple) else None
+    if kinds is None:
+        yield (
+            "read: wants a tuple of three lists: recordings, words, rejects; or, of a reader of"
+            " pictures, of two: pictures, rejects"
+        )
         return
     for some, kind in zip(found, kinds, strict=True):
         if not isinstance(some, list) or not all(isinstance(one, kind) for one in some):
-            yield f"read: wants a list of {kind.__name__}"
+            of_speech = "; of speech, a tuple of three lists" if len(kinds) == 2 else ""
+            yield f"read: wants a list of {kind.__name__}{of_speech}"
+
+
+def of_pictures(found: Found, sources: list[Path]) -> Iterator[str]:
+    """Pictures have ids of their own, are sorted, are among the sources, and have captions."""
+    pictures: list[Picture] = found[0]
+    if not any(picture.captions for picture in pictures):
+        yield "read: no picture with a caption is found here; check with a folder that has some"
+    ids = [picture.image_id for picture in pictures]
+    if ids != sorted(ids):
+        yield "read: the pictures are not sorted by image_id"
+    yield from (f"read: the picture {name!r} is there twice" for name in _twice(ids))
+    known = set(sources)
+    for picture in pictures:
+        captions = picture.captions
+        texts = isinstance(captions, tuple) and all(isinstance(text, str) for text in captions)
+        problems = {
+            "its id is empty or cannot be printed": not picture.image_id
+            or bool(unprintable(picture.image_id)),
+            f"{picture.path} is not among the sources: no rerun would see it": (
+                picture.path is not None and picture.path not in known
+            ),
+            "its captions want to be a tuple of str": not texts,
+            f"the split {picture.split!r} is none of train, validation, test": (
+                picture.split not in SPLITS
+            ),
+            "placed is for the config to say": picture.placed,
+        }
+        where = f"read: the picture {picture.image_id!r}"
+        yield from (f"{where}: {text}" for text, bad in problems.items() if bad)
 
 
 def of_recordings(found: Found, sources: list[Path]) -> Iterator[str]:
     """Recordings have ids of their own, are sorted, and are among the sources."""
-    recordings, _, rejects = found
+    recordings: list[Recording] = found[0]
+    known = set(sources)
     ids = [recording.recording_id for recording in recordings]
     if ids != sorted(ids):
         yield "read: the recordings are not sorted by recording_id"
     yield from (f"read: the recording {name!r} is there twice" for name in _twice(ids))
     for recording in recordings:
         where = f"read: the recording {recording.recording_id!r}"
-        if recording.path not in sources:
+        if recording.path not in known:
             yield f"{where}: {recording.path} is not among the sources: no rerun would see it"
         if recording.channel is not None and recording.channel < 0:
             yield f"{where}: the channel {recording.channel} is below 0"
-    for reject in rejects:
+
+
+def of_rejects(found: Found) -> Iterator[str]:
+    """A reject has an id and a reason of one line."""
+    for reject in found[-1]:
         if not reject.id or not reject.reason or "\n" in reject.id + reject.reason:
             yield f"read: the reject {reject.id!r} wants an id and a reason of one line"
 
 
 def of_words(found: Found) -> Iterator[str]:
     """Words are one word each, of a known recording, with times that make sense, sorted."""
-    recordings, words, _ = found
+    recordings: list[Recording] = found[0]
+    words: list[SpokenWord] = found[1]
     ids = {recording.recording_id for recording in recordings}
     if not words:
         yield "read: no word is found in this folder; check with one that has some"
@@ -123,10 +183,14 @@ def of_words(found: Found) -> Iterator[str]:
         yield "read: a recording without a word; leave it out and reject it"
 
 
-def of_copies(corpus: Corpus, sources: list[Path], found: Found, scratch: Path) -> Iterator[str]:
+def of_copies(
+    corpus: Corpus, sources: list[Path], found: Found, scratch: Path, say: Say
+) -> Iterator[str]:
     """Nothing depends on where the folder lies, on other files in it, or on the call."""
+    say("reading a second time")
     if _bare(_read(corpus)) != _bare(found):
         yield "read: a second call gives something else"
+    say("reading a folder of links to the sources")
     copy = _linked(corpus, sources, scratch / "copy", lambda path: True)
     try:
         if _bare(_read(copy)) != _bare(found):
@@ -138,7 +202,7 @@ def of_copies(corpus: Corpus, sources: list[Path], found: Found, scratch: Path) 
         yield f"read: fails on a folder of the sources alone: {_shown(error)}"
 
 
-def of_faults(corpus: Corpus, sources: list[Path], scratch: Path) -> Iterator[str]:
+def of_faults(corpus: Corpus, sources: list[Path], scratch: Path, say: Say) -> Iterator[str]:
     """A missing folder is an InputError, and no missing file is worse than one."""
     absent = corpus.model_copy(update={"path": str(scratch / "absent")})
     faults: list[tuple[str, Callable[[Corpus], Any], Corpus]] = [
@@ -150,6 +214,7 @@ def of_faults(corpus: Corpus, sources: list[Path], scratch: Path) -> Iterator[st
         less = _linked(corpus, sources, scratch / str(number), lambda p, g=gone: p != g)  # type: ignore[misc]
         faults.append((f"read without {gone.name}", _read, less))
     for what, function, broken in faults:
+        say(what)
         try:
             function(broken)
             if broken is absent:
@@ -177,9 +242,11 @@ def _linked(
     return corpus.model_copy(update={"path": str(folder)})
 
 
-def _bare(found: Found) -> tuple[list[Any], list[SpokenWord]]:
-    recordings, words, _ = found
-    return [(r.recording_id, r.talker, r.channel) for r in recordings], words
+def _bare(found: Found) -> list[Any]:
+    """What was found, without the paths."""
+    if len(found) == len(KINDS[2]):
+        return [(p.image_id, p.path is None, p.captions, p.split) for p in found[0]]
+    return [[(r.recording_id, r.talker, r.channel) for r in found[0]], found[1]]
 
 
 def _twice(names: list[str]) -> list[str]:
@@ -190,23 +257,32 @@ def _shown(error: Exception) -> str:
     return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
 
 
+def _counted(found: Found) -> str:
+    """How much was found, in words."""
+    if len(found) == len(KINDS[2]):
+        captions = sum(len(picture.captions) for picture in found[0])
+        return f"{len(found[0])} pictures, {captions} captions"
+    talkers = len({word.talker for word in found[1]})
+    return f"{len(found[0])} recordings, {talkers} talkers, {len(found[1])} words"
+
+
 def main() -> None:
     """The command."""
-    parser = argparse.ArgumentParser(description="Check a speech reader on a folder.")
-    parser.add_argument("reader", help="as in speech.corpora: a module, or a path ending in .py")
+    parser = argparse.ArgumentParser(description="Check a reader on a folder.")
+    parser.add_argument("reader", help="as in the config: a module, or a path ending in .py")
     parser.add_argument("folder", help="a corpus that it reads; a small one is quick")
     parser.add_argument("--options", default="{}", type=json.loads, help="as JSON")
     given = parser.parse_args()
     corpus = Corpus(reader=given.reader, path=given.folder, options=given.options)
-    problems = check(corpus)
+    problems = check(corpus, lambda step: print(f"{step} ...", file=sys.stderr, flush=True))
     for problem in problems:
         print(problem)
     if problems:
         sys.exit(1)
-    recordings, words, rejects = _read(corpus)
-    talkers = len({word.talker for word in words})
-    print(f"{len(recordings)} recordings, {talkers} talkers, {len(words)} words,", end=" ")
-    print(f"{len(rejects)} rejects; the reader keeps to the contract")
+    found = _read(corpus)
+    print(f"{_counted(found)}, {len(found[-1])} rejects; the reader keeps to the contract")
+    told = tables.rejects(("read", reject.id, reject.reason) for reject in found[-1])
+    print(*rejects.lines(told), sep="\n", end="\n" if found[-1] else "")
 
 
 if __name__ == "__main__":
