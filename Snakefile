@@ -12,6 +12,7 @@ if not workflow.overwrite_configfiles:
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/common_settings.smk"
 include: "workflow/rules/common_experiments.smk"
 include: "workflow/rules/common_corpora.smk"
 include: "workflow/rules/common_shown.smk"

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import os
 import re
 
 import pytest
@@ -238,6 +239,15 @@ def test_the_same_sections_again_and_again_are_one_line():
     endless["experiments"]["paper"] = endless["experiments"]
     with pytest.raises(InputError, match="sections within sections without end"):
         config.load(endless)
+
+
+def test_only_files_are_read_again(tmp_path):
+    """A pipe, which would never end."""
+    os.mkfifo(tmp_path / "pipe")
+    config.load(values(), [tmp_path / "pipe"])
+    (tmp_path / "twice.yaml").write_text("a: 1\na: 2\n")
+    with pytest.raises(InputError, match="line 2: the key a is given twice"):
+        config.load(values(), [tmp_path / "pipe", str(tmp_path / "twice.yaml")])
 
 
 def test_unreadable_files_are_one_line(tmp_path):

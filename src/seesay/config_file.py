@@ -49,9 +49,13 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def look_through(paths: Iterable[str | Path]) -> None:
-    """Raise InputError where one of the files that Snakemake has read is not what it seems."""
-    for path in paths:
-        read(Path(path))
+    """Raise InputError where one of the files that Snakemake has read is not what it seems.
+
+    What a shell's <(...) gives can be read once, and was.
+    """
+    for path in map(Path, paths):
+        if path.is_file():
+            read(path)
 
 
 def refuse_blocked(results: Path) -> None:

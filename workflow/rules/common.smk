@@ -1,12 +1,10 @@
 """What all files of this folder share: the validated config, and the functions they call.
 
 Comes in: the config that Snakemake read (config/config.yaml, or the one --configfile).
-Goes out: CONFIG, SHARDS, SEEDS, EXPERIMENTS, SYSTEMS, GPU, at(), stamp(), settings(),
-compared(), passed() ...
+Goes out: CONFIG, SHARDS, SEEDS, EXPERIMENTS, SYSTEMS, GPU, at(), stamp() ...
 """
 
 import functools
-import json
 import shlex
 import sys
 from pathlib import Path
@@ -14,7 +12,6 @@ from pathlib import Path
 from seesay import gpus, stamps
 from seesay.config import load
 from seesay.config_file import refuse_blocked
-from seesay.entries import entries
 from seesay.errors import InputError
 from seesay.experiments import ordered
 
@@ -93,55 +90,6 @@ def stamp(script, *modules):
     Rules spread it out, an entry a param, so that a printed reason has only the changed entries.
     """
     return stamps.stamp(script, modules)
-
-
-@functools.cache
-def settings(stage, experiment=None):
-    """A stage's settings alone, as one canonical JSON string."""
-    return CONFIG.stage_json(stage, experiment)
-
-
-def compared(stage, given):
-    """Settings as params that Snakemake compares, one a key.
-
-    A printed reason then has the changed keys alone. `given` is JSON, or a function of the
-    wildcards that returns the JSON of the stage's section. All are functions here, since
-    Snakemake takes braces in a text for wildcards.
-    """
-    if callable(given):
-        return [compared_key(stage, key, given) for key in json.loads(settings(stage))]
-    return [fixed(entry) for entry in entries(stage, json.loads(given))]
-
-
-def compared_key(stage, key, given):
-    """One key of the settings that `given` returns for a job, as a param."""
-
-    def of(wildcards):
-        value = json.loads(given(wildcards))[key]
-        return "; ".join(entries(f"{stage}.{key}", value))
-
-    return of
-
-
-def fixed(text):
-    """A text as a param, whatever stands in it."""
-
-    def of(wildcards):
-        return text
-
-    return of
-
-
-def passed(given):
-    """Settings for the command line, which Snakemake does not compare: their keys are compared.
-
-    `given` is JSON or a function as of compared(). It takes `input` to that end.
-    """
-
-    def of(wildcards, input):
-        return given(wildcards) if callable(given) else given
-
-    return of
 
 
 def scaled(mem_mb):
