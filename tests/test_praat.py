@@ -157,6 +157,19 @@ def test_what_others_write(old: str, new: str, short: bool):
     assert read(text.replace(old, new).encode()) == RIGHT
 
 
+@pytest.mark.parametrize("more", ["and words", "5", '"x" 5', '5 "x"', '"unclosed', "1 2"])
+def test_what_comes_after_the_last_interval(more: str, tmp_path: Path):
+    """Praat passes it over; a part of an interval is one that is cut off."""
+    path = tmp_path / "a.TextGrid"
+    path.write_text(f"{written([PRAAT], False, plain)}\n{more}\n")
+    assert by_praat(path) == RIGHT
+    if more == "1 2":
+        with pytest.raises(NoTextGridError, match="cut off: 3 intervals where 4 should be"):
+            read(path.read_bytes())
+    else:
+        assert read(path.read_bytes()) == RIGHT
+
+
 @pytest.mark.parametrize("short", [False, True])
 @pytest.mark.parametrize(
     ("number", "value"), [("-0.2", -0.2), ("1E-05", 1e-5), ("-1e-16", -1e-16), ("1e-05", 1e-5)]
@@ -195,6 +208,7 @@ def test_a_tier_that_is_not_asked_for_costs_nothing():
         ("xmax = 1 ", "xmax = 1,5 ", "line 17: '1,5' is no number"),
         ("size = 1", "size = 2", "cut off: 1 tiers where 2 should be"),
         ("size = 3", "size = 4", "cut off: 3 intervals where 4 should be"),
+        ("size = 3", "size = 3\0", "line 14: '3\\x00' is no number"),
         ('"ooTextFile"', '"other"', "its first line does not say ooTextFile"),
         ('"TextGrid"', '"Collection"', "it holds 'Collection', not a TextGrid"),
         ("xmax = 4 \ntiers", "tiers", "cut off: the file ends in its head"),

@@ -495,6 +495,24 @@ def test_two_words_with_one_onset():
     ]
 
 
+def test_two_talkers_who_begin_together():
+    """Of one recording: both words stay, each under an id of its own."""
+    recordings = pd.DataFrame({"recording_id": ["a"], "duration": [2.0]})
+    rows = [("bob", "two", 0.5), ("ann", "one", 0.5), ("ann", "again", 0.5), ("bob", "on", 0.9)]
+    words = pd.DataFrame(
+        [("a", talker, word, onset, 1.0) for talker, word, onset in rows],
+        columns=["recording_id", "talker", "word", "onset", "offset"],
+    )
+    for order in (words, words[::-1]):
+        kept, rejects = check_words(order.reset_index(drop=True), recordings)
+        assert sorted(zip(kept["token_id"], kept["word"], strict=True)) == [
+            ("a@0.500", "again"),
+            ("a@0.500@bob", "two"),
+            ("a@0.900", "on"),
+        ]
+        assert [reject.id for reject in rejects] == ["a@0.500"]
+
+
 def test_a_digest_is_of_the_bytes(tmp_path: Path):
     sound(tmp_path / "a.wav")
     sound(tmp_path / "b.wav")

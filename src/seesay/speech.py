@@ -41,7 +41,7 @@ SPOKEN_WORDS = Table(
     "spoken_words",
     ("token_id",),
     (
-        Column("token_id", pa.string(), "recording_id@onset"),
+        Column("token_id", pa.string(), "recording_id@onset; @talker where two begin together"),
         Column("recording_id", pa.string(), "where it is heard"),
         Column("talker", pa.string(), "who says it"),
         Column("word", pa.string(), "the word, lower-cased"),
@@ -253,8 +253,8 @@ def check_words(words: pd.DataFrame, recordings: pd.DataFrame) -> tuple[pd.DataF
     """The usable words, lower-cased and with their token ids, and rejects of the others.
 
     Refused: words of an unreadable recording, words without sense in their times, words that end
-    after their recording does, and the second of two words with one onset. The words of an
-    unreadable recording are counted in one reject.
+    after their recording does, and the second of a talker's two words with one onset. The words of
+    an unreadable recording are counted in one reject.
     """
     words = words.assign(
         word=words["word"].astype("str").str.lower(),
@@ -282,6 +282,9 @@ def check_words(words: pd.DataFrame, recordings: pd.DataFrame) -> tuple[pd.DataF
         for row in words[short].assign(duration=duration[short]).itertuples()
     ]
     words = words[~(silent | short)]
+    # Of talkers who begin a word together, the first by name has the bare id.
+    others = words["talker"] != words.groupby("token_id")["talker"].transform("min")
+    words["token_id"] = words["token_id"].where(~others, words["token_id"] + "@" + words["talker"])
     twice = words["token_id"].duplicated()
     rejects += [
         Reject(str(row.token_id), f"{row.word!r} has the onset of another word; mend the row")

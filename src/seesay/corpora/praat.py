@@ -60,7 +60,7 @@ class Tier:
 
     @property
     def count(self) -> int:
-        """The number of entries that it claims; 0 where that is no number."""
+        """The number of entries that it claims; 1 where that is no number."""
         return _count(self.claim)
 
     @property
@@ -72,12 +72,17 @@ class Tier:
     def intervals(self) -> Entries:
         """(onset, offset, text) of each interval that is not empty, in s.
 
-        Raises NoTextGridError when intervals are missing or one is damaged.
+        What comes after the last one and is no interval is passed over, as Praat does. Raises
+        NoTextGridError when intervals are missing or one is damaged.
         """
+        _number(self.claim)
         shape = SHAPES[self.kind]
-        found = []
+        found: Entries = []
         tokens = iter(self.tokens)
         while entry := list(islice(tokens, len(shape))):
+            beyond = len(found) >= self.count and [t.kind for t in entry[:2]] != shape[:2]
+            if beyond:
+                return [row for row in found if row[2]]
             if [token.kind for token in entry] != shape[: len(entry)]:
                 raise NoTextGridError(_damage(entry, shape, f"the tier {self.name!r}"))
             if len(entry) == len(shape):
@@ -170,7 +175,7 @@ def _number(token: Token) -> float:
 
 
 def _count(token: Token) -> int:
-    return int(min(float(token.value), 1e9)) if NUMBER.fullmatch(token.value) else 0
+    return int(min(float(token.value), 1e9)) if NUMBER.fullmatch(token.value) else 1
 
 
 def _plain(text: str) -> str:
