@@ -9,6 +9,8 @@ import json
 import sys
 from pathlib import Path
 
+from seesay import memory
+
 
 @functools.cache
 def variants(stage):
@@ -153,11 +155,12 @@ def regions_memory(wildcards, attempt):
 
 
 def features_memory(wildcards, input, attempt):
-    """Memory in MB of a job that holds the features of an experiment, by the size of its files.
-
-    Training on 340,000 tokens of 1,600 numbers (2.3 GB of files) has a peak of 2.8 GB.
-    """
-    return max(2500, 2 * round(input.size_mb)) * attempt
+    """Memory in MB of a job that holds the features of an experiment and may train on them."""
+    training, logmel = (
+        CONFIG.section_of(wildcards.experiment, stage)
+        for stage in ("training", "logmel")
+    )
+    return memory.training_mb(training, logmel.frames, input.size_mb) * attempt
 
 
 def proposals_gpu(wildcards):
