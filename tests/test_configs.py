@@ -49,7 +49,9 @@ def run(request, tmp_path_factory):
     folder.mkdir()
     make_corpora(values, folder)
     (folder / "config.yaml").write_text(yaml.safe_dump(values, sort_keys=False))
-    result = snakemake(folder, "all", f"{values['results']}/study.md")
+    # With a hundred jobs that are ready, a look at all of them once a second takes half a core.
+    looks = ["--max-jobs-per-timespan", "2000/3s"]
+    result = snakemake(folder, "all", f"{values['results']}/study.md", *looks, timeout=1500)
     assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-6000:]
     return request.param, values, folder / values["results"]
 

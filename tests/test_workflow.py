@@ -39,7 +39,7 @@ def small_config():
     return values
 
 
-def snakemake(folder, *arguments, config="config.yaml", root=ROOT, plain=False):
+def snakemake(folder, *arguments, config="config.yaml", root=ROOT, plain=False, timeout=600):
     """Run snakemake; unless it is to be plain, it and its jobs are forks (`forks`)."""
     program = Path(sys.executable).with_name("snakemake")
     command = [program] if plain else [forks.python(), program]
@@ -52,7 +52,7 @@ def snakemake(folder, *arguments, config="config.yaml", root=ROOT, plain=False):
         capture_output=True,
         text=True,
         check=False,
-        timeout=600,
+        timeout=timeout,
     )
 
 
