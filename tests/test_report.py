@@ -123,7 +123,7 @@ def test_a_run_without_some_tasks_reaches_its_report(tmp_path, keep):
     build(inputs, outputs(tmp_path), SETTINGS, config, report_run.STAGES, tmp_path / "benchmarks")
     page = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
     names = [name for task, name in TASKS.items() if task not in keep]
-    said = f"Left out, for no test query finds anything: {', '.join(names)}."
+    said = f"Left out, for no test query finds anything: {'; '.join(names)}."
     assert said in page.sections["tasks"]
     summary = (tmp_path / "summary.md").read_text(encoding="utf-8")
     assert f"- {said}" in summary

@@ -71,7 +71,7 @@ def describe(
         "kind": kind,
         "sentence": long,
         "tasks": tasks,
-        "unasked": ", ".join(unasked(results, experiment, asked)),
+        "unasked": "; ".join(unasked(results, experiment, asked)),
         "ranks": report_tables.as_in_paper(results, experiment, report_tables.RANKS),
         "recalls": report_tables.as_in_paper(results, experiment, report_tables.RECALLS),
         "curves": curves,
