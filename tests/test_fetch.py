@@ -2,11 +2,8 @@
 
 import hashlib
 import io
-import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -25,6 +22,7 @@ from seesay.download import RefusedError, Wanted, download
 from seesay.errors import InputError
 from seesay.fetch import address, fetch, fetch_pictures, fetch_weights
 from seesay.settings.fetch import FetchSettings
+from test_workflow import snakemake
 
 SETTINGS = FetchSettings(timeout=0.4, attempts=3, pause=0)
 BODY = np.random.default_rng(0).bytes(3_000_000)
@@ -337,34 +335,20 @@ def test_the_target_fetches_and_no_other_target_does(pascal, tmp_path):
     values["fetch"] = {"pascal1k": f"{pascal.url}/pascal/", "timeout": 1, "pause": 0}
     values["fc7"]["weights"] = "random"
     (tmp_path / "config.yaml").write_text(yaml.safe_dump(values))
-
-    command = ["snakemake", "--snakefile", ROOT / "Snakefile", "--configfile", "config.yaml"]
-
-    def run(*arguments):
-        return subprocess.run(
-            [*command, "--cores", "1", *arguments],
-            cwd=tmp_path,
-            env=os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-
-    other = run("-n")
+    other = snakemake(tmp_path, "-n")
     assert other.returncode != 0
     lines = [line for line in (other.stdout + other.stderr).splitlines() if "error:" in line]
     assert lines == ["error: data/pascal1k: no such folder; mend its path in pictures.corpora"]
     assert pascal.asked == []
     for _ in range(2):
-        result = run("fetch")
+        result = snakemake(tmp_path, "fetch")
         assert result.returncode == 0, result.stderr[-3000:]
         assert "Finished jobid: 0 (Rule: fetch)" in result.stdout + result.stderr
     assert len(pascal.asked) == 5
     assert len(got(tmp_path / "data" / "pascal1k")) == 4
     (tmp_path / "data" / "pascal1k" / NAMES[0]).unlink()
     del pascal.files[f"/pascal/{NAMES[0]}"]
-    result = run("fetch")
+    result = snakemake(tmp_path, "fetch")
     assert result.returncode != 0
     assert "error: 1 of 4 pictures not fetched" in result.stdout + result.stderr
     assert "Traceback" not in result.stdout + result.stderr
