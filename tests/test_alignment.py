@@ -207,7 +207,7 @@ def test_what_cannot_be_aligned_is_refused_with_its_reason(spoken, tmp_path):
         "F01/silent.wav": "its transcript holds no word",
         "F01/slow.wav": "sampled at 4000 Hz; alignment wants 8000 or more",
         "F01/text.wav": "cannot be read",
-        "F01/F01_02.wav": "F01_02.flac has that name too",
+        "F01/F01_02.wav": "'F01_02.flac' has that name too",
         "F01/F01_02.flac": "cannot be read",
         "top.wav": "no talker by alignment.talker: folder",
     }
@@ -240,9 +240,9 @@ def test_a_table_of_transcripts(spoken, tmp_path):
     assert list(rows["word"]) == said.split()
     assert {name: reason.split(";")[0] for name, reason in rejects.items()} == {
         "F01/F01_02.wav": "no transcript: no usable row of transcripts.tsv names it",
-        "transcripts.tsv:4": "F01/F01_01.wav: there is a row for it already",
-        "transcripts.tsv:5": f"F01/none.wav: no such file, or none that can be used, in {root}",
-        "transcripts.tsv:6": "F01/F01_02.wav: no talker",
+        "transcripts.tsv:4": "there is a row for it already: F01/F01_01.wav",
+        "transcripts.tsv:5": f"no such file, or none that can be used, in {root}: F01/none.wav",
+        "transcripts.tsv:6": "no talker: F01/F01_02.wav",
         "transcripts.tsv:7": "3 columns where the header has 4",
         "unlisted.wav": "no transcript: no usable row of transcripts.tsv names it",
     }

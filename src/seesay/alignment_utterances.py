@@ -66,7 +66,7 @@ def read(root: Path, talker: str) -> tuple[list[Utterance], list[Reject]]:
         file = path.relative_to(root).as_posix()
         other = audio.get(stem(Path(file)))
         if other is not None:
-            rejects.append(Reject(file, f"{other.name} has that name too; rename or remove one"))
+            rejects.append(Reject(file, f"{other.name!r} has that name too; rename or remove one"))
         elif "\t" in file or file.splitlines() != [file.strip()]:
             reason = "its name holds a tab or a line break, or begins with a space; rename it"
             rejects.append(Reject(repr(file), reason))
@@ -101,11 +101,11 @@ def from_table(root: Path, audio: dict[str, Path], rejects: list[Reject]) -> lis
         row = dict(zip(header, cells, strict=True))
         file = row["file"].replace("\\", "/").removeprefix("./")
         if file not in files:
-            reason = f"{file}: no such file, or none that can be used, in {root}; mend the row"
+            reason = f"no such file, or none that can be used, in {root}: {file}; mend the row"
         elif not row["talker"]:
-            reason = f"{file}: no talker; mend the row"
+            reason = f"no talker: {file}; mend the row"
         elif file in utterances:
-            reason = f"{file}: there is a row for it already; write all that it says in one"
+            reason = f"there is a row for it already: {file}; write all that it says in one"
         else:
             utterances[file] = Utterance(file, files[file], row["talker"], row["text"])
             continue

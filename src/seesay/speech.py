@@ -185,7 +185,7 @@ def shown(
             kept.append(word)
             continue
         name = printable(f"{word.recording_id}@{word.onset:.3f}")
-        reason = f"{word.word!a} by {word.talker!a}: {odd} cannot be printed; mend it"
+        reason = f"{odd} cannot be printed: {word.word!a} by {word.talker!a}; mend it"
         rejects.append(Reject(name, reason))
     return recordings, kept, rejects
 

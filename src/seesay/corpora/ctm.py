@@ -86,7 +86,7 @@ def read_renamed(
         if speech.find(name) == "?" and speech.find(beside):
             name = beside
         if channel is None:
-            reason = f"{row.shown}: the channel {row.cells[1]!r} is neither A, B nor a number"
+            reason = f"the channel {row.cells[1]!r} is neither A, B nor a number: {row.shown}"
             speech.rejects.append(Reject(row.id, reason))
             continue
         group = f"{row.where}, {name}"
@@ -141,7 +141,7 @@ def _rows(path: Path, where: str, rejects: list[Reject]) -> Iterator[Row]:
         if not cells or cells[0].startswith(";;"):
             continue
         if len(cells) < 5:
-            reason = f"{line.strip()}: wants file, channel (1 or A), onset, duration and word"
+            reason = f"wants file, channel (1 or A), onset, duration and word: {line.strip()}"
             rejects.append(Reject(f"{where}:{number}", reason))
             continue
         mark = cells[4].upper()
@@ -163,7 +163,7 @@ def talkers(
         if len(cells) == 2 or channel is not None:
             found[called(cells[0]), channel] = cells[-1]
         elif cells:
-            reason = f"{line.strip()}: wants a file's name, perhaps its channel, and its talker"
+            reason = f"wants a file's name, perhaps its channel, and its talker: {line.strip()}"
             rejects.append(Reject(f"{where}:{number}", reason))
     return found
 
