@@ -5,6 +5,7 @@ What is new goes through the very stages that made the corpus, with the settings
 embedding again.
 """
 
+import io
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pandas as pd
 import soundfile
 from numpy.typing import NDArray
 
-from seesay import fc7, logmel, regions, sound, sources, tables
+from seesay import fc7, logmel, regions, sound, sources, tables, writing
 from seesay.device import choose
 from seesay.embedding import about, load_network, write_images, write_words
 from seesay.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
@@ -151,8 +152,10 @@ class Search:
             sources.unchanged(file, "speech")
             name = "".join(c if c.isalnum() else "_" for c in str(word["word"]))
             files.append(Path(folder) / f"{rank:02d}_{name}.wav")
-            files[-1].parent.mkdir(parents=True, exist_ok=True)
-            soundfile.write(files[-1], mono, rate)
+            # Made in memory: libsndfile does not say why it cannot write.
+            content = io.BytesIO()
+            soundfile.write(content, mono, rate, format="WAV")
+            writing.write_bytes(files[-1], content.getvalue())
         return files
 
     def place(self, path: str) -> Path:
