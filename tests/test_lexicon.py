@@ -274,7 +274,7 @@ def test_a_recording_that_cannot_be_read_is_rejected_and_said_so(tmp_path):
     silent = [t for case in page["cases"] for t in case["examples"] if not t["sound"]]
     assert {token["why"] for token in silent} == {"cannot be read"}
     assert sorted(rejects["id"]) == sorted(token["token_id"] for token in silent)
-    assert all(path in reason for reason in rejects["reason"])
+    assert all("cannot be read as audio" in reason for reason in rejects["reason"])
     assert {token["talker"] for token in silent} == {listen_run.TALKERS[1]}
 
 

@@ -84,7 +84,7 @@ def read(root: Path, options: Options) -> tuple[list[Recording], list[SpokenWord
             try:
                 onset, offset = edges(path, below, channel)
             except InputError as error:
-                speech.rejects.append(Reject(name, str(error)))
+                speech.rejects.append(Reject(name, str(error).removeprefix(f"{path}: ")))
                 continue
         speech.add(name, name, name, talker, word, onset, offset, channel)
     return speech.result("word")
