@@ -24,7 +24,7 @@ KINDS = [
     ("not said; 'ann' is nearest, but lacks: x", "not said; 'bob' is nearest, but lacks: y, z"),
     ("no offset in seconds: a.wav x y cat", "no offset in seconds: b/c.wav 1 dog"),
     ("no talker: a b.wav; mend the row", "no talker: c.wav; mend the row"),
-    ("U+0007 cannot be printed: 'a' by 'b'; mend it", "U+001B cannot be printed: 'c' by 'd'; mend it"),
+    ("U+0007 cannot be shown: 'a' by 'b'; mend it", "U+001B cannot be shown: 'c' by 'd'; mend it"),
     ("seen 3 times, fewer than words.min_count: 4", "seen 2 times, fewer than words.min_count: 4"),
 ]  # fmt: skip
 
