@@ -2,8 +2,8 @@
 # soundfile 0.14.0: blocks() of an mp3 that was cut off gives as many samples as its header promises.
 #
 # Guess before it was run: the last block is short, as one read of the same file is.
-# Seen: 160,000 samples where one read gives 76,079. What the file does not hold is left in the block as it was, shown here
-# by a buffer filled with 7 that is given as `out`. Fails when no 7 is left.
+# Seen: 160,000 samples where one read gives 76,079. What the file does not hold is left in the block
+# as it was, shown here by a buffer filled with 7 that is given as `out`. Fails when no 7 is left.
 set -euo pipefail
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"

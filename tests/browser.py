@@ -43,3 +43,8 @@ def opened(path: Path, **context: object) -> Iterator[Opened]:
             yield shown
         finally:
             browser.close()
+
+
+def unfold(page: Page) -> None:
+    """Open all folded parts of a report."""
+    page.eval_on_selector_all("details.fold", "all => all.forEach(one => { one.open = true })")

@@ -6,7 +6,7 @@ import pytest
 
 import listen_run
 import report_run
-from browser import opened
+from browser import opened, unfold
 from seesay.listen import prepare
 from seesay.map import draw
 from seesay.report import build
@@ -65,6 +65,7 @@ def page(tmp_path_factory):
 @pytest.fixture
 def shown(page):
     with opened(page, viewport={"width": 1100, "height": 900}) as browser:
+        unfold(browser.page)
         yield browser
         assert browser.complaints == []
         hosts = [a for a in browser.asked if not a.startswith(("data:", "blob:"))]
@@ -217,6 +218,7 @@ def test_the_section_has_no_serious_finding_of_accessibility(page):
     from axe_playwright_python.sync_playwright import Axe
 
     with opened(page, viewport={"width": 1100, "height": 900}) as browser:
+        unfold(browser.page)
         violations = Axe().run(browser.page).response["violations"]
         ours = "closest('#listen, #map') !== null"
         found = [

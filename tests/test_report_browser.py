@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 import report_run
-from browser import opened
+from browser import opened, unfold
 from report_run import outputs
 from seesay.report import build
 from test_report import CAPTION, SETTINGS
@@ -33,7 +33,7 @@ def made(tmp_path_factory):
 
 def settled(page):
     """Open all folded parts, and wait until every chart is drawn by the page's script."""
-    page.eval_on_selector_all("details.fold", "all => all.forEach(one => { one.open = true })")
+    unfold(page)
     page.wait_for_function(
         "[...document.querySelectorAll('.chart')].every(c => c.classList.contains('vega-embed'))"
     )
