@@ -13,7 +13,7 @@ from parselmouth.praat import call
 from praatio import textgrid as praatio_textgrid
 
 from seesay.corpora.praat import NoTextGridError, Tier, parse
-from seesay.corpora.tiers import label_of, word_tiers
+from seesay.corpora.tiers import label_of, sides, word_tiers
 from textgrids import Made, plain, tiers, written
 
 NEWLINES = st.sampled_from(["\n", "\r\n", "\r"])
@@ -328,6 +328,10 @@ def test_labels_of_tiers(tier: str, label: str | None):
         (["word", "word_2"], ["word", "word_2"]),
         (["ORT-MAU", "KAN-MAU", "MAU"], ["ORT-MAU"]),
         (["words", "Word"], ["Word"]),
+        (["ann words", "bob words", "cy words"], ["ann words", "bob words", "cy words"]),
+        (["ann_Word", "notes", "bob_word"], ["ann_Word", "bob_word"]),
+        (["key word", "non-word"], []),
+        (["ann words", "notes"], []),
     ],
 )
 def test_tiers_of_words(names: list[str], chosen: list[str]):
@@ -337,3 +341,18 @@ def test_tiers_of_words(names: list[str], chosen: list[str]):
         tier.name
         for _, tier in word_tiers(found, ("word", "words", "ort-mau", "ort", "transcript"), [])
     ] == chosen
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        (["1", "2", "3"], [0, 1, 2]),
+        (["0", "1"], [0, 1]),  # counted from 0, as CTMs of lhotse
+        (["0", "2"], [None, 1]),
+        (["1034", "1089"], [None, None]),  # talkers, as LibriSpeech calls them
+        (["B", "A", "right"], [1, 0, 1]),
+    ],
+)
+def test_channels_that_labels_say(labels: list[str], expected: list[int | None]):
+    found = sides(labels)
+    assert [found.get(label.lower()) for label in labels] == expected

@@ -245,6 +245,16 @@ def test_ctm_with_a_list_of_talkers(tmp_path: Path):
         read("ctm", tmp_path / "ctm", talkers="nobody.txt")
 
 
+def test_a_list_of_talkers_counts_channels_for_itself(tmp_path: Path):
+    rows = ["call 1 0.1 0.2 hello", "call 2 0.1 0.3 goodbye"]
+    write(ctm(tmp_path / "ctm") / "words.ctm", *rows)
+    listed = [";; file, channel, talker", "call 0 Ann", "call 1 Bob", "call 1 Cy"]
+    write(tmp_path / "ctm/talkers.txt", *listed)
+    _, words, rejects = read("ctm", tmp_path / "ctm", talkers="talkers.txt")
+    assert [word[1:3] for word in words] == [("Ann", "hello"), ("Bob", "goodbye")]
+    assert "a second talker of one file or channel" in rejects["talkers.txt:4"]
+
+
 def test_flickr_audio(tmp_path: Path):
     recordings, words, rejects = read("flickr_audio", flickr_audio(tmp_path))
     assert {name: found[2] for name, found in recordings.items()} == {
@@ -316,6 +326,15 @@ def test_isolated_words_in_a_folder_a_word(tmp_path: Path):
     assert read("isolated", tmp_path, word=given[0], talker=given[1])[1] == words
 
 
+def test_isolated_words_without_a_talker_say_so(tmp_path: Path):
+    for name in ("dog/ann_nohash_0", "dog/odd"):
+        sound(tmp_path / f"{name}.wav")
+    options = {"word": "^([^/]+)/", "talker": "([^/_]+)_nohash"}
+    _, words, rejects = read("isolated", tmp_path, **options)
+    assert len(words) == 1
+    assert rejects == {"dog/odd": "no talker is found in its name; see options.talker"}
+
+
 @pytest.mark.parametrize(
     ("name", "word"),
     [
@@ -326,6 +345,9 @@ def test_isolated_words_in_a_folder_a_word(tmp_path: Path):
         ("10", "10"),
         ("ann/7", "7"),
         ("a1/b2/dog-1", "dog"),
+        ("ann/7_2", "7"),
+        ("ann/MP3_2", "MP3"),
+        ("ann/dog__2", "dog"),
     ],
 )
 def test_the_word_in_a_name(name: str, word: str):

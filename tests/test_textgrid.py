@@ -176,3 +176,27 @@ def test_labels_in_more_than_one_line(tmp_path: Path):
     _, words, rejects = read("textgrid", tmp_path)
     assert pairs(words) == [("a", "a", "cat")]
     assert rejects["a.TextGrid:1:2"].endswith(": a 1.0 2.0 the dog")
+
+
+def test_a_talker_whose_tier_is_called_otherwise_is_told(tmp_path: Path):
+    sound(tmp_path / "talk.wav")
+    tiers = {"Ann - Words": WORDS, "Bob - word": OTHER, "word category": WORDS}
+    grid(tmp_path / "talk.TextGrid", tiers)
+    _, words, rejects = read("textgrid", tmp_path)
+    assert {talker for _, talker, *_ in words} == {"Bob"}
+    assert list(rejects) == ["talk.TextGrid:Ann - Words"]
+
+
+def test_talkers_who_are_set_off_by_a_blank_alone(tmp_path: Path):
+    sound(tmp_path / "talk.wav")
+    grid(tmp_path / "talk.TextGrid", {"ann words": WORDS, "bob words": OTHER})
+    _, words, _ = read("textgrid", tmp_path)
+    assert {talker for _, talker, *_ in words} == {"ann", "bob"}
+
+
+def test_numbers_of_tiers_may_count_from_0(tmp_path: Path):
+    sound(tmp_path / "talk.wav", channels=2)
+    grid(tmp_path / "talk.TextGrid", {"words_0": WORDS, "words_1": OTHER})
+    recordings, words, _ = read("textgrid", tmp_path)
+    assert {name: found[1] for name, found in recordings.items()} == {"talk": 0, "talk#1": 1}
+    assert {pair[:2] for pair in pairs(words)} == {("talk", "talk"), ("talk#1", "talk#1")}

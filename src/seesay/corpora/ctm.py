@@ -79,7 +79,7 @@ def read_renamed(
     first = 0 if any(row.cells[1] == "0" for row in rows) else 1
     known = {}
     if options.talkers is not None:
-        known = talkers(root / options.talkers, options.talkers, speech.rejects, first)
+        known = talkers(root / options.talkers, options.talkers, speech.rejects)
     for row in rows:
         name, channel = rename(row.cells[0]), channel_of(row.cells[1], first)
         beside = f"{row.where.rpartition('/')[0]}/{name}"
@@ -152,18 +152,26 @@ def _rows(path: Path, where: str, rejects: list[Reject]) -> Iterator[Row]:
         yield Row(where, number, cells, alternative > 1 and mark not in ALTERNATIVES)
 
 
-def talkers(
-    path: Path, where: str, rejects: list[Reject], first: int
-) -> dict[tuple[str, int | None], str]:
-    """The talker of each file (its name without extension) and channel (None: all) of a list."""
-    found = {}
-    for number, line in lines(path, where, rejects):
-        cells = line.split()
+def talkers(path: Path, where: str, rejects: list[Reject]) -> dict[tuple[str, int | None], str]:
+    """The talker of each file (its name without extension) and channel (None: all) of a list.
+
+    Channels count from 0 where one of the list does. Of two talkers of one the first is kept.
+    """
+    rows = [(number, line.split()) for number, line in lines(path, where, rejects)]
+    first = 0 if any(len(cells) == 3 and cells[1] == "0" for _, cells in rows) else 1
+    found: dict[tuple[str, int | None], str] = {}
+    for number, cells in rows:
+        if not cells or cells[0].startswith(";;"):
+            continue
         channel = channel_of(cells[1], first) if len(cells) == 3 else None
-        if len(cells) == 2 or channel is not None:
-            found[called(cells[0]), channel] = cells[-1]
-        elif cells:
-            reason = f"wants a file's name, perhaps its channel, and its talker: {line.strip()}"
+        if len(cells) != 2 and channel is None:
+            reason = (
+                "wants a file's name, perhaps its channel, and its talker in one word: "
+                + " ".join(cells)
+            )
+            rejects.append(Reject(f"{where}:{number}", reason))
+        elif found.setdefault((called(cells[0]), channel), cells[-1]) != cells[-1]:
+            reason = f"a second talker of one file or channel; leave one: {' '.join(cells)}"
             rejects.append(Reject(f"{where}:{number}", reason))
     return found
 

@@ -39,7 +39,7 @@ class Options(Settings):
     )
     word: re.Pattern[str] = Field(
         # A number at the end is a take's, unless it is all there is.
-        default=re.compile(r"([^/]+?)(?:(?<=[^\W\d])[ _-]?\d+)?$"),
+        default=re.compile(r"([^/]+?)(?:[ _-]+\d+|(?<=[^\W\d_])\d+)?$"),
         description="regular expression of the word in a recording's name",
     )
     talker: re.Pattern[str] | None = Field(
@@ -80,7 +80,13 @@ def read(root: Path, options: Options) -> tuple[list[Recording], list[SpokenWord
         if "/" in word:
             speech.rejects.append(Reject(name, f"{word!r} holds a folder; see options.word"))
             continue
-        if word and talker and not options.noises.search(word):
+        noise = options.noises.search(word)
+        if not noise and not (word and talker):
+            option = "talker" if word else "word"
+            reason = f"no {option} is found in its name; see options.{option}"
+            speech.rejects.append(Reject(name, reason))
+            continue
+        if not noise:
             try:
                 onset, offset = edges(path, below, channel)
             except InputError as error:

@@ -29,7 +29,7 @@ from seesay.corpora import Recording, Reject, SpokenWord, spoken
 from seesay.corpora.files import stem
 from seesay.corpora.praat import Entries, Grid, NoTextGridError, parse, readable
 from seesay.corpora.spoken import AUDIO, Speech, files_below, header
-from seesay.corpora.tiers import CHANNELS, word_tiers
+from seesay.corpora.tiers import passed_over, sides, word_tiers
 from seesay.printable import composed
 
 GRIDS = ".textgrid"
@@ -137,6 +137,7 @@ def add_grid(speech: Speech, path: Path, options: Options) -> None:
     if grid.tiers[-1].cut:
         reason = f"cut off in the tier {grid.tiers[-1].name!r}, of which no words are read"
         speech.rejects.append(Reject(f"{place.where}:end", reason))
+    _tell_others(speech, grid, place, options)
     heard = [voice for voice in voices if _is_heard(speech, voice, place)]
     alone = place.own and (place.side is not None or (len(voices) == 1 and not voices[0].label))
     if alone or channels == 1 or any((voice.index or 0) >= channels for voice in heard):
@@ -169,10 +170,11 @@ def voices_of(grid: Grid, place: Place, options: Options) -> list[Voice]:
     """The word tiers of a TextGrid; raises NoTextGridError where one cannot be read."""
     tiers = word_tiers(grid.tiers, options.tiers, place.talkers)
     talkers = place.talkers
+    channels = sides([label for label, _ in tiers])
     voices = []
     for number, (label, tier) in enumerate(tiers):
-        index = CHANNELS.get(label.lower(), place.side if len(tiers) == 1 else number)
-        if label and label.lower() not in CHANNELS:
+        index = channels.get(label.lower(), place.side if len(tiers) == 1 else number)
+        if label and label.lower() not in channels:
             talker, index = label, talkers.index(label) if label in talkers else number
         elif len(talkers) == 1:
             talker = f"{talkers[0]}#{index}" if index and len(tiers) > 1 else talkers[0]
@@ -224,6 +226,14 @@ def _misplaced(grid: Grid, voices: list[Voice], place: Place, options: Options) 
         count = "more than one" if place.audio else "no"
         return f"{count} audio file has its name; put one beside it"
     return ""
+
+
+def _tell_others(speech: Speech, grid: Grid, place: Place, options: Options) -> None:
+    """Reject the tiers of talkers whose words are not read beside those that are."""
+    chosen = word_tiers(grid.tiers, options.tiers, place.talkers)
+    for tier in passed_over(grid.tiers, chosen, options.tiers, place.talkers):
+        reason = "another talker's tier, not called as those that are read; rename it to be read"
+        speech.rejects.append(Reject(f"{place.where}:{tier.name}", reason, by_rule=True))
 
 
 def _is_heard(speech: Speech, voice: Voice, place: Place) -> bool:
