@@ -2,7 +2,10 @@
 
 import os
 import re
+import signal
 import struct
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -229,6 +232,29 @@ def test_a_vbr_mp3_without_a_header_is_read_whole(headless, tmp_path):
     tag = b"ID3\x04\x00\x00\x00\x00\x02\x01" + bytes(257)
     tagged.write_bytes(tag + bare.read_bytes() + b"TAG" + bytes(125))
     np.testing.assert_array_equal(joined(tagged)[:, 0], found)
+
+
+def test_a_reader_who_has_enough_of_an_mp3_without_a_header_ends_no_command(tmp_path):
+    """Commands keep the default of SIGPIPE, by which a process ends without a word."""
+    path, bare = tmp_path / "long.mp3", tmp_path / "bare.mp3"
+    soundfile.write(path, noise(60 * RATE), RATE, format="MP3", subtype="MPEG_LAYER_III")
+    data = path.read_bytes()
+    bare.write_bytes(data[data.index(data[:2], 100) :])
+    assert sound_mpeg.walk(bare).promised is None
+    assert bare.stat().st_size > 1 << 17  # more than pipes hold
+    caught = []
+    kept = signal.signal(signal.SIGPIPE, lambda *_: caught.append("SIGPIPE"))
+    before = threading.active_count()
+    try:
+        for _ in range(5):
+            assert len(sound.span(bare, 1, 2)[0]) == RATE
+            sound.facts(bare, decode=False)
+        deadline = time.monotonic() + 20
+        while threading.active_count() > before and time.monotonic() < deadline:
+            time.sleep(0.01)
+    finally:
+        signal.signal(signal.SIGPIPE, kept)
+    assert not caught
 
 
 def test_an_mp3_without_a_header_that_is_cut_or_broken(headless, tmp_path):

@@ -8,6 +8,7 @@ a header they go to libsndfile through a pipe.
 
 import mmap
 import os
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -205,6 +206,8 @@ def piped(path: Path, mpeg: Mpeg) -> Iterator[int]:
     out, into = os.pipe()
 
     def pour() -> None:
+        # Commands let this signal end them; here it is the reader who has enough, and an OSError.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPIPE})
         try:
             with open(into, "wb") as sink, path.open("rb") as source:
                 source.seek(mpeg.start)
