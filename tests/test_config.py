@@ -219,6 +219,16 @@ def test_a_wrong_line_of_a_file_is_one_line(key, value, message, tmp_path):
     assert len(found.text) < 600
 
 
+def test_a_config_in_json_may_have_tabs_and_no_key_twice(tmp_path):
+    path = tmp_path / "config.json"
+    text = json.dumps(values(), indent="\t")
+    path.write_text(text)
+    assert config_file.read(path) == values()
+    path.write_text(text.replace('"shards"', '"seeds"', 1))
+    with pytest.raises(InputError, match=r"config\.json: the key seeds is given twice; drop one"):
+        config_file.read(path)
+
+
 def test_aliases_that_repeat_too_much_are_refused_at_once(tmp_path):
     """Ten aliases of ten aliases, nine deep; and fair aliases, which are taken."""
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]

@@ -12,8 +12,8 @@ from conftest import ROOT
 from seesay import tables
 from seesay.check_corpora import _rejects
 from seesay.corpora import Reject
-from seesay.errors import InputError
-from seesay.rejects import by_reason, cause, kind_of, lines, write_rejects
+from seesay.errors import InputError, cause
+from seesay.rejects import by_reason, kind_of, lines, write_rejects
 from test_pictures import jpeg, text
 
 # Reasons as stages give them, two of each kind.

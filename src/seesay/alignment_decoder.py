@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 
 from seesay import sound
 from seesay.alignment_words import Pronunciations
-from seesay.errors import InputError
-from seesay.rejects import cause
+from seesay.errors import InputError, cause
 
 SAMPLE_RATE = 16000  # Hz, of the acoustic model
 LOWEST_RATE = 8000  # Hz, of a recording; from 8,000 Hz boundaries are 2.5 ms worse than from 16,000

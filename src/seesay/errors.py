@@ -1,6 +1,7 @@
 """Errors in one line: a user's mistake, and what the system refuses."""
 
 import errno
+from pathlib import Path
 
 # What the system refuses to write or read, in words, with a remedy.
 REFUSED = {
@@ -18,6 +19,11 @@ class InputError(Exception):
     Scripts print the message alone, without a traceback, and end with exit status 1
     (`seesay.command.run`).
     """
+
+
+def cause(error: InputError, path: Path) -> str:
+    """Why a file was refused, without the file's name: the id says which it is."""
+    return str(error).removeprefix(f"{path}: ")
 
 
 def refused(error: OSError) -> str:

@@ -13,8 +13,8 @@ def last_lines(
 ) -> list[str]:
     """The report's path, its answer, a line an experiment, and the rejects by reason.
 
-    None if no report was written: `since` is the time at which the run began, in s, and an older
-    report is another run's. A file that cannot be read costs its lines and no more, for the run
+    No lines without a report of this run: `since` is when it began, in s, and an older report is
+    another run's. A file that cannot be read costs its lines and no more, for the run
     has gone well.
     """
     report = results / "report.html"

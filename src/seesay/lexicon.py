@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from seesay import tables, writing
 from seesay.embedding import load_network
-from seesay.errors import InputError
+from seesay.errors import InputError, cause
 from seesay.examples import load_words
 from seesay.lexicon_layer import Lexicon
 from seesay.lexicon_measures import measures, table
@@ -28,7 +28,7 @@ from seesay.listen_media import Budget, mp3
 from seesay.matching import SPOKEN_CAPTIONS
 from seesay.pictures import IMAGES
 from seesay.pseudo_words import cluster, draw_of
-from seesay.rejects import cause, write_rejects
+from seesay.rejects import write_rejects
 from seesay.sound import span
 from seesay.speech import RECORDINGS, SPOKEN_WORDS
 from seesay.tables import Column, Table

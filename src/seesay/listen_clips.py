@@ -6,11 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from seesay.errors import InputError
+from seesay.errors import InputError, cause
 from seesay.listen_media import Budget, drawing, mp3, small
 from seesay.logmel_vectors import of_tokens
 from seesay.progress import progress
-from seesay.rejects import cause
 from seesay.settings.listen import ListenSettings
 from seesay.sound import span
 

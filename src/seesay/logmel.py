@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from seesay import sound, sources, tables
-from seesay.errors import InputError
+from seesay.errors import InputError, cause
 from seesay.progress import progress
-from seesay.rejects import cause, write_rejects
+from seesay.rejects import write_rejects
 from seesay.settings.logmel import LogmelSettings
 from seesay.speech import TOKEN_MANIFEST
 from seesay.tables import Column, Table

@@ -1,6 +1,5 @@
 """The captioned pictures: every file opened, every caption checked, every picture in a split."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -234,7 +233,7 @@ def open_picture(path: Path | None) -> Opened | str:
     picture = fault or pixels.upright(content)
     if isinstance(picture, str):
         return picture
-    return Opened(hashlib.blake2b(content, digest_size=16).hexdigest(), *picture.size)
+    return Opened(sources.digest_of(content), *picture.size)
 
 
 def refuse(bad: Sequence[Reject], settings: PicturesSettings) -> None:

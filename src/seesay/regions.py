@@ -21,12 +21,12 @@ from PIL import Image
 
 from seesay import sources, tables
 from seesay.ahead import ahead
-from seesay.errors import InputError
+from seesay.errors import InputError, cause
 from seesay.pictures import MANIFEST
 from seesay.pixels import decode
 from seesay.progress import progress
 from seesay.proposals import Boxes, Pixels
-from seesay.rejects import cause, write_rejects
+from seesay.rejects import write_rejects
 from seesay.settings.regions import RegionsSettings
 from seesay.tables import Column, Table
 

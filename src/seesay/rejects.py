@@ -12,7 +12,6 @@ from typing import Any
 import pandas as pd
 
 from seesay import tables
-from seesay.errors import InputError
 from seesay.printable import printable
 from seesay.tables import REJECTS
 
@@ -27,11 +26,6 @@ def write_rejects(path: Path, rows: Iterable[Row]) -> None:
     tables.write(REJECTS, path, found)
     for line in lines(found):
         print(line, flush=True)
-
-
-def cause(error: InputError, path: Path) -> str:
-    """Why a file was refused, without the file's name: the id says which it is."""
-    return str(error).removeprefix(f"{path}: ")
 
 
 def lines(rejects: pd.DataFrame, most: int = SHOWN) -> list[str]:

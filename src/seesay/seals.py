@@ -44,7 +44,7 @@ def seal(path: Path, crc: int) -> None:
 
 
 def check(path: Path) -> bool:
-    """Whether a Parquet file is sealed. Raises ValueError when it is not as it was writing."""
+    """Whether a Parquet file is sealed. Raises ValueError where it is not as it was written."""
     status = path.stat()
     return _check(path.absolute(), status.st_mtime_ns, status.st_size, status.st_ino)
 

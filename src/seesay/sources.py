@@ -19,6 +19,11 @@ BYTES = 16  # of a digest
 BLOCK = 1 << 20
 
 
+def digest_of(content: bytes) -> str:
+    """The digest of a file that has been read, as `digest` has it."""
+    return hashlib.blake2b(content, digest_size=BYTES).hexdigest()
+
+
 def digest(path: Path) -> str:
     """The digest of a file's bytes, as the tables have it: BLAKE2b, 128 bits, hexadecimal."""
     found = hashlib.blake2b(digest_size=BYTES)

@@ -11,12 +11,12 @@ from seesay import sound, sources, tables
 from seesay.corpora import SPEECH, Recording, Reject, SpokenWord
 from seesay.corpora.apart import keep_apart
 from seesay.corpora.finding import find
-from seesay.errors import InputError
+from seesay.errors import InputError, cause
 from seesay.exclusion import Exclusion
 from seesay.printable import cleaned, composed, printable, unprintable
 from seesay.progress import progress
 from seesay.randomness import shard_of
-from seesay.rejects import cause, write_rejects
+from seesay.rejects import write_rejects
 from seesay.settings.corpora import Corpus
 from seesay.settings.speech import SpeechSettings
 from seesay.tables import Column, Table

@@ -33,7 +33,7 @@ def claim(path: Path) -> Path:
 
 
 def release() -> None:
-    """Remove the parts of all outputs that were begun and not writing."""
+    """Remove the parts of all outputs that were begun and are not whole."""
     while _claimed:
         remove(_claimed.popitem()[1])
 

@@ -64,7 +64,7 @@ class Corpus:
     def add_folder(self, folder: Path) -> None:
         """Take the pictures below a folder.
 
-        Raises InputError when there is none, but for where captions alone are enough.
+        Raises InputError when there is none, unless captions alone are enough.
         """
         self.add_files(folder, visible_files(folder))
         for path in irregular(folder):

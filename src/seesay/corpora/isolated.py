@@ -18,7 +18,7 @@ from pydantic import Field
 
 from seesay.corpora import Recording, Reject, SpokenWord
 from seesay.corpora.spoken import AUDIO, Speech, channel_of, files_below, talker_of
-from seesay.errors import InputError
+from seesay.errors import InputError, cause
 from seesay.printable import composed
 from seesay.settings import Settings
 
@@ -90,7 +90,7 @@ def read(root: Path, options: Options) -> tuple[list[Recording], list[SpokenWord
             try:
                 onset, offset = edges(path, below, channel)
             except InputError as error:
-                speech.rejects.append(Reject(name, str(error).removeprefix(f"{path}: ")))
+                speech.rejects.append(Reject(name, cause(error, path)))
                 continue
         speech.add(name, name, name, talker, word, onset, offset, channel)
     return speech.result("word")

@@ -7,12 +7,13 @@ file says more than Praat takes: `xmin=0` without blanks, and intervals beyond a
 """
 
 import re
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import NamedTuple
+
+from seesay.printable import composed
 
 TOKEN = re.compile(
     r"""
@@ -179,7 +180,7 @@ def _count(token: Token) -> int:
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFC", text).strip()
+    return composed(text).strip()
 
 
 def _damage(found: list[Token], wanted: list[str], where: str) -> str:
