@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
-from seesay import tables
+from seesay import fragments, tables
 from seesay.corpora import Picture
 from seesay.corpora import fragments as layout
 from seesay.errors import InputError
@@ -230,6 +230,27 @@ def test_pictures_without_files_reach_the_report(folder: Path, tmp_path: Path):
         size=100,
     )
     assert [(e.image_id, e.uri, e.frames, e.fragments) for e in shown] == [("2008_5", "", [], 20)]
+
+
+def test_a_file_that_changes_while_it_is_read_ends_the_stage(folder, tmp_path, monkeypatch):
+    home = broken(tmp_path, folder, "test", entries(SPLITS["test"]))
+    changed = home / layout.FILES["test"]
+
+    def meanwhile(*given):
+        found = gather(*given)
+        changed.write_bytes(changed.read_bytes() + b"\0")
+        return found
+
+    gather = fragments.gather
+    monkeypatch.setattr(fragments, "gather", meanwhile)
+    with pytest.raises(InputError, match="it changed while it was read; run again"):
+        run(home, tmp_path)
+    assert not (tmp_path / "fc7_0.parquet").exists()
+
+
+def test_a_decomposed_name_is_that_of_the_picture():
+    find = layout.finder(["pascal/cat/caf\u00e9"])
+    assert find("imgs/cafe\u0301.jpg") == "pascal/cat/caf\u00e9"
 
 
 # ---- bad input

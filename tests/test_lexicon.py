@@ -6,6 +6,7 @@ import io
 import json
 import re
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 
 import listen_run
 import report_run
-from seesay import report_lexicon, tables, training
+from seesay import report_lexicon, sources, tables, training
 from seesay.embedding import load_network
 from seesay.errors import InputError
 from seesay.examples import load_words
@@ -276,6 +277,19 @@ def test_a_recording_that_cannot_be_read_is_rejected_and_said_so(tmp_path):
     assert sorted(rejects["id"]) == sorted(token["token_id"] for token in silent)
     assert all("cannot be read as audio" in reason for reason in rejects["reason"])
     assert {token["talker"] for token in silent} == {listen_run.TALKERS[1]}
+
+
+def test_a_recording_that_has_changed_since_it_was_listed_ends_the_stage(tmp_path):
+    inputs = world(tmp_path, 4)
+    files = tables.read(RECORDINGS, inputs.recordings)
+    files["digest"] = [sources.digest(Path(path)) for path in files["path"]]
+    tables.write(RECORDINGS, inputs.recordings, files)
+    written(tmp_path, inputs)
+    path = Path(files["path"].iloc[1])
+    samples, rate = soundfile.read(path)
+    soundfile.write(path, samples / 2, rate)
+    with pytest.raises(InputError, match="has changed since the stage speech read it"):
+        written(tmp_path, inputs)
 
 
 def test_a_token_without_a_recording_is_a_clear_error(tmp_path):

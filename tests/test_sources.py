@@ -14,7 +14,10 @@ import test_logmel
 import test_regions
 from seesay import alignment, fc7, logmel, pictures, regions, sources, speech, tables
 from seesay.errors import InputError
-from seesay.pictures import MANIFEST
+from seesay.fc7_tables import FC7
+from seesay.matching import SPOKEN_CAPTIONS
+from seesay.pictures import CAPTIONS, MANIFEST
+from seesay.report_pictures import examples
 from seesay.settings.alignment import AlignmentSettings
 from seesay.settings.pictures import PicturesSettings
 from seesay.settings.speech import SpeechSettings
@@ -75,6 +78,19 @@ def _logmel(folder):
     yield source
     soundfile.write(source, test_logmel.noise(rate, seed=1), rate)
     logmel.extract_shard(manifest, folder / "out", folder / "rejects", test_logmel.SETTINGS)
+
+
+def test_an_example_of_the_report_is_the_picture_that_was_listed(tmp_path):
+    source = tmp_path / "a.png"
+    drawn(source, "navy")
+    row = {"image_id": "a", "path": str(source), "digest": sources.digest(source)}
+    images = pd.DataFrame([row | {"width": 96, "height": 80, "split": "test"}])
+    others = [CAPTIONS, regions.REGIONS, FC7, SPOKEN_CAPTIONS, tables.REJECTS]
+    empty = [pd.DataFrame(columns=[column.name for column in table.columns]) for table in others]
+    assert examples(images, *empty, number=1, size=40)[0].uri
+    drawn(source, "orange")
+    with pytest.raises(InputError, match="has changed since the stage pictures read it"):
+        examples(images, *empty, number=1, size=40)
 
 
 @pytest.mark.parametrize("stage", [_regions, _fc7, _logmel])

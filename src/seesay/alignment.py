@@ -34,10 +34,10 @@ def align_corpus(folder: Path, rejects: Path, settings: AlignmentSettings, jobs:
     and at the first that cannot where `on_bad_input` is `fail`.
     """
     root = Path(settings.path)
-    before = sources.seen(alignment_utterances.sources(root))
+    given = None if settings.dictionary is None else Path(settings.dictionary)
+    before = sources.seen([*alignment_utterances.sources(root), *filter(None, [given])])
     utterances, refused = alignment_utterances.read(root, settings.talker)
-    given = settings.dictionary
-    known = alignment_words.load(None if given is None else Path(given))
+    known = alignment_words.load(given)
     prepared: list[tuple[Utterance, Work]] = []
     for utterance in utterances:
         work = prepare(utterance, known, settings.beam)

@@ -14,6 +14,7 @@ from pathlib import Path
 from pocketsphinx import get_model_path
 
 from seesay.errors import InputError
+from seesay.printable import composed
 
 Pronunciations = dict[str, list[str]]
 
@@ -43,7 +44,7 @@ def own(dictionary: Path, phones: frozenset[str]) -> Pronunciations:
     Blank lines and those that begin with # or ;;; are passed over.
     """
     try:
-        text = dictionary.read_text("utf-8-sig")
+        text = composed(dictionary.read_text("utf-8-sig"))
     except OSError as error:
         raise InputError(
             f"{dictionary}: cannot be read ({error.strerror}); see alignment.dictionary"

@@ -23,6 +23,7 @@ from seesay.pictures import MANIFEST, first_of
 from seesay.progress import progress
 from seesay.rejects import write_rejects
 from seesay.settings.fragments import FragmentsSettings
+from seesay.sources import seen, still
 
 Features = NDArray[np.float32]
 
@@ -39,11 +40,12 @@ def make_shards(
     `on_bad_input: fail`, end the run; a picture without fragments goes to the rejects in either
     case. All features are in memory at once, 4 bytes a number: 330 MB for Pascal1K.
     Raises InputError also when a file is missing or no MATLAB file, when it has no fragments of
-    any picture, and when two files have the same picture.
+    any picture, when two files have the same picture, and when one changes meanwhile.
     """
     shards = [tables.read(MANIFEST, path)["image_id"].tolist() for path in manifests]
     wanted = [image_id for shard in shards for image_id in shard]
     folder = Path(settings.path)
+    before = seen(sources(folder).values())
     kept, bad = gather(folder, wanted, settings.whole)
     if bad and settings.on_bad_input == "fail":
         raise InputError(f"{first_of(bad)}; with on_bad_input: reject the run goes on without it")
@@ -57,6 +59,7 @@ def make_shards(
             ids = iter([image_id for image_id in shard if image_id in kept])
             while some := list(islice(ids, PICTURES_A_WRITE)):
                 writer.write(_columns(some, kept))
+        still(before)
     reason = f"no fragments of it in {folder}; it takes no part in training and evaluation"
     bad += [Reject(image_id, reason) for image_id in wanted if image_id not in kept]
     refused = [("fragments", reject.id, reject.reason) for reject in bad]

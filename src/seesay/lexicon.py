@@ -17,7 +17,7 @@ import pyarrow as pa
 import torch
 from numpy.typing import NDArray
 
-from seesay import tables, writing
+from seesay import sources, tables, writing
 from seesay.embedding import load_network
 from seesay.errors import InputError, cause
 from seesay.examples import load_words
@@ -242,6 +242,7 @@ def examples(
         except InputError as error:
             token["why"] = "cannot be read"
             lost.append(("lexicon", str(token["token_id"]), cause(error, Path(row["path"]))))
+    sources.unchanged(pd.DataFrame(list(where.values()), columns=["path", "digest"]), "speech")
     return cases, lost
 
 
@@ -258,9 +259,11 @@ def tokens_of(rows: pd.DataFrame) -> list[Record]:
 
 
 def _where(inputs: Inputs, token_ids: list[str]) -> dict[str, dict[Hashable, Any]]:
-    """Where tokens are: onset and offset in s, and the recording's path and channel."""
+    """Where tokens are: onset and offset in s, and the recording's path, digest and channel."""
     words = tables.read(SPOKEN_WORDS, inputs.spoken_words)
-    files = tables.read(RECORDINGS, inputs.recordings)[["recording_id", "path", "channel"]]
+    files = tables.read(RECORDINGS, inputs.recordings)[
+        ["recording_id", "path", "digest", "channel"]
+    ]
     words = words[words["token_id"].isin(token_ids)].merge(files, on="recording_id")
     found = {str(row["token_id"]): row for row in words.to_dict("records")}
     lost = [token for token in token_ids if token not in found]

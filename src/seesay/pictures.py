@@ -94,7 +94,8 @@ def read_corpora(
     if not settings.corpora:
         raise InputError("pictures.corpora is empty; give a corpus")
     read = [path for corpus in settings.corpora for path in find(corpus, PICTURES).sources()]
-    before = sources.seen([*read, *map(Path, settings.split_files())])
+    lists = fragments.glob("*.mat") if fragments else map(Path, settings.split_files())
+    before = sources.seen([*read, *lists])
     found, refused = gather(settings.corpora)
     bad = [reject for reject in refused if not reject.by_rule]
     left_out = [reject for reject in refused if reject.by_rule]

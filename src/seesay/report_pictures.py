@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from seesay import data_uris
+from seesay import data_uris, sources
 from seesay.pixels import decode
 
 QUALITY = 78  # of the JPEG thumbnails
@@ -64,7 +64,7 @@ def examples(
     """The example pictures; thumbnails have at most `size` px on their longer side.
 
     `mixed` says that the words of one caption may come from several talkers.
-    Raises InputError when a picture cannot be decoded.
+    Raises InputError when a picture cannot be decoded, or has changed since it was listed.
     """
     picked = chosen(images, number)
     ids = set(picked["image_id"])
@@ -72,7 +72,7 @@ def examples(
     spoken = spoken[spoken["image_id"].isin(ids)]
     kept = fragments[fragments["image_id"].isin(ids)].merge(regions, on=["image_id", "region"])
     reasons = dict(zip(rejects["id"], rejects["reason"], strict=True))
-    return [
+    found = [
         Example(
             image_id=str(row["image_id"]),
             split=str(row["split"]),
@@ -90,6 +90,8 @@ def examples(
         )
         for row in picked.to_dict("records")
     ]
+    sources.unchanged(picked, "pictures")
+    return found
 
 
 def thumbnail(path: Path, size: int) -> str:

@@ -28,6 +28,7 @@ from scipy.io.matlab import MatReadError
 from seesay import lifeline
 from seesay.corpora import Reject
 from seesay.errors import InputError
+from seesay.printable import composed
 
 FILES = {
     "train": "split_train_img.mat",
@@ -156,7 +157,7 @@ def finder(image_ids: Iterable[str]) -> Callable[[str], str | None]:
         ids.setdefault(PurePosixPath(image_id).name, []).append(image_id)
 
     def find(fname: str) -> str | None:
-        known = ids.get(PurePosixPath(fname).stem, [])
+        known = ids.get(composed(PurePosixPath(fname).stem), [])
         if len(known) > 1:
             raise InputError(
                 f"fragments: {fname} may be of {known[0]} or of {known[1]}; rename one picture"
