@@ -434,3 +434,20 @@ def test_every_line_of_any_table_is_a_caption_or_a_reject(tmp_path: Path, lines:
     assert kept + len(corpus.rejects) == len(seen)
     assert len({reject.id for reject in corpus.rejects}) == len(corpus.rejects)
     assert all("\n" not in reject.reason for reject in corpus.rejects)
+
+
+def test_cocos_list_of_pictures_alone_is_called_by_its_name(tmp_path: Path):
+    pictures = [{"id": 1, "file_name": "a.jpg"}]
+    path = tmp_path / "image_info_test2014.json"
+    path.write_text(json.dumps({"info": {}, "images": pictures, "categories": []}))
+    with pytest.raises(InputError, match=r"COCO's own layout \(pictures alone\)"):
+        karpathy.read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "content", ['{"images": [], "images": []}', '{"images": [{"filename": "a", "filename": "b"}]}']
+)
+def test_a_key_of_a_json_that_is_given_twice_is_refused(tmp_path: Path, content: str):
+    (tmp_path / "dataset.json").write_text(content)
+    with pytest.raises(InputError, match=r"the key '(images|filename)' is given twice"):
+        karpathy.read(tmp_path)

@@ -294,3 +294,11 @@ def test_chromium_shows_the_same_pixels(tmp_path: Path):
             assert np.asarray(ours).shape == wanted.shape, name
             apart = np.abs(np.asarray(ours).astype(int) - wanted.astype(int)).max()
             assert apart <= 1, name  # of rounding
+
+
+@pytest.mark.parametrize("kind", [np.int32, np.float32])
+def test_levels_of_32_bits_are_refused_and_never_black(tmp_path: Path, kind: type):
+    """Their white may be 1, 255 or anything else."""
+    Image.fromarray(np.ones((4, 4), kind)).save(tmp_path / "a.tif")
+    with pytest.raises(InputError, match="levels of 32 bits, whose white is not known"):
+        decode(tmp_path / "a.tif")

@@ -60,6 +60,8 @@ def upright(content: bytes) -> Image.Image | str:
         with Image.open(BytesIO(content)) as picture:
             # Before loading, which forgets how the levels are packed.
             packing = str(picture.tile[0].args) if picture.tile else ""
+            if picture.mode in ("I", "F"):
+                return "levels of 32 bits, whose white is not known; save it with 8 or 16"
             picture.load()
             shown = on_white(picture, packing)
             turn = TURNS.get(orientation(picture.info.get("exif", b"")))

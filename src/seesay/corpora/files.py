@@ -106,9 +106,13 @@ def text_among(root: Path, folders: Sequence[Path], names: Sequence[str]) -> Pat
 
 def coco(content: Any) -> str:
     """What a JSON file in COCO's own layout holds; "" where it is none."""
-    notes = content.get("annotations") if isinstance(content, dict) else None
-    if not isinstance(notes, list) or not isinstance(content.get("images"), list):
+    notes = content.get("annotations", []) if isinstance(content, dict) else None
+    images = content.get("images") if isinstance(content, dict) else None
+    if not isinstance(notes, list) or not isinstance(images, list):
         return ""
+    if "annotations" not in content:  # as image_info_test2014.json
+        alone = any(isinstance(image, dict) and "file_name" in image for image in images[:1])
+        return "pictures alone" if alone else ""
     first = notes[0] if notes and isinstance(notes[0], dict) else {}
     kinds = {"caption": "captions", "keypoints": "key points", "segments_info": "segments"}
     return next((kind for key, kind in kinds.items() if key in first), "boxes")

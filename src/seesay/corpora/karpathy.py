@@ -7,6 +7,7 @@ in the corpus's folder itself. What the file does not name is no part of the cor
 """
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any, Literal
 
@@ -100,10 +101,10 @@ def _dataset(root: Path, options: Options) -> Path:
 def _images(path: Path) -> list[Any]:
     """The file's entries, one a picture."""
     try:
-        content = json.loads(content_of(path))
+        content = json.loads(content_of(path), object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         cause = str(error) or "nested too deeply"
-        raise InputError(f"{path}: not JSON ({cause}); fetch it again") from error
+        raise InputError(f"{path}: not JSON ({cause}); mend it, or fetch it again") from error
     if coco(content):
         raise InputError(
             f"{path}: this is COCO's own layout ({coco(content)}), not Karpathy's; fetch his"
@@ -113,6 +114,15 @@ def _images(path: Path) -> list[Any]:
     if not isinstance(images, list):
         raise InputError(f"{path}: no list named images in it; it wants Karpathy's layout")
     return images
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON; ValueError where a key is there twice, of which Python keeps the last."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        counts = Counter(key for key, _ in pairs)
+        raise ValueError(f"the key {counts.most_common(1)[0][0]!r} is given twice")
+    return found
 
 
 def _fault(entry: Any) -> str:
