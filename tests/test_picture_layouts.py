@@ -247,7 +247,8 @@ def test_text_is_composed_and_has_plain_blanks():
 @given(st.text(st.characters(categories=None)))
 def test_what_is_shown_can_always_be_written(said: str):
     printable(said).encode()
-    assert unprintable(printable(said)) == ""
+    left = [mark for mark in printable(said) if unprintable(mark)]
+    assert set(left) <= set("\u200c\u200d\xa0")  # within words of many scripts
     once = cleaned(said)
     assert cleaned(once) == once or unprintable(once)
 
