@@ -433,10 +433,13 @@ def test_from_recordings_and_texts_to_the_tables_of_speech(spoken, tmp_path):
     [
         ({"path": "nowhere"}, "nowhere: no such folder; set alignment.path"),
         ({"dictionary": "own.dict"}, "own.dict: no such file; alignment.dictionary names it"),
+        ({"beam": 1e-60}, "<mary>.wav': <> with a name in it is a variable to Snakemake"),
     ],
 )
 def test_a_wrong_path_is_one_line_before_any_job(spoken, tmp_path, change, message):
-    copied(tmp_path, spoken)
+    root = copied(tmp_path, spoken)
+    if "<mary>" in message:
+        (root / "F01" / "<mary>.wav").write_bytes(b"RIFF")
     values = small_config()
     del values["synthesis"]
     values["alignment"] = SECTION | change

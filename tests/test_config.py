@@ -295,6 +295,19 @@ def test_paths_are_taken_as_a_shell_reads_them(monkeypatch):
     assert config.load(values() | {"results": "a/../b"}).results == "b"
 
 
+@pytest.mark.parametrize("path", ["data/{x}", "data/<ann>/x", "data/\x07"])
+def test_a_path_that_is_a_pattern_to_snakemake_is_one_line(path):
+    for section, key in (("logmel", "model"), ("fc7", "weights"), ("regions", "weights")):
+        given = values()
+        given[section][key] = path
+        with pytest.raises(InputError, match=f"^config: {section}.{key}: no braces, <names> or"):
+            config.load(given)
+    given = values() | {"scenes": None}
+    given["pictures"]["corpora"] = [ONE | {"path": path}]
+    with pytest.raises(InputError, match=r"^config: pictures.corpora.0.path: no braces"):
+        config.load(given)
+
+
 def test_corpora_whose_names_differ_in_capitals_alone_are_refused():
     given = values() | {"scenes": None}
     given["pictures"]["corpora"] = [ONE | {"name": "a"}, ONE | {"name": "A"}]

@@ -59,9 +59,14 @@ def corpora_sources(stage):
         files = [str(path) for reader in readers(stage) for path in reader.sources()]
     except InputError as error:
         sys.exit(f"error: {error}")
+    return [path for path in dict.fromkeys(tame(files)) if Path(path).is_file()]
+
+
+def tame(files):
+    """The files, if Snakemake can take their names; else one clear line."""
     if finding.awkward(files):
         sys.exit(f"error: {finding.awkward(files)}")
-    return [path for path in dict.fromkeys(files) if Path(path).is_file()]
+    return files
 
 
 def fragments_of_split():
@@ -108,7 +113,7 @@ def alignment_sources(wildcards):
         files = alignment_utterances.sources(Path(CONFIG.alignment.path))
     except InputError as error:
         sys.exit(f"error: {error}")
-    return [*map(str, files), *filter(None, [given])]
+    return tame([*map(str, files), *filter(None, [given])])
 
 
 def matching_modules():

@@ -6,7 +6,6 @@ What it is told beyond the folder is its own: a pydantic model `Options` in the 
 
 import importlib
 import importlib.util
-import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from seesay.command import one_line
 from seesay.errors import InputError
+from seesay.settings import PATTERN
 from seesay.settings.corpora import Corpus
 
 FUNCTIONS = ("sources", "read")
@@ -118,7 +118,7 @@ def awkward(paths: Iterable[str]) -> str:
     for path in paths:
         if "{" in path or "}" in path or not path.isprintable():
             return f"{path!r}: no braces or odd bytes in names, please; rename the file"
-        if re.search("<[a-z][a-z0-9_]*>", path):
+        if PATTERN.search(path):
             return f"{path!r}: <> with a name in it is a variable to Snakemake; rename the file"
     return ""
 

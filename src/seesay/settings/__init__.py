@@ -1,6 +1,7 @@
 """The base of every stage's settings model, and kinds of values that several of them have."""
 
 import os
+import re
 from collections.abc import Iterable
 from typing import Annotated, Any, get_args
 
@@ -8,9 +9,22 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 MOST = 2**63 - 1  # the greatest number that a table can hold
 
+# What rules take for a wildcard or for one of Snakemake's path variables.
+PATTERN = re.compile("[{}]|<[a-z][a-z0-9_]*>")
+
+
+def user_path(given: str) -> str:
+    """A path with `~` as a shell reads it. Raises ValueError for one that no rule can take."""
+    if PATTERN.search(given) or not given.isprintable():
+        raise ValueError(
+            "no braces, <names> or odd bytes in paths, please: they are variables to Snakemake;"
+            " rename the folder or file"
+        )
+    return os.path.expanduser(given)
+
+
 Seed = Annotated[int, Field(ge=0, le=MOST)]
-# `~/corpora` as a shell reads it.
-UserPath = Annotated[str, Field(min_length=1), AfterValidator(os.path.expanduser)]
+UserPath = Annotated[str, Field(min_length=1), AfterValidator(user_path)]
 
 
 class Settings(BaseModel):
