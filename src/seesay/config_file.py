@@ -93,16 +93,28 @@ def refuse_odd(key: str, value: Any) -> None:
         raise InputError(f"config: {key}: sections within sections without end; mend it")
     if isinstance(value, dict):
         for name, inner in value.items():
+            _refuse_halves(str(name), f"config: {key}: the key")
             refuse_odd(f"{key}.{name}" if key else str(name), inner)
             if isinstance(name, tuple | date):
                 raise InputError(f"config: {key}: the key {name} is no text; put it in quotes")
     elif isinstance(value, list | tuple):
         for place, inner in enumerate(value):
             refuse_odd(f"{key}.{place}", inner)
+    elif isinstance(value, str):
+        _refuse_halves(value, f"config: {key}")
     elif value is not None and not isinstance(value, str | int | float):
         raise InputError(
             f"config: {key}: {value} is a {type(value).__name__} in YAML; put the value in quotes"
         )
+
+
+def _refuse_halves(text: str, where: str) -> None:
+    """Raise InputError for a text with half a surrogate, which YAML's escapes can write."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        shown = ascii(text[:80])
+        raise InputError(f"{where} {shown} holds half a character; write it out") from None
 
 
 def _size(node: yaml.Node, path: Path, sizes: dict[int, int], above: set[int]) -> int:

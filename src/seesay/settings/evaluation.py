@@ -41,7 +41,10 @@ class EvaluationSettings(Settings):
         description="test: fragments and tokens of the test pictures; all: of the whole corpus",
     )
     abx_draws: int = Field(
-        default=10, ge=1, description="of the task abx: pairs (A, B) drawn for every test token X"
+        default=10,
+        ge=1,
+        le=1000,
+        description="of the task abx: pairs (A, B) drawn for every test token X",
     )
     legacy: bool = Field(
         default=False,
