@@ -14,8 +14,12 @@ if not workflow.overwrite_configfiles:
 include: "workflow/rules/common.smk"
 include: "workflow/rules/common_settings.smk"
 include: "workflow/rules/common_experiments.smk"
+include: "workflow/rules/common_files.smk"
+include: "workflow/rules/common_resources.smk"
 include: "workflow/rules/common_corpora.smk"
+include: "workflow/rules/common_lists.smk"
 include: "workflow/rules/common_shown.smk"
+include: "workflow/rules/common_stages.smk"
 
 
 rule all:

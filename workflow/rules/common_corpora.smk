@@ -1,16 +1,13 @@
-"""What the stages read that others made: corpora of files, and the lists of the checkpoints.
+"""What the stages read that others made: corpora of files, and what comes with them.
 
 Comes in: CONFIG and the functions of common.smk.
-Goes out: corpora_stamp(), pictures_sources(), manifest(), listed() and others that rules call.
+Goes out: corpora_stamp(), pictures_sources() and others that rules call.
 """
 
 import importlib
 import json
 import sys
 from pathlib import Path
-
-from snakemake.exceptions import IncompleteCheckpointException
-from snakemake.io import checkpoint_target
 
 from seesay import alignment_utterances
 from seesay.corpora import READERS, finding
@@ -121,47 +118,3 @@ def matching_modules():
     section = CONFIG.matching
     wanted = section.unseen_talkers or section.unseen_words
     return ["seesay.unseen"] if wanted else []
-
-
-def listed(*stages):
-    """The lists of these checkpoints, for rules that depend on them through other rules alone.
-
-    When a checkpoint has run, Snakemake plans again only the jobs that take a file straight from
-    it; the others stay planned, though the lists turned out the same. The files are ancient:
-    they bring on the second look and no rerun of their own.
-    """
-    lists = {
-        "pictures": "pictures/images.parquet",
-        "speech": "speech/recordings.parquet",
-    }
-    return ancient([at(lists[stage]) for stage in stages])
-
-
-def manifest(stage, shard):
-    """The manifest of a shard, once the checkpoint `stage` has listed its corpora.
-
-    Until then Snakemake would wait for the checkpoint's first output alone. Waiting for the
-    manifest itself runs the checkpoint again where just that is missing: after a change of
-    `shards`, say.
-    """
-    path = at(f"{stage}/shards/{shard}.parquet")
-    try:
-        getattr(checkpoints, stage).get()
-    except IncompleteCheckpointException as incomplete:
-        raise IncompleteCheckpointException(incomplete.rule, checkpoint_target(path))
-    return path
-
-
-def pictures_manifest(wildcards):
-    """The picture manifest of a shard, once the corpus has been listed."""
-    return manifest("pictures", wildcards.shard)
-
-
-def pictures_manifests(wildcards):
-    """The picture manifests of all shards; the last is missing if their number has grown."""
-    return [manifest("pictures", shard) for shard in reversed(SHARDS)][::-1]
-
-
-def speech_manifest(wildcards):
-    """The token manifest of a shard, once the corpus has been listed."""
-    return manifest("speech", wildcards.shard)

@@ -1,15 +1,11 @@
-"""What an experiment's settings make of the shared stages: variants, modules, memory, weights.
+"""What an experiment's settings make of the shared stages: variants, modules, tables.
 
 Comes in: CONFIG and the functions of common.smk.
 Goes out: variant_settings(), chosen_code(), experiment_tables() and others that rules call.
 """
 
 import functools
-import json
 import sys
-from pathlib import Path
-
-from seesay import memory
 
 
 @functools.cache
@@ -114,15 +110,6 @@ def experiment_tables(stage):
     return of
 
 
-def text_tables(wildcards):
-    """The words that the control text reads, as a list; none where no such control is trained."""
-    return (
-        [at(f"text/{wildcards.experiment}.parquet")]
-        if "text" in CONFIG.controls
-        else []
-    )
-
-
 def shown(stage):
     """The experiment whose tables the report shows: one with the config's own settings, or any."""
     return min(EXPERIMENTS, key=lambda name: CONFIG.variant(name, stage) != "")
@@ -133,88 +120,10 @@ def shown_tables(stage):
     return shards_of(stage, CONFIG.variant(shown(stage), stage))
 
 
-# MB that an image network needs with a batch of 64 crops of 224 px, or a picture of 750 x 1333:
-# measured peaks (1550, 1240, 2990 and 1580), and at least a quarter more.
-NETWORK_MB = {
-    "efficientnet_lite0": 2000,
-    "alexnet": 2000,
-    "vgg16": 4000,
-    "fasterrcnn": 2500,
-}
-
-
-def fc7_memory(wildcards, attempt):
-    """Memory in MB of a job of the stage fc7."""
-    return NETWORK_MB[variant_section(wildcards, "fc7").network] * attempt
-
-
-def regions_memory(wildcards, attempt):
-    """Memory in MB of a job of the stage regions."""
-    detecting = variant_section(wildcards, "regions").proposals == "rpn"
-    return (NETWORK_MB["fasterrcnn"] if detecting else 1500) * attempt
-
-
-def features_memory(wildcards, input, attempt):
-    """Memory in MB of a job that holds the features of an experiment and may train on them."""
-    training, logmel = (
-        CONFIG.section_of(wildcards.experiment, stage)
-        for stage in ("training", "logmel")
-    )
-    return memory.training_mb(training, logmel.frames, input.size_mb) * attempt
-
-
-def proposals_gpu(wildcards):
-    """GPUs of a job of the stage regions: the region proposal network's alone."""
-    rpn = variant_section(wildcards, "regions").proposals == "rpn"
-    return GPU if rpn else 0
-
-
-def fc7_weights(wildcards):
-    """The file of weights of a job of the stage fc7, if any."""
-    return weights_file("fc7", variant_section(wildcards, "fc7").weights)
-
-
-def regions_weights(wildcards):
-    """The file of weights of a job of the stage regions, if any."""
-    section = variant_section(wildcards, "regions")
-    return (
-        weights_file("regions", section.weights) if section.proposals == "rpn" else []
-    )
-
-
-def weights_file(stage, given):
-    """The file of weights that a stage's settings name, as a list; none for a word."""
-    if given in ("DEFAULT", "random"):
-        return []
-    if not Path(given).is_file():
-        sys.exit(f"error: {given}: no such file; {stage}.weights names it")
-    return [given]
-
-
-def regions_of_fc7(wildcards):
-    """The boxes that a job of the stage fc7 scores."""
-    name = variant_experiment(wildcards, "fc7")
-    variant = "" if name is None else CONFIG.variant(name, "regions")
-    return at(f"regions/{variant}shards/{wildcards.shard}.parquet")
-
-
-def logmel_model(wildcards):
-    """The model of speech of a job of the stage logmel, if any; a missing one is one line."""
-    given = variant_section(wildcards, "logmel").model
-    if given is not None and not Path(given).is_file():
-        sys.exit(f"error: {given}: no such file; logmel.model names it")
-    return [] if given is None else [given]
-
-
 def logmel_code(wildcards):
     """What the stamp holds besides where a model of speech gives the frames."""
     model = variant_section(wildcards, "logmel").model
     return chosen_stamp("logmel", *(["seesay.speech_model"] if model else []))
-
-
-def logmel_memory(wildcards, attempt):
-    """Memory in MB of a job of the stage logmel; a model of speech comes with torch."""
-    return (4000 if variant_section(wildcards, "logmel").model else 1500) * attempt
 
 
 def experiment_settings(stage):
@@ -233,37 +142,3 @@ def training_code(wildcards, input):
     """
     modules = training_modules("training", wildcards.experiment)
     return " ".join(stamp("training", *modules))
-
-
-def word_tables(wildcards):
-    """What a network takes for words: log-Mel vectors, or one-hot types where it reads them."""
-    if wildcards.system == "text":
-        return text_tables(wildcards)
-    return experiment_tables("logmel")(wildcards)
-
-
-# The stages whose tables are made here, not by others.
-MADE = ("logmel",) if CONFIG.fragments else ("logmel", "regions", "fc7")
-
-
-def recipe(wildcards):
-    """How an experiment's features are made, as canonical JSON, and where its boxes are.
-
-    A stage whose tables others made is null.
-    """
-    made = dict.fromkeys(("logmel", "regions", "fc7"))
-    for stage in MADE:
-        made[stage] = json.loads(settings(stage, wildcards.experiment))
-    return json.dumps(made | {"boxes": recipe_boxes(wildcards)}, sort_keys=True)
-
-
-def recipe_boxes(wildcards):
-    """The folder of an experiment's boxes, below the results."""
-    return f"regions/{CONFIG.variant(wildcards.experiment, 'regions')}shards"
-
-
-def compared_recipe():
-    """The recipe as params that Snakemake compares."""
-    return [
-        key for stage in MADE for key in compared(stage, experiment_settings(stage))
-    ]

@@ -1,12 +1,10 @@
-"""What the report and the studies show: tables of every variant, rejects, stages, code.
+"""What the report and the studies show: tables of every variant, rejects, numbers.
 
 Comes in: CONFIG and the functions of common.smk and common_experiments.smk.
-Goes out: region_tables(), stages(), codes() and others that rules call.
+Goes out: region_tables(), rejects(), templates() and others that rules call.
 """
 
 import hashlib
-import json
-import re
 import sys
 import time
 from pathlib import Path
@@ -120,109 +118,6 @@ def studies(wildcards):
             " give --configfile config/flickr8k.yaml"
         )
     return there
-
-
-# What each stage reads, for the drawing.
-STAGES = {
-    "fetch": [],
-    "scenes": [],
-    "pictures": ["scenes"],
-    "regions": ["pictures"],
-    "fc7": ["pictures", "regions"],
-    "fragments": ["pictures"],
-    "words": ["pictures"],
-    "synthesis": ["words"],
-    "alignment": [],
-    "speech": ["synthesis", "alignment"],
-    "spoken_types": ["speech"],
-    "matching": ["pictures", "words", "spoken_types", "speech"],
-    "matching_quality": ["matching"],
-    "logmel": ["speech"],
-    "text": ["matching", "logmel"],
-    "training": ["pictures", "matching", "fc7", "fragments", "logmel", "text"],
-    "embedding": ["training", "fc7", "fragments", "logmel", "matching", "text"],
-    "evaluation": ["embedding", "frequency", "pictures", "matching"],
-    "frequency": ["pictures", "matching", "fc7", "fragments", "logmel"],
-    "grounding": ["embedding", "frequency", "regions", "scenes", "matching"],
-    "metrics": ["evaluation", "grounding"],
-    "breakdown": ["evaluation", "regions", "matching"],
-    "legacy": ["training", "pictures", "fc7", "logmel", "matching", "text"],
-    "legacy_metrics": ["legacy"],
-    "listen": [
-        "embedding",
-        "pictures",
-        "regions",
-        "words",
-        "matching",
-        "speech",
-        "logmel",
-    ],
-    "map": ["embedding", "pictures", "matching"],
-    "lexicon": ["training", "pictures", "matching", "speech", "logmel"],
-    "report": [
-        "metrics",
-        "breakdown",
-        "legacy_metrics",
-        "training",
-        "matching_quality",
-        "listen",
-        "map",
-        "lexicon",
-    ],
-    "study": ["metrics", "training"],
-}
-
-
-# The files of rules in this folder, in the order of the stages.
-RULE_FILES = [
-    *("fetch", "scenes", "pictures", "fragments", "words", "synthesis", "alignment"),
-    *("speech", "matching", "logmel", "text", "training", "embedding", "frequency"),
-    *("evaluation", "grounding", "metrics", "breakdown", "legacy", "listen", "map"),
-    *("lexicon", "report", "study"),
-    *([] if CONFIG.fragments else ["regions", "fc7"]),
-]
-
-
-def stages():
-    """The stages of this config, as JSON: of optional ones and alternatives, those at work."""
-    optional = ("scenes", "synthesis", "alignment", "fragments")
-    unused = {name for name in optional if getattr(CONFIG, name) is None}
-    # No part of a run.
-    unused |= {"fetch", "study"}
-    if CONFIG.fragments:
-        unused |= {"regions", "fc7"}
-    if not GROUNDED:
-        unused.add("grounding")
-    if not LEXICONS:
-        unused.add("lexicon")
-    if "text" not in CONFIG.controls:
-        unused.add("text")
-    if not CONFIG.evaluation.legacy:
-        unused |= {"legacy", "legacy_metrics"}
-    used = {
-        stage: [read for read in reads if read not in unused]
-        for stage, reads in STAGES.items()
-        if stage not in unused
-    }
-    return json.dumps(used)
-
-
-def codes(wildcards, input):
-    """A hash of each stage's code stamp, as JSON, taken from the rules themselves.
-
-    It takes `input` so that Snakemake does not compare it: a stage whose code has changed and
-    whose tables have not is no reason to write the report again.
-    """
-    entry = re.compile(r"[\w./]+:[0-9a-f]{12}|[\w.-]+==\S+")
-    found = {}
-    # By their names here, not by those that a workflow gives them that imports this one.
-    for name in json.loads(stages()):
-        params = getattr(rules, name).rule.params
-        parts = [p for p in params if isinstance(p, str) and entry.fullmatch(p)]
-        if parts:
-            text = "\n".join(parts)
-            found[name] = hashlib.sha256(text.encode()).hexdigest()[:12]
-    return json.dumps(found, sort_keys=True)
 
 
 def templates():

@@ -1,0 +1,89 @@
+"""The files that an experiment's jobs take: weights, models, boxes, words; and its recipe.
+
+Comes in: CONFIG and the functions of common_settings.smk and common_experiments.smk.
+Goes out: fc7_weights(), logmel_model(), word_tables(), recipe() and others that rules call.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+
+def text_tables(wildcards):
+    """The words that the control text reads, as a list; none where no such control is trained."""
+    return (
+        [at(f"text/{wildcards.experiment}.parquet")]
+        if "text" in CONFIG.controls
+        else []
+    )
+
+
+def fc7_weights(wildcards):
+    """The file of weights of a job of the stage fc7, if any."""
+    return weights_file("fc7", variant_section(wildcards, "fc7").weights)
+
+
+def regions_weights(wildcards):
+    """The file of weights of a job of the stage regions, if any."""
+    section = variant_section(wildcards, "regions")
+    return (
+        weights_file("regions", section.weights) if section.proposals == "rpn" else []
+    )
+
+
+def weights_file(stage, given):
+    """The file of weights that a stage's settings name, as a list; none for a word."""
+    if given in ("DEFAULT", "random"):
+        return []
+    if not Path(given).is_file():
+        sys.exit(f"error: {given}: no such file; {stage}.weights names it")
+    return [given]
+
+
+def regions_of_fc7(wildcards):
+    """The boxes that a job of the stage fc7 scores."""
+    name = variant_experiment(wildcards, "fc7")
+    variant = "" if name is None else CONFIG.variant(name, "regions")
+    return at(f"regions/{variant}shards/{wildcards.shard}.parquet")
+
+
+def logmel_model(wildcards):
+    """The model of speech of a job of the stage logmel, if any; a missing one is one line."""
+    given = variant_section(wildcards, "logmel").model
+    if given is not None and not Path(given).is_file():
+        sys.exit(f"error: {given}: no such file; logmel.model names it")
+    return [] if given is None else [given]
+
+
+def word_tables(wildcards):
+    """What a network takes for words: log-Mel vectors, or one-hot types where it reads them."""
+    if wildcards.system == "text":
+        return text_tables(wildcards)
+    return experiment_tables("logmel")(wildcards)
+
+
+# The stages whose tables are made here, not by others.
+MADE = ("logmel",) if CONFIG.fragments else ("logmel", "regions", "fc7")
+
+
+def recipe(wildcards):
+    """How an experiment's features are made, as canonical JSON, and where its boxes are.
+
+    A stage whose tables others made is null.
+    """
+    made = dict.fromkeys(("logmel", "regions", "fc7"))
+    for stage in MADE:
+        made[stage] = json.loads(settings(stage, wildcards.experiment))
+    return json.dumps(made | {"boxes": recipe_boxes(wildcards)}, sort_keys=True)
+
+
+def recipe_boxes(wildcards):
+    """The folder of an experiment's boxes, below the results."""
+    return f"regions/{CONFIG.variant(wildcards.experiment, 'regions')}shards"
+
+
+def compared_recipe():
+    """The recipe as params that Snakemake compares."""
+    return [
+        key for stage in MADE for key in compared(stage, experiment_settings(stage))
+    ]
