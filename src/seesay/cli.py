@@ -19,84 +19,15 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+Commands = Any  # argparse keeps the type of its subparsers to itself
 TRUST = "run the TorchScript file that logmel.model names: a program, which may do all that you may"
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Parse the command line and do what it says."""
-    parser = argparse.ArgumentParser(prog="seesay", description="Words from pictures and speech.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    check = commands.add_parser(
-        "check",
-        help="look whether a run has all that it needs",
-        description="Look at everything that a run will need, from the folder that it will start"
-        " in: one line a finding, and exit status 1 if something is missing.",
-    )
-    check.add_argument("config", help="the config file that the run will have")
-    check.add_argument("--trust-model", action="store_true", help=TRUST)
-    compare = commands.add_parser(
-        "compare",
-        help="lay two finished runs side by side",
-        description="Say in what two finished runs differ (settings, corpora, seeds, code), and lay"
-        " their numbers side by side, with differences (B minus A) and 95 % intervals that are"
-        " paired over the test pictures. Runs with other test sets have no differences.",
-    )
-    compare.add_argument("first", type=Path, metavar="RUN", help="the results folder of run A")
-    compare.add_argument("second", type=Path, metavar="RUN", help="the results folder of run B")
-    compare.add_argument("--html", type=Path, metavar="FILE", help="write a page too")
-    compare.add_argument("--tsv", type=Path, metavar="FILE", help="write all of it as a table too")
-    compare.add_argument("--gallery", default="test", help="test (the default) or all")
-    compare.add_argument("--all", action="store_true", help="every metric, not R@10 and median")
-    compare.add_argument("--resamples", type=int, default=1000, help="of the test pictures")
-    search = commands.add_parser(
-        "search",
-        help="find pictures for a spoken word, or spoken words for a picture",
-        description="Print what is nearest in the space of a trained model, as a table of columns"
-        " between tabs (docs/search.md).",
-    )
-    search.add_argument(
-        "--model", required=True, help="folder <results>/training/{experiment}/{system}/{seed}"
-    )
-    asked = search.add_mutually_exclusive_group(required=True)
-    asked.add_argument("--say", type=Path, metavar="WAV", help="a recording of one word")
-    asked.add_argument("--look", type=Path, metavar="PICTURE", help="a picture")
-    search.add_argument("--top", type=int, default=10, help="rows at most (10)")
-    search.add_argument(
-        "--split",
-        choices=("train", "validation", "test"),
-        help="with --say: search the pictures of this split alone",
-    )
-    search.add_argument("--html", type=Path, help="also write a page with framed thumbnails")
-    search.add_argument("--out", type=Path, help="with --look: folder for the tokens as wav files")
-    search.add_argument("--device", default="cpu", help="auto, cpu or cuda (cpu)")
-    search.add_argument("--trust-model", action="store_true", help=TRUST)
-    export = commands.add_parser(
-        "export",
-        help="write both branches of a model as ONNX files",
-        description="Write image.onnx and speech.onnx, from raw features to embeddings, print how"
-        " far they are from the model, and refuse what is too far (docs/search.md).",
-    )
-    export.add_argument(
-        "--model", required=True, help="folder <results>/training/{experiment}/{system}/{seed}"
-    )
-    export.add_argument("--out", required=True, type=Path, help="folder for the files")
-    clean = commands.add_parser(
-        "clean",
-        help="list and remove the stored states of trainings that no run goes on from",
-        description="List the folders of <results>/checkpoints, and why each is of use or not: a"
-        " training that has ended, other settings or code, no such experiment. One that a job"
-        " holds stays (docs/reruns.md).",
-    )
-    clean.add_argument("config", help="the config file of the run")
-    clean.add_argument("--remove", action="store_true", help="remove what is of no use")
-    arguments = parser.parse_args(argv)
-    if arguments.command == "search" and arguments.top < 1:
-        parser.error("--top: give 1 or more")
-    if arguments.command == "search" and arguments.out and arguments.say:
-        parser.error("--out: holds the words that --look finds; --say finds pictures (--html FILE)")
-    if arguments.command == "search" and arguments.split and arguments.look:
-        parser.error("--split: parts the pictures that --say finds; --look finds spoken words")
+    arguments = parse(argv)
     if hasattr(signal, "SIGPIPE"):
         # `seesay check ... | head` ends quietly.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
@@ -119,6 +50,100 @@ def main(argv: Sequence[str] | None = None) -> None:
         run(lambda: wanted(arguments))
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """The command and its options; a wrong one ends in a line of help and exit status 2."""
+    parser = argparse.ArgumentParser(prog="seesay", description="Words from pictures and speech.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for add in (_add_check, _add_compare, _add_search, _add_export, _add_clean):
+        add(commands)
+    arguments = parser.parse_args(argv)
+    if arguments.command == "search" and arguments.top < 1:
+        parser.error("--top: give 1 or more")
+    if arguments.command == "search" and arguments.out and arguments.say:
+        parser.error("--out: holds the words that --look finds; --say finds pictures (--html FILE)")
+    if arguments.command == "search" and arguments.split and arguments.look:
+        parser.error("--split: parts the pictures that --say finds; --look finds spoken words")
+    return arguments
+
+
+def _add_check(commands: Commands) -> None:
+    check = commands.add_parser(
+        "check",
+        help="look whether a run has all that it needs",
+        description="Look at everything that a run will need, from the folder that it will start"
+        " in: one line a finding, and exit status 1 if something is missing.",
+    )
+    check.add_argument("config", help="the config file that the run will have")
+    check.add_argument("--trust-model", action="store_true", help=TRUST)
+
+
+def _add_compare(commands: Commands) -> None:
+    compare = commands.add_parser(
+        "compare",
+        help="lay two finished runs side by side",
+        description="Say in what two finished runs differ (settings, corpora, seeds, code), and lay"
+        " their numbers side by side, with differences (B minus A) and 95 % intervals that are"
+        " paired over the test pictures. Runs with other test sets have no differences.",
+    )
+    compare.add_argument("first", type=Path, metavar="RUN", help="the results folder of run A")
+    compare.add_argument("second", type=Path, metavar="RUN", help="the results folder of run B")
+    compare.add_argument("--html", type=Path, metavar="FILE", help="write a page too")
+    compare.add_argument("--tsv", type=Path, metavar="FILE", help="write all of it as a table too")
+    compare.add_argument("--gallery", default="test", help="test (the default) or all")
+    compare.add_argument("--all", action="store_true", help="every metric, not R@10 and median")
+    compare.add_argument("--resamples", type=int, default=1000, help="of the test pictures")
+
+
+def _add_search(commands: Commands) -> None:
+    search = commands.add_parser(
+        "search",
+        help="find pictures for a spoken word, or spoken words for a picture",
+        description="Print what is nearest in the space of a trained model, as a table of columns"
+        " between tabs (docs/search.md).",
+    )
+    search.add_argument(
+        "--model", required=True, help="folder <results>/training/{experiment}/{system}/{seed}"
+    )
+    asked = search.add_mutually_exclusive_group(required=True)
+    asked.add_argument("--say", type=Path, metavar="WAV", help="a recording of one word")
+    asked.add_argument("--look", type=Path, metavar="PICTURE", help="a picture")
+    search.add_argument("--top", type=int, default=10, help="rows at most (10)")
+    search.add_argument(
+        "--split",
+        choices=("train", "validation", "test"),
+        help="with --say: search the pictures of this split alone",
+    )
+    search.add_argument("--html", type=Path, help="also write a page with framed thumbnails")
+    search.add_argument("--out", type=Path, help="with --look: folder for the tokens as wav files")
+    search.add_argument("--device", default="cpu", help="auto, cpu or cuda (cpu)")
+    search.add_argument("--trust-model", action="store_true", help=TRUST)
+
+
+def _add_export(commands: Commands) -> None:
+    export = commands.add_parser(
+        "export",
+        help="write both branches of a model as ONNX files",
+        description="Write image.onnx and speech.onnx, from raw features to embeddings, print how"
+        " far they are from the model, and refuse what is too far (docs/search.md).",
+    )
+    export.add_argument(
+        "--model", required=True, help="folder <results>/training/{experiment}/{system}/{seed}"
+    )
+    export.add_argument("--out", required=True, type=Path, help="folder for the files")
+
+
+def _add_clean(commands: Commands) -> None:
+    clean = commands.add_parser(
+        "clean",
+        help="list and remove the stored states of trainings that no run goes on from",
+        description="List the folders of <results>/checkpoints, and why each is of use or not: a"
+        " training that has ended, other settings or code, no such experiment. One that a job"
+        " holds stays (docs/reruns.md).",
+    )
+    clean.add_argument("config", help="the config file of the run")
+    clean.add_argument("--remove", action="store_true", help="remove what is of no use")
 
 
 def _compare(arguments: argparse.Namespace) -> None:
