@@ -1,5 +1,6 @@
 """Reading a word-aligned speech corpus: what is taken, and what is refused and why."""
 
+import re
 import wave
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from seesay import tables
-from seesay.corpora import Recording, lucid
+from seesay.corpora import Recording, SpokenWord, lucid
 from seesay.errors import InputError
+from seesay.exclusion import Exclusion
 from seesay.randomness import shard_of
 from seesay.settings.corpora import Corpus
 from seesay.settings.speech import SpeechSettings
@@ -374,6 +376,16 @@ def test_talkers_and_recordings_that_are_left_out(tmp_path: Path):
         "F01": "a talker left out by speech.exclude, with 3 words",
         "b/men/M01_01": "left out by speech.exclude, with 2 words",
     }
+
+
+def test_a_recording_whose_first_talker_is_left_out_is_the_next_ones(tmp_path: Path):
+    words = [SpokenWord("a", talker, "dog", n, n + 0.5) for n, talker in enumerate("XXYZ")]
+    recordings = [Recording("a", tmp_path / "a.wav", "X"), Recording("b", tmp_path, "X")]
+    kept, said, _ = Exclusion([re.compile("X")]).apply(recordings[:1], words)
+    assert [(r.recording_id, r.talker) for r in kept] == [("a", "Y")]
+    assert [word.talker for word in said] == ["Y", "Z"]
+    kept, *_ = Exclusion([re.compile("Z")]).apply(recordings, words)
+    assert [(r.recording_id, r.talker) for r in kept] == [("a", "X"), ("b", "X")]
 
 
 def test_an_exclusion_that_matches_nothing_is_said(tmp_path: Path):

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 from seesay.corpora import Recording, Reject, SpokenWord
 from seesay.printable import composed
@@ -46,7 +47,14 @@ class Exclusion:
         ]
         kept = [w for w in words if w.recording_id not in files and w.talker not in talkers]
         silent = {word.recording_id for word in words} - {word.recording_id for word in kept}
-        return [r for r in recordings if r.recording_id not in silent | files.keys()], kept, rejects
+        first = {word.recording_id: word.talker for word in reversed(kept)}
+        # A recording is called by its first talker, who may be gone.
+        staying = [
+            replace(r, talker=first.get(r.recording_id, r.talker)) if r.talker in talkers else r
+            for r in recordings
+            if r.recording_id not in silent | files.keys()
+        ]
+        return staying, kept, rejects
 
     def rest(self) -> list[Reject]:
         """A reject for each expression that matched nothing in any corpus."""
