@@ -228,7 +228,7 @@ def test_a_config_in_json_may_have_tabs_and_no_key_twice(tmp_path):
     path.write_text(text)
     assert config_file.read(path) == values()
     path.write_text(text.replace('"shards"', '"seeds"', 1))
-    with pytest.raises(InputError, match=r"config\.json: the key seeds is given twice; drop one"):
+    with pytest.raises(InputError, match=r"config\.json: the key 'seeds' is given twice; drop one"):
         config_file.read(path)
 
 

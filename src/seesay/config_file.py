@@ -4,15 +4,14 @@ Snakemake reads config files before any code here, keeps the last of keys that a
 and follows anchors however far they lead. So the files are read once more.
 """
 
-import json
 from collections.abc import Iterable
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from seesay import unrepeated
 from seesay.errors import InputError
 
 LARGEST = 100_000  # values, with all that aliases repeat
@@ -32,22 +31,14 @@ def read(path: Path) -> dict[str, Any]:
         raise InputError(f"{path}: not YAML ({error}); mend it") from error
     try:
         # As Snakemake reads it. YAML has nearly all of JSON: it takes no tabs between its parts.
-        values = json.loads(text, object_pairs_hook=partial(_unrepeated, path))
+        values = unrepeated.loads(text)
+    except unrepeated.RepeatedError as error:
+        raise InputError(f"{path}: {error}; drop one") from None
     except (ValueError, RecursionError):
         values = _yaml(text, path)
     if not isinstance(values, dict):
         raise InputError(f"{path}: has no sections; begin with a copy of config/config.yaml")
     return values
-
-
-def _unrepeated(path: Path, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A mapping of JSON. Raises InputError where it has a key twice."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise InputError(f"{path}: the key {twice} is given twice; drop one")
-    return found
 
 
 def _yaml(text: str, path: Path) -> Any:

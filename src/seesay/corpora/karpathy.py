@@ -6,13 +6,12 @@ folder as `filepath`. Photographs are in a folder that Flickr8k or Flickr30k has
 in the corpus's folder itself. What the file does not name is no part of the corpus.
 """
 
-import json
-from collections import Counter
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field
 
+from seesay import unrepeated
 from seesay.corpora import Picture, Reject, captioned, flickr8k, flickr30k
 from seesay.corpora.captioned import Corpus
 from seesay.corpora.files import coco, is_picture, visible_files
@@ -101,7 +100,7 @@ def _dataset(root: Path, options: Options) -> Path:
 def _images(path: Path) -> list[Any]:
     """The file's entries, one a picture."""
     try:
-        content = json.loads(content_of(path), object_pairs_hook=_once)
+        content = unrepeated.loads(content_of(path))
     except (ValueError, RecursionError) as error:
         cause = str(error) or "nested too deeply"
         raise InputError(f"{path}: not JSON ({cause}); mend it, or fetch it again") from error
@@ -114,15 +113,6 @@ def _images(path: Path) -> list[Any]:
     if not isinstance(images, list):
         raise InputError(f"{path}: no list named images in it; it wants Karpathy's layout")
     return images
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object of JSON; ValueError where a key is there twice, of which Python keeps the last."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        counts = Counter(key for key, _ in pairs)
-        raise ValueError(f"the key {counts.most_common(1)[0][0]!r} is given twice")
-    return found
 
 
 def _fault(entry: Any) -> str:
