@@ -1,5 +1,6 @@
 """Reading a word-aligned speech corpus: what is taken, and what is refused and why."""
 
+import os
 import re
 import wave
 from pathlib import Path
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from seesay import tables
-from seesay.corpora import Recording, SpokenWord, lucid
+from seesay.corpora import SPEECH, Recording, SpokenWord, lucid
+from seesay.corpora.finding import find
 from seesay.errors import InputError
 from seesay.exclusion import Exclusion
 from seesay.randomness import shard_of
@@ -428,6 +430,29 @@ def test_what_cannot_be_printed_is_rejected(tmp_path: Path, bell: str):
     assert list(found["spoken_words"]["token_id"]) == ["a@0.100"]
     assert {"a@0.300", "a@0.500"} < set(found["rejects"]["id"])
     assert all(map(str.isprintable, found["rejects"]["reason"]))
+
+
+@pytest.mark.parametrize("name", [b"h\xfcnd", b"h\x1bnd"])
+def test_a_recording_whose_name_cannot_be_printed_is_left_out(tmp_path: Path, name: bytes):
+    """As an archive of an old system unpacks: such names are no UTF-8."""
+    sound(tmp_path / "in/ann/cat.wav")
+    odd = os.path.join(os.fsencode(tmp_path / "in/ann"), name + b".wav")
+    Path(os.fsdecode(odd)).write_bytes((tmp_path / "in/ann/cat.wav").read_bytes())
+    corpora = [Corpus(reader="isolated", path=str(tmp_path / "in"), options={"edges": "file"})]
+    found = read_all(corpora, tmp_path)
+    assert list(found["recordings"]["recording_id"]) == ["ann/cat"]
+    (reason,) = found["rejects"]["reason"]
+    assert reason.startswith("its name holds U+")
+
+
+def test_times_in_no_regular_file_are_told(tmp_path: Path):
+    sound(tmp_path / "a.wav")
+    (tmp_path / "a.ctm").write_text("a 1 0 0.5 cat\n")
+    os.mkfifo(tmp_path / "b.ctm")
+    (tmp_path / "c.ctm").symlink_to(tmp_path / "nowhere.ctm")
+    _, words, rejects = find(Corpus(reader="ctm", path=str(tmp_path)), SPEECH).read()
+    assert len(words) == 1
+    assert sorted(reject.id for reject in rejects) == ["b.ctm", "c.ctm"]
 
 
 def test_a_soft_hyphen_is_no_part_of_a_word(tmp_path: Path):

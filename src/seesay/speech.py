@@ -172,14 +172,30 @@ def shown(
 ) -> tuple[list[Recording], list[SpokenWord], list[Reject]]:
     """Recordings and words with composed names and clean words, as captions are.
 
-    A word that cannot be printed, or whose names cannot, is rejected.
+    A word that cannot be printed, or whose talker cannot, is rejected, and so is a recording, with
+    all its words.
     """
     recordings = [
-        replace(r, recording_id=composed(r.recording_id), talker=composed(r.talker))
+        replace(r, recording_id=composed(r.recording_id), talker=printable(composed(r.talker)))
         for r in recordings
     ]
-    kept, rejects = [], []
+    faults = {
+        r.recording_id: unprintable(f"{r.recording_id}{Path(r.path).name}") for r in recordings
+    }
+    recordings = [r for r in recordings if not faults[r.recording_id]]
+    rejects = [
+        Reject(
+            printable(name),
+            f"its name holds {odd}, which cannot be printed; rename the file; its words are left"
+            " out with it",
+        )
+        for name, odd in faults.items()
+        if odd
+    ]
+    kept = []
     for word in map(_cleaned, words):
+        if faults.get(word.recording_id):
+            continue
         odd = unprintable(f"{word.recording_id}{word.talker}{word.word}")
         if not odd:
             kept.append(word)

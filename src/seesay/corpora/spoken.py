@@ -24,6 +24,7 @@ UNREAD = (
     *(".webm", ".weba", ".mka", ".mkv", ".avi", ".amr", ".awb", ".ac3", ".ape", ".wv", ".tta"),
     *(".spx", ".shn", ".gsm", ".ra", ".voc", ".htk", ".iff", ".8svx", ".avr", ".paf", ".pvf"),
 )
+TIMES = (".textgrid", ".ctm", ".wrd")  # what says when words are spoken, beside audio
 # Marks of noises, of words that are cut off and of what is not said clearly, and silence.
 NOISES = re.compile(r"[<>\[\](){}!*]|^-|-$|^(?i:sil|sp|spn|noise)$")
 NOTHING = re.compile(r"(?!)")
@@ -65,8 +66,8 @@ def unread(root: Path) -> list[Reject]:
         suffix = path.suffix.lower()
         if suffix in UNREAD:
             reason = f"{suffix[1:]} is a format that is not read; convert it to flac or wav"
-        elif suffix in AUDIO and not path.is_file():
-            reason = "is no regular file, or a link to none; put a recording in its place"
+        elif suffix in (*AUDIO, *TIMES) and not path.is_file():
+            reason = "is no regular file, or a link to none; put one in its place"
         else:
             continue
         converted = suffix in UNREAD and path.with_suffix("") in read
