@@ -1,12 +1,13 @@
 """The layouts of captioned pictures that others made: a web page, bars, JSON, no pictures."""
 
+import csv
 import json
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from seesay.corpora import flickr8k, flickr30k, karpathy, pascal1k, uiuc_page
+from seesay.corpora import flickr8k, flickr30k, karpathy, listing, pascal1k, uiuc_page
 from seesay.errors import InputError
 
 
@@ -249,3 +250,13 @@ def test_captions_alone_keep_the_pictures_that_are_there(tmp_path: Path):
         ("a", there, ("x",)),
         ("b", None, ("y", "z")),
     ]
+
+
+def test_a_row_of_commas_of_any_length_leaves_other_readers_of_tables_as_they_are():
+    before = csv.field_size_limit(50)
+    try:
+        assert listing.split_row("a,b", ",") == ["a", "b"]
+        assert csv.field_size_limit() == 50
+        assert listing.split_row("a," + "b" * 99, ",") == ["a", "b" * 99]
+    finally:
+        csv.field_size_limit(before)

@@ -100,7 +100,8 @@ def is_number(text: str) -> bool:
 def split_row(text: str, separator: str) -> list[str]:
     """The cells of a row; bars have blanks beside them, which are none of a cell's."""
     if separator == ",":
-        csv.field_size_limit(len(text) + 1)
+        # The limit is the process's own: raised where a row needs it, and never lowered.
+        csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
         return next(csv.reader([text], skipinitialspace=True), [])
     cells = text.split(separator)
     return [cell.strip() for cell in cells] if separator == "|" else cells
