@@ -7,10 +7,13 @@ import re
 
 import pytest
 import yaml
+from pydantic import ValidationError
 
 from conftest import ROOT
 from seesay import check, config, config_file
+from seesay.command import one_line
 from seesay.errors import InputError
+from seesay.settings.evaluation import EvaluationSettings
 from seesay.stamps import locked
 from test_workflow import snakemake
 
@@ -464,3 +467,13 @@ def test_snakemake_itself_ends_in_that_line(text, message, tmp_path):
     assert len(lines) == 1, said
     assert message in lines[0]
     assert not any("Traceback" in line for line in said)
+
+
+def test_the_line_of_a_wrong_value_is_never_a_page():
+    with pytest.raises(ValidationError) as error:
+        EvaluationSettings.model_validate({"tasks": ["x" * 5000], "galleries": ["test"]})
+    assert len(one_line(error.value, "config")) < 1200
+    with pytest.raises(ValidationError) as error:
+        EvaluationSettings.model_validate_json('{"tasks": [' + '"x", ' * 2000)
+    assert re.fullmatch(r"x: Invalid JSON: EOF while .*", one_line(error.value, "x"))
+    assert len(one_line(error.value, "x")) < 100

@@ -75,13 +75,18 @@ def flag(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
+LONG = 200  # characters of a wrong value that are shown
+
+
 def one_line(error: ValidationError, where: str) -> str:
     """A pydantic error as one line: key, what was given, what is allowed."""
     parts = []
     for item in error.errors():
         key = ".".join(str(step) for step in item["loc"])
         given = item["input"]
-        shown = "" if isinstance(given, dict) else f", got {given!r}"
+        whole = isinstance(given, dict) or item["type"] == "json_invalid"
+        shown = repr(given)
+        shown = "" if whole else f", got {shown if len(shown) <= LONG else f'{shown[:LONG]}...'}"
         # A check of ours says all in its own words.
         said = item["msg"].removeprefix("Value error, ")
         if item["type"] == "extra_forbidden":
