@@ -189,6 +189,21 @@ def test_the_verdict_and_why(name, verdict, told, tmp_path, monkeypatch, capsys)
     assert any(told in line for line in lines)
 
 
+def test_what_is_enough_is_named_and_nothing_is_said_of_a_test_that_says_nothing(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    values = small_corpora.make(tmp_path, *CORPORA["a talker a word"])
+    _, lines = checked(tmp_path, values, capsys)
+    assert "note  matching: enough for a run: matching.speakers: mixed" in lines
+    (tmp_path / "mute").mkdir()
+    monkeypatch.chdir(tmp_path / "mute")
+    values = small_corpora.make(tmp_path / "mute", *CORPORA["no test caption can be said"])
+    _, lines = checked(tmp_path / "mute", values, capsys)
+    assert any("training hears " in line for line in lines), lines
+    assert not any("every word of the test" in line or "enough for a run" in line for line in lines)
+
+
 def test_a_cure_gives_what_the_run_with_it_gives(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     values = small_corpora.make(tmp_path, *CORPORA["a talker a word"])

@@ -8,7 +8,7 @@ import pandas as pd
 from seesay.check_findings import Finding
 from seesay.config import Config
 from seesay.matching_stops import WHY
-from seesay.prediction import SPLITS, Outcome
+from seesay.prediction import SPLITS, TOGETHER, Outcome
 
 SECTION = "matching"
 COLUMNS = {
@@ -34,7 +34,8 @@ def table(now: Outcome) -> Iterator[Finding]:
     if types:
         each = now.of("train", "tokens") / types
         text = f"training hears {types:,} types, {each:.1f} tokens each"
-        yield Finding("ok", SECTION, f"{text}; {unheard(now)}")
+        said = f"; {unheard(now)}" if now.of("test", "types") else ""
+        yield Finding("ok", SECTION, f"{text}{said}")
 
 
 def unheard(now: Outcome) -> str:
@@ -95,6 +96,7 @@ def remedies(
     lines = [["setting", *(f"{split} said" for split in SPLITS), "test tokens", "never heard"]]
     lines += [_line("as it is", now)] if now else []
     enough = now is not None and not now.stops
+    cures = []
     for text, outcome in found:
         # Synthetic speech is made for the words that are kept: another count has other speech.
         if config.synthesis and text.startswith("words."):
@@ -103,10 +105,14 @@ def remedies(
             lines.append([text, f"ends: {outcome.split(': ')[0]}"])
             continue
         lines.append(_line(text, outcome))
-        enough = enough or not outcome.stops
+        cures += [text] * (not outcome.stops)
     if len(lines) > 2:
         yield from _rows(lines)
-    if not enough:
+    if not enough and cures:
+        # The matching's own advice goes by causes alone, and may name what does not suffice.
+        alone = [text for text in cures if text != TOGETHER] or cures
+        yield Finding("note", SECTION, f"enough for a run: {', or '.join(alone)}")
+    elif not enough:
         which = "none of these is enough" if len(lines) > 2 else "no setting cures this"
         yield Finding("note", SECTION, f"{which}: more speech, or other pictures, might")
 

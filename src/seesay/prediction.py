@@ -27,6 +27,7 @@ CELLS = 300_000_000
 # Other values of words.min_count that are tried, and the captions up to which they are.
 LADDER = (1, 2, 5, 10, 20, 50, 100, 200)
 FEW = 20_000
+TOGETHER = "all of these"
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,8 @@ def remedies(
     """Settings that are not set yet and may cure a matching, each with what it gives.
 
     Each change alone, all of them together, and another words.min_count: the one of LADDER with
-    the most test tokens. What ends in an error is told by its text.
+    the most test tokens, if that is more than there are now or now a run would stop. What ends in
+    an error is told by its text.
     """
     causes = set(now.matched.unsayable["cause"]) if now else set()
     apt = [cure for cure in cures(settings) if not now or cure.causes & causes]
@@ -189,7 +191,7 @@ def remedies(
         together |= cure.update
     tried = [(cure.text, cure.update) for cure in apt]
     if len(apt) > 1:
-        tried.append(("all of these", together))
+        tried.append((TOGETHER, together))
     found: list[tuple[str, Outcome | str]] = []
     for text, update in tried:
         found.append((text, _tried(texts, min_count, settings.model_copy(update=update))))
@@ -198,7 +200,9 @@ def remedies(
         good = {n: o for n, o in others.items() if isinstance(o, Outcome) and not o.stops}
         if good:
             best = max(good, key=lambda n: (good[n].of("test", "tokens"), -n))
-            found.append((f"words.min_count: {best}", good[best]))
+            least = now.of("test", "tokens") if now and not now.stops else -1
+            if good[best].of("test", "tokens") > least:
+                found.append((f"words.min_count: {best}", good[best]))
     return found
 
 
