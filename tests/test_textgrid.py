@@ -200,3 +200,33 @@ def test_numbers_of_tiers_may_count_from_0(tmp_path: Path):
     recordings, words, _ = read("textgrid", tmp_path)
     assert {name: found[1] for name, found in recordings.items()} == {"talk": 0, "talk#1": 1}
     assert {pair[:2] for pair in pairs(words)} == {("talk", "talk"), ("talk#1", "talk#1")}
+
+
+def test_audio_and_textgrids_in_folders_of_their_own(tmp_path: Path):
+    """MFA's layout, where talkers call their recordings alike."""
+    for talker, rows in {"ann": WORDS, "bob": OTHER}.items():
+        sound(tmp_path / "audio" / talker / "1.wav")
+        grid(tmp_path / "aligned" / talker / "1.TextGrid", {"words": rows})
+    recordings, words, rejects = read("textgrid", tmp_path, talker="([^/]+)/[^/]+$")
+    assert {name: found[2] for name, found in recordings.items()} == {
+        "audio/ann/1": "ann",
+        "audio/bob/1": "bob",
+    }
+    assert pairs(words) == [
+        ("audio/ann/1", "ann", "The"),
+        ("audio/ann/1", "ann", "cat"),
+        ("audio/bob/1", "bob", "dog"),
+        ("audio/bob/1", "bob", "sat"),
+    ]
+    assert not any("audio file" in reason for reason in rejects.values())
+
+
+def test_an_audio_file_has_one_textgrid(tmp_path: Path):
+    """That beside it; what lies elsewhere under its name may be another recording's."""
+    sound(tmp_path / "ann" / "1.wav")
+    grid(tmp_path / "ann" / "1.TextGrid", {"words": WORDS})
+    grid(tmp_path / "bob" / "1.TextGrid", {"words": OTHER})
+    _, words, rejects = read("textgrid", tmp_path)
+    assert [word for _, _, word in pairs(words)] == ["The", "cat"]
+    reason = "its audio file has another TextGrid; leave one of the two: ann/1.TextGrid"
+    assert rejects["bob/1.TextGrid"] == reason

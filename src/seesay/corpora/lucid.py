@@ -58,8 +58,7 @@ def read(root: Path, options: Options) -> tuple[list[Recording], list[SpokenWord
     audio = [path for path in files if path.suffix.lower() in AUDIO]
     grids = [path for path in files if path.suffix.lower() == GRIDS]
     speech = Speech(root, audio, options.noises)
-    for path in grids:
-        textgrid.add_grid(speech, path, options)
+    textgrid.add_grids(speech, grids, options)
     if grids:
         return speech.result("interval of a TextGrid", MARKS)
     add_rows(speech, files[0], TOKENS, COLUMNS)

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import Field
 
 from seesay.corpora import Recording, Reject, SpokenWord
-from seesay.corpora.files import irregular, stem, visible_files
+from seesay.corpora.files import irregular, stem, tails, visible_files
 from seesay.errors import InputError
 from seesay.printable import cleaned, composed
 from seesay.settings import Settings
@@ -116,16 +116,17 @@ class Speech:
                 reason = "another audio file has that name but for its extension; remove one"
                 self.rejects.append(Reject(str(first), reason))
             self.files[recording_id] = path
-        bare = Counter(Path(name).name for name in self.files)
-        self.by_name = {Path(name).name: name for name in self.files}
-        self.by_name |= {name: "?" for name, count in bare.items() if count > 1}
+        self.by_name: dict[str, str] = {}
+        for name in self.files:
+            for end in tails(name):
+                self.by_name[end] = "?" if end in self.by_name else name
         self.by_name |= {name: name for name in self.files}
 
     def find(self, name: str) -> str:
         """The id of the audio file that a table calls `name`.
 
-        With or without its extension and its subfolder; "" when there is none, "?" when the
-        name alone is several files'.
+        With or without its extension, by its path or the end of it; "" when there is none, "?" when
+        several files' paths end so.
         """
         found = self.by_name.get(called(name), "")
         if not found and Path(name).suffix.lower() in UNREAD:  # a table older than the audio

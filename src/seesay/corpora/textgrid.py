@@ -1,4 +1,7 @@
-"""Praat TextGrids, each beside an audio file of its name; one interval of a word tier a word.
+"""Praat TextGrids, each of an audio file's name; one interval of a word tier a word.
+
+A TextGrid lies beside its audio file, or in another folder, as MFA's `aligned/ann/1.TextGrid` for
+`audio/ann/1.wav`: it is for the file whose path ends as its own does.
 
 Long and short text format, in UTF-8, in UTF-16, or in what the option `encoding` says. The word
 tier is the first of the option `tiers` that the file has, whatever its case. Where several
@@ -26,7 +29,7 @@ from pathlib import Path
 from pydantic import Field, field_validator
 
 from seesay.corpora import Recording, Reject, SpokenWord, spoken
-from seesay.corpora.files import stem
+from seesay.corpora.files import stem, tails
 from seesay.corpora.praat import Entries, Grid, NoTextGridError, parse, readable
 from seesay.corpora.spoken import AUDIO, Speech, files_below, header
 from seesay.corpora.tiers import passed_over, sides, word_tiers
@@ -77,9 +80,7 @@ def read(root: Path, options: Options) -> tuple[list[Recording], list[SpokenWord
     files = sources(root, options)
     audio = [path for path in files if path.suffix.lower() != GRIDS]
     speech = Speech(root, audio, options.noises)
-    for path in files:
-        if path.suffix.lower() == GRIDS:
-            add_grid(speech, path, options)
+    add_grids(speech, [path for path in files if path.suffix.lower() == GRIDS], options)
     return speech.result("interval of a TextGrid")
 
 
@@ -115,9 +116,30 @@ class Voice:
     entries: Entries
 
 
-def add_grid(speech: Speech, path: Path, options: Options) -> None:
-    """Take the words of a TextGrid into `speech`; reject what cannot be read or placed."""
-    place = placed(speech, composed(path.relative_to(speech.root).as_posix()), options)
+def add_grids(speech: Speech, paths: list[Path], options: Options) -> None:
+    """Take the words of the TextGrids into `speech`; reject what cannot be read or placed.
+
+    A TextGrid in another folder than its audio file's is for it where no other TextGrid is.
+    """
+    places = {
+        path: placed(speech, composed(path.relative_to(speech.root).as_posix()), options)
+        for path in paths
+    }
+    # Those in its own folder first: an audio file has one TextGrid.
+    owners: dict[str, str] = {}
+    for place in sorted(places.values(), key=lambda one: (one.name != one.audio, one.where)):
+        if place.own:
+            owners.setdefault(place.audio, place.where)
+    for path, place in places.items():
+        owner = owners.get(place.audio, place.where)
+        if place.own and place.audio != "?" and owner != place.where:
+            reason = "its audio file has another TextGrid; leave one of the two"
+            speech.rejects.append(Reject(place.where, f"{reason}: {owner}"))
+        else:
+            _add_grid(speech, path, place, options)
+
+
+def _add_grid(speech: Speech, path: Path, place: Place, options: Options) -> None:
     try:
         grid = parse(path.read_bytes(), options.encoding)
         voices = voices_of(grid, place, options)
@@ -157,13 +179,18 @@ def placed(speech: Speech, where: str, options: Options) -> Place:
     matches = options.talker.finditer(name)
     talkers = list(dict.fromkeys(m.group(m.re.groups and 1) or "" for m in matches))
     letter = LETTER.match(name)
-    own = speech.find(name) or speech.find(Path(name).name)
-    audio = own or (letter and speech.find(letter.group(1))) or ""
+    own = _audio_of(speech, name)
+    audio = own or (letter and _audio_of(speech, letter.group(1))) or ""
     side = None
     # With one talker and a file of its own the letter says nothing.
     if letter and not (own and len(talkers) < 2):
         side = "AB".index(letter.group(2)) ^ (letter.group(3) == "2")
     return Place(where, name, talkers, audio, bool(own), side)
+
+
+def _audio_of(speech: Speech, name: str) -> str:
+    """The audio file of a TextGrid's name: its path, or as much of the end of it as one has."""
+    return next((found for end in tails(name) if (found := speech.find(end))), "")
 
 
 def voices_of(grid: Grid, place: Place, options: Options) -> list[Voice]:
