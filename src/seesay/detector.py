@@ -34,8 +34,8 @@ URL = FasterRCNN_ResNet50_FPN_Weights.DEFAULT.url
 class Detector:
     """Faster R-CNN on one picture at a time, as no other picture's padding then touches it.
 
-    `side` is the short side in px that every picture is scaled to (torchvision: 800), but for
-    long ones, which keep to 5/3 of it. `weights` as in `seesay.weights.weighted`; torchvision's
+    `side` is the short side in px that every picture is scaled to (torchvision: 800); long
+    ones keep to 5/3 of it instead. `weights` as in `seesay.weights.weighted`; torchvision's
     were trained on COCO. On a GPU the backbone computes in mixed precision.
     """
 

@@ -44,7 +44,7 @@ def warp(
 ) -> NDArray[np.uint8]:
     """A box of an RGB picture, warped to uint8 (size, size, 3) whatever its proportions.
 
-    Girshick et al. 2014, supplement A: the box fills the crop but for a border of `context`
+    Girshick et al. 2014, supplement A: the box fills the crop except a border of `context`
     px, which shows what lies around it; where that is beyond the picture, the crop has the
     colour `fill`.
     """

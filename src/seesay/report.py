@@ -2,7 +2,7 @@
 
 The page answers first: did it learn words? Then come Tables 1 and 2 and Figure 1 of the paper,
 the data, example pictures, and how everything was made. It loads nothing from anywhere. The
-same inputs give the same bytes, but for its block `run`: the date, time and memory.
+same inputs give the same bytes, except in its block `run`: the date, time and memory.
 """
 
 import datetime

@@ -108,8 +108,8 @@ def chunks(pieces: Iterable[Floats], chunk: int, margin: int) -> Iterator[tuple[
     """What the model hears at once: where it starts, its samples, and the last sample it is for.
 
     `chunk` and `margin` are in samples. Each is for the `chunk` samples after the one before,
-    with up to `margin` around them, and the last for what is left: at least `margin`, but for a
-    recording that is no longer.
+    with up to `margin` around them, and the last for what is left: at least `margin`, unless
+    the recording is shorter.
     """
     held, start, done = np.zeros(0, np.float32), 0, 0
     for piece in pieces:

@@ -113,7 +113,7 @@ class Speech:
             recording_id = stem(path.relative_to(self.root))
             if recording_id in self.files:
                 first = self.files[recording_id].relative_to(self.root)
-                reason = "another audio file has that name but for its extension; remove one"
+                reason = "another audio file differs by its extension alone; remove one"
                 self.rejects.append(Reject(str(first), reason))
             self.files[recording_id] = path
         self.by_name: dict[str, str] = {}

@@ -39,7 +39,7 @@ def build(weights: str, size: int) -> ImageNetwork:
 def _fold(module: nn.Module, convolution: str, norm: str) -> None:
     """Fold a batch norm, and padding that is the same on all sides, into its convolution.
 
-    The function stays the same but for rounding (1e-5), and is half as quick again.
+    The function stays the same up to rounding (1e-5), and is half as quick again.
     """
     conv = fuse_conv_bn_eval(getattr(module, convolution), getattr(module, norm))
     padding = getattr(conv.static_padding, "padding", None)

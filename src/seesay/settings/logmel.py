@@ -30,7 +30,7 @@ class LogmelSettings(Settings):
         " stretched to the number of frames)",
     )
     frames: int = Field(
-        ge=1, le=1001, description="frames a token, odd but for the span word; paper: 71"
+        ge=1, le=1001, description="frames a token, odd except for the span word; paper: 71"
     )
     normalise: Literal["none", "recording"] = Field(
         default="none",

@@ -12,7 +12,7 @@ Anchors = Literal["both", "words"]
 class TrainingSettings(NetworkSettings):
     """The network's shape and the recipe.
 
-    What has a default has that of the paper's section 3, but for the criterion.
+    Defaults follow section 3 of the paper, except `criterion`.
     """
 
     standardise: Literal["train", "none"] = Field(
