@@ -95,7 +95,9 @@ def make(
     tables.write(CAPTIONS, path["captions"], captions)
     _write_regions(path, ids, boxes, rng)
     _write_speech(path, ids, tokens, rng)
-    reasons = [("matching", f"{i}#2", "no spoken word stands for: parked") for i in ids[::3]]
+    reasons = [
+        ("matching", f"{i}#2", "no spoken word stands for a word of it: parked") for i in ids[::3]
+    ]
     reasons += [
         ("speech", f"talker_07@{n}.100", f"offset {n}.0 s <= onset {n}.1 s; correct the row")
         for n in range(4)

@@ -312,6 +312,26 @@ def test_bad_recordings_are_rejected_token_by_token(tmp_path):
         assert "\n" not in rejects[token]
 
 
+@pytest.mark.parametrize("value", [np.nan, -np.inf, 1e25])
+@pytest.mark.parametrize("span", ["window", "masked", "word"])
+@pytest.mark.parametrize("rate", [RATE, 22050])
+def test_one_sample_that_no_sound_has_costs_the_words_around_it_alone(tmp_path, value, span, rate):
+    samples = noise(rate * 4)
+    samples[2 * rate] = value
+    bad = record(tmp_path, "bad.wav", samples, rate, subtype="FLOAT")
+    samples[2 * rate] = 0
+    whole = record(tmp_path, "whole.wav", samples, rate, subtype="FLOAT")
+    times = [(0.5, 0.7), (1.9, 2.1), (3.0, 3.3)]
+    words = [(path.stem, path, *time) for path in (bad, whole) for time in times]
+    vectors, _, rejects = extract(tmp_path, words, changed(span=span))
+    assert list(rejects) == ["bad@1.900"]
+    assert rejects["bad@1.900"].startswith("around 2.000 s the recording holds samples that")
+    for onset in ("0.500", "3.000"):
+        np.testing.assert_array_equal(vectors[f"bad@{onset}"], vectors[f"whole@{onset}"])
+    with pytest.raises(InputError, match=r"bad\.wav: bad@1\.900: around 2\.000 s"):
+        extract(tmp_path, words, changed(span=span, on_bad_input="fail"))
+
+
 @pytest.mark.parametrize(("onset", "name"), [(0.1, "gone.wav"), (5.0, "good.wav")])
 def test_bad_input_can_end_the_run(tmp_path, onset, name):
     record(tmp_path, "good.wav", noise(RATE))

@@ -409,16 +409,18 @@ def test_a_reason_names_the_nearest_talker_and_what_is_lacking() -> None:
     extra = pd.concat([captions, captions[2:3].assign(caption=3), captions[2:3].assign(caption=4)])
     _, lacking = match(extra, tokens, {"t1": 1, "t2": 1}, settings())
     found = {identifier: reason for _, identifier, reason in reasons(lacking)}
-    assert found["i#0"] == "no talker says all of it; 't1' comes nearest, but lacks: y"
-    assert found["i#2"] == "no spoken word stands for: n"
+    assert found["i#0"] == "no talker says all of it; 't1' comes nearest, but lacks a word: y"
+    assert found["i#2"] == "no spoken word stands for a word of it: n"
     used_up = [reason for reason in found.values() if "used up" in reason]
-    assert used_up == ["other captions have used up its tokens; 't1' comes nearest, but lacks: x"]
+    assert used_up == [
+        "other captions have used up its tokens; 't1' comes nearest, but lacks a word: x"
+    ]
     assert ["i", 0, "b", "y", "no talker", "t1"] in lacking[
         ["image_id", "caption", "word", "spoken_word", "cause", "talker"]
     ].values.tolist()
     _, lacking = match(extra, tokens, {"t1": 1, "t2": 1}, settings("mixed"))
     found = {identifier: reason for _, identifier, reason in reasons(lacking)}
-    assert found["i#0"] == "no talker says all of it; all together lack: y"
+    assert found["i#0"] == "no talker says all of it; all together lack a word: y"
 
 
 def test_a_sentence_that_no_talker_says_is_said_by_several_and_each_says_as_much() -> None:
@@ -571,7 +573,7 @@ def test_the_stage_from_tables_to_tables(stage: Path) -> None:
     assert said["token_id"].tolist()[1:3] == ["r@2.000", "r@3.000"]
     assert {said["token_id"][0], said["token_id"][3]} == {"r@1.000", "r@4.000"}
     assert tables.read(REJECTS, stage / "rejects").values.tolist() == [
-        ["matching", "j#1", "no spoken word stands for: yellow"]
+        ["matching", "j#1", "no spoken word stands for a word of it: yellow"]
     ]
     assert tables.read(UNSAYABLE, stage / "unsayable").values.tolist() == [
         ["j", 1, "yellow", "", "no candidate", ""]

@@ -661,7 +661,7 @@ def test_kept_regions_are_framed_and_dropped_ones_are_not(page):
     first = [(a["x"], a["y"], a["width"], a["height"]) for a in frames]
     assert all(int(w) == int(h) > 39 for _, _, w, h in first)
     assert "talker_02: red, car, grass → bureau" in re.sub(r"\s+", " ", page.sections["pictures"])
-    assert "not spoken: no spoken word stands for: parked" in page.sections["pictures"]
+    assert "not spoken: no spoken word stands for a word of it: parked" in page.sections["pictures"]
 
 
 def test_time_and_memory_are_in_a_block_of_their_own(page):

@@ -64,7 +64,7 @@ def page(
     shown_parts = [
         {
             "title": title(part),
-            "about": " ".join(f"{sentence}." for sentence in about(part)),
+            "about": " ".join(f"{said[0].upper()}{said[1:]}." for said in about(part)),
             "paired": not part.why,
             "rows": [
                 {

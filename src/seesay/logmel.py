@@ -30,6 +30,12 @@ from seesay.tables import Column, Table
 FRAMES = 512  # frames computed at once: few enough for a core's cache
 TOKENS = 2048  # vectors written at once
 
+BEYOND = "the word's middle, {:.3f} s, is not within the recording; correct its times"
+SPOILED = (
+    "around {:.3f} s the recording holds samples that no sound has: not finite numbers, or far"
+    " above those where full scale is 1; replace it"
+)
+
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
 Times = NDArray[np.float64]
@@ -134,6 +140,21 @@ class LogMel:
         middles: Integers = (samples.astype(np.int64) + self.hop // 2) // self.hop
         return middles
 
+    def spoiled(self, onsets: pd.Series, offsets: pd.Series, faults: Times) -> NDArray[np.bool_]:
+        """Which words (n,) have samples at the times `faults`, in s and sorted, in their frames.
+
+        Frames reach half a window beyond their middles, and resampling a little further.
+        """
+        half = (self.settings.frames // 2) * self.settings.hop
+        first, last = (onsets + offsets) / 2 - half, (onsets + offsets) / 2 + half
+        if self.settings.span == "word":
+            first, last = onsets, offsets
+        reach = self.settings.hop + self.settings.window
+        before = np.searchsorted(faults, (first - reach).to_numpy())
+        after = np.searchsorted(faults, (last + reach).to_numpy(), side="right")
+        spoiled: NDArray[np.bool_] = before < after
+        return spoiled
+
     def cut(self, frames: Floats, middles: Integers) -> tuple[Floats, NDArray[np.int16]]:
         """The vectors around the frames `middles` (n,), and how many of their frames are padded.
 
@@ -220,17 +241,22 @@ def extract_shard(manifest: Path, out: Path, rejects: Path, settings: LogmelSett
             path = Path(words["path"].iloc[0])
             try:
                 channel = int(words["channel"].iloc[0])
-                frames = compute.frames(sound.pieces(path, settings.sample_rate, channel))
-                frames = compute.normalised(frames)
+                # A model hears far around a word, so a damaged recording costs all its words.
+                faults: list[float] | None = [] if settings.model is None else None
+                heard = sound.pieces(path, settings.sample_rate, channel, faults)
+                frames = compute.normalised(compute.frames(heard))
             except InputError as error:
                 if settings.on_bad_input == "fail":
                     raise
                 why = cause(error, path)
                 refused += [("logmel", token, why) for token in words["token_id"]]
                 continue
+            spoiled = compute.spoiled(words["onset"], words["offset"], np.array(faults or []))
+            refused += _refuse(words[spoiled], path, settings, SPOILED)
+            words = words[~spoiled]
             middles = compute.middles(words["onset"].to_numpy(), words["offset"].to_numpy())
             beyond = (middles < 0) | (middles >= len(frames))
-            refused += _beyond(words[beyond], path, settings)
+            refused += _refuse(words[beyond], path, settings, BEYOND)
             words, middles = words[~beyond], middles[~beyond]
             for start in range(0, len(words), TOKENS):
                 some = words.iloc[start : start + TOKENS]
@@ -242,17 +268,12 @@ def extract_shard(manifest: Path, out: Path, rejects: Path, settings: LogmelSett
     write_rejects(rejects, refused)
 
 
-def _beyond(
-    words: pd.DataFrame, path: Path, settings: LogmelSettings
+def _refuse(
+    words: pd.DataFrame, path: Path, settings: LogmelSettings, reason: str
 ) -> list[tuple[str, str, str]]:
-    """Rejects of the words whose middle is not in their recording; InputError on `fail`."""
+    """Rejects of words of a recording; InputError on `fail`."""
     rejects = [
-        (
-            "logmel",
-            token,
-            f"the word's middle, {(onset + offset) / 2:.3f} s, is not within the "
-            "recording; correct its times",
-        )
+        ("logmel", token, reason.format((onset + offset) / 2))
         for token, onset, offset in words[["token_id", "onset", "offset"]].itertuples(index=False)
     ]
     if rejects and settings.on_bad_input == "fail":

@@ -73,7 +73,7 @@ UNSAYABLE = Table(
 )
 # Of each cause, the reason in the rejects.
 REASONS = {
-    "no candidate": "no spoken word stands for",
+    "no candidate": "no spoken word stands for a word of it",
     "no talker": "no talker says all of it",
     "used up": "other captions have used up its tokens",
     "unseen": "the test alone says",
@@ -180,7 +180,11 @@ def reasons(unsayable: pd.DataFrame) -> list[tuple[str, str, str]]:
         cause, talker = rows["cause"].iloc[0], rows["talker"].iloc[0]
         known = rows["word"] if cause == "no candidate" else rows["spoken_word"]
         # Where sentences mix talkers, nobody comes nearest.
-        who = f"; {talker!r} comes nearest, but lacks" if talker else "; all together lack"
+        who = (
+            f"; {talker!r} comes nearest, but lacks a word"
+            if talker
+            else "; all together lack a word"
+        )
         reason = REASONS[cause] + ("" if cause in BEFORE_TALKERS else who)
         found.append(("matching", f"{image_id}#{caption}", f"{reason}: {', '.join(sorted(known))}"))
     return found

@@ -215,22 +215,30 @@ def blocks(path: Path, size: int = SAMPLES) -> Iterator[Floats]:
         yield from sound.blocks(size)
 
 
-def pieces(path: Path, rate: int | None = None, channel: int = -1) -> Iterator[Floats]:
+def pieces(
+    path: Path, rate: int | None = None, channel: int = -1, faults: list[float] | None = None
+) -> Iterator[Floats]:
     """A channel of a recording as float32 samples (n,) at `rate` Hz, piece by piece.
 
     Channels count from 0; -1 is the mean of all. Resampling is SoX's, high quality; there is none
-    without a rate. Raises InputError when the file is missing, is no audio, lacks the channel,
-    holds less than it promises, or has samples that no sound has.
+    without a rate. Samples that no sound has are an error, or are silenced where `faults` takes
+    their times, in s. Raises InputError when the file is missing, is no audio, lacks the channel,
+    or holds less than it promises.
     """
     with _opened(path) as sound:
         _check_channel(sound, channel)
-        given = sound.file.samplerate
+        given, done = sound.file.samplerate, 0
         resample = None
         if rate is not None and rate != given:
             resample = soxr.ResampleStream(given, rate, 1, dtype="float32")
         for block in sound.blocks(SAMPLES):
             mono = heard(block, channel)
-            check(path, mono)
+            if faults is None:
+                check(path, mono)
+            elif not (whole := np.abs(mono) <= LOUDEST).all():
+                faults += ((np.flatnonzero(~whole) + done) / given).tolist()
+                mono = np.where(whole, mono, np.float32(0))
+            done += len(block)
             yield resample.resample_chunk(mono) if resample else mono
         if resample:
             yield resample.resample_chunk(np.empty(0, np.float32), last=True)
@@ -254,11 +262,8 @@ def span(
             stop = min(stop, start + round(longest * rate))
         stop = min(stop, UNKNOWN if sound.frames is None else sound.frames)
         parts, done = [], 0
-        if (
-            start < stop
-            and sound.frames is not None
-            and (sound.plain or sound.file.format == "FLAC")
-        ):
+        exact = sound.plain or sound.file.format == "FLAC"
+        if start < stop and sound.frames is not None and exact:
             done = sound.file.seek(start)
         for block in sound.blocks(min(SAMPLES, max(stop - done, 1)), done) if start < stop else ():
             parts.append(heard(block[max(start - done, 0) : max(stop - done, 0)], channel))
@@ -285,9 +290,8 @@ def heard(block: Floats, channel: int) -> Floats:
 def check(path: Path, samples: Floats) -> None:
     """Raise InputError where samples are none of a sound: not finite, or far beyond full scale."""
     if len(samples) and not (loudest := np.abs(samples).max()) <= LOUDEST:
-        what = (
-            f"as great as {loudest:.3g}" if np.isfinite(loudest) else "that are not finite numbers"
-        )
+        great = f"as great as {loudest:.3g}"
+        what = great if np.isfinite(loudest) else "that are not finite numbers"
         raise InputError(f"{path}: holds samples {what}, where full scale is 1; replace it")
 
 
