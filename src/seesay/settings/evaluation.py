@@ -43,7 +43,7 @@ class EvaluationSettings(Settings):
     abx_draws: int = Field(
         default=10,
         ge=1,
-        le=1000,
+        le=10_000,
         description="of the task abx: pairs (A, B) drawn for every test token X",
     )
     legacy: bool = Field(
