@@ -555,7 +555,7 @@ def test_the_data_are_counted(page):
     assert page.row("as itself") == ["3", "300", "75.0", ""]
     assert page.row("grass") == ["NOUN", "bureau", "5", "9", "matched"]
     assert page.row("parked") == ["VERB", "–", "6", "12", "no candidate"]
-    assert page.row("matching", "no spoken word stands for")[0] == "7"
+    assert page.row("matching", "no spoken word stands for a word of it")[0] == "7"
     reason, count, shown = page.row("speech")
     assert (reason, count) == ("offset … s <= onset … s; correct the row", "4")
     assert shown.count("correct the row") == 2  # SETTINGS.examples
