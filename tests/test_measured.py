@@ -35,7 +35,8 @@ def test_every_number_of_the_readme_s_findings_was_measured():
     found = set(re.findall(NUMBER, section))
     assert len(found) > 40
     assert found - known() == set()
-    assert set(re.findall(NUMBER, section.replace("53.5", "53.4"))) - known()
+    strange = next(f"{n / 10:.1f}" for n in range(1000) if f"{n / 10:.1f}" not in known())
+    assert set(re.findall(NUMBER, section.replace("53.5", strange))) - known() == {strange}
 
 
 def test_the_results_page_has_the_numbers_of_its_tables_and_no_others():
@@ -68,9 +69,11 @@ def test_a_run_s_numbers_go_into_the_readme(run, tmp_path, monkeypatch):
     for name in STUDIES:
         content = (ROOT / "docs" / "measured" / f"{name}.tsv").read_text(encoding="utf-8")
         (tmp_path / f"{name}.tsv").write_text(content, encoding="utf-8")
-    old = {(r["system"], r["task"]): r for r in measured.read("default")}
+    old = measured.read("default")
+    wanted = {"experiment": "best", "system": "text", "task": "picture_by_caption", "metric": "r10"}
+    bound = next(row for row in old if wanted.items() <= row.items())
     monkeypatch.setattr(measured, "RESULTS", tmp_path)
-    assert len(measured.read("default")) == len(old) + 3
-    value = float(old["text", "picture_by_caption"]["value"]) + 1
+    assert len(measured.read("default")) == len(old)
+    value = float(bound["value"]) + 1
     row = next(x for x in measured.readme(README).split("\n") if "| Picture by caption" in x)
     assert row.split(" | ")[5] == f"{value:.1f}"
