@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from seesay.corpora import SPEECH, conformance, finding, isolated
+from seesay.corpora import SPEECH, UNKNOWN_TALKER, conformance, finding, flickr8k, isolated
 from seesay.corpora.lucid import TALKER
 from seesay.corpora.spoken import talker_of
 from seesay.errors import InputError
@@ -284,6 +284,77 @@ def test_tsv(tmp_path: Path):
         read("tsv", folder, columns={"word": "W", "onset": "On"})
 
 
+def about(reader: str, root: Path, **options) -> list[tuple[str, str, str]]:
+    """The recording, the word and the picture of each word."""
+    corpus = Corpus(reader=reader, path=str(root), options=options)
+    return [(w.recording_id, w.word, w.picture) for w in finding.find(corpus, SPEECH).read()[1]]
+
+
+def test_a_table_of_words_that_are_their_files_and_said_about_pictures(tmp_path: Path):
+    """No times, nobody's name, and a picture in most rows: columns alone say so."""
+    for name in ("cat/1", "cat/2", "dog/3", "dog/4"):
+        sound(tmp_path / f"{name}.wav", seconds=0.5 + int(name[-1]) / 8)
+    write(tmp_path / "dog/4.wav", "no sound")
+    write(
+        tmp_path / "words.tsv",
+        "file\tword\timage",
+        "cat/1.wav\tcat\tpets/12.jpg",
+        "cat/2.wav\tcat\t",
+        "dog/3.wav\tdog\t./pets\\a.b",
+        "dog/4.wav\tdog\t12.jpg",
+        "dog/5.wav\tdog\t12.jpg",
+        "dog/3.wav\t[noise]\t12.jpg",
+    )
+    columns = {"onset": None, "offset": None, "speaker": None, "picture": "image"}
+    recordings, words, rejects = read("tsv", tmp_path, columns=columns)
+    assert words == [
+        ("cat/1", UNKNOWN_TALKER, "cat", 0.0, 0.625),
+        ("cat/2", UNKNOWN_TALKER, "cat", 0.0, 0.75),
+        ("dog/3", UNKNOWN_TALKER, "dog", 0.0, 0.875),
+    ]
+    assert set(recordings) == {"cat/1", "cat/2", "dog/3"}
+    assert about("tsv", tmp_path, columns=columns) == [
+        ("cat/1", "cat", "pets/12"),
+        ("cat/2", "cat", ""),
+        ("dog/3", "dog", "pets/a.b"),
+    ]
+    assert set(rejects) == {"words.tsv:5", "words.tsv:6", "words.tsv, dog/3.wav", "dog/4"}
+    assert rejects["words.tsv:5"].startswith("cannot be read as audio")
+    assert rejects["words.tsv:6"].startswith("no file of that name")
+    corpus = Corpus(reader="tsv", path=str(tmp_path), options={"columns": columns})
+    assert conformance.check(corpus) == []
+    with pytest.raises(InputError, match="no column picture; the header wants file, word, picture"):
+        read("tsv", tmp_path, columns=columns | {"picture": "picture"})
+
+
+def test_a_table_with_a_start_or_an_end_alone(tmp_path: Path):
+    sound(tmp_path / "a.wav", seconds=1.5)
+    write(tmp_path / "words.tsv", "file\tword\tspeaker\ttime", "a\tcat\tann\t0.5", "a\tx\tann\t2")
+    _, words, rejects = read("tsv", tmp_path, columns={"onset": "time", "offset": None})
+    assert words == [("a", "ann", "cat", 0.5, 1.5)]
+    assert rejects == {"words.tsv:3": "the offset is not after the onset: a 2 x"}
+    _, words, _ = read("tsv", tmp_path, columns={"onset": None, "offset": "time"})
+    assert words[0] == ("a", "ann", "cat", 0.0, 0.5)
+
+
+def test_pictures_in_the_names_of_spoken_captions_and_of_isolated_words(tmp_path: Path):
+    folder = flickr_audio(tmp_path / "flickr")
+    write(folder / "more.ctm", "10_ab_1.wav 1 0.9 0.4 Runs", "10_ab_1 1 1.4 0.4 fast")
+    assert about("flickr_audio", folder) == [
+        ("wavs/10_ab_0", "A", "10_ab"),
+        ("wavs/10_ab_1", "DOG", "10_ab"),
+        ("wavs/10_ab_1", "Runs", "10_ab"),
+        ("wavs/10_ab_1", "fast", "10_ab"),
+    ]
+    for name in ("cat/10_ab_0", "cat/x"):
+        sound(tmp_path / f"words/{name}.wav")
+    options = {"word": "^([^/]+)/", "talker": "^(c)", "edges": "file"}
+    found = about("isolated", tmp_path / "words", **options)
+    assert found == [("cat/10_ab_0", "cat", ""), ("cat/x", "cat", "")]
+    found = about("isolated", tmp_path / "words", **options, picture=r"/(.+)_\d$")
+    assert found == [("cat/10_ab_0", "cat", "10_ab"), ("cat/x", "cat", "")]
+
+
 def test_isolated_words(tmp_path: Path):
     recordings, words, rejects = read("isolated", words_apart(tmp_path / "folder"))
     assert [word[:3] for word in words] == [
@@ -415,6 +486,34 @@ def test_real_corpora(real_data: Path, reader: str, folder: str, counts):
     talkers = {word[1] for word in words}
     assert (len(recordings), len(talkers), len(words), len(rejects)) == counts
     assert conformance.check(Corpus(reader=reader, path=str(real_data / folder))) == []
+
+
+@pytest.mark.parametrize(
+    ("folder", "columns", "counts"),
+    [
+        ("eccc_words", {"speaker": "talker"}, (2469, 3, 2469, 0)),
+        (
+            "spokencoco_nouns",
+            {"speaker": "talker", "onset": None, "offset": None, "picture": "coco_image"},
+            (1448, 514, 1448, 636),  # the others are words of two parts, as fire hydrant
+        ),
+        (
+            "flickr_audio_nouns",
+            {"speaker": None, "onset": None, "offset": None, "picture": "image"},
+            (342, 1, 342, 0),
+        ),
+    ],
+)
+def test_real_words_by_their_columns_alone(real_data: Path, folder: str, columns, counts):
+    root = real_data / folder
+    recordings, words, rejects = read("tsv", root, columns=columns)
+    talkers = {word[1] for word in words}
+    assert (len(recordings), len(talkers), len(words), len(rejects)) == counts
+    if folder == "flickr_audio_nouns":
+        pictures = {picture for _, _, picture in about("tsv", root, columns=columns)}
+        roots = [real_data / "flickr8k_1000", real_data / "flickr8k_more"]
+        known = {p.image_id for r in roots for p in flickr8k.read(r)[0]}
+        assert pictures <= known
 
 
 def test_a_real_corpus_as_textgrids_and_ctm(tmp_path: Path, real_data: Path):

@@ -419,8 +419,13 @@ def test_what_a_reader_gives_is_composed(tmp_path: Path):
 def test_what_cannot_be_printed_is_rejected(tmp_path: Path, bell: str):
     sound(tmp_path / "a.wav")
     reader = tmp_path / "reader.py"
-    words = [("T", "cat", 0.1), ("T", f"c{bell}t", 0.3), (f"T{bell}", "cat", 0.5)]
-    spoken = [f"SpokenWord('a', {t!a}, {w!a}, {on}, {on + 0.1})" for t, w, on in words]
+    words = [
+        ("T", "cat", 0.1, "p"),
+        ("T", f"c{bell}t", 0.3, ""),
+        (f"T{bell}", "cat", 0.5, ""),
+        ("T", "cat", 0.7, f"p{bell}"),
+    ]
+    spoken = [f"SpokenWord('a', {t!a}, {w!a}, {on}, {on + 0.1}, {p!a})" for t, w, on, p in words]
     reader.write_text(
         "from seesay.corpora import *\ndef sources(root): return [root / 'a.wav']\n"
         f"def read(root): return [Recording('a', root / 'a.wav', 'T')], [{', '.join(spoken)}],"
@@ -428,7 +433,7 @@ def test_what_cannot_be_printed_is_rejected(tmp_path: Path, bell: str):
     )
     found = read_all([Corpus(reader=str(reader), path=str(tmp_path))], tmp_path / "x")
     assert list(found["spoken_words"]["token_id"]) == ["a@0.100"]
-    assert {"a@0.300", "a@0.500"} < set(found["rejects"]["id"])
+    assert {"a@0.300", "a@0.500", "a@0.700"} < set(found["rejects"]["id"])
     assert all(map(str.isprintable, found["rejects"]["reason"]))
 
 

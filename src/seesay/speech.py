@@ -196,21 +196,23 @@ def shown(
     for word in map(_cleaned, words):
         if faults.get(word.recording_id):
             continue
-        odd = unprintable(f"{word.recording_id}{word.talker}{word.word}")
+        odd = unprintable(f"{word.recording_id}{word.talker}{word.word}{word.picture}")
         if not odd:
             kept.append(word)
             continue
         name = printable(f"{word.recording_id}@{word.onset:.3f}")
-        reason = f"{odd} cannot be printed: {word.word!a} by {word.talker!a}; mend it"
+        said = f"{word.word!a} by {word.talker!a}" + f" about {word.picture!a}" * bool(word.picture)
+        reason = f"{odd} cannot be printed: {said}; mend it"
         rejects.append(Reject(name, reason))
     return recordings, kept, rejects
 
 
 def _cleaned(word: SpokenWord) -> SpokenWord:
-    if f"{word.recording_id}{word.talker}{word.word}".isascii():
+    if f"{word.recording_id}{word.talker}{word.word}{word.picture}".isascii():
         return word
-    recording_id, talker = composed(word.recording_id), composed(word.talker)
-    return replace(word, recording_id=recording_id, talker=talker, word=cleaned(word.word))
+    recording_id, talker, picture = map(composed, (word.recording_id, word.talker, word.picture))
+    times = word.onset, word.offset
+    return SpokenWord(recording_id, talker, cleaned(word.word), *times, picture)
 
 
 def _printable(reject: Reject) -> Reject:

@@ -32,6 +32,7 @@ from pathlib import Path
 PICTURES = ("flickr30k", "flickr8k", "karpathy", "pascal1k")
 SPEECH = ("ctm", "flickr_audio", "isolated", "lucid", "textgrid", "timit", "tsv")
 READERS = {"pictures": PICTURES, "speech": SPEECH}  # by the stage that imports them
+UNKNOWN_TALKER = "unknown"  # who says a word where the corpus does not tell
 
 
 @dataclass(frozen=True)
@@ -93,10 +94,12 @@ class SpokenWord:
 
     Attributes:
         recording_id: The recording in which it is heard.
-        talker: The identifier of the talker.
+        talker: The identifier of the talker; `UNKNOWN_TALKER` where the corpus does not tell.
         word: The word as the corpus writes it.
         onset: Start, in s from the start of the recording.
         offset: End, in s from the start of the recording.
+        picture: The picture that it was said about, by its own id as a picture reader makes it
+            (no name of a corpus before it); "" where none is known.
     """
 
     recording_id: str
@@ -104,3 +107,4 @@ class SpokenWord:
     word: str
     onset: float
     offset: float
+    picture: str = ""

@@ -12,6 +12,7 @@ from seesay.corpora.files import (
     foreign,
     irregular,
     is_picture,
+    picture_called,
     stem,
     tails,
     visible_files,
@@ -124,7 +125,7 @@ class Corpus:
         path = Path(name.replace("\\", "/"))
         if found or not self.captions_alone or path.name in ("", ".."):
             return None
-        image_id = stem(path) if is_picture(path) else composed(path.as_posix())
+        image_id = picture_called(name)
         self.files[image_id] = None
         return image_id
 

@@ -173,6 +173,9 @@ def of_words(found: Found) -> Iterator[str]:
             "its recording is not among the recordings": word.recording_id not in ids,
             "the word wants to be one word": len(word.word.split()) != 1,
             "it has no talker": not word.talker,
+            "its picture wants to be a str that can be printed": (
+                not isinstance(word.picture, str) or bool(unprintable(word.picture))
+            ),
             "its times are not 0 <= onset < offset, in s": not (
                 0 <= word.onset < word.offset < math.inf
             ),

@@ -65,9 +65,15 @@ def read(root: Path, options: Options) -> tuple[list[Recording], list[SpokenWord
 
 
 def read_renamed(
-    root: Path, options: Options, rename: Callable[[str], str]
+    root: Path,
+    options: Options,
+    rename: Callable[[str], str],
+    picture: Callable[[str], str] | None = None,
 ) -> tuple[list[Recording], list[SpokenWord], list[Reject]]:
-    """The same, where `rename` makes an audio file's name of what the CTM calls it."""
+    """The same, where `rename` makes an audio file's name of what the CTM calls it.
+
+    `picture` makes the name of the picture that is spoken about, "" for none.
+    """
     files = sources(root, options)
     speech = Speech(root, [p for p in files if p.suffix.lower() in AUDIO], options.noises)
     rows = [
@@ -100,7 +106,8 @@ def read_renamed(
             talker = talker_of(options.talker, called(name)) + (f"#{channel}" if channel else "")
         onset, word = row.cells[2], row.cells[4]
         end = _end(onset, row.cells[3])
-        speech.add(row.id, group, name, talker or "", word, onset, end, channel)
+        about = "" if picture is None else picture(row.cells[0])
+        speech.add(row.id, group, name, talker or "", word, onset, end, channel, about)
     return speech.result("line of a CTM file")
 
 

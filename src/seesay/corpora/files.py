@@ -66,6 +66,12 @@ def is_picture(path: Path) -> bool:
     return path.suffix.lower() in PICTURES
 
 
+def picture_called(name: str) -> str:
+    """The id of a picture that a list names by its file, with or without its extension."""
+    path = Path(name.replace("\\", "/"))
+    return stem(path) if is_picture(path) else composed(path.as_posix() if name else "")
+
+
 def foreign(path: Path) -> str:
     """What a picture is that no reader takes, by its name; "" for every other file."""
     suffix = path.suffix.lower()

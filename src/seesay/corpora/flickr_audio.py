@@ -1,14 +1,19 @@
 """Flickr8k Audio Captions (Harwath and Glass 2015): `wavs/`, `wav2spk.txt`, `flickr_8k.ctm`.
 
 The CTM calls a file after the picture and the caption's number, `NAME.jpg_#0`; the wav is
-`NAME_0.wav`, and `wav2spk.txt` has its name and its talker's number a line.
+`NAME_0.wav`, and `wav2spk.txt` has its name and its talker's number a line. A word's picture is
+`NAME`, as the reader `flickr8k` calls it.
 """
 
+import re
 from pathlib import Path
 
 from pydantic import Field
 
 from seesay.corpora import Recording, Reject, SpokenWord, ctm
+from seesay.corpora.spoken import called
+
+SPOKEN = re.compile(r"(.+?)(?:(?:\.jpg)?_?#\d+|_\d)")  # a spoken caption, in either form
 
 
 class Options(ctm.Options):
@@ -26,12 +31,21 @@ def sources(root: Path, options: Options) -> list[Path]:
 
 def read(root: Path, options: Options) -> tuple[list[Recording], list[SpokenWord], list[Reject]]:
     """Recordings, words and rejects of the spoken captions."""
-    return ctm.read_renamed(root, options, wav_name)
+    return ctm.read_renamed(root, options, wav_name, picture)
 
 
 def wav_name(name: str) -> str:
     """`NAME.jpg_#0` or `NAME.jpg#0` as the wav's name, `NAME_0`; other names as they are."""
-    picture, mark, number = name.rpartition("#")
+    before, mark, number = name.rpartition("#")
     if not mark:
         return name
-    return f"{picture.rstrip('_').removesuffix('.jpg')}_{number}"
+    return f"{before.rstrip('_').removesuffix('.jpg')}_{number}"
+
+
+def picture(name: str) -> str:
+    """The picture that a spoken caption is about: of `NAME.jpg_#0` and of `NAME_0` it is `NAME`.
+
+    "" for a name of another form.
+    """
+    found = SPOKEN.fullmatch(called(name).rpartition("/")[2])
+    return found[1] if found else ""

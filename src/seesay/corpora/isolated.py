@@ -3,7 +3,8 @@
 `TALKER/cat.wav`, or `cat.wav` for one talker alone, who is called as the folder. A number after
 the word tells takes apart: `cat_2.wav`. Other layouts are said by the options `word` and `talker`,
 which are searched in a file's path below the folder, without extension. Speech Commands
-(`WORD/TALKER_nohash_0.wav`) is `word: ^([^/]+)/` and `talker: ([^/_]+)_nohash`.
+(`WORD/TALKER_nohash_0.wav`) is `word: ^([^/]+)/` and `talker: ([^/_]+)_nohash`. The option
+`picture` finds the picture that a word was said about in the same way.
 
 The word lies where the file is loud (`edges: energy`): from the first to the last 10 ms whose
 power is at most `below` dB under that of the loudest; or it is the whole file (`edges: file`).
@@ -47,6 +48,11 @@ class Options(Settings):
         description="regular expression of the talker in a recording's name; a plain name that is"
         " in none of them is the talker of the files in no subfolder; null: the first folder's"
         " name",
+    )
+    picture: re.Pattern[str] | None = Field(
+        default=None,
+        description="regular expression of the picture that a word is said about in a recording's"
+        " name; null where there is none",
     )
     noises: re.Pattern[str] = Field(
         default=re.compile(r"^_.*_$"),
@@ -92,7 +98,8 @@ def read(root: Path, options: Options) -> tuple[list[Recording], list[SpokenWord
             except InputError as error:
                 speech.rejects.append(Reject(name, cause(error, path)))
                 continue
-        speech.add(name, name, name, talker, word, onset, offset, channel)
+        about = talker_of(options.picture, name) if options.picture else ""
+        speech.add(name, name, name, talker, word, onset, offset, channel, about)
     return speech.result("word")
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from pydantic import Field
 
 from seesay.corpora import Recording, Reject, SpokenWord
-from seesay.corpora.files import irregular, stem, tails, visible_files
-from seesay.errors import InputError
+from seesay.corpora.files import irregular, picture_called, stem, tails, visible_files
+from seesay.errors import InputError, cause
 from seesay.printable import cleaned, composed
 from seesay.settings import Settings
 
@@ -109,6 +109,7 @@ class Speech:
         self.dropped: Counter[str] = Counter()
         self.left_out: Counter[tuple[str, str]] = Counter()  # by what they stand in, and why
         self.channels: dict[str, tuple[Path, int | None]] = {}
+        self.ends: dict[str, tuple[float, str]] = {}
         for path in self.paths:
             recording_id = stem(path.relative_to(self.root))
             if recording_id in self.files:
@@ -141,21 +142,24 @@ class Speech:
         talker: str,
         word: str,
         onset: str | float,
-        offset: str | float,
+        offset: str | float | None,
         channel: int | None = None,
+        picture: str = "",
     ) -> None:
         """Take a word of the file `name`, its times in s, or reject it as `where`.
 
-        Noises are counted, one reject a `group`. Raises InputError where the channel's recording
-        has the id of another file.
+        Without an offset it ends where the file does. `picture` names the picture that it is said
+        about, by its file or its id. Noises are counted, one reject a `group`. Raises InputError
+        where the channel's recording has the id of another file.
         """
         found = self.find(name)
         recording_id = f"{found}#{channel}" if channel else found
         word, talker = cleaned(word).strip(), composed(talker)
-        start, end = seconds(onset), seconds(offset)
         if self.noises.search(word):
             self.dropped[group] += 1
             return
+        start = seconds(onset)
+        end, fault = self._end(found) if offset is None else (seconds(offset), "")
         if channel and found in self.files and recording_id in self.files:
             raise InputError(
                 f"{self.files[found]} (channel {channel + 1}) and {self.files[recording_id]} would"
@@ -165,6 +169,7 @@ class Speech:
         problems = {
             f"no file of that name among the {len(self.files)} audio files": found == "",
             "two audio files have that name; write its subfolder too": found == "?",
+            fault: fault != "",
             "no onset or offset in seconds": not math.isfinite(start + end),
             "a negative onset": start < 0,
             "the offset is not after the onset": end <= start,
@@ -176,11 +181,26 @@ class Speech:
         }
         problem = next((reason for reason, bad in problems.items() if bad), None)
         if problem is not None:
-            shown = " ".join(f"{name} {onset} {offset} {word}".split())  # one line
+            times = f"{onset} {'' if offset is None else offset}"
+            shown = " ".join(f"{name} {times} {word}".split())  # one line
             self.rejects.append(Reject(where, f"{problem}: {shown}"))
             return
         self.channels.setdefault(recording_id, (self.files[found], channel))
-        self.words.append(SpokenWord(recording_id, talker, word, start, end))
+        about = picture_called(picture)
+        self.words.append(SpokenWord(recording_id, talker, word, start, end, about))
+
+    def _end(self, name: str) -> tuple[float, str]:
+        """Where a file ends, in s, and why that is not known."""
+        # Here and not above: the config is checked at every start, and it is slow to load.
+        from seesay import sound
+
+        if name in self.files and name not in self.ends:
+            path = self.files[name]
+            try:
+                self.ends[name] = sound.facts(path).duration, ""
+            except InputError as error:
+                self.ends[name] = math.nan, cause(error, path)
+        return self.ends.get(name, (math.nan, ""))
 
     def result(
         self, origin: str, marks: str = ""

@@ -1,8 +1,10 @@
 """A table of words: one row a word, with its file, talker, onset and offset in s.
 
 The table is separated by tabs, or by commas where its name ends in .csv, and has a header. Its
-columns may have any names and any order; the option `columns` says which is which. A file is
-named with or without its extension and, where the name alone is not clear, its subfolder.
+columns may have any names and any order; the option `columns` says which is which, and that one
+is not there (null): without an onset a word begins where its file does, without an offset it ends
+there, and without a speaker its talker is called `unknown`. A file is named with or without its
+extension and, where the name alone is not clear, its subfolder.
 """
 
 from functools import partial
@@ -10,7 +12,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from seesay.corpora import Recording, Reject, SpokenWord, spoken
+from seesay.corpora import UNKNOWN_TALKER, Recording, Reject, SpokenWord, spoken
 from seesay.corpora.listing import lines, split_row, whole_rows
 from seesay.corpora.spoken import AUDIO, Speech, channel_of, files_below, named_file
 from seesay.errors import InputError
@@ -21,12 +23,23 @@ class Columns(Settings):
     """The names that the header gives to what is wanted."""
 
     file: str = Field(default="file", description="the audio file")
-    onset: str = Field(default="onset", description="start of the word, in s")
-    offset: str = Field(default="offset", description="end of the word, in s")
+    onset: str | None = Field(
+        default="onset", description="start of the word, in s; null: that of its file"
+    )
+    offset: str | None = Field(
+        default="offset", description="end of the word, in s; null: that of its file"
+    )
     word: str = Field(default="word", description="the word")
-    speaker: str = Field(default="speaker", description="who speaks")
+    speaker: str | None = Field(
+        default="speaker", description=f"who speaks; null: nobody knows, {UNKNOWN_TALKER!r}"
+    )
     channel: str | None = Field(
         default=None, description="its channel, 1, 2, ... or A, B; null where there is none"
+    )
+    picture: str | None = Field(
+        default=None,
+        description="the picture that the word is said about: its file or id; null where there is"
+        " none, and an empty cell for a word about none",
     )
 
 
@@ -81,11 +94,12 @@ def add_rows(speech: Speech, table: Path, where: str, columns: Columns) -> None:
             f"{where}:{line}",
             f"{where}, {row[columns.file]}",
             row[columns.file],
-            row[columns.speaker],
+            UNKNOWN_TALKER if columns.speaker is None else row[columns.speaker],
             row[columns.word],
-            row[columns.onset],
-            row[columns.offset],
+            0.0 if columns.onset is None else row[columns.onset],
+            None if columns.offset is None else row[columns.offset],
             channel,
+            "" if columns.picture is None else row[columns.picture],
         )
 
 
