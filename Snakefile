@@ -18,6 +18,7 @@ include: "workflow/rules/common_files.smk"
 include: "workflow/rules/common_resources.smk"
 include: "workflow/rules/common_corpora.smk"
 include: "workflow/rules/common_lists.smk"
+include: "workflow/rules/common_human.smk"
 include: "workflow/rules/common_shown.smk"
 include: "workflow/rules/common_stages.smk"
 

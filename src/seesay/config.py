@@ -19,10 +19,10 @@ from seesay.corpora.finding import find
 from seesay.errors import InputError
 from seesay.settings import Seed, Settings, alike
 from seesay.settings.alignment import AlignmentSettings
-from seesay.settings.evaluation import EvaluationSettings
 from seesay.settings.fc7 import Fc7Settings
 from seesay.settings.fetch import FetchSettings
 from seesay.settings.fragments import FragmentsSettings
+from seesay.settings.human import EvaluationSection, HumanSettings
 from seesay.settings.listen import ListenSettings
 from seesay.settings.logmel import LogmelSettings
 from seesay.settings.map import MapSettings
@@ -102,7 +102,7 @@ class Config(Settings):
     matching: MatchingSettings = Field(description="caption words to spoken tokens")
     logmel: LogmelSettings = Field(description="features of spoken tokens")
     training: TrainingSettings = Field(description="the network and how it learns")
-    evaluation: EvaluationSettings = Field(description="queries and galleries")
+    evaluation: EvaluationSection = Field(description="queries and galleries")
     metrics: MetricsSettings = Field(description="intervals")
     listen: ListenSettings = Field(description="what the report lets one hear and see")
     map: MapSettings = Field(description="the shared space on a plane")
@@ -122,12 +122,7 @@ class Config(Settings):
                     f"{stage}.corpora is empty and there is no section {' or '.join(sections)}: "
                     "nothing to read and nothing to generate; give one of them"
                 )
-        for stage, ours in READERS.items():
-            for place, corpus in enumerate(getattr(self, stage).corpora):
-                try:
-                    find(corpus, ours)
-                except InputError as error:
-                    raise ValueError(f"{stage}.corpora.{place}: {error}") from None
+        self._check_readers()
         if self.fetch.pascal1k and len(self._pascal1k()) != 1:
             raise ValueError(
                 f"fetch.pascal1k wants one entry of pictures.corpora with the reader pascal1k, to"
@@ -156,6 +151,16 @@ class Config(Settings):
                 f" {', '.join(sorted(self.experiments))}"
             )
         return self
+
+    def _check_readers(self) -> None:
+        """Raise ValueError unless every corpus has a reader, and its options fit."""
+        given = [(f"{stage}.corpora", getattr(self, stage).corpora, stage) for stage in READERS]
+        for key, corpora, stage in [*given, ("evaluation.human", self.evaluation.human, "speech")]:
+            for place, corpus in enumerate(corpora):
+                try:
+                    find(corpus, READERS[stage])
+                except InputError as error:
+                    raise ValueError(f"{key}.{place}: {error}") from None
 
     def _check_fragments(self) -> None:
         """Raise ValueError unless there is one way to fragments, and what needs it has it."""
@@ -234,6 +239,14 @@ class Config(Settings):
         values = section.model_dump(mode="json") | given
         return type(section).model_validate_json(json.dumps(values))
 
+    @property
+    def human(self) -> HumanSettings:
+        """What the stage human is told, where evaluation.human has corpora."""
+        given = self.evaluation
+        return HumanSettings(
+            corpora=given.human, talkers=given.human_talkers, seed=self.matching.seed
+        )
+
     def variant(self, experiment: str, stage: str) -> str:
         """The folder, below the stage's, of what an experiment's settings make: "" or "digits/".
 
@@ -252,8 +265,8 @@ class Config(Settings):
         section = getattr(self, stage)
         if experiment is not None:
             section = self.section_of(experiment, stage)
-        # evaluation.legacy adds rules and changes nothing in those that are there.
-        switches = {"legacy"} if stage == "evaluation" else set()
+        # They add rules and change nothing in those that are there.
+        switches = {"legacy", "human", "human_talkers"} if stage == "evaluation" else set()
         return json.dumps(section.model_dump(mode="json", exclude=switches), sort_keys=True)
 
 

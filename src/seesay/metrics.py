@@ -18,8 +18,10 @@ from seesay.errors import InputError
 from seesay.evaluation import RANKS
 from seesay.experiments import ordered
 from seesay.grounding import GROUNDING
+from seesay.human_tables import HUMAN_RANKS
 from seesay.randomness import generator
 from seesay.ranking import Floats, Integers, Ranks
+from seesay.resampling import crossed
 from seesay.settings.metrics import MetricsSettings
 from seesay.tables import Table
 
@@ -28,8 +30,10 @@ GROUNDED = ("pointing", "iou")
 RECALLS = (1, 5, 10, 25)
 COLUMNS = ["experiment", "system", "seed", "task", "gallery", "gallery_size", "queries", "metric"]
 Summary = Callable[[pd.DataFrame, Integers, Floats, bool], Floats]
-# A table of judged queries, its files, the names of its metrics, and what makes them.
-Kind = tuple[Table, Sequence[Path], tuple[str, ...], Summary]
+# What is resampled of a run's queries: names of units, each query's one, and their weights.
+Resample = Callable[[pd.DataFrame, MetricsSettings], tuple[list[str], Integers, Floats]]
+# A table of judged queries, its files, the names of its metrics, what makes them and intervals.
+Kind = tuple[Table, Sequence[Path], tuple[str, ...], Summary, Resample]
 SLACK = 1e-9  # a share of queries within this of one half is one half
 CELLS = 4_000_000  # of the largest array held while walking up the ranks
 
@@ -42,6 +46,7 @@ def measure(
     settings: MetricsSettings,
     grounding: Sequence[Path] = (),
     order: Sequence[str] = (),
+    human: Sequence[Path] = (),
 ) -> None:
     """Write `metrics.tsv`, `differences.tsv` and `experiments.tsv` from all systems' ranks.
 
@@ -51,17 +56,20 @@ def measure(
     minus each control, mean over seeds, from the same resamples for both (paired), and
     experiments.tsv the model of one experiment minus that of another before it, for each pair with
     the same test pictures. Experiments stand in `order`, others by name behind them. The tables
-    `grounding`, where there are any, add their tasks with pointing and iou, in percent.
+    `grounding`, where there are any, add their tasks with pointing and iou, in percent, and the
+    tables `human` theirs, whose intervals resample words and talkers.
 
     Raises InputError when two systems were ranked on different queries.
     """
     rows: list[dict[str, object]] = []
     paired: list[dict[str, object]] = []
     beside: list[dict[str, object]] = []
-    kinds: list[Kind] = [(RANKS, ranks, METRICS, _of_ranks)]
+    kinds: list[Kind] = [(RANKS, ranks, METRICS, _of_ranks, by_picture)]
     if grounding:
-        kinds.append((GROUNDING, grounding, GROUNDED, _of_grounding))
-    for table, paths, names, summary in kinds:
+        kinds.append((GROUNDING, grounding, GROUNDED, _of_grounding, by_picture))
+    if human:
+        kinds.append((HUMAN_RANKS, human, METRICS, _of_ranks, by_word_and_talker))
+    for table, paths, names, summary, resample in kinds:
         frame = tables.read(table, list(paths))
         order = ordered([*order, *sorted(frame["experiment"].unique())])
         models: dict[tuple[str, str], dict[str, Floats]] = {}
@@ -70,14 +78,13 @@ def measure(
             where = {"experiment": experiment, "task": task, "gallery": gallery}
             runs = runs_of(part, where)
             first = next(iter(runs.values()))
-            pictures, image = np.unique(first["image_id"].to_numpy(dtype=str), return_inverse=True)
-            weights = image_weights(len(pictures), settings)
+            units, unit, weights = resample(first, settings)
             # Where some queries leave more items out than others: the mean.
             size = {"gallery_size": round(first["gallery_size"].mean()), "queries": len(first)}
-            luck = summary(first, image, weights[:1], True)[:, 0]
+            luck = summary(first, unit, weights[:1], True)[:, 0]
             values: dict[str, list[Floats]] = {}
             for (system, seed), run in runs.items():
-                value = summary(run, image, weights, False)
+                value = summary(run, unit, weights, False)
                 values.setdefault(system, []).append(value)
                 rows += _rows({**where, "system": system, "seed": seed, **size}, names, value, luck)
             means = {system: np.mean(value, axis=0) for system, value in values.items()}
@@ -89,11 +96,11 @@ def measure(
             if "model" in means:
                 key = str(task), str(gallery)
                 models.setdefault(key, {})[str(experiment)] = means["model"]
-                asked[*key, str(experiment)] = [size["gallery_size"], *pictures.tolist()]
+                asked[*key, str(experiment)] = [size["gallery_size"], *units]
         for (task, gallery), found in models.items():
             for other, one in combinations([name for name in order if name in found], 2):
-                # Queries may differ; what is resampled are pictures. In a gallery of another size
-                # a rank means something else.
+                # Queries may differ; what is resampled are their units. In a gallery of another
+                # size a rank means something else.
                 if asked[task, gallery, one] == asked[task, gallery, other]:
                     where = {"experiment": one, "other": other, "task": task, "gallery": gallery}
                     beside += _rows(where, names, found[one] - found[other])
@@ -157,6 +164,25 @@ def chance(ranks: Ranks, gallery_size: pd.Series | NDArray[np.integer]) -> Ranks
     """The ranks of the same queries if everything in their galleries were tied."""
     irrelevant = np.asarray(gallery_size, dtype=np.int64) - ranks.relevant
     return Ranks(np.zeros_like(irrelevant), irrelevant, ranks.relevant, ranks.relevant)
+
+
+def by_picture(run: pd.DataFrame, settings: MetricsSettings) -> tuple[list[str], Integers, Floats]:
+    """The pictures of a run's queries, each query's one, and their weights."""
+    pictures, image = np.unique(run["image_id"].to_numpy(dtype=str), return_inverse=True)
+    return pictures.tolist(), image, image_weights(len(pictures), settings)
+
+
+def by_word_and_talker(
+    run: pd.DataFrame, settings: MetricsSettings
+) -> tuple[list[str], Integers, Floats]:
+    """The pairs of a word and a talker of a run of HUMAN_RANKS, each query's one, their weights.
+
+    Whose talker is unknown is a talker of its own. Queries that are pictures are resampled as such.
+    """
+    if (run["word"] == "").all():
+        return by_picture(run, settings)
+    talker = run["talker"].where(run["talker"] != "", run["query"])
+    return crossed(run["word"].to_numpy(str), talker.to_numpy(str), settings)
 
 
 def image_weights(images: int, settings: MetricsSettings) -> Floats:

@@ -14,9 +14,12 @@ from seesay.corpora import READERS, finding
 from seesay.errors import InputError
 from seesay.settings.corpora import Corpus
 
+# Our readers by stage; human words are read as speech is.
+OURS_OF = READERS | {"human": READERS["speech"]}
+
 
 def corpora(stage):
-    """The corpora that the stage pictures or speech reads: the config's, or the generated one."""
+    """The corpora that a stage reads: the config's, or of pictures and speech the generated one."""
     generated = {
         "pictures": Corpus(reader="pascal1k", path=at("scenes/pictures")),
         "speech": Corpus(
@@ -29,7 +32,7 @@ def corpora(stage):
 
 def readers(stage):
     """The readers of these corpora, bound to their folders and options."""
-    return [finding.find(corpus, READERS[stage]) for corpus in corpora(stage)]
+    return [finding.find(corpus, OURS_OF[stage]) for corpus in corpora(stage)]
 
 
 def corpora_settings(stage):
@@ -40,7 +43,7 @@ def corpora_settings(stage):
 
 def corpora_stamp(stage, *more):
     """The code stamp of a stage with the readers of its corpora, and with more modules."""
-    used = {finding.code(corpus.reader, READERS[stage]) for corpus in corpora(stage)}
+    used = {finding.code(corpus.reader, OURS_OF[stage]) for corpus in corpora(stage)}
     return stamp(stage, *sorted(used), *more)
 
 
@@ -90,6 +93,11 @@ def pictures_sources(wildcards):
 def speech_sources(wildcards):
     """Every file of the speech corpora."""
     return corpora_sources("speech")
+
+
+def human_sources(wildcards):
+    """Every file of the corpora of human words."""
+    return corpora_sources("human")
 
 
 def fragments_sources(wildcards):

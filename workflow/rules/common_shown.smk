@@ -75,6 +75,7 @@ def rejects():
         at("speech/rejects.parquet"),
         at("matching/rejects.parquet"),
         *logmel_rejects(),
+        *human_rejects(),
         at("listen/rejects.parquet"),
         *expand(at("lexicon/{experiment}/rejects.parquet"), experiment=LEXICONS),
     ]

@@ -30,7 +30,11 @@ STAGES = {
     "evaluation": ["embedding", "frequency", "pictures", "matching"],
     "frequency": ["pictures", "matching", "fc7", "fragments", "logmel"],
     "grounding": ["embedding", "frequency", "regions", "scenes", "matching"],
-    "metrics": ["evaluation", "grounding"],
+    "human": ["pictures", "words", "matching", "speech"],
+    "human_logmel": ["human"],
+    "human_embedding": ["training", "human_logmel", "embedding"],
+    "human_ranks": ["embedding", "human_embedding", "pictures", "matching"],
+    "metrics": ["evaluation", "grounding", "human_ranks"],
     "breakdown": ["evaluation", "regions", "matching"],
     "legacy": ["training", "pictures", "fc7", "logmel", "matching", "text"],
     "legacy_metrics": ["legacy"],
@@ -63,8 +67,16 @@ STAGES = {
 RULE_FILES = [
     *("fetch", "scenes", "pictures", "fragments", "words", "synthesis", "alignment"),
     *("speech", "matching", "logmel", "text", "training", "embedding", "frequency"),
-    *("evaluation", "grounding", "metrics", "breakdown", "legacy", "listen", "map"),
-    *("lexicon", "report", "study"),
+    *(
+        "evaluation",
+        "grounding",
+        "human",
+        "human_ranks",
+        "metrics",
+        "breakdown",
+        "legacy",
+    ),
+    *("listen", "map", "lexicon", "report", "study"),
     *([] if CONFIG.fragments else ["regions", "fc7"]),
 ]
 
@@ -79,6 +91,8 @@ def stages():
         unused |= {"regions", "fc7"}
     if not GROUNDED:
         unused.add("grounding")
+    if not CONFIG.evaluation.human:
+        unused |= {"human", "human_logmel", "human_embedding", "human_ranks"}
     if not LEXICONS:
         unused.add("lexicon")
     if "text" not in CONFIG.controls:

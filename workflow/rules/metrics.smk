@@ -1,13 +1,13 @@
 """metrics: the numbers of all systems and seeds, with chance and intervals.
 
-Comes in: the tables `ranks` and `grounding` of every experiment, system and seed.
+Comes in: the tables `ranks`, `grounding` and `human_ranks` of every experiment, system and seed.
 Goes out: <results>/metrics.tsv; differences.tsv: the model minus each control; experiments.tsv:
 one experiment's model minus another's.
 """
 
 
 rule metrics:
-    """Median and mean rank and R@k, with 95 % intervals from resampling the test images."""
+    """Median and mean rank and R@k, with 95 % intervals from resampling the test images, or human words and talkers."""
     input:
         ranks=expand(
             at("evaluation/{experiment}/{system}/{seed}/ranks.parquet"),
@@ -16,6 +16,7 @@ rule metrics:
             seed=SEEDS,
         ),
         grounding=grounding_tables(),
+        human=human_ranks(),
         listed=listed("pictures", "speech"),
     output:
         metrics=report(
@@ -57,6 +58,7 @@ rule metrics:
         "Computing metrics and intervals"
     shell:
         'python "$SCRIPTS/metrics.py" --ranks {input.ranks:q} --grounding {input.grounding:q}'
+        " --human {input.human:q}"
         " --metrics {output.metrics:q} --differences {output.differences:q}"
         " --experiments {output.experiments:q} --settings {params.settings:q}"
         " --order {params.order:q} 2>&1 | tee {log:q}"

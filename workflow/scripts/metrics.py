@@ -8,7 +8,7 @@ from seesay.settings.metrics import MetricsSettings
 def main() -> None:
     args = arguments(
         __doc__,
-        lists=["ranks", "grounding"],
+        lists=["ranks", "grounding", "human"],
         outputs=["metrics", "differences", "experiments"],
         settings=MetricsSettings,
         options={"order": ""},
@@ -21,6 +21,7 @@ def main() -> None:
         args.settings,
         args.grounding,
         args.order.split(","),
+        args.human,
     )
 
 

@@ -1,0 +1,236 @@
+"""Words that people say, as a test beside the captions' own speech: which there are, by source.
+
+A word is one of the test's when the captions' speech has it, as it is said or as the lemma of a
+form that the captions use. Talkers of a corpus are parted by a hash of their names: the test's,
+and those whom training may hear.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from seesay import sources, tables
+from seesay.corpora import SPEECH, UNKNOWN_TALKER, Reject
+from seesay.corpora.finding import find
+from seesay.errors import InputError
+from seesay.human_tables import HUMAN_WORDS
+from seesay.matching import SPOKEN_CAPTIONS
+from seesay.pictures import IMAGES
+from seesay.rejects import write_rejects
+from seesay.settings.corpora import Corpus
+from seesay.settings.human import HumanSettings
+from seesay.speech import (
+    RECORDINGS,
+    SPOKEN_WORDS,
+    TOKEN_MANIFEST,
+    check_words,
+    frame_of,
+    named,
+    open_recordings,
+)
+from seesay.unseen import choose
+from seesay.words import CAPTION_WORDS
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What the captions' speech says: `names` gives each known form its spoken word, `pos` each
+    spoken word its most frequent part of speech.
+    """
+
+    names: dict[str, str]
+    pos: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What training and validation hear: talkers, recordings, and digests of their files."""
+
+    talkers: frozenset[str]
+    recordings: frozenset[str]
+    digests: frozenset[str]
+
+
+def vocabulary(spoken: set[str], caption_words: pd.DataFrame) -> Vocabulary:
+    """The forms of the words `spoken`, from the rows text, lemma and pos of CAPTION_WORDS.
+
+    A form that is itself spoken is that word; any other stands for the lemma that the captions
+    most often have it for, of those that are spoken (equal counts: the first by alphabet).
+    """
+    known = caption_words[caption_words["lemma"].isin(spoken)]
+    counts = known.groupby(["text", "lemma"]).size().rename("count").reset_index()
+    counts = counts.sort_values(["text", "count", "lemma"], ascending=[True, False, True])
+    first = counts.drop_duplicates("text")
+    names = dict(zip(first["text"], first["lemma"], strict=True)) | {word: word for word in spoken}
+    tags = known.groupby(["lemma", "pos"]).size().rename("count").reset_index()
+    tags = tags.sort_values(["lemma", "count", "pos"], ascending=[True, False, True])
+    tags = tags.drop_duplicates("lemma")
+    pos = dict(zip(tags["lemma"], tags["pos"], strict=True))
+    return Vocabulary(names, {word: pos.get(word, "other") for word in spoken})
+
+
+def heard(
+    spoken_captions: pd.DataFrame,
+    spoken_words: pd.DataFrame,
+    recordings: pd.DataFrame,
+    splits: pd.Series,
+) -> Heard:
+    """What the captions of the training and validation pictures are said with."""
+    used = spoken_captions[spoken_captions["image_id"].map(splits).isin(["train", "validation"])]
+    tokens = spoken_words[spoken_words["token_id"].isin(used["token_id"])]
+    files = recordings[recordings["recording_id"].isin(tokens["recording_id"])]
+    return Heard(
+        frozenset(tokens["talker"]), frozenset(files["recording_id"]), frozenset(files["digest"])
+    )
+
+
+def read_source(
+    corpus: Corpus, known: Vocabulary, training: Heard, images: pd.Series
+) -> tuple[pd.DataFrame, list[Reject]]:
+    """The usable words of one corpus, as rows of HUMAN_WORDS without `use`, and its rejects.
+
+    Rows also have path, digest and channel of their recording. `images` are the run's pictures.
+    """
+    found, spoken, rejects = named(corpus, find(corpus, SPEECH).read())
+    recordings, bad = open_recordings(found)
+    frame = frame_of(spoken).assign(picture=[word.picture for word in spoken])
+    words, bad_words = check_words(frame, recordings)
+    rejects += [*bad, *bad_words]
+    unknown = corpus.under(UNKNOWN_TALKER)
+    words["talker"] = words["talker"].where(words["talker"] != unknown, "")
+    files = recordings[["recording_id", "path", "digest", "channel"]]
+    words = words.merge(files, on="recording_id").assign(source=corpus.name)
+    words, refused = _within(words, corpus, known)
+    rejects += refused
+    words, refused = _apart(words, training)
+    rejects += refused
+    words["image_id"], refused = _pictures(words, corpus, images)
+    return words.drop(columns="picture"), [*rejects, *refused]
+
+
+def _within(
+    words: pd.DataFrame, corpus: Corpus, known: Vocabulary
+) -> tuple[pd.DataFrame, list[Reject]]:
+    """The words of the vocabulary, with `spoken_word` and `pos`; a reject each for the others."""
+    spoken = words["word"].map(known.names)
+    rejects = []
+    for word, count in words.loc[spoken.isna(), "word"].value_counts().sort_index().items():
+        several = len(str(word).split()) > 1
+        why = "several words; give single words" if several else "no spoken caption says it"
+        times = "once" if count == 1 else f"{count} times"
+        rejects.append(Reject(corpus.under(str(word)), f"{why}; {times} in the corpus"))
+    kept = words[spoken.notna()].assign(spoken_word=spoken.dropna())
+    return kept.assign(pos=kept["spoken_word"].map(known.pos)), rejects
+
+
+def _apart(words: pd.DataFrame, training: Heard) -> tuple[pd.DataFrame, list[Reject]]:
+    """The words of talkers and recordings that training does not hear, and rejects."""
+    same = words["digest"].isin(training.digests) | words["recording_id"].isin(training.recordings)
+    # Who says a recording that training has is in training under that name or another.
+    talkers = training.talkers | (set(words.loc[same, "talker"]) - {""})
+    talker = words["talker"].isin(talkers)
+    counts = Counter(words.loc[talker, "talker"])
+    rejects = [
+        Reject(name, f"this talker is in training; {count} words are left out with the talker")
+        for name, count in sorted(counts.items())
+    ]
+    counts = Counter(words.loc[same & ~talker, "recording_id"])
+    rejects += [
+        Reject(name, f"this recording is in training; its {count} words are left out")
+        for name, count in sorted(counts.items())
+    ]
+    return words[~(same | talker)].copy(), rejects
+
+
+def _pictures(
+    words: pd.DataFrame, corpus: Corpus, images: pd.Series
+) -> tuple[pd.Series, list[Reject]]:
+    """The run's picture that each word was said about, or ""; one reject counts the others.
+
+    A corpus of pictures may have a name before its ids; where two have the picture, it is not
+    known which is meant.
+    """
+    names = [str(name) for name in images]
+    bare = Counter(name.partition("/")[2] for name in names)
+    own = {name.partition("/")[2]: name for name in names if bare[name.partition("/")[2]] == 1}
+    own |= {name: name for name in names}
+    given = words["picture"]
+    found = given.map(lambda name: own.get(name, "") if name else "")
+    lost = sorted(set(given[(given != "") & (found == "")]))
+    if not lost:
+        return found, []
+    reason = f"{len(lost)} pictures that its words were said about are not the run's: {lost[0]!r}"
+    return found, [Reject(corpus.name, f"{reason}; the words are tested without them")]
+
+
+def part(words: pd.DataFrame, talkers: float, seed: int) -> tuple[pd.Series, list[Reject]]:
+    """`test` or `train` for each row, or "" for one that training may not have, and rejects.
+
+    The share `talkers` of a source's talkers, one at least, are the test's, by the hash of their
+    names; so is whoever is unknown. A recording that the test has under another name is nobody's.
+    """
+    use = pd.Series("test", words.index)
+    for source, rows in words.groupby("source"):
+        names = set(rows["talker"]) - {""}
+        test = choose(names, max(1, round(talkers * len(names))), f"human {source}", seed)
+        use[rows.index[rows["talker"].isin(names - test)]] = "train"
+    twice = (use == "train") & words["digest"].isin(words.loc[use == "test", "digest"])
+    use[twice] = ""
+    reason = "the test has this very recording; training goes without it"
+    return use, [Reject(name, reason) for name in sorted(set(words.loc[twice, "recording_id"]))]
+
+
+def read_human(
+    images: Path,
+    caption_words: Path,
+    spoken_captions: Path,
+    recordings: Path,
+    spoken_words: Path,
+    words_out: Path,
+    rejects_out: Path,
+    manifest_out: Path,
+    settings: HumanSettings,
+) -> None:
+    """Write the tables HUMAN_WORDS, `rejects` and TOKEN_MANIFEST of its words.
+
+    Raises InputError for a corpus that cannot be read, and when none has a word for the test.
+    """
+    pictures = tables.read(IMAGES, images)
+    captions = tables.read(SPOKEN_CAPTIONS, spoken_captions)
+    uses = tables.read(CAPTION_WORDS, caption_words)
+    known = vocabulary(set(captions["spoken_word"]), uses)
+    training = heard(
+        captions,
+        tables.read(SPOKEN_WORDS, spoken_words),
+        tables.read(RECORDINGS, recordings),
+        pictures.set_index("image_id")["split"],
+    )
+    before = sources.seen([p for one in settings.corpora for p in find(one, SPEECH).sources()])
+    parts = [read_source(one, known, training, pictures["image_id"]) for one in settings.corpora]
+    words = pd.concat([rows for rows, _ in parts], ignore_index=True)
+    rejects = [reject for _, refused in parts for reject in refused]
+    words["use"], refused = part(words, settings.talkers, settings.seed)
+    words, rejects = words[words["use"] != ""], [*rejects, *refused]
+    if not (words["use"] == "test").any():
+        first = f"; the first of {len(rejects)} rejects: {rejects[0].id}: {rejects[0].reason}"
+        raise InputError(
+            "evaluation.human: no word of these corpora is in the captions' spoken vocabulary"
+            f" ({len(known.pos)} words) and said by a talker whom training does not hear; give"
+            f" other corpora{first if rejects else ''}"
+        )
+    sources.still(before)
+    tables.write(HUMAN_WORDS, words_out, words)
+    tables.write(TOKEN_MANIFEST, manifest_out, words)
+    write_rejects(rejects_out, (("human", one.id, one.reason) for one in rejects))
+    for source, rows in words.groupby("source"):
+        said = rows["spoken_word"].nunique()
+        shown = int((rows["image_id"] != "").sum())
+        test = int((rows["use"] == "test").sum())
+        people = len(set(rows["talker"]) - {""}) or "unknown"
+        print(
+            f"human: {source}: {len(rows):,} words of {said:,} types, {people} talkers; {test:,}"
+            f" for the test, {shown:,} said about pictures of this run",
+            flush=True,
+        )

@@ -1,0 +1,47 @@
+"""Settings of the stage human; they stand in the section evaluation."""
+
+from pydantic import Field, field_validator
+
+from seesay.settings import Seed, Settings
+from seesay.settings.corpora import Corpus, check_names
+from seesay.settings.evaluation import EvaluationSettings
+
+# Names of galleries that other tasks have.
+TAKEN = ("test", "all")
+
+
+class EvaluationSection(EvaluationSettings):
+    """The section evaluation: what the test queries are asked, and the human words beside them."""
+
+    human: tuple[Corpus, ...] = Field(
+        default=(),
+        description="corpora of words that people say, read as speech.corpora are: a test beside"
+        " that of the captions' own speech; each wants a name",
+    )
+    human_talkers: float = Field(
+        default=1.0,
+        gt=0,
+        le=1,
+        description="share of each such corpus's talkers who are the test's, one at least; training"
+        " may hear the others (training.human_words)",
+    )
+
+    @field_validator("human")
+    @classmethod
+    def _named(cls, corpora: tuple[Corpus, ...]) -> tuple[Corpus, ...]:
+        check_names(corpora)
+        for corpus in corpora:
+            if not corpus.name or corpus.name in TAKEN:
+                raise ValueError(
+                    f"the corpus in {corpus.path} is called {corpus.name!r}; give it a name other"
+                    f" than {' and '.join(TAKEN)}: tables and report show its words under it"
+                )
+        return corpora
+
+
+class HumanSettings(Settings):
+    """What the stage human is told."""
+
+    corpora: tuple[Corpus, ...] = Field(min_length=1, description="evaluation.human")
+    talkers: float = Field(default=1.0, gt=0, le=1, description="evaluation.human_talkers")
+    seed: Seed = Field(description="matching.seed, which says who are the test's talkers")

@@ -1,0 +1,38 @@
+"""The human words (evaluation.human): which systems hear them, and their tables.
+
+Comes in: CONFIG and the functions of common_experiments.smk.
+Goes out: HEARING, TOLD, human_logmel(), human_ranks() and human_rejects().
+"""
+
+# Systems that are told each word, and those that hear it.
+TOLD = [system for system in SYSTEMS if system in ("text", "frequency")]
+HEARING = [system for system in SYSTEMS if system not in TOLD]
+
+
+def human_logmel(wildcards):
+    """The log-Mel vectors of the human words as the experiment of a job has them."""
+    variant = CONFIG.variant(wildcards.experiment, "logmel")
+    return [at(f"human/logmel/{variant}words.parquet")]
+
+
+def human_ranks():
+    """The ranks of the human words of every system, where the config has such words."""
+    if not CONFIG.evaluation.human:
+        return []
+    return expand(
+        at("human/ranks/{experiment}/{system}/{seed}.parquet"),
+        experiment=EXPERIMENTS,
+        system=SYSTEMS,
+        seed=SEEDS,
+    )
+
+
+def human_rejects():
+    """What the stage human refused, and log-Mel vectors that its words lack."""
+    if not CONFIG.evaluation.human:
+        return []
+    variants_made = sorted(variants("logmel"))
+    return [
+        at("human/rejects.parquet"),
+        *(at(f"human/logmel/{variant}rejects.parquet") for variant in variants_made),
+    ]
