@@ -16,7 +16,7 @@ import yaml
 import corpora_layouts
 from conftest import ROOT
 from seesay.config import load
-from seesay.report_made import declared
+from seesay.report_declared import declared
 from shrinking import shrunk
 from test_workflow import snakemake
 

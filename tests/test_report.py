@@ -22,6 +22,7 @@ from report_run import outputs
 from seesay import (
     report_charts,
     report_dag,
+    report_declared,
     report_leakage,
     report_made,
     report_more,
@@ -386,11 +387,27 @@ def test_an_experiment_that_reads_transcripts_is_labelled(page, run, tmp_path):
     # An experiment may put off what its section has.
     section = {"training": {"negatives": "types", "semantic_term": 1}}
     both = {**section, "experiments": {"one": {}, "two": {"training": {"negatives": "tokens"}}}}
-    assert report_made.transcripts(both, "one") == "negatives: types, semantic_term: 1"
-    assert report_made.transcripts(both, "two") == "semantic_term: 1"
+    assert report_declared.transcripts(both, "one") == "negatives: types, semantic_term: 1"
+    assert report_declared.transcripts(both, "two") == "semantic_term: 1"
     gate = {"training": {}, "experiments": {"gate": {"training": {"context": "gate"}}}}
-    (told,) = report_made.declared(gate, "gate")
+    (told,) = report_declared.declared(gate, "gate")
     assert told.startswith("Each fragment knows its whole picture (context: gate)")
+
+
+def test_frames_of_a_model_that_read_transcripts_are_said(tmp_path):
+    (tmp_path / "tiny").mkdir()
+    experiments = {
+        "paper": {},
+        "whisper": {"logmel": {"model": str(tmp_path / "tiny")}},
+        "other": {"logmel": {"model": "hubert.pt"}},
+    }
+    config = {"training": {}, "logmel": {"model": None}, "experiments": experiments}
+    assert report_declared.declared(config, "paper") == []
+    (told,) = report_declared.declared(config, "whisper")
+    assert told.startswith("It has not learnt from speech and pictures alone: its frames of speech")
+    assert told.endswith(f"trained on transcripts (logmel.model: {tmp_path}/tiny).")
+    (told,) = report_declared.declared(config, "other")
+    assert "may have read transcripts (logmel.model: hubert.pt)" in told
 
 
 def test_synthetic_data_and_untrained_networks_are_labelled(page):

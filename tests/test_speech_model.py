@@ -9,7 +9,7 @@ import pytest
 import torch
 from pydantic import ValidationError
 
-from seesay import logmel, speech_model, tables
+from seesay import logmel, tables
 from seesay.errors import InputError
 from seesay.logmel import LOGMEL
 from seesay.settings.logmel import LogmelSettings
@@ -146,8 +146,8 @@ def test_long_recordings_are_heard_in_chunks(module, tmp_path, monkeypatch):
     assert whole.shape == (701, WIDTH)
     longest, heard = [], compute._heard
     monkeypatch.setattr(compute, "_heard", lambda x: (longest.append(len(x)), heard(x))[1])
-    monkeypatch.setattr(speech_model, "CHUNK", 2)
-    monkeypatch.setattr(speech_model, "MARGIN", 1)
+    monkeypatch.setattr(SpeechModel, "chunk", 2)
+    monkeypatch.setattr(SpeechModel, "margin", 1)
     parts = compute.frames(np.split(sound, [1000, 50_000]))
     assert np.array_equal(parts, compute.frames([sound]))
     assert len(longest) == 2 * 4

@@ -74,16 +74,16 @@ def _weights(config: Config, counts: Counts, trust_model: bool) -> Iterator[Find
 
 def _speech_model(settings: LogmelSettings, trusted: bool) -> Iterator[Finding]:
     path = Path(str(settings.model))
-    if path.is_file() and not trusted:
+    if path.is_file() and settings.program and not trusted:
         yield Finding(
             "note", "logmel", f"{path} is a program (TorchScript), which a run will run with your"
             " rights; it is not tried here without --trust-model",
         )  # fmt: skip
         return
     # Here, for torch takes seconds.
-    from seesay.speech_model import SpeechModel
+    from seesay.logmel import maker
 
-    SpeechModel(settings)
+    maker(settings)
     yield Finding("ok", "logmel", f"{settings.model} gives frames of {settings.filters} numbers")
 
 

@@ -1,7 +1,8 @@
 """log-Mel vectors of spoken tokens (paper section 2): 71 frames of 40 filters a token.
 
 Beside the paper's window there are the window without its word's neighbours, and the word alone,
-stretched to a number of frames. A model of speech can give the frames (`seesay.speech_model`).
+stretched to a number of frames. A model of speech can give the frames (`seesay.speech_model`,
+`seesay.whisper`).
 """
 
 import importlib
@@ -218,10 +219,10 @@ class LogMel:
 
 def maker(settings: LogmelSettings) -> LogMel:
     """What computes the frames: of log-Mel filters, or of the model that the settings name."""
-    if settings.model is None:
+    if settings.module is None:
         return LogMel(settings)
     # By name: neither torch nor its stamp is wanted for log-Mel frames.
-    compute: LogMel = importlib.import_module("seesay.speech_model").SpeechModel(settings)
+    compute: LogMel = importlib.import_module(settings.module).MODEL(settings)
     return compute
 
 

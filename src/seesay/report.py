@@ -21,6 +21,7 @@ from seesay import (
     report_beside,
     report_charts,
     report_dag,
+    report_declared,
     report_leakage,
     report_legacy,
     report_lexicon,
@@ -137,7 +138,7 @@ def build(
         network = report_network.describe(config, name, tables.width(inputs.fc7[0], "feature"))
         more = report_more.describe(results, name)
         experiment |= {"where": where, "network": network, "more": more}
-        experiment["declared"] = report_made.declared(config, name)
+        experiment["declared"] = report_declared.declared(config, name)
     legacy = Results.read(inputs.legacy[0], None, results.experiments) if inputs.legacy else None
     mixed = report_made.mixed(config)
     matching = report_matching.describe(

@@ -33,6 +33,7 @@ PACKAGES = [
     "emoji",
     "espeakng-loader",
     "pocketsphinx",
+    "ctranslate2",
     "pydantic",
     "altair",
     "vl-convert-python",
@@ -99,36 +100,6 @@ def sources(config: dict[str, Any]) -> dict[str, Any]:
 def mixed(config: dict[str, Any]) -> bool:
     """Whether the words of one caption may come from several talkers."""
     return bool(config["matching"]["speakers"] == "mixed")
-
-
-def declared(config: dict[str, Any], experiment: str) -> list[str]:
-    """What has to be said beside an experiment's numbers: a sentence each."""
-    override = (config["experiments"].get(experiment) or {}).get("training") or {}
-    read = transcripts(config, experiment)
-    said = []
-    if read:
-        said.append(
-            "It has not learnt from speech and pictures alone: its recipe reads the transcripts of"
-            f" the training words ({read})."
-        )
-    if {**config["training"], **override}.get("context", "none") != "none":
-        said.append(
-            "Each fragment knows its whole picture (context: gate): what is found for a fragment is"
-            " in part what fits its picture."
-        )
-    return said
-
-
-def transcripts(config: dict[str, Any], experiment: str) -> str:
-    """What of an experiment's recipe reads the training words' transcripts, or "" if nothing."""
-    override = (config["experiments"].get(experiment) or {}).get("training") or {}
-    recipe = {**config["training"], **override}
-    read = []
-    if recipe.get("negatives") == "types":
-        read.append("negatives: types")
-    if recipe.get("semantic_term"):
-        read.append(f"semantic_term: {recipe['semantic_term']:g}")
-    return ", ".join(read)
 
 
 def unseen(config: dict[str, Any]) -> list[str]:

@@ -207,7 +207,7 @@ class Search:
         if self.system == "text":
             raise InputError("the system text reads words and hears none; give the folder of model")
         settings = self.recipe.logmel.model_copy(update={"on_bad_input": "fail"})
-        if settings.model is not None and not self.trust_model:
+        if settings.program and not self.trust_model:
             raise InputError(
                 f"{self.files['recipe']}: names {settings.model}, a TorchScript file; that is a"
                 " program, which may do all that you may: give --trust-model if you trust whom you"

@@ -1,7 +1,8 @@
 """Frames of a model of speech in place of log-Mel frames: wav2vec 2.0, HuBERT and their like.
 
-The model is a TorchScript file of the user's own. It hears a recording in chunks, each with some
-of what is around it, so that the memory does not grow with the recording.
+The model is a TorchScript file of the user's own (`seesay.whisper` takes a folder). It hears a
+recording in chunks, each with some of what is around it, so that the memory does not grow with the
+recording.
 """
 
 import warnings
@@ -12,13 +13,11 @@ from textwrap import shorten
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from seesay.errors import InputError
-from seesay.logmel import Floats, LogMel
+from seesay.logmel import Floats, Integers, LogMel
 from seesay.settings.logmel import LogmelSettings
-
-CHUNK = 30  # s of which the frames are kept
-MARGIN = 2  # s heard before and after, at most
 
 
 class SpeechModel(LogMel):
@@ -32,6 +31,9 @@ class SpeechModel(LogMel):
 
     Raises InputError for a file that is missing, is no TorchScript, or gives other frames.
     """
+
+    chunk = 30  # s of which the frames are kept
+    margin = 2  # s heard before and after, at most
 
     def __init__(self, settings: LogmelSettings) -> None:
         self.settings = settings
@@ -52,11 +54,11 @@ class SpeechModel(LogMel):
         Pieces are mono samples (n,) at the working rate; how they are cut changes no bit.
         """
         rate, blocks, done = self.settings.sample_rate, [], 0
-        for start, samples, until in chunks(pieces, CHUNK * rate, MARGIN * rate):
+        for start, samples, until in chunks(pieces, self.chunk * rate, self.margin * rate):
             heard = self._heard(samples)
             # The frames' times, in samples from the recording's start.
             times = np.arange(done, until // self.hop + 1) * self.hop
-            places = (times - start) * (len(heard) / len(samples)) - 0.5
+            places = self.places(times - start, len(samples), len(heard))
             places = np.clip(places, 0, len(heard) - 1)
             left = np.floor(places).astype(np.int64)
             right = np.minimum(left + 1, len(heard) - 1)
@@ -64,6 +66,10 @@ class SpeechModel(LogMel):
             blocks.append(heard[left] * (1 - weight) + heard[right] * weight)
             done += len(times)
         return np.concatenate(blocks)
+
+    def places(self, times: Integers, samples: int, frames: int) -> NDArray[np.floating]:
+        """Where `times`, in samples, lie in the model's `frames` frames of `samples` samples."""
+        return times * (frames / samples) - 0.5
 
     def _heard(self, samples: Floats) -> Floats:
         """The model's own frames (f, filters) of samples (n,)."""
@@ -102,6 +108,9 @@ class SpeechModel(LogMel):
         if not np.isfinite(frames).all():
             raise InputError(f"{self.path}: gives numbers that are not finite; export it again")
         return frames
+
+
+MODEL = SpeechModel
 
 
 def chunks(pieces: Iterable[Floats], chunk: int, margin: int) -> Iterator[tuple[int, Floats, int]]:

@@ -12,7 +12,8 @@ from seesay.config import Config
 from seesay.report_answer import Difference, Results
 from seesay.report_beside import COLUMNS as COMPARED
 from seesay.report_beside import Column, Pairs, base_of, gap, kind, points, read_pairs
-from seesay.report_made import declared, left_out
+from seesay.report_declared import declared
+from seesay.report_made import left_out
 from seesay.study_numbers import lucky, numbers, plain, table
 from seesay.training_tables import HISTORY
 

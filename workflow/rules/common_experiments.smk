@@ -122,8 +122,8 @@ def shown_tables(stage):
 
 def logmel_code(wildcards):
     """What the stamp holds besides where a model of speech gives the frames."""
-    model = variant_section(wildcards, "logmel").model
-    return chosen_stamp("logmel", *(["seesay.speech_model"] if model else []))
+    chosen = variant_section(wildcards, "logmel").module
+    return chosen_stamp("logmel", *([chosen] if chosen else []))
 
 
 def experiment_settings(stage):

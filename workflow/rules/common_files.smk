@@ -48,11 +48,11 @@ def regions_of_fc7(wildcards):
 
 
 def logmel_model(wildcards):
-    """The model of speech of a job of the stage logmel, if any; a missing one is one line."""
-    given = variant_section(wildcards, "logmel").model
-    if given is not None and not Path(given).is_file():
-        sys.exit(f"error: {given}: no such file; logmel.model names it")
-    return [] if given is None else [given]
+    """The files of the model of speech of a job of the stage logmel; a missing one is one line."""
+    section = variant_section(wildcards, "logmel")
+    if not all(path.is_file() for path in section.files):
+        sys.exit(f"error: {section.model}: no such file; logmel.model names it")
+    return [str(path) for path in section.files]
 
 
 def word_tables(wildcards):

@@ -1,5 +1,6 @@
 """Settings of the stage logmel."""
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -13,8 +14,9 @@ class LogmelSettings(Settings):
     sample_rate: int = Field(ge=4000, le=96000, description="Hz that all speech is resampled to")
     model: UserPath | None = Field(
         default=None,
-        description="a TorchScript file of a self-supervised model of speech, whose frames take the"
-        " place of log-Mel frames; null (paper): none",
+        description="a TorchScript file of a self-supervised model of speech, or a folder with a"
+        " CTranslate2 Whisper model, whose frames take the place of log-Mel frames; null (paper):"
+        " none",
     )
     filters: int = Field(
         ge=2,
@@ -66,6 +68,26 @@ class LogmelSettings(Settings):
                     f"{self.sample_rate} Hz are {samples:g}"
                 )
         return self
+
+    @property
+    def module(self) -> str | None:
+        """The module of seesay that runs the model, by what the path holds; None without one."""
+        if self.model is None:
+            return None
+        return "seesay.whisper" if Path(self.model).is_dir() else "seesay.speech_model"
+
+    @property
+    def program(self) -> bool:
+        """Whether the model is a program, which may do all that its user may."""
+        return self.module == "seesay.speech_model"
+
+    @property
+    def files(self) -> list[Path]:
+        """The model's files: what they hold decides the vectors; sorted, none without a model."""
+        path = Path(self.model or "")
+        if self.module != "seesay.whisper":
+            return [path] if self.model else []
+        return sorted(file for file in path.iterdir() if file.is_file())
 
     @property
     def size(self) -> int:
