@@ -17,15 +17,15 @@ SPEECH = dict.fromkeys(("ann", "bob", "cid", "dan"), f"{SAID} " * 3)
 HUMAN = {"eve": "dog dogs cat unicorn", "fay": "grass cat", "gus": "runs unicorn dog"}
 
 
-def human(folder: Path, said: dict[str, str], lead: float = 0.05) -> Path:
+def human(folder: Path, said: dict[str, str], longer: float = 0.0) -> Path:
     """A corpus of words, a file each, that `tsv` reads."""
     rows = ["file\tspeaker\tonset\toffset\tword"]
     for talker, text in said.items():
         for number, word in enumerate(text.split()):
             name = f"{talker}/{number}_{word}.wav"
             # The lengths differ, so that no two files have the same bytes.
-            sound(folder / name, seconds=0.5 + 0.01 * len(rows))
-            rows.append(f"{name}\t{talker}\t{lead}\t0.450\t{word}")
+            sound(folder / name, seconds=0.5 + longer + 0.01 * len(rows))
+            rows.append(f"{name}\t{talker}\t0.050\t0.450\t{word}")
     (folder / "words.tsv").write_text("\n".join(rows) + "\n")
     return folder
 

@@ -9,12 +9,15 @@ import yaml
 
 import human_run
 import small_corpora
+import test_prediction
 from seesay import tables
+from seesay.check import findings
 from seesay.config import load
 from seesay.errors import InputError
-from seesay.human import Heard, part, read_source, vocabulary
+from seesay.human import Heard, heard, part, read_human, read_source, vocabulary
 from seesay.human_tables import HUMAN_RANKS, HUMAN_WORDS, SYNTHETIC, TASKS
 from seesay.settings.corpora import Corpus
+from seesay.speech import TOKEN_MANIFEST
 from seesay.tables import REJECTS
 from test_workflow import copy, jobs, snakemake
 
@@ -114,9 +117,9 @@ def test_pictures_are_found_by_their_own_ids_under_any_corpus(tmp_path):
     images = pd.Series(["one", "b/two", "b/twice", "c/twice"])
     words, rejects = read_source(corpus, vocabulary(SPOKEN, forms()), NOBODY, images)
     assert list(words.sort_values("recording_id")["image_id"]) == ["one", "b/two", "", "", ""]
-    reason = "2 pictures that its words were said about are not the run's: 'lost'"
+    reason = "2 pictures that its words were said about are not in this run: 'lost'"
     assert [(r.id, r.reason) for r in rejects] == [
-        ("people", f"{reason}; the words are tested without them")
+        ("people", f"{reason}; they are tested without them")
     ]
 
 
@@ -244,3 +247,61 @@ def test_a_change_of_the_human_words_reruns_their_stage_and_the_numbers(
     result = snakemake(folder)
     assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-4000:]
     assert set(jobs(result)) - {"all"} == reruns | ({"report"} if reruns else set())
+
+
+def test_what_training_and_validation_hear_is_of_their_captions_alone():
+    def rows(**columns):
+        return pd.DataFrame(columns)
+
+    captions = rows(image_id=["a", "b", "c"], token_id=["t1", "t2", "t3"])
+    tokens = rows(
+        token_id=["t1", "t2", "t3", "t4"],
+        talker=["ann", "bob", "cid", "dan"],
+        recording_id=["r1", "r2", "r3", "r4"],
+    )
+    files = rows(recording_id=["r1", "r2", "r3", "r4"], digest=["d1", "d2", "d3", "d4"])
+    splits = pd.Series({"a": "train", "b": "validation", "c": "test"})
+    known = heard(captions, tokens, files, splits)
+    assert known == Heard(
+        frozenset({"ann", "bob"}), frozenset({"r1", "r2"}), frozenset({"d1", "d2"})
+    )
+
+
+def stages(folder, values):
+    """Run the stages up to human, as their scripts do; its words and rejects."""
+    config = load(values)
+    at = test_prediction.stages(folder, config)
+    out = [folder / f"human_{name}.parquet" for name in ("words", "rejects", "manifest")]
+    given = ("images", "caption_words", "spoken_captions", "recordings", "spoken_words")
+    read_human(*(at[name] for name in given), *out, config.human)
+    manifest = tables.read(TOKEN_MANIFEST, out[2])
+    found, refused = tables.read(HUMAN_WORDS, out[0]), tables.read(REJECTS, out[1])
+    assert list(manifest["token_id"]) == list(found["token_id"])
+    return found, refused
+
+
+def test_check_says_what_the_stage_finds(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    values = human_run.make(tmp_path)
+    # Of that name is a talker whom training hears.
+    human_run.human(tmp_path / "again", {"eve": f"{human_run.SAID} " * 4}, 1)
+    values["speech"]["corpora"].append({"name": "people", "reader": "tsv", "path": "again"})
+    values["evaluation"]["human_talkers"] = 0.5
+    found, refused = stages(tmp_path, values)
+    assert list(refused["id"]) == ["people/eve", "people/unicorn"]
+    path = small_corpora.write(tmp_path, values)
+    said = [finding for finding in findings(str(path)) if finding.section == "human"]
+    assert [finding.mark for finding in said] == ["ok", "note", "note"]
+    test = found[found["use"] == "test"]
+    assert f"{len(test)} of {len(found)} words" in said[0].text
+    assert f"by {test['talker'].nunique()} talkers" in said[0].text
+
+
+def test_a_run_without_any_human_word_for_the_test_ends_in_one_line(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    values = human_run.make(tmp_path, {"eve": "unicorn yeti"})
+    with pytest.raises(InputError, match="no word of these corpora is in the captions' spoken"):
+        stages(tmp_path, values)
+    path = small_corpora.write(tmp_path, values)
+    said = [finding for finding in findings(str(path)) if finding.section == "human"]
+    assert [finding.mark for finding in said] == ["fail"]

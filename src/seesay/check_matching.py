@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from seesay import check_human
 from seesay import check_matching_shown as shown
 from seesay.check_disk import READY_FRAGMENTS
-from seesay.check_findings import Counts, Finding
+from seesay.check_findings import Counts, Finding, safe
 from seesay.config import Config
 from seesay.corpora import SPEECH
 from seesay.corpora.finding import find
@@ -81,6 +82,8 @@ def _outcome(config: Config, texts: Texts) -> Iterator[Finding]:
         poor = bool(now.stops) or any(
             finding.section == SECTION and finding.mark in ("warn", "fail") for finding in warnings
         )
+        if config.evaluation.human and not now.stops:
+            yield from safe("human", check_human.predict(config, texts, now))
     if poor:
         yield from shown.remedies(now, remedies(texts, count, settings, now), config)
 

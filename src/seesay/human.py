@@ -6,6 +6,7 @@ and those whom training may hear.
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,7 +83,7 @@ def heard(
     tokens = spoken_words[spoken_words["token_id"].isin(used["token_id"])]
     files = recordings[recordings["recording_id"].isin(tokens["recording_id"])]
     return Heard(
-        frozenset(tokens["talker"]), frozenset(files["recording_id"]), frozenset(files["digest"])
+        frozenset(tokens["talker"]), frozenset(tokens["recording_id"]), frozenset(files["digest"])
     )
 
 
@@ -161,8 +162,8 @@ def _pictures(
     lost = sorted(set(given[(given != "") & (found == "")]))
     if not lost:
         return found, []
-    reason = f"{len(lost)} pictures that its words were said about are not the run's: {lost[0]!r}"
-    return found, [Reject(corpus.name, f"{reason}; the words are tested without them")]
+    reason = f"{len(lost)} pictures that its words were said about are not in this run"
+    return found, [Reject(corpus.name, f"{reason}: {lost[0]!r}; they are tested without them")]
 
 
 def part(words: pd.DataFrame, talkers: float, seed: int) -> tuple[pd.Series, list[Reject]]:
@@ -182,6 +183,40 @@ def part(words: pd.DataFrame, talkers: float, seed: int) -> tuple[pd.Series, lis
     return use, [Reject(name, reason) for name in sorted(set(words.loc[twice, "recording_id"]))]
 
 
+def gather(
+    settings: HumanSettings, known: Vocabulary, training: Heard, images: pd.Series
+) -> tuple[pd.DataFrame, list[Reject]]:
+    """The usable words of all corpora, as `read_source` gives them, with `use`, and the rejects.
+
+    Raises InputError for a corpus that cannot be read, and when none has a word for the test.
+    """
+    parts = [read_source(corpus, known, training, images) for corpus in settings.corpora]
+    words = pd.concat([rows for rows, _ in parts], ignore_index=True)
+    words["use"], twice = part(words, settings.talkers, settings.seed)
+    rejects = [reject for _, refused in parts for reject in refused] + twice
+    words = words[words["use"] != ""]
+    if not (words["use"] == "test").any():
+        first = f"; the first of {len(rejects)} rejects: {rejects[0].id}: {rejects[0].reason}"
+        raise InputError(
+            "evaluation.human: no word of these corpora is in the captions' spoken vocabulary"
+            f" ({len(known.pos)} words) and said by a talker whom training does not hear; give"
+            f" other corpora{first if rejects else ''}"
+        )
+    return words, rejects
+
+
+def summaries(words: pd.DataFrame) -> Iterator[str]:
+    """A line a source: how many of its words are tested, of how many types and talkers."""
+    for source, rows in words.groupby("source"):
+        test = rows[rows["use"] == "test"]
+        people = len(set(test["talker"]) - {""})
+        yield (
+            f"{source}: {len(test):,} of {len(rows):,} words of the vocabulary for the test,"
+            f" {test['spoken_word'].nunique():,} different, by {people or 'unknown'} talkers;"
+            f" {(test['image_id'] != '').sum():,} said about pictures of this run"
+        )
+
+
 def read_human(
     images: Path,
     caption_words: Path,
@@ -195,12 +230,11 @@ def read_human(
 ) -> None:
     """Write the tables HUMAN_WORDS, `rejects` and TOKEN_MANIFEST of its words.
 
-    Raises InputError for a corpus that cannot be read, and when none has a word for the test.
+    Raises InputError as `gather` does.
     """
     pictures = tables.read(IMAGES, images)
     captions = tables.read(SPOKEN_CAPTIONS, spoken_captions)
-    uses = tables.read(CAPTION_WORDS, caption_words)
-    known = vocabulary(set(captions["spoken_word"]), uses)
+    known = vocabulary(set(captions["spoken_word"]), tables.read(CAPTION_WORDS, caption_words))
     training = heard(
         captions,
         tables.read(SPOKEN_WORDS, spoken_words),
@@ -208,29 +242,10 @@ def read_human(
         pictures.set_index("image_id")["split"],
     )
     before = sources.seen([p for one in settings.corpora for p in find(one, SPEECH).sources()])
-    parts = [read_source(one, known, training, pictures["image_id"]) for one in settings.corpora]
-    words = pd.concat([rows for rows, _ in parts], ignore_index=True)
-    rejects = [reject for _, refused in parts for reject in refused]
-    words["use"], refused = part(words, settings.talkers, settings.seed)
-    words, rejects = words[words["use"] != ""], [*rejects, *refused]
-    if not (words["use"] == "test").any():
-        first = f"; the first of {len(rejects)} rejects: {rejects[0].id}: {rejects[0].reason}"
-        raise InputError(
-            "evaluation.human: no word of these corpora is in the captions' spoken vocabulary"
-            f" ({len(known.pos)} words) and said by a talker whom training does not hear; give"
-            f" other corpora{first if rejects else ''}"
-        )
+    words, rejects = gather(settings, known, training, pictures["image_id"])
     sources.still(before)
     tables.write(HUMAN_WORDS, words_out, words)
     tables.write(TOKEN_MANIFEST, manifest_out, words)
     write_rejects(rejects_out, (("human", one.id, one.reason) for one in rejects))
-    for source, rows in words.groupby("source"):
-        said = rows["spoken_word"].nunique()
-        shown = int((rows["image_id"] != "").sum())
-        test = int((rows["use"] == "test").sum())
-        people = len(set(rows["talker"]) - {""}) or "unknown"
-        print(
-            f"human: {source}: {len(rows):,} words of {said:,} types, {people} talkers; {test:,}"
-            f" for the test, {shown:,} said about pictures of this run",
-            flush=True,
-        )
+    for line in summaries(words):
+        print(f"human: {line}", flush=True)
