@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import soundfile
 import yaml
 from PIL import Image
@@ -28,6 +29,7 @@ FEATURES = {"regions": 2, "fc7": 2}
 SPOKEN = {"speech": 1, "spoken_types": 1, "logmel": 2}
 OWN = {"pictures": 1, "words": 1, **FEATURES, **SPOKEN, **MATCHED}
 GROUNDED = {"grounding": 1}
+HUMAN = {"human": 1, "human_logmel": 1, "human_embedding": 1, "human_ranks": 1}
 GENERATED = {"scenes": 1, "synthesis": 1, **OWN, **GROUNDED}
 REPORT = {"report": 1}
 # The files that the lists of the corpora end in, and those just before the training.
@@ -134,6 +136,20 @@ def replace_recording(run: Run) -> None:
     soundfile.write(path, samples / 2, rate)
 
 
+def add_human(run: Run) -> None:
+    """Be tested on words of two people, which the captions' speech has."""
+    spoken = pd.read_parquet(run.folder / "results" / "matching" / "spoken_captions.parquet")
+    rows = ["file\tspeaker\tonset\toffset\tword"]
+    (run.folder / "human").mkdir()
+    for number, word in enumerate(sorted(set(spoken["spoken_word"]))[:4]):
+        samples = np.random.default_rng(number).normal(0, 0.1, 8000)
+        soundfile.write(run.folder / "human" / f"{number}.wav", samples, 16000)
+        rows.append(f"{number}.wav\tp{number % 2}\t0.1\t0.4\t{word}")
+    (run.folder / "human" / "words.tsv").write_text("\n".join(rows) + "\n")
+    corpus = {"name": "people", "reader": "tsv", "path": "human"}
+    run.set("evaluation", {"human": [corpus]})
+
+
 def lose_records(run: Run) -> None:
     """Lose what Snakemake remembers."""
     shutil.rmtree(run.folder / ".snakemake")
@@ -172,6 +188,7 @@ ROWS = [
     setting("logmel", {"logmel": 2, **AFTER}, {"floor": 1e-9}),
     setting("training", LEARNT, {"rho": 0.9}),
     setting("evaluation", {"evaluation": 1, **NUMBERS, **REPORT}, {"galleries": ["test"]}),
+    Row("`evaluation.human`: a first corpus", add_human, {**HUMAN, "metrics": 1, **REPORT}),
     setting("metrics", {**NUMBERS, **REPORT}, {"resamples": 60}),
     setting("listen", {"listen": 1, **REPORT}, {"tokens": 2}),
     setting("map", {"map": 1, **REPORT}, {"seed": 2}),
