@@ -1,5 +1,6 @@
 """A made-up run for the tests of the report: every table that it reads, of any size."""
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from PIL import Image, ImageDraw
 from seesay import matching_quality, tables
 from seesay.breakdown import GROUPS, WORDS
 from seesay.fc7_tables import FC7
+from seesay.human_tables import HUMAN_WORDS
 from seesay.logmel import LOGMEL
 from seesay.matching import REPLACEMENTS, SPOKEN_CAPTIONS, UNSAYABLE
 from seesay.pictures import CAPTIONS, IMAGES
@@ -115,7 +117,9 @@ def make(
     lists = {"regions", "fc7", "rejects", "logmel", "histories"}
     given = {name: [p] if name in lists else p for name, p in path.items()}
     return Inputs(
-        **given | {"legacy": [], "listen": [], "map": [], "lexicons": [], "pseudo_words": []}
+        **given
+        | {"legacy": [], "listen": [], "map": [], "lexicons": [], "pseudo_words": []}
+        | {"human_words": [], "human_groups": []}
     )
 
 
@@ -324,3 +328,65 @@ def _write_breakdown(groups: Path, words: Path) -> None:
         for word, said, pairs, rank in (("boat", "boat", 12, 20.0), ("cloud", "desk", 60, 3.5))
     ]
     tables.write(WORDS, words, pd.DataFrame(rows, columns=[c.name for c in WORDS.columns]))
+
+
+def with_human(folder: Path, inputs: Inputs) -> Inputs:
+    """The same run with human words of two sources: `isle` knows its talkers, `shore` does not.
+
+    Its model recognises words of `isle`, and finds no picture by them.
+    """
+    numbers = pd.read_csv(inputs.metrics, sep="\t")
+    # By task: chance, shuffled, model, model on its own voices; R@10.
+    recalls = {
+        "human_recognition": (2.0, 3.0, 40.0, 97.0),
+        "picture_by_human_word": (22.0, 21.0, 20.0, 77.0),
+        "human_word_by_picture": (12.0, 11.0, 30.0, 60.0),
+    }
+    rows = []
+    for (task, (chance, shuffled, model, own)), size in zip(
+        recalls.items(), (1505, 100, 40), strict=True
+    ):
+        for source, queries in (("isle", 40), ("shore", 9)):
+            values = [("shuffled", source, shuffled), ("model", source, model)]
+            values += [("text", source, 99.0), ("model", f"{source}~synthetic", own)]
+            for system, gallery, value in values:
+                for metric in METRICS:
+                    share = 0.25 if metric == "r1" else 1.0
+                    one, luck = value * share, chance * share
+                    where = ("paper", system, "mean", task, gallery, size, queries, metric)
+                    rows.append((*where, one, one - 4 * share, one + 4 * share, luck))
+    added = pd.DataFrame(rows, columns=numbers.columns)
+    numbers = pd.concat([numbers, added], ignore_index=True)
+    numbers.to_csv(inputs.metrics, sep="\t", index=False, float_format="%.4f")
+    path = {name: folder / f"{name}.parquet" for name in ("human_words", "human_groups")}
+    words = pd.DataFrame({"token_id": [f"h{n:02d}" for n in range(52)]})
+    words["source"] = ["isle"] * 43 + ["shore"] * 9
+    words["talker"] = [f"isle/{NASTY}" if n % 4 else "isle/b" for n in range(43)] + [""] * 9
+    words["spoken_word"] = [("car", "dog", "red")[n % 3] for n in range(52)]
+    words["image_id"] = ["scene_0000" if n % 10 == 0 else "" for n in range(52)]
+    words["use"] = ["test"] * 40 + ["train"] * 3 + ["test"] * 9
+    words = words.assign(recording_id="r", word="car", pos="NOUN", onset=0.1, offset=0.4)
+    tables.write(HUMAN_WORDS, path["human_words"], words)
+    _write_human_groups(path["human_groups"])
+    refused = [("human", "isle/unicorn", "no spoken caption says it; 3 times in the corpus")]
+    refused += [("human", "isle/c", "this talker is in training; 7 words are left out")]
+    tables.write(tables.REJECTS, folder / "human_rejects.parquet", tables.rejects(refused))
+    more = {name: [file] for name, file in path.items()}
+    rejects = [*inputs.rejects, folder / "human_rejects.parquet"]
+    return dataclasses.replace(inputs, rejects=rejects, **more)
+
+
+def _write_human_groups(path: Path) -> None:
+    """Recognition by talker and by pairs; `isle~synthetic` is what the same words get."""
+    kinds = {
+        "talker": [(f"isle/{NASTY}", 35.0), ("isle/b", 55.0)],
+        "training pairs": [("0", 5.0), ("10–19", 48.0)],
+    }
+    rows = []
+    for gallery, more in (("isle", 0.0), ("isle~synthetic", 30.0)):
+        for name, parts in kinds.items():
+            for nth, (group, r10) in enumerate(parts):
+                value = r10 + more
+                where = ("paper", "model", "human_recognition", gallery, name, group, nth, 20, 9)
+                rows.append((*where, value, value - 9, value + 9, 2.0, 0.0, None, None, 8.0, 700.0))
+    tables.write(GROUPS, path, pd.DataFrame(rows, columns=[c.name for c in GROUPS.columns]))

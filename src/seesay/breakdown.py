@@ -17,7 +17,7 @@ from seesay import tables
 from seesay.breakdown_classes import fragment_of, fragment_properties, word_properties
 from seesay.evaluation import RANKS
 from seesay.matching import REPLACEMENTS, SPOKEN_CAPTIONS
-from seesay.metrics import chance, counts_of, image_weights, runs_of, summarise
+from seesay.metrics import Resample, by_picture, chance, counts_of, runs_of, summarise
 from seesay.pictures import IMAGES
 from seesay.ranking import Floats, Integers, Ranks
 from seesay.regions import REGIONS
@@ -45,7 +45,9 @@ GROUPS = Table(
         Column("group", pa.string(), "a part of the queries"),
         Column("nth", pa.int32(), "its place among the groups of the property, from 0"),
         Column("queries", pa.int32(), "its queries"),
-        Column("pictures", pa.int32(), "their test pictures"),
+        Column(
+            "pictures", pa.int32(), "their test pictures; of human words, word and talker pairs"
+        ),
         Column("r10", pa.float64(), "R@10, mean over seeds", "%"),
         Column("low", pa.float64(), "lower end of its 95 % interval", "%", optional=True),
         Column("high", pa.float64(), "upper end", "%", optional=True),
@@ -118,7 +120,7 @@ def break_down(
         else:
             continue
         parted = known.select_dtypes("category")
-        parts.append(pd.DataFrame(_by_group(runs, parted, settings)).assign(**where))
+        parts.append(pd.DataFrame(by_group(runs, parted, settings)).assign(**where))
     for table, path, found in ((GROUPS, groups, parts), (WORDS, words, listed)):
         # A task that asks nothing has no ranks, and a run may have none of these tasks.
         none = pd.DataFrame(columns=[column.name for column in table.columns])
@@ -139,10 +141,16 @@ def hits(ranks: Ranks, k: int) -> Floats:
     return 1.0 - missed
 
 
-def _by_group(
-    runs: dict[tuple[str, int], pd.DataFrame], known: pd.DataFrame, settings: MetricsSettings
+def by_group(
+    runs: dict[tuple[str, int], pd.DataFrame],
+    known: pd.DataFrame,
+    settings: MetricsSettings,
+    resample: Resample = by_picture,
 ) -> Iterator[dict[str, object]]:
-    """The rows of GROUPS of one task and gallery; `known` has a row a query, in their order."""
+    """The rows of GROUPS of one task and gallery; `known` has a row a query, in their order.
+
+    Its columns are categories. `resample` says what of a group's queries is resampled.
+    """
     first = next(iter(runs.values()))
     luck = chance(counts_of(first), first["gallery_size"])
     found = {run: counts_of(rows) for run, rows in runs.items()}
@@ -154,8 +162,7 @@ def _by_group(
             here = np.flatnonzero(categories.codes.to_numpy() == nth)
             if len(here) == 0:
                 continue
-            names, image = np.unique(first["image_id"].to_numpy(str)[here], return_inverse=True)
-            weights = image_weights(len(names), settings)
+            names, image, weights = resample(first.iloc[here], settings)
             once, size = weights[:1], weights @ np.bincount(image)
             values: dict[str, list[Floats]] = {}
             medians: dict[str, list[float]] = {}

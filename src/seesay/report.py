@@ -22,6 +22,7 @@ from seesay import (
     report_charts,
     report_dag,
     report_declared,
+    report_human,
     report_leakage,
     report_legacy,
     report_lexicon,
@@ -95,6 +96,8 @@ class Inputs:
     map: Sequence[Path]
     lexicons: Sequence[Path]
     pseudo_words: Sequence[Path]
+    human_words: Sequence[Path]
+    human_groups: Sequence[Path]
 
 
 @dataclass(frozen=True)
@@ -139,6 +142,7 @@ def build(
         more = report_more.describe(results, name)
         experiment |= {"where": where, "network": network, "more": more}
         experiment["declared"] = report_declared.declared(config, name)
+        experiment["human"] = report_human.describe(results, inputs.human_groups, name, charts)
     legacy = Results.read(inputs.legacy[0], None, results.experiments) if inputs.legacy else None
     mixed = report_made.mixed(config)
     matching = report_matching.describe(
@@ -160,6 +164,8 @@ def build(
         "legacy": report_legacy.describe(results, legacy, config) if legacy else [],
         "listen": report_listen.describe(inputs.listen[0]) if inputs.listen else None,
         "map": report_map.describe(inputs.map[0]) if inputs.map else None,
+        "human_tasks": list(report_human.TASKS.values()),
+        "human": report_human.about(inputs.human_words, inputs.rejects, config, settings.examples),
         "lexicons": report_lexicon.describe(inputs.lexicons, inputs.pseudo_words, settings.rows),
         "source": report_made.sources(config),
         "about": report_tables.about(results, report_made.sources(config)),

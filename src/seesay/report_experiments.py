@@ -135,6 +135,8 @@ def summary(context: Context) -> str:
     for experiment in context["experiments"]:
         lines += ["", f"## {experiment['name']}: {experiment['headline']}", ""]
         lines += [experiment["sentence"], ""]
+        if experiment["human"]:
+            lines += [experiment["human"]["sentence"], ""]
         for said in experiment["declared"]:
             lines += [said, ""]
         measured = [
@@ -162,6 +164,8 @@ def summary(context: Context) -> str:
             lines.append(f"- Left out, for no test query finds anything: {experiment['unasked']}.")
         lines += ["", f"### Where it works: R@10, gallery {results.galleries[0]}", ""]
         lines += [_groups(kind) for kind in experiment["where"]["kinds"] if kind["groups"] <= MANY]
+    if context["human"]["missing"]:
+        lines += ["", context["human"]["missing"]]
     lines += ["", "## Checks across splits", ""]
     lines += [
         f"- {row['what']}: {row['found']:,} of {row['of']:,}{CHECKED[row['kind']]}"

@@ -58,7 +58,7 @@ def describe(
     )
     kinds = []
     for name, task in PROPERTIES.items():
-        rows = _rows(groups[(groups["property"] == name) & (groups["task"] == task)])
+        rows = rows_of(groups[(groups["property"] == name) & (groups["task"] == task)])
         if not rows:
             continue
         identity = f"where-{number}-{name}".replace(" ", "-")
@@ -90,14 +90,23 @@ def describe(
         {"property": name, "task": TASKS[task], **row}
         for name in PROPERTIES
         for task in TASKS
-        for row in _rows(groups[(groups["property"] == name) & (groups["task"] == task)])
+        for row in rows_of(groups[(groups["property"] == name) & (groups["task"] == task)])
     ]
     best = _words(points[points["system"] == "model"])
     return {"kinds": kinds, "curve": curve, "sizes": sizes, "table": table, "words": best}
 
 
-def dots(rows: Rows, about: str, ranked: bool = False) -> Spec:
-    """Dots with 95 % intervals a group: the model, the random projection (hollow) and chance."""
+def dots(
+    rows: Rows,
+    about: str,
+    ranked: bool = False,
+    beside: str = SYSTEMS[BASELINE],
+    units: str = "test pictures",
+) -> Spec:
+    """Dots with 95 % intervals a group: the model, what stands `beside` it (hollow) and chance.
+
+    `units` names what of a group was resampled.
+    """
     shown = [{**row, "label": _label(row, nth, rows)} for nth, row in enumerate(rows)]
     if ranked:
         shown.sort(key=lambda row: -row["r10"])
@@ -109,11 +118,11 @@ def dots(rows: Rows, about: str, ranked: bool = False) -> Spec:
     tooltip = [
         alt.Tooltip("group:N", title="group"),
         alt.Tooltip("queries:Q", format=","),
-        alt.Tooltip("pictures:Q", title="test pictures", format=","),
+        alt.Tooltip("pictures:Q", title=units, format=","),
         alt.Tooltip("r10:Q", title="R@10", format=".1f"),
         alt.Tooltip("low:Q", title="95 % from", format=".1f"),
         alt.Tooltip("high:Q", title="to", format=".1f"),
-        alt.Tooltip("baseline:Q", title="random projection", format=".1f"),
+        alt.Tooltip("baseline:Q", title=beside, format=".1f"),
         alt.Tooltip("chance:Q", title="chance", format=".1f"),
     ]
     base = alt.Chart(alt.NamedData("groups")).encode(y=y, tooltip=tooltip)
@@ -223,9 +232,13 @@ def _middles(words: pd.DataFrame) -> dict[str, float]:
     return {str(name): float(value) for name, value in found.items()}
 
 
-def _rows(groups: pd.DataFrame) -> Rows:
-    """The model's groups in their order, with the projection's numbers and the difference."""
-    base = groups[groups["system"] == BASELINE].set_index("group")
+def rows_of(groups: pd.DataFrame, beside: pd.DataFrame | None = None) -> Rows:
+    """The model's groups in their order, with the numbers of what stands beside it.
+
+    That is the random projection, with the difference to it, or a group each of `beside`.
+    """
+    base = groups[groups["system"] == BASELINE] if beside is None else beside
+    base = base.set_index("group")
     rows: Rows = []
     for row in groups[groups["system"] == "model"].sort_values("nth").to_dict("records"):
         name = row["group"]

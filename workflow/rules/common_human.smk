@@ -1,7 +1,7 @@
 """The human words (evaluation.human): which systems hear them, and their tables.
 
 Comes in: CONFIG and the functions of common_experiments.smk.
-Goes out: HEARING, TOLD, human_logmel(), human_ranks() and human_rejects().
+Goes out: HEARING, TOLD, human_logmel(), human_ranks(), human_tables() and human_rejects().
 """
 
 # Systems that are told each word, and those that hear it.
@@ -25,6 +25,11 @@ def human_ranks():
         system=SYSTEMS,
         seed=SEEDS,
     )
+
+
+def human_tables(*names):
+    """Tables of the human words, where the config has such words."""
+    return [at(f"human/{name}.parquet") for name in names if CONFIG.evaluation.human]
 
 
 def human_rejects():

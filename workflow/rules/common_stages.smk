@@ -34,6 +34,7 @@ STAGES = {
     "human_logmel": ["human"],
     "human_embedding": ["training", "human_logmel", "embedding"],
     "human_ranks": ["embedding", "human_embedding", "pictures", "matching"],
+    "human_breakdown": ["human_ranks", "pictures", "matching"],
     "metrics": ["evaluation", "grounding", "human_ranks"],
     "breakdown": ["evaluation", "regions", "matching"],
     "legacy": ["training", "pictures", "fc7", "logmel", "matching", "text"],
@@ -46,12 +47,14 @@ STAGES = {
         "matching",
         "speech",
         "logmel",
+        "human_ranks",
     ],
     "map": ["embedding", "pictures", "matching"],
     "lexicon": ["training", "pictures", "matching", "speech", "logmel"],
     "report": [
         "metrics",
         "breakdown",
+        "human_breakdown",
         "legacy_metrics",
         "training",
         "matching_quality",
@@ -74,6 +77,7 @@ RULE_FILES = [
         "human_ranks",
         "metrics",
         "breakdown",
+        "human_breakdown",
         "legacy",
     ),
     *("listen", "map", "lexicon", "report", "study"),
@@ -92,7 +96,7 @@ def stages():
     if not GROUNDED:
         unused.add("grounding")
     if not CONFIG.evaluation.human:
-        unused |= {"human", "human_logmel", "human_embedding", "human_ranks"}
+        unused |= {name for name in STAGES if name.partition("_")[0] == "human"}
     if not LEXICONS:
         unused.add("lexicon")
     if "text" not in CONFIG.controls:

@@ -16,6 +16,8 @@ rule report:
         groups=at("breakdown/groups.parquet"),
         words=at("breakdown/words.parquet"),
         legacy=legacy_numbers(),
+        human_words=human_tables("words"),
+        human_groups=human_tables("groups"),
         listen=at("listen/listen.json"),
         map=at("map/map.parquet"),
         lexicons=expand(at("lexicon/{experiment}/lexicon.json"), experiment=LEXICONS),
@@ -114,6 +116,7 @@ rule report:
         'python "$SCRIPTS/report.py" --metrics {input.metrics:q}'
         " --differences {input.differences:q} --experiments {input.experiments:q} --legacy {input.legacy:q}"
         " --listen {input.listen:q} --map {input.map:q}"
+        " --human-words {input.human_words:q} --human-groups {input.human_groups:q}"
         " --lexicons {input.lexicons:q} --pseudo-words {input.pseudo_words:q}"
         " --groups {input.groups:q} --words {input.words:q} --images {input.images:q}"
         " --captions {input.captions:q} --regions {input.regions:q} --fc7 {input.fc7:q}"

@@ -9,7 +9,7 @@ from seesay.report import Inputs, Outputs, build
 from seesay.settings.report import ReportSettings
 
 LISTS = ["regions", "fc7", "rejects", "logmel", "histories", "legacy", "listen", "map"]
-LISTS += ["lexicons", "pseudo_words"]
+LISTS += ["lexicons", "pseudo_words", "human_words", "human_groups"]
 
 
 def main() -> None:

@@ -1,0 +1,86 @@
+"""Where human words are found: by who says them, and by how often training had the word."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from seesay import tables
+from seesay.breakdown import FEW, GROUPS, by_group
+from seesay.breakdown_classes import PAIRS, classes
+from seesay.human_tables import HUMAN_RANKS, HUMAN_WORDS, SYNTHETIC
+from seesay.matching import SPOKEN_CAPTIONS
+from seesay.metrics import by_word_and_talker, runs_of
+from seesay.pictures import IMAGES
+from seesay.settings.metrics import MetricsSettings
+
+BY_WORD = ("human_recognition", "picture_by_human_word")  # tasks that a word asks
+MOST = 24  # talkers of a source that are told apart, those with most words
+
+
+def break_down_human(
+    ranks: Sequence[Path],
+    images: Path,
+    spoken_captions: Path,
+    human_words: Path,
+    groups: Path,
+    settings: MetricsSettings,
+) -> None:
+    """Write the table GROUPS of the human words' ranks, the source as gallery.
+
+    The same words by the captions' own talkers are parted as the human words that they stand for.
+    Intervals resample words and talkers, the same samples for all systems and seeds (paired).
+    """
+    words = tables.read(HUMAN_WORDS, human_words).set_index("token_id")
+    spoken = tables.read(SPOKEN_CAPTIONS, spoken_captions)
+    split = tables.read(IMAGES, images).set_index("image_id")["split"]
+    known = properties(words, spoken[spoken["image_id"].map(split) == "train"])
+    frame = tables.read(HUMAN_RANKS, list(ranks))
+    parts = []
+    for (experiment, task, gallery), part in frame.groupby(["experiment", "task", "gallery"]):
+        if task not in BY_WORD:
+            continue
+        where = {"experiment": str(experiment), "task": str(task), "gallery": str(gallery)}
+        runs = runs_of(part, {**where})
+        tokens = [
+            human_of(query, str(gallery), known) for query in next(iter(runs.values()))["query"]
+        ]
+        rows = by_group(runs, known.loc[tokens], settings, by_word_and_talker)
+        parts.append(pd.DataFrame(rows).assign(**where))
+    none = pd.DataFrame(columns=[column.name for column in GROUPS.columns])
+    tables.write(GROUPS, groups, pd.concat(parts, ignore_index=True) if parts else none)
+
+
+def properties(words: pd.DataFrame, train: pd.DataFrame) -> pd.DataFrame:
+    """Ordered categories of each row of HUMAN_WORDS, by `token_id`.
+
+    `train` is SPOKEN_CAPTIONS of the training pictures. A pair is one of these and a token of the
+    word that is said for it. Talkers have groups of their own by source, the most heard first,
+    where they have `FEW` words and are among the `MOST`; the others of a source share one.
+    """
+    taught = train.drop_duplicates(["image_id", "token_id"])["spoken_word"].value_counts()
+    pairs = words["spoken_word"].map(taught).fillna(0)
+    talker = pd.Series("", words.index)
+    order: list[str] = []
+    for _, rows in words[words["use"] == "test"].groupby("source"):
+        counts = rows.loc[rows["talker"] != "", "talker"].value_counts()
+        counts = counts.sort_index().sort_values(ascending=False, kind="stable")
+        own = counts[counts >= FEW].index[:MOST].tolist()
+        others = "unknown" if counts.empty else f"{len(counts) - len(own):,} others"
+        talker[rows.index] = rows["talker"].where(rows["talker"].isin(own), others)
+        order += [*own, others]
+    names = [*dict.fromkeys(order), ""]
+    return pd.DataFrame(
+        {
+            "talker": pd.Series(pd.Categorical(talker, names, ordered=True), words.index),
+            "training pairs": classes(pairs, PAIRS),
+        }
+    )
+
+
+def human_of(query: str, gallery: str, known: pd.DataFrame) -> str:
+    """The human word that a query is, or that the token of a caption stands for."""
+    if not gallery.endswith(SYNTHETIC):
+        return query
+    ends = [place for place, mark in enumerate(query) if mark == "|"]
+    return next(query[:end] for end in ends if query[:end] in known.index)

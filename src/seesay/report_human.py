@@ -1,0 +1,237 @@
+"""Human voices: what the model makes of words that people say, beside its own voices."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from seesay import tables
+from seesay.breakdown import GROUPS
+from seesay.human_tables import HUMAN_WORDS, SYNTHETIC
+from seesay.rejects import by_reason
+from seesay.report_answer import METRICS, SYSTEMS, Results, Value, interval, shown
+from seesay.report_charts import Spec
+from seesay.report_more import Task
+from seesay.report_where import dots, rows_of
+from seesay.tables import REJECTS
+
+Record = dict[str, Any]
+
+TASKS = {
+    "human_recognition": Task(
+        "Recognition",
+        "Query: a human word. Every word that the captions’ speech says is listed once, by its"
+        " nearest token there; right is the word itself.",
+        ("r1", "r10"),
+        "words",
+    ),
+    "picture_by_human_word": Task(
+        "Picture by human word",
+        "Query: a human word. Test pictures, each by its best fragment; right are those whose"
+        " spoken captions say the word, and the one that it was said about.",
+        ("r1", "r10"),
+        "pictures",
+    ),
+    "human_word_by_picture": Task(
+        "Human word by picture",
+        "Query: a test picture, by its best fragment, among the source’s human words; right are"
+        " the words of its captions, and those said about it.",
+        ("r1", "r10"),
+        "human words",
+    ),
+}
+# What stands beside the model, the text being a bound from above.
+BESIDE = ("shuffled", "untrained", "text")
+PROPERTIES = {"training pairs": "training pairs of the word", "talker": "talker"}
+DRAWN = "human_recognition"  # the task of the charts
+FEWEST = 2  # groups without which there is nothing to part
+
+
+def sources_of(results: Results) -> list[str]:
+    """The corpora of human words that were ranked, by name."""
+    found = {key[4] for key in results.values if key[3] in TASKS}
+    return sorted(source for source in found if not source.endswith(SYNTHETIC))
+
+
+def about(
+    human_words: Sequence[Path], rejects: Sequence[Path], config: Mapping[str, Any], examples: int
+) -> Record:
+    """What was asked of whom, by source, what was refused, and whose voices the others are.
+
+    Without human words `counts` is empty, and `missing` says what the numbers are about.
+    """
+    own = "synthetic voices" if config.get("synthesis") else "the captions’ own talkers"
+    missing = ""
+    if config.get("synthesis"):
+        missing = (
+            "Every number here is about synthetic voices. What the model makes of people’s is not"
+            " known: evaluation.human names corpora of words that they say, and tests it on them."
+        )
+    if not human_words:
+        return {"counts": [], "own": own, "missing": missing, "rejects": []}
+    words = tables.read(HUMAN_WORDS, list(human_words))
+    refused = tables.read(REJECTS, list(rejects))
+    refused = refused[refused["stage"] == "human"].drop_duplicates(ignore_index=True)
+    return {
+        "counts": [_counts(str(name), rows) for name, rows in words.groupby("source")],
+        "own": own,
+        "missing": "",
+        "rejects": by_reason(refused, examples),
+    }
+
+
+def _counts(source: str, words: pd.DataFrame) -> Record:
+    """Of a source: its words, types and talkers, pictures known, and what training may hear."""
+    test = words[words["use"] == "test"]
+    talkers = test.loc[test["talker"] != "", "talker"]
+    return {
+        "source": source,
+        "words": len(test),
+        "types": test["spoken_word"].nunique(),
+        "talkers": talkers.nunique(),
+        "unknown": int((test["talker"] == "").sum()),
+        "shown": int((test["image_id"] != "").sum()),
+        "train": len(words) - len(test),
+    }
+
+
+def describe(
+    results: Results, human_groups: Sequence[Path], experiment: str, charts: dict[str, Spec]
+) -> Record | None:
+    """What the page says of one experiment, None where no human words were asked.
+
+    Charts are added by element id. `human_groups` is the table of the stage human_breakdown.
+    """
+    sources = sources_of(results)
+    if not sources:
+        return None
+    groups = tables.read(GROUPS, list(human_groups))
+    parts: list[Record] = [
+        {"source": source, "rows": rows}
+        for source in sources
+        if (rows := _rows(results, experiment, source))
+    ]
+    systems = [
+        name for name in BESIDE if any(name in row["cells"] for p in parts for row in p["rows"])
+    ]
+    groups = groups[groups["experiment"] == experiment]
+    number = results.experiments.index(experiment)
+    return {
+        "parts": parts,
+        "systems": systems,
+        "sentence": sentence(results, experiment),
+        "kinds": [
+            kind
+            for nth, source in enumerate(sources)
+            for kind in _kinds(groups, source, f"human-{number}-{nth}", charts)
+        ],
+        "table": [
+            {"source": source, "property": title, "task": TASKS[task].name, **row}
+            for source in sources
+            for name, title in PROPERTIES.items()
+            for task in TASKS
+            for row in _groups(groups, source, name, task)
+        ],
+    }
+
+
+def _rows(results: Results, experiment: str, source: str) -> list[Record]:
+    """A row a task and metric: the model, its own voices, what stands beside, and chance."""
+    rows = []
+    for name, task in TASKS.items():
+        for metric in task.metrics:
+            found = {
+                system: results.values.get((experiment, system, "mean", name, source, metric))
+                for system in SYSTEMS
+            }
+            model = found["model"]
+            if model is None:
+                continue
+            own = results.values.get(
+                (experiment, "model", "mean", name, f"{source}{SYNTHETIC}", metric)
+            )
+            rows.append(
+                {
+                    "task": task.name,
+                    "metric": METRICS[metric],
+                    "model": _cell(model, metric),
+                    "kind": _kind(model),
+                    "chance": shown(model.chance, metric),
+                    "own": _cell(own, metric) if own else None,
+                    "cells": {
+                        system: _cell(cell, metric)
+                        for system, cell in found.items()
+                        if cell is not None and system in BESIDE
+                    },
+                    "size": f"{model.gallery_size:,} {task.items}",
+                    "queries": f"{model.queries:,}",
+                }
+            )
+    return rows
+
+
+def sentence(results: Results, experiment: str) -> str:
+    """What people's words find, in a sentence a task: R@10 by source, with interval and chance."""
+    said = []
+    for name, ending in (
+        ("human_recognition", "the word is among the 10 nearest of {size} known words in"),
+        ("picture_by_human_word", "a picture that shows it is among the 10 nearest of {size} in"),
+    ):
+        found = []
+        size = ""
+        for source in sources_of(results):
+            where = experiment, "model", "mean", name
+            value = results.values.get((*where, source, "r10"))
+            own = results.values.get((*where, f"{source}{SYNTHETIC}", "r10"))
+            if value is None:
+                continue
+            size = f"{value.gallery_size:,}"
+            beside = f"; its own voices {shown(own.value, 'r10')}" if own else ""
+            found.append(
+                f"{shown(value.value, 'r10')} {interval(value.low, value.high, 'r10')} of"
+                f" {source} (chance {shown(value.chance, 'r10')}{beside}), {VERDICTS[_kind(value)]}"
+            )
+        if found:
+            said.append(f"{ending.format(size=size)} {'; '.join(found)}.")
+    return f"Of people’s words: {' '.join(said)}" if said else ""
+
+
+VERDICTS = {"above": "above chance", "even": "not told from chance", "below": "below chance"}
+
+
+def _kind(value: Value) -> str:
+    """Where the whole interval of a recall lies: `above` chance, `below` it, or `even`."""
+    if value.low > value.chance:
+        return "above"
+    return "below" if value.high < value.chance else "even"
+
+
+def _cell(value: Value, metric: str) -> Record:
+    return {
+        "text": shown(value.value, metric),
+        "interval": interval(value.low, value.high, metric),
+    }
+
+
+def _groups(groups: pd.DataFrame, source: str, name: str, task: str) -> list[Record]:
+    """The groups of a property, with the same words by the model's own voices as `baseline`."""
+    part = groups[(groups["property"] == name) & (groups["task"] == task)]
+    own = part[(part["gallery"] == f"{source}{SYNTHETIC}") & (part["system"] == "model")]
+    return rows_of(part[part["gallery"] == source], own)
+
+
+def _kinds(
+    groups: pd.DataFrame, source: str, identity: str, charts: dict[str, Spec]
+) -> list[Record]:
+    """The charts of one source: recognition by each property that parts its words."""
+    kinds = []
+    for name, title in PROPERTIES.items():
+        rows = _groups(groups, source, name, DRAWN)
+        if len(rows) < FEWEST:
+            continue
+        place = f"{identity}-{name}".replace(" ", "-")
+        about = f"{TASKS[DRAWN].name} of {source} by {title}"
+        charts[place] = dots(rows, about, name == "talker", "its own voices", "words by talkers")
+        kinds.append({"source": source, "title": title, "chart": place, "groups": len(rows)})
+    return kinds

@@ -1,0 +1,100 @@
+"""Human voices in the report: which number stands in which cell, and what is said without any."""
+
+import pytest
+
+import report_run
+from report_run import outputs
+from seesay.report import build
+from test_report import SETTINGS, Page
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("human")
+    inputs = report_run.with_human(folder, report_run.make(folder, pictures=10))
+    config, stages = report_run.CONFIG, report_run.STAGES
+    build(inputs, outputs(folder), SETTINGS, config, stages, folder / "benchmarks")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def page(run) -> Page:
+    return Page((run / "report.html").read_text(encoding="utf-8"))
+
+
+def test_each_source_s_numbers_stand_beside_chance_controls_and_its_own_voices(page):
+    rows = [row for row in page.rows if row[:1] in (["Recognition"], ["Picture by human word"])]
+    assert rows[:4] == [
+        [
+            *("Recognition", "R@1", "0.5 %", "10.0 %[9.0, 11.0]", "24.2 %[23.2, 25.2]"),
+            *("0.8 %[-0.2, 1.8]", "24.8 %[23.8, 25.8]", "1,505 words", "40"),
+        ],
+        [
+            *("Recognition", "R@10", "2.0 %", "40.0 %[36.0, 44.0]", "97.0 %[93.0, 101.0]"),
+            *("3.0 %[-1.0, 7.0]", "99.0 %[95.0, 103.0]", "1,505 words", "40"),
+        ],
+        [
+            *("Picture by human word", "R@1", "5.5 %", "5.0 %[4.0, 6.0]", "19.2 %[18.2, 20.2]"),
+            *("5.2 %[4.2, 6.2]", "24.8 %[23.8, 25.8]", "100 pictures", "40"),
+        ],
+        [
+            *("Picture by human word", "R@10", "22.0 %", "20.0 %[16.0, 24.0]"),
+            *("77.0 %[73.0, 81.0]", "21.0 %[17.0, 25.0]", "99.0 %[95.0, 103.0]"),
+            *("100 pictures", "40"),
+        ],
+    ]
+    # The same again of the other source.
+    assert [row[-1] for row in rows] == ["40"] * 4 + ["9"] * 4
+    assert len([row for row in page.rows if row[:1] == ["Human word by picture"]]) == 4
+
+
+def test_who_was_asked_and_what_was_left_out_is_counted(page):
+    assert page.row("isle", "40") == ["3", "2", "4", "3"]
+    assert page.row("shore", "9") == ["3", "unknown", "1", "0"]
+    (row,) = [row for row in page.rows if row[0].startswith("this talker is in training")]
+    assert row[1].startswith("1")
+    assert "isle/c" in row[2]
+    section = page.sections["human"]
+    assert "resample the words and the talkers" in section
+    assert "same word by synthetic voices" in section
+
+
+def test_groups_stand_beside_the_same_words_of_its_own_voices(page):
+    start = ("isle", "training pairs of the word", "10–19", "Recognition")
+    found = page.row(*start)
+    assert found == ["20", "48.0 %[39.0, 57.0]", "2.0 %", "78.0 %", "8.0", "700.0"]
+    found = page.row("isle", "talker", f"isle/{report_run.NASTY}", "Recognition")
+    assert found[1:4] == ["35.0 %[26.0, 44.0]", "2.0 %", "65.0 %"]
+    assert 'id="human-0-0-training-pairs"' in page_text(page)
+    assert 'id="human-0-0-talker"' in page_text(page)
+
+
+def page_text(page: Page) -> str:
+    return " ".join(f'id="{attributes.get("id")}"' for _, attributes in page.tags)
+
+
+def test_the_answer_and_the_summary_say_what_people_s_words_get(page, run):
+    said = (
+        "Of people’s words: the word is among the 10 nearest of 1,505 known words in 40.0 %"
+        " [36.0, 44.0] of isle (chance 2.0 %; its own voices 97.0 %), above chance;"
+    )
+    assert said in page.sections["answer"]
+    assert (
+        "100 in 20.0 % [16.0, 24.0] of isle (chance 22.0 %; its own voices 77.0 %), not told"
+        in (page.sections["answer"])
+    )
+    assert said in (run / "summary.md").read_text(encoding="utf-8")
+    assert "evaluation.human names corpora" not in page.sections["answer"]
+
+
+@pytest.mark.parametrize("synthetic", [True, False])
+def test_without_human_words_synthetic_numbers_are_said_to_be_such(tmp_path, synthetic):
+    inputs = report_run.make(tmp_path, pictures=10)
+    config = {**report_run.CONFIG} | ({} if synthetic else {"synthesis": None})
+    out = outputs(tmp_path)
+    build(inputs, out, SETTINGS, config, report_run.STAGES, tmp_path / "benchmarks")
+    page = Page(out.report.read_text(encoding="utf-8"))
+    said = "Every number here is about synthetic voices."
+    assert (said in page.sections["answer"]) == synthetic
+    assert (said in out.summary.read_text(encoding="utf-8")) == synthetic
+    assert "human" not in page.sections

@@ -1,0 +1,40 @@
+"""human_breakdown: where human words are found (evaluation.human).
+
+Comes in: the ranks of the human words, who says them, and what training hears.
+Goes out: <results>/human/groups.parquet, the table `breakdown_groups` by source.
+"""
+
+if CONFIG.evaluation.human:
+
+    rule human_breakdown:
+        """R@10 and median rank of human words by talker and by pairs in training."""
+        input:
+            ranks=human_ranks(),
+            images=at("pictures/images.parquet"),
+            spoken_captions=at("matching/spoken_captions.parquet"),
+            human_words=at("human/words.parquet"),
+            listed=listed("speech"),
+        output:
+            groups=at("human/groups.parquet"),
+        log:
+            at("logs/human_breakdown.log"),
+        benchmark:
+            at("benchmarks/human_breakdown.tsv")
+        conda:
+            "../../envs/seesay.yaml"
+        threads: 1
+        resources:
+            mem_mb=scaled(1000),
+            disk_mb=100,
+            runtime=30,
+            gpu=0,
+        params:
+            *stamp("human_breakdown"),
+            *compared("metrics", settings("metrics")),
+            settings=passed(settings("metrics")),
+        message:
+            "Parting the ranks of human words by talker and frequency"
+        shell:
+            'python "$SCRIPTS/human_breakdown.py" --ranks {input.ranks:q} --images {input.images:q}'
+            " --spoken-captions {input.spoken_captions:q} --human-words {input.human_words:q}"
+            " --groups {output.groups:q} --settings {params.settings:q} 2>&1 | tee {log:q}"

@@ -1,0 +1,27 @@
+"""Part the ranks of the human words by talker and by how often training had the word."""
+
+from seesay.command import arguments, run
+from seesay.human_breakdown import break_down_human
+from seesay.settings.metrics import MetricsSettings
+
+
+def main() -> None:
+    args = arguments(
+        __doc__,
+        inputs=["images", "spoken_captions", "human_words"],
+        lists=["ranks"],
+        outputs=["groups"],
+        settings=MetricsSettings,
+    )
+    break_down_human(
+        args.ranks,
+        args.images,
+        args.spoken_captions,
+        args.human_words,
+        args.groups,
+        args.settings,
+    )
+
+
+if __name__ == "__main__":
+    run(main)
