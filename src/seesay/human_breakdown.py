@@ -66,9 +66,11 @@ def properties(words: pd.DataFrame, train: pd.DataFrame) -> pd.DataFrame:
         counts = rows.loc[rows["talker"] != "", "talker"].value_counts()
         counts = counts.sort_index().sort_values(ascending=False, kind="stable")
         own = counts[counts >= FEW].index[:MOST].tolist()
-        others = "unknown" if counts.empty else f"{len(counts) - len(own):,} others"
-        talker[rows.index] = rows["talker"].where(rows["talker"].isin(own), others)
-        order += [*own, others]
+        fewer = len(counts) - len(own)
+        others = f"{fewer:,} other{'s' * (fewer != 1)}"
+        named = rows["talker"].where(rows["talker"].isin(own), others)
+        talker[rows.index] = named.where(rows["talker"] != "", "unknown")
+        order += [*own, others, "unknown"]
     names = [*dict.fromkeys(order), ""]
     return pd.DataFrame(
         {
