@@ -14,6 +14,7 @@ from seesay.compare import compare
 from seesay.compare_runs import Apart, Run
 from seesay.errors import InputError
 from seesay.evaluation import RANKS
+from seesay.human_tables import HUMAN_RANKS
 from seesay.matching import SPOKEN_CAPTIONS
 from seesay.metrics import METRICS, measure
 from seesay.pictures import IMAGES
@@ -320,3 +321,50 @@ def test_the_page_shows_names_as_text_and_sorts(runs, tmp_path):
         assert numbers.locator("tbody th").first.inner_text() == "chance"
         assert shown.complaints == []
         assert shown.asked == [(tmp_path / "c.html").as_uri()]
+
+
+def put_people(folder, better, words, seed=1, task="human_recognition"):
+    """Human words of one source in a results folder: `words` are (query, word, talker)."""
+    query, word, talker = zip(*words, strict=True)
+    frame = pd.DataFrame({"query": query, "word": word, "talker": talker, "better": better})
+    frame = frame.assign(
+        experiment="paper", system="model", seed=seed, task=task, gallery="isle", image_id="",
+        tied=0, tied_relevant=1, relevant=1, rank=frame["better"] + 1.0, gallery_size=50,
+    )  # fmt: skip
+    again = frame.assign(gallery="isle~synthetic", query=frame["query"] + "|t")
+    path = folder / f"human/ranks/paper/model/{seed}.parquet"
+    tables.write(HUMAN_RANKS, path, pd.concat([frame, again]))
+    return path
+
+
+def test_people_s_words_are_paired_by_words_and_talkers_as_the_metrics_are(runs, tmp_path):
+    rng = np.random.default_rng(1)
+    words = [(f"q{n:02}", ("ox", "cat")[n % 2], ("ann", "bob", "")[n % 3]) for n in range(30)]
+    for run, most in zip(runs, (40, 9), strict=True):
+        put_people(run, rng.integers(0, most, 30), words)
+    _, part = compare(*runs, SETTINGS)
+    assert (part.task, part.gallery, part.why) == ("human_recognition", "isle", "")
+    # Two words by ann and by bob, and ten tokens of nobody.
+    assert (part.queries, part.pictures, part.sizes) == ((30, 30), (14, 14), (50, 50))
+    assert "30 queries of 14 pairs of a word and a talker, paired" in compare_shown.about(part)[0]
+    assert compare_shown.title(part) == "paper: Recognition, isle"
+    # The same ranks as two systems of one run.
+    frames = [tables.read(HUMAN_RANKS, run / "human/ranks/paper/model/1.parquet") for run in runs]
+    frames[0]["system"] = "shuffled"
+    tables.write(HUMAN_RANKS, tmp_path / "both.parquet", pd.concat(frames))
+    names = [tmp_path / name for name in ("metrics.tsv", "pairs.tsv", "experiments.tsv")]
+    ranks = sorted((runs[0] / "evaluation").rglob("*.parquet"))
+    measure(ranks, *names, SETTINGS, human=[tmp_path / "both.parquet"])
+    pairs = pd.read_csv(names[1], sep="\t")
+    pairs = pairs[pairs["gallery"] == "isle"].set_index("metric")
+    for line in (line for line in part.lines if line.system == "model"):
+        wanted = pairs.loc[line.metric, ["difference", "ci_low", "ci_high"]].astype(float)
+        assert (line.difference, line.low, line.high) == pytest.approx(tuple(wanted), abs=1e-4)
+
+
+def test_other_people_s_words_have_no_difference(runs):
+    words = [(f"q{n}", "ox", "ann") for n in range(6)]
+    put_people(runs[0], range(6), words)
+    put_people(runs[1], range(5), words[:5])
+    _, part = compare(*runs, SETTINGS)
+    nothing_is_starred(part, "queries (A 6, B 5, 5 in both)")

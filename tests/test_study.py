@@ -219,3 +219,45 @@ def test_without_a_column_the_remedy_is_named(files, config):
         study.write(
             files / "metrics.tsv", files / "experiments.tsv", [], config, files / "study.md"
         )
+
+
+def test_what_people_s_words_find_stands_by_source_and_task(files, config):
+    numbers = pd.read_csv(files / "metrics.tsv", sep="\t")
+    rows = [
+        (e, system, "mean", task, gallery, size, 30, metric, v, v - 2, v + 2, 2.5)
+        for e, system, task, gallery, size, metric, v in (
+            ("best", "model", "human_recognition", "isle", 900, "r1", 4),
+            ("best", "model", "human_recognition", "isle", 900, "r10", 40),
+            ("best", "model", "human_recognition", "isle~synthetic", 900, "r10", 97),
+            ("best", "text", "human_recognition", "isle", 900, "r10", 100),
+            ("paper", "model", "picture_by_human_word", "isle", 90, "r10", 20),
+        )
+    ]
+    more = pd.DataFrame(rows, columns=numbers.columns)
+    pd.concat([numbers, more]).to_csv(files / "metrics.tsv", sep="\t", index=False)
+    pairs = pd.read_csv(files / "experiments.tsv", sep="\t")
+    row = ("best", "paper", "human_recognition", "isle", "r10", 9, 6, 12)
+    more = pd.DataFrame([row], columns=pairs.columns)
+    pd.concat([pairs, more]).to_csv(files / "experiments.tsv", sep="\t", index=False)
+    text = written(files, config)
+    assert rows_of(text, "experiment | source") == [
+        [
+            *("paper", "isle", "Picture by human word", "30", "", "**20.0** [18.0, 22.0]"),
+            *("", "", "", "2.5"),
+        ],
+        [
+            *("best", "isle", "Recognition", "30", "4.0 [2.0, 6.0]", "**40.0** [38.0, 42.0]"),
+            *("97.0 [95.0, 99.0]", "", "100.0 [98.0, 102.0]", "2.5"),
+        ],
+    ]  # fmt: skip
+    said = "- isle, Recognition, R@10: better than paper: best; worse: none; not told apart: 0."
+    assert said in text
+
+
+@pytest.mark.parametrize("human", [True, False])
+def test_synthetic_numbers_without_human_words_are_said_to_be_such(files, config, human):
+    entry = [{"name": "isle", "reader": "tsv", "path": "isle"}] if human else []
+    values = config.model_dump(mode="json")
+    values["evaluation"]["human"] = entry
+    text = written(files, load(values))
+    assert ("Every number here is about synthetic voices." in text) != human

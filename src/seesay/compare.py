@@ -17,15 +17,26 @@ from seesay.compare_runs import Run
 from seesay.errors import InputError
 from seesay.evaluation import RANKS
 from seesay.experiments import ordered
-from seesay.metrics import METRICS, chance, counts_of, image_weights, summarise
+from seesay.human_tables import HUMAN_RANKS, SYNTHETIC
+from seesay.metrics import (
+    METRICS,
+    by_picture,
+    by_word_and_talker,
+    chance,
+    counts_of,
+    summarise,
+)
 from seesay.ranking import Floats
 from seesay.report_answer import SYSTEMS, TASKS
+from seesay.report_more import HUMAN
 from seesay.report_more import TASKS as MORE
 from seesay.settings.metrics import MetricsSettings
 
 Tokens = tuple[frozenset[str] | None, frozenset[str] | None]
+UNKNOWN: Tokens = (None, None)  # human words are told by the queries alone
 
 FILES = compare_runs.RANKS
+PEOPLE = "human/ranks/*/*/*.parquet"
 
 
 @dataclass(frozen=True)
@@ -55,7 +66,8 @@ class Part:
     """One experiment and task: the lines of its systems, the last of them chance.
 
     `names` are what the experiment is called in each run, `sizes` the items searched, `queries`
-    and `pictures` what was counted. `why` says in what the test sets differ, "" if in nothing.
+    and `pictures` what was counted, of human words pairs of a word and a talker. `why` says in
+    what the test sets differ, "" if in nothing.
     """
 
     names: tuple[str, str]
@@ -95,6 +107,7 @@ def compare(
             f"{', '.join(names[1])}: none is in both"
         )
     tokens = runs[0].tokens(gallery), runs[1].tokens(gallery)
+    people = [tables.read(HUMAN_RANKS, sorted(folder.glob(PEOPLE))) for folder in (first, second)]
     parts = []
     for pair in pairs:
         for task in (*TASKS, *MORE):
@@ -104,9 +117,28 @@ def compare(
             ]
             if all(len(part) for part in both):
                 parts.append(_part(pair, task, gallery, both, tokens, settings))
+        parts += _of_people(pair, people, settings)
     if not parts:
         raise InputError(f"{first} and {second}: no task is in both")
     return parts
+
+
+def _of_people(
+    names: tuple[str, str], people: list[pd.DataFrame], settings: MetricsSettings
+) -> Iterator[Part]:
+    """The tasks of human words, of each source that both runs have."""
+    both = [
+        rows[(rows["experiment"] == name) & ~rows["gallery"].str.endswith(SYNTHETIC)]
+        for rows, name in zip(people, names, strict=True)
+    ]
+    for source in sorted(set(both[0]["gallery"]) & set(both[1]["gallery"])):
+        for task in HUMAN:
+            asked = [
+                rows[(rows["gallery"] == source) & (rows["task"] == task)].reset_index(drop=True)
+                for rows in both
+            ]
+            if all(len(rows) for rows in asked):
+                yield _part(names, task, source, asked, UNKNOWN, settings)
 
 
 def apart(both: list[pd.DataFrame], tokens: Tokens) -> str:
@@ -119,7 +151,8 @@ def apart(both: list[pd.DataFrame], tokens: Tokens) -> str:
         next(rows for _, rows in part.groupby(["system", "seed"])).set_index("query")
         for part in both
     ]
-    images = [set(rows["image_id"]) for rows in once]
+    # Human words are who they are, whatever pictures they were said about.
+    images = [set() if "word" in rows else set(rows["image_id"]) for rows in once]
     queries = [set(rows.index) for rows in once]
     sizes = [round(rows["gallery_size"].mean()) for rows in once]
     found = []
@@ -185,8 +218,8 @@ def _measured(
     part: pd.DataFrame, settings: MetricsSettings
 ) -> tuple[dict[str, Floats], Floats, int, int]:
     """A run's metrics by system, means over seeds, those of chance, its queries and pictures."""
-    images, image = np.unique(part["image_id"].to_numpy(dtype=str), return_inverse=True)
-    weights = image_weights(len(images), settings)
+    resample = by_word_and_talker if "word" in part else by_picture
+    images, image, weights = resample(part, settings)
     values: dict[str, list[Floats]] = {}
     groups = part.groupby(["system", "seed"])
     for (system, _), rows in groups:

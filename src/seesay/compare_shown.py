@@ -7,6 +7,7 @@ from seesay import pages, writing
 from seesay.compare import Line, Part
 from seesay.compare_runs import Apart
 from seesay.report_answer import METRICS, SYSTEMS, TASKS, Difference, difference, shown
+from seesay.report_more import HUMAN
 from seesay.report_more import TASKS as MORE
 from seesay.report_tables import ITEMS, RANKS
 
@@ -131,20 +132,25 @@ def told(task: str, metrics: tuple[str, ...]) -> tuple[str, ...]:
 
 def title(part: Part) -> str:
     """The experiment and the task: `paper: Word Token Search by Image`."""
+    if part.task in HUMAN:
+        return f"{part.experiment}: {HUMAN[part.task].name}, {part.gallery}"
     name = TASKS[part.task] if part.task in TASKS else MORE[part.task].name
     return f"{part.experiment}: {name}"
 
 
 def about(part: Part) -> list[str]:
     """What was searched and counted, and why there is no difference where there is none."""
-    items = MORE[part.task].items if part.task in MORE else ITEMS.get(part.task, "tokens")
+    more = MORE | HUMAN
+    items = more[part.task].items if part.task in more else ITEMS.get(part.task, "tokens")
+    asked = part.task in HUMAN and part.task != "human_word_by_picture"
+    units = "pairs of a word and a talker" if asked else "test pictures"
     sizes = " and ".join(f"{size:,}" for size in dict.fromkeys(part.sizes))
     searched = f"gallery {part.gallery}, {sizes} {items}"
     if part.queries[0] == part.queries[1] and part.pictures[0] == part.pictures[1]:
-        counted = f"{part.queries[0]:,} queries of {part.pictures[0]:,} test pictures"
+        counted = f"{part.queries[0]:,} queries of {part.pictures[0]:,} {units}"
     else:
         counted = "; ".join(
-            f"{name} {queries:,} queries of {pictures:,} test pictures"
+            f"{name} {queries:,} queries of {pictures:,} {units}"
             for name, queries, pictures in zip("AB", part.queries, part.pictures, strict=True)
         )
     if not part.why:

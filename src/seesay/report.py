@@ -164,7 +164,7 @@ def build(
         "legacy": report_legacy.describe(results, legacy, config) if legacy else [],
         "listen": report_listen.describe(inputs.listen[0]) if inputs.listen else None,
         "map": report_map.describe(inputs.map[0]) if inputs.map else None,
-        "human_tasks": list(report_human.TASKS.values()),
+        "human_tasks": list(report_more.HUMAN.values()),
         "human": report_human.about(inputs.human_words, inputs.rejects, config, settings.examples),
         "lexicons": report_lexicon.describe(inputs.lexicons, inputs.pseudo_words, settings.rows),
         "source": report_made.sources(config),

@@ -1,6 +1,6 @@
 """Human voices: what the model makes of words that people say, beside its own voices."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,35 +12,13 @@ from seesay.human_tables import HUMAN_WORDS, SYNTHETIC
 from seesay.rejects import by_reason
 from seesay.report_answer import METRICS, SYSTEMS, Results, Value, interval, shown
 from seesay.report_charts import Spec
-from seesay.report_more import Task
+from seesay.report_made import unheard
+from seesay.report_more import HUMAN
 from seesay.report_where import dots, rows_of
 from seesay.tables import REJECTS
 
 Record = dict[str, Any]
 
-TASKS = {
-    "human_recognition": Task(
-        "Recognition",
-        "Query: a human word. Every word that the captions’ speech says is listed once, by its"
-        " nearest token there; right is the word itself.",
-        ("r1", "r10"),
-        "words",
-    ),
-    "picture_by_human_word": Task(
-        "Picture by human word",
-        "Query: a human word. Test pictures, each by its best fragment; right are those whose"
-        " spoken captions say the word, and the one that it was said about.",
-        ("r1", "r10"),
-        "pictures",
-    ),
-    "human_word_by_picture": Task(
-        "Human word by picture",
-        "Query: a test picture, by its best fragment, among the source’s human words; right are"
-        " the words of its captions, and those said about it.",
-        ("r1", "r10"),
-        "human words",
-    ),
-}
 # What stands beside the model, the text being a bound from above.
 BESIDE = ("shuffled", "untrained", "text")
 PROPERTIES = {"training pairs": "training pairs of the word", "talker": "talker"}
@@ -50,26 +28,20 @@ FEWEST = 2  # groups without which there is nothing to part
 
 def sources_of(results: Results) -> list[str]:
     """The corpora of human words that were ranked, by name."""
-    found = {key[4] for key in results.values if key[3] in TASKS}
+    found = {key[4] for key in results.values if key[3] in HUMAN}
     return sorted(source for source in found if not source.endswith(SYNTHETIC))
 
 
 def about(
-    human_words: Sequence[Path], rejects: Sequence[Path], config: Mapping[str, Any], examples: int
+    human_words: Sequence[Path], rejects: Sequence[Path], config: dict[str, Any], examples: int
 ) -> Record:
     """What was asked of whom, by source, what was refused, and whose voices the others are.
 
     Without human words `counts` is empty, and `missing` says what the numbers are about.
     """
     own = "synthetic voices" if config.get("synthesis") else "the captions’ own talkers"
-    missing = ""
-    if config.get("synthesis"):
-        missing = (
-            "Every number here is about synthetic voices. What the model makes of people’s is not"
-            " known: evaluation.human names corpora of words that they say, and tests it on them."
-        )
     if not human_words:
-        return {"counts": [], "own": own, "missing": missing, "rejects": []}
+        return {"counts": [], "own": own, "missing": unheard(config), "rejects": []}
     words = tables.read(HUMAN_WORDS, list(human_words))
     refused = tables.read(REJECTS, list(rejects))
     refused = refused[refused["stage"] == "human"].drop_duplicates(ignore_index=True)
@@ -127,10 +99,10 @@ def describe(
             for kind in _kinds(groups, source, f"human-{number}-{nth}", charts)
         ],
         "table": [
-            {"source": source, "property": title, "task": TASKS[task].name, **row}
+            {"source": source, "property": title, "task": HUMAN[task].name, **row}
             for source in sources
             for name, title in PROPERTIES.items()
-            for task in TASKS
+            for task in HUMAN
             for row in _groups(groups, source, name, task)
         ],
     }
@@ -139,7 +111,7 @@ def describe(
 def _rows(results: Results, experiment: str, source: str) -> list[Record]:
     """A row a task and metric: the model, its own voices, what stands beside, and chance."""
     rows = []
-    for name, task in TASKS.items():
+    for name, task in HUMAN.items():
         for metric in task.metrics:
             found = {
                 system: results.values.get((experiment, system, "mean", name, source, metric))
@@ -231,7 +203,7 @@ def _kinds(
         if len(rows) < FEWEST:
             continue
         place = f"{identity}-{name}".replace(" ", "-")
-        about = f"{TASKS[DRAWN].name} of {source} by {title}"
+        about = f"{HUMAN[DRAWN].name} of {source} by {title}"
         charts[place] = dots(rows, about, name == "talker", "its own voices", "words by talkers")
         kinds.append({"source": source, "title": title, "chart": place, "groups": len(rows)})
     return kinds

@@ -115,6 +115,16 @@ def left_out(config: dict[str, Any]) -> list[str]:
     return [name for system, name in TRAINED.items() if system not in trained]
 
 
+def unheard(config: dict[str, Any]) -> str:
+    """What a run of synthetic voices without human words does not tell, or "" for any other."""
+    if not config.get("synthesis") or config.get("evaluation", {}).get("human"):
+        return ""
+    return (
+        "Every number here is about synthetic voices. What the model makes of people’s is not"
+        " known: evaluation.human names corpora of words that they say, and tests it on them."
+    )
+
+
 def versions(config: dict[str, Any]) -> list[tuple[str, str]]:
     """Python and the packages whose code made the numbers, with their versions."""
     found = [("python", platform.python_version())]

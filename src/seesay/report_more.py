@@ -79,6 +79,30 @@ TASKS = {
         "fragments",
     ),
 }
+# What human words ask (evaluation.human), of each source.
+HUMAN = {
+    "human_recognition": Task(
+        "Recognition",
+        "Query: a human word. Every word that the captions’ speech says is listed once, by its"
+        " nearest token there; right is the word itself.",
+        ("r1", "r10"),
+        "words",
+    ),
+    "picture_by_human_word": Task(
+        "Picture by human word",
+        "Query: a human word. Test pictures, each by its best fragment; right are those whose"
+        " spoken captions say the word, and the one that it was said about.",
+        ("r1", "r10"),
+        "pictures",
+    ),
+    "human_word_by_picture": Task(
+        "Human word by picture",
+        "Query: a test picture, by its best fragment, among the source’s human words; right are"
+        " the words of its captions, and those said about it.",
+        ("r1", "r10"),
+        "human words",
+    ),
+}
 
 
 def describe(results: Results, experiment: str) -> dict[str, Any]:

@@ -13,8 +13,10 @@ from seesay.report_answer import Difference, Results
 from seesay.report_beside import COLUMNS as COMPARED
 from seesay.report_beside import Column, Pairs, base_of, gap, kind, points, read_pairs
 from seesay.report_declared import declared
-from seesay.report_made import left_out
+from seesay.report_made import left_out, unheard
 from seesay.study_numbers import lucky, numbers, plain, table
+from seesay.report_more import HUMAN
+from seesay.study_numbers import human, lucky, numbers, plain, table
 from seesay.training_tables import HISTORY
 
 SECTIONS = ("logmel", "regions", "fc7", "training")
@@ -62,6 +64,7 @@ def write(
         ]
         lines += table(heading, rows)
         lines += verdicts(list(chosen), pairs)
+    lines += of_people(results, experiments)
     writing.write_text(study, "\n".join(lines).rstrip() + "\n")
 
 
@@ -88,6 +91,8 @@ def about(results: Results, config: Config) -> Iterator[str]:
     missing = left_out(config.model_dump(mode="json"))
     if missing:
         yield f"Not trained beside the models: {' and '.join(missing)}."
+    if unheard(config.model_dump(mode="json")):
+        yield unheard(config.model_dump(mode="json"))
     if config.report.tried:
         yield (
             "Other configurations that were tried before, and judged by the validation set:"
@@ -178,10 +183,12 @@ def compared(chosen: dict[str, dict[str, Any]], pairs: Pairs) -> tuple[list[str]
     return ["experiments", "what differs", *(column.name for column in COMPARED)], rows
 
 
-def verdicts(experiments: list[str], pairs: Pairs) -> list[str]:
+def verdicts(
+    experiments: list[str], pairs: Pairs, columns: Sequence[Column] = COMPARED
+) -> list[str]:
     """For each column, the experiments that are better than the base, and those that are worse."""
     base, lines = base_of(experiments), []
-    for column in COMPARED:
+    for column in columns:
         kinds: dict[str, list[str]] = {"above": [], "below": [], "even": []}
         for name in experiments[1:]:
             pair = gap(pairs, name, base, column)
@@ -194,6 +201,27 @@ def verdicts(experiments: list[str], pairs: Pairs) -> list[str]:
                 f" {len(kinds['even'])}."
             )
     return [*lines, ""] if lines else []
+
+
+def of_people(results: Results, experiments: Path) -> list[str]:
+    """What human words find, by source, and which experiments are better than the base by them."""
+    rows = human(results)
+    if not rows:
+        return []
+    lines = [
+        "### Human words",
+        "",
+        "What people’s words find: R@1 and R@10, in percent, with 95 % intervals over words and"
+        " talkers. Beside the model stands what it finds by the same words of the captions’ own"
+        " talkers.",
+        "",
+        *table(*rows),
+    ]
+    sources = dict.fromkeys(row[1] for row in rows[1])
+    for source in sources:
+        columns = [Column(f"{source}, {t.name}, R@10", name, "r10") for name, t in HUMAN.items()]
+        lines += verdicts(results.experiments, read_pairs(experiments, source), columns)
+    return lines
 
 
 def marked(pair: Difference | None, column: Column) -> str:

@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from seesay.report_answer import SYSTEMS, Results, interval, shown
+from seesay.human_tables import SYNTHETIC
+from seesay.report_answer import SYSTEMS, Results, Value, interval, shown
 from seesay.report_beside import Column
+from seesay.report_more import HUMAN
 
 COLUMNS = (
     Column("Word Similarity, R@10", "word_similarity", "r10"),
@@ -50,6 +52,43 @@ def numbers(results: Results) -> tuple[list[str], list[list[str]]]:
         ]
         rows.append([experiment, "chance", *texts])
     return ["experiment", "system", *(c.name for c in there)], once(rows)
+
+
+def human(results: Results) -> tuple[list[str], list[list[str]]] | None:
+    """Heading and rows of what human words find, a row an experiment, source and task.
+
+    None where no human words were asked.
+    """
+    sources = sorted({key[4] for key in results.values if key[3] in HUMAN})
+    rows = [
+        row
+        for experiment in results.experiments
+        for source in sources
+        for task in HUMAN
+        if not source.endswith(SYNTHETIC) and (row := _people(results, experiment, source, task))
+    ]
+    heading = ["experiment", "source", "task", "queries", "R@1", "R@10", "R@10 of its own voices"]
+    return ([*heading, "shuffled pairs", "text (bound)", "chance"], rows) if rows else None
+
+
+def _people(results: Results, experiment: str, source: str, task: str) -> list[str]:
+    """A row of `human`; empty where the model was not asked."""
+
+    def cell(system: str, metric: str = "r10", own: str = "") -> Value | None:
+        key = experiment, system, "mean", task, f"{source}{own}", metric
+        return results.values.get(key)
+
+    model = cell("model")
+    if model is None:
+        return []
+    found = [cell("model", "r1"), model, cell("model", own=SYNTHETIC), cell("shuffled")]
+    texts = [
+        f"{plain(one.value, 'r10')} {interval(one.low, one.high, 'r10')}" if one else ""
+        for one in [*found, cell("text")]
+    ]
+    texts[1] = f"**{plain(model.value, 'r10')}** {interval(model.low, model.high, 'r10')}"
+    where = [experiment, source, HUMAN[task].name, f"{model.queries:,}"]
+    return [*where, *texts, plain(model.chance, "r10")]
 
 
 def once(rows: list[list[str]]) -> list[list[str]]:
