@@ -14,7 +14,6 @@ from seesay.report_beside import COLUMNS as COMPARED
 from seesay.report_beside import Column, Pairs, base_of, gap, kind, points, read_pairs
 from seesay.report_declared import declared
 from seesay.report_made import left_out, unheard
-from seesay.study_numbers import lucky, numbers, plain, table
 from seesay.report_more import HUMAN
 from seesay.study_numbers import human, lucky, numbers, plain, table
 from seesay.training_tables import HISTORY
