@@ -192,11 +192,12 @@ def frame(table, rows):
     return pd.DataFrame(rows, columns=[column.name for column in table.columns])
 
 
-def run(inputs, folder, system="model", seed=1, **changes):
+def run(inputs, folder, system="model", seed=1, frames=None, **changes):
     """Train one system in a folder; its history."""
     models = {system: folder / "model.safetensors"}
     store = folder.with_name(folder.name + "-store")
-    training.train(inputs, inputs, models, store, make(**changes), "paper", seed, CPU)
+    settings = make(**changes)
+    training.train(inputs, inputs, models, store, settings, "paper", seed, CPU, frames=frames)
     return tables.read(HISTORY, folder / "history.parquet")
 
 

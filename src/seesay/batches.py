@@ -118,9 +118,11 @@ def train_epoch(
     layers, sums = network.layers(), np.zeros(4)
     for pictures in split(rng.permutation(len(data.pairs.image_ids)), settings.batch_pictures):
         rows = np.concatenate([data.pairs.words[i] for i in pictures])
-        loss, values = batch_loss(
-            network, data, pictures, vary(data.words[rows], settings, rng), settings
-        )
+        words = data.words[rows]
+        if settings.perturbs:
+            perturbation = importlib.import_module("seesay.perturbation")
+            words = perturbation.perturb(words, network, settings, data.frames, rng)
+        loss, values = batch_loss(network, data, pictures, vary(words, settings, rng), settings)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()

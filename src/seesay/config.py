@@ -35,7 +35,7 @@ from seesay.settings.results import ResultsFolder
 from seesay.settings.scenes import ScenesSettings
 from seesay.settings.speech import SpeechSettings
 from seesay.settings.synthesis import SynthesisSettings
-from seesay.settings.training import TrainingSettings
+from seesay.settings.training import TrainingSettings, check_frames
 from seesay.settings.words import WordsSettings
 
 VARIED = ("training", "logmel", "regions", "fc7")
@@ -200,12 +200,10 @@ class Config(Settings):
             except ValueError as error:
                 raise ValueError(f"experiments.{name}: {error}") from None
         training, logmel = self.section_of(name, "training"), self.section_of(name, "logmel")
-        framed = training.speech_encoder != "mlp" or training.time_shift or training.time_mask
-        if (framed or training.filter_mask) and training.filters != logmel.filters:
-            raise ValueError(
-                f"experiments.{name}.training: filters is {training.filters}, and logmel.filters"
-                f" {logmel.filters}; the frames have these"
-            )
+        try:
+            check_frames(training, logmel)
+        except ValueError as error:
+            raise ValueError(f"experiments.{name}.training: {error}") from None
 
     def _pascal1k(self) -> list[str]:
         """The folders of the corpora in Pascal1K's layout."""

@@ -17,6 +17,7 @@ from seesay.matching import SPOKEN_CAPTIONS
 from seesay.network import Network
 from seesay.pictures import IMAGES
 from seesay.randomness import generator
+from seesay.settings.training import Frames
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ class Data:
     words are learnt again, its pseudo-word. `lexicon` (words, speech size) has each of these as
     the speech branch takes it; only the training set has it, where the lexicon term asks for it.
     `contexts` (types, k) says in which contexts each type is said; only the training set has it,
-    where the semantic term asks for it.
+    where the semantic term asks for it. `frames` says what frames are, where they are perturbed.
     """
 
     fragments: Tensor
@@ -185,6 +186,7 @@ class Data:
     avoid: list[np.ndarray] = field(default_factory=list)
     contexts: Tensor | None = None
     lexicon: Tensor | None = None
+    frames: Frames | None = None
 
     def false_negatives(self, same: np.ndarray, different: np.ndarray) -> float:
         """The share of the rows `different` whose type one of the rows `same` has, too."""

@@ -21,7 +21,7 @@ from seesay.losses import coscos2, cosines
 from seesay.network import Network, max_norm
 from seesay.progress import progress
 from seesay.randomness import generator, stable_hash
-from seesay.settings.training import TrainingSettings
+from seesay.settings.training import Frames, TrainingSettings
 from seesay.training_measures import cost, means, measure
 from seesay.training_tables import HISTORY
 
@@ -31,13 +31,12 @@ System = Literal["model", "random_projection", "untrained", "shuffled", "text"]
 def batch_loss(
     network: Network, fragments: Tensor, same: Tensor, different: Tensor, reduction: str
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """The loss of one picture, in the factorised form: each vector is embedded once.
+    """The loss of one picture, in the factorised form, and (F, T) cosines of same and different.
 
-    `fragments` is (F, image size), `same` (T, speech size) the picture's tokens, `different`
-    (T, speech size) as many others. All F x T same and F x T different pairs count, as a matrix
-    of cosines. The authors draw another token for every pair; here the fragments share the T
-    others, which are drawn anew each time: the same expectation for a twentieth of the words to
-    embed. Returns the loss and the two (F, T) matrices of cosines.
+    `fragments` is (F, image size), `same` (T, speech size) the picture's tokens, `different` as
+    many others. All F x T pairs of each count. The authors draw another token for every pair; here
+    the fragments share the T others, drawn anew each time: the same expectation for a twentieth of
+    the words to embed.
     """
     images = network.image(fragments)
     words = network.speech(torch.cat([same, different]))
@@ -113,8 +112,7 @@ def fit(
 
     With `epochs` None, training stops when the criterion has not been better for `patience`
     epochs, and the best epoch's weights are put back (early stopping). Otherwise it runs for
-    exactly `epochs` epochs and the last weights stay. `state` holds the run between epochs, so
-    that a run that was killed goes on to the same result.
+    `epochs` epochs and the last weights stay. A killed run goes on from `state` to the same result.
     """
     optimizer = optimisers.build(network, settings)
     rows: list[dict[str, Any]] = []
@@ -213,13 +211,13 @@ def train(
     seed: int,
     device: torch.device,
     code: str = "",
+    frames: Frames | None = None,
 ) -> None:
     """Train an experiment's systems with one seed; a run that was killed goes on where it was.
 
-    Every system's `models`, in training/{experiment}/{system}/{seed}/, gets settings.json and
-    history.parquet beside it. `read` are the inputs of `text`, one-hot words in place of the
-    log-Mel vectors of `heard`; `store` is the folder of checkpoints. Of `shuffled`, the model
-    has to come before.
+    Every system's `models` get settings.json and history.parquet beside them. `read` are the inputs
+    of `text`, with one-hot words for log-Mel vectors; `store` is the folder of checkpoints. Where
+    tokens are perturbed, `frames` are needed. Of `shuffled`, the model comes before.
     """
     # With raised limits a run goes on from an earlier one, so they are no part of it; but where the
     # learning rate falls over max_epochs, another number is another run.
@@ -239,7 +237,8 @@ def train(
                 inputs, its = read, settings.reading()
             print(f"training {experiment}, {system}, seed {seed}", file=sys.stderr)
             state = states.of(system)
-            network, rows, lexicon = train_system(inputs, its, system, seed, device, state, past)
+            made = train_system(inputs, its, system, seed, device, state, past, frames)
+            network, rows, lexicon = made
             save_model(model.parent, network, its, system, seed, rows, lexicon)
             frame = pd.DataFrame(rows, columns=[c.name for c in HISTORY.columns])
             frame = frame.assign(experiment=experiment, system=system, seed=seed)
@@ -262,13 +261,13 @@ def train_system(
     device: torch.device,
     state: checkpoints.State | None = None,
     past: pd.DataFrame | None = None,
+    frames: Frames | None = None,
 ) -> tuple[Network, list[dict[str, Any]], dict[str, float] | None]:
     """One system's network, its history, and what its lexicon is, where it learns one.
 
-    `model`: early stopping on the validation set. `shuffled`: the same on pictures paired with
-    other pictures' tokens, for as many epochs as the weights that the model kept (`past`, the
-    model's history), without early stopping. `text`: as the model, on one-hot words (the inputs
-    say so). `untrained` and `random_projection` are not trained at all.
+    `model` stops early, by the validation set. `shuffled` learns pictures with others' tokens, for
+    as many epochs as the weights that the model kept (`past`, its history). `text` is as the model,
+    on one-hot words (the inputs say so). `untrained` and `random_projection` are not trained.
     """
     context = settings.context == "gate"
     fragments, words, pairs, types = load(inputs, "train", context)
@@ -284,6 +283,7 @@ def train_system(
             epochs, *again = importlib.import_module("seesay.pseudo_words").pace(past, settings)
         pairs = shuffle(pairs, seed)
     data = prepare(network, fragments, words, pairs, types, settings.negatives, device)
+    data.frames = frames
     if settings.semantic_term:
         meaning = importlib.import_module("seesay.batch_losses.semantic_term")
         data.contexts = meaning.contexts(data.pairs.words, data.types).to(device)

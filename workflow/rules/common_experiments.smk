@@ -7,6 +7,8 @@ Goes out: variant_settings(), chosen_code(), experiment_tables() and others that
 import functools
 import sys
 
+from seesay.settings.training import Frames
+
 
 @functools.cache
 def variants(stage):
@@ -82,6 +84,8 @@ def training_modules(stage, experiment):
         modules += [f"seesay.batch_losses.{t}" for t in terms if getattr(chosen, t)]
     if stage == "training" and chosen.criterion == "r10":
         modules.append("seesay.criterion")
+    if stage == "training" and chosen.perturbs:
+        modules.append("seesay.perturbation")
     if stage == "training" and chosen.pseudo_words:
         modules.append("seesay.pseudo_words")
     return modules
@@ -133,6 +137,12 @@ def experiment_settings(stage):
         return settings(stage, wildcards.experiment)
 
     return of
+
+
+def frame_settings(wildcards):
+    """The keys of logmel that perturbations read, as JSON; other ones make other log-Mel tables."""
+    section = CONFIG.section_of(wildcards.experiment, "logmel")
+    return section.model_dump_json(include=set(Frames.model_fields))
 
 
 def training_code(wildcards, input):

@@ -45,6 +45,7 @@ rule training:
         chosen=chosen_code("training"),
         code=training_code,
         settings=passed(experiment_settings("training")),
+        frames=passed(frame_settings),
         checkpoints=at("checkpoints"),
     message:
         "Training {wildcards.experiment}, seed {wildcards.seed}"
@@ -54,4 +55,4 @@ rule training:
         " --logmel {input.logmel:q} --text {input.text:q} --models {output.models:q}"
         " --checkpoints {params.checkpoints:q} --experiment {wildcards.experiment:q}"
         " --seed {wildcards.seed:q} --code '{params.code}' --device {resources.device}"
-        " --threads 1 --settings {params.settings:q} 2>&1 | tee {log:q}"
+        " --threads 1 --frames {params.frames:q} --settings {params.settings:q} 2>&1 | tee {log:q}"

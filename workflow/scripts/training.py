@@ -7,7 +7,7 @@ import torch
 from seesay.command import arguments, run
 from seesay.device import choose
 from seesay.examples import Inputs
-from seesay.settings.training import TrainingSettings
+from seesay.settings.training import Frames, TrainingSettings
 from seesay.training import train
 
 
@@ -23,6 +23,7 @@ def main() -> None:
             "experiment": str,
             "seed": int,
             "code": "",
+            "frames": str,
             "device": "auto",
             "threads": 1,
         },
@@ -41,6 +42,7 @@ def main() -> None:
         args.seed,
         choose(args.device),
         args.code,
+        Frames.model_validate_json(args.frames),
     )
 
 

@@ -1,12 +1,28 @@
 """Settings of the stage training."""
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, model_validator
 
+from seesay.settings import Settings
 from seesay.settings.network import NetworkSettings
 
+if TYPE_CHECKING:
+    from seesay.settings.logmel import LogmelSettings
+
 Anchors = Literal["both", "words"]
+# They work on log-Mel frames as powers, filters and times, in training alone.
+PERTURBATIONS = ("filter_warp", "tempo", "reverberation", "noise", "channel")
+
+
+class Frames(Settings):
+    """The keys of the section logmel that perturbations read."""
+
+    low: float
+    high: float
+    hop: float
+    floor: float
+    span: Literal["window", "masked", "word"]
 
 
 class TrainingSettings(NetworkSettings):
@@ -102,6 +118,41 @@ class TrainingSettings(NetworkSettings):
     filter_mask: int = Field(
         default=0, ge=0, description="most neighbouring filters hidden in training (SpecAugment)"
     )
+    filter_warp: float = Field(
+        default=0.0,
+        ge=0,
+        le=0.5,
+        description="share that frequencies are scaled by in training at most, up or down: other"
+        " vocal tracts (Jaitly and Hinton 2013)",
+    )
+    tempo: float = Field(
+        default=0.0,
+        ge=0,
+        lt=1,
+        description="share that the tempo is changed by in training at most, up or down; within a"
+        " word of the span word, whose length is normalised",
+    )
+    reverberation: float = Field(
+        default=0.0,
+        ge=0,
+        le=10,
+        description="longest reverberation in training, in s until it is 60 dB down; frames of the"
+        " span word count as logmel.hop each",
+    )
+    noise: float = Field(
+        default=0.0,
+        ge=0,
+        le=10,
+        description="loudest noise in training, its power to the word's (0.1: 10 dB below it);"
+        " drawn evenly in dB from 30 dB below that",
+    )
+    channel: float = Field(
+        default=0.0,
+        ge=0,
+        le=10,
+        description="other microphones and levels in training: standard deviation of a smooth"
+        " random curve over the filters, in nats of power",
+    )
     optimiser: Literal["adadelta", "adam", "adamw"] = Field(
         default="adadelta", description="adadelta (paper), adam or adamw"
     )
@@ -136,6 +187,7 @@ class TrainingSettings(NetworkSettings):
         if self.batch_pictures == 1:
             of_many = {"loss": "coscos2", "word_term": 0, "semantic_term": 0, "pseudo_words": 0}
             of_many |= {"time_shift": 0, "time_mask": 0, "filter_mask": 0, "anchors": "both"}
+            of_many |= dict.fromkeys(PERTURBATIONS, 0)
             for key, only in of_many.items():
                 if getattr(self, key) != only:
                     raise ValueError(
@@ -189,20 +241,21 @@ class TrainingSettings(NetworkSettings):
     def of_words(self) -> "TrainingSettings":
         """The recipe for words that are known by name: the later parts', and the control `text`'s.
 
-        There is nothing to hear, so no frames to move or to hide, and the loss is that of the
+        There is nothing to hear, so no frames to change or to hide, and the loss is that of the
         parts on pseudo-words, where there are any. To `negatives` a word's type is then what it is
         known by.
         """
-        parts: dict[str, str | int] = {
-            "pseudo_words": 0,
-            "time_shift": 0,
-            "time_mask": 0,
-            "filter_mask": 0,
-        }
+        hearing = ("time_shift", "time_mask", "filter_mask", *PERTURBATIONS)
+        parts: dict[str, str | int] = dict.fromkeys(("pseudo_words", *hearing), 0)
         if self.pseudo_words:
             parts["anchors"] = self.pseudo_anchors
             parts["negatives"] = "types" if self.pseudo_negatives == "words" else "tokens"
         return self.model_copy(update=parts)
+
+    @property
+    def perturbs(self) -> bool:
+        """Whether tokens are perturbed (`seesay.perturbation`)."""
+        return any(getattr(self, key) for key in PERTURBATIONS)
 
     def reading(self) -> "TrainingSettings":
         """The recipe of the control `text`: all but the hearing.
@@ -211,3 +264,19 @@ class TrainingSettings(NetworkSettings):
         are learnt again: what perfect pseudo-words would do.
         """
         return self.of_words().model_copy(update={"speech_encoder": "mlp", "speech_layers": ()})
+
+
+def check_frames(training: TrainingSettings, logmel: "LogmelSettings") -> None:
+    """Raise ValueError unless the frames are those that an experiment's training takes."""
+    framed = training.speech_encoder != "mlp" or training.perturbs
+    framed |= bool(training.time_shift or training.time_mask or training.filter_mask)
+    if framed and training.filters != logmel.filters:
+        raise ValueError(
+            f"filters is {training.filters}, and logmel.filters {logmel.filters}; the frames have"
+            " these"
+        )
+    for key in PERTURBATIONS:
+        if key != "tempo" and getattr(training, key) and logmel.model is not None:
+            raise ValueError(
+                f"{key} changes log-Mel frames, and logmel.model gives others; give {key} 0"
+            )
