@@ -64,12 +64,14 @@ def human(request, tmp_path):
             token = f"t{len(tokens)}"
             tokens[token] = vector()
             uses.append((image, 0, token, f"word{rng.integers(5)}", f"t{position}", position))
+    # Without a vector, so that the word is in no gallery, and nobody can be asked for it.
+    uses.append(("p1", 2, "lost", "lost", "t0", 0))
     # Said in training alone.
     tokens["rare"] = vector()
     uses.append(("p1", 1, "rare", "rare", "t0", 0))
     words = {}
     for number in range(14):
-        word = "rare" if number == 3 else f"word{rng.integers(5)}"
+        word = {3: "rare", 5: "lost", 6: "lost"}.get(number, f"word{rng.integers(5)}")
         word = word if word in {use[3] for use in uses} else "rare"
         picture = rng.choice(["", "p0", "p1", "p2", "p5"])
         use = "train" if number % 5 == 4 else "test"
@@ -79,8 +81,9 @@ def human(request, tmp_path):
 
 
 def asked(human, source):
-    """The test's words of a source."""
-    return {n: w for n, w in human.words.items() if w[0] == source and w[4] == "test"}
+    """The test's words of a source, of those that a gallery has."""
+    words = {n: w for n, w in human.words.items() if w[0] == source and w[4] == "test"}
+    return {n: w for n, w in words.items() if w[2] != "lost"}
 
 
 def best_picture(human, vector):
@@ -117,9 +120,9 @@ def voices(human, source, gallery):
 def test_human_words_are_ranked_among_all_types_by_the_nearest_token(human, gallery):
     rows = {}
     for query, (word, _, vector, own) in voices(human, "a", gallery).items():
-        near = {use[3]: -9.0 for use in human.corpus.uses}
+        near = {use[3]: -9.0 for use in human.corpus.uses if use[2] != "lost"}
         for use in human.corpus.uses:
-            if use[2] != own:
+            if use[2] not in (own, "lost"):
                 value = cosine(vector, human.corpus.tokens[use[2]])
                 near[use[3]] = max(near[use[3]], value)
         if near[word] > -9:  # its word has another token than the query

@@ -93,7 +93,8 @@ def by_source(corpus: Corpus, human: Path, human_words: Path) -> dict[str, Queri
         note(f"{len(lost)} human words have no embedding and are left out, e.g. {lost.iloc[0]}")
     # A caption's word whose every token lacks a vector is in no gallery.
     number = pd.Index(corpus.vocabulary).get_indexer(pd.Index(words["spoken_word"]))
-    words = words.assign(row=row, number=number)[(row >= 0) & (number >= 0)]
+    known = np.isin(number, corpus.word)
+    words = words.assign(row=row, number=number)[(row >= 0) & known]
     found = {}
     for source, rows in words.groupby("source"):
         about = pd.Index(corpus.image_ids).get_indexer(pd.Index(rows["image_id"]))

@@ -55,7 +55,7 @@ def sources(root: Path, options: Options) -> list[Path]:
     lists = [] if options.talkers is None else [named_file(root, options.talkers, "talkers")]
     found = files_below(root, *AUDIO, CTM)
     if not any(path.suffix.lower() == CTM for path in found):
-        raise InputError(f"{root}: has no file {CTM}; see the path in speech.corpora")
+        raise InputError(f"{root}: has no file {CTM}; see its path in the config")
     return sorted({*lists, *found})
 
 

@@ -28,7 +28,7 @@ TIMES = (".textgrid", ".ctm", ".wrd")  # what says when words are spoken, beside
 # Marks of noises, of words that are cut off and of what is not said clearly, and silence.
 NOISES = re.compile(r"[<>\[\](){}!*]|^-|-$|^(?i:sil|sp|spn|noise)$")
 NOTHING = re.compile(r"(?!)")
-HINT = "; see the path in speech.corpora"
+HINT = "; see its path in the config"
 
 
 class Options(Settings):
@@ -80,7 +80,7 @@ def named_file(root: Path, name: str, option: str) -> Path:
     if not root.is_dir():
         raise InputError(f"{root}: no such folder{HINT}")
     if not (root / name).is_file():
-        raise InputError(f"{root}: has no {name}; see {option} and the path in speech.corpora")
+        raise InputError(f"{root}: has no {name}; see {option} and the path in the config")
     return root / name
 
 

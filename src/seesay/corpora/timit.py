@@ -34,7 +34,7 @@ def sources(root: Path, options: Options) -> list[Path]:
     """The word files and every audio file below `root`, sorted."""
     found = files_below(root, *AUDIO, WORDS)
     if not any(path.suffix.lower() == WORDS for path in found):
-        raise InputError(f"{root}: has no file {WORDS}; see the path in speech.corpora")
+        raise InputError(f"{root}: has no file {WORDS}; see its path in the config")
     return found
 
 

@@ -13,6 +13,7 @@ class MetricsSettings(Settings):
     resamples: int = Field(
         ge=1,
         le=MOST_RESAMPLES,
-        description="bootstrap resamples of the test images behind each 95 % interval",
+        description="bootstrap resamples of the test images, or of human words and talkers, behind"
+        " each 95 % interval",
     )
     seed: Seed = Field(description="seed of the resamples, which all systems share")
