@@ -309,3 +309,29 @@ def test_a_run_without_any_human_word_for_the_test_ends_in_one_line(tmp_path, mo
     path = small_corpora.write(tmp_path, values)
     said = [finding for finding in findings(str(path)) if finding.section == "human"]
     assert [finding.mark for finding in said] == ["fail"]
+
+
+def test_words_that_people_said_about_flickr_pictures_find_them(real_data):
+    columns = {"onset": None, "offset": None, "speaker": None, "picture": "image"}
+    corpus = Corpus(
+        name="flickr",
+        reader="tsv",
+        path=str(real_data / "flickr_audio_nouns"),
+        options={"columns": columns},
+    )
+    pictures = real_data / "flickr8k_1000" / "images"
+    images = pd.Series(sorted(path.stem for path in pictures.iterdir()))
+    uses = pd.DataFrame([("dogs", "dog", "NOUN")], columns=["text", "lemma", "pos"])
+    spoken = {"dog", "ball", "boy", "grass", "rock"}
+    words, rejects = read_source(corpus, vocabulary(spoken, uses), NOBODY, images)
+    table = pd.read_csv(real_data / "flickr_audio_nouns" / "words.tsv", sep="\t")
+    said = table[table["word"] != "water"]
+    assert sorted(words["word"]) == sorted(said["word"])
+    assert set(words.loc[words["word"] == "dogs", "spoken_word"]) == {"dog"}
+    there = said["image"].str.removesuffix(".jpg").isin(images)
+    assert 0 < (words["image_id"] != "").sum() == there.sum() < len(said)
+    water = (table["word"] == "water").sum()
+    assert [reject.reason for reject in rejects if reject.id == "flickr/water"] == [
+        f"no spoken caption says it; {water} times in the corpus"
+    ]
+    assert [reject.id for reject in rejects] == ["flickr/water", "flickr"]
