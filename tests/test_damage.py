@@ -147,7 +147,8 @@ def test_a_stage_says_which_table_is_damaged(tmp_path):
     ).model_dump_json()
     done = subprocess.run(
         [sys.executable, script, "--caption-words", tmp_path / "words.parquet", "--speech",
-         tmp_path / "speech", "--jobs", "1", "--settings", settings],
+         tmp_path / "speech", "--rejects", tmp_path / "rejects.parquet", "--jobs", "1",
+         "--settings", settings],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 1

@@ -13,7 +13,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seesay import picture_splits, scenes, synthesis, tables, talkers
+from seesay import engines, picture_splits, scenes, synthesis, tables
 from seesay.config import load
 from seesay.corpora import lucid
 from seesay.errors import InputError
@@ -23,6 +23,7 @@ from seesay.pictures import CAPTIONS, IMAGES
 from seesay.randomness import generator
 from seesay.settings.synthesis import SynthesisSettings
 from seesay.speech import SPOKEN_WORDS
+from seesay.synthesis_engines import espeak
 from seesay.synthesis_lexicon import LEXICON
 from seesay.synthesis_script import Spoken, bags, choose_fillers, sentences
 from seesay.words import CAPTION_WORDS, Tagger, extract_captions, extract_types, length_class
@@ -75,12 +76,16 @@ def caption_words(captions: int, seed: int = 0) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[column.name for column in CAPTION_WORDS.columns])
 
 
+def speak(words: Path, folder: Path, settings: SynthesisSettings, jobs: int = 1) -> None:
+    synthesis.synthesise(words, folder, folder.parent / "rejects.parquet", settings, jobs)
+
+
 @pytest.fixture(scope="module")
 def spoken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of speech for 60 captions, made by one process at a time."""
     folder = tmp_path_factory.mktemp("one") / "speech"
     tables.write(CAPTION_WORDS, folder.parent / "words.parquet", caption_words(60))
-    synthesis.synthesise(folder.parent / "words.parquet", folder, SETTINGS, jobs=1)
+    speak(folder.parent / "words.parquet", folder, SETTINGS, jobs=1)
     return folder
 
 
@@ -194,9 +199,9 @@ def test_the_lexicon_holds_every_length_class_and_no_word_twice():
 
 def test_no_two_talkers_share_a_voice():
     for sex in "FM":
-        names = [talkers.voice(f"{sex}{number:02}", 1).name for number in range(1, 71)]
+        names = [espeak.voice(f"{sex}{number:02}", 1).name for number in range(1, 71)]
         assert len(set(names)) == 70
-    assert synthesis.talker_names(5) == ["F01", "F02", "M01", "M02", "M03"]
+    assert engines.talker_names(5) == ["F01", "F02", "M01", "M02", "M03"]
 
 
 def test_a_word_ends_with_its_sound():
@@ -244,7 +249,7 @@ def test_the_reader_of_lucid_reads_it_whole(spoken: Path):
 def test_every_word_of_the_script_is_heard_and_every_caption_sayable(spoken: Path):
     frame = caption_words(60)
     fillers = choose_fillers(frame, SETTINGS.unsaid, SETTINGS.seed)
-    names = synthesis.talker_names(SETTINGS.talkers)
+    names = engines.talker_names(SETTINGS.talkers)
     said = bags(frame, names, fillers, SETTINGS.surplus, SETTINGS.fillers, SETTINGS.seed)
     _, words, _ = lucid.read(spoken, lucid.Options())
     for talker in names:
@@ -315,7 +320,7 @@ def test_the_dictionary_counts_the_tokens(spoken: Path):
 
 
 def test_bytes_do_not_depend_on_the_number_of_jobs(spoken: Path, tmp_path: Path):
-    synthesis.synthesise(spoken.parent / "words.parquet", tmp_path / "speech", SETTINGS, jobs=3)
+    speak(spoken.parent / "words.parquet", tmp_path / "speech", SETTINGS, jobs=3)
     assert digests(tmp_path / "speech") == digests(spoken)
 
 
@@ -328,7 +333,7 @@ def test_a_talker_who_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: p
     tables.write(CAPTION_WORDS, tmp_path / "words.parquet", caption_words(10))
     monkeypatch.setattr(synthesis.talkers, "__name__", "seesay.no_such_module")
     with pytest.raises(InputError, match="talker F01 cannot speak"):
-        synthesis.synthesise(tmp_path / "words.parquet", tmp_path / "speech", SETTINGS, jobs=1)
+        speak(tmp_path / "words.parquet", tmp_path / "speech", SETTINGS, jobs=1)
     assert [path.name for path in tmp_path.iterdir()] == ["words.parquet"]
 
 
@@ -356,7 +361,7 @@ def test_the_embedded_default_is_sayable_in_every_split(tmp_path: Path):
 
     made = config.synthesis
     fillers = choose_fillers(frame, made.unsaid, made.seed)
-    names = synthesis.talker_names(made.talkers)
+    names = engines.talker_names(made.talkers)
     said = bags(frame, names, fillers, made.surplus, made.fillers, made.seed)
     spoken = []
     for talker in names:

@@ -40,6 +40,8 @@ from seesay.settings.words import WordsSettings
 
 VARIED = ("training", "logmel", "regions", "fc7")
 Overrides = dict[str, Any]
+# Keys that results may be older than: with their defaults they are left out of what is compared.
+YOUNGER = {"synthesis": ("engines", "kokoro")}
 
 
 class Experiment(Settings):
@@ -265,7 +267,13 @@ class Config(Settings):
             section = self.section_of(experiment, stage)
         # They add rules and change nothing in those that are there.
         switches = {"legacy", "human", "human_talkers"} if stage == "evaluation" else set()
+        switches |= {name for name in YOUNGER.get(stage, ()) if _is_default(section, name)}
         return json.dumps(section.model_dump(mode="json", exclude=switches), sort_keys=True)
+
+
+def _is_default(section: Settings | None, name: str) -> bool:
+    fields = type(section).model_fields if section is not None else {}
+    return name in fields and getattr(section, name) == fields[name].default
 
 
 def _check_candidates(regions: RegionsSettings, fc7: Fc7Settings) -> None:

@@ -1,4 +1,4 @@
-"""Generated speech: eSpeak NG talkers say the captions' words in running sentences.
+"""Generated speech: synthetic talkers say the captions' words in running sentences.
 
 The folder has LUCID's own layout, so the reader that reads LUCID reads it. It is synthetic, and
 is labelled so wherever it shows.
@@ -6,6 +6,7 @@ is labelled so wherever it shows.
 
 import json
 import subprocess
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -13,33 +14,39 @@ from typing import Any
 import pandas as pd
 
 from seesay import lifeline, tables, talkers, writing
+from seesay.engines import engine_of, missing, talker_names
 from seesay.errors import InputError
 from seesay.progress import progress
 from seesay.randomness import generator
+from seesay.rejects import Row, write_rejects
 from seesay.settings.synthesis import SynthesisSettings
 from seesay.synthesis_script import bags, choose_fillers, sentences
 from seesay.words import CAPTION_WORDS
 
 NOTICE = """\
-Synthetic speech, made by seesay with eSpeak NG (a program under the GPL-3.0).
+Synthetic speech, made by seesay with {engines}.
 No person speaks here. The layout is that of the LUCID corpus; the contents are not LUCID's.
 """
+TERMS = {
+    "espeak": "eSpeak NG (a program under the GPL-3.0)",
+    "flite": "flite (a program and voices under terms like BSD's)",
+    "festival": "Festival (a program and voices under terms like X11's)",
+    "kokoro": "Kokoro-82M (a model and voices under the Apache License 2.0)",
+}
 HEADER = ["filename", "onset", "offset", "word", "talker", "task", "condition", "word_length"]
 
 
-def talker_names(count: int) -> list[str]:
-    """F01, F02, ... and M01, M02, ...; the odd one is male."""
-    females = [f"F{number:02}" for number in range(1, count // 2 + 1)]
-    males = [f"M{number:02}" for number in range(1, count - len(females) + 1)]
-    return females + males
-
-
-def synthesise(caption_words: Path, folder: Path, settings: SynthesisSettings, jobs: int) -> None:
+def synthesise(
+    caption_words: Path, folder: Path, rejects: Path, settings: SynthesisSettings, jobs: int
+) -> None:
     """Write wavs and tables in LUCID's layout into `folder`, which appears when it is whole.
 
     `jobs` talkers speak at a time, each in a process of its own; the bytes do not depend on it.
-    Raises InputError where eSpeak NG cannot speak.
+    `rejects` has a row a word that an engine did not speak, or not aloud. Raises InputError where
+    an engine cannot speak.
     """
+    if lack := missing(settings):
+        raise InputError(lack)
     said = scripts(tables.read(CAPTION_WORDS, caption_words), settings)
     with writing.folder(folder) as part:
         work = [
@@ -51,18 +58,42 @@ def synthesise(caption_words: Path, folder: Path, settings: SynthesisSettings, j
                 "pause": settings.pause,
                 "minutes": settings.minutes,
                 "seed": settings.seed,
+                "options": options(settings, engine_of(name)),
             }
             for name, script in said.items()
         ]
         with ThreadPoolExecutor(jobs) as pool:
             spoken = list(progress(pool.map(speak, work), "speaking", "talkers", len(work)))
-        write_tables(part, [rows for rows, _ in spoken], [types for _, types in spoken])
-        (part / "ATTRIBUTION.txt").write_text(NOTICE)
+        write_tables(part, [rows for rows, *_ in spoken], [types for _, types, _ in spoken])
+        engines = " and ".join(TERMS[engine] for engine in settings.engines)
+        (part / "ATTRIBUTION.txt").write_text(NOTICE.format(engines=engines))
+        write_rejects(rejects, unspoken({t: s[2] for t, s in zip(said, spoken, strict=True)}))
+
+
+def options(settings: SynthesisSettings, engine: str) -> dict[str, Any]:
+    """An engine's own settings, {} where it has none."""
+    own = getattr(settings, engine, None)
+    return {} if own is None else dict(own.model_dump(mode="json"))
+
+
+def unspoken(untimed: dict[str, list[str]]) -> list[Row]:
+    """Rows of rejects: the words without times that each talker's engine did not speak.
+
+    eSpeak NG has none: a word without times is one that it says together with the next.
+    """
+    counts: Counter[tuple[str, str]] = Counter()
+    for talker, words in untimed.items():
+        counts.update((engine_of(talker), word) for word in words)
+    return [
+        ("synthesis", word, f"{engine} does not speak it, {count} times")
+        for (engine, word), count in sorted(counts.items())
+        if engine != "espeak"
+    ]
 
 
 def scripts(words: pd.DataFrame, settings: SynthesisSettings) -> dict[str, list[list[str]]]:
     """The sentences of every talker who says any, each a list of words; of CAPTION_WORDS."""
-    names = talker_names(settings.talkers)
+    names = talker_names(settings.talkers, settings.engines)
     fillers = choose_fillers(words, settings.unsaid, settings.seed)
     said = bags(words, names, fillers, settings.surplus, settings.fillers, settings.seed)
     return {
@@ -72,7 +103,7 @@ def scripts(words: pd.DataFrame, settings: SynthesisSettings) -> dict[str, list[
     }
 
 
-def speak(work: dict[str, Any]) -> tuple[list[list[Any]], dict[str, str]]:
+def speak(work: dict[str, Any]) -> tuple[list[list[Any]], dict[str, str], list[str]]:
     """`seesay.talkers.record` in a process of its own."""
     command, environment = lifeline.helper(talkers.__name__)
     done = subprocess.run(
@@ -88,10 +119,11 @@ def speak(work: dict[str, Any]) -> tuple[list[list[Any]], dict[str, str]]:
         if done.returncode == talkers.REFUSED:
             raise OSError(*json.loads(cause))
         raise InputError(
-            f"talker {work['talker']} cannot speak (exit status {done.returncode}): {cause}"
+            f"talker {work['talker']} cannot speak by {engine_of(work['talker'])} (exit status"
+            f" {done.returncode}): {cause}"
         )
-    rows, types = json.loads(done.stdout)
-    return rows, types
+    rows, types, untimed = json.loads(done.stdout)
+    return rows, types, untimed
 
 
 def write_tables(

@@ -1,6 +1,6 @@
 """One synthetic talker: a voice, and the recordings that it makes of its sentences.
 
-eSpeak NG keeps state between calls, so every talker speaks in a process of its own: this module
+Synthesisers keep state between calls, so every talker speaks in a process of its own: this module
 run as a program reads one talker's part as JSON from standard input and answers in JSON.
 """
 
@@ -16,42 +16,10 @@ import soundfile
 
 from seesay import lifeline
 from seesay.errors import InputError
-from seesay.espeak import Speaker, Voice
-from seesay.randomness import generator, stable_hash
-
-ACCENTS = (
-    "en",
-    "en-GB-x-rp",
-    "en-US",
-    "en-GB-scotland",
-    "en-GB-x-gbclan",
-    "en-GB-x-gbcwmd",
-    "en-029",
-)
-# Left out are whispers, robots, Klatt voices, and those with an echo: it blurs a word's end.
-VARIANTS = {
-    "F": (
-        *("f1", "Annie", "belinda", "steph", "Andrea"),
-        *("linda", "anika", "aunty", "grandma", "shelby"),
-    ),
-    "M": ("m1", "m3", "m4", "m5", "m6", "m7", "m8", "john", "Lee", "marcelo"),
-}
+from seesay.randomness import generator
+from seesay.synthesis_engines import Casting, build
 
 REFUSED = 74  # exit status where the system refuses a file: EX_IOERR of sysexits.h
-
-
-def voice(talker: str, seed: int) -> Voice:
-    """The voice of talker F01, F02, ... or M01, ...: no two of 70 share accent and variant."""
-    sex, number = talker[0], int(talker[1:]) - 1
-    random = generator("synthesis", "voice", seed, talker)
-    accent = ACCENTS[number % len(ACCENTS)]
-    variant = VARIANTS[sex][number % len(VARIANTS[sex])]
-    return Voice(
-        f"gmw/{accent}+{variant}",
-        rate=int(random.integers(145, 186)),
-        pitch=int(random.integers(38, 63)),
-        pitch_range=int(random.integers(40, 61)),
-    )
 
 
 def record(
@@ -62,24 +30,28 @@ def record(
     pause: float,
     minutes: float,
     seed: int,
-) -> tuple[list[tuple[str, float, float, str]], dict[str, str]]:
+    options: dict[str, Any] | None = None,
+) -> tuple[list[tuple[str, float, float, str]], dict[str, str], list[str]]:
     """Say all sentences of `script` into `folder`/TALKER_01.wav, TALKER_02.wav, ...
 
     Returns (filename, onset, offset, word), times in s from the file's start, of every word
-    that has times of its own, and the transcription of every word type. The files are 16-bit
-    mono at eSpeak NG's own rate, of about `minutes` minutes; between two sentences nothing is
-    heard for at least `pause` seconds.
+    that has times of its own; the transcription of every word type; and the words without times,
+    one a token. The files are 16-bit mono at the engine's own rate, of about `minutes` minutes;
+    between two sentences nothing is heard for at least `pause` seconds. `options` are those of
+    the engine.
     """
     random = generator("synthesis", "pauses", seed, talker)
-    speaker = Speaker(
-        voice(talker, seed), word_gap, seed=stable_hash("synthesis", seed, talker) % 2**31
-    )
-    rate = speaker.sample_rate
+    speaker = build(Casting(talker, word_gap, seed, options or {}))
     rows = []
+    untimed: list[str] = []
     parts: list[np.ndarray] = []
     length, number = 0, 1
-    for place, words in enumerate(script):
-        samples, times = speaker.say(words)
+    for place, (words, (samples, times)) in enumerate(
+        zip(script, speaker.speak(script), strict=True)
+    ):
+        rate = speaker.sample_rate
+        timed = {index for index, _, _ in times}
+        untimed += [word for index, word in enumerate(words) if index not in timed]
         name = f"{talker}_{number:02}.wav"
         for index, onset, offset in times:
             begin, end = (length + onset) / rate, (length + offset) / rate
@@ -90,7 +62,7 @@ def record(
             _write(folder / name, np.concatenate(parts), rate)
             parts, length, number = [], 0, number + 1
     types = sorted({word for words in script for word in words})
-    return rows, {word: speaker.transcribe(word) for word in types}
+    return rows, {word: speaker.transcribe(word) for word in types}, untimed
 
 
 def _write(path: Path, samples: np.ndarray, rate: int) -> None:

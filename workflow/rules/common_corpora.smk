@@ -9,7 +9,7 @@ import json
 import sys
 from pathlib import Path
 
-from seesay import alignment_utterances
+from seesay import alignment_utterances, engines
 from seesay.corpora import READERS, finding
 from seesay.errors import InputError
 from seesay.settings.corpora import Corpus
@@ -126,3 +126,16 @@ def matching_modules():
     section = CONFIG.matching
     wanted = section.unseen_talkers or section.unseen_words
     return ["seesay.unseen"] if wanted else []
+
+
+def engine_modules():
+    """The modules of the synthesisers that the config names."""
+    return [f"seesay.synthesis_engines.{name}" for name in CONFIG.synthesis.engines]
+
+
+def engine_files(wildcards):
+    """The files of the synthesisers; one that is not installed is one clear line."""
+    lack = engines.missing(CONFIG.synthesis)
+    if lack:
+        sys.exit(f"error: {lack}")
+    return engines.files(CONFIG.synthesis)

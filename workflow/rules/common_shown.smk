@@ -65,12 +65,18 @@ def alignment_rejects():
     return [] if CONFIG.alignment is None else [at("alignment/rejects.parquet")]
 
 
+def synthesis_rejects():
+    """The words that no synthesiser spoke, where there is one."""
+    return [] if CONFIG.synthesis is None else [at("synthesis/rejects.parquet")]
+
+
 def rejects():
     """What every stage refused."""
     return [
         at("pictures/rejects.parquet"),
         *region_rejects(),
         at("words/rejects.parquet"),
+        *synthesis_rejects(),
         *alignment_rejects(),
         at("speech/rejects.parquet"),
         at("matching/rejects.parquet"),

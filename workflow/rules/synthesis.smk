@@ -1,7 +1,7 @@
 """synthesis: generated speech, where the config has a section `synthesis`.
 
-Comes in: the captions' content words.
-Goes out: <results>/synthesis/speech in LUCID's layout.
+Comes in: the captions' content words, and the files of an engine that has some.
+Goes out: <results>/synthesis/speech in LUCID's layout, and rejects.parquet: words not spoken.
 """
 
 if CONFIG.synthesis is not None:
@@ -10,9 +10,11 @@ if CONFIG.synthesis is not None:
         """Let the talkers speak."""
         input:
             caption_words=at("words/caption_words.parquet"),
+            engines=engine_files,
             listed=listed("pictures"),
         output:
             speech=directory(at("synthesis/speech")),
+            rejects=at("synthesis/rejects.parquet"),
         log:
             at("logs/synthesis.log"),
         benchmark:
@@ -26,12 +28,12 @@ if CONFIG.synthesis is not None:
             runtime=60,
             gpu=0,
         params:
-            *stamp("synthesis"),
+            *stamp("synthesis", *engine_modules()),
             *compared("synthesis", settings("synthesis")),
             settings=passed(settings("synthesis")),
         message:
             "Speaking"
         shell:
             'python "$SCRIPTS/synthesis.py" --caption-words {input.caption_words:q}'
-            " --speech {output.speech:q} --jobs {threads}"
+            " --speech {output.speech:q} --rejects {output.rejects:q} --jobs {threads}"
             " --settings {params.settings:q} 2>&1 | tee {log:q}"

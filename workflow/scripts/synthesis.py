@@ -1,4 +1,4 @@
-"""Let eSpeak NG talkers say the captions' words, in LUCID's layout."""
+"""Let synthetic talkers say the captions' words, in LUCID's layout."""
 
 from seesay.command import arguments, run
 from seesay.settings.synthesis import SynthesisSettings
@@ -11,11 +11,11 @@ def main() -> None:
     args = arguments(
         __doc__,
         inputs=["caption_words"],
-        outputs=["speech"],
+        outputs=["speech", "rejects"],
         settings=SynthesisSettings,
         options={"jobs": 1},
     )
-    synthesise(args.caption_words, args.speech, args.settings, args.jobs)
+    synthesise(args.caption_words, args.speech, args.rejects, args.settings, args.jobs)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,19 @@
 """Settings of the stage synthesis."""
 
-from pydantic import Field
+from typing import Literal
 
-from seesay.settings import Seed, Settings
+from pydantic import Field, model_validator
+
+from seesay.settings import Seed, Settings, UserPath
+
+
+class KokoroSettings(Settings):
+    """Files of the engine kokoro."""
+
+    model: UserPath = Field(description="Kokoro-82M as an ONNX file")
+    voices: UserPath = Field(
+        description="folder of its English voices: af_*.bin, am_*.bin, bf_*.bin, bm_*.bin"
+    )
 
 
 class SynthesisSettings(Settings):
@@ -16,3 +27,26 @@ class SynthesisSettings(Settings):
     word_gap: int = Field(ge=0, le=100, description="pause between words, in eSpeak's 10 ms units")
     pause: float = Field(gt=0.5, le=5, description="least pause between sentences, in s")
     minutes: float = Field(gt=0, le=60, description="length of a recording, about, in min")
+    engines: tuple[Literal["espeak", "flite", "festival", "kokoro"], ...] = Field(
+        default=("espeak",),
+        min_length=1,
+        description="synthesisers, over which the talkers are dealt evenly",
+    )
+    kokoro: KokoroSettings | None = Field(
+        default=None, description="the files of the engine kokoro, which no package has"
+    )
+
+    @model_validator(mode="after")
+    def _engines_agree(self) -> "SynthesisSettings":
+        if len(set(self.engines)) < len(self.engines):
+            raise ValueError(f"engines: {list(self.engines)} names one twice; each counts once")
+        if len(self.engines) > self.talkers:
+            raise ValueError(
+                f"engines: {len(self.engines)} of them, and {self.talkers} talkers; give as many"
+                " talkers or more"
+            )
+        if "kokoro" in self.engines and self.kokoro is None:
+            raise ValueError(
+                "engines: kokoro wants its files; give kokoro: {model: FILE, voices: FOLDER}"
+            )
+        return self

@@ -1,0 +1,106 @@
+"""Which synthesisers there are, whose voice a talker has, and whether an engine is installed.
+
+eSpeak NG's talkers are F01, M01, ...; another engine's name stands before its own: flite-F01.
+"""
+
+import ctypes
+import importlib.util
+import shutil
+from pathlib import Path
+
+from seesay.settings.synthesis import SynthesisSettings
+
+FLITE_VOICES = ("kal16", "rms", "slt", "awb")
+FESTIVAL_VOICES = ("kal_diphone", "ked_diphone", "cmu_us_slt_arctic_hts")
+FESTIVAL_FOLDER = Path("/usr/share/festival/voices")  # Debian's
+DEBIAN = {
+    "flite": "flite",
+    "festival": "festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts",
+}
+KOKORO_VOICES = "[ab][fm]_*.bin"
+
+
+def talker_names(count: int, engines: tuple[str, ...] = ("espeak",)) -> list[str]:
+    """The talkers, dealt evenly over the engines: F01, F02, ..., M01, M02, ... of each.
+
+    Half of an engine's talkers are female; the odd one is male.
+    """
+    found = []
+    for place, engine in enumerate(engines):
+        own = count // len(engines) + (place < count % len(engines))
+        before = "" if engine == "espeak" else f"{engine}-"
+        females = own // 2
+        found += [f"{before}F{number:02}" for number in range(1, females + 1)]
+        found += [f"{before}M{number:02}" for number in range(1, own - females + 1)]
+    return found
+
+
+def engine_of(talker: str) -> str:
+    """The engine whose voice a synthetic talker has."""
+    return talker.rpartition("-")[0] or "espeak"
+
+
+def number_of(talker: str) -> str:
+    """A synthetic talker's sex and number: F01."""
+    return talker.rpartition("-")[2]
+
+
+def missing(settings: SynthesisSettings) -> str | None:
+    """What an engine of the settings lacks here, in one line; None where all can speak."""
+    for engine in settings.engines:
+        lack = {"flite": _flite, "festival": _festival}.get(engine, lambda: None)()
+        if engine == "kokoro":
+            lack = _kokoro(settings)
+        if lack:
+            return f"synthesis.engines: {engine}: {lack}, or leave {engine} out"
+    return None
+
+
+def _flite() -> str | None:
+    for name in ("libflite", *(f"libflite_cmu_us_{voice}" for voice in FLITE_VOICES)):
+        try:
+            ctypes.CDLL(f"{name}.so.1", mode=ctypes.RTLD_GLOBAL)
+        except OSError:
+            return f"{name}.so.1 cannot be loaded; install Debian's package {DEBIAN['flite']}"
+    return None
+
+
+def _festival() -> str | None:
+    remedy = f"install Debian's packages {DEBIAN['festival']}"
+    if shutil.which("festival") is None:
+        return f"there is no program festival; {remedy}"
+    if FESTIVAL_FOLDER.is_dir():
+        for voice in FESTIVAL_VOICES:
+            if not any(FESTIVAL_FOLDER.glob(f"*/{voice}")):
+                return f"there is no voice {voice}; {remedy}"
+    return None
+
+
+def _kokoro(settings: SynthesisSettings) -> str | None:
+    if settings.kokoro is None:
+        return "no model is named; give synthesis.kokoro: {model: FILE, voices: FOLDER}"
+    for package in ("onnx", "onnxruntime"):
+        if importlib.util.find_spec(package) is None:
+            return f"there is no package {package}; pip install 'seesay[kokoro]'"
+    if not Path(settings.kokoro.model).is_file():
+        return f"{settings.kokoro.model}: no such file; synthesis.kokoro.model names it"
+    sexes = {path.name[1] for path in kokoro_voices(Path(settings.kokoro.voices))}
+    if sexes != {"f", "m"}:
+        return (
+            f"{settings.kokoro.voices}: wants English voices of both sexes, as af_heart.bin and"
+            " bm_george.bin; synthesis.kokoro.voices names it"
+        )
+    return None
+
+
+def kokoro_voices(folder: Path) -> list[Path]:
+    """The files of English voices: af_*.bin, am_*.bin, bf_*.bin, bm_*.bin, sorted."""
+    return sorted(folder.glob(KOKORO_VOICES))
+
+
+def files(settings: SynthesisSettings) -> list[str]:
+    """The files that the engines read, for a rule to compare: the model and voices of kokoro."""
+    if "kokoro" not in settings.engines or settings.kokoro is None:
+        return []
+    voices = kokoro_voices(Path(settings.kokoro.voices))
+    return [settings.kokoro.model, *map(str, voices)]
