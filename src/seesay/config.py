@@ -22,7 +22,7 @@ from seesay.settings.alignment import AlignmentSettings
 from seesay.settings.fc7 import Fc7Settings
 from seesay.settings.fetch import FetchSettings
 from seesay.settings.fragments import FragmentsSettings
-from seesay.settings.human import EvaluationSection, HumanSettings
+from seesay.settings.human import EvaluationSection, HumanSettings, check_human
 from seesay.settings.listen import ListenSettings
 from seesay.settings.logmel import LogmelSettings
 from seesay.settings.map import MapSettings
@@ -204,6 +204,7 @@ class Config(Settings):
         training, logmel = self.section_of(name, "training"), self.section_of(name, "logmel")
         try:
             check_frames(training, logmel)
+            check_human(training, self.evaluation)
         except ValueError as error:
             raise ValueError(f"experiments.{name}.training: {error}") from None
 

@@ -60,19 +60,22 @@ class Inputs:
     spoken_captions: Path
     fc7: list[Path]
     logmel: list[Path]
+    human_words: Path | None = None
 
     @property
     def files(self) -> list[Path]:
         """All of them, in a fixed order."""
-        return [self.images, self.spoken_captions, *sorted(self.fc7), *sorted(self.logmel)]
+        human = [self.human_words] if self.human_words else []
+        return [self.images, self.spoken_captions, *sorted(self.fc7), *sorted(self.logmel), *human]
 
 
 def load(
-    inputs: Inputs, split: str, context: bool = False
+    inputs: Inputs, split: str, context: bool = False, more: pd.DataFrame | None = None
 ) -> tuple[Fragments, Words, Pairs, np.ndarray]:
     """A split's fragments, tokens, their pairs, and each token's type as an integer.
 
-    With `context` each fragment's features are followed by its whole picture's.
+    With `context` each fragment's features are followed by its whole picture's. `more` has further
+    tokens of its pictures: image_id, token_id, spoken_word and talker.
     """
     images = tables.read(IMAGES, inputs.images)
     images = images[images["split"] == split]
@@ -80,6 +83,8 @@ def load(
     spoken = spoken[spoken["image_id"].isin(images["image_id"])]
     if spoken.empty:
         raise InputError(f"{inputs.spoken_captions}: no sayable caption in the {split} split")
+    if more is not None:
+        spoken = pd.concat([spoken, more], ignore_index=True)
     fragments = load_fragments(inputs.fc7, set(images["image_id"]), context)
     words = load_words(inputs.logmel, spoken["token_id"].tolist())
     tokens = spoken.drop_duplicates("token_id").set_index("token_id").loc[words.token_ids]

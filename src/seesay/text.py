@@ -5,10 +5,12 @@ neighbours, no confusion of words. The vectors are in the table of the log-Mel v
 everything after it is the same.
 """
 
+import importlib
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from seesay import tables
 from seesay.logmel import LOGMEL
@@ -17,13 +19,19 @@ from seesay.matching import SPOKEN_CAPTIONS
 TOKENS = 2048  # vectors written at once
 
 
-def write_types(spoken_captions: Path, logmel: Sequence[Path], words: Path) -> None:
+def write_types(
+    spoken_captions: Path, logmel: Sequence[Path], words: Path, human_words: Sequence[Path] = ()
+) -> None:
     """Write the table `logmel` with a one-hot vector for every token, (types,) in sorted order.
 
     The tokens are those of the spoken captions that have a log-Mel vector, so that every system
-    is asked the same. A type that training never met has a number of its own, which says nothing.
+    is asked the same, and of the human words that training hears, where there are any. A type that
+    training never met has a number of its own, which says nothing.
     """
     spoken = tables.read(SPOKEN_CAPTIONS, spoken_captions).drop_duplicates("token_id")
+    for path in human_words:
+        people = importlib.import_module("seesay.human_examples")
+        spoken = pd.concat([spoken, people.for_training(path)], ignore_index=True)
     heard = tables.read(LOGMEL, list(logmel), columns=["token_id"])["token_id"]
     spoken = spoken[spoken["token_id"].isin(heard)].sort_values("token_id")
     types, number = np.unique(spoken["spoken_word"].to_numpy(dtype=str), return_inverse=True)

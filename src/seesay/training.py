@@ -22,7 +22,7 @@ from seesay.network import Network, max_norm
 from seesay.progress import progress
 from seesay.randomness import generator, stable_hash
 from seesay.settings.training import Frames, TrainingSettings
-from seesay.training_measures import cost, means, measure
+from seesay.training_measures import cost, means, measure, too_far
 from seesay.training_tables import HISTORY
 
 System = Literal["model", "random_projection", "untrained", "shuffled", "text"]
@@ -155,21 +155,6 @@ def fit(
     return [row | {"kept": row["epoch"] == kept, "part": 1} for row in rows]
 
 
-def too_far(rows: list[dict[str, Any]], settings: TrainingSettings, epochs: int | None) -> bool:
-    """Whether a run trained beyond where the present limits end it; they may have been lowered."""
-    if epochs is not None:
-        return bool(rows[-1]["epoch"] > epochs)
-    best, best_epoch = math.inf, 0
-    for row in rows:
-        if row["split"] != "validation":
-            continue
-        if row["epoch"] > settings.max_epochs or row["epoch"] - 1 - best_epoch >= settings.patience:
-            return True
-        if cost(row, settings) < best:
-            best, best_epoch = cost(row, settings), row["epoch"]
-    return False
-
-
 def weights(network: Network) -> dict[str, Tensor]:
     """A copy of the network's weights and statistics."""
     return {name: value.clone() for name, value in network.state_dict().items()}
@@ -270,7 +255,12 @@ def train_system(
     on one-hot words (the inputs say so). `untrained` and `random_projection` are not trained.
     """
     context = settings.context == "gate"
-    fragments, words, pairs, types = load(inputs, "train", context)
+    more = None
+    if settings.human_words:
+        people = importlib.import_module("seesay.human_examples")
+        files = (inputs.images, inputs.spoken_captions, inputs.human_words)
+        more = people.join(*files, settings.human_words, seed)
+    fragments, words, pairs, types = load(inputs, "train", context, more)
     network = start(settings, fragments.features, words.features, system, seed).to(device)
     if system in ("untrained", "random_projection"):
         return network, [], None

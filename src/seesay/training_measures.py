@@ -86,3 +86,18 @@ def tied(embeddings: Tensor) -> float:
     """The share of rows that equal another row exactly."""
     _, counts = np.unique(embeddings.detach().cpu().numpy(), axis=0, return_counts=True)
     return float(counts[counts > 1].sum() / len(embeddings))
+
+
+def too_far(rows: list[dict[str, Any]], settings: TrainingSettings, epochs: int | None) -> bool:
+    """Whether a run trained beyond where the present limits end it; they may have been lowered."""
+    if epochs is not None:
+        return bool(rows[-1]["epoch"] > epochs)
+    best, best_epoch = math.inf, 0
+    for row in rows:
+        if row["split"] != "validation":
+            continue
+        if row["epoch"] > settings.max_epochs or row["epoch"] - 1 - best_epoch >= settings.patience:
+            return True
+        if cost(row, settings) < best:
+            best, best_epoch = cost(row, settings), row["epoch"]
+    return False

@@ -1,7 +1,7 @@
 """The human words (evaluation.human): which systems hear them, and their tables.
 
 Comes in: CONFIG and the functions of common_experiments.smk.
-Goes out: HEARING, TOLD, human_logmel(), human_ranks(), human_tables() and human_rejects().
+Goes out: HEARING, TOLD, human_logmel(), training_human(), training_logmel(), text_code(), human_ranks(), human_tables() and human_rejects().
 """
 
 # Systems that are told each word, and those that hear it.
@@ -13,6 +13,24 @@ def human_logmel(wildcards):
     """The log-Mel vectors of the human words as the experiment of a job has them."""
     variant = CONFIG.variant(wildcards.experiment, "logmel")
     return [at(f"human/logmel/{variant}words.parquet")]
+
+
+def training_human(wildcards):
+    """The human words, where the experiment of a job has some in training."""
+    heard = CONFIG.section_of(wildcards.experiment, "training").human_words
+    return [at("human/words.parquet")] if heard else []
+
+
+def training_logmel(wildcards):
+    """The log-Mel vectors of all that the experiment of a job may train on."""
+    people = human_logmel(wildcards) if training_human(wildcards) else []
+    return [*experiment_tables("logmel")(wildcards), *people]
+
+
+def text_code(wildcards):
+    """What the stamp holds besides where the control reads human words, too."""
+    extra = ["seesay.human_examples"] if training_human(wildcards) else []
+    return chosen_stamp("text", *extra)
 
 
 def human_ranks():

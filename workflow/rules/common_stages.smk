@@ -103,9 +103,15 @@ def stages():
         unused.add("text")
     if not CONFIG.evaluation.legacy:
         unused |= {"legacy", "legacy_metrics"}
+    reads_of = STAGES
+    if any(CONFIG.section_of(name, "training").human_words for name in EXPERIMENTS):
+        reads_of = STAGES | {
+            stage: [*STAGES[stage], "human", "human_logmel"]
+            for stage in ("text", "training")
+        }
     used = {
         stage: [read for read in reads if read not in unused]
-        for stage, reads in STAGES.items()
+        for stage, reads in reads_of.items()
         if stage not in unused
     }
     return json.dumps(used)

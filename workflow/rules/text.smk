@@ -10,7 +10,8 @@ rule text:
     """Write a one-hot vector of its spoken type for every token."""
     input:
         spoken_captions=at("matching/spoken_captions.parquet"),
-        logmel=experiment_tables("logmel"),
+        logmel=training_logmel,
+        human_words=training_human,
         listed=listed("pictures", "speech"),
     output:
         words=at("text/{experiment}.parquet"),
@@ -28,8 +29,9 @@ rule text:
         gpu=0,
     params:
         *stamp("text"),
+        chosen=text_code,
     message:
         "Writing the words of {wildcards.experiment}"
     shell:
         'python "$SCRIPTS/text.py" --spoken-captions {input.spoken_captions:q}'
-        " --logmel {input.logmel:q} --words {output.words:q} 2>&1 | tee {log:q}"
+        " --logmel {input.logmel:q} --human-words {input.human_words:q} --words {output.words:q} 2>&1 | tee {log:q}"

@@ -13,7 +13,8 @@ rule training:
         images=at("pictures/images.parquet"),
         spoken_captions=at("matching/spoken_captions.parquet"),
         fc7=experiment_tables("fc7"),
-        logmel=experiment_tables("logmel"),
+        logmel=training_logmel,
+        human_words=training_human,
         text=text_tables,
         listed=listed("pictures", "speech"),
     output:
@@ -52,7 +53,8 @@ rule training:
     shell:
         'python "$SCRIPTS/training.py" --images {input.images:q}'
         " --spoken-captions {input.spoken_captions:q} --fc7 {input.fc7:q}"
-        " --logmel {input.logmel:q} --text {input.text:q} --models {output.models:q}"
+        " --logmel {input.logmel:q} --text {input.text:q}"
+        " --human-words {input.human_words:q} --models {output.models:q}"
         " --checkpoints {params.checkpoints:q} --experiment {wildcards.experiment:q}"
         " --seed {wildcards.seed:q} --code '{params.code}' --device {resources.device}"
         " --threads 1 --frames {params.frames:q} --settings {params.settings:q} 2>&1 | tee {log:q}"

@@ -5,8 +5,13 @@ from seesay.text import write_types
 
 
 def main() -> None:
-    args = arguments(__doc__, inputs=["spoken_captions"], lists=["logmel"], outputs=["words"])
-    write_types(args.spoken_captions, args.logmel, args.words)
+    args = arguments(
+        __doc__,
+        inputs=["spoken_captions"],
+        lists=["logmel", "human_words"],
+        outputs=["words"],
+    )
+    write_types(args.spoken_captions, args.logmel, args.words, args.human_words)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,15 @@
 """Settings of the stage human; they stand in the section evaluation."""
 
+from typing import TYPE_CHECKING
+
 from pydantic import Field, field_validator
 
 from seesay.settings import Seed, Settings
 from seesay.settings.corpora import Corpus, check_names
 from seesay.settings.evaluation import EvaluationSettings
+
+if TYPE_CHECKING:
+    from seesay.settings.training import TrainingSettings
 
 # Names of galleries that other tasks have.
 TAKEN = ("test", "all")
@@ -45,3 +50,17 @@ class HumanSettings(Settings):
     corpora: tuple[Corpus, ...] = Field(min_length=1, description="evaluation.human")
     talkers: float = Field(default=1.0, gt=0, le=1, description="evaluation.human_talkers")
     seed: Seed = Field(description="matching.seed, which says who are the test's talkers")
+
+
+def check_human(training: "TrainingSettings", evaluation: EvaluationSection) -> None:
+    """Raise ValueError where training is to hear human words and there is nobody to be heard."""
+    if training.human_words and not evaluation.human:
+        raise ValueError(
+            f"human_words is {training.human_words}, and evaluation.human names no corpus to take"
+            " them from; give one"
+        )
+    if training.human_words and evaluation.human_talkers == 1:
+        raise ValueError(
+            f"human_words is {training.human_words}, and evaluation.human_talkers 1: every talker"
+            " is the test's; give a share below 1"
+        )

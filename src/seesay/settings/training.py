@@ -31,6 +31,13 @@ class TrainingSettings(NetworkSettings):
     Defaults follow section 3 of the paper, except `criterion`.
     """
 
+    human_words: int = Field(
+        default=0,
+        ge=0,
+        le=1000,
+        description="human tokens (evaluation.human, of talkers that are not the test's) that join"
+        " each training picture for each of its spoken words; chosen by their transcripts",
+    )
     standardise: Literal["train", "none"] = Field(
         description="what the features are standardised with: the training set's means and "
         "deviations, or none: raw, as in the authors' code"
