@@ -1,5 +1,6 @@
 """A small run for the tests of what the report lets one hear and see: all that `listen` reads."""
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -9,13 +10,14 @@ from PIL import Image
 
 from seesay import tables
 from seesay.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
+from seesay.human_tables import HUMAN_RANKS, HUMAN_WORDS
 from seesay.listen import Inputs
 from seesay.logmel import LOGMEL
 from seesay.matching import REPLACEMENTS, SPOKEN_CAPTIONS
 from seesay.pictures import CAPTIONS, IMAGES
 from seesay.regions import REGIONS
 from seesay.settings.listen import ListenSettings
-from seesay.speech import RECORDINGS, SPOKEN_WORDS
+from seesay.speech import RECORDINGS, SPOKEN_WORDS, TOKEN_MANIFEST
 from seesay.words import CAPTION_WORDS
 
 FRAMES, FILTERS, HOP, RATE = 71, 4, 0.01, 8000
@@ -111,7 +113,43 @@ def make(
         image_id, region = zip(*keys, strict=True)
         writer.write({"image_id": image_id, "region": region, "embedding": vectors})
     lists = {name: [path[name]] for name in ("regions", "logmel")}
-    return Inputs(**path | lists)
+    return Inputs(**path | lists | {"human": []})
+
+
+def with_human(folder: Path, inputs: Inputs, words: int = 12) -> Inputs:
+    """The same run with human words of two sources: each is asked and has ranks of its own.
+
+    Half of them have a token of a test picture beside them; the first was said about a picture.
+    """
+    rng = np.random.default_rng(8)
+    said = tables.read(SPOKEN_CAPTIONS, inputs.spoken_captions)
+    images = tables.read(IMAGES, inputs.pictures).set_index("image_id")["split"]
+    test = said[said["image_id"].map(images) == "test"]
+    rows, ranks, files = [], [], []
+    for n in range(words):
+        name, source = f"h|{n:02d}", ("isle", "shore")[n % 2]
+        token = test.iloc[n]
+        word, talker = str(token["spoken_word"]), f"{source}/{TALKERS[n % 3]}" if n % 4 else ""
+        file = folder / f"human{n}.wav"
+        soundfile.write(file, rng.normal(0, 0.1, RATE), RATE)
+        about = str(test["image_id"].iloc[-1]) if n == 0 else ""
+        rows.append((name, source, f"r{n}", talker, word, word, "NOUN", 0.2, 0.7, about, "test"))
+        files.append((name, f"r{n}", str(file), "0", 0, 0.2, 0.7))
+        for task in ("human_recognition", "picture_by_human_word"):
+            for gallery, more in ((source, ""), (f"{source}~synthetic", f"|{token['token_id']}")):
+                if more and n % 2 == 0 and n:
+                    continue
+                key = ("paper", "model", 1, task, gallery, name + more, about)
+                ranks.append((*key, n, 0, 1, 1, n + 1.0, 30, word, talker))
+    names = ("words", "human_words", "manifest", "ranks")
+    path = {name: folder / f"people_{name}.parquet" for name in names}
+    _write(HUMAN_WORDS, path["human_words"], rows)
+    _write(TOKEN_MANIFEST, path["manifest"], files)
+    _write(HUMAN_RANKS, path["ranks"], ranks)
+    with tables.Writer(tables.sized(WORD_EMBEDDINGS, embedding=5), path["words"]) as writer:
+        vectors = rng.normal(size=(words, 5)).astype(np.float32)
+        writer.write({"token_id": [row[0] for row in rows], "embedding": vectors})
+    return dataclasses.replace(inputs, human=list(path.values()))
 
 
 def _pictures(

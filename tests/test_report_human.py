@@ -75,7 +75,7 @@ def page_text(page: Page) -> str:
 
 def test_the_answer_and_the_summary_say_what_people_s_words_get(page, run):
     said = (
-        "Of people’s words: the word is among the 10 nearest of 1,505 known words in 40.0 %"
+        "People’s words. The word is among the 10 nearest of 1,505 known words in 40.0 %"
         " [36.0, 44.0] of isle (chance 2.0 %; its own voices 97.0 %), above chance;"
     )
     assert said in page.sections["answer"]

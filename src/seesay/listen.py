@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from seesay import sources, tables, writing
+from seesay import listen_human, sources, tables, writing
 from seesay.errors import InputError
 from seesay.evaluation import Corpus, Items, load, rank
 from seesay.listen_choice import choose, voices
@@ -34,7 +34,10 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True)
 class Inputs:
-    """The embeddings of one system (`images`, `words`), and the tables that say what they are."""
+    """The embeddings of one system (`images`, `words`), and the tables that say what they are.
+
+    `human` are what `listen_human.find` reads of that system, or nothing without human words.
+    """
 
     images: Path
     words: Path
@@ -47,6 +50,7 @@ class Inputs:
     spoken_words: Path
     regions: Sequence[Path]
     logmel: Sequence[Path]
+    human: Sequence[Path] = ()
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,12 @@ def prepare(
     pictures_of = nearest(tokens.vectors[spoken], fragments.vectors, fragments.image, most)
     words_of = nearest(fragments.vectors[shown], tokens.vectors, types, most)
 
+    people, room = None, settings
+    if inputs.human:
+        people = listen_human.find(inputs.human, corpus, tokens, fragments, settings)
+        left = settings.sound_megabytes * (1 - listen_human.SHARE)
+        room = settings.model_copy(update={"sound_megabytes": left})
+
     # Words that cannot be chosen are heard once, in the map.
     sounds = {word: labels[len(labels) // 2] for word, _, labels in words}
     for word, rows in heard[~heard["word"].isin(sounds)].groupby("word"):
@@ -116,7 +126,8 @@ def prepare(
     order = list(dict.fromkeys(order))
     token = {label: n for n, label in enumerate(order)}
     image_ids, regions = looked["image_id"].tolist(), looked["region"].tolist()
-    places = [*shown, *(near.item for row in pictures_of for near in row), *range(len(looked))]
+    places = [*shown, *(near.item for row in pictures_of for near in row)]
+    places += [*(people.fragments() if people else []), *range(len(looked))]
     ids = list(dict.fromkeys(image_ids[place] for place in places))
     picture = {image_id: n for n, image_id in enumerate(ids)}
 
@@ -124,7 +135,7 @@ def prepare(
     own = zip(tokens.names[tokens.item], corpus.image_ids[tokens.image], strict=True)
     judge = Judge(heard, looked, uses, set(own))
     sounding, silent, lost = clips(
-        heard.loc[order], set(tokens.names[spoken]), list(inputs.logmel), settings, frames, hop
+        heard.loc[order], set(tokens.names[spoken]), list(inputs.logmel), room, frames, hop
     )
     for label, row in zip(spoken, pictures_of, strict=True):
         sounding[token[label]]["near"] = [
@@ -175,6 +186,13 @@ def prepare(
         "silent": silent,
         "unseen": unseen,
     }
+    if people is not None:
+        shelf = listen_human.Shelf(uses, image_ids, regions, picture)
+        page["human"], unheard, mute = listen_human.records(
+            people, heard, corpus.vocabulary[corpus.word], shelf, settings
+        )
+        page["silent"] += unheard
+        lost += mute
     text = json.dumps(page, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     writing.write_text(out, text + "\n")
     write_rejects(rejects, lost + gone)

@@ -147,8 +147,8 @@ def sentence(results: Results, experiment: str) -> str:
     """What people's words find, in a sentence a task: R@10 by source, with interval and chance."""
     said = []
     for name, ending in (
-        ("human_recognition", "the word is among the 10 nearest of {size} known words in"),
-        ("picture_by_human_word", "a picture that shows it is among the 10 nearest of {size} in"),
+        ("human_recognition", "The word is among the 10 nearest of {size} known words in"),
+        ("picture_by_human_word", "A picture that shows it is among the 10 nearest of {size} in"),
     ):
         found = []
         size = ""
@@ -166,7 +166,7 @@ def sentence(results: Results, experiment: str) -> str:
             )
         if found:
             said.append(f"{ending.format(size=size)} {'; '.join(found)}.")
-    return f"Of people’s words: {' '.join(said)}" if said else ""
+    return f"People’s words. {' '.join(said)}" if said else ""
 
 
 VERDICTS = {"above": "above chance", "even": "not told from chance", "below": "below chance"}

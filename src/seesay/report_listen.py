@@ -38,6 +38,7 @@ def describe(path: Path) -> Record:
         "all_pictures": len(page["pictures"]),
         "words": words,
         "pictures": pictures,
+        "human": len(page.get("human", [])),
         "silent": page["silent"],
         "unseen": page["unseen"],
     }

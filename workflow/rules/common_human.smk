@@ -1,7 +1,8 @@
 """The human words (evaluation.human): which systems hear them, and their tables.
 
 Comes in: CONFIG and the functions of common_experiments.smk.
-Goes out: HEARING, TOLD, human_logmel(), training_human(), training_logmel(), text_code(), human_ranks(), human_tables() and human_rejects().
+Goes out: HEARING, TOLD, human_logmel(), training_human(), training_logmel(), text_code(),
+human_ranks(), human_tables(), heard_people() and human_rejects().
 """
 
 # Systems that are told each word, and those that hear it.
@@ -48,6 +49,17 @@ def human_ranks():
 def human_tables(*names):
     """Tables of the human words, where the config has such words."""
     return [at(f"human/{name}.parquet") for name in names if CONFIG.evaluation.human]
+
+
+def heard_people():
+    """What the page lets one hear of people: tables of the system whose finds are shown."""
+    if not CONFIG.evaluation.human:
+        return []
+    return [
+        at(f"human/embedding/{FIRST}/words.parquet"),
+        *human_tables("words", "manifest"),
+        at(f"human/ranks/{FIRST}.parquet"),
+    ]
 
 
 def human_rejects():

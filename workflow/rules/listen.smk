@@ -20,6 +20,7 @@ rule listen:
         spoken_words=at("speech/spoken_words.parquet"),
         regions=heard_regions(),
         logmel=expand(at("logmel/shards/{shard}.parquet"), shard=SHARDS),
+        human=heard_people(),
     output:
         listen=at("listen/listen.json"),
         rejects=at("listen/rejects.parquet"),
@@ -52,7 +53,7 @@ rule listen:
         " --caption-words {input.caption_words:q} --replacements {input.replacements:q}"
         " --spoken-captions {input.spoken_captions:q} --recordings {input.recordings:q}"
         " --spoken-words {input.spoken_words:q} --regions {input.regions:q}"
-        " --logmel {input.logmel:q} --out {output.listen:q} --rejects {output.rejects:q}"
+        " --logmel {input.logmel:q} --human {input.human:q} --out {output.listen:q} --rejects {output.rejects:q}"
         " --experiment {params.experiment:q} --system model --seed {params.seed}"
         " --frames {params.frames} --hop {params.hop} --settings {params.settings:q}"
         " 2>&1 | tee {log:q}"

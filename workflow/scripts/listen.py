@@ -6,7 +6,7 @@ from seesay.command import arguments, run
 from seesay.listen import Inputs, prepare
 from seesay.settings.listen import ListenSettings
 
-LISTS = ["regions", "logmel"]
+LISTS = ["regions", "logmel", "human"]
 
 
 def main() -> None:

@@ -176,8 +176,32 @@ const seesay = {
       make("div", { class: "fragments" }, ...fragments)];
   },
 
+  // A human word, and beside it the same word by one of the captions' own talkers.
+  showHuman(item) {
+    const { data, make, text, look, player, mark } = seesay;
+    const side = (found, title) => make("article", { class: "token" },
+      make("div", { class: "heard" }, player(found),
+        make("div", {}, make("b", {}, title), " ", text("span", found.talker || "talker unknown"), make("small", {}, ` ${found.seconds.toFixed(2)} s`))),
+      make("ol", { class: "said-near", "aria-label": `Nearest words, ${title}` }, ...found.words.map(near =>
+        make("li", {}, data.sounds[near.word] === undefined ? "" : player(data.tokens[data.sounds[near.word]]), " ", text("b", near.word), " ", seesay.saidFor(near.word), " ", ...mark(near)))),
+      make("ul", { class: "looks", "aria-label": `Nearest pictures, ${title}` }, ...found.near.map(near => {
+        const picture = data.pictures[near.picture];
+        return make("li", {}, look(picture, picture.boxes[near.region]), ...mark(near));
+      })));
+    const kind = item.kind ? `, one of the ${item.kind}` : "";
+    const looked = item.looked === null ? "No test picture is right." : `First right picture at rank ${item.looked.toFixed(1)}.`;
+    return [make("h4", {}, text("span", item.word)),
+      make("p", { class: "note" }, text("span", item.source), `: place ${item.place}${kind}. The word is at rank ${item.human.rank.toFixed(1)} of all. ${looked}`),
+      make("div", { class: "beside" }, side(item.human, "Human"),
+        item.own ? side(item.own, "The captions’ own talker") : make("p", { class: "note" }, "No test picture has this word by the captions’ own talkers."))];
+  },
+
   start() {
     const { data } = seesay;
+    if (data.human) {
+      const people = data.human.map(item => Object.assign(item, { name: item.word, detail: `${item.source} · ${item.human.rank.toFixed(0)}`, search: `${item.word} ${item.source} ${item.human.talker}` }));
+      seesay.human = seesay.chooser(document.getElementById("listen-human"), "human words, sources in turn, best ranked first", people, seesay.showHuman);
+    }
     const detail = item => `${item.kind ? `${item.kind} · ` : ""}${item.median.toFixed(1)}`;
     const words = data.words.map(word => Object.assign(word, { name: word.word, detail: detail(word), search: [word.word, ...(data.said_for[word.word] || [])].join(" ") }));
     const pictures = data.pictures.filter(picture => picture.fragments).sort((a, b) => a.place - b.place)
