@@ -30,6 +30,7 @@ SPOKEN = {"speech": 1, "spoken_types": 1, "logmel": 2}
 OWN = {"pictures": 1, "words": 1, **FEATURES, **SPOKEN, **MATCHED}
 GROUNDED = {"grounding": 1}
 HUMAN = {"human": 1, "human_logmel": 1, "human_embedding": 1, "human_ranks": 1}
+HUMAN |= {"human_breakdown": 1}
 GENERATED = {"scenes": 1, "synthesis": 1, **OWN, **GROUNDED}
 REPORT = {"report": 1}
 # The files that the lists of the corpora end in, and those just before the training.
@@ -188,7 +189,11 @@ ROWS = [
     setting("logmel", {"logmel": 2, **AFTER}, {"floor": 1e-9}),
     setting("training", LEARNT, {"rho": 0.9}),
     setting("evaluation", {"evaluation": 1, **NUMBERS, **REPORT}, {"galleries": ["test"]}),
-    Row("`evaluation.human`: a first corpus", add_human, {**HUMAN, "metrics": 1, **REPORT}),
+    Row(
+        "`evaluation.human`: a first corpus",
+        add_human,
+        {**HUMAN, "metrics": 1, "listen": 1, **REPORT},
+    ),
     setting("metrics", {**NUMBERS, **REPORT}, {"resamples": 60}),
     setting("listen", {"listen": 1, **REPORT}, {"tokens": 2}),
     setting("map", {"map": 1, **REPORT}, {"seed": 2}),

@@ -184,7 +184,7 @@ def test_the_corpora_and_the_share_are_no_settings_of_the_stage_evaluation(tmp_p
 
 
 # The stages of the human words.
-HEARD = {"human", "human_logmel", "human_embedding", "human_ranks", "human_breakdown"}
+HEARD = {"human", "human_logmel", "human_embedding", "human_ranks", "human_breakdown", "listen"}
 
 
 @pytest.fixture(scope="module")
@@ -230,7 +230,7 @@ def test_a_run_is_tested_on_human_words_down_to_its_metrics(run):
     [
         ("none", set()),
         ("fewer talkers", HEARD | {"metrics"}),
-        ("no corpus", {"metrics"}),
+        ("no corpus", {"metrics", "listen"}),
         ("a recording", HEARD | {"metrics"}),
     ],
 )

@@ -56,11 +56,11 @@ def test_who_was_asked_and_what_was_left_out_is_counted(page):
     assert "isle/c" in row[2]
     section = page.sections["human"]
     assert "resample the words and the talkers" in section
-    assert "same word by synthetic voices" in section
+    assert "the same word by synthetic voices" in section
 
 
 def test_groups_stand_beside_the_same_words_of_its_own_voices(page):
-    start = ("isle", "training pairs of the word", "10–19", "Recognition")
+    start = ("isle", "training pairs", "10–19", "Recognition")
     found = page.row(*start)
     assert found == ["20", "48.0 %[39.0, 57.0]", "2.0 %", "78.0 %", "8.0", "700.0"]
     found = page.row("isle", "talker", f"isle/{report_run.NASTY}", "Recognition")

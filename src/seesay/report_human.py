@@ -21,7 +21,7 @@ Record = dict[str, Any]
 
 # What stands beside the model, the text being a bound from above.
 BESIDE = ("shuffled", "untrained", "text")
-PROPERTIES = {"training pairs": "training pairs of the word", "talker": "talker"}
+PROPERTIES = {"training pairs": "training pairs", "talker": "talker"}
 DRAWN = "human_recognition"  # the task of the charts
 FEWEST = 2  # groups without which there is nothing to part
 

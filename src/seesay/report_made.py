@@ -192,6 +192,8 @@ def licences(config: dict[str, Any]) -> list[dict[str, str]]:
     read += [("Speech", corpus["path"]) for corpus in config["speech"]["corpora"]]
     if config.get("alignment"):
         read.append(("Speech", config["alignment"]["path"]))
+    human = config.get("evaluation", {}).get("human", [])
+    read += [("Human words of the test", corpus["path"]) for corpus in human]
     terms = "those of the corpus; ask its owners before passing this page on"
     return used + [{"what": w, "whose": str(p), "terms": terms, "link": ""} for w, p in read]
 

@@ -200,7 +200,7 @@ const seesay = {
     const { data } = seesay;
     if (data.human) {
       const people = data.human.map(item => Object.assign(item, { name: item.word, detail: `${item.source} · ${item.human.rank.toFixed(0)}`, search: `${item.word} ${item.source} ${item.human.talker}` }));
-      seesay.human = seesay.chooser(document.getElementById("listen-human"), "human words, sources in turn, best ranked first", people, seesay.showHuman);
+      seesay.human = seesay.chooser(document.getElementById("listen-human"), "human words, by source", people, seesay.showHuman);
     }
     const detail = item => `${item.kind ? `${item.kind} · ` : ""}${item.median.toFixed(1)}`;
     const words = data.words.map(word => Object.assign(word, { name: word.word, detail: detail(word), search: [word.word, ...(data.said_for[word.word] || [])].join(" ") }));
