@@ -58,6 +58,10 @@ def test_words_and_pictures_are_the_nearest_of_a_loop_and_the_token_itself_is_no
                 near[said[name]] = max(near.get(said[name], -9), cosine(vector, other))
         order = sorted(near, key=lambda word: -near[word])[:4]
         assert [item["word"] for item in found["words"]] == order
+        # Among words, each by its nearest token, and not among tokens.
+        assert [(item["rank"], item["tied"]) for item in found["words"]] == [
+            (place, 0) for place in (1, 2, 3, 4)
+        ]
         shown: dict[str, float] = {}
         fragments = corpus.fragments.of(corpus.test)
         for other, image in zip(fragments.vectors, fragments.image, strict=True):
@@ -65,6 +69,7 @@ def test_words_and_pictures_are_the_nearest_of_a_loop_and_the_token_itself_is_no
             shown[name] = max(shown.get(name, -9), cosine(vector, other))
         order = sorted(shown, key=lambda name: -shown[name])[:4]
         assert [page["pictures"][item["picture"]]["id"] for item in found["near"]] == order
+        assert [item["rank"] for item in found["near"]] == [1, 2, 3, 4]
 
 
 def test_a_token_of_the_same_word_stands_beside_where_one_was_drawn(world):

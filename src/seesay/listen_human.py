@@ -46,9 +46,6 @@ class Shelf:
         return {
             "picture": self.place[image_id],
             "region": self.regions[near.item],
-            "rank": near.rank,
-            "tied": near.tied,
-            "cosine": round(near.cosine, 3),
             "right": own or (image_id, word) in self.uses,
             "own": own,
         }
@@ -206,16 +203,25 @@ def records(
 
 def _found(finds: Finds, word: str, about: str, words: NDArray[np.object_], shelf: Shelf) -> Record:
     """What a token finds, as the page says it."""
+    said = [str(words[near.item]) for near in finds.words]
     return {
-        "near": [shelf(near, word, about) for near in finds.pictures],
-        "words": [
-            {
-                "word": str(words[near.item]),
-                "rank": near.rank,
-                "tied": near.tied,
-                "cosine": round(near.cosine, 3),
-                "right": words[near.item] == word,
-            }
-            for near in finds.words
+        "near": [
+            {**ranked(near, finds.pictures), **shelf(near, word, about)} for near in finds.pictures
         ],
+        "words": [
+            {**ranked(near, finds.words), "word": name, "right": name == word}
+            for near, name in zip(finds.words, said, strict=True)
+        ],
+    }
+
+
+def ranked(near: Near, found: list[Near]) -> Record:
+    """A word's or picture's place among words or pictures, of which the nearest are `found`.
+
+    Its own rank counts all tokens or fragments, of which each word and picture has several.
+    """
+    return {
+        "rank": 1 + sum(other.rank < near.rank for other in found),
+        "tied": sum(other.rank == near.rank for other in found) - 1,
+        "cosine": round(near.cosine, 3),
     }
