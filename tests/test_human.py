@@ -68,6 +68,16 @@ def test_words_outside_the_vocabulary_are_counted_by_word(tmp_path):
     ]
 
 
+def test_a_corpus_without_a_usable_word_is_rejected_row_by_row(tmp_path):
+    corpus = source(tmp_path, {"eve": "dog"})
+    table = tmp_path / "words.tsv"
+    table.write_text(table.read_text().replace("eve/0_dog.wav", "lost.wav"))
+    words, rejects = read_source(corpus, vocabulary(SPOKEN, forms()), NOBODY, pd.Series(dtype=str))
+    assert words.empty
+    assert [reject.id for reject in rejects] == ["people/words.tsv:2", "people/eve/0_dog"]
+    assert part(words, 1.0, 0)[0].empty
+
+
 def test_a_row_of_several_words_is_rejected_by_the_reader(tmp_path):
     corpus = source(tmp_path, {"eve": "dog dog"})
     table = tmp_path / "words.tsv"

@@ -6,6 +6,7 @@ import pytest
 
 from seesay import tables
 from seesay.embedding_tables import WORD_EMBEDDINGS
+from seesay.errors import InputError
 from seesay.human_ranks import rank_human
 from seesay.human_tables import HUMAN_RANKS, HUMAN_WORDS, SYNTHETIC, TASKS
 from seesay.metrics import METRICS, by_chance, by_word_and_talker
@@ -211,6 +212,13 @@ def test_a_perfect_space_finds_everything_and_the_prior_looks_at_no_query(tmp_pa
     assert told.groupby("word")["rank"].unique().map(list).to_dict() == {
         "word0": [1.0], "word1": [3.0], "word2": [3.0], "word3": [3.0]
     }  # fmt: skip
+
+
+def test_without_a_word_to_ask_for_one_line_says_so(tmp_path):
+    human = perfect(tmp_path)
+    human = Human(tmp_path, human.corpus, {"h": ("a", "ann", "yak", "", "test", [1, 0, 0, 0])})
+    with pytest.raises(InputError, match="no word of the test has both"):
+        human.ranks()
 
 
 def test_chance_is_what_random_ranking_finds(tmp_path):

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from seesay import tables
 from seesay.embedding_tables import WORD_EMBEDDINGS
+from seesay.errors import InputError
 from seesay.evaluation_captions import best_fragments
 from seesay.evaluation_corpus import Corpus, load, note, split
 from seesay.human_tables import HUMAN_RANKS, HUMAN_WORDS, SYNTHETIC
@@ -64,7 +65,8 @@ def rank_human(
     """Rank the test's human words of every source, and write the table HUMAN_RANKS.
 
     `images`, `words` and `human` hold the embeddings of one system. The system `frequency` looks
-    at no query. Raises InputError as `seesay.evaluation_corpus.load` does.
+    at no query. Raises InputError as `seesay.evaluation_corpus.load` does, and when no word can be
+    asked for.
     """
     corpus = replace(load(images, words, spoken_captions, pictures), blind=system == "frequency")
     spoken = tables.read(SPOKEN_CAPTIONS, spoken_captions).drop_duplicates("token_id")
@@ -74,6 +76,11 @@ def rank_human(
         again = drawn(corpus, queries, talkers.to_numpy(dtype=object))
         for gallery, asked in ((source, queries), (f"{source}{SYNTHETIC}", again)):
             parts += [part.assign(gallery=gallery) for part in rank_all(corpus, asked, threads)]
+    if not parts:
+        raise InputError(
+            f"{human_words}: no word of the test has both an embedding and tokens of the captions;"
+            " see the rejects of human_logmel, or give more corpora in evaluation.human"
+        )
     frame = pd.concat(parts, ignore_index=True)
     tables.write(HUMAN_RANKS, ranks, frame.assign(experiment=experiment, system=system, seed=seed))
 
