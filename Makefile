@@ -7,8 +7,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CORES ?= all
 SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-# Slurm for the tests of clusters, Chromium for those of the report
-SYSTEM_PACKAGES := slurmctld slurmd slurm-client munge chromium
+# Slurm for the tests of clusters, Chromium for those of the report, synthesisers beside eSpeak NG
+SYSTEM_PACKAGES := slurmctld slurmd slurm-client munge chromium \
+	flite festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts
 
 .PHONY: report test system check bench schema clean
 report: $(READY)

@@ -2,6 +2,8 @@
 
 import json
 
+from seesay.engines import lack
+
 
 def small_training(section: dict) -> dict:
     """The keys of a training section, or of an experiment's override, that are about size."""
@@ -29,6 +31,9 @@ def shrunk(values: dict) -> dict:
         values["scenes"] |= {"count": 26, "size": 96}
     if values.get("synthesis"):
         values["synthesis"] |= {"talkers": 4}
+        # Those that are installed here; the default's is.
+        engines = values["synthesis"].get("engines", ["espeak"])
+        values["synthesis"]["engines"] = [name for name in engines if not lack(name)]
     values["words"]["min_count"] = 2
     values["regions"] |= {"side": 96, "candidates": 6}
     values["fc7"] |= {"size": 64, "context": 4, "regions": 4}

@@ -255,11 +255,16 @@ def test_without_them_the_code_is_the_old(
     ("change", "message"),
     [
         ({"unseen_talkers": 8}, r"unseen_talkers is 8, and 8 talkers .*leave one at least"),
+        (
+            {"unseen_talkers": ["nobody.*"]},
+            r"unseen_talkers: nobody.* is the whole id of no talker",
+        ),
+        ({"unseen_talkers": [".*"]}, r"unseen_talkers names 8, and 8 talkers .*leave one at least"),
         ({"unseen_words": 0.99}, r"no caption of the train and the validation split can be said"),
     ],
 )
 def test_what_leaves_nothing_is_one_clear_line(
-    corpus: Path, tmp_path: Path, change: dict[str, float], message: str
+    corpus: Path, tmp_path: Path, change: dict[str, object], message: str
 ) -> None:
     with pytest.raises(InputError, match=message) as caught:
         run(corpus, tmp_path, rules(**change))

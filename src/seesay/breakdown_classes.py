@@ -6,6 +6,8 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from seesay.engines import synthesisers
+
 # Lower edges of the classes: letters as the matching has them, uses, pairs, tokens, % of a picture.
 LETTERS, USES, SAID = (1, 3, 5, 7, 9, 11), (1, 5, 10, 20, 50, 100, 200), (1, 10, 20, 30, 40)
 PAIRS = (0, 1, 5, 10, 20, 50, 100, 200)
@@ -24,7 +26,8 @@ def word_properties(
 
     `spoken` is SPOKEN_CAPTIONS, `uses` CAPTION_WORDS, `split` each picture's split. A pair is a
     token and a training picture that it is said for. The properties of NEW are there where a test
-    token has a talker, or a word, that no training caption has.
+    token has a talker, or a word, that no training caption has; `synthesiser` is there where the
+    talkers are voices of several.
     """
     token = spoken.drop_duplicates("token_id").set_index("token_id")
     train = spoken[spoken["image_id"].map(split) == "train"]
@@ -53,6 +56,12 @@ def word_properties(
         if not met[test].all():
             groups = pd.Series(np.where(met, known, new), token.index)
             found[name] = _named(groups, [known, new])
+    engines = synthesisers(set(token["talker"]))
+    if engines:
+        engine = token["talker"].map(engines)
+        taught_by = set(train["talker"].map(engines))
+        names = {name: name if name in taught_by else f"unseen: {name}" for name in set(engine)}
+        found["synthesiser"] = _named(engine.map(names), sorted(names.values()))
     return found
 
 

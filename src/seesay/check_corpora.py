@@ -16,6 +16,7 @@ from seesay.corpora import PICTURES, SPEECH, Picture, Reject
 from seesay.corpora import fragments as layout
 from seesay.corpora.apart import keep_apart
 from seesay.corpora.finding import awkward, find
+from seesay.engines import missing
 from seesay.exclusion import Exclusion
 from seesay.picture_splits import SPLITS, assign
 from seesay.pictures import gather
@@ -89,8 +90,10 @@ def fragments(config: Config, counts: Counts) -> Iterator[Finding]:
 def speech(config: Config, counts: Counts) -> Iterator[Finding]:
     """The corpora of speech, or the recordings that are to be aligned."""
     if config.synthesis:
-        text = f"{config.synthesis.talkers} talkers will be synthesised"
-        yield Finding("ok", "speech", text)
+        names = ", ".join(config.synthesis.engines)
+        text = f"{config.synthesis.talkers} talkers will be synthesised ({names})"
+        lack = missing(config.synthesis)
+        yield Finding("fail", "speech", lack) if lack else Finding("ok", "speech", text)
         return
     if config.alignment:
         yield from safe("alignment", _alignment(config))

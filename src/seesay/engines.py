@@ -5,10 +5,12 @@ eSpeak NG's talkers are F01, M01, ...; another engine's name stands before its o
 
 import ctypes
 import importlib.util
+import re
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
-from seesay.settings.synthesis import SynthesisSettings
+from seesay.settings.synthesis import KokoroSettings, SynthesisSettings
 
 FLITE_VOICES = ("kal16", "rms", "slt", "awb")
 FESTIVAL_VOICES = ("kal_diphone", "ked_diphone", "cmu_us_slt_arctic_hts")
@@ -18,6 +20,7 @@ DEBIAN = {
     "festival": "festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts",
 }
 KOKORO_VOICES = "[ab][fm]_*.bin"
+TALKER = re.compile("((flite|festival|kokoro)-)?[FM][0-9]{2,3}")
 
 
 def talker_names(count: int, engines: tuple[str, ...] = ("espeak",)) -> list[str]:
@@ -45,15 +48,33 @@ def number_of(talker: str) -> str:
     return talker.rpartition("-")[2]
 
 
+def synthesisers(talkers: Iterable[str]) -> dict[str, str]:
+    """The engine of each synthetic talker; {} where there is one engine, or a talker is a person's.
+
+    A person may be called as a talker of eSpeak NG, and so one engine alone tells nothing.
+    """
+    engines = {talker: engine_of(talker) for talker in talkers}
+    if not all(TALKER.fullmatch(talker) for talker in engines):
+        return {}
+    return engines if len(set(engines.values())) > 1 else {}
+
+
 def missing(settings: SynthesisSettings) -> str | None:
     """What an engine of the settings lacks here, in one line; None where all can speak."""
     for engine in settings.engines:
-        lack = {"flite": _flite, "festival": _festival}.get(engine, lambda: None)()
-        if engine == "kokoro":
-            lack = _kokoro(settings)
-        if lack:
-            return f"synthesis.engines: {engine}: {lack}, or leave {engine} out"
+        wanted = lack(engine, settings.kokoro)
+        if wanted:
+            return f"synthesis.engines: {engine}: {wanted}, or leave {engine} out"
     return None
+
+
+def lack(engine: str, kokoro: KokoroSettings | None = None) -> str | None:
+    """What an engine lacks here, and how to get it; None where it can speak."""
+    if engine == "flite":
+        return _flite()
+    if engine == "festival":
+        return _festival()
+    return _kokoro(kokoro) if engine == "kokoro" else None
 
 
 def _flite() -> str | None:
@@ -76,18 +97,18 @@ def _festival() -> str | None:
     return None
 
 
-def _kokoro(settings: SynthesisSettings) -> str | None:
-    if settings.kokoro is None:
+def _kokoro(settings: KokoroSettings | None) -> str | None:
+    if settings is None:
         return "no model is named; give synthesis.kokoro: {model: FILE, voices: FOLDER}"
     for package in ("onnx", "onnxruntime"):
         if importlib.util.find_spec(package) is None:
             return f"there is no package {package}; pip install 'seesay[kokoro]'"
-    if not Path(settings.kokoro.model).is_file():
-        return f"{settings.kokoro.model}: no such file; synthesis.kokoro.model names it"
-    sexes = {path.name[1] for path in kokoro_voices(Path(settings.kokoro.voices))}
+    if not Path(settings.model).is_file():
+        return f"{settings.model}: no such file; synthesis.kokoro.model names it"
+    sexes = {path.name[1] for path in kokoro_voices(Path(settings.voices))}
     if sexes != {"f", "m"}:
         return (
-            f"{settings.kokoro.voices}: wants English voices of both sexes, as af_heart.bin and"
+            f"{settings.voices}: wants English voices of both sexes, as af_heart.bin and"
             " bm_george.bin; synthesis.kokoro.voices names it"
         )
     return None

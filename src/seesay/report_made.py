@@ -46,6 +46,29 @@ NETWORKS = {
     "vgg16": ("VGG16", "ImageNet"),
     "fasterrcnn": ("Faster R-CNN (ResNet-50 FPN)", "COCO"),
 }
+# The synthesisers by engine: whose, and on what terms.
+VOICES = {
+    "espeak": {
+        "whose": "eSpeak NG",
+        "terms": "GPL-3.0-or-later",
+        "link": "https://github.com/espeak-ng/espeak-ng",
+    },
+    "flite": {
+        "whose": "flite",
+        "terms": "like BSD's; voices of Carnegie Mellon University",
+        "link": "http://cmuflite.org",
+    },
+    "festival": {
+        "whose": "Festival",
+        "terms": "like X11's; voices of the University of Edinburgh and Carnegie Mellon University",
+        "link": "https://www.cstr.ed.ac.uk/projects/festival/",
+    },
+    "kokoro": {
+        "whose": "Kokoro-82M",
+        "terms": "Apache License 2.0",
+        "link": "https://huggingface.co/hexgrad/Kokoro-82M",
+    },
+}
 # Controls that a config may leave out.
 TRAINED = {"shuffled": "the control of shuffled pairs", "text": "the text bound"}
 # Their versions are of interest only where the run has these sections.
@@ -72,7 +95,9 @@ def sources(config: dict[str, Any]) -> dict[str, Any]:
     else:
         said = " and ".join(f"{c['path']} (read as {c['reader']})" for c in pictures["corpora"])
     if config.get("synthesis"):
-        heard = "eSpeak NG voices saying generated text"
+        engines = config["synthesis"].get("engines", ["espeak"])
+        named = " and ".join(VOICES[engine]["whose"] for engine in engines)
+        heard = f"{named} voices saying generated text"
         labels.append("synthetic speech")
     elif config.get("alignment"):
         heard = f"{config['alignment']['path']} (words timed by forced alignment)"
@@ -105,7 +130,11 @@ def mixed(config: dict[str, Any]) -> bool:
 def unseen(config: dict[str, Any]) -> list[str]:
     """What of the test was kept from training: talkers, words."""
     talkers, share = (config["matching"].get(f"unseen_{kind}", 0) for kind in ("talkers", "words"))
-    found = [f"test with {talkers} unseen talker{'s' if talkers > 1 else ''}"] if talkers else []
+    found = []
+    if isinstance(talkers, list):
+        found = [f"test with unseen talkers {', '.join(talkers)}"]
+    elif talkers:
+        found = [f"test with {talkers} unseen talker{'s' if talkers > 1 else ''}"]
     return found + ([f"test with {100 * share:.3g} % unseen words"] if share else [])
 
 
@@ -157,14 +186,9 @@ def licences(config: dict[str, Any]) -> list[dict[str, str]]:
             }
         )
     if config.get("synthesis"):
-        used.append(
-            {
-                "what": "Voices",
-                "whose": "eSpeak NG (used as a program; not part of this report)",
-                "terms": "GPL-3.0-or-later",
-                "link": "https://github.com/espeak-ng/espeak-ng",
-            }
-        )
+        for engine in config["synthesis"].get("engines", ["espeak"]):
+            whose = f"{VOICES[engine]['whose']} (used as a program; not part of this report)"
+            used.append({"what": "Voices", **VOICES[engine], "whose": whose})
     if config.get("alignment"):
         used.append(
             {

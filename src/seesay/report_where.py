@@ -21,6 +21,7 @@ PROPERTIES = {
     "tokens said of the picture": "word_token_by_image",
     "talker in training": "image_token_by_word",
     "word in training": "image_token_by_word",
+    "synthesiser": "image_token_by_word",
     "talker": "image_token_by_word",
 }
 TITLES = {
@@ -31,6 +32,7 @@ TITLES = {
     "training pairs": "Pairs of a training picture and a token of the word",
     "talker in training": "Talkers that training heard, and others",
     "word in training": "Words that training heard, and others",
+    "synthesiser": "Synthesiser of the talker (unseen: training heard no voice of it)",
     "talker": "Talker, best first",
     "size of the fragment": "Size of the fragment, share of the picture",
     "tokens said of the picture": "Tokens said of the picture",

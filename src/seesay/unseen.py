@@ -3,6 +3,7 @@
 Which ones is a hash of their names: one more talker, or word, moves at most one of the others.
 """
 
+import re
 from collections.abc import Iterable
 
 import pandas as pd
@@ -86,14 +87,8 @@ def _match_apart(
     each test picture's captions, so that the two classes are as large and show the same pictures,
     and with `speakers: all` every one. What they cannot say, the others may.
     """
-    number = settings.unseen_talkers
     heard = set(tokens.loc[tokens["spoken_word"].isin(captions["spoken_word"]), "talker"])
-    if number >= len(heard):
-        raise InputError(
-            f"matching.unseen_talkers is {number}, and {len(heard)} talkers say any word of the "
-            "captions; leave one at least for training"
-        )
-    talkers = choose(heard, number, "talker", settings.seed)
+    talkers = _unseen_talkers(heard, settings)
     everyone = settings.speakers == "all"
     theirs = captions["split"] == "test"
     if not everyone:
@@ -114,6 +109,30 @@ def _match_apart(
     seen, lacking = _match_of(set(vocabulary) - talkers, rest, tokens, vocabulary, settings)
     said = pd.concat([seen, unseen]).sort_values([*KEY, "talker"], ignore_index=True)
     return said, lacking[~_within(lacking, done)]
+
+
+def _unseen_talkers(heard: set[str], settings: MatchingSettings) -> set[str]:
+    """Those of `heard` who are the test's alone: drawn, or named by regular expressions."""
+    given = settings.unseen_talkers
+    if isinstance(given, int):
+        talkers = choose(heard, given, "talker", settings.seed)
+        said = f"is {given}"
+    else:
+        for pattern in given:
+            if not any(re.fullmatch(pattern, name) for name in heard):
+                some = ", ".join(sorted(heard)[:3])
+                raise InputError(
+                    f"matching.unseen_talkers: {pattern} is the whole id of no talker who says a "
+                    f"word of the captions (there are {some}, ...); mend it"
+                )
+        talkers = {name for name in heard if any(re.fullmatch(each, name) for each in given)}
+        said = f"names {len(talkers)}"
+    if len(talkers) >= len(heard):
+        raise InputError(
+            f"matching.unseen_talkers {said}, and {len(heard)} talkers say any word of the "
+            "captions; leave one at least for training"
+        )
+    return talkers
 
 
 def _match_of(

@@ -1,10 +1,22 @@
 """Settings of the stage matching."""
 
-from typing import Literal
+import re
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from seesay.settings import Seed, Settings
+
+
+def _pattern(given: str) -> str:
+    try:
+        re.compile(given)
+    except re.error as error:
+        raise ValueError(f"{given!r} is no regular expression ({error})") from None
+    return given
+
+
+Pattern = Annotated[str, AfterValidator(_pattern)]
 
 
 class MatchingSettings(Settings):
@@ -33,11 +45,14 @@ class MatchingSettings(Settings):
         "as a share of all ranks within the part of speech; 1: any, the nearest is taken",
     )
     seed: Seed = Field(description="seed of the choice of tokens")
-    unseen_talkers: int = Field(
+    unseen_talkers: (
+        Annotated[int, Field(ge=0)] | Annotated[tuple[Pattern, ...], Field(min_length=1)]
+    ) = Field(
         default=0,
-        ge=0,
         description="talkers who say captions of the test split alone: half of them, or with "
-        "speakers: all every one that they can; 0: every talker says captions of all splits",
+        "speakers: all every one that they can; a number of them, or regular expressions of whole "
+        "talker ids (flite-.*: every voice of one synthesiser); 0: every talker says captions of "
+        "all splits",
     )
     unseen_words: float = Field(
         default=0,
