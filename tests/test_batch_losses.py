@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from seesay import batch_losses
 from seesay.batch_losses import Batch
 from seesay.batch_losses.lexicon_term import lexicon_term
+from seesay.batch_losses.type_term import type_term
 from seesay.batch_losses.word_term import word_term
 from seesay.settings.training import TrainingSettings
 from test_training import SETTINGS
@@ -217,6 +218,30 @@ def test_the_word_term_equals_the_loop(pictures, size, seed):
             costs.append(-math.log(sum(own) / (sum(own) + sum(others))))
     expected = mean(costs) if costs else 0.0
     assert word_term(batch, chosen).item() == pytest.approx(expected, rel=1e-5, abs=1e-9)
+
+
+@settings(deadline=None)
+@given(words=st.integers(2, 9), kinds=st.integers(1, 4), seed=st.integers(0, 999))
+def test_the_type_term_equals_the_loop(words, kinds, seed):
+    rng = np.random.default_rng(seed)
+    values = torch.from_numpy(rng.normal(0, 1, (words, 3)))
+    kind, talker = rng.integers(0, kinds, words), rng.integers(0, 3, words)
+    costs = []
+    for a in range(words):
+        score = [math.exp(cos(values[a].tolist(), values[b].tolist()) / 0.2) for b in range(words)]
+        near = [b for b in range(words) if kind[a] == kind[b] and talker[a] != talker[b]]
+        far = [b for b in range(words) if kind[a] != kind[b]]
+        if near:
+            total = sum(score[b] for b in [*near, *far])
+            costs.append(-mean([math.log(score[b] / total) for b in near]))
+    found = type_term(values, torch.from_numpy(kind), torch.from_numpy(talker), 0.2)
+    assert found.item() == pytest.approx(mean(costs) if costs else 0.0, rel=1e-5, abs=1e-9)
+
+
+def test_the_type_term_has_a_gradient():
+    values = torch.randn(6, 3, dtype=torch.float64, requires_grad=True)
+    kinds, talkers = torch.tensor([0, 0, 0, 1, 1, 2]), torch.tensor([0, 1, 1, 0, 2, 0])
+    assert torch.autograd.gradcheck(lambda x: type_term(x, kinds, talkers, 0.1), [values])
 
 
 def by_hand():

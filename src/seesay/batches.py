@@ -96,6 +96,12 @@ def batch_loss(
         loss = loss + settings.lexicon_term * term.lexicon_term(
             batch.fragments, batch.fragment_picture, vectors, said.to(device), settings.temperature
         )
+    if settings.type_term and network.training:
+        term = importlib.import_module("seesay.batch_losses.type_term")
+        kinds = torch.from_numpy(known).to(device)
+        loss = loss + settings.type_term * term.type_term(
+            batch.words, kinds, batch.talkers, settings.temperature
+        )
     if data.contexts is not None:
         meaning = importlib.import_module("seesay.batch_losses.semantic_term")
         types = torch.from_numpy(data.types[word_rows]).to(device)

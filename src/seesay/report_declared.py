@@ -48,6 +48,5 @@ def transcripts(config: dict[str, Any], experiment: str) -> str:
     read = []
     if recipe.get("negatives") == "types":
         read.append("negatives: types")
-    if recipe.get("semantic_term"):
-        read.append(f"semantic_term: {recipe['semantic_term']:g}")
+    read += [f"{key}: {recipe[key]:g}" for key in ("semantic_term", "type_term") if recipe.get(key)]
     return ", ".join(read)

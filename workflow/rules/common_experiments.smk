@@ -80,7 +80,7 @@ def training_modules(stage, experiment):
     modules = [f"seesay.speech_encoders.{encoder}" for encoder in encoders]
     if stage == "training" and chosen.batch_pictures > 1:
         modules += ["seesay.batches", f"seesay.batch_losses.{chosen.loss}"]
-        terms = ("lexicon_term", "word_term", "semantic_term")
+        terms = ("lexicon_term", "type_term", "word_term", "semantic_term")
         modules += [f"seesay.batch_losses.{t}" for t in terms if getattr(chosen, t)]
     if stage == "training" and chosen.criterion == "r10":
         modules.append("seesay.criterion")

@@ -98,6 +98,12 @@ class TrainingSettings(NetworkSettings):
         description="weight of the term that has a fragment find its picture's words among all"
         " pseudo-words, while words are learnt again; in the control text, among all types",
     )
+    type_term: float = Field(
+        default=0,
+        ge=0,
+        description="weight of a term that pulls the tokens of one word by several talkers"
+        " together; it reads the training words' transcripts",
+    )
     word_term: float = Field(
         default=0.0,
         ge=0,
@@ -193,6 +199,7 @@ class TrainingSettings(NetworkSettings):
     def _batches_of_many(self) -> "TrainingSettings":
         if self.batch_pictures == 1:
             of_many = {"loss": "coscos2", "word_term": 0, "semantic_term": 0, "pseudo_words": 0}
+            of_many |= {"type_term": 0}
             of_many |= {"time_shift": 0, "time_mask": 0, "filter_mask": 0, "anchors": "both"}
             of_many |= dict.fromkeys(PERTURBATIONS, 0)
             for key, only in of_many.items():
@@ -253,7 +260,7 @@ class TrainingSettings(NetworkSettings):
         known by.
         """
         hearing = ("time_shift", "time_mask", "filter_mask", *PERTURBATIONS)
-        parts: dict[str, str | int] = dict.fromkeys(("pseudo_words", *hearing), 0)
+        parts: dict[str, str | int] = dict.fromkeys(("pseudo_words", "type_term", *hearing), 0)
         if self.pseudo_words:
             parts["anchors"] = self.pseudo_anchors
             parts["negatives"] = "types" if self.pseudo_negatives == "words" else "tokens"
