@@ -6,13 +6,15 @@ import pytest
 from hypothesis import given, settings
 
 from seesay import tables
-from seesay.breakdown import GROUPS, WORDS, break_down, hits
+from seesay.breakdown import GROUPS, OVER_WORDS, WORDS, break_down, hits
 from seesay.breakdown_classes import classes, fragment_of, fragment_properties, word_properties
 from seesay.evaluation import RANKS
 from seesay.matching import REPLACEMENTS, SPOKEN_CAPTIONS
 from seesay.metrics import measure
 from seesay.pictures import IMAGES
+from seesay.ranking import Ranks
 from seesay.regions import REGIONS
+from seesay.resampling import crossed
 from seesay.settings.metrics import MetricsSettings
 from seesay.words import CAPTION_WORDS
 from test_metrics import ROWS, of_one_sample, ranks_of
@@ -176,6 +178,33 @@ def test_the_groups_of_a_property_make_up_all_queries(made):
     of_words = words[words["system"] == "model"]
     assert list(of_words["queries"]) == [27, 9]
     assert np.average(of_words["r10"], weights=of_words["queries"]) == pytest.approx(whole)
+
+
+def test_intervals_over_words_count_each_query_by_its_word_and_its_picture(made):
+    """Against a loop over the draws of `crossed`: of two words and nine pictures."""
+    path, ranks = made
+    groups, _ = run(path, ranks)
+    found = groups[groups["property"] == OVER_WORDS].set_index("system")
+    said = ["dog" if n % 4 else "bureau" for n in range(36)]
+    pairs, cell, weights = crossed(np.array(said), np.repeat(PICTURES, 4), SETTINGS)
+    assert (found["pictures"] == len(pairs)).all()
+    drawn: dict[str, list[float]] = {"model": [], "random_projection": []}
+    for weight in weights:
+        for system, values in drawn.items():
+            total = 0.0
+            for seed in (1, 2):
+                rows = tables.read(RANKS, path["said"].parent / f"{system}{seed}.parquet")
+                counts = [rows[n].to_numpy() for n in ("better", "tied", "tied_relevant")]
+                hit = hits(Ranks(*counts, rows["relevant"].to_numpy()), 10)
+                total += 50 * (weight[cell] * hit).sum() / weight[cell].sum()
+            values.append(total)
+    for system, values in drawn.items():
+        apart = np.array(drawn["model"]) - values
+        row = found.loc[system]
+        ends = [*np.percentile(values[1:], [2.5, 97.5]), *np.percentile(apart[1:], [2.5, 97.5])]
+        names = ["low", "high", "difference_low", "difference_high"]
+        assert row[names].to_numpy(float) == pytest.approx(ends)
+        assert row[["r10", "difference"]].to_numpy(float) == pytest.approx([values[0], apart[0]])
 
 
 def test_few_pictures_have_no_interval(made):

@@ -29,9 +29,10 @@ from seesay import (
     report_network,
     report_tables,
     report_where,
+    report_words,
     tables,
 )
-from seesay.breakdown import GROUPS, WORDS
+from seesay.breakdown import GROUPS, OVER_WORDS, WORDS
 from seesay.config import load
 from seesay.errors import InputError
 from seesay.matching import SPOKEN_CAPTIONS
@@ -149,7 +150,7 @@ def test_the_main_gallery_is_one_in_which_the_paper_s_tasks_were_asked(tmp_path)
     assert row["cells"]["model"]["text"] == "80.0 %"
 
 
-def test_the_answer_is_said_first_and_with_its_numbers(page, run):
+def test_the_answer_is_wantedfirst_and_with_its_numbers(page, run):
     answer = page.sections["answer"]
     said = (
         "a word spoken for that picture is among the 10 nearest of 2,819 spoken words in 23.6 % "
@@ -248,7 +249,7 @@ def test_the_better_of_random_and_model_is_bold(run):
     assert [cell["best"] for cell in row["run"]] == [*[False] * 8, *[True] * 4]
 
 
-def test_where_it_works_is_said_with_chance_and_the_projection(page):
+def test_where_it_works_is_wantedwith_chance_and_the_projection(page):
     where = re.sub(r"\s+", " ", page.sections["where"])
     assert "Part of speech Image Token Search by Word, among 2,000 fragments" in where
     assert "Above chance: NOUN. The others are not shown to be." in where
@@ -260,6 +261,20 @@ def test_where_it_works_is_said_with_chance_and_the_projection(page):
     rare = page.row("talker", report_run.NASTY, "Word Similarity")
     assert rare == ["12", "3", "30.0 %", "10.0 %", "24.0 %", "–", "20.0", "68.0"]
     assert page.row("cloud") == ["desk", "NOUN", "60", "12", "25.0 %", "3.5"]
+
+
+def test_what_the_model_is_worth_were_the_words_others_too():
+    names = ["system", "property", "queries", "r10", "low", "high", "difference"]
+    names += ["difference_low", "difference_high"]
+    rows = [("model", OVER_WORDS, 300, 40.0, 30.0, 50.0, 0.0, 0.0, 0.0)]
+    rows += [("shuffled", OVER_WORDS, 300, 35.0, 30.0, 41.0, 5.0, -1.0, 11.0)]
+    rows += [("model", "spoken", 300, 99.0, 99.0, 99.0, 0.0, 0.0, 0.0)]
+    said = report_words.over_words(pd.DataFrame(rows, columns=names))
+    wanted = "40.0 % [30.0, 50.0]; minus shuffled pairs: +5.0 points [−1.0, +11.0] (300 queries)"
+    assert said == wanted
+    few = pd.DataFrame(rows, columns=names).assign(low=np.nan)
+    assert report_words.over_words(few) == ""
+    assert report_words.over_words(few[2:]) == ""
 
 
 def test_the_summary_says_where_it_works_and_what_was_checked(run):
@@ -601,7 +616,7 @@ def test_what_came_of_the_matching_is_counted(page, run):
     assert "All words of a caption are said by one talker." in page.sections["data"]
 
 
-def test_without_the_shuffled_control_nothing_is_said_to_be_learnt(run, tmp_path):
+def test_without_the_shuffled_control_nothing_is_wantedto_be_learnt(run, tmp_path):
     folder, inputs, config = run
     assert "## paper: Yes, it learned words." in (folder / "summary.md").read_text("utf-8")
     few = {**config, "controls": ["text"]}

@@ -3,10 +3,12 @@
 Word queries are parted by part of speech, frequency in the captions, length, talker, whether the
 word is said as itself, the pairs that training had of it, and whether training heard its talker
 and its word at all, where not all are known; fragments by their size and by how much is said of
-their picture. Ties are scored as in the stage metrics.
+their picture. Ties are scored as in the stage metrics. All word queries together have intervals
+over words, too: another run's words would have been others.
 """
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,12 +23,15 @@ from seesay.metrics import Resample, by_picture, chance, counts_of, runs_of, sum
 from seesay.pictures import IMAGES
 from seesay.ranking import Floats, Integers, Ranks
 from seesay.regions import REGIONS
+from seesay.resampling import crossed
 from seesay.settings.metrics import MetricsSettings
 from seesay.tables import Column, Table
 from seesay.words import CAPTION_WORDS
 
 BY_WORD = ("word_similarity", "image_token_by_word")
 BY_FRAGMENT = ("word_token_by_image", "word_type_by_image")
+# The property of all queries together, of which words are resampled beside pictures.
+OVER_WORDS = "words and pictures"
 HITS = 10  # the k of the R@k that is shown by group
 FEW = 5  # with fewer test pictures than this there is no interval
 
@@ -92,7 +97,9 @@ def break_down(
     `boxed` are the experiments whose fragments have the boxes of `regions`; both may be empty:
     ready-made fragments have none, and others' fragments have no size here. Only the paper's four
     tasks are parted. Intervals come from resampling
-    the test pictures of a group, the same samples for all systems and seeds (paired).
+    the test pictures of a group, the same samples for all systems and seeds (paired); of the
+    property OVER_WORDS, which has one group, words and pictures are resampled, each by itself, and
+    `pictures` counts their pairs.
     Raises InputError when two systems were ranked on different queries.
     """
     tokens = word_properties(
@@ -112,6 +119,9 @@ def break_down(
         first = next(iter(runs.values()))
         if task in BY_WORD:
             known = tokens.reindex(first["query"])
+            whole = pd.DataFrame({OVER_WORDS: pd.Categorical(["all"] * len(first))})
+            drawn = partial(_by_word_and_picture, tokens["spoken_word"])
+            parts.append(pd.DataFrame(by_group(runs, whole, settings, drawn)).assign(**where))
             listed.append(pd.DataFrame(_by_word(runs, known)).assign(**where))
         elif task in BY_FRAGMENT:
             # The same numbers of regions may be other boxes.
@@ -125,6 +135,17 @@ def break_down(
         # A task that asks nothing has no ranks, and a run may have none of these tasks.
         none = pd.DataFrame(columns=[column.name for column in table.columns])
         tables.write(table, path, pd.concat(found, ignore_index=True) if found else none)
+
+
+def _by_word_and_picture(
+    words: pd.Series, run: pd.DataFrame, settings: MetricsSettings
+) -> tuple[list[str], Integers, Floats]:
+    """The pairs of a word and a test picture of a run's queries, each query's one, their weights.
+
+    `words` is the spoken word of each token.
+    """
+    said = run["query"].map(words).to_numpy(str)
+    return crossed(said, run["image_id"].to_numpy(str), settings)
 
 
 def hits(ranks: Ranks, k: int) -> Floats:

@@ -5,8 +5,17 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from seesay import report_words
 from seesay.breakdown_classes import PAIRS, classes
-from seesay.report_answer import BASELINE, SYSTEMS, TASKS, Difference, Results, difference, interval
+from seesay.report_answer import (
+    BASELINE,
+    SYSTEMS,
+    TASKS,
+    Difference,
+    Results,
+    difference,
+    interval,
+)
 from seesay.report_charts import STYLE, Spec
 from seesay.report_tables import ITEMS, Rows
 
@@ -95,7 +104,9 @@ def describe(
         for row in rows_of(groups[(groups["property"] == name) & (groups["task"] == task)])
     ]
     best = _words(points[points["system"] == "model"])
-    return {"kinds": kinds, "curve": curve, "sizes": sizes, "table": table, "words": best}
+    over = report_words.over_words(groups[groups["task"] == CURVE_TASK])
+    found = {"kinds": kinds, "curve": curve, "sizes": sizes, "table": table, "words": best}
+    return {**found, "over_words": over}
 
 
 def dots(
