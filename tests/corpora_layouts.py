@@ -126,14 +126,31 @@ def lucid(folder: Path) -> None:
         tgt.write_to_file(grid, folder / name[-1] / f"{name}.TextGrid", format="long")
 
 
-def tsv(folder: Path) -> None:
-    """A table of the words' times, and talkers who read the same text."""
-    rows = ["file\tspeaker\tonset\toffset\tword"]
+def tsv(folder: Path, columns: dict[str, str | None] | None = None) -> None:
+    """A table of the words' times, and talkers who read the same text; or of a file a word.
+
+    `columns` are the reader's option; without an onset's, a file is a word.
+    """
+    names = {name: name for name in ("file", "speaker", "onset", "offset", "word")}
+    names |= columns or {}
+    rows: list[dict[str, object]] = []
     for talker in ("english1", "english2", "english3", "english4", "english5"):
-        samples, spoken = say(order(2, 7), talker)
+        who = f"{folder.name}-{talker}"
+        if names["onset"] is None:
+            for nth, word in enumerate(order(2, 7)):
+                file = f"{talker}/{nth}.flac"
+                write(folder / file, say([word], who)[0][round(0.1 * RATE) :])
+                rows.append({"file": file, "speaker": who, "word": word, "picture": ""})
+            continue
+        samples, spoken = say(order(2, 7), who)
         write(folder / f"{talker}.flac", samples)
-        rows += [f"{talker}.flac\t{talker}\t{on}\t{off}\t{word}" for on, off, word in spoken]
-    (folder / "words.tsv").write_text("\n".join(rows) + "\n")
+        for onset, offset, word in spoken:
+            found = {"file": f"{talker}.flac", "speaker": who, "onset": onset, "offset": offset}
+            rows.append(found | {"word": word})
+    shown = {key: name for key, name in names.items() if name is not None}
+    lines = ["\t".join(shown.values())]
+    lines += ["\t".join(str(row[key]) for key in shown) for row in rows]
+    (folder / "words.tsv").write_text("\n".join(lines) + "\n")
 
 
 def timit(folder: Path) -> None:
@@ -154,7 +171,7 @@ def isolated(folder: Path) -> None:
         write(folder / f"{word}.flac", say([word], "one")[0])
 
 
-SPEECH: dict[str, Callable[[Path], None]] = {
+SPEECH: dict[str, Callable[..., None]] = {
     "isolated": isolated,
     "lucid": lucid,
     "timit": timit,

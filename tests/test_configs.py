@@ -38,7 +38,9 @@ def make_corpora(values: dict, folder: Path) -> None:
         )
         first += 26
     for corpus in values["speech"]["corpora"]:
-        corpora_layouts.SPEECH[corpus["reader"]](folder / corpus["path"])
+        columns = corpus.get("options", {}).get("columns")
+        given = {} if columns is None else {"columns": columns}
+        corpora_layouts.SPEECH[corpus["reader"]](folder / corpus["path"], **given)
 
 
 @pytest.fixture(scope="module", params=CONFIGS, ids=[path.stem for path in CONFIGS])
