@@ -489,6 +489,34 @@ def test_a_recordings_means_are_taken_off(tmp_path):
     np.testing.assert_allclose(normal, plain - means, atol=1e-3)
 
 
+@pytest.mark.parametrize("span", ["window", "masked", "word"])
+def test_a_token_s_own_level_and_range_are_taken_off(tmp_path, span):
+    path = record(tmp_path, "a.wav", 0.5 * noise(RATE * 2))
+    quiet = record(tmp_path, "b.wav", 0.05 * noise(RATE * 2))
+    vectors = []
+    for number, file in enumerate((path, quiet)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        words = [("a", file, 0.2, 0.4)]
+        plain = next(iter(extract(folder, words, changed(span=span))[0].values()))
+        words = [("a", file, 0.2, 0.4)]
+        options = changed(span=span, normalise="token")
+        vectors.append(next(iter(extract(folder, words, options)[0].values())))
+        # The token begins before its recording, so its window has silent frames.
+        sounds = (plain > SILENCE + 0.01).any(axis=1)
+        assert sounds.all() == (span == "word")
+        expected = (plain - plain[sounds].mean()) / plain[sounds].std()
+        np.testing.assert_allclose(vectors[-1][sounds], expected[sounds], atol=1e-4)
+        assert (vectors[-1][~sounds] == 0).all()
+    # Ten times as quiet is the same; 16 bits round a little.
+    np.testing.assert_allclose(*vectors, atol=0.1)
+
+
+def test_a_silent_token_has_a_level_of_0():
+    silent = np.full((2, SETTINGS.size), SILENCE, np.float32)
+    assert (LogMel(changed(normalise="token")).level(silent) == 0).all()
+
+
 def test_a_stretched_word_may_have_an_even_number_of_frames():
     assert changed(span="word", frames=40).size == 1600
     with pytest.raises(ValidationError, match="frames must be odd"):

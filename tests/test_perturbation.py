@@ -8,7 +8,7 @@ import pytest
 import torch
 from pydantic import ValidationError
 
-from seesay import batches, config, optimisers, perturbation
+from seesay import batches, config, optimisers, perturbation, speech_encoders
 from seesay.network import Network
 from seesay.settings.training import PERTURBATIONS, Frames, check_frames
 from test_batches import BEST, data_of
@@ -197,3 +197,32 @@ def test_one_picture_a_batch_and_frames_of_a_model_are_refused(key):
     else:
         with pytest.raises(ValueError, match=f"{key} changes log-Mel frames, and logmel.model"):
             check_frames(settings(**{key: 0.1}), logmel)
+
+
+def test_noise_and_rooms_want_levels():
+    logmel = config.load(values()).logmel.model_copy(update={"normalise": "token"})
+    check_frames(settings(channel=0.1, filter_warp=0.1), logmel)
+    for key in ("noise", "reverberation"):
+        with pytest.raises(ValueError, match=f"{key} wants frames that say how loud"):
+            check_frames(settings(**{key: 0.1}), logmel)
+
+
+@pytest.mark.parametrize("encoder", ["mlp", "conv"])
+def test_no_steady_colour_is_heard_with_instance_normalisation(encoder):
+    layers = {"speech_encoder": encoder, "speech_layers": (8,)}
+    raw = torch.randn(30, 6 * 40, generator=torch.Generator().manual_seed(1)) * 3 - 5
+    colour = 2 * perturbation.smooth(30, 40, rng()).repeat(1, 6)
+    found = {}
+    for norm in ("none", "instance"):
+        network = Network(settings(**layers, speech_norm=norm), 6, 240).eval()
+        network.initialise(torch.Generator().manual_seed(3), 1.0)
+        network.fit_standardisation(torch.randn(5, 6), raw)
+        found[norm] = network.embed_words(raw), network.embed_words(raw + colour)
+    torch.testing.assert_close(*found["instance"], atol=1e-3, rtol=1e-3)
+    assert (found["none"][0] - found["none"][1]).abs().max() > 0.1
+    values = speech_encoders.Even(40)(raw).view(30, 6, 40)
+    shaped = raw.view(30, 6, 40)
+    expected = shaped - shaped.mean(dim=1, keepdim=True)
+    expected = expected / shaped.std(dim=1, keepdim=True, correction=0)
+    torch.testing.assert_close(values, expected, atol=1e-3, rtol=1e-3)
+    assert settings(speech_norm="instance").reading().speech_norm == "none"

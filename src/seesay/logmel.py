@@ -122,7 +122,7 @@ class LogMel:
 
     def normalised(self, frames: Floats) -> Floats:
         """The frames (m, filters) of a recording, without its means where the settings say so."""
-        if self.settings.normalise == "none":
+        if self.settings.normalise != "recording":
             return frames
         return frames - frames.mean(axis=0, dtype=np.float64).astype(np.float32)
 
@@ -216,6 +216,20 @@ class LogMel:
             vectors = self.mask(vectors, middles, onsets, offsets)
         return vectors, padded
 
+    def level(self, vectors: Floats) -> Floats:
+        """The vectors (n, frames x filters), each with mean 0 and deviation 1 where it has sound.
+
+        Frames that are silent in all filters do not count and become 0.
+        """
+        shaped = vectors.reshape(len(vectors), -1, self.settings.filters)
+        sounds = (np.abs(shaped - self.silence) > 1e-3).any(axis=2)
+        heard = np.repeat(sounds, self.settings.filters, axis=1)
+        count = np.maximum(heard.sum(axis=1, keepdims=True), 1)
+        centred = vectors - np.where(heard, vectors, 0.0).sum(axis=1, keepdims=True) / count
+        centred = np.where(heard, centred, 0.0)
+        deviation = np.sqrt((centred**2).sum(axis=1, keepdims=True) / count)
+        return (centred / np.maximum(deviation, 1e-6)).astype(np.float32)
+
 
 def maker(settings: LogmelSettings) -> LogMel:
     """What computes the frames: of log-Mel filters, or of the model that the settings name."""
@@ -263,6 +277,8 @@ def extract_shard(manifest: Path, out: Path, rejects: Path, settings: LogmelSett
                 some = words.iloc[start : start + TOKENS]
                 times = (some["onset"].to_numpy(), some["offset"].to_numpy())
                 vectors, padded = compute.vectors(frames, middles[start : start + TOKENS], *times)
+                if settings.normalise == "token":
+                    vectors = compute.level(vectors)
                 columns = {"token_id": some["token_id"], "padded_frames": padded}
                 writer.write({**columns, "feature": vectors})
         sources.unchanged(tokens, "speech")

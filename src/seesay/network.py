@@ -37,6 +37,8 @@ class Network(nn.Module):
     ) -> None:
         super().__init__()
         self.context = settings.context == "gate"
+        # The filters whose statistics all frames share; 0: each frame has its own.
+        self.shared = settings.filters if settings.speech_norm == "instance" else 0
         self.image: nn.Sequential
         self.speech: nn.Sequential
         if kind == "linear":
@@ -84,10 +86,18 @@ class Network(nn.Module):
     def fit_standardisation(self, fragments: Tensor, words: Tensor) -> None:
         """Store mean and deviation of the training set's raw features, (rows, size) each.
 
-        A feature that never varies gets deviation 1.
+        A feature that never varies gets deviation 1. With `speech_norm: instance` all frames of a
+        token share each filter's.
         """
         for name, values in (("image", fragments), ("speech", words)):
-            deviation, mean = torch.std_mean(values, dim=0, correction=0)
+            if name == "speech" and self.shared:
+                # Frames that differ in their scales would not keep a colour out.
+                shared = values.view(len(values), -1, self.shared)
+                deviation, mean = torch.std_mean(shared, dim=(0, 1), correction=0)
+                frames = shared.shape[1]
+                deviation, mean = deviation.repeat(frames), mean.repeat(frames)
+            else:
+                deviation, mean = torch.std_mean(values, dim=0, correction=0)
             deviation[deviation < 1e-6] = 1.0
             getattr(self, f"{name}_mean").copy_(mean)
             getattr(self, f"{name}_deviation").copy_(deviation)

@@ -34,10 +34,11 @@ class LogmelSettings(Settings):
     frames: int = Field(
         ge=1, le=1001, description="frames a token, odd except for the span word; paper: 71"
     )
-    normalise: Literal["none", "recording"] = Field(
+    normalise: Literal["none", "recording", "token"] = Field(
         default="none",
         description="recording: each filter's mean over the recording is taken off, and with it"
-        " much of the talker and the microphone; none (paper)",
+        " much of the talker and the microphone; token: each token has mean 0 and deviation 1, so"
+        " its level and its range say nothing; none (paper)",
     )
     low: float = Field(ge=0, description="lower edge of the lowest filter, in Hz")
     high: float = Field(gt=0, description="upper edge of the highest filter, in Hz")

@@ -39,11 +39,17 @@ class NetworkSettings(Settings):
     kernel: int = Field(
         default=5, ge=1, le=101, description="frames that a convolution sees; conv alone"
     )
+    speech_norm: Literal["none", "instance"] = Field(
+        default="none",
+        description="instance: each filter of a token has mean 0 and deviation 1 over its frames,"
+        " in the network, so no steady colour of voice or microphone is heard; none (paper)",
+    )
     filters: int = Field(
         default=40,
         ge=2,
         le=4096,
-        description="numbers in a frame, the experiment's logmel.filters; mlp does not read it",
+        description="numbers in a frame, the experiment's logmel.filters; mlp reads it for"
+        " speech_norm alone",
     )
     output: Literal["relu", "linear"] = Field(
         default="relu",

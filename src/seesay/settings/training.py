@@ -277,12 +277,15 @@ class TrainingSettings(NetworkSettings):
         Each word has an embedding of its own to learn. The loss is the last part's, where words
         are learnt again: what perfect pseudo-words would do.
         """
-        return self.of_words().model_copy(update={"speech_encoder": "mlp", "speech_layers": ()})
+        return self.of_words().model_copy(
+            update={"speech_encoder": "mlp", "speech_layers": (), "speech_norm": "none"}
+        )
 
 
 def check_frames(training: TrainingSettings, logmel: "LogmelSettings") -> None:
     """Raise ValueError unless the frames are those that an experiment's training takes."""
     framed = training.speech_encoder != "mlp" or training.perturbs
+    framed |= training.speech_norm != "none"
     framed |= bool(training.time_shift or training.time_mask or training.filter_mask)
     if framed and training.filters != logmel.filters:
         raise ValueError(
@@ -293,4 +296,10 @@ def check_frames(training: TrainingSettings, logmel: "LogmelSettings") -> None:
         if key != "tempo" and getattr(training, key) and logmel.model is not None:
             raise ValueError(
                 f"{key} changes log-Mel frames, and logmel.model gives others; give {key} 0"
+            )
+    for key in ("reverberation", "noise"):
+        if getattr(training, key) and logmel.normalise == "token":
+            raise ValueError(
+                f"{key} wants frames that say how loud a sound is, and logmel.normalise token takes"
+                f" that off; give {key} 0, or training.speech_norm instance in its place"
             )

@@ -16,6 +16,9 @@ def build(settings: NetworkSettings, size: int) -> nn.Sequential:
     """The encoder that the settings name, for vectors of `size` numbers."""
     module = importlib.import_module(f"seesay.speech_encoders.{settings.speech_encoder}")
     encoder: nn.Sequential = module.build(settings, size)
+    if settings.speech_norm == "instance":
+        frames(settings, size)
+        encoder.insert(0, Even(settings.filters))
     return encoder
 
 
@@ -46,3 +49,18 @@ class Frames(nn.Module):
         """(rows, frames x filters) to (rows, filters, frames)."""
         # No len(): an exported model would keep the number of rows that it was traced with.
         return values.unflatten(1, (-1, self.filters)).transpose(1, 2)
+
+
+class Even(nn.Module):
+    """Vectors (rows, frames x filters), each filter with mean 0 and deviation 1 over the frames."""
+
+    def __init__(self, filters: int) -> None:
+        super().__init__()
+        self.filters = filters
+
+    def forward(self, values: Tensor) -> Tensor:
+        """(rows, frames x filters) to the same shape; a filter that never varies becomes 0."""
+        shaped = values.unflatten(1, (-1, self.filters))
+        centred = shaped - shaped.mean(dim=1, keepdim=True)
+        power = (centred * centred).mean(dim=1, keepdim=True)
+        return (centred / (power + 1e-5).sqrt()).flatten(1)
