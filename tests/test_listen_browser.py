@@ -18,6 +18,7 @@ pytestmark = pytest.mark.browser
 SETTINGS = ReportSettings(title="Words", pictures=0, thumbnail=120, rows=50, examples=2)
 WORDS = "#listen-words"
 PICTURES = "#listen-pictures"
+PEOPLE = "#listen-human"
 FOCUS = "document.activeElement.id"
 SOUNDS = """async panel => {
   const ends = [];
@@ -39,7 +40,7 @@ SOUNDS = """async panel => {
 def page(tmp_path_factory):
     folder = tmp_path_factory.mktemp("listen")
     (folder / "own").mkdir()
-    inputs = listen_run.make(folder / "own")
+    inputs = listen_run.with_human(folder / "own", listen_run.make(folder / "own"))
     found = folder / "listen.json"
     prepare(
         inputs,
@@ -114,6 +115,30 @@ def test_keyboard_alone_chooses_and_plays(shown):
     )
     keys.press("Enter")
     assert shown.page.evaluate("window.ended") == "ended"
+
+
+def test_a_human_word_is_heard_beside_the_same_word_by_another(shown):
+    people = shown.page.locator(f"{PEOPLE} [role=option]")
+    assert people.count() > 3
+    shown.page.fill(f"{PEOPLE} input", "shore")
+    assert {name.partition(" ")[0] for name in people.locator("small").all_inner_texts()} == {
+        "shore"
+    }
+    shown.page.fill(f"{PEOPLE} input", "")
+    sides = shown.page.locator(f"{PEOPLE} article")
+    both = [n for n in range(people.count()) if people.nth(n).click() or sides.count() == 2]
+    people.nth(both[0]).click()
+    panel = shown.page.locator(f"{PEOPLE} .panel")
+    assert [sides.nth(n).locator("b").first.inner_text() for n in (0, 1)] == [
+        "Human", "The captions’ own talker"
+    ]  # fmt: skip
+    assert "None" not in panel.inner_text()
+    for side in (0, 1):
+        assert sides.nth(side).locator(".said-near > li").count() == 4
+        assert sides.nth(side).locator(".looks > li").count() == 4
+        button = sides.nth(side).locator(".heard")
+        ((end, duration),) = button.evaluate(SOUNDS)
+        assert end == pytest.approx(duration, abs=0.05)
 
 
 def test_every_sound_of_every_word_plays_to_its_end(shown):

@@ -1,9 +1,13 @@
 """Human voices in the report: which number stands in which cell, and what is said without any."""
 
+import dataclasses
+
 import pytest
 
+import listen_run
 import report_run
 from report_run import outputs
+from seesay.listen import prepare
 from seesay.report import build
 from test_report import SETTINGS, Page
 
@@ -85,6 +89,25 @@ def test_the_answer_and_the_summary_say_what_people_s_words_get(page, run):
     )
     assert said in (run / "summary.md").read_text(encoding="utf-8")
     assert "evaluation.human names corpora" not in page.sections["answer"]
+
+
+def test_the_page_lets_one_choose_a_human_word_where_there_are_some(tmp_path):
+    for name, human in (("with", True), ("without", False)):
+        (folder := tmp_path / name).mkdir()
+        inputs = listen_run.make(folder)
+        inputs = listen_run.with_human(folder, inputs) if human else inputs
+        found = folder / "listen.json"
+        told = (listen_run.ABOUT, listen_run.FRAMES, listen_run.HOP)
+        prepare(inputs, found, folder / "rejects.parquet", listen_run.SETTINGS, *told)
+        (folder / "report").mkdir()
+        made = report_run.make(folder / "report", pictures=10)
+        made = dataclasses.replace(made, listen=[found])
+        out = outputs(folder)
+        build(made, out, SETTINGS, report_run.CONFIG, report_run.STAGES, folder / "none")
+        page = Page(out.report.read_text(encoding="utf-8"))
+        ids = {attributes.get("id") for _, attributes in page.tags}
+        assert ("listen-human" in ids) == human
+        assert ("Choose a human word" in page.sections["listen"]) == human
 
 
 @pytest.mark.parametrize("synthetic", [True, False])
