@@ -24,6 +24,7 @@ KINDS = {
     "conv": {"speech_encoder": "conv", "kernel": 3, "dropout": 0.3},
     "transformer": {"speech_encoder": "transformer", "output": "linear"},
     "gate": {"context": "gate", "context_dropout": 0.5, "image_dropout": 0.2},
+    "instance": {"speech_encoder": "conv", "kernel": 3, "speech_norm": "instance"},
     "random_projection": {},
 }
 
