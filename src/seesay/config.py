@@ -237,16 +237,14 @@ class Config(Settings):
         section, given = getattr(self, stage), getattr(self.experiments[experiment], stage, {})
         if section is None or not given:
             return section
-        values = section.model_dump(mode="json") | given
-        return type(section).model_validate_json(json.dumps(values))
+        return type(section).model_validate_json(
+            json.dumps(section.model_dump(mode="json") | given)
+        )
 
     @property
     def human(self) -> HumanSettings:
         """What the stage human is told, where evaluation.human has corpora."""
-        given = self.evaluation
-        return HumanSettings(
-            corpora=given.human, talkers=given.human_talkers, seed=self.matching.seed
-        )
+        return self.evaluation.told(self.matching.seed)
 
     def variant(self, experiment: str, stage: str) -> str:
         """The folder, below the stage's, of what an experiment's settings make: "" or "digits/".

@@ -43,6 +43,10 @@ class EvaluationSection(EvaluationSettings):
                 )
         return corpora
 
+    def told(self, seed: int) -> "HumanSettings":
+        """What the stage human is told of it; ValidationError where there is no corpus."""
+        return HumanSettings(corpora=self.human, talkers=self.human_talkers, seed=seed)
+
 
 class HumanSettings(Settings):
     """What the stage human is told."""
