@@ -134,6 +134,8 @@ class Speaker:
             sound, times = self.model.speak(self._read(words), self.style, self.speed)
             samples = np.round(np.clip(sound, -1, 1) * 32767).astype(np.int16)
             times = [(index, on, min(off, len(samples))) for index, on, off in times]
+            # Nothing is heard before the first word, whose sound may run ahead by more.
+            times[:1] = [(index, 0, off) for index, _, off in times[:1]]
             samples, times = part(samples, times, self.pause, RATE)
             yield samples, sounding(samples, times, RATE)
 
