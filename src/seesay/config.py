@@ -237,9 +237,7 @@ class Config(Settings):
         section, given = getattr(self, stage), getattr(self.experiments[experiment], stage, {})
         if section is None or not given:
             return section
-        return type(section).model_validate_json(
-            json.dumps(section.model_dump(mode="json") | given)
-        )
+        return section.model_validate_json(json.dumps(section.model_dump(mode="json") | given))
 
     @property
     def human(self) -> HumanSettings:
