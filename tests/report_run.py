@@ -369,7 +369,7 @@ def with_human(folder: Path, inputs: Inputs) -> Inputs:
     tables.write(HUMAN_WORDS, path["human_words"], words)
     _write_human_groups(path["human_groups"])
     refused = [("human", "isle/unicorn", "no spoken caption says it; 3 times in the corpus")]
-    refused += [("human", "isle/c", "this talker is in training; 7 words are left out")]
+    refused += [("human", "isle/c", "this talker says captions; 7 words left out")]
     tables.write(tables.REJECTS, folder / "human_rejects.parquet", tables.rejects(refused))
     more = {name: [file] for name, file in path.items()}
     rejects = [*inputs.rejects, folder / "human_rejects.parquet"]

@@ -13,12 +13,14 @@ import test_prediction
 from seesay import tables
 from seesay.check import findings
 from seesay.config import load
+from seesay.corpora import Reject
 from seesay.errors import InputError
 from seesay.human import Heard, heard, part, read_human, read_source, vocabulary
 from seesay.human_tables import HUMAN_RANKS, HUMAN_WORDS, SYNTHETIC, TASKS
 from seesay.settings.corpora import Corpus
 from seesay.speech import TOKEN_MANIFEST
 from seesay.tables import REJECTS
+from seesay.unseen import choose
 from test_workflow import copy, jobs, snakemake
 
 NOBODY = Heard(frozenset(), frozenset(), frozenset())
@@ -87,17 +89,17 @@ def test_a_row_of_several_words_is_rejected_by_the_reader(tmp_path):
     assert "several words" in rejects[0].reason
 
 
-def test_talkers_and_recordings_of_the_training_are_rejected(tmp_path):
+def test_talkers_and_recordings_that_say_captions_are_rejected(tmp_path):
     corpus = source(tmp_path, {"eve": "dog runs", "fay": "dog", "gus": "saw dog", "hal": "dog"})
     known = vocabulary(SPOKEN, forms())
     every, _ = read_source(corpus, known, NOBODY, pd.Series(dtype=str))
     of = every.set_index("recording_id")["digest"]
-    # One of gus's recordings is in training under another name, and with it he is.
+    # One of gus's recordings says captions under another name, and with it he does.
     heard = Heard(frozenset({"people/eve"}), frozenset(), frozenset({of["people/gus/0_saw"]}))
     words, rejects = read_source(corpus, known, heard, pd.Series(dtype=str))
     assert set(words["talker"]) == {"people/fay", "people/hal"}
     assert [(r.id, r.reason) for r in rejects] == [
-        (name, "this talker is in training; 2 words are left out with the talker")
+        (name, "this talker says captions; 2 words left out")
         for name in ("people/eve", "people/gus")
     ]
 
@@ -112,7 +114,7 @@ def test_of_an_unknown_talker_the_recordings_alone_are_rejected(tmp_path):
     words, rejects = read_source(corpus, known, heard, pd.Series(dtype=str))
     assert list(words["recording_id"]) == ["people/eve/1_runs"]
     assert [(r.id, r.reason) for r in rejects] == [
-        ("people/eve/0_dog", "this recording is in training; its 1 words are left out")
+        ("people/eve/0_dog", "captions are said with it; 1 word left out")
     ]
     # Nobody can say that training hears another one: they are the test's.
     assert set(part(words.assign(source="people"), 0.5, 0)[0]) == {"test"}
@@ -129,7 +131,7 @@ def test_pictures_are_found_by_their_own_ids_under_any_corpus(tmp_path):
     assert list(words.sort_values("recording_id")["image_id"]) == ["one", "b/two", "", "", ""]
     reason = "2 pictures that its words were said about are not in this run: 'lost'"
     assert [(r.id, r.reason) for r in rejects] == [
-        ("people", f"{reason}; they are tested without them")
+        ("people", f"{reason}; these words are tested without it")
     ]
 
 
@@ -161,10 +163,33 @@ def test_a_recording_that_the_test_has_too_is_nobodys_to_train_on():
     use, _ = part(words, 0.5, 0)
     train = words.loc[use == "train", "digest"].iloc[0]
     words.loc[words["talker"] == "gus", "digest"] = train
+    words.loc[words["digest"] == train, "recording_id"] = "one"
     use, rejects = part(words, 0.5, 0)
     assert list(use[words["digest"] == train]) == ["", "test", "test"]
-    assert [r.id for r in rejects] == [train]
-    assert "the test has this very recording" in rejects[0].reason
+    assert list(rejects) == [Reject("one", "the test has this very recording; 1 word left out")]
+
+
+def test_who_has_a_recording_of_the_test_under_another_name_is_not_trained_on():
+    """Digests: the test's ann is bob, by a file, and bob is cid; dan is nobody else."""
+    rows = [
+        ("a", "a/ann", "a/r1", "1"), ("b", "b/bob", "b/r1", "1"), ("b", "b/bob", "b/r2", "2"),
+        ("b", "b/cid", "b/r3", "2"), ("b", "b/cid", "b/r4", "4"), ("b", "b/dan", "b/r5", "5"),
+        ("b", "b/eve", "b/r6", "6"), ("b", "b/dan", "b/r6", "6"),
+    ]  # fmt: skip
+    words = pd.DataFrame(rows, columns=["source", "talker", "recording_id", "digest"])
+    seed = next(  # of four talkers of b, eve alone is the test's
+        seed
+        for seed in range(99)
+        if choose(set(words["talker"][1:]), 1, "human b", seed) == {"b/eve"}
+    )
+    use, rejects = part(words, 0.25, seed)
+    # Eve talks to dan in one recording, which is hers; his own is his.
+    assert list(use) == ["test", "", "", "", "", "train", "test", ""]
+    assert [(r.id, r.reason) for r in rejects] == [
+        ("b/bob", "this talker is the test's under another name; 2 words left out"),
+        ("b/cid", "this talker is the test's under another name; 2 words left out"),
+        ("b/r6", "the test has this very recording; 1 word left out"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -263,7 +288,7 @@ def test_a_change_of_the_human_words_reruns_their_stage_and_the_numbers(
     assert set(jobs(result)) - {"all"} == reruns | ({"report"} if reruns else set())
 
 
-def test_what_training_and_validation_hear_is_of_their_captions_alone():
+def test_all_that_captions_are_said_with_counts_the_tests_too():
     def rows(**columns):
         return pd.DataFrame(columns)
 
@@ -274,11 +299,25 @@ def test_what_training_and_validation_hear_is_of_their_captions_alone():
         recording_id=["r1", "r2", "r3", "r4"],
     )
     files = rows(recording_id=["r1", "r2", "r3", "r4"], digest=["d1", "d2", "d3", "d4"])
-    splits = pd.Series({"a": "train", "b": "validation", "c": "test"})
-    known = heard(captions, tokens, files, splits)
-    assert known == Heard(
-        frozenset({"ann", "bob"}), frozenset({"r1", "r2"}), frozenset({"d1", "d2"})
-    )
+    known = heard(captions, tokens, files)
+    names = [frozenset(f"{letter}{n}" for n in (1, 2, 3)) for letter in "rd"]
+    assert known == Heard(frozenset({"ann", "bob", "cid"}), *names)
+
+
+def test_a_talker_kept_from_training_is_no_human_word_of_training_nor_of_the_test(
+    tmp_path, monkeypatch
+):
+    """Else training.human_words would hear the talker, and test words find their own recordings."""
+    monkeypatch.chdir(tmp_path)
+    values = human_run.make(tmp_path)
+    human_run.human(tmp_path / "again", {"zoe": f"{human_run.SAID} " * 4}, 1)
+    values["speech"]["corpora"].append({"name": "more", "reader": "tsv", "path": "again"})
+    values["matching"]["unseen_talkers"] = ["more/zoe"]
+    values["evaluation"]["human"].append({"name": "same", "reader": "tsv", "path": "again"})
+    values["evaluation"]["human_talkers"] = 0.01
+    found, refused = stages(tmp_path, values)
+    assert set(found["source"]) == {"people"}
+    assert "same/zoe" in set(refused["id"])
 
 
 def stages(folder, values):

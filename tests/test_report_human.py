@@ -55,7 +55,7 @@ def test_each_source_s_numbers_stand_beside_chance_controls_and_its_own_voices(p
 def test_who_was_asked_and_what_was_left_out_is_counted(page):
     assert page.row("isle", "40") == ["3", "2", "4", "3"]
     assert page.row("shore", "9") == ["3", "unknown", "1", "0"]
-    (row,) = [row for row in page.rows if row[0].startswith("this talker is in training")]
+    (row,) = [row for row in page.rows if row[0].startswith("this talker says captions")]
     assert row[1].startswith("1")
     assert "isle/c" in row[2]
     section = page.sections["human"]

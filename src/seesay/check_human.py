@@ -18,15 +18,15 @@ SECTION = "human"
 def predict(config: Config, texts: Texts, now: Outcome) -> Iterator[Finding]:
     """The words of each source that the captions' speech has, and what is left out.
 
-    By the functions of the stage; only files that training has under another name are not known.
+    By the functions of the stage; only files that captions have under another name are not known.
     Raises InputError as `seesay.human.gather` does.
     """
     said = now.matched.spoken_captions
     uses = drop_rare(texts.words, texts.captions, config.words.min_count)[0]
     unopened = pd.DataFrame({"recording_id": [], "digest": []})
-    training = heard(said, texts.tokens, unopened, texts.splits)
+    captions = heard(said, texts.tokens, unopened)
     known = vocabulary(set(said["spoken_word"]), uses)
-    words, rejects = gather(config.human, known, training, pd.Series(texts.splits.index))
+    words, rejects = gather(config.human, known, captions, pd.Series(texts.splits.index))
     for line in summaries(words):
         yield Finding("ok", SECTION, line)
     used = set(words.loc[words["use"] == "test", "source"])

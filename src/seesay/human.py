@@ -47,7 +47,7 @@ class Vocabulary:
 
 @dataclass(frozen=True)
 class Heard:
-    """What training and validation hear: talkers, recordings, and digests of their files."""
+    """What the captions are said with: talkers, recordings, and digests of their files."""
 
     talkers: frozenset[str]
     recordings: frozenset[str]
@@ -73,14 +73,14 @@ def vocabulary(spoken: set[str], caption_words: pd.DataFrame) -> Vocabulary:
 
 
 def heard(
-    spoken_captions: pd.DataFrame,
-    spoken_words: pd.DataFrame,
-    recordings: pd.DataFrame,
-    splits: pd.Series,
+    spoken_captions: pd.DataFrame, spoken_words: pd.DataFrame, recordings: pd.DataFrame
 ) -> Heard:
-    """What the captions of the training and validation pictures are said with."""
-    used = spoken_captions[spoken_captions["image_id"].map(splits).isin(["train", "validation"])]
-    tokens = spoken_words[spoken_words["token_id"].isin(used["token_id"])]
+    """What the captions of all splits are said with.
+
+    Test captions count: a human word would find its own recording among their tokens, and training
+    might hear a talker who is kept from it.
+    """
+    tokens = spoken_words[spoken_words["token_id"].isin(spoken_captions["token_id"])]
     files = recordings[recordings["recording_id"].isin(tokens["recording_id"])]
     return Heard(
         frozenset(tokens["talker"]), frozenset(tokens["recording_id"]), frozenset(files["digest"])
@@ -88,7 +88,7 @@ def heard(
 
 
 def read_source(
-    corpus: Corpus, known: Vocabulary, training: Heard, images: pd.Series
+    corpus: Corpus, known: Vocabulary, captions: Heard, images: pd.Series
 ) -> tuple[pd.DataFrame, list[Reject]]:
     """The usable words of one corpus, as rows of HUMAN_WORDS without `use`, and its rejects.
 
@@ -105,7 +105,7 @@ def read_source(
     words = words.merge(files, on="recording_id").assign(source=corpus.name)
     words, refused = _within(words, corpus, known)
     rejects += refused
-    words, refused = _apart(words, training)
+    words, refused = _apart(words, captions)
     rejects += refused
     words["image_id"], refused = _pictures(words, corpus, images)
     return words.drop(columns="picture"), [*rejects, *refused]
@@ -126,23 +126,23 @@ def _within(
     return kept.assign(pos=kept["spoken_word"].map(known.pos)), rejects
 
 
-def _apart(words: pd.DataFrame, training: Heard) -> tuple[pd.DataFrame, list[Reject]]:
-    """The words of talkers and recordings that training does not hear, and rejects."""
-    same = words["digest"].isin(training.digests) | words["recording_id"].isin(training.recordings)
-    # Who says a recording that training has is in training under that name or another.
-    talkers = training.talkers | (set(words.loc[same, "talker"]) - {""})
-    talker = words["talker"].isin(talkers)
-    counts = Counter(words.loc[talker, "talker"])
-    rejects = [
-        Reject(name, f"this talker is in training; {count} words are left out with the talker")
-        for name, count in sorted(counts.items())
+def _apart(words: pd.DataFrame, captions: Heard) -> tuple[pd.DataFrame, list[Reject]]:
+    """The words of talkers and recordings that say no caption, and rejects."""
+    same = words["digest"].isin(captions.digests) | words["recording_id"].isin(captions.recordings)
+    # Who says a recording of the captions says captions, under that name or another.
+    talker = words["talker"].isin(captions.talkers | (set(words.loc[same, "talker"]) - {""}))
+    return words[~(same | talker)].copy(), [
+        *_refused(words.loc[talker, "talker"], "this talker says captions"),
+        *_refused(words.loc[same & ~talker, "recording_id"], "captions are said with it"),
     ]
-    counts = Counter(words.loc[same & ~talker, "recording_id"])
-    rejects += [
-        Reject(name, f"this recording is in training; its {count} words are left out")
-        for name, count in sorted(counts.items())
+
+
+def _refused(names: pd.Series, reason: str) -> list[Reject]:
+    """A reject each of talkers or recordings, one name a word that is left out with it."""
+    return [
+        Reject(name, f"{reason}; {count:,} word{'s' * (count != 1)} left out")
+        for name, count in sorted(Counter(names).items())
     ]
-    return words[~(same | talker)].copy(), rejects
 
 
 def _pictures(
@@ -162,35 +162,55 @@ def _pictures(
     lost = sorted(set(given[(given != "") & (found == "")]))
     if not lost:
         return found, []
-    reason = f"{len(lost)} pictures that its words were said about are not in this run"
-    return found, [Reject(corpus.name, f"{reason}: {lost[0]!r}; they are tested without them")]
+    some = f"{len(lost):,} pictures that its words were said about are"
+    if len(lost) == 1:
+        some = "a picture that its words were said about is"
+    reason = f"{some} not in this run: {lost[0]!r}; these words are tested without it"
+    return found, [Reject(corpus.name, reason)]
 
 
 def part(words: pd.DataFrame, talkers: float, seed: int) -> tuple[pd.Series, list[Reject]]:
     """`test` or `train` for each row, or "" for one that training may not have, and rejects.
 
     The share `talkers` of a source's talkers, one at least, are the test's, by the hash of their
-    names; so is whoever is unknown. A recording that the test has under another name is nobody's.
+    names; so is whoever is unknown. A recording of the test's is nobody's to train on, and who has
+    one under another name is the test's talker.
     """
     use = pd.Series("test", words.index)
     for source, rows in words.groupby("source"):
         names = set(rows["talker"]) - {""}
         test = choose(names, max(1, round(talkers * len(names))), f"human {source}", seed)
         use[rows.index[rows["talker"].isin(names - test)]] = "train"
-    twice = (use == "train") & words["digest"].isin(words.loc[use == "test", "digest"])
-    use[twice] = ""
-    reason = "the test has this very recording; training goes without it"
-    return use, [Reject(name, reason) for name in sorted(set(words.loc[twice, "recording_id"]))]
+    same = _refuse_tested(words, use)
+    lost = use == ""
+    return use, [
+        *_refused(words.loc[lost & same, "talker"], "this talker is the test's under another name"),
+        *_refused(words.loc[lost & ~same, "recording_id"], "the test has this very recording"),
+    ]
+
+
+def _refuse_tested(words: pd.DataFrame, use: pd.Series) -> pd.Series:
+    """Set `use` to "" where training would hear the test; where that is for the talker."""
+    same = pd.Series(False, words.index)
+    while True:
+        taken = words[use != "train"]
+        twice = (use == "train") & words["digest"].isin(taken["digest"])
+        if not twice.any():
+            return same
+        renamed = twice & ~words["recording_id"].isin(taken["recording_id"])
+        talker = (use != "test") & words["talker"].isin(words.loc[renamed, "talker"])
+        use[twice | talker] = ""
+        same |= talker
 
 
 def gather(
-    settings: HumanSettings, known: Vocabulary, training: Heard, images: pd.Series
+    settings: HumanSettings, known: Vocabulary, captions: Heard, images: pd.Series
 ) -> tuple[pd.DataFrame, list[Reject]]:
     """The usable words of all corpora, as `read_source` gives them, with `use`, and the rejects.
 
     Raises InputError for a corpus that cannot be read, and when none has a word for the test.
     """
-    parts = [read_source(corpus, known, training, images) for corpus in settings.corpora]
+    parts = [read_source(corpus, known, captions, images) for corpus in settings.corpora]
     words = pd.concat([rows for rows, _ in parts], ignore_index=True)
     words["use"], twice = part(words, settings.talkers, settings.seed)
     rejects = [reject for _, refused in parts for reject in refused] + twice
@@ -199,7 +219,7 @@ def gather(
         first = f"; the first of {len(rejects)} rejects: {rejects[0].id}: {rejects[0].reason}"
         raise InputError(
             "evaluation.human: no word of these corpora is in the captions' spoken vocabulary"
-            f" ({len(known.pos)} words) and said by a talker whom training does not hear; give"
+            f" ({len(known.pos)} words) and said by a talker who says no caption; give"
             f" other corpora{first if rejects else ''}"
         )
     return words, rejects
@@ -235,14 +255,11 @@ def read_human(
     pictures = tables.read(IMAGES, images)
     captions = tables.read(SPOKEN_CAPTIONS, spoken_captions)
     known = vocabulary(set(captions["spoken_word"]), tables.read(CAPTION_WORDS, caption_words))
-    training = heard(
-        captions,
-        tables.read(SPOKEN_WORDS, spoken_words),
-        tables.read(RECORDINGS, recordings),
-        pictures.set_index("image_id")["split"],
+    said = heard(
+        captions, tables.read(SPOKEN_WORDS, spoken_words), tables.read(RECORDINGS, recordings)
     )
     before = sources.seen([p for one in settings.corpora for p in find(one, SPEECH).sources()])
-    words, rejects = gather(settings, known, training, pictures["image_id"])
+    words, rejects = gather(settings, known, said, pictures["image_id"])
     sources.still(before)
     tables.write(HUMAN_WORDS, words_out, words)
     tables.write(TOKEN_MANIFEST, manifest_out, words)
