@@ -13,8 +13,10 @@ QUIET = 0.02  # of the amplitude of a word's loudest 5 ms, below which it has no
 
 def plain(word: str) -> str:
     """A word in ASCII, without accents: what engines for English can read; "" for no letters."""
-    kept = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode()
-    return "".join(sign for sign in kept if sign.isalnum() or sign in "'-")
+    signs = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode()
+    kept = "".join(sign for sign in signs if sign.isalnum() or sign in "'-")
+    # Signs alone are no word: nothing is to be said.
+    return kept if kept.strip("'-") else ""
 
 
 def part(samples: np.ndarray, times: Times, pause: float, rate: int) -> tuple[np.ndarray, Times]:
