@@ -37,7 +37,7 @@ def make_corpora(values: dict, folder: Path) -> None:
             folder / corpus["path"], range(first, first + 26)
         )
         first += 26
-    for corpus in values["speech"]["corpora"]:
+    for corpus in [*values["speech"]["corpora"], *values["evaluation"].get("human", [])]:
         columns = corpus.get("options", {}).get("columns")
         given = {} if columns is None else {"columns": columns}
         corpora_layouts.SPEECH[corpus["reader"]](folder / corpus["path"], **given)
@@ -87,6 +87,7 @@ def test_the_report_has_every_section_and_experiment(run):
     assert set(found) >= ALWAYS
     assert ("lexicon" in found) == bool(lexicons)
     assert ("legacy" in found) == values["evaluation"]["legacy"]
+    assert ("human" in found) == bool(values["evaluation"].get("human"))
     assert html.escape(values["report"]["title"]) in page
     many = len(values["experiments"]) > 1
     for name in values["experiments"] if many else []:
@@ -114,7 +115,11 @@ def test_every_system_answers_every_task(run):
     networks = {"model", "random_projection", "untrained", *values["controls"]}
     assert set(metrics["system"]) == {*networks, "frequency"}
     grounding = {"grounding", "grounding_parts"} if values.get("scenes") else set()
-    assert set(metrics["task"]) == set(values["evaluation"]["tasks"]) | grounding
+    people = [corpus["name"] for corpus in values["evaluation"].get("human", [])]
+    human = {"human_recognition", "picture_by_human_word", "human_word_by_picture"}
+    human = human if people else set()
+    assert set(metrics["task"]) == set(values["evaluation"]["tasks"]) | grounding | human
+    assert set(metrics["gallery"]) >= set(people)
     assert set(metrics["gallery"]) >= set(values["evaluation"]["galleries"])
     asked = metrics[metrics["metric"] == "r10"].groupby(["experiment", "system"])["task"].nunique()
     assert asked.groupby("system").nunique().eq(1).all()

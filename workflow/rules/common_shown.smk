@@ -110,6 +110,7 @@ def grounding_tables():
 
 # The studies that docs/results.md shows, in this order; each has a config of its name.
 STUDIES = [
+    "results/human_words/study.md",
     "results/flickr8k/study.md",
     "results/flickr8k_large/study.md",
     "results/flickr8k_options/study.md",

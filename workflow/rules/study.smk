@@ -63,7 +63,7 @@ rule results:
     params:
         head="# Results\n\nWritten by `snakemake docs/results.md --configfile config/flickr8k.yaml` from studies"
         " that are finished, each made by `snakemake results/NAME/study.md --configfile config/NAME.yaml`"
-        " (flickr8k, flickr8k_large, flickr8k_options). No number here is typed by hand but how many"
+        " (human_words, flickr8k, flickr8k_large, flickr8k_options). No number here is typed by hand but how many"
         " configurations were tried, which the config says; flickr8k_large has the recipe of flickr8k,"
         " and what was tried there counts for both. [tasks.md](tasks.md) says what is asked,"
         " [experiments.md](experiments.md) what the settings are.",
