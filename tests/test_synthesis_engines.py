@@ -73,10 +73,19 @@ def test_talkers_of_an_engine_have_voices_of_their_own(engine: str):
 def test_a_word_without_letters_is_left_out_and_the_others_keep_their_times(engine: str):
     wanted(engine)
     speaker = build(Casting(f"{engine}-M01", 18, 1, {}))
-    script = [["yellow", "狗", "café"], ["狗"], ["lion"]]
+    script = [["yellow", "狗", "café"], ["狗"], ["-"], ["lion"]]
     found = [[index for index, _, _ in times] for _, times in speaker.speak(script)]
-    assert found == [[0, 2], [], [0]]
+    assert found == [[0, 2], [], [], [0]]
     assert speaker.transcribe("yellow") == "y eh l ow"
+
+
+@pytest.mark.parametrize("engine", ["flite", "festival"])
+def test_a_possessive_is_one_word_with_its_last_sound(engine: str):
+    wanted(engine)
+    speaker = build(Casting(f"{engine}-M01", 18, 1, {}))
+    ((_, times),) = speaker.speak([["dog's", "lion"]])
+    assert [index for index, _, _ in times] == [0, 1]
+    assert speaker.transcribe("dog's") == "d ao g z"
 
 
 def test_several_engines_speak_one_corpus(tmp_path: Path):

@@ -23,19 +23,25 @@ DIPHONE = {"M": (("kal_diphone", 105.0, 14.0), ("ked_diphone", 105.0, 14.0))}
 HTS = "cmu_us_slt_arctic_hts"
 PITCHES, STRETCHES, SEMITONES, WARPS = (0.85, 1.25), (0.85, 1.2), (-3.0, 3.0), (0.50, 0.58)
 BATCH = 400  # sentences whose sounds lie on disk at once
-# Of each token of an utterance: its first word's begin, its last word's end, their phonemes.
+# Of each token of an utterance: its first word's begin, its last sound's end, its phonemes. A
+# possessive 's is a word that has no sound of its own: the word before it has it.
 TELL = """\
 (define (phonemes word)
   (mapcar (lambda (syllable)
     (mapcar (lambda (segment) (format t " %s" (item.name segment)))
       (item.daughters syllable)))
     (item.daughters (item.relation word 'SylStructure))))
+(define (ending words)
+  (if words
+    (let ((own (item.feat (car words) 'word_end)) (others (ending (cdr words))))
+      (if (> own others) own others))
+    0))
 (define (tell_token token)
   (let ((words (item.daughters token)))
     (if words
       (begin
         (format t "token %f %f" (item.feat (car words) 'word_start)
-          (item.feat (car (last words)) 'word_end))
+          (ending words))
         (mapcar phonemes words)
         (format t "\\n"))
       (format t "token 0 0\\n"))))
