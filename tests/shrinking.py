@@ -23,8 +23,9 @@ def shrunk(values: dict) -> dict:
     values = json.loads(json.dumps(values))
     values |= {"shards": 2, "seeds": [1]}
     split = values["pictures"]["split"]
-    # Each corpus is made of 26 pictures; none is to be beyond the counts.
-    corpora = len(values["pictures"].get("corpora") or [0])
+    # Each corpus is made of 26 pictures, and those without a split of their own are all counted.
+    given = values["pictures"].get("corpora") or [{}]
+    corpora = sum(not corpus.get("split") for corpus in given)
     counts = {"train": 16 * corpora, "validation": 5 * corpora, "test": 5 * corpora}
     split |= (
         counts if split["method"] == "exact" else {"train": 0.5, "validation": 0.25, "test": 0.25}

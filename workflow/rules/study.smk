@@ -65,7 +65,8 @@ rule results:
         " that are finished, each made by `snakemake results/NAME/study.md --configfile config/NAME.yaml`"
         " (human_words, flickr8k, flickr8k_large, flickr8k_options). No number here is typed by hand but how many"
         " configurations were tried, which the config says; flickr8k_large has the recipe of flickr8k,"
-        " and what was tried there counts for both. [tasks.md](tasks.md) says what is asked,"
+        " and what was tried there counts for both. The three of flickr8k are of eSpeak NG's voices"
+        " alone (synthesis.engines: [espeak]); human_words says what people get. [tasks.md](tasks.md) says what is asked,"
         " [experiments.md](experiments.md) what the settings are.",
     message:
         "Writing docs/results.md"
