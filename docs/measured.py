@@ -2,9 +2,10 @@
 
 docs/measured/default.tsv holds what was measured, with the commit, the day, the machine and the
 versions in its head; the README's tables are written from the files of that folder, between their
-markers. Without an argument only the tables are written. `python docs/measured.py studies` takes
-the figures of the other configs from docs/results.md, once `snakemake docs/results.md` has put
-them there.
+markers. Without an argument only the tables are written. `python docs/measured.py
+results/human_words` does the same for the words that people say, in people.tsv. `python
+docs/measured.py studies` takes the figures of the other configs from docs/results.md, once
+`snakemake docs/results.md` has put them there.
 """
 
 import csv
@@ -19,6 +20,12 @@ from pathlib import Path
 DOCS = Path(__file__).resolve().parent
 README, RESULTS, STUDY = DOCS.parent / "README.md", DOCS / "measured", DOCS / "results.md"
 COLUMNS = ["experiment", "system", "task", "metric", "value", "ci_low", "ci_high", "chance"]
+# What human words are asked, and how the README's table calls it; the two galleries of a source.
+PEOPLE = {
+    "human_recognition": "the word among all",
+    "picture_by_human_word": "a picture by the word",
+}
+OWN = "~synthetic"
 # The rows of the README's first table.
 DEFAULT = {
     "Word Token by Image": "word_token_by_image",
@@ -40,11 +47,10 @@ REAL = {
 def measured(run: Path) -> str:
     """The table of a results folder: means over seeds in the gallery of the test pictures."""
     record = json.loads((run / "report" / "run.json").read_text(encoding="utf-8"))
-    git = ["git", "-C", str(DOCS), "describe", "--always", "--dirty", "--abbrev=12"]
     import torch
 
     head = {
-        "commit": subprocess.run(git, check=True, capture_output=True, text=True).stdout.strip(),
+        "commit": _commit(),
         "day": datetime.date.today().isoformat(),
         "machine": f"{platform.machine()}, {torch.backends.cpu.get_cpu_capability()}",
         "seeds": " ".join(map(str, record["config"]["seeds"])),
@@ -58,6 +64,56 @@ def measured(run: Path) -> str:
         ]
     lines = [f"# {name}: {value}" for name, value in head.items()]
     return "\n".join([*lines, "\t".join(COLUMNS), *map("\t".join, rows)]) + "\n"
+
+
+def human(run: Path) -> str:
+    """The table of a results folder's human words: means over seeds, by source and own voices."""
+    with (run / "metrics.tsv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file, delimiter="\t") if row["task"] in PEOPLE]
+    seeds: dict[str, set[str]] = {}
+    for row in rows:
+        if row["seed"] != "mean":
+            seeds.setdefault(row["experiment"], set()).add(row["seed"])
+    said = "; ".join(f"{name} {' '.join(sorted(own))}" for name, own in seeds.items())
+    head = [f"# commit: {_commit()}", f"# day: {datetime.date.today().isoformat()}"]
+    columns = ["experiment", "system", "gallery", *COLUMNS[2:4], "queries", *COLUMNS[4:]]
+    kept = [
+        "\t".join(row[name] for name in columns)
+        for row in rows
+        if row["seed"] == "mean" and row["metric"] in ("r1", "r10")
+    ]
+    return "\n".join([*head, f"# seeds: {said}", "\t".join(columns), *kept]) + "\n"
+
+
+def _commit() -> str:
+    git = ["git", "-C", str(DOCS), "describe", "--always", "--dirty", "--abbrev=12"]
+    return subprocess.run(git, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def people_table() -> str:
+    """R@10 of human words, by source and experiment, beside the model's own voices and chance."""
+    rows = {
+        (r["experiment"], r["gallery"], r["task"]): r
+        for r in read("people")
+        if r["system"] == "model" and r["metric"] == "r10"
+    }
+    names = list(dict.fromkeys(experiment for experiment, _, _ in rows))
+    sources = sorted({gallery for _, gallery, _ in rows if not gallery.endswith(OWN)})
+    lines = [
+        f"| what | source | words | {' | '.join(f'`{n}`' for n in names)} | own voices | chance |",
+        "|" + "---|" * (len(names) + 5),
+    ]
+    for task, title in PEOPLE.items():
+        for source in sources:
+            found = [rows[name, source, task] for name in names]
+            own = rows.get((names[0], f"{source}{OWN}", task))
+            cells = [
+                "{} [{}, {}]".format(*(f"{float(r[c]):.1f}" for c in COLUMNS[4:7])) for r in found
+            ]
+            more = [f"{float(own['value']):.1f}" if own else "", f"{float(found[0]['chance']):.1f}"]
+            line = [title, source, found[0]["queries"], *cells, *more]
+            lines.append(f"| {' | '.join(line)} |")
+    return "\n".join(lines)
 
 
 def read(name: str) -> list[dict[str, str]]:
@@ -119,8 +175,9 @@ def _whole(number: str) -> str:
 
 def studies(text: str) -> dict[str, list[list[str]]]:
     """The rows (experiment, system, number, value, low, high) of each study in docs/results.md."""
-    names, found = ["flickr8k", "flickr8k_large", "flickr8k_options"], {}
-    for name, study in zip(names, text.split("\n## ")[1:], strict=True):
+    names, found = ["human_words", "flickr8k", "flickr8k_large", "flickr8k_options"], {}
+    sections = text.split("\n## ")[1:]
+    for name, study in zip(names[-len(sections) :], sections, strict=True):
         lines = [line.strip("|").split(" | ") for line in study.splitlines() if line[:1] == "|"]
         tables = [[cell.strip() for cell in line] for line in lines]
         heading = next(line for line in tables if line[:2] == ["experiment", "system"])
@@ -143,7 +200,11 @@ def studies(text: str) -> dict[str, list[list[str]]]:
 
 def readme(text: str) -> str:
     """The README with its tables written again, between their markers."""
-    for name, table in (("default", default_table()), ("photographs", real_table())):
+    for name, table in (
+        ("default", default_table()),
+        ("people", people_table()),
+        ("photographs", real_table()),
+    ):
         marks = f"<!-- numbers: {name} -->\n", "\n<!-- end of numbers -->"
         before = text.index(marks[0]) + len(marks[0])
         after = text.index(marks[1], before)
@@ -160,6 +221,8 @@ def main() -> None:
                 head += "experiment\tsystem\tnumber\tvalue\tci_low\tci_high\n"
                 body = "".join("\t".join(row) + "\n" for row in rows)
                 (RESULTS / f"{name}.tsv").write_text(head + body, encoding="utf-8")
+        elif Path(given).name == "human_words":
+            (RESULTS / "people.tsv").write_text(human(Path(given)), encoding="utf-8")
         else:
             (RESULTS / "default.tsv").write_text(measured(Path(given)), encoding="utf-8")
     README.write_text(readme(README.read_text(encoding="utf-8")), encoding="utf-8")

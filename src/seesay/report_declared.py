@@ -48,5 +48,9 @@ def transcripts(config: dict[str, Any], experiment: str) -> str:
     read = []
     if recipe.get("negatives") == "types":
         read.append("negatives: types")
-    read += [f"{key}: {recipe[key]:g}" for key in ("semantic_term", "type_term") if recipe.get(key)]
+    read += [
+        f"{key}: {recipe[key]:g}"
+        for key in ("semantic_term", "type_term", "human_words")
+        if recipe.get(key)
+    ]
     return ", ".join(read)
