@@ -36,9 +36,11 @@ def pictures(folder: Path, count: int, size: tuple[int, int]) -> Path:
     return folder / "manifest.parquet"
 
 
-def peak(script: str, settings: Settings, **paths: Path) -> float:
-    """Run a script of the workflow with named paths; its peak memory in MB."""
-    named = [part for name, path in paths.items() for part in (f"--{name}", str(path))]
+def peak(script: str, settings: Settings, **paths: Path | str | None) -> float:
+    """Run a script of the workflow with named paths, None for an empty list; its peak in MB."""
+    named: list[str] = []
+    for name, path in paths.items():
+        named += [f"--{name}", *([] if path is None else [str(path)])]
     command = [sys.executable, "-c", CHILD, str(ROOT / "workflow" / "scripts" / f"{script}.py")]
     result = subprocess.run(
         [*command, *named, "--device", "cpu", "--settings", settings.model_dump_json()],

@@ -269,7 +269,7 @@ def test_from_embeddings_to_metrics_through_the_scripts(small, tmp_path):
     run_script("evaluation", **small.paths, ranks=ranks, **labels, settings=settings)
     outputs = {name: tmp_path / f"{name}.tsv" for name in ("metrics", "differences", "experiments")}
     settings = json.dumps({"resamples": 100, "seed": 0})
-    run_script("metrics", ranks=[ranks], grounding=[], **outputs, settings=settings)
+    run_script("metrics", ranks=[ranks], grounding=[], human=[], **outputs, settings=settings)
     found = pd.read_csv(outputs["metrics"], sep="\t").set_index(["task", "gallery", "metric"])
     found = found[found["seed"] == "0"].loc["word_token_by_image", "all"]
     # Three ranks: 1 or 2 with even odds, 1, 2. F(1) = 1.5 / 3, so the median is 1.5.

@@ -13,6 +13,7 @@ from seesay.fc7_tables import FC7
 from seesay.logmel import LOGMEL
 from seesay.matching import SPOKEN_CAPTIONS
 from seesay.pictures import IMAGES
+from seesay.settings.training import Frames
 
 FRAMES, FILTERS, WIDTH, TOKENS = 24, 40, 64, 27
 CONFIG = load(read(ROOT / "config" / "flickr8k.yaml"))
@@ -61,6 +62,8 @@ def test_a_training_takes_less_than_it_asks_for(kind, pictures, tmp_path):
     paths = {name: tmp_path / file for name, file in names.items()}
     model = tmp_path / "training" / "best" / "model" / "1" / "model.safetensors"
     more = {"models": model, "checkpoints": tmp_path / "states", "text": tmp_path / "logmel"}
+    heard = CONFIG.section_of("best", "logmel").model_dump_json(include=set(Frames.model_fields))
+    more |= {"human-words": None, "frames": heard}
     taken = peak("training", settings, **paths, **more, experiment="best", seed="1")
     asked = memory.training_mb(settings, FRAMES, files)
     assert taken < asked < 6 * taken

@@ -208,7 +208,7 @@ def test_two_extensions_of_one_name(tmp_path: Path):
 
 
 def test_a_folder_that_is_no_lucid(tmp_path: Path):
-    with pytest.raises(InputError, match=r"nowhere: no such folder; see the path in speech.corp"):
+    with pytest.raises(InputError, match=r"nowhere: no such folder; see its path in the config"):
         read_lucid(tmp_path / "nowhere")
     with pytest.raises(InputError, match=r"has no file \.wav, \.flac, \.mp3, \.\.\., \.textgrid"):
         read_lucid(tmp_path)

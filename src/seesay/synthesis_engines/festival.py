@@ -7,11 +7,11 @@ the ends of the segments that the sound was made of.
 
 import subprocess
 import tempfile
+import wave
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import soundfile
 
 from seesay.errors import InputError
 from seesay.randomness import generator
@@ -88,7 +88,9 @@ class Speaker:
             if not words:
                 yield np.empty(0, np.int16), []
                 continue
-            samples, rate = soundfile.read(folder / f"{number}.wav", dtype="int16")
+            with wave.open(str(folder / f"{number}.wav")) as heard:  # 16 bits a sample
+                samples = np.frombuffer(heard.readframes(heard.getnframes()), "<i2")
+                rate = heard.getframerate()
             times = []
             for (index, _), (start, end, phonemes) in zip(words, next(told), strict=False):
                 onset, offset = round(start * rate), min(round(end * rate), len(samples))
