@@ -66,7 +66,7 @@ rule results:
         " (human_words, flickr8k, flickr8k_large, flickr8k_options). No number here is typed by hand but how many"
         " configurations were tried, which the config says; flickr8k_large has the recipe of flickr8k,"
         " and what was tried there counts for both. The three of flickr8k are of eSpeak NG's voices"
-        " alone (synthesis.engines: [espeak]); human_words says what people get. [tasks.md](tasks.md) says what is asked,"
+        " alone (synthesis.engines: [espeak]); the README says what people get. [tasks.md](tasks.md) says what is asked,"
         " [experiments.md](experiments.md) what the settings are.",
     message:
         "Writing docs/results.md"
