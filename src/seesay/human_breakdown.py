@@ -8,7 +8,7 @@ import pandas as pd
 from seesay import tables
 from seesay.breakdown import FEW, GROUPS, by_group
 from seesay.breakdown_classes import PAIRS, classes
-from seesay.human_tables import HUMAN_RANKS, HUMAN_WORDS, SYNTHETIC
+from seesay.human_tables import HUMAN_RANKS, HUMAN_WORDS, SYNTHETIC, parted
 from seesay.matching import SPOKEN_CAPTIONS
 from seesay.metrics import by_word_and_talker, runs_of
 from seesay.pictures import IMAGES
@@ -82,7 +82,4 @@ def properties(words: pd.DataFrame, train: pd.DataFrame) -> pd.DataFrame:
 
 def human_of(query: str, gallery: str, known: pd.DataFrame) -> str:
     """The human word that a query is, or that the token of a caption stands for."""
-    if not gallery.endswith(SYNTHETIC):
-        return query
-    ends = [place for place, mark in enumerate(query) if mark == "|"]
-    return next(query[:end] for end in ends if query[:end] in known.index)
+    return parted(query, known.index)[0] if gallery.endswith(SYNTHETIC) else query

@@ -1,5 +1,7 @@
 """The tables of the stage human, apart from its code."""
 
+from collections.abc import Container
+
 import pyarrow as pa
 
 from seesay.evaluation import RANKS
@@ -34,3 +36,10 @@ HUMAN_RANKS = Table(
 )
 SYNTHETIC = "~synthetic"  # behind a source's name: the same words, by the captions' own talkers
 TASKS = ("human_recognition", "picture_by_human_word", "human_word_by_picture")
+
+
+def parted(query: str, known: Container[str]) -> tuple[str, str]:
+    """The human word, one of `known`, and the token for it, that a query of SYNTHETIC names."""
+    ends = [place for place, mark in enumerate(query) if mark == "|"]
+    end = next(end for end in ends if query[:end] in known)
+    return query[:end], query[end + 1 :]

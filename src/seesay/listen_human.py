@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from seesay import sources, tables
 from seesay.embedding_tables import WORD_EMBEDDINGS
 from seesay.evaluation import Corpus, Items
-from seesay.human_tables import HUMAN_RANKS, HUMAN_WORDS, SYNTHETIC
+from seesay.human_tables import HUMAN_RANKS, HUMAN_WORDS, SYNTHETIC, parted
 from seesay.listen_choice import choose
 from seesay.listen_clips import Refused, clips
 from seesay.listen_near import Near, nearest
@@ -132,12 +132,7 @@ def _ranked(human_words: Path, manifest: Path, ranks: Path) -> tuple[pd.DataFram
     frame = frame.rename(columns={"spoken_word": "word"}).reset_index(drop=True)
     queries = found.loc[own & (found["task"] == "human_recognition"), "query"]
     known = set(frame["token_id"])
-    drawn = {}
-    for query in queries:
-        ends = [at for at, mark in enumerate(query) if mark == "|"]
-        for end in (end for end in ends if query[:end] in known):
-            drawn[query[:end]] = query[end + 1 :]
-    return frame, drawn
+    return frame, dict(parted(query, known) for query in queries)
 
 
 def _vectors(path: Path, names: list[str]) -> np.ndarray:
