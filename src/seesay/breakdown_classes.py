@@ -29,24 +29,17 @@ def word_properties(
     token has a talker, or a word, that no training caption has; `synthesiser` is there where the
     talkers are voices of several.
     """
-    token = spoken.drop_duplicates("token_id").set_index("token_id")
+    token = token_facts(spoken, replacements, uses, split)
     train = spoken[spoken["image_id"].map(split) == "train"]
-    taught = train.drop_duplicates(["image_id", "token_id"])["word"].value_counts()
-    pos = token["word"].map(replacements.set_index("word")["pos"]).fillna("other")
     itself = np.where(token["word"] == token["spoken_word"], "as itself", "as another word")
-    pairs = token["word"].map(taught).fillna(0).astype(np.int64)
-    often = token["word"].map(uses["lemma"].value_counts()).fillna(1)
     found = pd.DataFrame(
         {
-            "word": token["word"],
-            "spoken_word": token["spoken_word"],
-            "tag": pos,
-            "pairs": pairs,
-            "part of speech": _named(pos, ["NOUN", "VERB", "ADJ", "ADV", "other"]),
-            "uses in captions": classes(often, USES),
+            **{name: token[name] for name in ("word", "spoken_word", "tag", "pairs")},
+            "part of speech": _named(token["tag"], ["NOUN", "VERB", "ADJ", "ADV", "other"]),
+            "uses in captions": classes(token["uses"], USES),
             "letters of the spoken word": classes(token["spoken_word"].str.len(), LETTERS),
             "spoken": _named(pd.Series(itself, token.index), ["as itself", "as another word"]),
-            "training pairs": classes(pairs, PAIRS),
+            "training pairs": classes(token["pairs"], PAIRS),
             "talker": _named(token["talker"], sorted(set(token["talker"]))),
         }
     )
@@ -63,6 +56,24 @@ def word_properties(
         names = {name: name if name in taught_by else f"unseen: {name}" for name in set(engine)}
         found["synthesiser"] = _named(engine.map(names), sorted(names.values()))
     return found
+
+
+def token_facts(
+    spoken: pd.DataFrame, replacements: pd.DataFrame, uses: pd.DataFrame, split: pd.Series
+) -> pd.DataFrame:
+    """Each used token (the index): its first row of SPOKEN_CAPTIONS, its word's part of speech
+    `tag`, and how often training has the word (`pairs`) and the captions use it (`uses`).
+
+    Arguments as of `word_properties`.
+    """
+    token = spoken.drop_duplicates("token_id").set_index("token_id")
+    train = spoken[spoken["image_id"].map(split) == "train"]
+    taught = train.drop_duplicates(["image_id", "token_id"])["word"].value_counts()
+    return token.assign(
+        tag=token["word"].map(replacements.set_index("word")["pos"]).fillna("other"),
+        pairs=token["word"].map(taught).fillna(0).astype(np.int64),
+        uses=token["word"].map(uses["lemma"].value_counts()).fillna(1).astype(np.int64),
+    )
 
 
 def fragment_properties(regions: pd.DataFrame, spoken: pd.DataFrame) -> dict[str, pd.Series]:

@@ -9,10 +9,8 @@ rule breakdown:
     """R@10 and median rank by part of speech, frequency, length, talker, size ..."""
     input:
         ranks=expand(
-            at("evaluation/{experiment}/{system}/{seed}/ranks.parquet"),
+            of_runs("evaluation/{experiment}/{system}/{seed}/ranks.parquet"),
             experiment=EXPERIMENTS,
-            system=SYSTEMS,
-            seed=SEEDS,
         ),
         images=at("pictures/images.parquet"),
         spoken_captions=at("matching/spoken_captions.parquet"),

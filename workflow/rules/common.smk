@@ -78,6 +78,11 @@ def of_each(path, systems=SYSTEMS):
     return [at(path.replace("{system}", system)) for system in systems]
 
 
+def of_runs(path):
+    """A path of every system and seed, of the experiment that is to be filled in."""
+    return expand(at(path), system=SYSTEMS, seed=SEEDS, allow_missing=True)
+
+
 def there(*systems):
     """Those of these networks that this config has; it may leave out trained controls."""
     return [system for system in systems if system in NETWORKS]

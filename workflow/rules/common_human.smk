@@ -39,10 +39,8 @@ def human_ranks():
     if not CONFIG.evaluation.human:
         return []
     return expand(
-        at("human/ranks/{experiment}/{system}/{seed}.parquet"),
+        of_runs("human/ranks/{experiment}/{system}/{seed}.parquet"),
         experiment=EXPERIMENTS,
-        system=SYSTEMS,
-        seed=SEEDS,
     )
 
 

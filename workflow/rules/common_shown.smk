@@ -101,10 +101,8 @@ def grounding_tables():
     if not GROUNDED:
         return []
     return expand(
-        at("grounding/{experiment}/{system}/{seed}.parquet"),
+        of_runs("grounding/{experiment}/{system}/{seed}.parquet"),
         experiment=EXPERIMENTS,
-        system=SYSTEMS,
-        seed=SEEDS,
     )
 
 

@@ -63,6 +63,8 @@ STAGES = {
         "lexicon",
     ],
     "study": ["metrics", "training"],
+    "items": ["evaluation", "grounding", "human_ranks", "matching", "regions"],
+    "items_tsv": ["items"],
 }
 
 
@@ -80,7 +82,7 @@ RULE_FILES = [
         "human_breakdown",
         "legacy",
     ),
-    *("listen", "map", "lexicon", "report", "study"),
+    *("listen", "map", "lexicon", "report", "study", "items"),
     *([] if CONFIG.fragments else ["regions", "fc7"]),
 ]
 
@@ -90,7 +92,7 @@ def stages():
     optional = ("scenes", "synthesis", "alignment", "fragments")
     unused = {name for name in optional if getattr(CONFIG, name) is None}
     # No part of a run.
-    unused |= {"fetch", "study"}
+    unused |= {"fetch", "study", "items", "items_tsv"}
     if CONFIG.fragments:
         unused |= {"regions", "fc7"}
     if not GROUNDED:

@@ -10,10 +10,8 @@ rule metrics:
     """Median and mean rank and R@k, with 95 % intervals from resampling the test images, or human words and talkers."""
     input:
         ranks=expand(
-            at("evaluation/{experiment}/{system}/{seed}/ranks.parquet"),
+            of_runs("evaluation/{experiment}/{system}/{seed}/ranks.parquet"),
             experiment=EXPERIMENTS,
-            system=SYSTEMS,
-            seed=SEEDS,
         ),
         grounding=grounding_tables(),
         human=human_ranks(),

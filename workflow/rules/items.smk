@@ -1,0 +1,84 @@
+"""items: one row a query, for statistics of one's own (docs/items.md); no part of a run.
+
+Comes in: the ranks of every experiment, what is said of which picture, regions, human words.
+Goes out: on demand <results>/items.tsv and items.md, its codebook, from
+<results>/items/{experiment}.parquet.
+"""
+
+
+rule items:
+    """List the queries of an experiment, with picture, words, talker and rank."""
+    input:
+        ranks=of_runs("evaluation/{experiment}/{system}/{seed}/ranks.parquet"),
+        grounding=(
+            of_runs("grounding/{experiment}/{system}/{seed}.parquet")
+            if GROUNDED
+            else []
+        ),
+        human_ranks=(
+            of_runs("human/ranks/{experiment}/{system}/{seed}.parquet")
+            if CONFIG.evaluation.human
+            else []
+        ),
+        images=at("pictures/images.parquet"),
+        spoken_captions=at("matching/spoken_captions.parquet"),
+        replacements=at("matching/replacements.parquet"),
+        human_words=human_tables("words"),
+        caption_words=at("words/caption_words.parquet"),
+        regions=[] if CONFIG.fragments else experiment_tables("regions"),
+        listed=listed("pictures", "speech"),
+    output:
+        table=at("items/{experiment}.parquet"),
+    log:
+        at("logs/items/{experiment}.log"),
+    benchmark:
+        at("benchmarks/items/{experiment}.tsv")
+    conda:
+        "../../envs/seesay.yaml"
+    threads: 1
+    resources:
+        mem_mb=scaled(1500),
+        disk_mb=1000,
+        runtime=30,
+        gpu=0,
+    params:
+        *stamp("items"),
+        synthetic=int(CONFIG.synthesis is not None),
+    message:
+        "Listing the queries of {wildcards.experiment}"
+    shell:
+        'python "$SCRIPTS/items.py" --ranks {input.ranks:q} --grounding {input.grounding:q}'
+        " --human-ranks {input.human_ranks:q} --images {input.images:q}"
+        " --spoken-captions {input.spoken_captions:q} --replacements {input.replacements:q}"
+        " --human-words {input.human_words:q} --caption-words {input.caption_words:q}"
+        " --regions {input.regions:q} --items {output.table:q}"
+        " --synthetic {params.synthetic} 2>&1 | tee {log:q}"
+
+
+rule items_tsv:
+    """Write the queries of all experiments as text, and what each column is."""
+    input:
+        tables=expand(at("items/{experiment}.parquet"), experiment=EXPERIMENTS),
+    output:
+        tsv=at("items.tsv"),
+        codebook=at("items.md"),
+    log:
+        at("logs/items_tsv.log"),
+    benchmark:
+        at("benchmarks/items_tsv.tsv")
+    localrule: True
+    conda:
+        "../../envs/seesay.yaml"
+    threads: 1
+    resources:
+        mem_mb=scaled(500),
+        disk_mb=1000,
+        runtime=10,
+        gpu=0,
+    params:
+        *stamp("items_tsv"),
+    message:
+        "Writing the queries as text"
+    shell:
+        'python "$SCRIPTS/items_tsv.py" --items {input.tables:q} --tsv {output.tsv:q}'
+        " --codebook {output.codebook:q} 2>&1 | tee {log:q}"
