@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from seesay import tables
 from seesay.errors import InputError
 from seesay.pictures import MANIFEST
 from seesay.pixels import decode
+from seesay.proposals import selective_search
 from seesay.proposals.edge_boxes import edges
 from seesay.proposals.grid import places
 from seesay.regions import (
@@ -137,6 +139,41 @@ def test_a_large_picture_is_searched_small():
     # Scaled down to 160 px it is the same picture again.
     twice = pixels.repeat(2, axis=0).repeat(2, axis=1)
     np.testing.assert_array_equal(propose(twice, SETTINGS), 2 * propose(pixels, SETTINGS))
+
+
+@pytest.mark.parametrize("mode", ["fast", "quality"])
+def test_scales_by_default_are_those_of_opencv_s_mode(mode):
+    """Its fast mode has three scales: 150, 300 and 450; none of them alone has all boxes."""
+    pixels = np.asarray(drawn().resize((320, 240)).convert("RGB"))
+    pixels = pixels ^ np.random.default_rng(0).integers(0, 32, pixels.shape, dtype=np.uint8)
+    search = cv2.ximgproc.segmentation.createSelectiveSearchSegmentation()
+    search.setBaseImage(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
+    getattr(search, f"switchToSelectiveSearch{mode.title()}")()
+    theirs = {(x, y, x + w, y + h) for x, y, w, h in search.process().tolist()}
+    settings = changed(mode=mode, side=320)
+
+    def ours(**values):
+        boxes = selective_search.proposer(settings.model_copy(update=values), "cpu")(pixels)
+        return set(map(tuple, boxes.tolist()))
+
+    assert ours() == theirs
+    assert ours(k=(150, 300), min_size=100, sigma=0.8) < theirs
+    assert ours(k=(150,)) | ours(k=(300,)) | ours(k=(450,)) <= theirs
+
+
+def test_smaller_scales_and_segments_have_more_boxes_and_blur_fewer(real_data):
+    """R-CNN's own: k = 50 and 100, each with segments of as many px at least."""
+    paths = sorted((real_data / "pascal1k_282" / "images").rglob("*.jpg"))[:2]
+    for pixels in (np.asarray(Image.open(path).convert("RGB")) for path in paths):
+
+        def count(pixels=pixels, **values):
+            settings = changed(side=500).model_copy(update=values)
+            return len(selective_search.proposer(settings, "cpu")(pixels))
+
+        fast, rcnn = count(), count(k=(50, 100), min_size="k")
+        assert rcnn > count(k=(50, 100)) > fast
+        assert rcnn > 2 * fast
+        assert count(k=(50, 100), min_size="k", sigma=2.0) < rcnn
 
 
 @pytest.mark.parametrize("proposals", ["selective_search", "edge_boxes"])

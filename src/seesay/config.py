@@ -41,7 +41,7 @@ from seesay.settings.words import WordsSettings
 VARIED = ("training", "logmel", "regions", "fc7")
 Overrides = dict[str, Any]
 # Keys that results may be older than: with their defaults they are left out of what is compared.
-YOUNGER = {"synthesis": ("engines", "kokoro")}
+YOUNGER = {"synthesis": ("engines", "kokoro"), "regions": ("k", "sigma", "min_size")}
 
 
 class Experiment(Settings):

@@ -1,10 +1,12 @@
 """Settings of the stage regions."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from seesay.settings import Settings, UserPath
+
+Scale = Annotated[int, Field(ge=1, le=10_000)]
 
 
 class RegionsSettings(Settings):
@@ -18,6 +20,18 @@ class RegionsSettings(Settings):
     mode: Literal["fast", "quality"] = Field(
         description="selective search with few (fast) or many (quality) colour spaces and scales;"
         " the others do not read it"
+    )
+    k: Annotated[tuple[Scale, ...], Field(min_length=1)] | None = Field(
+        default=None,
+        description="scales at which selective_search cuts a picture into its first segments, more"
+        " and smaller ones with a smaller k; null: those of OpenCV's mode (fast: 150, 300, 450;"
+        " quality: 150 to 750 in steps of 150)",
+    )
+    sigma: float = Field(
+        default=0.8, gt=0, le=10, description="how far the picture is blurred before, in px"
+    )
+    min_size: Scale | Literal["k"] = Field(
+        default=100, description="least size of a first segment, in px; k: that of its scale"
     )
     weights: UserPath = Field(
         description="weights of rpn: DEFAULT (trained on COCO; torchvision's file in torch hub's"
