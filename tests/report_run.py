@@ -15,7 +15,8 @@ from seesay.logmel import LOGMEL
 from seesay.matching import REPLACEMENTS, SPOKEN_CAPTIONS, UNSAYABLE
 from seesay.pictures import CAPTIONS, IMAGES
 from seesay.regions import REGIONS
-from seesay.report import Inputs, Outputs
+from seesay.report import Outputs
+from seesay.report_data import Inputs
 from seesay.speech import RECORDINGS, SPOKEN_WORDS
 from seesay.training_tables import HISTORY
 from seesay.words import SPOKEN_TYPES

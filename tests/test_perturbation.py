@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from seesay import batches, config, optimisers, perturbation, speech_encoders
 from seesay.network import Network
-from seesay.settings.training import PERTURBATIONS, Frames, check_frames
+from seesay.settings.frames import check_frames
+from seesay.settings.training import PERTURBATIONS, Frames
 from test_batches import BEST, data_of
 from test_config import values
 from test_training import learnable, make, run

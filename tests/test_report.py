@@ -22,11 +22,11 @@ from report_run import outputs
 from seesay import (
     report_charts,
     report_dag,
-    report_declared,
     report_leakage,
     report_made,
     report_more,
     report_network,
+    report_sources,
     report_tables,
     report_where,
     report_words,
@@ -387,42 +387,23 @@ def test_every_system_task_and_gallery_is_there(page):
     assert pair[4] == "+14.0 points [+12.1, +15.9]"
 
 
-def test_an_experiment_that_reads_transcripts_is_labelled(page, run, tmp_path):
-    said = "its recipe reads the transcripts of the training words (semantic_term: 0.3)"
-    assert "transcripts of the training words" not in page.sections["answer"]
-    assert "ranscripts" not in (run[0] / "summary.md").read_text(encoding="utf-8")
+def test_the_sources_of_supervision_stand_beside_the_answer(page, run, tmp_path):
+    marked = "training reads them, too (semantic_term: 0.3), so it has not learnt from speech and"
+    line = "Told beside speech and pictures: transcripts: pairing alone; word times: their middle"
+    summary = (run[0] / "summary.md").read_text(encoding="utf-8")
+    for text in (page.sections["answer"], summary):
+        assert line in text
+        assert marked not in text
+        assert "Who speaks is known to the pairing" in text
     paper = {"training": {"semantic_term": 0.3}}
     config = {**report_run.CONFIG, "experiments": {"paper": paper}}
     inputs = report_run.make(tmp_path)
     build(inputs, outputs(tmp_path), SETTINGS, config, report_run.STAGES, tmp_path / "none")
     page = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
-    assert said in page.sections["answer"]
     summary = (tmp_path / "summary.md").read_text(encoding="utf-8")
-    assert said in summary
-    # An experiment may put off what its section has.
-    section = {"training": {"negatives": "types", "semantic_term": 1}}
-    both = {**section, "experiments": {"one": {}, "two": {"training": {"negatives": "tokens"}}}}
-    assert report_declared.transcripts(both, "one") == "negatives: types, semantic_term: 1"
-    assert report_declared.transcripts(both, "two") == "semantic_term: 1"
-    gate = {"training": {}, "experiments": {"gate": {"training": {"context": "gate"}}}}
-    (told,) = report_declared.declared(gate, "gate")
-    assert told.startswith("Each fragment knows its whole picture (context: gate)")
-
-
-def test_frames_of_a_model_that_read_transcripts_are_said(tmp_path):
-    (tmp_path / "tiny").mkdir()
-    experiments = {
-        "paper": {},
-        "whisper": {"logmel": {"model": str(tmp_path / "tiny")}},
-        "other": {"logmel": {"model": "hubert.pt"}},
-    }
-    config = {"training": {}, "logmel": {"model": None}, "experiments": experiments}
-    assert report_declared.declared(config, "paper") == []
-    (told,) = report_declared.declared(config, "whisper")
-    assert told.startswith("It has not learnt from speech and pictures alone: its frames of speech")
-    assert told.endswith(f"trained on transcripts (logmel.model: {tmp_path}/tiny).")
-    (told,) = report_declared.declared(config, "other")
-    assert "may have read transcripts (logmel.model: hubert.pt)" in told
+    for text in (page.sections["answer"], summary):
+        assert marked in text
+        assert "transcripts: pairing and training (semantic_term: 0.3); word times" in text
 
 
 def test_synthetic_data_and_untrained_networks_are_labelled(page):
@@ -441,18 +422,18 @@ def test_synthetic_data_and_untrained_networks_are_labelled(page):
             ]
         },
     }
-    assert report_made.sources(real)["labels"] == []
-    assert report_made.sources(real)["pictures"] == "corpora/flickr8k (read as flickr8k)"
+    assert report_sources.sources(real)["labels"] == []
+    assert report_sources.sources(real)["pictures"] == "corpora/flickr8k (read as flickr8k)"
     heard = "corpora/lucid (read as lucid); corpora/timit (read as timit)"
-    assert report_made.sources(real)["speech"] == heard
-    assert [used["whose"] for used in report_made.licences(real)][-2:] == [
+    assert report_sources.sources(real)["speech"] == heard
+    assert [used["whose"] for used in report_sources.licences(real)][-2:] == [
         "corpora/lucid",
         "corpora/timit",
     ]
     random = {**real, "fc7": {"network": "efficientnet_lite0", "weights": "random"}}
-    assert report_made.sources(random)["labels"] == ["untrained image network"]
+    assert report_sources.sources(random)["labels"] == ["untrained image network"]
     mixed = {**real, "synthesis": {"talkers": 40}}
-    assert report_made.sources(mixed)["labels"] == ["synthetic speech"]
+    assert report_sources.sources(mixed)["labels"] == ["synthetic speech"]
 
 
 def test_ready_made_fragments_have_no_boxes_and_pictures_need_no_file(tmp_path):
@@ -493,8 +474,8 @@ def test_ready_made_fragments_have_no_boxes_and_pictures_need_no_file(tmp_path):
 )
 def test_torchvision_s_networks_are_described_and_attributed(network, said):
     config = {**report_run.CONFIG, "fc7": {"network": network, "weights": "DEFAULT"}}
-    assert report_made.sources(config)["network"] == said
-    (licence,) = [x for x in report_made.licences(config) if x["what"] == "Image network"]
+    assert report_sources.sources(config)["network"] == said
+    (licence,) = [x for x in report_sources.licences(config) if x["what"] == "Image network"]
     assert licence["terms"] == "BSD-3-Clause"
     assert licence["whose"].startswith("torchvision's")
     assert licence["whose"].endswith(said.rpartition(" ")[2])
@@ -503,17 +484,17 @@ def test_torchvision_s_networks_are_described_and_attributed(network, said):
 def test_a_network_that_proposes_the_boxes_is_described_too():
     regions = {"proposals": "rpn", "weights": "random"}
     config = {**report_run.CONFIG, "regions": regions}
-    source = report_made.sources(config)
+    source = report_sources.sources(config)
     assert source["network"] == (
         "EfficientNet-Lite0, trained on ImageNet; its boxes proposed by Faster R-CNN"
         " (ResNet-50 FPN) with random, untrained weights"
     )
     assert "untrained region proposals" in source["labels"]
-    terms = {x["what"]: x["terms"] for x in report_made.licences(config)}
+    terms = {x["what"]: x["terms"] for x in report_sources.licences(config)}
     assert (terms["Image network"], terms["Region proposals"]) == ("Apache-2.0", "BSD-3-Clause")
     own = {**config, "fc7": {"network": "vgg16", "weights": "own/vgg.pth"}}
-    assert report_made.sources(own)["network"].startswith("VGG16 with the weights own/vgg.pth")
-    assert "trained" not in report_made.licences(own)[-2]["whose"]
+    assert report_sources.sources(own)["network"].startswith("VGG16 with the weights own/vgg.pth")
+    assert "trained" not in report_sources.licences(own)[-2]["whose"]
 
 
 def test_attribution_stands_beside_every_drawn_picture(page):

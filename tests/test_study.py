@@ -132,6 +132,17 @@ def test_every_number_stands_in_its_row(files, config):
     assert changed["best"][2:] == ["2, 3", "12", "7.5", "49.0, 51.0"]
 
 
+def test_what_supervision_was_used_stands_before_the_numbers(files, config):
+    text = written(files, config)
+    assert text.index("| told beside speech and pictures |") < text.index("| experiment | system |")
+    found = rows_of(text, "told beside speech and pictures")
+    said = {(source, where) for source, where, _ in found}
+    assert {("transcripts", "all"), ("voices", "all"), ("isolated words", "all")} <= said
+    spans = {where: what for source, where, what in found if source == "word times"}
+    assert spans.keys() == {"paper, window", "best, max"}
+    assert "span: window" in spans["paper, window"]
+
+
 def test_the_page_says_how_many_configurations_were_tried(files, config):
     assert "tried" not in written(files, config)
     report = config.report.model_copy(update={"tried": 41})

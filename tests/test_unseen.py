@@ -13,7 +13,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 import report_run
-from seesay import report_made, report_where, tables
+from seesay import report_sources, report_where, tables
 from seesay.breakdown import GROUPS, WORDS, break_down
 from seesay.errors import InputError
 from seesay.evaluation import RANKS
@@ -380,6 +380,8 @@ def test_the_report_shows_both_and_says_what_the_test_is(corpus: Path, tmp_path:
         drawn = charts[found["chart"]]["datasets"]["groups"]
         assert f"not in training · {new['queries']}" in [each["label"] for each in drawn]
     config = report_run.CONFIG | {"matching": settings.model_dump(mode="json")}
-    labels = report_made.sources(config)["labels"]
+    labels = report_sources.sources(config)["labels"]
     assert labels[-2:] == ["test with 2 unseen talkers", "test with 20 % unseen words"]
-    assert not any("unseen" in label for label in report_made.sources(report_run.CONFIG)["labels"])
+    assert not any(
+        "unseen" in label for label in report_sources.sources(report_run.CONFIG)["labels"]
+    )

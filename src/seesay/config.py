@@ -22,6 +22,7 @@ from seesay.settings.alignment import AlignmentSettings
 from seesay.settings.fc7 import Fc7Settings
 from seesay.settings.fetch import FetchSettings
 from seesay.settings.fragments import FragmentsSettings
+from seesay.settings.frames import check_frames
 from seesay.settings.human import EvaluationSection, HumanSettings, check_human
 from seesay.settings.listen import ListenSettings
 from seesay.settings.logmel import LogmelSettings
@@ -35,7 +36,7 @@ from seesay.settings.results import ResultsFolder
 from seesay.settings.scenes import ScenesSettings
 from seesay.settings.speech import SpeechSettings
 from seesay.settings.synthesis import SynthesisSettings
-from seesay.settings.training import TrainingSettings, check_frames
+from seesay.settings.training import TrainingSettings
 from seesay.settings.words import WordsSettings
 
 VARIED = ("training", "logmel", "regions", "fc7")
@@ -259,9 +260,7 @@ class Config(Settings):
 
     def stage_json(self, stage: str, experiment: str | None = None) -> str:
         """A stage's settings alone, as one canonical JSON string."""
-        section = getattr(self, stage)
-        if experiment is not None:
-            section = self.section_of(experiment, stage)
+        section = self.section_of(experiment, stage) if experiment else getattr(self, stage)
         # They add rules and change nothing in those that are there.
         switches = {"legacy", "human", "human_talkers"} if stage == "evaluation" else set()
         switches |= {name for name in YOUNGER.get(stage, ()) if _is_default(section, name)}

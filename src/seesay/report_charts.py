@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
-import pandas as pd
 import vl_convert
 
 from seesay.report_answer import METRICS, SYSTEMS, TASKS, Results
@@ -26,11 +25,11 @@ COLOURS = {
     "green": "#22785a",
     "violet": "#8140a8",
 }
-LINES_HEIGHT = 230  # px, of the charts by epoch
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 
-def _var(name: str) -> str:
+def var(name: str) -> str:
+    """A colour of the page, by its name in `COLOURS`."""
     return f"var(--{name})"
 
 
@@ -39,52 +38,33 @@ STYLE: Spec = {
     "font": FONT,
     "view": {"stroke": None},
     "axis": {
-        "labelColor": _var("muted"),
-        "titleColor": _var("muted"),
+        "labelColor": var("muted"),
+        "titleColor": var("muted"),
         "titleFontWeight": 400,
         "labelFontSize": 11.5,
         "titleFontSize": 11.5,
-        "gridColor": _var("line"),
-        "domainColor": _var("line"),
-        "tickColor": _var("line"),
+        "gridColor": var("line"),
+        "domainColor": var("line"),
+        "tickColor": var("line"),
         "labelPadding": 6,
         "titlePadding": 8,
     },
-    "axisY": {"labelColor": _var("ink"), "labelLimit": 150, "domain": False, "ticks": False},
+    "axisY": {"labelColor": var("ink"), "labelLimit": 150, "domain": False, "ticks": False},
     "legend": {
-        "labelColor": _var("ink"),
+        "labelColor": var("ink"),
         "labelFontSize": 11.5,
         "title": None,
         "orient": "top",
         "columns": 2,
     },
-    "title": {"color": _var("ink"), "fontSize": 13, "anchor": "start", "fontWeight": 600},
+    "title": {"color": var("ink"), "fontSize": 13, "anchor": "start", "fontWeight": 600},
     "concat": {"spacing": 28},
-}
-SHARES = {
-    "dead_image_units": ("dead image units", "accent"),
-    "dead_speech_units": ("dead speech units", "warm"),
-    "tied_images": ("tied fragments", "green"),
-    "tied_words": ("tied words", "violet"),
 }
 
 
 def answer(results: Results, experiment: str, task: str, metric: str) -> Spec:
     """Dots with 95 % intervals: one task, one metric, every system, the seeds and chance."""
-    rows, seeds = [], []
-    chance = 0.0
-    for system, name in SYSTEMS.items():
-        found = results.value(experiment, system, task, metric)
-        if found is None:
-            continue
-        chance = found.chance
-        label = f"{found.value:.1f}".removesuffix(".0")
-        rows.append({"system": name, **_ends(found.value, found.low, found.high), "label": label})
-        for seed in results.seeds:
-            one = results.value(experiment, system, task, metric, seed)
-            if one is not None:
-                ends = _ends(one.value, one.low, one.high)
-                seeds.append({"system": name, "seed": seed, **ends})
+    rows, seeds, chance = _systems(results, experiment, task, metric)
     top = max([chance, *(row["high"] for row in rows)]) or 1.0
     unit = "%" if metric.startswith("r") else "lower is better"
     title = f"{METRICS[metric]}, {unit}"
@@ -97,8 +77,8 @@ def answer(results: Results, experiment: str, task: str, metric: str) -> Spec:
     y = alt.Y("system:N", title=None, sort=list(SYSTEMS.values()), axis=alt.Axis(grid=False))
     colour = alt.condition(
         alt.datum["system"] == SYSTEMS["model"],
-        alt.value(_var("accent")),
-        alt.value(_var("muted")),
+        alt.value(var("accent")),
+        alt.value(var("muted")),
     )
     tooltip = [
         alt.Tooltip("system:N", title="system"),
@@ -110,9 +90,9 @@ def answer(results: Results, experiment: str, task: str, metric: str) -> Spec:
     luck = alt.Chart(alt.NamedData("chance"))
     single = alt.Chart(alt.NamedData("seeds")).encode(x=x, y=y, color=colour)
     layers = alt.layer(
-        luck.mark_rule(strokeDash=[3, 3], strokeWidth=1.5, color=_var("warm")).encode(x=x),
+        luck.mark_rule(strokeDash=[3, 3], strokeWidth=1.5, color=var("warm")).encode(x=x),
         luck.mark_text(
-            color=_var("warm"), fontSize=11, align="left" if chance < top / 2 else "right"
+            color=var("warm"), fontSize=11, align="left" if chance < top / 2 else "right"
         ).encode(x=x, y=alt.value(-7), text="label:N"),
         base.mark_rule(strokeWidth=3, opacity=0.45, strokeCap="round").encode(
             x=alt.X("low:Q", title=title), x2="high:Q"
@@ -128,7 +108,7 @@ def answer(results: Results, experiment: str, task: str, metric: str) -> Spec:
     )
     chances = [{"value": round(chance, 4), "label": f"chance {chance:.1f}"}]
     said = ", ".join(f"{row['system']} {row['label']}" for row in rows)
-    return _spec(
+    return spec_of(
         layers,
         {"systems": rows, "seeds": seeds, "chance": chances},
         description=f"{TASKS[task]}, {METRICS[metric]}: {said}, chance {chance:.1f}",
@@ -136,41 +116,25 @@ def answer(results: Results, experiment: str, task: str, metric: str) -> Spec:
     )
 
 
-def cosines(history: pd.DataFrame) -> Spec:
-    """Fig. 1 of the paper: mean cosine of same and different pairs, by epoch, each seed."""
-    rows = [
-        {**_where(r), "series": pair, "value": round(float(r[pair]), 5)}
-        for r in history.to_dict("records")
-        for pair in ("same", "different")
-    ]
-    colours = {"same": "accent", "different": "warm"}
-    about = "Mean cosine of same and different pairs by epoch"
-    # Without a last ReLU they may be below 0.
-    least = min([0.0, *(row["value"] for row in rows)])
-    return _lines(rows, "mean cosine", colours, (least, 1.0), about)
-
-
-def losses(history: pd.DataFrame) -> Spec:
-    """The loss by epoch, training and validation, each seed."""
-    rows = [
-        {**_where(r), "series": "loss", "value": round(float(r["loss"]), 5)}
-        for r in history.to_dict("records")
-    ]
-    about = "Loss by epoch, training and validation"
-    return _lines(rows, "loss", {"loss": "ink"}, None, about)
-
-
-def health(history: pd.DataFrame) -> Spec:
-    """Dead units and tied embeddings by epoch, in percent, each seed, on validation data."""
-    part = history[history["split"] == "validation"]
-    rows = [
-        {**_where(r), "series": name, "value": round(100 * float(r[column]), 3)}
-        for r in (part if len(part) else history).to_dict("records")
-        for column, (name, _) in SHARES.items()
-        if pd.notna(r[column])  # a branch without ReLUs has no dead units
-    ]
-    about = "Share of dead units and of tied embeddings by epoch"
-    return _lines(rows, "share, %", dict(SHARES.values()), (0.0, 100.0), about)
+def _systems(
+    results: Results, experiment: str, task: str, metric: str
+) -> tuple[list[Spec], list[Spec], float]:
+    """A row a system, a row a system and seed, and chance."""
+    rows, seeds = [], []
+    chance = 0.0
+    for system, name in SYSTEMS.items():
+        found = results.value(experiment, system, task, metric)
+        if found is None:
+            continue
+        chance = found.chance
+        label = f"{found.value:.1f}".removesuffix(".0")
+        rows.append({"system": name, **_ends(found.value, found.low, found.high), "label": label})
+        for seed in results.seeds:
+            one = results.value(experiment, system, task, metric, seed)
+            if one is not None:
+                ends = _ends(one.value, one.low, one.high)
+                seeds.append({"system": name, "seed": seed, **ends})
+    return rows, seeds, chance
 
 
 def embedded(spec: Spec) -> Spec:
@@ -215,7 +179,7 @@ def standalone(rows: Sequence[Sequence[tuple[str, Spec]]], width: int = 330) -> 
     }
     text = json.dumps(whole)
     for name, colour in COLOURS.items():
-        text = text.replace(_var(name), colour)
+        text = text.replace(var(name), colour)
     svg: str = vl_convert.vegalite_to_svg(text, allowed_base_urls=[])
     return svg
 
@@ -233,70 +197,11 @@ def library() -> str:
     return script
 
 
-def _lines(
-    rows: list[Spec],
-    title: str,
-    colours: dict[str, str],
-    domain: tuple[float, float] | None,
-    description: str,
-) -> Spec:
-    """Lines by epoch: colour is the series, dashes the split, each seed.
-
-    Kept epochs are dots and upright lines.
-    """
-    base = alt.Chart(alt.NamedData("epochs")).encode(
-        x=alt.X("epoch:Q", title="epoch", axis=alt.Axis(tickMinStep=1, grid=False)),
-        y=alt.Y(
-            "value:Q",
-            title=title,
-            scale=alt.Scale(domain=list(domain)) if domain else alt.Scale(zero=False),
-            axis=alt.Axis(tickCount=5),
-        ),
-        color=alt.Color(
-            "series:N",
-            scale=alt.Scale(domain=list(colours), range=[_var(c) for c in colours.values()]),
-        ),
-        detail="seed:N",
-        tooltip=[
-            "series:N",
-            "split:N",
-            "seed:N",
-            "epoch:Q",
-            alt.Tooltip("value:Q", title=title, format=".4f"),
-        ],
-    )
-    dashes = alt.StrokeDash(
-        "split:N",
-        scale=alt.Scale(domain=["train", "validation"], range=[[1, 0], [5, 3]]),
-    )
-    kept = alt.Chart(alt.NamedData("kept")).mark_rule(color=_var("muted"), strokeDash=[2, 3])
-    layers = alt.layer(
-        kept.encode(x="epoch:Q", tooltip=["seed:N", alt.Tooltip("epoch:Q", title="kept epoch")]),
-        base.mark_line(strokeWidth=1.7, opacity=0.85, clip=True).encode(strokeDash=dashes),
-        base.mark_circle(size=30, opacity=0.001),
-        base.mark_circle(size=58, opacity=1).transform_filter("datum.kept"),
-    )
-    ends = sorted({(row["epoch"], row["seed"]) for row in rows if row["kept"]})
-    lines = [{"epoch": epoch, "seed": seed} for epoch, seed in ends]
-    data = {"epochs": rows, "kept": lines}
-    return _spec(layers, data, description=description, height=LINES_HEIGHT)
-
-
-def _where(row: Any) -> Spec:
-    """A history row's place: epoch, split and seed, and whether its epoch was kept."""
-    return {
-        "epoch": int(row["epoch"]),
-        "split": str(row["split"]),
-        "seed": str(row["seed"]),
-        "kept": bool(row["kept"]),
-    }
-
-
 def _ends(value: float, low: float, high: float) -> Spec:
     return {"value": round(value, 4), "low": round(low, 4), "high": round(high, 4)}
 
 
-def _spec(chart: Any, datasets: dict[str, list[Spec]], **properties: Any) -> Spec:
+def spec_of(chart: Any, datasets: dict[str, list[Spec]], **properties: Any) -> Spec:
     """A chart with the page's style; its data, by name, are kept out of what altair copies."""
     spec: Spec = chart.properties(**properties).to_dict()
     return {**spec, "config": STYLE, "datasets": datasets}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from seesay import report_charts, report_more, report_tables
+from seesay import report_charts, report_epochs, report_more, report_tables
 from seesay.report_answer import (
     MAIN_METRIC,
     METRICS,
@@ -92,13 +92,13 @@ def _curves(history: pd.DataFrame, experiment: str) -> list[tuple[str, str, repo
     model, shuffled = part[part["system"] == "model"], part[part["system"] == "shuffled"]
     curves = []
     if len(model):
-        curves.append(("cosines", "Model", report_charts.cosines(model)))
+        curves.append(("cosines", "Model", report_epochs.cosines(model)))
     if len(shuffled):
-        chart = report_charts.cosines(shuffled)
+        chart = report_epochs.cosines(shuffled)
         curves.append(("shuffled", "Control: shuffled pairs", chart))
     if len(model):
-        curves.append(("loss", "Model: loss", report_charts.losses(model)))
-        chart = report_charts.health(model)
+        curves.append(("loss", "Model: loss", report_epochs.losses(model)))
+        chart = report_epochs.health(model)
         curves.append(("health", "Model: dead units, tied embeddings", chart))
     return curves
 
@@ -133,37 +133,7 @@ def summary(context: Context) -> str:
         f"- seeds: {', '.join(map(str, context['seeds']))}",
     ]
     for experiment in context["experiments"]:
-        lines += ["", f"## {experiment['name']}: {experiment['headline']}", ""]
-        lines += [experiment["sentence"], ""]
-        if experiment["human"]:
-            lines += [experiment["human"]["sentence"], ""]
-        for said in experiment["declared"]:
-            lines += [said, ""]
-        measured = [
-            system
-            for system in SYSTEMS
-            if any(results.value(experiment["name"], system, task, MAIN_METRIC) for task in TASKS)
-        ]
-        for metric in ANSWER_METRICS:
-            names = [*(SYSTEMS[system] for system in measured), "chance", "gallery"]
-            lines.append(f"| {METRICS[metric]} | {' | '.join(names)} |")
-            lines.append(f"|---|{'---:|' * len(names)}")
-            for task in experiment["tasks"]:
-                found = [
-                    results.value(experiment["name"], system, task["id"], metric)
-                    for system in measured
-                ]
-                cells = [shown(value.value, metric) if value else "–" for value in found]
-                cells += [shown(task["chance"][metric], metric), task["gallery"]]
-                lines.append(f"| {task['name']} | {' | '.join(cells)} |")
-            lines.append("")
-        for task in experiment["tasks"]:
-            verdict = task["verdict"]
-            lines.append(f"- {task['name']}: {verdict.short} (R@10). {_against(verdict.numbers)}")
-        if experiment["unasked"]:
-            lines.append(f"- Left out, for no test query finds anything: {experiment['unasked']}.")
-        lines += ["", f"### Where it works: R@10, gallery {results.galleries[0]}", ""]
-        lines += [_groups(kind) for kind in experiment["where"]["kinds"] if kind["groups"] <= MANY]
+        lines += _summary(experiment, results)
     if context["human"]["missing"]:
         lines += ["", context["human"]["missing"]]
     lines += ["", "## Checks across splits", ""]
@@ -171,8 +141,51 @@ def summary(context: Context) -> str:
         f"- {row['what']}: {row['found']:,} of {row['of']:,}{CHECKED[row['kind']]}"
         for row in context["checks"]
     ]
+    lines += ["", "## Told beside speech and pictures", ""]
+    lines += [
+        f"- {row.source.name}"
+        f"{'' if row.experiments == 'all' else f' ({row.experiments})'}: {row.source.sentence}"
+        for row in context["supervision"]
+    ]
     lines += ["", "All numbers: metrics.tsv, differences.tsv; the report: report.html.", ""]
     return "\n".join(lines)
+
+
+def _summary(experiment: Context, results: Results) -> list[str]:
+    """What the summary says of one experiment."""
+    lines = ["", f"## {experiment['name']}: {experiment['headline']}", ""]
+    said = [
+        experiment["sentence"],
+        *([experiment["human"]["sentence"]] if experiment["human"] else []),
+    ]
+    said += [*experiment["declared"], f"Told beside speech and pictures: {experiment['told']}"]
+    lines += [line for paragraph in said for line in (paragraph, "")]
+    measured = [
+        system
+        for system in SYSTEMS
+        if any(results.value(experiment["name"], system, task, MAIN_METRIC) for task in TASKS)
+    ]
+    for metric in ANSWER_METRICS:
+        names = [*(SYSTEMS[system] for system in measured), "chance", "gallery"]
+        lines.append(f"| {METRICS[metric]} | {' | '.join(names)} |")
+        lines.append(f"|---|{'---:|' * len(names)}")
+        for task in experiment["tasks"]:
+            found = [
+                results.value(experiment["name"], system, task["id"], metric) for system in measured
+            ]
+            cells = [shown(value.value, metric) if value else "–" for value in found]
+            cells += [shown(task["chance"][metric], metric), task["gallery"]]
+            lines.append(f"| {task['name']} | {' | '.join(cells)} |")
+        lines.append("")
+    for task in experiment["tasks"]:
+        verdict = task["verdict"]
+        lines.append(f"- {task['name']}: {verdict.short} (R@10). {_against(verdict.numbers)}")
+    if experiment["unasked"]:
+        lines.append(f"- Left out, for no test query finds anything: {experiment['unasked']}.")
+    lines += ["", f"### Where it works: R@10, gallery {results.galleries[0]}", ""]
+    return lines + [
+        _groups(kind) for kind in experiment["where"]["kinds"] if kind["groups"] <= MANY
+    ]
 
 
 def _groups(kind: Context) -> str:

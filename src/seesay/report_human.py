@@ -12,8 +12,8 @@ from seesay.human_tables import HUMAN_WORDS, SYNTHETIC
 from seesay.rejects import by_reason
 from seesay.report_answer import METRICS, SYSTEMS, Results, Value, interval, shown
 from seesay.report_charts import Spec
-from seesay.report_made import unheard
 from seesay.report_more import HUMAN
+from seesay.report_sources import unheard
 from seesay.report_where import dots, rows_of
 from seesay.tables import REJECTS
 

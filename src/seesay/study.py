@@ -7,14 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from seesay import tables, writing
+from seesay import supervision, tables, writing
 from seesay.config import Config
 from seesay.report_answer import Difference, Results
 from seesay.report_beside import COLUMNS as COMPARED
 from seesay.report_beside import Column, Pairs, base_of, gap, kind, points, read_pairs
-from seesay.report_declared import declared
-from seesay.report_made import left_out, unheard
 from seesay.report_more import HUMAN
+from seesay.report_sources import left_out, unheard
 from seesay.study_numbers import human, lucky, numbers, plain, table
 from seesay.training_tables import HISTORY
 
@@ -39,7 +38,7 @@ def write(
     results = Results.read(metrics, None, config.experiments)
     pairs = read_pairs(experiments, results.galleries[0])
     history = tables.read(HISTORY, list(histories))
-    lines = [f"## {config.report.title}", "", *about(results, config), ""]
+    lines = [f"## {config.report.title}", "", *about(results, config), "", *told(results, config)]
     lines += table(*numbers(results))
     if any(key[1] == "shuffled" for key in results.values):
         lines += [lucky(results), ""]
@@ -47,10 +46,6 @@ def write(
     if len(chosen) > 1:
         lines += ["### What the experiments change", ""]
         lines += table(*overrides(chosen, history, results))
-        values = config.model_dump(mode="json")
-        said = {name: " ".join(declared(values, name)) for name in chosen}
-        if any(said.values()):
-            lines += [*(f"- {name}: {told}" for name, told in said.items() if told), ""]
         heading, rows = compared(chosen, pairs)
         count = sum(cell != NONE for row in rows for cell in row[2:])
         lines += ["### How they compare", ""]
@@ -97,6 +92,13 @@ def about(results: Results, config: Config) -> Iterator[str]:
             "Other configurations that were tried before, and judged by the validation set:"
             f" {config.report.tried}."
         )
+
+
+def told(results: Results, config: Config) -> list[str]:
+    """What the experiments were told beside speech and pictures, source by source, as a table."""
+    rows = supervision.rows(config.model_dump(mode="json"), results.experiments)
+    cells = [[row.source.name, row.experiments, row.source.sentence] for row in rows]
+    return table(["told beside speech and pictures", "in", "what is read"], cells)
 
 
 def _sections(config: Config, stage: str) -> list[Any]:

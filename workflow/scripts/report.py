@@ -5,7 +5,8 @@ from dataclasses import fields
 from pathlib import Path
 
 from seesay.command import arguments, run
-from seesay.report import Inputs, Outputs, build
+from seesay.report import Outputs, build
+from seesay.report_data import Inputs
 from seesay.settings.report import ReportSettings
 
 LISTS = ["regions", "fc7", "rejects", "logmel", "histories", "legacy", "listen", "map"]

@@ -1,14 +1,11 @@
 """Settings of the stage training."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
 from seesay.settings import Settings
 from seesay.settings.network import NetworkSettings
-
-if TYPE_CHECKING:
-    from seesay.settings.logmel import LogmelSettings
 
 Anchors = Literal["both", "words"]
 # They work on log-Mel frames as powers, filters and times, in training alone.
@@ -107,7 +104,8 @@ class TrainingSettings(NetworkSettings):
     word_term: float = Field(
         default=0.0,
         ge=0,
-        description="weight of the term that pulls a picture's words, by several talkers, together",
+        description="weight of the term that pulls a picture's words, by several talkers, together;"
+        " it reads who speaks",
     )
     semantic_term: float = Field(
         default=0.0,
@@ -280,26 +278,3 @@ class TrainingSettings(NetworkSettings):
         return self.of_words().model_copy(
             update={"speech_encoder": "mlp", "speech_layers": (), "speech_norm": "none"}
         )
-
-
-def check_frames(training: TrainingSettings, logmel: "LogmelSettings") -> None:
-    """Raise ValueError unless the frames are those that an experiment's training takes."""
-    framed = training.speech_encoder != "mlp" or training.perturbs
-    framed |= training.speech_norm != "none"
-    framed |= bool(training.time_shift or training.time_mask or training.filter_mask)
-    if framed and training.filters != logmel.filters:
-        raise ValueError(
-            f"filters is {training.filters}, and logmel.filters {logmel.filters}; the frames have"
-            " these"
-        )
-    for key in PERTURBATIONS:
-        if key != "tempo" and getattr(training, key) and logmel.model is not None:
-            raise ValueError(
-                f"{key} changes log-Mel frames, and logmel.model gives others; give {key} 0"
-            )
-    for key in ("reverberation", "noise"):
-        if getattr(training, key) and logmel.normalise == "token":
-            raise ValueError(
-                f"{key} wants frames that say how loud a sound is, and logmel.normalise token takes"
-                f" that off; give {key} 0, or training.speech_norm instance in its place"
-            )

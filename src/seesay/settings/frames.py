@@ -1,0 +1,27 @@
+"""Whether the frames of the stage logmel are those that training takes."""
+
+from seesay.settings.logmel import LogmelSettings
+from seesay.settings.training import PERTURBATIONS, TrainingSettings
+
+
+def check_frames(training: TrainingSettings, logmel: LogmelSettings) -> None:
+    """Raise ValueError unless the frames are those that an experiment's training takes."""
+    framed = training.speech_encoder != "mlp" or training.perturbs
+    framed |= training.speech_norm != "none"
+    framed |= bool(training.time_shift or training.time_mask or training.filter_mask)
+    if framed and training.filters != logmel.filters:
+        raise ValueError(
+            f"filters is {training.filters}, and logmel.filters {logmel.filters}; the frames have"
+            " these"
+        )
+    for key in PERTURBATIONS:
+        if key != "tempo" and getattr(training, key) and logmel.model is not None:
+            raise ValueError(
+                f"{key} changes log-Mel frames, and logmel.model gives others; give {key} 0"
+            )
+    for key in ("reverberation", "noise"):
+        if getattr(training, key) and logmel.normalise == "token":
+            raise ValueError(
+                f"{key} wants frames that say how loud a sound is, and logmel.normalise token takes"
+                f" that off; give {key} 0, or training.speech_norm instance in its place"
+            )
