@@ -55,6 +55,7 @@ CONFIG = {
         "relu_cap": 6.0,
         "patience": 10,
         "max_epochs": 30,
+        "criterion": "loss",
     },
 }
 STAGES = {

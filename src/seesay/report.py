@@ -29,6 +29,7 @@ from seesay import (
     report_more,
     report_network,
     report_sources,
+    report_stopping,
     report_tables,
     report_where,
     supervision,
@@ -128,6 +129,8 @@ def _experiments(
         experiment["more"] = report_more.describe(results, name)
         experiment["declared"] = supervision.declared(config, name)
         experiment["told"] = told[name]
+        recipe = supervision.section(config, name, "training")
+        experiment["cut"] = report_stopping.cut_off(history, recipe, name)
         experiment["human"] = report_human.describe(results, inputs.human_groups, name, charts)
         found.append(experiment)
     return found

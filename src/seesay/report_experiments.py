@@ -158,6 +158,7 @@ def _summary(experiment: Context, results: Results) -> list[str]:
         experiment["sentence"],
         *([experiment["human"]["sentence"]] if experiment["human"] else []),
     ]
+    said += [experiment["cut"]] if experiment["cut"] else []
     said += [*experiment["declared"], f"Told beside speech and pictures: {experiment['told']}"]
     lines += [line for paragraph in said for line in (paragraph, "")]
     measured = [

@@ -14,6 +14,7 @@ from seesay.report_beside import COLUMNS as COMPARED
 from seesay.report_beside import Column, Pairs, base_of, gap, kind, points, read_pairs
 from seesay.report_more import HUMAN
 from seesay.report_sources import left_out, unheard
+from seesay.report_stopping import cut_off
 from seesay.study_numbers import human, lucky, numbers, plain, table
 from seesay.training_tables import HISTORY
 
@@ -43,9 +44,12 @@ def write(
     if any(key[1] == "shuffled" for key in results.values):
         lines += [lucky(results), ""]
     chosen = {name: settings(config, name) for name in results.experiments}
+    recipes = {name: config.section_of(name, "training").model_dump() for name in chosen}
+    cut = {n: said for n, recipe in recipes.items() if (said := cut_off(history, recipe, n))}
     if len(chosen) > 1:
         lines += ["### What the experiments change", ""]
         lines += table(*overrides(chosen, history, results))
+        lines += [f"- {name}: {said}" for name, said in cut.items()] + [""] * bool(cut)
         heading, rows = compared(chosen, pairs)
         count = sum(cell != NONE for row in rows for cell in row[2:])
         lines += ["### How they compare", ""]
@@ -58,6 +62,8 @@ def write(
         ]
         lines += table(heading, rows)
         lines += verdicts(list(chosen), pairs)
+    else:
+        lines += [*cut.values()] + [""] * bool(cut)
     lines += of_people(results, experiments)
     writing.write_text(study, "\n".join(lines).rstrip() + "\n")
 
