@@ -16,7 +16,7 @@ from test_batches import BEST, data_of
 from test_config import values
 from test_training import learnable, make, run
 
-FRAMES = Frames(low=64, high=8000, hop=0.01, floor=1e-10, span="word")
+FRAMES = Frames(low=64, high=8000, hop=0.01, floor=1e-10, span="word", normalise="none")
 CENTRES = librosa.mel_frequencies(42, fmin=64, fmax=8000)[1:-1]
 
 
@@ -118,20 +118,68 @@ def test_tempo_is_a_monotone_walk_through_a_word_and_a_stretch_of_a_window():
     ]
 
 
+def test_a_cut_holds_the_word_and_the_ends_of_others_or_pauses():
+    # Each word is a ramp of its own: a frame's first filter says where in the word it lies, its
+    # second whose word it is; both are centred, and so is the level.
+    rows, count = 400, 40
+    place = torch.linspace(-1, 1, count).repeat(rows, 1)
+    name = torch.arange(rows).float()[:, None].repeat(1, count) * 10 + 10
+    logs = torch.stack([place, name, -name], dim=2)
+    cut = perturbation.recut(logs, 0.4, rng())
+    own = (cut[:, :, 1] - name).abs() < 1e-3
+    own &= (cut[:, :, 1] + cut[:, :, 2]).abs() < 1e-2
+    still = (cut - logs).abs().amax(dim=(1, 2)) < 1e-4
+    assert still.float().mean().item() == pytest.approx(0.4**2, abs=0.06)
+    # The word is in the middle; at most 0.4 of its length is beside it at each edge.
+    assert own[:, 16:24].all()
+    assert own.float().sum(dim=1).min() >= math.floor(40 / 1.8) - 2
+    # Before it comes a later part of another word, after it an earlier part; frames whose
+    # neighbour is the word's own are between the two.
+    before, after = ~own[:, 1], ~own[:, -2]
+    assert 0.2 < before.float().mean() < 0.6
+    assert 0.2 < after.float().mean() < 0.6
+    assert (cut[before, 0, 0] > 0.1).all()
+    assert (cut[after, -1, 0] < -0.1).all()
+
+
+def test_a_token_s_own_level_and_contrast_stay_taken_off():
+    frames = FRAMES.model_copy(update={"normalise": "token"})
+    logs = torch.randn(20, 40, 40, generator=torch.Generator().manual_seed(1)) * 3 + 2
+    changed = perturbation.change(logs, settings(channel=2.0, neighbours=0.4), frames, rng())
+    torch.testing.assert_close(changed.mean(dim=(1, 2)), torch.zeros(20), atol=1e-4, rtol=0)
+    torch.testing.assert_close(
+        changed.std(dim=(1, 2), correction=0), torch.ones(20), atol=1e-4, rtol=0
+    )
+
+
+def test_a_cut_is_moved_only_where_it_is_the_word_s():
+    logmel = config.load(values()).logmel
+    for span in ("window", "masked"):
+        with pytest.raises(ValueError, match=f"neighbours moves the edges .*logmel.span is {span}"):
+            check_frames(settings(neighbours=0.1), logmel.model_copy(update={"span": span}))
+    check_frames(settings(neighbours=0.1), logmel.model_copy(update={"span": "word"}))
+
+
 def test_places_between_rows_are_read_in_proportion_and_beyond_an_end_is_the_end():
     values = torch.tensor([[[0.0, 10], [1, 20], [4, 40]]])
     read = perturbation.resample(values, torch.tensor([[-3.0, 0.25, 1.5, 2, 9]]))
     assert read.tolist() == [[[0, 10], [0.25, 12.5], [2.5, 30], [4, 40], [4, 40]]]
 
 
-def test_silence_outside_of_a_masked_word_stays_silent():
-    frames = FRAMES.model_copy(update={"span": "masked"})
+@pytest.mark.parametrize(("normalise", "quiet"), [("none", math.log(1e-10)), ("token", 0.0)])
+def test_silence_outside_of_a_masked_word_stays_silent(normalise, quiet):
+    frames = FRAMES.model_copy(update={"span": "masked", "normalise": normalise})
     logs = torch.randn(2, 9, 40, generator=torch.Generator().manual_seed(1))
-    logs[:, :3] = math.log(1e-10)
-    every = settings(noise=1.0, channel=1.0, reverberation=0.3)
-    changed = perturbation.change(logs, every, frames, rng())
+    logs[:, :3] = quiet
+    strong = {"noise": 1.0, "reverberation": 0.3} if normalise == "none" else {"filter_warp": 0.1}
+    changed = perturbation.change(logs, settings(channel=1.0, **strong), frames, rng())
     torch.testing.assert_close(changed[:, :3], logs[:, :3])
     assert (changed[:, 3:] > -20).all()
+    assert (changed[:, 3:].abs() > 1e-3).any(dim=2).all()
+    if normalise == "token":
+        heard = changed[:, 3:]
+        torch.testing.assert_close(heard.mean(dim=(1, 2)), torch.zeros(2), atol=1e-5, rtol=0)
+        assert heard.std(dim=(1, 2), correction=0).tolist() == pytest.approx([1, 1], abs=1e-4)
 
 
 @pytest.mark.parametrize("standardise", ["train", "none"])
@@ -147,7 +195,14 @@ def test_the_standardisation_is_undone_and_redone(standardise):
     torch.testing.assert_close(changed, network.standardise_words(expected), atol=1e-3, rtol=1e-3)
 
 
-EVERY = {"filter_warp": 0.1, "tempo": 0.2, "reverberation": 0.2, "noise": 0.1, "channel": 0.5}
+EVERY = {
+    "filter_warp": 0.1,
+    "tempo": 0.2,
+    "neighbours": 0.3,
+    "reverberation": 0.2,
+    "noise": 0.1,
+    "channel": 0.5,
+}
 
 
 def test_a_killed_run_goes_on_to_the_same_bytes(tmp_path, monkeypatch):
@@ -192,9 +247,10 @@ def test_training_alone_hears_them(tmp_path, monkeypatch):
 def test_one_picture_a_batch_and_frames_of_a_model_are_refused(key):
     with pytest.raises(ValidationError, match="wants a batch of many pictures"):
         make(**{key: 0.1})
-    logmel = config.load(values()).logmel.model_copy(update={"model": "m.pt"})
-    if key == "tempo":
-        check_frames(settings(tempo=0.1), logmel)
+    changes = {"model": "m.pt", "span": "word"}
+    logmel = config.load(values()).logmel.model_copy(update=changes)
+    if key in ("tempo", "neighbours"):
+        check_frames(settings(**{key: 0.1}), logmel)
     else:
         with pytest.raises(ValueError, match=f"{key} changes log-Mel frames, and logmel.model"):
             check_frames(settings(**{key: 0.1}), logmel)

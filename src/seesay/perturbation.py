@@ -1,9 +1,10 @@
 """Spoken words perturbed in training: other voices, rooms and microphones made of log-Mel frames.
 
 Each token gets strengths of its own, drawn anew in every batch, in the order in which sound meets
-them: the vocal tract (`filter_warp`), the tempo (`tempo`), the room (`reverberation`), other sounds
-(`noise`) and the microphone (`channel`). Frames are taken for logarithms of power, so with
-`logmel.normalise` a power is relative to the filter's mean.
+them: the vocal tract (`filter_warp`), the tempo (`tempo`), the words before and after
+(`neighbours`), the room (`reverberation`), other sounds (`noise`) and the microphone (`channel`).
+Frames are taken for logarithms of power, so with `logmel.normalise` a power is relative to the
+filter's mean.
 """
 
 import math
@@ -20,6 +21,9 @@ CURVES = 6  # cosines in a smooth curve over the filters, the constant among the
 BEND = 0.6  # share of the band that is stretched evenly; the rest meets the band's upper edge
 DECAY = 6 * math.log(10)  # 60 dB, in nats of power
 QUIETEST = 1e-3  # of the loudest noise: 30 dB below it
+MOVED = 0.6  # share of edges that `neighbours` moves
+INWARD = 0.2  # of an edge's longest way outward, its longest way into the word
+PAUSES = 0.3  # share of moved edges that reach into silence
 LEAST = 1e-3  # s, the shortest reverberation; it leaves a token as it is
 
 
@@ -46,7 +50,8 @@ def change(
     """Perturbed log-Mel frames (rows, frames, filters), the same shape; see the module."""
     rows, count, filters = logs.shape
     device = logs.device
-    masked = silent(logs, frames) if frames.span == "masked" else None
+    quiet = 0.0 if frames.normalise == "token" else math.log(frames.floor)
+    masked = silent(logs, quiet) if frames.span == "masked" else None
     if settings.filter_warp:
         factor = rng.uniform(1 - settings.filter_warp, 1 + settings.filter_warp, rows)
         places = torch.from_numpy(warp(factor, filters, frames)).to(device)
@@ -55,6 +60,8 @@ def change(
         factor = rng.uniform(-settings.tempo, settings.tempo, rows)
         places = torch.from_numpy(pace(factor, count, frames.span == "word")).to(device)
         logs = resample(logs, places)
+    if settings.neighbours:
+        logs = recut(logs, settings.neighbours, rng)
     if settings.reverberation or settings.noise:
         power = logs.exp()
         if settings.reverberation:
@@ -67,14 +74,24 @@ def change(
         logs = power.clamp(min=frames.floor).log()
     if settings.channel:
         logs = logs + settings.channel * smooth(rows, filters, rng).to(device)[:, None]
-    if masked is not None:
-        logs = torch.where(masked, math.log(frames.floor), logs)
-    return logs
+    if frames.normalise == "token":
+        # As in the tokens that are not perturbed: a level or a contrast says nothing.
+        logs = even(logs, masked)
+    return logs if masked is None else torch.where(masked, quiet, logs)
 
 
-def silent(logs: Tensor, frames: Frames) -> Tensor:
+def silent(logs: Tensor, quiet: float) -> Tensor:
     """Which frames of (rows, frames, filters) are silent in all filters, (rows, frames, 1)."""
-    return (logs <= math.log(frames.floor) + 1e-2).all(dim=2, keepdim=True)
+    return ((logs - quiet).abs() <= 1e-2).all(dim=2, keepdim=True)
+
+
+def even(logs: Tensor, masked: Tensor | None) -> Tensor:
+    """Tokens (rows, frames, filters) with mean 0 and deviation 1 over what is not `masked`."""
+    heard = torch.ones_like(logs) if masked is None else (~masked).expand_as(logs).to(logs.dtype)
+    count = heard.sum(dim=(1, 2), keepdim=True).clamp(min=1)
+    logs = logs - (logs * heard).sum(dim=(1, 2), keepdim=True) / count
+    spread = ((logs**2 * heard).sum(dim=(1, 2), keepdim=True) / count).sqrt()
+    return logs / spread.clamp(min=1e-6)
 
 
 def resample(values: Tensor, places: Tensor) -> Tensor:
@@ -122,6 +139,30 @@ def pace(factor: np.ndarray, count: int, word: bool) -> np.ndarray:
     share = (np.arange(count) + 0.5) / count
     bent: np.ndarray = share + factor[:, None] * np.sin(np.pi * share) / np.pi
     return bent * count - 0.5
+
+
+def recut(logs: Tensor, reach: float, rng: np.random.Generator) -> Tensor:
+    """Stretched words (rows, frames, filters) cut elsewhere than at their onset and offset.
+
+    People run words together, and a cut from their speech has ends of its neighbours in it. An
+    edge moves outward by up to `reach` of the word's length, or a little inward. Beyond it lies
+    another row's word at this word's level, or a pause: each filter's least value in the word.
+    """
+    rows, count, _ = logs.shape
+    moves = rng.uniform(-INWARD * reach, reach, (rows, 2))
+    moves = np.where(rng.random((rows, 2)) < MOVED, moves, 0)
+    level = logs.mean(dim=(1, 2), keepdim=True)
+    pause = logs.amin(dim=1, keepdim=True).expand(-1, count, -1)
+    beside = []
+    for _ in range(2):
+        other = torch.from_numpy(rng.permutation(rows)).to(logs.device)
+        paused = torch.from_numpy(rng.random(rows) < PAUSES).to(logs.device)
+        word = logs[other] - level[other] + level
+        beside.append(torch.where(paused[:, None, None], pause, word))
+    share = (np.arange(count) + 0.5) / count
+    places = share * (1 + moves.sum(axis=1, keepdims=True)) - moves[:, :1]
+    long = torch.cat([beside[0], logs, beside[1]], dim=1)
+    return resample(long, torch.from_numpy(count + places * count - 0.5).to(logs.device))
 
 
 def tails(seconds: np.ndarray, count: int, hop: float) -> np.ndarray:

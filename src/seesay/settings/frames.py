@@ -1,7 +1,7 @@
 """Whether the frames of the stage logmel are those that training takes."""
 
 from seesay.settings.logmel import LogmelSettings
-from seesay.settings.training import PERTURBATIONS, TrainingSettings
+from seesay.settings.training import IN_TIME, PERTURBATIONS, TrainingSettings
 
 
 def check_frames(training: TrainingSettings, logmel: LogmelSettings) -> None:
@@ -15,10 +15,15 @@ def check_frames(training: TrainingSettings, logmel: LogmelSettings) -> None:
             " these"
         )
     for key in PERTURBATIONS:
-        if key != "tempo" and getattr(training, key) and logmel.model is not None:
+        if key not in IN_TIME and getattr(training, key) and logmel.model is not None:
             raise ValueError(
                 f"{key} changes log-Mel frames, and logmel.model gives others; give {key} 0"
             )
+    if training.neighbours and logmel.span != "word":
+        raise ValueError(
+            f"neighbours moves the edges of a word's cut, and logmel.span is {logmel.span}, a"
+            " window that holds them; give neighbours 0, or logmel.span word"
+        )
     for key in ("reverberation", "noise"):
         if getattr(training, key) and logmel.normalise == "token":
             raise ValueError(

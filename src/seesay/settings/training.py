@@ -9,7 +9,8 @@ from seesay.settings.network import NetworkSettings
 
 Anchors = Literal["both", "words"]
 # They work on log-Mel frames as powers, filters and times, in training alone.
-PERTURBATIONS = ("filter_warp", "tempo", "reverberation", "noise", "channel")
+PERTURBATIONS = ("filter_warp", "tempo", "neighbours", "reverberation", "noise", "channel")
+IN_TIME = ("tempo", "neighbours")  # they take frames of any kind
 
 
 class Frames(Settings):
@@ -20,6 +21,7 @@ class Frames(Settings):
     hop: float
     floor: float
     span: Literal["window", "masked", "word"]
+    normalise: Literal["none", "recording", "token"]
 
 
 class TrainingSettings(NetworkSettings):
@@ -142,6 +144,13 @@ class TrainingSettings(NetworkSettings):
         lt=1,
         description="share that the tempo is changed by in training at most, up or down; within a"
         " word of the span word, whose length is normalised",
+    )
+    neighbours: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="share of a word's length that its cut reaches into other words in training at"
+        " most, at each edge; of the span word",
     )
     reverberation: float = Field(
         default=0.0,
