@@ -34,6 +34,8 @@ R10 = [
 RANKS = [(70, 35, 38, 45, 34), (69, 74, 73, 71, 35), (7, 8, 8, 7.5, 5), (68, 96, 99, 80, 61)]
 SYSTEMS = ["random_projection", "untrained", "shuffled", "model"]
 # A talker of this name is in the breakdown.
+HUMAN_OVER = ("words x talkers", "12 x 9")
+OVER = {"over": "pictures x seeds", "units": "100 x 3"}  # of the intervals
 NASTY = '<script>alert("talker")</script> & עברית 🐕'
 CONFIG = {
     "results": "results",
@@ -111,7 +113,8 @@ def make(
     path["metrics"], path["differences"] = folder / "metrics.tsv", folder / "differences.tsv"
     path["experiments"] = folder / "experiments.tsv"
     path["experiments"].write_text(
-        "experiment\tother\ttask\tgallery\tmetric\tdifference\tci_low\tci_high\n"
+        "experiment\tother\ttask\tgallery\tmetric\tdifference\tci_low\tci_high\tover\tunits\tp"
+        "\tp_holm\n"
     )
     _write_numbers(path["metrics"], path["differences"], learned)
     _write_breakdown(path["groups"], path["words"])
@@ -288,10 +291,10 @@ def _write_numbers(metrics: Path, differences: Path, learned: bool) -> None:
                             ("paper", system, task, gallery, metric, gap, gap - ends, gap + ends)
                         )
     names = "experiment system seed task gallery gallery_size queries metric value ci_low ci_high"
-    frame = pd.DataFrame(rows, columns=[*names.split(), "chance"])
+    frame = pd.DataFrame(rows, columns=[*names.split(), "chance"]).assign(**OVER)
     frame.to_csv(metrics, sep="\t", index=False, float_format="%.4f")
     names = "experiment system task gallery metric difference ci_low ci_high"
-    frame = pd.DataFrame(pairs, columns=names.split())
+    frame = pd.DataFrame(pairs, columns=names.split()).assign(**OVER, p=0.001, p_holm=0.004)
     frame.to_csv(differences, sep="\t", index=False, float_format="%.4f")
 
 
@@ -319,7 +322,8 @@ def _write_breakdown(groups: Path, words: Path) -> None:
                 for nth, (group, r10, low, high, queries) in enumerate(parts):
                     ends = (None, None) if low is None else (low + shift, high + shift)
                     gap = (-shift, None, None) if low is None else (-shift, -shift - 1, -shift + 1)
-                    counts = (nth, queries, 3 if low is None else 30)
+                    units = f"{3 if low is None else 30} x 3"
+                    counts = (nth, queries, "pictures x seeds", units)
                     where = ("paper", system, task, "test", name, group, *counts)
                     rows.append((*where, r10 + shift, *ends, 10.0, *gap, 20.0, 68.0))
     columns = [c.name for c in GROUPS.columns]
@@ -356,7 +360,7 @@ def with_human(folder: Path, inputs: Inputs) -> Inputs:
                     share = 0.25 if metric == "r1" else 1.0
                     one, luck = value * share, chance * share
                     where = ("paper", system, "mean", task, gallery, size, queries, metric)
-                    rows.append((*where, one, one - 4 * share, one + 4 * share, luck))
+                    rows.append((*where, one, one - 4 * share, one + 4 * share, luck, *HUMAN_OVER))
     added = pd.DataFrame(rows, columns=numbers.columns)
     numbers = pd.concat([numbers, added], ignore_index=True)
     numbers.to_csv(inputs.metrics, sep="\t", index=False, float_format="%.4f")
@@ -389,6 +393,16 @@ def _write_human_groups(path: Path) -> None:
         for name, parts in kinds.items():
             for nth, (group, r10) in enumerate(parts):
                 value = r10 + more
-                where = ("paper", "model", "human_recognition", gallery, name, group, nth, 20, 9)
+                where = (
+                    "paper",
+                    "model",
+                    "human_recognition",
+                    gallery,
+                    name,
+                    group,
+                    nth,
+                    20,
+                    *HUMAN_OVER,
+                )
                 rows.append((*where, value, value - 9, value + 9, 2.0, 0.0, None, None, 8.0, 700.0))
     tables.write(GROUPS, path, pd.DataFrame(rows, columns=[c.name for c in GROUPS.columns]))

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 
+import crossing
 from seesay import tables
 from seesay.breakdown import GROUPS, OVER_WORDS, WORDS, break_down, hits
 from seesay.breakdown_classes import classes, fragment_of, fragment_properties, word_properties
@@ -14,13 +15,13 @@ from seesay.metrics import measure
 from seesay.pictures import IMAGES
 from seesay.ranking import Ranks
 from seesay.regions import REGIONS
-from seesay.resampling import crossed
 from seesay.settings.metrics import MetricsSettings
 from seesay.words import CAPTION_WORDS
 from test_metrics import ROWS, of_one_sample, ranks_of
 
 SETTINGS = MetricsSettings(resamples=200, seed=3)
-PICTURES = [f"p{n}" for n in range(9)]
+PICTURES = [f"p{n:02}" for n in range(20)]
+QUERIES = 4 * len(PICTURES)
 
 
 @settings(max_examples=60, deadline=None)
@@ -81,9 +82,9 @@ def test_what_a_fragment_is_worked_by_hand():
 
 @pytest.fixture
 def made(tmp_path):
-    """The tables of one run: two systems, two seeds, 9 test pictures with 4 tokens each."""
+    """The tables of one run: two systems, two seeds, 20 test pictures with 4 tokens each."""
     rng = np.random.default_rng(4)
-    tokens = [f"k{n:02}" for n in range(36)]
+    tokens = [f"k{n:02}" for n in range(QUERIES)]
     owner = np.repeat(PICTURES, 4)
     path = {
         name: tmp_path / f"{name}.parquet"
@@ -106,7 +107,9 @@ def made(tmp_path):
     for system, worst in (("model", 12), ("random_projection", 30)):
         for seed in (1, 2):
             columns = pd.DataFrame({"query": tokens, "image_id": owner})
-            columns = columns.assign(better=rng.integers(0, worst, 36), tied=rng.integers(0, 4, 36))
+            columns = columns.assign(
+                better=rng.integers(0, worst, QUERIES), tied=rng.integers(0, 4, QUERIES)
+            )
             columns = columns.assign(tied_relevant=1, relevant=4, rank=1.0, gallery_size=35)
             columns = columns.assign(experiment="paper", system=system, seed=seed)
             columns = columns.assign(task="image_token_by_word", gallery="test")
@@ -138,34 +141,44 @@ def test_fragments_have_a_size_where_the_boxes_are_theirs_and_captions_are_no_fr
     groups, _ = run(path, ranks)
     assert set(groups["task"]) == {"image_token_by_word", "word_token_by_image"}
     sizes = groups[groups["property"] == "size of the fragment"].set_index("group")["queries"]
-    assert sizes.groupby(level=0).first().sum() == 36
+    assert sizes.groupby(level=0).first().sum() == QUERIES
     groups, _ = run(path, ranks, boxed=())
     by_fragment = groups[groups["task"] == "word_token_by_image"]
     assert set(by_fragment["property"]) == {"tokens said of the picture"}
 
 
 def test_the_group_of_all_queries_is_the_metrics_row(made, tmp_path):
+    """The values; and the interval, too, where no words ask."""
     path, ranks = made
-    groups, _ = run(path, ranks)
+    for file in ranks:
+        said = tables.read(RANKS, file)
+        tables.write(RANKS, file, pd.concat([said, said.assign(task="word_token_by_image")]))
+    groups, _ = run(path, ranks, boxed=())
     names = ("metrics.tsv", "differences.tsv", "experiments.tsv")
     measure(ranks, *(tmp_path / name for name in names), SETTINGS)
     metrics = pd.read_csv(tmp_path / "metrics.tsv", sep="\t")
     pairs = pd.read_csv(tmp_path / "differences.tsv", sep="\t")
-    whole = groups[(groups["property"] == "part of speech")].set_index("system")
-    assert (whole["queries"] == 36).all()
-    for system in ("model", "random_projection"):
-        mean = metrics[(metrics["system"] == system) & (metrics["seed"] == "mean")]
-        row = mean.set_index("metric").loc["r10"]
-        found = whole.loc[system, ["r10", "low", "high", "chance"]].astype(float)
-        wanted = row[["value", "ci_low", "ci_high", "chance"]].astype(float)
-        assert found.to_numpy() == pytest.approx(wanted.to_numpy(), abs=1e-4)
-        median = mean.set_index("metric").loc["median_rank"]
-        assert whole.loc[system, "median_rank"] == pytest.approx(median["value"], abs=1e-4)
-        assert whole.loc[system, "median_chance"] == pytest.approx(median["chance"], abs=1e-4)
-    pair = pairs.set_index("metric").loc["r10"]
-    found = whole.loc["random_projection", ["difference", "difference_low", "difference_high"]]
-    wanted = pair[["difference", "ci_low", "ci_high"]].astype(float)
-    assert found.astype(float).to_numpy() == pytest.approx(wanted.to_numpy(), abs=1e-4)
+    for task, name in (
+        ("image_token_by_word", "part of speech"),
+        ("word_token_by_image", "tokens said of the picture"),
+    ):
+        part = groups[(groups["task"] == task) & (groups["property"] == name)]
+        whole = part.set_index("system")
+        assert (whole["queries"] == QUERIES).all()
+        ends = ["low", "high"] if task == "word_token_by_image" else []
+        for system in ("model", "random_projection"):
+            mean = metrics[(metrics["system"] == system) & (metrics["task"] == task)]
+            mean = mean[mean["seed"] == "mean"].set_index("metric")
+            found = whole.loc[system, ["r10", "chance", *ends]].astype(float)
+            wanted = mean.loc["r10", ["value", "chance", *(f"ci_{end}" for end in ends)]]
+            assert found.to_numpy() == pytest.approx(wanted.to_numpy(float), abs=1e-4)
+            median = mean.loc["median_rank"]
+            assert whole.loc[system, "median_rank"] == pytest.approx(median["value"], abs=1e-4)
+            assert whole.loc[system, "median_chance"] == pytest.approx(median["chance"], abs=1e-4)
+        pair = pairs[pairs["task"] == task].set_index("metric").loc["r10"]
+        found = whole.loc["random_projection", ["difference", *(f"difference_{e}" for e in ends)]]
+        wanted = pair[["difference", *(f"ci_{end}" for end in ends)]].astype(float)
+        assert found.astype(float).to_numpy() == pytest.approx(wanted.to_numpy(), abs=1e-4)
 
 
 def test_the_groups_of_a_property_make_up_all_queries(made):
@@ -173,52 +186,53 @@ def test_the_groups_of_a_property_make_up_all_queries(made):
     model = groups[groups["system"] == "model"]
     whole = model[model["property"] == "part of speech"]["r10"].item()
     for _, part in model.groupby("property"):
-        assert part["queries"].sum() == 36
+        assert part["queries"].sum() == QUERIES
         assert np.average(part["r10"], weights=part["queries"]) == pytest.approx(whole)
     of_words = words[words["system"] == "model"]
-    assert list(of_words["queries"]) == [27, 9]
+    assert list(of_words["queries"]) == [60, 20]
     assert np.average(of_words["r10"], weights=of_words["queries"]) == pytest.approx(whole)
 
 
-def test_intervals_over_words_count_each_query_by_its_word_and_its_picture(made):
-    """Against a loop over the draws of `crossed`: of two words and nine pictures."""
+def test_intervals_of_word_queries_are_those_of_a_loop_over_pictures_words_and_seeds(made):
     path, ranks = made
+    said = tables.read(SPOKEN_CAPTIONS, path["said"])
+    said["spoken_word"] = [f"word{n % 11:02}" for n in range(QUERIES)]
+    tables.write(SPOKEN_CAPTIONS, path["said"], said)
     groups, _ = run(path, ranks)
     found = groups[groups["property"] == OVER_WORDS].set_index("system")
-    said = ["dog" if n % 4 else "bureau" for n in range(36)]
-    pairs, cell, weights = crossed(np.array(said), np.repeat(PICTURES, 4), SETTINGS)
-    assert (found["pictures"] == len(pairs)).all()
-    drawn: dict[str, list[float]] = {"model": [], "random_projection": []}
-    for weight in weights:
-        for system, values in drawn.items():
-            total = 0.0
-            for seed in (1, 2):
-                rows = tables.read(RANKS, path["said"].parent / f"{system}{seed}.parquet")
-                counts = [rows[n].to_numpy() for n in ("better", "tied", "tied_relevant")]
-                hit = hits(Ranks(*counts, rows["relevant"].to_numpy()), 10)
-                total += 50 * (weight[cell] * hit).sum() / weight[cell].sum()
-            values.append(total)
-    for system, values in drawn.items():
-        apart = np.array(drawn["model"]) - values
-        row = found.loc[system]
-        ends = [*np.percentile(values[1:], [2.5, 97.5]), *np.percentile(apart[1:], [2.5, 97.5])]
-        names = ["low", "high", "difference_low", "difference_high"]
-        assert row[names].to_numpy(float) == pytest.approx(ends)
-        assert row[["r10", "difference"]].to_numpy(float) == pytest.approx([values[0], apart[0]])
+    assert set(found["over"]) == {"pictures x words x seeds"}
+    assert set(found["units"]) == {"20 x 11 x 2"}
+    words = said.set_index("token_id")["spoken_word"].sort_index()
+    columns = [np.repeat(PICTURES, 4), words.to_numpy()]
+    hit = {}
+    for system in ("model", "random_projection"):
+        rows = [tables.read(RANKS, ranks[0].parent / f"{system}{seed}.parquet") for seed in (1, 2)]
+        names = ["better", "tied", "tied_relevant", "relevant"]
+        hit[system] = [100 * hits(Ranks(*run[names].to_numpy().T), 10) for run in rows]
+        low, high = crossing.share(*crossing.error(hit[system], columns, SETTINGS))
+        assert found.loc[system, ["low", "high"]].to_list() == pytest.approx([low, high])
+    gaps = [one - other for one, other in zip(*hit.values(), strict=True)]
+    wanted = crossing.student(*crossing.error(gaps, columns, SETTINGS))[:2]
+    ends = found.loc["random_projection", ["difference_low", "difference_high"]]
+    assert ends.to_list() == pytest.approx(wanted)
 
 
-def test_few_pictures_have_no_interval(made):
+def test_few_pictures_have_no_interval_and_few_words_are_not_generalised_to(made):
     path, ranks = made
     said = tables.read(SPOKEN_CAPTIONS, path["said"])
     said.loc[said["image_id"].isin(PICTURES[:4]), "talker"] = "rare"
+    said.loc[said["image_id"].isin(PICTURES[4:]), "talker"] = "other"
+    groups, _ = run(path, ranks)
+    whole = groups[groups["property"] == OVER_WORDS]
+    assert set(whole["over"]) == {"pictures x seeds"}  # of two words
     tables.write(SPOKEN_CAPTIONS, path["said"], said)
     groups, _ = run(path, ranks)
     talkers = groups[groups["property"] == "talker"].set_index(["system", "group"])
-    rare, other = talkers.loc["model", "rare"], talkers.loc["model", "t0"]
-    assert rare["pictures"] == 4
-    assert np.isnan(rare["low"])
-    assert np.isnan(rare["difference_high"])
-    assert other["low"] <= other["r10"] <= other["high"]
+    for name, count in (("rare", 4), ("other", 16)):
+        row = talkers.loc["model", name]
+        assert row["units"] == f"{count} x 2"
+        assert row[["low", "high", "difference_low", "difference_high"]].isna().all()
+        assert row["r10"] > 0
 
 
 def test_a_run_without_the_tasks_that_are_parted_has_empty_tables(made):

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 import yaml
 
+import crossing
 import report_run
 from browser import opened
 from conftest import ROOT
@@ -45,12 +46,17 @@ def runs(tmp_path):
 
 
 def test_paired_differences_are_those_of_the_metrics(runs, tmp_path):
+    put(runs[0], np.random.default_rng(7).integers(0, 30, 40), seed=2, tied=2)
     (part,) = compare(*runs, SETTINGS)
     assert part.why == ""
-    assert (part.queries, part.pictures, part.sizes) == ((40, 40), (20, 20), (40, 40))
-    # The same ranks as two systems of one run, with two seeds each.
-    better = tables.read(RANKS, runs[0] / "evaluation/paper/model/1/ranks.parquet")["better"]
-    paths = [write_ranks(tmp_path / f"a{n}", "shuffled", n, better, TASK, tied=2) for n in (1, 2)]
+    assert (part.queries, part.sizes) == ((40, 40), (40, 40))
+    assert (part.counted, part.over) == (("20 pictures", "20 pictures"), "pictures x seeds")
+    # The same ranks as two systems of one run.
+    paths = []
+    for n in (1, 2):
+        path = runs[0] / f"evaluation/paper/model/{n}/ranks.parquet"
+        better = tables.read(RANKS, path)["better"]
+        paths.append(write_ranks(tmp_path / f"a{n}", "shuffled", n, better, TASK, tied=2))
     paths += sorted((runs[1] / "evaluation").rglob("*.parquet"))
     names = ("metrics.tsv", "pairs.tsv", "experiments.tsv")
     measure(paths, *(tmp_path / name for name in names), SETTINGS)
@@ -60,9 +66,52 @@ def test_paired_differences_are_those_of_the_metrics(runs, tmp_path):
     for line in model:
         wanted = pairs.loc[line.metric, ["difference", "ci_low", "ci_high"]].astype(float)
         assert (line.difference, line.low, line.high) == pytest.approx(tuple(wanted), abs=1e-4)
+        assert line.p == pytest.approx(pairs.loc[line.metric, "p"], rel=0.01)
+        assert line.holm == line.p  # the metric's one comparison
         assert line.second - line.first == pytest.approx(line.difference)
-        assert line.clear
-        assert compare_shown.kind(line) == "above"
+        better = "above" if line.p < 0.05 else "even"
+        assert compare_shown.kind(line) == better
+    assert {line.metric for line in model if line.clear} >= {"mean_rank", "r10"}
+
+
+def test_other_seeds_are_not_paired_and_one_seed_is_none(runs):
+    """Of run A's seeds 1 and 2, and run B's 2, 3 and 4; then of B's and a run with one alone."""
+    rng = np.random.default_rng(9)
+    put(runs[0], rng.integers(0, 30, 40), seed=2, tied=2)
+    for seed in (3, 4):
+        put(runs[1], rng.integers(0, 12, 40), seed=seed)
+    (runs[1] / "evaluation/paper/model/1/ranks.parquet").unlink()
+    ranks = [
+        [
+            tables.read(RANKS, file)["better"].to_numpy() + more
+            for file in sorted(run.rglob("*.parquet"))
+        ]
+        for run, more in zip(runs, (2.0, 1.0), strict=True)
+    ]
+    owner = [np.repeat(np.arange(20), 2)]
+    (part,) = compare(*runs, SETTINGS)
+    line = next(line for line in part.lines if line.metric == "mean_rank")
+    assert (part.over, part.units) == ("pictures x seeds", "20 x 2")
+    # Both parts by pictures together, and each one's seeds by themselves.
+    gap = np.mean(ranks[1], axis=0) - np.mean(ranks[0], axis=0)
+    value, pictures, _ = crossing.error([gap], owner, SETTINGS)
+    variance, freed = pictures**2, [(pictures**2, 19)]
+    for some in ranks:
+        own = np.var([run.mean() for run in some], ddof=1) / len(some)
+        freed.append((own, len(some) - 1))
+        off = [crossing.error([run - np.mean(some, axis=0)], owner, SETTINGS)[1] for run in some]
+        variance += own - np.sum(np.square(off)) / (len(some) * (len(some) - 1))
+    variance = max(variance, pictures**2, sum(share for share, _ in freed[1:]))
+    freedom = variance**2 / sum(share**2 / number for share, number in freed)
+    wanted = (value, *crossing.student(value, np.sqrt(variance), freedom))
+    assert (line.difference, line.low, line.high, line.p) == pytest.approx(wanted, rel=1e-6)
+    (runs[0] / "evaluation/paper/model/2/ranks.parquet").unlink()
+    (part,) = compare(*runs, SETTINGS)
+    line = next(line for line in part.lines if line.metric == "mean_rank")
+    assert (part.over, part.units) == ("pictures", "20")
+    gap = np.mean(ranks[1], axis=0) - ranks[0][0]
+    wanted = crossing.error([gap], owner, SETTINGS)
+    assert (line.low, line.high, line.p) == pytest.approx(crossing.student(*wanted), rel=1e-6)
 
 
 def test_a_run_differs_from_itself_by_nothing(runs):
@@ -89,12 +138,12 @@ def test_other_test_pictures_have_no_difference(runs, tmp_path):
     fewer = frame[frame["image_id"] < "picture015"]
     tables.write(RANKS, tmp_path / "c/evaluation/paper/model/1/ranks.parquet", fewer)
     (part,) = compare(tmp_path / "c", runs[1], SETTINGS)
-    assert (part.queries, part.pictures) == ((30, 40), (15, 20))
+    assert (part.queries, part.counted) == ((30, 40), ("15 pictures", "20 pictures"))
     nothing_is_starred(
         part,
         "test pictures (A 15, B 20, 15 in both) and queries (A 30, B 40, 30 in both)",
     )
-    assert "A 30 queries of 15 test pictures; B 40 queries" in compare_shown.about(part)[0]
+    assert "A 30 queries of 15 pictures; B 40 queries" in compare_shown.about(part)[0]
 
 
 def test_other_queries_have_no_difference_and_the_same_values(runs):
@@ -339,14 +388,16 @@ def put_people(folder, better, words, seed=1, task="human_recognition"):
 
 def test_people_s_words_are_paired_by_words_and_talkers_as_the_metrics_are(runs, tmp_path):
     rng = np.random.default_rng(1)
-    words = [(f"q{n:02}", ("ox", "cat")[n % 2], ("ann", "bob", "")[n % 3]) for n in range(30)]
+    words = [(f"q{n:02}", f"word{n % 11:02}", ("ann", "bob", "")[n % 3]) for n in range(30)]
     for run, most in zip(runs, (40, 9), strict=True):
         put_people(run, rng.integers(0, most, 30), words)
     _, part = compare(*runs, SETTINGS)
     assert (part.task, part.gallery, part.why) == ("human_recognition", "isle", "")
-    # Two words by ann and by bob, and ten tokens of nobody.
-    assert (part.queries, part.pictures, part.sizes) == ((30, 30), (14, 14), (50, 50))
-    assert "30 queries of 14 pairs of a word and a talker, paired" in compare_shown.about(part)[0]
+    # Ann, bob, and ten tokens of nobody.
+    assert (part.queries, part.sizes) == ((30, 30), (50, 50))
+    assert (part.over, part.units) == ("words x talkers", "11 x 12")
+    said = "30 queries of 11 words, 12 talkers, paired; intervals over words x talkers"
+    assert said in compare_shown.about(part)[0]
     assert compare_shown.title(part) == "paper: Recognition, isle"
     # The same ranks as two systems of one run.
     frames = [tables.read(HUMAN_RANKS, run / "human/ranks/paper/model/1.parquet") for run in runs]

@@ -4,12 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import crossing
 from seesay import tables
-from seesay.breakdown import GROUPS
+from seesay.breakdown import GROUPS, by_group
 from seesay.human_breakdown import MOST, break_down_human, human_of, properties
 from seesay.human_tables import HUMAN_RANKS, HUMAN_WORDS
 from seesay.matching import SPOKEN_CAPTIONS
 from seesay.pictures import IMAGES
+from seesay.resampling import by_word_and_talker
 from seesay.settings.metrics import MetricsSettings
 
 SETTINGS = MetricsSettings(resamples=200, seed=3)
@@ -109,15 +111,31 @@ def test_each_group_has_the_share_of_its_words_found_in_both_galleries(parted):
                 assert found[key].chance == pytest.approx(100 * 10 / SIZE)
 
 
-def test_an_interval_resamples_words_and_talkers_where_there_are_enough_pairs(parted):
-    _, groups = parted
-    rows = groups[(groups["gallery"] == "isle") & (groups["system"] == "model")]
-    rows = rows.set_index(["property", "group"])
-    # Ann says three words, each of them twice: too few pairs for an interval.
-    assert rows.loc[("talker", "isle/ann"), "pictures"] == 3
-    assert rows["low"].isna().equals(rows["pictures"] < 5)
-    pairs = rows.loc[("training pairs", "1–4")]
-    assert pairs["low"] <= pairs["r10"] <= pairs["high"]
+def test_an_interval_is_over_words_talkers_and_seeds_where_there_are_enough(parted):
+    frame, groups = parted
+    # Three words are too few.
+    assert groups["low"].isna().all()
+    assert set(groups["over"]) == {"words x seeds"}
+    words = [f"word{n % 12:02}" for n in range(60)]
+    talkers = [f"by{n % 7}" for n in range(60)]
+    rng = np.random.default_rng(len(frame))
+    runs = {}
+    for seed in (1, 2):
+        run = pd.DataFrame({"query": range(60), "word": words, "talker": talkers, "image_id": ""})
+        run = run.assign(better=rng.integers(0, 20, 60), tied=0, tied_relevant=1, relevant=1)
+        runs["model", seed] = run.assign(gallery_size=SIZE)
+    known = pd.DataFrame({"all": pd.Categorical(["all"] * 60)})
+    (row,) = by_group(runs, known, SETTINGS, by_word_and_talker)
+    assert (row["over"], row["units"]) == ("words x talkers x seeds", "12 x 7 x 2")
+    hits = [100.0 * (run["better"].to_numpy() < 10) for run in runs.values()]
+    wanted = crossing.share(*crossing.error(hits, [words, talkers], SETTINGS))
+    assert (row["low"], row["high"]) == pytest.approx(wanted)
+    # Four talkers are too few to say something of others.
+    few = {key: run.assign(talker=[f"by{n % 4}" for n in range(60)]) for key, run in runs.items()}
+    (row,) = by_group(few, known, SETTINGS, by_word_and_talker)
+    assert (row["over"], row["units"]) == ("words x seeds", "12 x 2")
+    wanted = crossing.share(*crossing.error(hits, [words], SETTINGS))
+    assert (row["low"], row["high"]) == pytest.approx(wanted)
 
 
 def test_of_many_talkers_those_with_most_words_stand_apart():

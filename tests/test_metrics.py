@@ -9,12 +9,15 @@ import pandas as pd
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
+import crossing
 from seesay import metrics, tables
 from seesay.errors import InputError
 from seesay.evaluation import RANKS
-from seesay.metrics import METRICS, MetricsSettings, chance, image_weights, measure, summarise
+from seesay.metrics import METRICS, MetricsSettings, chance, measure, summarise
 from seesay.ranking import Ranks, count
+from seesay.resampling import Factor, weights
 
 
 def ranks_of(*rows):
@@ -132,32 +135,21 @@ def test_a_collapsed_net_scores_exactly_chance(constant):
     relevant = [np.flatnonzero(rng.random(300) < 0.1) for _ in range(30)]
     image = np.repeat(np.arange(30), 2)
     kept, ranks = count(vectors[:60], vectors, image, relevant)
-    weights = image_weights(30, MetricsSettings(resamples=50, seed=0))
-    found = summarise(ranks, image[kept], weights)
-    assert np.array_equal(
-        found, summarise(chance(ranks, np.full(len(kept), 300)), image[kept], weights)
-    )
+    held = weights(Factor(30, image), MetricsSettings(resamples=50, seed=0))
+    found = summarise(ranks, image[kept], held)
+    luck = chance(ranks, np.full(len(kept), 300))
+    assert np.array_equal(found, summarise(luck, image[kept], held))
     assert found[1, 0] > 5
 
 
 def test_resamples_equal_a_loop_that_repeats_the_queries():
     rows = [(0, 3, 1, 2), (2, 0, 1, 2), (7, 0, 2, 2), (0, 0, 1, 2), (1, 6, 2, 2), (12, 0, 1, 2)]
     image = np.array([0, 0, 1, 2, 2, 2])
-    weights = image_weights(3, MetricsSettings(resamples=40, seed=7))
-    found = summarise(ranks_of(*rows), image, weights)
-    for sample, weight in enumerate(weights.astype(int)):
+    held = weights(Factor(3, image), MetricsSettings(resamples=40, seed=7))
+    found = summarise(ranks_of(*rows), image, held)
+    for sample, weight in enumerate(held.astype(int)):
         repeated = [row for row, i in zip(rows, image, strict=True) for _ in range(weight[i])]
         assert found[:, sample] == pytest.approx(oracle(repeated), rel=1e-12)
-
-
-def test_samples_draw_images_with_replacement():
-    weights = image_weights(50, MetricsSettings(resamples=2000, seed=3))
-    assert (weights[0] == 1).all()
-    assert (weights.sum(axis=1) == 50).all()
-    # The number of times an image is drawn is binomial(50, 1 / 50): variance 0.98.
-    assert weights[1:].mean() == 1
-    assert weights[1:].var() == pytest.approx(0.98, abs=0.02)
-    assert not np.array_equal(weights, image_weights(50, MetricsSettings(resamples=2000, seed=4)))
 
 
 def write_ranks(
@@ -204,6 +196,7 @@ def other_task(tmp_path):
 
 
 SETTINGS = MetricsSettings(resamples=200, seed=0)
+PICTURES = np.repeat(np.arange(20), 2)  # of the 40 queries
 
 
 def measured(paths, folder, order=()):
@@ -220,7 +213,7 @@ def test_the_table_of_metrics(runs, tmp_path):
     found, _, _ = measured(runs, tmp_path)
     assert list(found.columns) == [
         *("experiment", "system", "seed", "task", "gallery", "gallery_size", "queries"),
-        *("metric", "value", "ci_low", "ci_high", "chance"),
+        *("metric", "value", "ci_low", "ci_high", "over", "units", "chance"),
     ]
     assert len(found) == 3 * 4 * 6
     assert (found["gallery_size"] == 40).all()
@@ -233,13 +226,58 @@ def test_the_table_of_metrics(runs, tmp_path):
     assert one["value"]["10"] == pytest.approx(ranks[2].mean(), abs=1e-4)
     assert one["value"]["mean"] == pytest.approx(np.mean(ranks), abs=1e-4)
     assert (one["chance"] == 10.25).all()
-    # Each interval is that of a loop over the same resamples, jointly over the seeds.
-    weights = image_weights(20, SETTINGS)[1:].repeat(2, axis=1)
-    means = [np.average(np.mean(ranks, axis=0), weights=weight) for weight in weights]
-    low, high = np.percentile(means, [2.5, 97.5])
-    assert one.loc["mean", ["ci_low", "ci_high"]].to_list() == pytest.approx([low, high], abs=1e-4)
+    # Each interval is that of a loop over pictures and seeds; one seed says nothing of others.
+    for seed, some in (("mean", ranks), ("10", ranks[2:])):
+        wanted = crossing.rank(*crossing.error(some, [PICTURES], SETTINGS), 40)
+        assert one.loc[seed, ["ci_low", "ci_high"]].to_list() == pytest.approx(wanted, abs=1e-4)
+    assert one["over"].to_list() == ["pictures"] * 3 + ["pictures x seeds"]
+    assert one["units"].to_list() == ["20"] * 3 + ["20 x 3"]
+    r10 = found.query("system == 'model' and metric == 'r5'").set_index("seed").loc["mean"]
+    hits = [100.0 * (rank <= 5) for rank in ranks]
+    wanted = crossing.share(*crossing.error(hits, [PICTURES], SETTINGS))
+    assert r10[["ci_low", "ci_high"]].to_list() == pytest.approx(wanted, abs=1e-4)
     assert (found["ci_low"] <= found["value"]).all()
     assert (found["value"] <= found["ci_high"]).all()
+
+
+def test_the_interval_of_a_median_is_that_of_a_loop(runs, tmp_path):
+    found, _, _ = measured(runs, tmp_path)
+    row = found.query("system == 'shuffled' and metric == 'median_rank' and seed == 'mean'").iloc[0]
+    ranks = [tables.read(RANKS, path)["better"].to_numpy() + 1 for path in runs[3:6]]
+
+    def median(values, weights):
+        return np.median(np.repeat(values, weights.astype(int)))
+
+    wanted = crossing.error(ranks, [PICTURES], SETTINGS, median)
+    assert row["value"] == pytest.approx(wanted[0], abs=1e-4)
+    ends = crossing.rank(*wanted, 40)
+    assert row[["ci_low", "ci_high"]].to_list() == pytest.approx(ends, abs=1e-4)
+
+
+def test_fewer_than_twenty_pictures_have_no_interval(tmp_path):
+    paths = [
+        write_ranks(
+            tmp_path / f"{system}{pictures}", system, 1, better[: 2 * pictures], f"of{pictures}"
+        )
+        for system, better in (("model", np.zeros(40)), ("untrained", np.full(40, 30)))
+        for pictures in (19, 20)
+    ]
+    found, pairs, _ = measured(paths, tmp_path)
+    for rows, names in ((found, ["ci_low"]), (pairs, ["ci_low", "ci_high", "p", "p_holm"])):
+        few = rows[rows["task"] == "of19"]
+        assert few[names].isna().all(axis=None)
+        assert set(few["units"]) == {19}
+        assert rows.loc[rows["task"] == "of20", names].notna().all(axis=None)
+    # Every query of 20 pictures found at once, and none: neither is certain of other pictures.
+    r1 = found.query("task == 'of20' and metric == 'r1' and seed == 'mean'").set_index("system")
+    t = stats.t.ppf(0.975, 19)
+    ends = r1[["ci_low", "ci_high"]]
+    assert ends.loc["model"].to_list() == pytest.approx(crossing.wilson(100, 20, t), abs=1e-4)
+    assert ends.loc["untrained"].to_list() == pytest.approx(crossing.wilson(0, 20, t), abs=1e-4)
+    gap = pairs.query("task == 'of20' and metric == 'r1'").iloc[0]
+    assert gap[["ci_low", "ci_high"]].to_list() == pytest.approx(
+        crossing.wilson(100, 20, t), abs=1e-4
+    )
 
 
 def test_rows_are_sorted_by_system_then_seed_then_task(runs, other_task, tmp_path):
@@ -265,11 +303,17 @@ def test_differences_are_paired(runs, tmp_path):
         by_hand = mean["model", row.metric] - mean[row.system, row.metric]
         assert row.difference == pytest.approx(by_hand, abs=2e-4)
     ranks = [tables.read(RANKS, path)["better"].to_numpy() for path in runs]
-    change = np.mean(ranks[:3], axis=0) - np.mean(ranks[3:6], axis=0)
-    weights = image_weights(20, SETTINGS)[1:].repeat(2, axis=1)
-    ends = np.percentile([np.average(change, weights=w) for w in weights], [2.5, 97.5])
+    change = [one - other for one, other in zip(ranks[:3], ranks[3:6], strict=True)]
+    wanted = crossing.student(*crossing.error(change, [PICTURES], SETTINGS))
     row = differences.query("system == 'shuffled' and metric == 'mean_rank'").iloc[0]
-    assert [row["ci_low"], row["ci_high"]] == pytest.approx(ends, abs=1e-4)
+    found = row[["ci_low", "ci_high", "p"]].to_list()
+    assert found == pytest.approx(wanted, abs=1e-4)
+    # Two comparisons by each metric: the smaller p-value counts twice.
+    by_metric = differences.set_index("metric")[["p", "p_holm"]]
+    for metric in METRICS:
+        p, holm = by_metric.loc[metric].to_numpy().T
+        assert holm.min() == pytest.approx(min(2 * p.min(), 1), rel=0.01)
+        assert holm.max() == pytest.approx(max(p.max(), holm.min()), rel=0.01)
 
 
 def test_a_control_like_the_model_differs_by_nothing(tmp_path):
@@ -291,11 +335,12 @@ def test_experiments_are_paired_by_their_pictures(tmp_path):
     # c has other test pictures, so nothing pairs with it.
     assert found[["experiment", "other"]].drop_duplicates().to_numpy().tolist() == [["b", "a"]]
     assert found["metric"].to_list() == list(METRICS)
-    weights = image_weights(20, SETTINGS).repeat(2, axis=1)
-    gaps = [np.average(ranks["b"] - ranks["a"], weights=weight) for weight in weights]
+    gap = crossing.error([ranks["b"] - ranks["a"]], [PICTURES], SETTINGS)
     row = found.set_index("metric").loc["mean_rank"]
-    expected = [gaps[0], *np.percentile(gaps[1:], [2.5, 97.5])]
-    assert row[["difference", "ci_low", "ci_high"]].to_list() == pytest.approx(expected, abs=1e-4)
+    expected = [gap[0], *crossing.student(*gap)]
+    names = ["difference", "ci_low", "ci_high", "p"]
+    assert row[names].to_list() == pytest.approx(expected, rel=0.01, abs=1e-4)
+    assert row["over"] == "pictures"
 
 
 def test_experiments_stand_paper_first_then_best_then_as_the_config_has_them(tmp_path):

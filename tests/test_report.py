@@ -141,7 +141,7 @@ def test_the_main_gallery_is_one_in_which_the_paper_s_tasks_were_asked(tmp_path)
     columns = "experiment system seed task gallery gallery_size queries metric value ci_low ci_high"
     rows = [("paper", "model", "mean", MAIN, "all", 50, 9, "r10", 30, 20, 40, 10)]
     rows += [("paper", "model", "mean", "abx", "test", 2, 9, "r1", 80, 70, 90, 50)]
-    frame = pd.DataFrame(rows, columns=[*columns.split(), "chance"])
+    frame = pd.DataFrame(rows, columns=[*columns.split(), "chance"]).assign(over="", units="")
     frame.to_csv(tmp_path / "metrics.tsv", sep="\t", index=False)
     results = Results.read(tmp_path / "metrics.tsv", None)
     assert results.galleries == ["all", "test"]
@@ -254,12 +254,13 @@ def test_where_it_works_is_wantedwith_chance_and_the_projection(page):
     assert "Part of speech Image Token Search by Word, among 2,000 fragments" in where
     assert "Above chance: NOUN. The others are not shown to be." in where
     assert page.row("part of speech", "NOUN", "Image Token Search by Word") == [
-        "400", "30", "40.0 %[31.0, 49.0]", "10.0 %", "34.0 %", "+6.0 points [+5.0, +7.0]",
-        "20.0", "68.0",
+        "400", "over 30 pictures x 3 seeds", "40.0 %[31.0, 49.0]", "10.0 %", "34.0 %",
+        "+6.0 points [+5.0, +7.0]", "20.0", "68.0",
     ]  # fmt: skip
     # Three pictures are too few for an interval.
     rare = page.row("talker", report_run.NASTY, "Word Similarity")
-    assert rare == ["12", "3", "30.0 %", "10.0 %", "24.0 %", "–", "20.0", "68.0"]
+    few = "3 pictures: below 20 there is no interval"
+    assert rare == ["12", few, "30.0 %", "10.0 %", "24.0 %", "–", "20.0", "68.0"]
     assert page.row("cloud") == ["desk", "NOUN", "60", "12", "25.0 %", "3.5"]
 
 
@@ -269,10 +270,14 @@ def test_what_the_model_is_worth_were_the_words_others_too():
     rows = [("model", OVER_WORDS, 300, 40.0, 30.0, 50.0, 0.0, 0.0, 0.0)]
     rows += [("shuffled", OVER_WORDS, 300, 35.0, 30.0, 41.0, 5.0, -1.0, 11.0)]
     rows += [("model", "spoken", 300, 99.0, 99.0, 99.0, 0.0, 0.0, 0.0)]
-    said = report_words.over_words(pd.DataFrame(rows, columns=names))
-    wanted = "40.0 % [30.0, 50.0]; minus shuffled pairs: +5.0 points [−1.0, +11.0] (300 queries)"
+    part = pd.DataFrame(rows, columns=names).assign(over="pictures x words", units="30 x 1200")
+    said = report_words.over_words(part)
+    wanted = (
+        "intervals over 30 pictures x 1,200 words: 40.0 % [30.0, 50.0]; minus shuffled pairs: +5.0"
+        " points [−1.0, +11.0] (300 queries)"
+    )
     assert said == wanted
-    few = pd.DataFrame(rows, columns=names).assign(low=np.nan)
+    few = part.assign(low=np.nan)
     assert report_words.over_words(few) == ""
     assert report_words.over_words(few[2:]) == ""
 
@@ -747,7 +752,7 @@ def test_numbers_without_the_model_or_a_column_are_refused(run, tmp_path):
     with pytest.raises(InputError, match="no row of the system model"):
         Results.read(bad, run[1].differences)
     bad.write_text("".join(line.rpartition("\t")[0] + "\n" for line in lines))
-    with pytest.raises(InputError, match="no column 'chance'"):
+    with pytest.raises(InputError, match="no column 'units'"):
         Results.read(bad, run[1].differences)
 
 

@@ -15,7 +15,8 @@ COLUMNS = "experiment system seed task gallery gallery_size queries metric value
 
 def results(folder, rows):
     columns = [*COLUMNS.split(), "chance"]
-    pd.DataFrame(rows, columns=columns).to_csv(folder / "metrics.tsv", sep="\t", index=False)
+    frame = pd.DataFrame(rows, columns=columns).assign(over="pictures x seeds", units="100 x 3")
+    frame.to_csv(folder / "metrics.tsv", sep="\t", index=False)
     return Results.read(folder / "metrics.tsv", None)
 
 

@@ -27,6 +27,7 @@ def write_metrics(path, values):
         for seed, off in (("0", -1), ("1", 1), ("mean", 0))
     ]
     frame = pd.DataFrame(rows, columns=[*METRICS.split(), "chance"])
+    frame = frame.assign(over="pictures x seeds", units="100 x 2")
     frame.to_csv(path, sep="\t", index=False)
 
 
@@ -36,7 +37,9 @@ def write_pairs(path, values):
         (e, o, task, "test", "r10", value, value - 3, value + 3)
         for (e, o, task), value in values.items()
     ]
-    pd.DataFrame(rows, columns=PAIRS.split()).to_csv(path, sep="\t", index=False)
+    frame = pd.DataFrame(rows, columns=PAIRS.split()).assign(over="pictures x seeds")
+    frame = frame.assign(units="100 x 2", p=[2e-4 if abs(row[5]) > 3 else 0.5 for row in rows])
+    frame.assign(p_holm=frame["p"]).to_csv(path, sep="\t", index=False)
 
 
 @pytest.fixture
@@ -235,7 +238,7 @@ def test_without_a_column_the_remedy_is_named(files, config):
 def test_what_people_s_words_find_stands_by_source_and_task(files, config):
     numbers = pd.read_csv(files / "metrics.tsv", sep="\t")
     rows = [
-        (e, system, "mean", task, gallery, size, 30, metric, v, v - 2, v + 2, 2.5)
+        (e, system, "mean", task, gallery, size, 30, metric, v, v - 2, v + 2, 2.5, "words", 12)
         for e, system, task, gallery, size, metric, v in (
             ("best", "model", "human_recognition", "isle", 900, "r1", 4),
             ("best", "model", "human_recognition", "isle", 900, "r10", 40),
@@ -247,7 +250,7 @@ def test_what_people_s_words_find_stands_by_source_and_task(files, config):
     more = pd.DataFrame(rows, columns=numbers.columns)
     pd.concat([numbers, more]).to_csv(files / "metrics.tsv", sep="\t", index=False)
     pairs = pd.read_csv(files / "experiments.tsv", sep="\t")
-    row = ("best", "paper", "human_recognition", "isle", "r10", 9, 6, 12)
+    row = ("best", "paper", "human_recognition", "isle", "r10", 9, 6, 12, "words", 12, 0.01, 0.01)
     more = pd.DataFrame([row], columns=pairs.columns)
     pd.concat([pairs, more]).to_csv(files / "experiments.tsv", sep="\t", index=False)
     text = written(files, config)

@@ -15,25 +15,33 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from seesay import tables
+from seesay import intervals, tables
 from seesay.breakdown_classes import fragment_of, fragment_properties, word_properties
 from seesay.evaluation import RANKS
 from seesay.matching import REPLACEMENTS, SPOKEN_CAPTIONS
-from seesay.metrics import Resample, by_picture, chance, counts_of, runs_of, summarise
+from seesay.metrics import Resample, chance, counts_of, runs_of, summarise
 from seesay.pictures import IMAGES
 from seesay.ranking import Floats, Integers, Ranks
 from seesay.regions import REGIONS
-from seesay.resampling import crossed
+from seesay.resampling import (
+    Factors,
+    Samples,
+    by_picture,
+    crossed,
+    estimate,
+    same,
+    shares,
+    weights,
+)
 from seesay.settings.metrics import MetricsSettings
 from seesay.tables import Column, Table
 from seesay.words import CAPTION_WORDS
 
 BY_WORD = ("word_similarity", "image_token_by_word")
 BY_FRAGMENT = ("word_token_by_image", "word_type_by_image")
-# The property of all queries together, of which words are resampled beside pictures.
+# The property of all word queries together.
 OVER_WORDS = "words and pictures"
 HITS = 10  # the k of the R@k that is shown by group
-FEW = 5  # with fewer test pictures than this there is no interval
 
 _WHERE = (
     Column("experiment", pa.string(), "an experiment of the config"),
@@ -50,9 +58,8 @@ GROUPS = Table(
         Column("group", pa.string(), "a part of the queries"),
         Column("nth", pa.int32(), "its place among the groups of the property, from 0"),
         Column("queries", pa.int32(), "its queries"),
-        Column(
-            "pictures", pa.int32(), "their test pictures; of human words, word and talker pairs"
-        ),
+        Column("over", pa.string(), "what the intervals generalise to, e.g. pictures x seeds"),
+        Column("units", pa.string(), "how many of each, e.g. 100 x 3"),
         Column("r10", pa.float64(), "R@10, mean over seeds", "%"),
         Column("low", pa.float64(), "lower end of its 95 % interval", "%", optional=True),
         Column("high", pa.float64(), "upper end", "%", optional=True),
@@ -96,10 +103,9 @@ def break_down(
 
     `boxed` are the experiments whose fragments have the boxes of `regions`; both may be empty:
     ready-made fragments have none, and others' fragments have no size here. Only the paper's four
-    tasks are parted. Intervals come from resampling
-    the test pictures of a group, the same samples for all systems and seeds (paired); of the
-    property OVER_WORDS, which has one group, words and pictures are resampled, each by itself, and
-    `pictures` counts their pairs.
+    tasks are parted. Intervals generalise to the pictures of a group, to its words, where a
+    word asks, and to seeds, from the same samples for all systems (paired). The property
+    OVER_WORDS has one group, of all queries.
     Raises InputError when two systems were ranked on different queries.
     """
     tokens = word_properties(
@@ -114,14 +120,15 @@ def break_down(
     parts, listed = [], []
     frame = tables.read(RANKS, list(ranks))
     for (experiment, task, gallery), part in frame.groupby(["experiment", "task", "gallery"]):
+        resample: Resample = by_picture
         where = {"experiment": str(experiment), "task": str(task), "gallery": str(gallery)}
         runs = runs_of(part, {**where})
         first = next(iter(runs.values()))
         if task in BY_WORD:
             known = tokens.reindex(first["query"])
             whole = pd.DataFrame({OVER_WORDS: pd.Categorical(["all"] * len(first))})
-            drawn = partial(_by_word_and_picture, tokens["spoken_word"])
-            parts.append(pd.DataFrame(by_group(runs, whole, settings, drawn)).assign(**where))
+            resample = partial(_by_picture_and_word, tokens["spoken_word"])
+            parts.append(pd.DataFrame(by_group(runs, whole, settings, resample)).assign(**where))
             listed.append(pd.DataFrame(_by_word(runs, known)).assign(**where))
         elif task in BY_FRAGMENT:
             # The same numbers of regions may be other boxes.
@@ -130,22 +137,17 @@ def break_down(
         else:
             continue
         parted = known.select_dtypes("category")
-        parts.append(pd.DataFrame(by_group(runs, parted, settings)).assign(**where))
+        parts.append(pd.DataFrame(by_group(runs, parted, settings, resample)).assign(**where))
     for table, path, found in ((GROUPS, groups, parts), (WORDS, words, listed)):
         # A task that asks nothing has no ranks, and a run may have none of these tasks.
         none = pd.DataFrame(columns=[column.name for column in table.columns])
         tables.write(table, path, pd.concat(found, ignore_index=True) if found else none)
 
 
-def _by_word_and_picture(
-    words: pd.Series, run: pd.DataFrame, settings: MetricsSettings
-) -> tuple[list[str], Integers, Floats]:
-    """The pairs of a word and a test picture of a run's queries, each query's one, their weights.
-
-    `words` is the spoken word of each token.
-    """
+def _by_picture_and_word(words: pd.Series, run: pd.DataFrame, settings: MetricsSettings) -> Factors:
+    """The test pictures and the words of a run's queries; `words` are the tokens' spoken words."""
     said = run["query"].map(words).to_numpy(str)
-    return crossed(said, run["image_id"].to_numpy(str), settings)
+    return crossed({"pictures": run["image_id"].to_numpy(str), "words": said}, settings)
 
 
 def hits(ranks: Ranks, k: int) -> Floats:
@@ -175,7 +177,7 @@ def by_group(
     first = next(iter(runs.values()))
     luck = chance(counts_of(first), first["gallery_size"])
     found = {run: counts_of(rows) for run, rows in runs.items()}
-    hit = {run: hits(counts, HITS) for run, counts in found.items()}
+    hit = np.stack([hits(counts, HITS) for counts in found.values()])
     lucky = hits(luck, HITS)
     for name in known:
         categories = known[name].cat
@@ -183,37 +185,45 @@ def by_group(
             here = np.flatnonzero(categories.codes.to_numpy() == nth)
             if len(here) == 0:
                 continue
-            names, image, weights = resample(first.iloc[here], settings)
-            once, size = weights[:1], weights @ np.bincount(image)
-            values: dict[str, list[Floats]] = {}
+            factors = resample(first.iloc[here], settings)
+            once = weights(factors.parts[0], None)
+            samples: dict[str, dict[int, Floats]] = {}
             medians: dict[str, list[float]] = {}
-            for (system, seed), chances in hit.items():
-                total = weights @ np.bincount(image, chances[here], len(names))
-                values.setdefault(system, []).append(100.0 * total / size)
-                median = summarise(_some(found[system, seed], here), image, once)[0, 0]
+            drawn = shares(factors, hit[:, here])
+            for (system, seed), values in zip(found, drawn, strict=True):
+                samples.setdefault(system, {})[seed] = values
+                some = _some(found[system, seed], here)
+                median = summarise(some, factors.parts[0].unit, once)[0, 0]
                 medians.setdefault(system, []).append(float(median))
-            means = {system: np.mean(value, axis=0) for system, value in values.items()}
-            for system, mean in means.items():
-                gap = means["model"] - mean if "model" in means else np.zeros_like(mean)
-                low, high = _ends(mean, len(names))
-                gap_low, gap_high = _ends(gap, len(names))
+            for system, own in samples.items():
                 yield {
                     "system": system,
                     "property": name,
                     "group": group,
                     "nth": nth,
                     "queries": len(here),
-                    "pictures": len(names),
-                    "r10": mean[0],
-                    "low": low,
-                    "high": high,
+                    **_measured(factors, own, samples.get("model", own)),
                     "chance": 100.0 * lucky[here].mean(),
-                    "difference": gap[0],
-                    "difference_low": gap_low,
-                    "difference_high": gap_high,
                     "median_rank": np.mean(medians[system]),
-                    "median_chance": summarise(_some(luck, here), image, once)[0, 0],
+                    "median_chance": summarise(_some(luck, here), factors.parts[0].unit, once)[
+                        0, 0
+                    ],
                 }
+
+
+def _measured(factors: Factors, own: Samples, model: Samples) -> dict[str, object]:
+    """R@10 of a group, and the model's minus it, with their intervals and what these are over."""
+    one, apart = estimate(factors, own), estimate(factors, model, own)
+    low, high = one.around([True], 1.0)
+    below, above, _ = apart.apart([True], same(model, own))
+    ends = {"low": low, "high": high, "difference_low": below, "difference_high": above}
+    return {
+        "over": intervals.over(one.counts),
+        "units": intervals.units(one.counts),
+        "r10": one.value[0],
+        "difference": apart.value[0],
+        **{name: None if np.isnan(end[0]) else float(end[0]) for name, end in ends.items()},
+    }
 
 
 def _by_word(
@@ -246,11 +256,3 @@ def _by_word(
 
 def _some(ranks: Ranks, here: Integers) -> Ranks:
     return Ranks(*(getattr(ranks, name)[here] for name in Ranks.__annotations__))
-
-
-def _ends(samples: Floats, pictures: int) -> tuple[float | None, float | None]:
-    """A 95 % percentile interval of all samples but the first; None with too few pictures."""
-    if pictures < FEW:
-        return None, None
-    low, high = np.percentile(samples[1:], [2.5, 97.5])
-    return float(low), float(high)

@@ -6,34 +6,33 @@ else in each run, and there is no difference.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from seesay import compare_runs, tables
-from seesay.compare_runs import Run
+from seesay import compare_runs, intervals, tables
+from seesay.compare_runs import UNKNOWN, Run, Tokens, sets_apart
 from seesay.errors import InputError
 from seesay.evaluation import RANKS
 from seesay.experiments import ordered
 from seesay.human_tables import HUMAN_RANKS, SYNTHETIC
-from seesay.metrics import (
-    METRICS,
-    by_picture,
-    by_word_and_talker,
-    chance,
-    counts_of,
-    summarise,
-)
+from seesay.metrics import METRICS, chance, counts_of, summarise
+from seesay.metrics_tables import RANKED
 from seesay.ranking import Floats
 from seesay.report_answer import SYSTEMS, TASKS
 from seesay.report_more import HUMAN
 from seesay.report_more import TASKS as MORE
+from seesay.resampling import (
+    Factors,
+    by_picture,
+    by_word_and_talker,
+    estimate,
+    same,
+    weights,
+)
 from seesay.settings.metrics import MetricsSettings
-
-Tokens = tuple[frozenset[str] | None, frozenset[str] | None]
-UNKNOWN: Tokens = (None, None)  # human words are told by the queries alone
 
 FILES = compare_runs.RANKS
 PEOPLE = "human/ranks/*/*/*.parquet"
@@ -44,21 +43,29 @@ class Line:
     """One metric of one system: both runs' values, and the second minus the first.
 
     `difference` is None where the test sets differ; `low` and `high` are the ends of its 95 %
-    interval, which chance has not.
+    interval, which chance has not, `p` its p-value, and `holm` that of Holm among all lines of
+    this metric.
     """
 
     system: str
     metric: str
     first: float
     second: float
-    difference: float | None
-    low: float | None
-    high: float | None
+    difference: float | None = None
+    low: float | None = None
+    high: float | None = None
+    p: float | None = None
+    holm: float | None = None
 
     @property
     def clear(self) -> bool:
         """Whether the interval leaves zero out."""
         return self.low is not None and self.high is not None and not self.low <= 0 <= self.high
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is clear after Holm's adjustment, too."""
+        return self.clear and self.holm is not None and self.holm < 1.0 - intervals.LEVEL
 
 
 @dataclass(frozen=True)
@@ -66,8 +73,8 @@ class Part:
     """One experiment and task: the lines of its systems, the last of them chance.
 
     `names` are what the experiment is called in each run, `sizes` the items searched, `queries`
-    and `pictures` what was counted, of human words pairs of a word and a talker. `why` says in
-    what the test sets differ, "" if in nothing.
+    and `counted` what of: `100 pictures`, `30 words, 20 talkers`. `over` and `units` say what the
+    intervals generalise to, and `why` in what the test sets differ, "" if in nothing.
     """
 
     names: tuple[str, str]
@@ -75,7 +82,9 @@ class Part:
     gallery: str
     sizes: tuple[int, int]
     queries: tuple[int, int]
-    pictures: tuple[int, int]
+    counted: tuple[str, str]
+    over: str
+    units: str
     why: str
     lines: list[Line]
 
@@ -120,7 +129,7 @@ def compare(
         parts += _of_people(pair, people, settings)
     if not parts:
         raise InputError(f"{first} and {second}: no task is in both")
-    return parts
+    return adjusted(parts)
 
 
 def _of_people(
@@ -141,43 +150,6 @@ def _of_people(
                 yield _part(names, task, source, asked, UNKNOWN, settings)
 
 
-def apart(both: list[pd.DataFrame], tokens: Tokens) -> str:
-    """In what two runs' test sets of one task differ, in words; "" if in nothing that counts.
-
-    Queries may be other fragments of the same pictures, which are what is resampled; they must be
-    the same where the tokens are not known.
-    """
-    once = [
-        next(rows for _, rows in part.groupby(["system", "seed"])).set_index("query")
-        for part in both
-    ]
-    # Human words are who they are, whatever pictures they were said about.
-    images = [set() if "word" in rows else set(rows["image_id"]) for rows in once]
-    queries = [set(rows.index) for rows in once]
-    sizes = [round(rows["gallery_size"].mean()) for rows in once]
-    found = []
-    if images[0] != images[1]:
-        found.append(_said("test pictures", *images))
-    one, other = tokens
-    if one is not None and other is not None:
-        if one != other:
-            found.append(_said("word tokens", one, other))
-    elif queries[0] != queries[1]:
-        found.append(_said("queries", *queries))
-    if sizes[0] != sizes[1]:
-        found.append(f"gallery sizes (A {sizes[0]:,}, B {sizes[1]:,})")
-    if not found and queries[0] == queries[1]:
-        names = ["image_id", "gallery_size", "relevant"]
-        if not once[0][names].equals(once[1].loc[once[0].index, names]):
-            found.append("right answers to the same queries")
-    return " and ".join(found)
-
-
-def _said(what: str, one: set[str] | frozenset[str], other: set[str] | frozenset[str]) -> str:
-    """How many each has and both have: `test pictures (A 20, B 15, 15 in both)`."""
-    return f"{what} (A {len(one):,}, B {len(other):,}, {len(one & other):,} in both)"
-
-
 def _part(
     names: tuple[str, str],
     task: str,
@@ -186,20 +158,18 @@ def _part(
     tokens: Tokens,
     settings: MetricsSettings,
 ) -> Part:
-    why = apart(both, tokens)
-    (one, luck, queries, pictures), (other, luck_2, queries_2, pictures_2) = (
-        _measured(part, settings) for part in both
-    )
-    lines = [
-        line
-        for system in SYSTEMS
-        if system in one and system in other
-        for line in _lines(system, one[system], other[system], not why)
-    ]
+    why = sets_apart(both, tokens)
+    one, other = (_Measured.of(part, settings) for part in both)
+    lines: list[Line] = []
+    for system in SYSTEMS:
+        if system in one.samples and system in other.samples:
+            lines += _lines(system, one, other, not why)
     lines += [
-        Line("chance", metric, a, b, None if why else b - a, None, None)
-        for metric, a, b in zip(METRICS, luck.tolist(), luck_2.tolist(), strict=True)
+        Line("chance", metric, a, b, None if why else b - a)
+        for metric, a, b in zip(METRICS, one.luck.tolist(), other.luck.tolist(), strict=True)
     ]
+    shared = one.factors.counts | {"seeds": min(one.seeds, other.seeds)}
+    over = {name: count for name, count in shared.items() if name != "seeds" or count > 1}
     # Where some queries leave more items out than others: the mean, as in the stage metrics.
     sizes = [round(part["gallery_size"].mean()) for part in both]
     return Part(
@@ -207,46 +177,83 @@ def _part(
         task,
         gallery,
         (sizes[0], sizes[1]),
-        (queries, queries_2),
-        (pictures, pictures_2),
+        (one.queries, other.queries),
+        (one.counted, other.counted),
+        "" if why else intervals.over(over),
+        "" if why else intervals.units(over),
         why,
         lines,
     )
 
 
-def _measured(
-    part: pd.DataFrame, settings: MetricsSettings
-) -> tuple[dict[str, Floats], Floats, int, int]:
-    """A run's metrics by system, means over seeds, those of chance, its queries and pictures."""
-    resample = by_word_and_talker if "word" in part else by_picture
-    images, image, weights = resample(part, settings)
-    values: dict[str, list[Floats]] = {}
-    groups = part.groupby(["system", "seed"])
-    for (system, _), rows in groups:
-        places = image[part.index.get_indexer(rows.index)]
-        values.setdefault(str(system), []).append(summarise(counts_of(rows), places, weights))
-    once = next(rows for _, rows in groups)
-    places = image[part.index.get_indexer(once.index)]
-    luck = summarise(chance(counts_of(once), once["gallery_size"]), places, weights[:1])[:, 0]
-    means: dict[str, Floats] = {name: np.mean(found, axis=0) for name, found in values.items()}
-    return means, luck, len(once), len(images)
+@dataclass(frozen=True)
+class _Measured:
+    """A run's metrics of one task: the samples of each system's seeds, and chance."""
+
+    samples: dict[str, dict[int, Floats]]
+    factors: Factors
+    luck: Floats
+    queries: int
+
+    @classmethod
+    def of(cls, part: pd.DataFrame, settings: MetricsSettings) -> "_Measured":
+        resample = by_word_and_talker if "word" in part else by_picture
+        samples: dict[str, dict[int, Floats]] = {}
+        held: list[Floats] = []
+        for (system, _), rows in part.groupby(["system", "seed"]):
+            factors = resample(rows, settings)
+            held = held or [weights(factor, factors.settings) for factor in factors.parts]
+            found = [
+                summarise(counts_of(rows), factor.unit, drawn)
+                for factor, drawn in zip(factors.parts, held, strict=True)
+            ]
+            samples.setdefault(str(system), {})[int(rows["seed"].iloc[0])] = np.stack(found)
+        random, first = chance(counts_of(rows), rows["gallery_size"]), factors.parts[0]
+        luck = summarise(random, first.unit, weights(first, None))[:, 0]
+        return cls(samples, factors, luck, len(rows))
+
+    @property
+    def seeds(self) -> int:
+        return min(map(len, self.samples.values()))
+
+    @property
+    def counted(self) -> str:
+        """How many pictures, or words and talkers, were counted."""
+        return ", ".join(f"{count:,} {name}" for name, count in self.factors.counts.items())
 
 
-def _lines(system: str, first: Floats, second: Floats, paired: bool) -> Iterator[Line]:
-    """A system's lines; column 0 of the values is the value, the others are the resamples'.
-
-    Those that are not paired may be of other numbers of pictures.
-    """
+def _lines(system: str, one: _Measured, other: _Measured, paired: bool) -> Iterator[Line]:
+    """A system's lines, the second run minus the first where they are `paired`."""
+    first, second = one.samples[system], other.samples[system]
+    values = estimate(one.factors, first).value, estimate(other.factors, second).value
     if not paired:
-        for metric, a, b in zip(METRICS, first[:, 0].tolist(), second[:, 0].tolist(), strict=True):
-            yield Line(system, metric, a, b, None, None, None)
+        for metric, a, b in zip(METRICS, *values, strict=True):
+            yield Line(system, metric, float(a), float(b))
         return
-    gap = second - first
-    low, high = np.percentile(gap[:, 1:], [2.5, 97.5], axis=1)
+    found = estimate(one.factors, second, first)
+    percent = [metric not in RANKED for metric in METRICS]
+    ends = found.apart(percent, same(first, second))
     for i, metric in enumerate(METRICS):
-        ends = float(low[i]), float(high[i])
-        value = float(first[i, 0]), float(second[i, 0]), float(gap[i, 0])
-        yield Line(system, metric, *value, *ends)
+        kept = [None if np.isnan(end[i]) else float(end[i]) for end in ends]
+        yield Line(system, metric, *(float(v[i]) for v in (*values, found.value)), *kept)
+
+
+def adjusted(parts: list[Part]) -> list[Part]:
+    """The parts with Holm's p-values: a metric's family is all its lines, of all parts."""
+    family: dict[str, list[Line]] = {}
+    for part in parts:
+        for line in part.lines:
+            if line.p is not None:
+                family.setdefault(line.metric, []).append(line)
+    holm = {
+        id(line): float(p)
+        for lines in family.values()
+        for line, p in zip(lines, intervals.holm(np.array([x.p for x in lines])), strict=True)
+    }
+    return [
+        replace(part, lines=[replace(line, holm=holm.get(id(line))) for line in part.lines])
+        for part in parts
+    ]
 
 
 def _read(folder: Path, gallery: str) -> pd.DataFrame:

@@ -22,6 +22,8 @@ RECORD = "report/run.json"
 RANKS = "evaluation/*/*/*/ranks.parquet"
 TOKENS = "matching/spoken_captions.parquet"
 NONE = "–"
+Tokens = tuple[frozenset[str] | None, frozenset[str] | None]
+UNKNOWN: Tokens = (None, None)  # human words are told by the queries alone
 # What lies below the results folder of each run, and where.
 NOT_COMPARED = ("results", "experiments")
 # By kind of item: its table and file, and the columns that make two of them equal.
@@ -211,3 +213,40 @@ def _values(kind: str, first: dict[str, str], second: dict[str, str]) -> list[Ap
         for key in dict.fromkeys([*first, *second])
         if first.get(key) != second.get(key)
     ]
+
+
+def sets_apart(both: list[pd.DataFrame], tokens: Tokens) -> str:
+    """In what two runs' test sets of one task differ, in words; "" if in nothing that counts.
+
+    Queries may be other fragments of the same pictures, which are what is resampled; they must be
+    the same where the tokens are not known.
+    """
+    once = [
+        next(rows for _, rows in part.groupby(["system", "seed"])).set_index("query")
+        for part in both
+    ]
+    # Human words are who they are, whatever pictures they were said about.
+    images = [set() if "word" in rows else set(rows["image_id"]) for rows in once]
+    queries = [set(rows.index) for rows in once]
+    sizes = [round(rows["gallery_size"].mean()) for rows in once]
+    found = []
+    if images[0] != images[1]:
+        found.append(_said("test pictures", *images))
+    one, other = tokens
+    if one is not None and other is not None:
+        if one != other:
+            found.append(_said("word tokens", one, other))
+    elif queries[0] != queries[1]:
+        found.append(_said("queries", *queries))
+    if sizes[0] != sizes[1]:
+        found.append(f"gallery sizes (A {sizes[0]:,}, B {sizes[1]:,})")
+    if not found and queries[0] == queries[1]:
+        names = ["image_id", "gallery_size", "relevant"]
+        if not once[0][names].equals(once[1].loc[once[0].index, names]):
+            found.append("right answers to the same queries")
+    return " and ".join(found)
+
+
+def _said(what: str, one: set[str] | frozenset[str], other: set[str] | frozenset[str]) -> str:
+    """How many each has and both have: `test pictures (A 20, B 15, 15 in both)`."""
+    return f"{what} (A {len(one):,}, B {len(other):,}, {len(one & other):,} in both)"

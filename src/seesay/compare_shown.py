@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from seesay import pages, writing
+from seesay import intervals, pages, writing
 from seesay.compare import Line, Part
 from seesay.compare_runs import Apart
 from seesay.report_answer import METRICS, SYSTEMS, TASKS, Difference, difference, shown
@@ -15,7 +15,8 @@ SHORT = ("r10", "median_rank")
 ALIKE = "nothing: settings, corpora, seeds, code and versions are the same"
 COLUMNS = [
     *("what", "name", "task", "gallery", "system", "metric"),
-    *("first", "second", "difference", "ci_low", "ci_high", "clear", "note"),
+    *("first", "second", "difference", "ci_low", "ci_high", "over", "units", "p", "p_holm"),
+    *("clear", "note"),
 ]
 
 
@@ -54,7 +55,11 @@ def text(
                 )
                 lines.append(f"  {name}{values}   {gap(line)}{mark(line)}".rstrip())
         lines.append("")
-    lines.append("* the interval leaves zero out. Ranks: lower is better; R@k: higher is better.")
+    lines += [
+        "* the interval leaves zero out; ** it does so after Holm's adjustment for all comparisons"
+        " by this metric, too.",
+        "Ranks: lower is better; R@k: higher is better.",
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -74,6 +79,7 @@ def page(
                     "first": shown(line.first, line.metric),
                     "second": shown(line.second, line.metric),
                     "gap": gap(line),
+                    "mark": " **" if line.stands else "",
                     "kind": kind(line),
                 }
                 for line in part.lines
@@ -120,6 +126,9 @@ def _rows(parts: list[Part], found: list[Apart], lacking: list[str]) -> Iterator
             numbers = {
                 name: f"{value:.4f}" for name, value in (values | ends).items() if value is not None
             }
+            if line.p is not None:
+                numbers |= {"over": part.over, "units": part.units}
+                numbers |= {"p": f"{line.p:.3g}", "p_holm": f"{line.holm:.3g}"}
             clear = {} if line.low is None else {"clear": "yes" if line.clear else "no"}
             labels = {"gallery": part.gallery, "system": line.system, "metric": line.metric}
             yield {**where, **labels, **numbers, **clear, "note": note}
@@ -142,19 +151,18 @@ def about(part: Part) -> list[str]:
     """What was searched and counted, and why there is no difference where there is none."""
     more = MORE | HUMAN
     items = more[part.task].items if part.task in more else ITEMS.get(part.task, "tokens")
-    asked = part.task in HUMAN and part.task != "human_word_by_picture"
-    units = "pairs of a word and a talker" if asked else "test pictures"
     sizes = " and ".join(f"{size:,}" for size in dict.fromkeys(part.sizes))
     searched = f"gallery {part.gallery}, {sizes} {items}"
-    if part.queries[0] == part.queries[1] and part.pictures[0] == part.pictures[1]:
-        counted = f"{part.queries[0]:,} queries of {part.pictures[0]:,} {units}"
+    if part.queries[0] == part.queries[1] and part.counted[0] == part.counted[1]:
+        counted = f"{part.queries[0]:,} queries of {part.counted[0]}"
     else:
         counted = "; ".join(
-            f"{name} {queries:,} queries of {pictures:,} {units}"
-            for name, queries, pictures in zip("AB", part.queries, part.pictures, strict=True)
+            f"{name} {queries:,} queries of {units}"
+            for name, queries, units in zip("AB", part.queries, part.counted, strict=True)
         )
     if not part.why:
-        return [f"{searched}; {counted}, paired"]
+        refused = intervals.refusal(part.over, part.units)
+        return [f"{searched}; {counted}, paired; {refused or f'intervals over {part.over}'}"]
     return [
         f"{searched}; {counted}",
         f"not comparable, so no difference: other {part.why}; hold each run against its chance",
@@ -165,10 +173,8 @@ def gap(line: Line) -> str:
     """The second minus the first, with its interval: `+4.2 points [+1.0, +7.3]`."""
     if line.difference is None:
         return ""
-    low, high = line.low, line.high
-    if low is None or high is None:
-        return difference(Difference(line.difference, 0.0, 0.0), line.metric).partition(" [")[0]
-    return difference(Difference(line.difference, low, high), line.metric)
+    said = difference(Difference(line.difference, line.low, line.high), line.metric)
+    return said if line.low is not None else said.partition(" [")[0]
 
 
 def kind(line: Line) -> str:
@@ -180,5 +186,5 @@ def kind(line: Line) -> str:
 
 
 def mark(line: Line) -> str:
-    """An asterisk after an interval that leaves zero out."""
-    return " *" if line.clear else ""
+    """An asterisk after an interval that leaves zero out, two where Holm's p-value agrees."""
+    return "" if not line.clear else " **" if line.stands else " *"

@@ -6,15 +6,17 @@ from pathlib import Path
 import pandas as pd
 
 from seesay import tables
-from seesay.breakdown import FEW, GROUPS, by_group
+from seesay.breakdown import GROUPS, by_group
 from seesay.breakdown_classes import PAIRS, classes
 from seesay.human_tables import HUMAN_RANKS, HUMAN_WORDS, SYNTHETIC, parted
 from seesay.matching import SPOKEN_CAPTIONS
-from seesay.metrics import by_word_and_talker, runs_of
+from seesay.metrics import runs_of
 from seesay.pictures import IMAGES
+from seesay.resampling import by_word_and_talker
 from seesay.settings.metrics import MetricsSettings
 
 BY_WORD = ("human_recognition", "picture_by_human_word")  # tasks that a word asks
+FEW = 5  # words without which a talker has no group of their own
 MOST = 24  # talkers of a source that are told apart, those with most words
 
 
@@ -29,7 +31,7 @@ def break_down_human(
     """Write the table GROUPS of the human words' ranks, the source as gallery.
 
     The same words by the captions' own talkers are parted as the human words that they stand for.
-    Intervals resample words and talkers, the same samples for all systems and seeds (paired).
+    Intervals generalise to words, talkers and seeds, by the same samples for all systems.
     """
     words = tables.read(HUMAN_WORDS, human_words).set_index("token_id")
     spoken = tables.read(SPOKEN_CAPTIONS, spoken_captions)

@@ -13,15 +13,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from seesay import tables, writing
+from seesay import tables
 from seesay.errors import InputError
 from seesay.evaluation import RANKS
 from seesay.experiments import ordered
 from seesay.grounding import GROUNDING
 from seesay.human_tables import HUMAN_RANKS
-from seesay.randomness import generator
+from seesay.metrics_tables import ENDS, PS, Row, gaps, values, write
 from seesay.ranking import Floats, Integers, Ranks
-from seesay.resampling import crossed
+from seesay.resampling import (
+    Factors,
+    Samples,
+    by_picture,
+    by_word_and_talker,
+    estimate,
+    weights,
+)
 from seesay.settings.metrics import MetricsSettings
 from seesay.tables import Table
 
@@ -30,8 +37,7 @@ GROUNDED = ("pointing", "iou")
 RECALLS = (1, 5, 10, 25)
 COLUMNS = ["experiment", "system", "seed", "task", "gallery", "gallery_size", "queries", "metric"]
 Summary = Callable[[pd.DataFrame, Integers, Floats, bool], Floats]
-# What is resampled of a run's queries: names of units, each query's one, and their weights.
-Resample = Callable[[pd.DataFrame, MetricsSettings], tuple[list[str], Integers, Floats]]
+Resample = Callable[[pd.DataFrame, MetricsSettings], Factors]  # of a run's queries
 # A table of judged queries, its files, the names of its metrics, what makes them and intervals.
 Kind = tuple[Table, Sequence[Path], tuple[str, ...], Summary, Resample]
 SLACK = 1e-9  # a share of queries within this of one half is one half
@@ -51,19 +57,21 @@ def measure(
     """Write `metrics.tsv`, `differences.tsv` and `experiments.tsv` from all systems' ranks.
 
     metrics.tsv has a row a seed and a row "mean" (over seeds) for each experiment, system, task,
-    gallery and metric: ranks from 1, r1 to r25 in percent, with a 95 % percentile interval from
-    resampling the test images and chance for this very gallery. differences.tsv has the model
-    minus each control, mean over seeds, from the same resamples for both (paired), and
-    experiments.tsv the model of one experiment minus that of another before it, for each pair with
-    the same test pictures. Experiments stand in `order`, others by name behind them. The tables
-    `grounding`, where there are any, add their tasks with pointing and iou, in percent, and the
-    tables `human` theirs, whose intervals resample words and talkers.
+    gallery and metric: ranks from 1, r1 to r25 in percent, with a 95 % interval, what it
+    generalises to (`over`, and the `units` of each), and chance for this very gallery.
+    differences.tsv has the model minus each control, mean over seeds, from the same resamples for
+    both (paired), and experiments.tsv the model of one experiment minus that of another before it,
+    for each pair with the same test pictures; both with p-values, and Holm's of all rows of a
+    gallery and metric. Below the floors of `seesay.intervals` these cells are empty. Experiments
+    stand in `order`, others by name behind them. The tables `grounding`, where there are any, add
+    their tasks with pointing and iou, in percent, and the tables `human` theirs, whose intervals
+    generalise to words and talkers.
 
     Raises InputError when two systems were ranked on different queries.
     """
-    rows: list[dict[str, object]] = []
-    paired: list[dict[str, object]] = []
-    beside: list[dict[str, object]] = []
+    rows: list[Row] = []
+    paired: list[Row] = []
+    beside: list[Row] = []
     kinds: list[Kind] = [(RANKS, ranks, METRICS, _of_ranks, by_picture)]
     if grounding:
         kinds.append((GROUNDING, grounding, GROUNDED, _of_grounding, by_picture))
@@ -72,43 +80,44 @@ def measure(
     for table, paths, names, summary, resample in kinds:
         frame = tables.read(table, list(paths))
         order = ordered([*order, *sorted(frame["experiment"].unique())])
-        models: dict[tuple[str, str], dict[str, Floats]] = {}
-        asked: dict[tuple[str, str, str], list[object]] = {}
+        models: dict[tuple[str, str], dict[str, Samples]] = {}
+        asked: dict[tuple[str, str, str], tuple[int, Factors]] = {}
         for (experiment, task, gallery), part in frame.groupby(["experiment", "task", "gallery"]):
             where = {"experiment": experiment, "task": task, "gallery": gallery}
             runs = runs_of(part, where)
             first = next(iter(runs.values()))
-            units, unit, weights = resample(first, settings)
+            factors = resample(first, settings)
             # Where some queries leave more items out than others: the mean.
             size = {"gallery_size": round(first["gallery_size"].mean()), "queries": len(first)}
-            luck = summary(first, unit, weights[:1], True)[:, 0]
-            values: dict[str, list[Floats]] = {}
-            for (system, seed), run in runs.items():
-                value = summary(run, unit, weights, False)
-                values.setdefault(system, []).append(value)
-                rows += _rows({**where, "system": system, "seed": seed, **size}, names, value, luck)
-            means = {system: np.mean(value, axis=0) for system, value in values.items()}
-            for system, mean in means.items():
-                labels = {**where, "system": system, "seed": "mean", **size}
-                rows += _rows(labels, names, mean, luck)
-                if "model" in means and system != "model":
-                    paired += _rows({**where, "system": system}, names, means["model"] - mean)
-            if "model" in means:
+            luck = summary(first, factors.parts[0].unit, weights(factors.parts[0], None), True)
+            found = _sampled(runs, factors, summary)
+            for system, samples in found.items():
+                some = {str(seed): {seed: one} for seed, one in samples.items()} | {"mean": samples}
+                for seed, these in some.items():
+                    labels = {**where, "system": system, "seed": seed, **size}
+                    rows += values(labels, names, estimate(factors, these), luck[:, 0])
+                if "model" in found and system != "model":
+                    labels = {**where, "system": system}
+                    paired += gaps(labels, names, factors, found["model"], samples)
+            if "model" in found:
                 key = str(task), str(gallery)
-                models.setdefault(key, {})[str(experiment)] = means["model"]
-                asked[*key, str(experiment)] = [size["gallery_size"], *units]
-        for (task, gallery), found in models.items():
-            for other, one in combinations([name for name in order if name in found], 2):
+                models.setdefault(key, {})[str(experiment)] = found["model"]
+                asked[*key, str(experiment)] = size["gallery_size"], factors
+        for (task, gallery), those in models.items():
+            for other, one in combinations([name for name in order if name in those], 2):
+                (size_1, factors), (size_2, factors_2) = (
+                    asked[task, gallery, name] for name in (one, other)
+                )
                 # Queries may differ; what is resampled are their units. In a gallery of another
                 # size a rank means something else.
-                if asked[task, gallery, one] == asked[task, gallery, other]:
+                if size_1 == size_2 and factors.names == factors_2.names:
                     where = {"experiment": one, "other": other, "task": task, "gallery": gallery}
-                    beside += _rows(where, names, found[one] - found[other])
-    _write(metrics, rows, [*COLUMNS, "value", "ci_low", "ci_high", "chance"], order)
+                    beside += gaps(where, names, factors, those[one], those[other])
+    write(metrics, rows, [*COLUMNS, "value", *ENDS, "chance"], order)
     names_of_pairs = [name for name in COLUMNS if name not in ("seed", "gallery_size", "queries")]
-    _write(differences, paired, [*names_of_pairs, "difference", "ci_low", "ci_high"], order)
+    write(differences, paired, [*names_of_pairs, "difference", *ENDS, *PS], order)
     names_of_pairs[1] = "other"
-    _write(experiments, beside, [*names_of_pairs, "difference", "ci_low", "ci_high"], order)
+    write(experiments, beside, [*names_of_pairs, "difference", *ENDS, *PS], order)
 
 
 def by_chance(run: pd.DataFrame) -> dict[str, float]:
@@ -164,37 +173,6 @@ def chance(ranks: Ranks, gallery_size: pd.Series | NDArray[np.integer]) -> Ranks
     """The ranks of the same queries if everything in their galleries were tied."""
     irrelevant = np.asarray(gallery_size, dtype=np.int64) - ranks.relevant
     return Ranks(np.zeros_like(irrelevant), irrelevant, ranks.relevant, ranks.relevant)
-
-
-def by_picture(run: pd.DataFrame, settings: MetricsSettings) -> tuple[list[str], Integers, Floats]:
-    """The pictures of a run's queries, each query's one, and their weights."""
-    pictures, image = np.unique(run["image_id"].to_numpy(dtype=str), return_inverse=True)
-    return pictures.tolist(), image, image_weights(len(pictures), settings)
-
-
-def by_word_and_talker(
-    run: pd.DataFrame, settings: MetricsSettings
-) -> tuple[list[str], Integers, Floats]:
-    """The pairs of a word and a talker of a run of HUMAN_RANKS, each query's one, their weights.
-
-    Whose talker is unknown is a talker of its own. Queries that are pictures are resampled as such.
-    """
-    if (run["word"] == "").all():
-        return by_picture(run, settings)
-    talker = run["talker"].where(run["talker"] != "", run["query"])
-    return crossed(run["word"].to_numpy(str), talker.to_numpy(str), settings)
-
-
-def image_weights(images: int, settings: MetricsSettings) -> Floats:
-    """How often each sample holds each image, shape (1 + resamples, images).
-
-    Row 0 is the images as they are; the others draw as many images with replacement. They depend
-    on the seed and the number of images alone, so that systems can be compared in pairs.
-    """
-    draws = generator("metrics", settings.seed, images).multinomial(
-        images, np.full(images, 1.0 / images), size=settings.resamples
-    )
-    return np.vstack([np.ones(images), draws])
 
 
 def _reached(ranks: Ranks, image: Integers, images: int, samples: int) -> Iterator[Floats]:
@@ -258,34 +236,17 @@ def counts_of(run: pd.DataFrame) -> Ranks:
     return Ranks(*(run[name].to_numpy(dtype=np.int64) for name in names))
 
 
-def _rows(
-    labels: dict[str, object],
-    names: Sequence[str],
-    value: Floats,
-    luck: Floats | None = None,
-) -> Iterator[dict[str, object]]:
-    """One row a metric; column 0 of `value` is the value, the others are the resamples'."""
-    low, high = np.percentile(value[:, 1:], [2.5, 97.5], axis=1)
-    for i, metric in enumerate(names):
-        row = {**labels, "metric": metric, "ci_low": low[i], "ci_high": high[i]}
-        if luck is None:
-            yield {**row, "difference": value[i, 0]}
-        else:
-            yield {**row, "value": value[i, 0], "chance": luck[i]}
-
-
-def _write(
-    path: Path, rows: list[dict[str, object]], columns: list[str], experiments: Sequence[str]
-) -> None:
-    """Write rows by experiment and other names, seeds by number and "mean" after them."""
-    frame = pd.DataFrame(rows, columns=columns)
-    order = ["experiment", columns[1], "task", "gallery"]
-    if "seed" in columns:
-        frame["nth"] = [np.inf if seed == "mean" else seed for seed in frame["seed"]]
-        order.insert(2, "nth")
-    for name in ("experiment", "other"):
-        if name in columns:
-            frame[name] = pd.Categorical(frame[name], list(experiments))
-    frame = frame.sort_values(order, kind="stable")[columns]
-    text = frame.to_csv(sep="\t", index=False, float_format="%.4f", lineterminator="\n")
-    writing.write_text(path, text)
+def _sampled(
+    runs: dict[tuple[str, int], pd.DataFrame], factors: Factors, summary: Summary
+) -> dict[str, dict[int, Floats]]:
+    """The samples of each system and seed, (factors, metrics, 1 + resamples)."""
+    found: dict[str, dict[int, list[Floats]]] = {}
+    for factor in factors.parts:
+        held = weights(factor, factors.settings)
+        for (system, seed), run in runs.items():
+            samples = summary(run, factor.unit, held, False)
+            found.setdefault(system, {}).setdefault(seed, []).append(samples)
+    return {
+        system: {seed: np.stack(samples) for seed, samples in own.items()}
+        for system, own in found.items()
+    }

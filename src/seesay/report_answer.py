@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from seesay import intervals
 from seesay.errors import InputError
 from seesay.experiments import ordered
 
@@ -35,29 +36,73 @@ METRICS = {
 # The control that a model without words to learn would equal.
 MUST = "shuffled"
 MAIN_TASK, MAIN_METRIC, BASELINE = "word_token_by_image", "r10", "random_projection"
-METRIC_COLUMNS = "experiment system seed task gallery gallery_size queries metric value ci_low"
-DIFFERENCE_COLUMNS = "experiment system task gallery metric difference ci_low ci_high"
+METRIC_COLUMNS = (
+    "experiment system seed task gallery gallery_size queries metric value ci_low ci_high over"
+    " units chance"
+)
+DIFFERENCE_COLUMNS = (
+    "experiment system task gallery metric difference ci_low ci_high over units p p_holm"
+)
 
 
 @dataclass(frozen=True)
 class Value:
-    """A metric of one system: what was ranked, the value, its 95 % interval, and chance."""
+    """A metric of one system: what was ranked, the value, its 95 % interval, and chance.
+
+    `over` is what the interval generalises to, `units` how many there are of each; the ends are
+    None where these are too few (`intervals.refusal` says it).
+    """
 
     gallery_size: int
     queries: int
     value: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     chance: float
+    over: str = ""
+    units: str = ""
+
+    @property
+    def above(self) -> bool:
+        """Whether the whole interval is above chance."""
+        return self.low is not None and self.low > self.chance
+
+    @property
+    def below(self) -> bool:
+        """Whether the whole interval is below chance."""
+        return self.high is not None and self.high < self.chance
 
 
 @dataclass(frozen=True)
 class Difference:
-    """The model's metric minus a control's, with its paired 95 % interval."""
+    """The model's metric minus a control's, with its paired 95 % interval, as `Value` has one.
+
+    `p` is its p-value, `holm` that of Holm among all of the table by this gallery and metric.
+    """
 
     value: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
+    over: str = ""
+    units: str = ""
+    p: float | None = None
+    holm: float | None = None
+
+    @property
+    def above(self) -> bool:
+        """Whether the whole interval is above zero."""
+        return self.low is not None and self.low > 0
+
+    @property
+    def below(self) -> bool:
+        """Whether the whole interval is below zero."""
+        return self.high is not None and self.high < 0
+
+    @classmethod
+    def of(cls, row: dict[str, str]) -> "Difference":
+        """That of a row of differences.tsv or experiments.tsv."""
+        low, high, p, holm = (number(row[name]) for name in ("ci_low", "ci_high", "p", "p_holm"))
+        return cls(float(row["difference"]), low, high, row["over"], row["units"], p, holm)
 
 
 @dataclass(frozen=True)
@@ -82,20 +127,23 @@ class Results:
 
         Raises InputError when a column, or the model, is missing.
         """
-        numbers = read_rows(metrics, f"{METRIC_COLUMNS} ci_high chance")
+        numbers = read_rows(metrics, METRIC_COLUMNS)
         pairs = read_rows(differences, DIFFERENCE_COLUMNS) if differences else []
         values = {
             (r["experiment"], r["system"], r["seed"], r["task"], r["gallery"], r["metric"]): Value(
                 int(r["gallery_size"]),
                 int(r["queries"]),
-                *(float(r[name]) for name in ("value", "ci_low", "ci_high", "chance")),
+                float(r["value"]),
+                number(r["ci_low"]),
+                number(r["ci_high"]),
+                float(r["chance"]),
+                r["over"],
+                r["units"],
             )
             for r in numbers
         }
         paired = {
-            (r["experiment"], r["system"], r["task"], r["gallery"], r["metric"]): Difference(
-                *(float(r[name]) for name in ("difference", "ci_low", "ci_high"))
-            )
+            (r["experiment"], r["system"], r["task"], r["gallery"], r["metric"]): Difference.of(r)
             for r in pairs
         }
         if not any(key[1:3] == ("model", "mean") for key in values):
@@ -108,6 +156,14 @@ class Results:
         found = {key[0] for key in values}
         names = [*(name for name in experiments if name in found), *sorted(found)]
         return cls(values, paired, ordered(names), galleries, seeds)
+
+    @property
+    def over(self) -> str:
+        """What the intervals generalise to: `over 100 pictures x 3 seeds`, or why there is none."""
+        for (_, system, seed, _, gallery, _), found in self.values.items():
+            if (system, seed, gallery) == ("model", "mean", self.galleries[0]) and found.over:
+                return intervals.said(found.over, found.units)
+        return ""
 
     def value(
         self, experiment: str, system: str, task: str, metric: str, seed: str = "mean"
@@ -149,12 +205,12 @@ def judge(results: Results, experiment: str, task: str) -> Verdict:
     for system in CONTROLS:
         pair = results.difference(experiment, system, task)
         if pair is not None:
-            (beaten if pair.low > 0 else unbeaten).append(SYSTEMS[system])
+            (beaten if pair.above else unbeaten).append(SYSTEMS[system])
     model = _model(results, experiment, task, MAIN_METRIC)
-    (beaten if model.low > model.chance else unbeaten).append("chance")
+    (beaten if model.above else unbeaten).append("chance")
     against = results.difference(experiment, BASELINE, task)
-    if against is not None and against.low <= 0:
-        kind = "below" if against.high < 0 else "even"
+    if against is not None and not against.above:
+        kind = "below" if against.below else "even"
     else:
         kind = "part" if unbeaten else "above"
     whole = results.difference(experiment, MUST, task) is not None
@@ -229,8 +285,10 @@ def shown(value: float, metric: str) -> str:
     return f"{value:,.1f}".removesuffix(".0")
 
 
-def interval(low: float, high: float, metric: str, signed: bool = False) -> str:
-    """An interval in brackets, without a unit."""
+def interval(low: float | None, high: float | None, metric: str, signed: bool = False) -> str:
+    """An interval in brackets, without a unit; `[–]` where there is none."""
+    if low is None or high is None:
+        return "[–]"
     ends = [shown(end, metric).removesuffix(" %") for end in (low, high)]
     return f"[{', '.join(_sign(end) if signed else end for end in ends)}]"
 
@@ -260,6 +318,11 @@ def _model(results: Results, experiment: str, task: str, metric: str) -> Value:
     if value is None:
         raise InputError(f"metrics: no {metric} of {experiment}, model, {task}; make them again")
     return value
+
+
+def number(text: str) -> float | None:
+    """A cell's number; None where it is empty."""
+    return float(text) if text else None
 
 
 def read_rows(path: Path, columns: str) -> list[dict[str, str]]:

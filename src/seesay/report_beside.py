@@ -1,11 +1,17 @@
 """Experiments beside each other: the models' paired differences, from experiments.tsv."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from seesay.experiments import ordered
-from seesay.report_answer import Difference, Results, difference, read_rows
+from seesay.report_answer import (
+    DIFFERENCE_COLUMNS,
+    Difference,
+    Results,
+    difference,
+    read_rows,
+)
 
 Pairs = dict[tuple[str, str, str, str], Difference]
 
@@ -55,7 +61,7 @@ def base_of(experiments: list[str]) -> str:
 
 def kind(pair: Difference) -> str:
     """`above` or `below` zero with its whole interval, or `even`."""
-    return "above" if pair.low > 0 else "below" if pair.high < 0 else "even"
+    return "above" if pair.above else "below" if pair.below else "even"
 
 
 def points(pair: Difference, column: Column) -> str:
@@ -68,17 +74,16 @@ def gap(pairs: Pairs, model: str, less: str, column: Column) -> Difference | Non
     found = pairs.get((model, less, column.task, column.metric))
     turned = pairs.get((less, model, column.task, column.metric))
     if found is None and turned is not None:
-        return Difference(-turned.value, -turned.high, -turned.low)
+        low, high = (None if end is None else -end for end in (turned.high, turned.low))
+        return replace(turned, value=-turned.value, low=low, high=high)
     return found
 
 
 def read_pairs(experiments: Path, gallery: str) -> Pairs:
     """The differences in one gallery, by (experiment, other, task, metric)."""
-    rows = read_rows(experiments, "experiment other task gallery metric difference ci_low ci_high")
+    rows = read_rows(experiments, DIFFERENCE_COLUMNS.replace("system", "other"))
     return {
-        (row["experiment"], row["other"], row["task"], row["metric"]): Difference(
-            *(float(row[name]) for name in ("difference", "ci_low", "ci_high"))
-        )
+        (row["experiment"], row["other"], row["task"], row["metric"]): Difference.of(row)
         for row in rows
         if row["gallery"] == gallery
     }

@@ -65,7 +65,7 @@ STYLE: Spec = {
 def answer(results: Results, experiment: str, task: str, metric: str) -> Spec:
     """Dots with 95 % intervals: one task, one metric, every system, the seeds and chance."""
     rows, seeds, chance = _systems(results, experiment, task, metric)
-    top = max([chance, *(row["high"] for row in rows)]) or 1.0
+    top = max([chance, *(row["high"] or row["value"] for row in rows)]) or 1.0
     unit = "%" if metric.startswith("r") else "lower is better"
     title = f"{METRICS[metric]}, {unit}"
     x = alt.X(
@@ -94,9 +94,9 @@ def answer(results: Results, experiment: str, task: str, metric: str) -> Spec:
         luck.mark_text(
             color=var("warm"), fontSize=11, align="left" if chance < top / 2 else "right"
         ).encode(x=x, y=alt.value(-7), text="label:N"),
-        base.mark_rule(strokeWidth=3, opacity=0.45, strokeCap="round").encode(
-            x=alt.X("low:Q", title=title), x2="high:Q"
-        ),
+        base.mark_rule(strokeWidth=3, opacity=0.45, strokeCap="round")
+        .encode(x=alt.X("low:Q", title=title), x2="high:Q")
+        .transform_filter("isValid(datum.low)"),
         single.mark_circle(size=22, opacity=0.55).encode(
             tooltip=[alt.Tooltip("seed:N", title="seed"), *tooltip]
         ),
@@ -197,8 +197,9 @@ def library() -> str:
     return script
 
 
-def _ends(value: float, low: float, high: float) -> Spec:
-    return {"value": round(value, 4), "low": round(low, 4), "high": round(high, 4)}
+def _ends(value: float, low: float | None, high: float | None) -> Spec:
+    found = {"value": value, "low": low, "high": high}
+    return {name: None if end is None else round(end, 4) for name, end in found.items()}
 
 
 def spec_of(chart: Any, datasets: dict[str, list[Spec]], **properties: Any) -> Spec:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from seesay import tables
+from seesay import intervals, tables
 from seesay.breakdown import GROUPS
 from seesay.human_tables import HUMAN_WORDS, SYNTHETIC
 from seesay.rejects import by_reason
@@ -138,6 +138,7 @@ def _rows(results: Results, experiment: str, source: str) -> list[Record]:
                     },
                     "size": f"{model.gallery_size:,} {task.items}",
                     "queries": f"{model.queries:,}",
+                    "over": intervals.said(model.over, model.units),
                 }
             )
     return rows
@@ -162,7 +163,8 @@ def sentence(results: Results, experiment: str) -> str:
             beside = f"; its own voices {shown(own.value, 'r10')}" if own else ""
             found.append(
                 f"{shown(value.value, 'r10')} {interval(value.low, value.high, 'r10')} of"
-                f" {source} (chance {shown(value.chance, 'r10')}{beside}), {VERDICTS[_kind(value)]}"
+                f" {source} ({intervals.said(value.over, value.units)}; chance"
+                f" {shown(value.chance, 'r10')}{beside}), {VERDICTS[_kind(value)]}"
             )
         if found:
             said.append(f"{ending.format(size=size)} {'; '.join(found)}.")
@@ -174,9 +176,7 @@ VERDICTS = {"above": "above chance", "even": "not told from chance", "below": "b
 
 def _kind(value: Value) -> str:
     """Where the whole interval of a recall lies: `above` chance, `below` it, or `even`."""
-    if value.low > value.chance:
-        return "above"
-    return "below" if value.high < value.chance else "even"
+    return "above" if value.above else "below" if value.below else "even"
 
 
 def _cell(value: Value, metric: str) -> Record:
@@ -204,6 +204,6 @@ def _kinds(
             continue
         place = f"{identity}-{name}".replace(" ", "-")
         about = f"{HUMAN[DRAWN].name} of {source} by {title}"
-        charts[place] = dots(rows, about, name == "talker", "its own voices", "words by talkers")
+        charts[place] = dots(rows, about, name == "talker", "its own voices")
         kinds.append({"source": source, "title": title, "chart": place, "groups": len(rows)})
     return kinds

@@ -99,8 +99,7 @@ def about(results: Results, source: Mapping[str, Any]) -> dict[str, str]:
         "data": f"Pictures: {source['pictures']}; speech: {source['speech']};"
         f" image network: {source['network']}.",
         "numbers": f"Means over {seeds}. {searched} Chance is what random ranking gives in the same"
-        " gallery. Intervals of 95 % come from resampling the test pictures with all their"
-        " queries.",
+        f" gallery. Intervals of 95 % are {results.over}.",
     }
 
 

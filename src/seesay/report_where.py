@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from seesay import report_words
+from seesay import intervals, report_words
 from seesay.breakdown_classes import PAIRS, classes
 from seesay.report_answer import (
     BASELINE,
@@ -114,12 +114,8 @@ def dots(
     about: str,
     ranked: bool = False,
     beside: str = SYSTEMS[BASELINE],
-    units: str = "test pictures",
 ) -> Spec:
-    """Dots with 95 % intervals a group: the model, what stands `beside` it (hollow) and chance.
-
-    `units` names what of a group was resampled.
-    """
+    """Dots with 95 % intervals a group: the model, what stands `beside` it (hollow) and chance."""
     shown = [{**row, "label": _label(row, nth, rows)} for nth, row in enumerate(rows)]
     if ranked:
         shown.sort(key=lambda row: -row["r10"])
@@ -131,7 +127,7 @@ def dots(
     tooltip = [
         alt.Tooltip("group:N", title="group"),
         alt.Tooltip("queries:Q", format=","),
-        alt.Tooltip("pictures:Q", title=units, format=","),
+        alt.Tooltip("over:N", title="interval over"),
         alt.Tooltip("r10:Q", title="R@10", format=".1f"),
         alt.Tooltip("low:Q", title="95 % from", format=".1f"),
         alt.Tooltip("high:Q", title="to", format=".1f"),
@@ -263,7 +259,7 @@ def rows_of(groups: pd.DataFrame, beside: pd.DataFrame | None = None) -> Rows:
             {
                 "group": name,
                 "queries": int(row["queries"]),
-                "pictures": int(row["pictures"]),
+                "over": intervals.said(row["over"], row["units"]),
                 "r10": round(float(row["r10"]), 3),
                 "low": low,
                 "high": high,

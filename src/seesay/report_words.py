@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from seesay import intervals
 from seesay.breakdown import OVER_WORDS
 from seesay.report_answer import SYSTEMS, Difference, difference, interval, shown
 
@@ -18,4 +19,5 @@ def over_words(groups: pd.DataFrame) -> str:
         if system in rows and system != "model":
             ends = (rows[system][f"difference{end}"] for end in ("", "_low", "_high"))
             said += f"; minus {name}: {difference(Difference(*ends), 'r10')}"
-    return f"{said} ({model['queries']:,} queries)"
+    over = intervals.said(model["over"], model["units"])
+    return f"intervals {over}: {said} ({model['queries']:,} queries)"

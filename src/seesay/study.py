@@ -236,7 +236,7 @@ def marked(pair: Difference | None, column: Column) -> str:
     if pair is None:
         return NONE
     said = points(pair, column)
-    return said if pair.low <= 0 <= pair.high else f"**{said}**"
+    return f"**{said}**" if pair.above or pair.below else said
 
 
 def text(value: Any) -> str:

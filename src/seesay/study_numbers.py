@@ -120,7 +120,7 @@ def lucky(results: Results) -> str:
             if cell is None or c.task in HEARD_ALONE:
                 continue
             recall = c.metric.startswith("r")
-            if cell.low > cell.chance if recall else cell.high < cell.chance:
+            if cell.above if recall else cell.below:
                 value, luck = plain(cell.value, c.metric), plain(cell.chance, c.metric)
                 found.append(f"{experiment}, {c.task} {c.metric}: {value} (chance {luck})")
     return (

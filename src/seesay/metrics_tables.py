@@ -1,0 +1,61 @@
+"""The rows of metrics.tsv, differences.tsv and experiments.tsv, with intervals and p-values."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from seesay import intervals, writing
+from seesay.ranking import Floats
+from seesay.resampling import Estimate, Factors, Samples, estimate, same
+
+Row = dict[str, Any]
+RANKED = ("median_rank", "mean_rank")  # the other metrics are percentages
+ENDS, PS = ["ci_low", "ci_high", "over", "units"], ["p", "p_holm"]
+
+
+def values(labels: Row, names: Sequence[str], found: Estimate, luck: Floats) -> Iterator[Row]:
+    """One row a metric, with its interval and chance."""
+    percent = [name not in RANKED for name in names]
+    low, high = found.around(percent, labels["gallery_size"])
+    for i, metric in enumerate(names):
+        ends = {"ci_low": low[i], "ci_high": high[i], **_over(found)}
+        yield {**labels, "metric": metric, "value": found.value[i], **ends, "chance": luck[i]}
+
+
+def gaps(
+    labels: Row, names: Sequence[str], factors: Factors, one: Samples, other: Samples
+) -> Iterator[Row]:
+    """One row a metric of one minus the other, with its interval and p-value."""
+    found = estimate(factors, one, other)
+    percent = [name not in RANKED for name in names]
+    low, high, p = found.apart(percent, same(one, other))
+    for i, metric in enumerate(names):
+        ends = {"ci_low": low[i], "ci_high": high[i], **_over(found), "p": p[i]}
+        yield {**labels, "metric": metric, "difference": found.value[i], **ends}
+
+
+def _over(found: Estimate) -> Row:
+    return {"over": intervals.over(found.counts), "units": intervals.units(found.counts)}
+
+
+def write(path: Path, rows: list[Row], columns: list[str], experiments: Sequence[str]) -> None:
+    """Write rows by experiment and other names, seeds by number and "mean" after them."""
+    frame = pd.DataFrame(rows, columns=columns)
+    order = ["experiment", columns[1], "task", "gallery"]
+    if "p" in columns:
+        families = frame.groupby(["gallery", "metric"])["p"]
+        frame["p_holm"] = families.transform(lambda p: intervals.holm(p.to_numpy(float)))
+        for name in PS:
+            frame[name] = [f"{p:.3g}" if p == p else "" for p in frame[name].astype(float)]
+    if "seed" in columns:
+        frame["nth"] = [np.inf if seed == "mean" else int(seed) for seed in frame["seed"]]
+        order.insert(2, "nth")
+    for name in ("experiment", "other"):
+        if name in columns:
+            frame[name] = pd.Categorical(frame[name], list(experiments))
+    frame = frame.sort_values(order, kind="stable")[columns]
+    text = frame.to_csv(sep="\t", index=False, float_format="%.4f", lineterminator="\n")
+    writing.write_text(path, text)
