@@ -70,6 +70,23 @@ def test_words_outside_the_vocabulary_are_counted_by_word(tmp_path):
     ]
 
 
+def test_spellings_are_one_word_and_a_word_that_is_two_is_left_out(tmp_path):
+    captions = pd.DataFrame(
+        [("grey", "gray", "ADJ"), ("color", "color", "NOUN"), ("wind", "wind", "NOUN")],
+        columns=["text", "lemma", "pos"],
+    )
+    corpus = source(tmp_path, {"eve": "grey gray colour wind"})
+    known = vocabulary({"gray", "color", "wind"}, captions)
+    words, rejects = read_source(corpus, known, NOBODY, pd.Series(dtype=str))
+    assert sorted(words["spoken_word"]) == ["color", "gray", "gray"]
+    assert [(r.id, r.reason) for r in rejects] == [
+        (
+            "people/wind",
+            "one sound as a VERB and another otherwise; which is not known; once in the corpus",
+        )
+    ]
+
+
 def test_a_corpus_without_a_usable_word_is_rejected_row_by_row(tmp_path):
     corpus = source(tmp_path, {"eve": "dog"})
     table = tmp_path / "words.tsv"

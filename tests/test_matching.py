@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from seesay import tables
 from seesay.casting import Casting, allot, orders
+from seesay.dictionary import Dictionary
 from seesay.errors import InputError
 from seesay.matching import (
     REPLACEMENTS,
@@ -22,6 +23,7 @@ from seesay.matching import (
     match,
     reasons,
     run_matching,
+    used_names,
 )
 from seesay.matching_stops import advice
 from seesay.pictures import CAPTIONS, IMAGES
@@ -30,7 +32,7 @@ from seesay.settings.matching import MatchingSettings
 from seesay.settings.words import WordsSettings
 from seesay.speech import SPOKEN_WORDS
 from seesay.tables import REJECTS
-from seesay.words import CAPTION_WORDS, SPOKEN_TYPES, extract_captions, length_class
+from seesay.words import CAPTION_WORDS, SPOKEN_TAGS, extract_captions, length_class
 
 
 def settings(
@@ -198,18 +200,50 @@ def test_replacement_is_one_to_one_and_true_to_its_step(
     pd.testing.assert_frame_equal(table, again)
 
 
+def tagged(*rows: tuple[str, str, str], alone: bool = False) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["word", "lemma", "pos"]).assign(alone=alone)
+
+
+def named(tags: pd.DataFrame, **captions: str) -> list[str]:
+    return spoken_names(tags, pd.Series(captions)).tolist()
+
+
 def test_a_spoken_form_is_the_caption_word_that_it_spells_or_else_its_lemma() -> None:
-    types = pd.DataFrame(
-        [
-            ("dogs", "dog", "NOUN", 3),
-            ("sits", "sit", "NOUN", 2),  # mistagged, but captions have the verb "sits"
-            ("like", "like", "other", 9),
-            ("the", "the", "other", 99),
-        ],
-        columns=["word", "lemma", "pos", "count"],
-    )
-    found = spoken_names(types, {"dog", "sits", "like"})
-    assert found.to_dict() == {"dogs": "dog", "sits": "sits", "like": "like"}
+    tags = tagged(
+        ("dogs", "dog", "NOUN"), ("sits", "sits", "VERB"), ("the", "the", "other"),
+        ("idea", "idea", "NOUN"),
+    )  # fmt: skip
+    assert named(tags, dog="NOUN", sits="VERB") == ["dog", "sits", "", "idea"]
+
+
+def test_a_token_counts_with_the_caption_words_part_of_speech_alone() -> None:
+    tags = tagged(
+        ("can", "can", "other"), ("can", "can", "NOUN"), ("cans", "can", "NOUN"),
+        ("left", "left", "VERB"), ("left", "left", "ADJ"), ("sits", "sit", "NOUN"),
+        # No caption has it: its more frequent part of speech, of content words.
+        *[("light", "light", "ADJ")] * 2, ("light", "light", "NOUN"),
+        *[("well", "well", "other")] * 3, ("well", "well", "ADV"),
+    )  # fmt: skip
+    found = named(tags, can="NOUN", left="ADJ", sits="VERB")
+    assert found[:6] == ["", "can", "can", "", "left", ""]
+    assert found[6:] == ["light", "light", "", "", "", "", "well"]
+
+
+def test_a_word_said_alone_has_no_part_of_speech_and_says_what_it_spells_in_full() -> None:
+    tags = tagged(
+        ("can", "can", "other"), ("dogs", "dog", "NOUN"), ("red", "red", "NOUN"),
+        # It may be said either way.
+        ("wind", "wind", "NOUN"), ("the", "the", "other"), alone=True,
+    )  # fmt: skip
+    assert named(tags, can="NOUN", dog="NOUN", red="ADJ", wind="NOUN") == [
+        "can", "dog", "red", "", "",
+    ]  # fmt: skip
+
+
+def test_no_inflection_of_a_caption_word_stands_for_another() -> None:
+    texts = ["Two geese ran", "a man is running", "greyish leaves", "a colour", "a T-shirt"]
+    names = ["goose", "run", "runs", "leaf", "leave", "color", "shirt", "t-shirt", "gray", "idea"]
+    assert used_names(names, texts, Dictionary()) == {*names} - {"gray", "idea"}
 
 
 # --- casting -------------------------------------------------------------------------------
@@ -530,18 +564,22 @@ def stage(tmp_path: Path) -> Path:
     ]
     names = [column.name for column in CAPTION_WORDS.columns]
     tables.write(CAPTION_WORDS, tmp_path / "caption_words", pd.DataFrame(words, columns=names))
-    types = [
-        ("dogs", "dog", "NOUN", 2),
-        ("runs", "run", "NOUN", 1),
-        ("idea", "idea", "NOUN", 1),
-        ("lane", "lane", "NOUN", 9),
-        ("the", "the", "other", 1),
+    said = [
+        ("the", "the", "other"),
+        ("dogs", "dog", "NOUN"),
+        ("runs", "runs", "VERB"),
+        ("idea", "idea", "NOUN"),
+        ("dogs", "dog", "NOUN"),
+        # Captions have lanes, and running is a form of runs.
+        ("lane", "lane", "NOUN"),
+        ("running", "running", "VERB"),
     ]
-    names = [column.name for column in SPOKEN_TYPES.columns]
-    tables.write(SPOKEN_TYPES, tmp_path / "spoken_types", pd.DataFrame(types, columns=names))
+    tags = [(f"r@{place:.3f}", lemma, pos, False) for place, (_, lemma, pos) in enumerate(said)]
+    names = [column.name for column in SPOKEN_TAGS.columns]
+    tables.write(SPOKEN_TAGS, tmp_path / "spoken_tags", pd.DataFrame(tags, columns=names))
     spoken = [
         (f"r@{place:.3f}", "r", "t", word, float(place), place + 0.4)
-        for place, word in enumerate(["the", "dogs", "runs", "idea", "dogs"])
+        for place, (word, _, _) in enumerate(said)
     ]
     names = [column.name for column in SPOKEN_WORDS.columns]
     tables.write(SPOKEN_WORDS, tmp_path / "spoken_words", pd.DataFrame(spoken, columns=names))
@@ -549,7 +587,7 @@ def stage(tmp_path: Path) -> Path:
 
 
 def run(folder: Path, rules: MatchingSettings) -> None:
-    names = ["images", "captions", "caption_words", "spoken_types", "spoken_words"]
+    names = ["images", "captions", "caption_words", "spoken_tags", "spoken_words"]
     names += ["replacements", "spoken_captions", "unsayable", "rejects"]
     run_matching(*(folder / name for name in names), rules)
 
@@ -669,8 +707,8 @@ def test_of_one_stock_every_split_has_tokens_of_a_word_that_lasts() -> None:
 
 
 def test_speech_that_says_nothing_of_it_is_one_clear_line(stage: Path) -> None:
-    types = tables.read(SPOKEN_TYPES, stage / "spoken_types")
-    tables.write(SPOKEN_TYPES, stage / "spoken_types", types[types["word"] == "the"])
+    tags = tables.read(SPOKEN_TAGS, stage / "spoken_tags")
+    tables.write(SPOKEN_TAGS, stage / "spoken_tags", tags.assign(pos="other"))
     with pytest.raises(InputError, match=r"no caption can be said by one talker \(.*relax"):
         run(stage, settings())
 
@@ -708,10 +746,9 @@ def pascal(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     spoken = spoken.assign(recording_id=spoken["talker"], onset=onset, offset=onset + 0.4)
     spoken["token_id"] = [f"k{n:06}" for n in range(len(spoken))]
     tables.write(SPOKEN_WORDS, folder / "spoken_words", spoken)
-    counts = spoken["word"].value_counts()
-    types = types.set_index("word").loc[counts.index]
-    types = types.assign(count=counts, lemma=types.index).rename_axis("word").reset_index()
-    tables.write(SPOKEN_TYPES, folder / "spoken_types", types)
+    tags = spoken.assign(lemma=spoken["word"], alone=False)
+    tags["pos"] = spoken["word"].map(types.set_index("word")["pos"])
+    tables.write(SPOKEN_TAGS, folder / "spoken_tags", tags)
     return folder
 
 

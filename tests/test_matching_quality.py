@@ -17,7 +17,7 @@ from seesay.matching_quality import (
 )
 from seesay.pictures import IMAGES
 from seesay.speech import SPOKEN_WORDS
-from seesay.words import CAPTION_WORDS, SPOKEN_TYPES
+from seesay.words import CAPTION_WORDS, SPOKEN_TAGS, SPOKEN_TYPES
 
 
 def write(table: tables.Table, path: Path, rows: list[tuple]) -> None:
@@ -49,6 +49,8 @@ def counted(tmp_path: Path) -> Path:
         for n, (talker, word, length) in enumerate([*said, *[("u", "the", 0.9)] * 3])
     ]
     write(SPOKEN_WORDS, tmp_path / "spoken_words", spoken)
+    of = {word: (lemma, pos) for word, lemma, pos, _ in types}
+    write(SPOKEN_TAGS, tmp_path / "spoken_tags", [(row[0], *of[row[3]], False) for row in spoken])
     replaced = [
         ("dog", "NOUN", "dog", 3, 1, "as itself"),
         ("boat", "NOUN", "idea", 4, 2, "relaxed length"),
@@ -61,7 +63,14 @@ def counted(tmp_path: Path) -> Path:
         ("i", 1, "t", 1, "boat", "idea", "r@3"),
     ]
     write(SPOKEN_CAPTIONS, tmp_path / "spoken_captions", captions)
-    names = ["images", "caption_words", "spoken_types", "spoken_words", "replacements"]
+    names = [
+        "images",
+        "caption_words",
+        "spoken_types",
+        "spoken_tags",
+        "spoken_words",
+        "replacements",
+    ]
     names += ["spoken_captions", "steps", "pos", "talker_words", "durations"]
     run_quality(*(tmp_path / name for name in names))
     return tmp_path

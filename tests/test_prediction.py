@@ -23,7 +23,7 @@ from seesay.fc7_tables import FC7
 from seesay.metrics import METRICS, measure
 from seesay.prediction import Texts
 from seesay.settings.metrics import MetricsSettings
-from seesay.words import Tagger
+from seesay.tagging import Tagger
 from test_workflow import snakemake
 
 FRAGMENTS = 4
@@ -78,14 +78,21 @@ def texts_of(config) -> Texts:
 def stages(folder: Path, config) -> dict[str, Path]:
     """Run the stages up to matching, as their scripts do."""
     names = ("images", "captions", "p", "recordings", "spoken_words", "s", "caption_words", "w")
-    names += ("spoken_types", "replacements", "spoken_captions", "unsayable", "rejects")
+    names += (
+        "spoken_types",
+        "spoken_tags",
+        "replacements",
+        "spoken_captions",
+        "unsayable",
+        "rejects",
+    )
     at = {name: folder / "tables" / f"{name}.parquet" for name in names}
     shard = [folder / "tables" / "shard.parquet"]
     pictures.read_corpora(at["images"], at["captions"], at["p"], shard, config.pictures)
     speech.read_corpora(at["recordings"], at["spoken_words"], at["s"], shard, config.speech)
     words.extract_captions(at["captions"], at["caption_words"], at["w"], config.words)
-    words.extract_types(at["spoken_words"], at["spoken_types"], config.words)
-    given = ("images", "captions", "caption_words", "spoken_types", "spoken_words")
+    words.extract_types(at["spoken_words"], at["spoken_types"], at["spoken_tags"], config.words)
+    given = ("images", "captions", "caption_words", "spoken_tags", "spoken_words")
     made = ("replacements", "spoken_captions", "unsayable", "rejects")
     matching.run_matching(*(at[n] for n in (*given, *made)), config.matching)
     return at

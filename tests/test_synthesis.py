@@ -26,7 +26,8 @@ from seesay.speech import SPOKEN_WORDS
 from seesay.synthesis_engines import espeak
 from seesay.synthesis_lexicon import LEXICON
 from seesay.synthesis_script import Spoken, bags, choose_fillers, sentences
-from seesay.words import CAPTION_WORDS, Tagger, extract_captions, extract_types, length_class
+from seesay.tagging import Tagger
+from seesay.words import CAPTION_WORDS, extract_captions, extract_types, length_class
 
 ROOT = Path(__file__).resolve().parents[1]
 KEY = ["image_id", "caption"]
@@ -373,7 +374,8 @@ def test_the_embedded_default_is_sayable_in_every_split(tmp_path: Path):
                 time += 0.4
             time += 1.0
     write(SPOKEN_WORDS, tmp_path / "spoken.parquet", spoken)
-    extract_types(tmp_path / "spoken.parquet", tmp_path / "types.parquet", config.words)
+    tags = tmp_path / "tags.parquet"
+    extract_types(tmp_path / "spoken.parquet", tmp_path / "types.parquet", tags, config.words)
     out = [
         tmp_path / f"matched_{name}.parquet"
         for name in ("words", "captions", "unsayable", "rejects")
@@ -383,7 +385,7 @@ def test_the_embedded_default_is_sayable_in_every_split(tmp_path: Path):
             paths["images"],
             paths["captions"],
             words,
-            tmp_path / "types.parquet",
+            tags,
             tmp_path / "spoken.parquet",
         ),
         *(*out, config.matching),

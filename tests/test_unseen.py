@@ -29,7 +29,7 @@ from seesay.settings.metrics import MetricsSettings
 from seesay.speech import SPOKEN_WORDS
 from seesay.tables import REJECTS
 from seesay.unseen import choose, match_unseen
-from seesay.words import CAPTION_WORDS, SPOKEN_TYPES
+from seesay.words import CAPTION_WORDS, SPOKEN_TAGS
 from test_matching import corpora
 
 SPLITS = {"train": 30, "validation": 6, "test": 12}
@@ -61,13 +61,13 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tables.write(CAPTION_WORDS, folder / "caption_words", words.assign(text="", pos="NOUN"))
     texts = words.groupby(KEY)["lemma"].agg(" ".join).rename("text").reset_index()
     tables.write(CAPTIONS, folder / "captions", texts)
-    types = {"word": WORDS_SAID, "lemma": WORDS_SAID, "pos": "NOUN", "count": 150}
-    tables.write(SPOKEN_TYPES, folder / "spoken_types", types)
     spoken = pd.DataFrame({"word": np.repeat(WORDS_SAID, 150), "onset": np.arange(3000.0)})
     spoken["talker"] = rng.choice(TALKERS, 3000)
     spoken["token_id"] = [f"k{n:04}" for n in range(3000)]
     spoken = spoken.assign(recording_id=spoken["talker"], offset=spoken["onset"] + 0.4)
     tables.write(SPOKEN_WORDS, folder / "spoken_words", spoken)
+    tags = spoken.assign(lemma=spoken["word"], pos="NOUN", alone=False)
+    tables.write(SPOKEN_TAGS, folder / "spoken_tags", tags)
     return folder
 
 
@@ -76,7 +76,7 @@ OUT = ["replacements", "spoken_captions", "unsayable", "rejects"]
 
 def run(corpus: Path, out: Path, settings: MatchingSettings) -> pd.DataFrame:
     """Run the stage; its spoken captions, with their split."""
-    given = ["images", "captions", "caption_words", "spoken_types", "spoken_words"]
+    given = ["images", "captions", "caption_words", "spoken_tags", "spoken_words"]
     run_matching(*(corpus / name for name in given), *(out / name for name in OUT), settings)
     split = tables.read(IMAGES, corpus / "images").set_index("image_id")["split"]
     said = tables.read(SPOKEN_CAPTIONS, out / "spoken_captions")

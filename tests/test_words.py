@@ -7,19 +7,21 @@ import pandas as pd
 import pytest
 
 from seesay import tables
+from seesay.dictionary import Dictionary
 from seesay.errors import InputError
 from seesay.pictures import CAPTIONS
 from seesay.settings.words import WordsSettings
 from seesay.speech import SPOKEN_WORDS
 from seesay.tables import REJECTS
+from seesay.tagging import Tagger
 from seesay.words import (
     CAPTION_WORDS,
+    SPOKEN_TAGS,
     SPOKEN_TYPES,
-    Tagger,
     extract_captions,
     extract_types,
+    in_time,
     length_class,
-    utterances,
     word_types,
 )
 
@@ -77,7 +79,7 @@ def test_what_is_content_and_what_is_not(tagger: Tagger) -> None:
     )
     assert found == [
         [("dog", "NOUN"), ("running", "VERB"), ("quickly", "ADV"), ("tall", "ADJ")],
-        [("man", "NOUN"), ("holding", "VERB"), ("shirt", "NOUN")],
+        [("man", "NOUN"), ("holding", "VERB"), ("t-shirt", "NOUN")],
         [("see", "VERB"), ("woman", "NOUN"), ("play", "VERB"), ("frisbee", "NOUN")],
     ]
 
@@ -96,6 +98,65 @@ def test_what_is_content_and_what_is_not(tagger: Tagger) -> None:
 )
 def test_nouns_become_singular(tagger: Tagger, plural: str, lemma: str) -> None:
     assert (lemma, "NOUN") in content(tagger, f"a man looks at the {plural}")[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("A grey dog", [("gray", "ADJ"), ("dog", "NOUN")]),
+        ("Greys and colours", [("gray", "NOUN"), ("color", "NOUN")]),
+        ("a colourful theatre", [("colorful", "ADJ"), ("theater", "NOUN")]),
+        ("men with moustaches", [("man", "NOUN"), ("mustache", "NOUN")]),
+        ("he is travelling", [("traveling", "VERB")]),
+        ("a tennis racquet", [("tennis", "NOUN"), ("racket", "NOUN")]),
+        ("an aeroplane", [("aeroplane", "NOUN")]),  # said otherwise than airplane
+        ("a man holds a can of beer", [("man", "NOUN"), ("holds", "VERB"), ("can", "NOUN"),
+            ("beer", "NOUN")]),
+        ("a black garbage can", [("black", "ADJ"), ("garbage", "NOUN"), ("can", "NOUN")]),
+        ("a dog can be seen", [("dog", "NOUN"), ("seen", "VERB")]),
+        ("they climb as high as they can", [("climb", "VERB"), ("high", "ADV")]),
+        ("a man with long hair like a girl", [("man", "NOUN"), ("long", "ADJ"), ("hair", "NOUN"),
+            ("girl", "NOUN")]),
+        ("They like a bow tie", [("like", "VERB"), ("bow", "NOUN"), ("tie", "NOUN")]),
+        ("A girl in sunglasses smiles.", [("girl", "NOUN"), ("sunglasses", "NOUN"),
+            ("smiles", "VERB")]),
+        ("A child on a swing laughs and smiles", [("child", "NOUN"), ("swing", "NOUN"),
+            ("laughs", "VERB"), ("smiles", "VERB")]),
+        ("two smiles", [("smile", "NOUN")]),
+        ("Girls are doing tricks they have done", [("girl", "NOUN"), ("trick", "NOUN")]),
+        ("A boy sits down, slides down a slide and looks down", [("boy", "NOUN"), ("sits", "VERB"),
+            ("slides", "VERB"), ("slide", "NOUN"), ("looks", "VERB")]),
+        ("Two T-shirts and a teeshirt", [("t-shirt", "NOUN"), ("t-shirt", "NOUN")]),
+        ("a woman wearing glasses", [("woman", "NOUN"), ("wearing", "VERB"), ("glasses", "NOUN")]),
+        ("a glass", [("glass", "NOUN")]),
+        ("A dog chases two geese .", [("dog", "NOUN"), ("chases", "VERB"), ("goose", "NOUN")]),
+        ("an upside-down child", [("upside-down", "ADJ"), ("child", "NOUN")]),
+        ("three men on four-wheelers", [("man", "NOUN"), ("four-wheeler", "NOUN")]),
+        ("a snow-covered hill", [("snow", "NOUN"), ("covered", "VERB"), ("hill", "NOUN")]),
+        ("the orange tree", [("orange", "ADJ"), ("tree", "NOUN")]),
+    ],
+)  # fmt: skip
+def test_words_by_hand(tagger: Tagger, text: str, expected: list[tuple[str, str]]) -> None:
+    assert content(tagger, text) == [expected]
+
+
+def test_a_word_that_is_two_by_its_part_of_speech_is_the_more_frequent_one(tmp_path: Path) -> None:
+    texts = ["a red bow", "a big bow tie", "the actors bow", "they bow", "the wind"]
+    words, _ = extract(tmp_path, [*texts, "a little bow"])
+    bows = words[words["lemma"] == "bow"]
+    assert bows["caption"].tolist() == [0, 1, 5]
+    assert set(bows["pos"]) == {"NOUN"}
+
+
+def test_a_dictionary_knows_the_forms_of_a_word() -> None:
+    dictionary = Dictionary()
+    for form, base in {
+        "running": "run", "ran": "run", "geese": "goose", "leaves": "leaf", "bigger": "big",
+        "colours": "color", "frisbees": "frisbee", "went": "go", "T-shirts".lower(): "t-shirt",
+    }.items():  # fmt: skip
+        assert {form, base} <= dictionary.family(form)
+    assert dictionary.bases("geese", "VERB") == frozenset()
+    assert dictionary.family("idea").isdisjoint(dictionary.family("ideal"))
 
 
 def test_both_sides_read_a_sentence_alike(tagger: Tagger) -> None:
@@ -175,7 +236,8 @@ def test_utterances_follow_time_and_are_cut_at_longer_pauses_and_recordings() ->
         ]
     )
     # a to b: exactly 0.5 s, which is not over it; c to e: 0.51 s.
-    assert list(utterances(words, 0.5)) == [["a", "b", "c"], ["e"], ["d"]]
+    found = in_time(words, 0.5).groupby("utterance")["word"].agg(list)
+    assert found.tolist() == [["a", "b", "c"], ["e"], ["d"]]
 
 
 def test_spoken_types_count_tokens_and_take_the_sentences_tag(tmp_path: Path) -> None:
@@ -186,12 +248,18 @@ def test_spoken_types_count_tokens_and_take_the_sentences_tag(tmp_path: Path) ->
         for place, word in enumerate(sentence.split())
     ]
     tables.write(SPOKEN_WORDS, tmp_path / "words.parquet", spoken(rows))
-    extract_types(tmp_path / "words.parquet", tmp_path / "types.parquet", settings())
+    extract_types(
+        tmp_path / "words.parquet", tmp_path / "types.parquet", tmp_path / "tags", settings()
+    )
     types = tables.read(SPOKEN_TYPES, tmp_path / "types.parquet").set_index("word")
     assert types["count"].to_dict() == dict(Counter(" ".join(sentences).split()))
     assert types.loc["dogs", ["lemma", "pos"]].tolist() == ["dog", "NOUN"]
     assert types.loc["play", ["lemma", "pos"]].tolist() == ["play", "VERB"]
     assert types.loc["the", "pos"] == "other"
+    tags = tables.read(SPOKEN_TAGS, tmp_path / "tags").set_index("token_id")
+    # The third recording is "we play and they play", the second ends in "the play".
+    assert tags.loc[["r1@2.000", "r2@0.500"], "pos"].tolist() == ["NOUN", "VERB"]
+    assert not tags["alone"].any()
 
 
 # Coarse Penn tags, as the authors' file has them, and ours.

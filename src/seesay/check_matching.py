@@ -22,7 +22,8 @@ from seesay.settings.corpora import Corpus
 from seesay.settings.pictures import PictureCorpus
 from seesay.speech import check_words, frame_of, named
 from seesay.synthesis import scripts
-from seesay.words import Tagger, drop_rare, tag_captions, tag_types
+from seesay.tagging import Tagger
+from seesay.words import drop_rare, tag_captions, tag_speech
 
 SECTION = "matching"
 # What makes a warning: shares of the captions, of the test's tokens, of what chance finds.
@@ -37,7 +38,7 @@ def predict(config: Config, counts: Counts) -> Iterator[Finding]:
     if isinstance(texts, str):
         yield Finding("note", SECTION, f"what can be said is not known before {texts}")
         return
-    yield from shown.swapped(texts.tokens, tagger.words())
+    yield from shown.swapped(texts.tokens, tagger.dictionary.words())
     yield from _outcome(config, texts)
 
 
@@ -54,8 +55,8 @@ def read(config: Config, counts: Counts, tagger: Tagger) -> Texts | str:
     if tokens.empty:
         cause = "the speech is aligned" if config.alignment else "the speech can be read"
         return f"{cause}{_make(config, counts, 'alignment')}"
-    types = tag_types(tokens, tagger, config.words.pause)
-    return Texts(splits, captions, words, types, tokens)
+    tags = tag_speech(tokens, tagger, config.words.pause).drop(columns="word")
+    return Texts(splits, captions, words, tags, tokens)
 
 
 def _make(config: Config, counts: Counts, stage: str) -> str:

@@ -15,6 +15,8 @@ import pandas as pd
 from seesay import sources, tables
 from seesay.corpora import SPEECH, UNKNOWN_TALKER, Reject
 from seesay.corpora.finding import find
+from seesay.dictionary import Dictionary
+from seesay.english import APART
 from seesay.errors import InputError
 from seesay.human_tables import HUMAN_WORDS
 from seesay.matching import SPOKEN_CAPTIONS
@@ -115,11 +117,16 @@ def _within(
     words: pd.DataFrame, corpus: Corpus, known: Vocabulary
 ) -> tuple[pd.DataFrame, list[Reject]]:
     """The words of the vocabulary, with `spoken_word` and `pos`; a reject each for the others."""
-    spoken = words["word"].map(known.names)
+    american = Dictionary().american
+    named = words["word"].map(known.names).fillna(words["word"].map(american).map(known.names))
+    # Which of two words it is, and so how it sounds, depends on a part of speech not known here.
+    spoken = named.mask(words["word"].isin(APART))
     rejects = []
     for word, count in words.loc[spoken.isna(), "word"].value_counts().sort_index().items():
         several = len(str(word).split()) > 1
         why = "several words; give single words" if several else "no spoken caption says it"
+        if word in APART and word in known.names:
+            why = f"one sound as a {APART[str(word)]} and another otherwise; which is not known"
         times = "once" if count == 1 else f"{count} times"
         rejects.append(Reject(corpus.under(str(word)), f"{why}; {times} in the corpus"))
     kept = words[spoken.notna()].assign(spoken_word=spoken.dropna())

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from seesay import tables
 from seesay.casting import Casting, Ints
+from seesay.dictionary import Dictionary
 from seesay.errors import InputError
 from seesay.matching_stops import KEPT, Stopped, keep, why
 from seesay.pictures import CAPTIONS, IMAGES
@@ -26,7 +27,7 @@ from seesay.settings.matching import MatchingSettings
 from seesay.speech import SPOKEN_WORDS
 from seesay.tables import Column, Table
 from seesay.token_draw import draw, mix
-from seesay.words import CAPTION_WORDS, SPOKEN_TYPES
+from seesay.words import CAPTION_WORDS, SPOKEN_TAGS, majority
 
 KEY = ["image_id", "caption", "position"]
 
@@ -42,7 +43,7 @@ REPLACEMENTS = Table(
         Column("step", pa.string(), "as itself, matched, relaxed ..., or no candidate"),
     ),
 )
-WORD = re.compile(r"[^\W\d_]+")
+WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 SPOKEN_CAPTIONS = Table(
     "spoken_captions",
@@ -190,26 +191,26 @@ def reasons(unsayable: pd.DataFrame) -> list[tuple[str, str, str]]:
     return found
 
 
-def forms(texts: Iterable[str]) -> set[str]:
-    """Every word that a caption has, content word or not, and what may be its singular.
+def used_names(names: Iterable[str], texts: Iterable[str], dictionary: Dictionary) -> set[str]:
+    """The spoken words of which some caption has a form, content word or not.
 
     Too many are better than too few: a word that some caption has must not stand for another.
     """
-    found = {form for text in texts for form in WORD.findall(text.lower())}
-    return (
-        found | {form.removesuffix("s") for form in found} | {f.removesuffix("es") for f in found}
-    )
+    forms = {form for text in texts for form in WORD.findall(text.lower())}
+    forms |= {part for form in forms for part in form.split("-")}
+    families = {member for form in forms for member in dictionary.family(form)}
+    return {name for name in names if not families.isdisjoint(dictionary.family(name))}
 
 
 def match_tables(
     splits: pd.Series,
     texts: Iterable[str],
     caption_words: pd.DataFrame,
-    spoken_types: pd.DataFrame,
+    spoken_tags: pd.DataFrame,
     spoken_words: pd.DataFrame,
     settings: MatchingSettings,
 ) -> Matched:
-    """Match whole tables: CAPTION_WORDS, SPOKEN_TYPES and SPOKEN_WORDS.
+    """Match whole tables: CAPTION_WORDS, SPOKEN_TAGS and SPOKEN_WORDS.
 
     `splits` is each picture's split, indexed by image_id; `texts` are all captions as written.
     Raises InputError as `seesay.unseen.match_unseen` does.
@@ -217,14 +218,16 @@ def match_tables(
     captions = caption_words[caption_words["image_id"].isin(splits.index)]
     said = captions.groupby("lemma").agg(pos=("pos", "first"), count=("text", "size"))
 
-    names = spoken_names(spoken_types, set(said.index))
-    types = spoken_types[spoken_types["word"].isin(names.index)]
-    types = types.assign(name=types["word"].map(names))
-    # The forms of a word add their counts; its most frequent form says its part of speech.
-    types = types.sort_values(["name", "count", "word"], ascending=[True, False, True])
-    spoken = types.groupby("name").agg(pos=("pos", "first"), count=("count", "sum"))
+    tokens = spoken_words.merge(spoken_tags, on="token_id", validate="one_to_one")
+    tokens["spoken_word"] = spoken_names(tokens, said["pos"])
+    tokens = tokens[tokens["spoken_word"] != ""]
+    # The forms of a word add their counts.
+    spoken = pd.DataFrame({"count": tokens["spoken_word"].value_counts()})
+    own = pd.Series(majority(tokens["spoken_word"], tokens["pos"]), dtype=object)
+    spoken["pos"] = said["pos"].reindex(spoken.index).fillna(own)
     spoken = spoken[spoken["count"] >= settings.min_tokens]
-    table = replace(said, spoken, forms(texts), settings.relax, settings.frequency_tolerance)
+    used = used_names(spoken.index, texts, Dictionary())
+    table = replace(said, spoken, used, settings.relax, settings.frequency_tolerance)
 
     sizes = spoken_words.groupby("talker")["word"].nunique()
     captions = captions.assign(
@@ -232,7 +235,6 @@ def match_tables(
         spoken_word=captions["lemma"].map(table.set_index("word")["spoken_word"]),
         split=captions["image_id"].map(splits),
     )
-    tokens = spoken_words.assign(spoken_word=spoken_words["word"].map(names))
     vocabulary = {str(talker): int(size) for talker, size in sizes.items()}
     if settings.unseen_talkers or settings.unseen_words:
         # By name: the stamp of a config has what it uses alone.
@@ -247,7 +249,7 @@ def run_matching(
     images: Path,
     texts: Path,
     caption_words: Path,
-    spoken_types: Path,
+    spoken_tags: Path,
     spoken_words: Path,
     replacements: Path,
     spoken_captions: Path,
@@ -268,7 +270,7 @@ def run_matching(
             splits,
             tables.read(CAPTIONS, texts)["text"],
             tables.read(CAPTION_WORDS, caption_words),
-            tables.read(SPOKEN_TYPES, spoken_types),
+            tables.read(SPOKEN_TAGS, spoken_tags),
             tables.read(SPOKEN_WORDS, spoken_words),
             settings,
         )

@@ -12,7 +12,7 @@ from seesay.pictures import IMAGES
 from seesay.replacement import spoken_names
 from seesay.speech import SPOKEN_WORDS
 from seesay.tables import Column, Table
-from seesay.words import CAPTION_WORDS, SPOKEN_TYPES
+from seesay.words import CAPTION_WORDS, SPOKEN_TAGS, SPOKEN_TYPES
 
 BIN = 0.05  # s, of the histogram of durations
 
@@ -91,6 +91,7 @@ def run_quality(
     images: Path,
     caption_words: Path,
     spoken_types: Path,
+    spoken_tags: Path,
     spoken_words: Path,
     replacements: Path,
     spoken_captions: Path,
@@ -106,7 +107,9 @@ def run_quality(
     types = tables.read(SPOKEN_TYPES, spoken_types)
     tokens = tables.read(SPOKEN_WORDS, spoken_words)
     used = set(tables.read(SPOKEN_CAPTIONS, spoken_captions)["token_id"])
-    tokens["spoken_word"] = tokens["word"].map(spoken_names(types, set(table["word"])))
+    tokens = tokens.merge(tables.read(SPOKEN_TAGS, spoken_tags), on="token_id")
+    tokens["spoken_word"] = spoken_names(tokens, table.set_index("word")["pos"])
+    tokens = tokens[tokens["spoken_word"] != ""]
     taken = tokens[tokens["token_id"].isin(used)]
     tables.write(STEPS, step_counts, steps(table, captions["lemma"]))
     tables.write(POS, pos, pos_counts(captions, types))

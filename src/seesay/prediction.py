@@ -35,13 +35,13 @@ class Texts:
     """What is read of both corpora.
 
     `splits` is each picture's split, indexed by image_id; `captions` are rows of CAPTIONS, `words`
-    of CAPTION_WORDS with rare ones too, `types` of SPOKEN_TYPES, `tokens` of SPOKEN_WORDS.
+    of CAPTION_WORDS with rare ones too, `tags` of SPOKEN_TAGS, `tokens` of SPOKEN_WORDS.
     """
 
     splits: pd.Series
     captions: pd.DataFrame
     words: pd.DataFrame
-    types: pd.DataFrame
+    tags: pd.DataFrame
     tokens: pd.DataFrame
 
 
@@ -77,7 +77,7 @@ def match(texts: Texts, min_count: int, settings: MatchingSettings) -> Outcome:
     if kept.empty:
         raise InputError(none_left(texts.words, min_count))
     found = match_tables(
-        texts.splits, texts.captions["text"], kept, texts.types, texts.tokens, settings
+        texts.splits, texts.captions["text"], kept, texts.tags, texts.tokens, settings
     )
     said = found.spoken_captions
     stops = why(said, found.unsayable, texts.splits, settings)

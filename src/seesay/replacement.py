@@ -5,7 +5,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from seesay.words import length_class
+from seesay.english import APART
+from seesay.tagging import OTHER
+from seesay.words import length_class, letters, majority
 
 
 def ranks(words: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
@@ -20,16 +22,26 @@ def ranks(words: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     return rank.reindex(words.index), share.reindex(words.index)
 
 
-def spoken_names(types: pd.DataFrame, caption_words: set[str]) -> pd.Series:
-    """The spoken word that each type of SPOKEN_TYPES counts as, indexed by the type's form.
+def spoken_names(tags: pd.DataFrame, captions: pd.Series) -> pd.Series:
+    """The spoken word that each token counts as, "" for none; like the rows of `tags`.
 
-    A form that is itself a caption word is that word, whatever its tag: it sounds the same. Any
-    other form counts as its lemma (dogs as dog). Forms that are neither a caption word nor
-    a content word are left out: function words stand for nothing.
+    `tags` has the rows of SPOKEN_TAGS with each one's `word`; `captions` gives each caption word
+    its part of speech. A token whose form is itself a caption word is that word, any other counts
+    as its lemma (dogs as dog); of each word those tokens count that have its part of speech. Of
+    words that no caption has, that is the most frequent one among their content words: so
+    function words, and auxiliaries that sound like a noun (can), stand for nothing.
+
+    A token that is all of its utterance is tagged by guess. It says any caption word that it
+    spells, in full, except one that sounds otherwise as another part of speech.
     """
-    names = types["lemma"].where(~types["word"].isin(caption_words), types["word"])
-    kept = names.isin(caption_words) | (types["pos"] != "other")
-    return pd.Series(names[kept].to_numpy(), index=types.loc[kept, "word"].to_numpy())
+    word, lemma, pos = tags["word"], tags["lemma"], tags["pos"]
+    name = word.where(word.isin(captions.index), lemma)
+    known = name.isin(captions.index)
+    free = ~known & (pos != OTHER)
+    wanted = name.map(captions).where(known, name.map(majority(name[free], pos[free])))
+    heard = (pos == wanted) & ~tags["alone"]
+    alone = tags["alone"] & (known | free) & ~name.isin(APART)
+    return name.where(heard | alone, "")
 
 
 def replace(
@@ -42,12 +54,12 @@ def replace(
     """The table REPLACEMENTS: one row for each caption word, sorted by word.
 
     `captions` is indexed by caption word and `spoken` by spoken word, each with pos and count;
-    `used` holds every form that any caption has, content word or not. A caption word that is
-    spoken stands for itself. Candidates for the others are the spoken words that no caption uses,
-    in any form. Unsaid words choose in order of falling count (equal counts: by alphabet), each
-    takes the free candidate of its pos and length class whose share of rank (see `ranks`) is
-    nearest to its own and not further than `tolerance`; of equally near ones the first by
-    alphabet. No candidate is taken twice.
+    `used` holds the spoken words of which captions have some form, content word or not. A caption
+    word that is spoken stands for itself. Candidates for the others are the spoken words that no
+    caption uses, in any form. Unsaid words choose in order of falling count (equal counts: by
+    alphabet), each takes the free candidate of its pos and length class whose share of rank (see
+    `ranks`) is nearest to its own and not further than `tolerance`; of equally near ones the first
+    by alphabet. No candidate is taken twice.
 
     Only when every word has had its choice does the first step of `relax` begin for those left,
     in the same order: `length` lifts the length class (but the nearest class comes first),
@@ -86,7 +98,7 @@ def replace(
                 untaken[nearest] = False
                 said[word] = (names[nearest], step)
     rows = [
-        (word, tag, *said.get(word, ("", "no candidate")), len(word), rank[word])
+        (word, tag, *said.get(word, ("", "no candidate")), letters(word), rank[word])
         for word, tag in sorted(tags.items())
     ]
     return pd.DataFrame(

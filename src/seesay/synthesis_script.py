@@ -15,6 +15,7 @@ from itertools import islice
 import numpy as np
 import pandas as pd
 
+from seesay.dictionary import Dictionary
 from seesay.randomness import generator
 from seesay.synthesis_lexicon import LEXICON
 from seesay.words import length_class
@@ -171,9 +172,12 @@ def sentences(bag: Sequence[Spoken], random: np.random.Generator) -> list[list[s
 
 
 def _free(words: pd.DataFrame, used: Iterable[str] = ()) -> dict[str, list[str]]:
-    """The lexicon without the words that captions have and those that are used already."""
-    taken = {*words["lemma"], *words["text"], *used}
-    return {pos: [word for word in kind if word not in taken] for pos, kind in LEXICON.items()}
+    """The lexicon without the words that captions have, in any form, and those used already."""
+    dictionary = Dictionary()
+    captions = {*words["lemma"], *words["text"]}
+    taken = {member for word in captions for member in dictionary.family(word)}
+    gone = {w for kind in LEXICON.values() for w in kind if taken & dictionary.family(w)} | {*used}
+    return {pos: [word for word in kind if word not in gone] for pos, kind in LEXICON.items()}
 
 
 def _phrases(

@@ -1,6 +1,6 @@
 """matching: every caption word gets a spoken word, every caption tokens that say it.
 
-Comes in: the pictures' splits, the content words, the spoken types and tokens.
+Comes in: the pictures' splits, the content words, the spoken tokens and their tags.
 Goes out: <results>/matching/ with replacements, spoken_captions, unsayable and rejects (the
 captions that nobody can say, by word and by caption), and quality/: counts of all this.
 """
@@ -12,7 +12,7 @@ rule matching:
         images=at("pictures/images.parquet"),
         captions=at("pictures/captions.parquet"),
         caption_words=at("words/caption_words.parquet"),
-        spoken_types=at("words/spoken_types.parquet"),
+        spoken_tags=at("words/spoken_tags.parquet"),
         spoken_words=at("speech/spoken_words.parquet"),
     output:
         replacements=at("matching/replacements.parquet"),
@@ -40,7 +40,7 @@ rule matching:
     shell:
         'python "$SCRIPTS/matching.py" --images {input.images:q}'
         " --captions {input.captions:q}"
-        " --caption-words {input.caption_words:q} --spoken-types {input.spoken_types:q}"
+        " --caption-words {input.caption_words:q} --spoken-tags {input.spoken_tags:q}"
         " --spoken-words {input.spoken_words:q} --replacements {output.replacements:q}"
         " --spoken-captions {output.spoken_captions:q} --unsayable {output.unsayable:q}"
         " --rejects {output.rejects:q} --settings {params.settings:q} 2>&1 | tee {log:q}"
@@ -52,6 +52,7 @@ rule matching_quality:
         images=at("pictures/images.parquet"),
         caption_words=at("words/caption_words.parquet"),
         spoken_types=at("words/spoken_types.parquet"),
+        spoken_tags=at("words/spoken_tags.parquet"),
         spoken_words=at("speech/spoken_words.parquet"),
         replacements=at("matching/replacements.parquet"),
         spoken_captions=at("matching/spoken_captions.parquet"),
@@ -80,6 +81,7 @@ rule matching_quality:
     shell:
         'python "$SCRIPTS/matching_quality.py" --images {input.images:q}'
         " --caption-words {input.caption_words:q} --spoken-types {input.spoken_types:q}"
+        " --spoken-tags {input.spoken_tags:q}"
         " --spoken-words {input.spoken_words:q} --replacements {input.replacements:q}"
         " --spoken-captions {input.spoken_captions:q} --steps {output.steps:q}"
         " --pos {output.pos:q} --talker-words {output.talker_words:q}"

@@ -1,7 +1,7 @@
 """words: content words of the captions, and word types of the speech.
 
 Comes in: the captions; the spoken words.
-Goes out: <results>/words/ with caption_words, its rejects, and spoken_types.
+Goes out: <results>/words/ with caption_words, its rejects, spoken_types, and spoken_tags of every token.
 """
 
 
@@ -42,6 +42,7 @@ rule spoken_types:
         spoken_words=at("speech/spoken_words.parquet"),
     output:
         spoken_types=at("words/spoken_types.parquet"),
+        spoken_tags=at("words/spoken_tags.parquet"),
     log:
         at("logs/spoken_types.log"),
     benchmark:
@@ -62,5 +63,5 @@ rule spoken_types:
         "Tagging the speech"
     shell:
         'python "$SCRIPTS/spoken_types.py" --spoken-words {input.spoken_words:q}'
-        " --spoken-types {output.spoken_types:q}"
+        " --spoken-types {output.spoken_types:q} --spoken-tags {output.spoken_tags:q}"
         " --settings {params.settings:q} 2>&1 | tee {log:q}"

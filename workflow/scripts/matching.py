@@ -8,7 +8,7 @@ from seesay.settings.matching import MatchingSettings
 def main() -> None:
     args = arguments(
         __doc__,
-        inputs=["images", "captions", "caption_words", "spoken_types", "spoken_words"],
+        inputs=["images", "captions", "caption_words", "spoken_tags", "spoken_words"],
         outputs=["replacements", "spoken_captions", "unsayable", "rejects"],
         settings=MatchingSettings,
     )
@@ -16,7 +16,7 @@ def main() -> None:
         args.images,
         args.captions,
         args.caption_words,
-        args.spoken_types,
+        args.spoken_tags,
         args.spoken_words,
         args.replacements,
         args.spoken_captions,

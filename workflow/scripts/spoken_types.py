@@ -1,4 +1,4 @@
-"""Tag the speech and count its word types."""
+"""Tag the speech, token by token, and count its word types."""
 
 from seesay.command import arguments, run
 from seesay.settings.words import WordsSettings
@@ -7,9 +7,12 @@ from seesay.words import extract_types
 
 def main() -> None:
     args = arguments(
-        __doc__, inputs=["spoken_words"], outputs=["spoken_types"], settings=WordsSettings
+        __doc__,
+        inputs=["spoken_words"],
+        outputs=["spoken_types", "spoken_tags"],
+        settings=WordsSettings,
     )
-    extract_types(args.spoken_words, args.spoken_types, args.settings)
+    extract_types(args.spoken_words, args.spoken_types, args.spoken_tags, args.settings)
 
 
 if __name__ == "__main__":
