@@ -2,10 +2,11 @@
 
 docs/measured/default.tsv holds what was measured, with the commit, the day, the machine and the
 versions in its head; the README's tables are written from the files of that folder, between their
-markers. Without an argument only the tables are written. `python docs/measured.py
-results/human_words` does the same for the words that people say, in people.tsv. `python
-docs/measured.py studies` takes the figures of the other configs from docs/results.md, once
-`snakemake docs/results.md` has put them there.
+markers. Below each stands what its models were told beside speech and pictures, from the heads.
+Without an argument only the tables are written. `python docs/measured.py results/human_words` does
+the same for the words that people say, in people.tsv. `python docs/measured.py studies` takes the
+figures of the other configs from docs/results.md, when `snakemake docs/results.md` has put them
+there.
 """
 
 import csv
@@ -16,6 +17,9 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+
+from seesay import supervision
 
 DOCS = Path(__file__).resolve().parent
 README, RESULTS, STUDY = DOCS.parent / "README.md", DOCS / "measured", DOCS / "results.md"
@@ -62,8 +66,13 @@ def measured(run: Path) -> str:
             for row in csv.DictReader(file, delimiter="\t")
             if row["seed"] == "mean" and row["gallery"] == "test"
         ]
-    lines = [f"# {name}: {value}" for name, value in head.items()]
+    lines = [f"# {name}: {value}" for name, value in head.items()] + told(record["config"])
     return "\n".join([*lines, "\t".join(COLUMNS), *map("\t".join, rows)]) + "\n"
+
+
+def told(config: dict[str, Any]) -> list[str]:
+    """Lines of a head: what each experiment of a config was told beside speech and pictures."""
+    return [f"# told {name}: {supervision.line(config, name)}" for name in config["experiments"]]
 
 
 def human(run: Path) -> str:
@@ -82,7 +91,9 @@ def human(run: Path) -> str:
         for row in rows
         if row["seed"] == "mean" and row["metric"] in ("r1", "r10")
     ]
-    return "\n".join([*head, f"# seeds: {said}", "\t".join(columns), *kept]) + "\n"
+    record = json.loads((run / "report" / "run.json").read_text(encoding="utf-8"))
+    lines = [*head, f"# seeds: {said}", *told(record["config"])]
+    return "\n".join([*lines, "\t".join(columns), *kept]) + "\n"
 
 
 def _commit() -> str:
@@ -120,6 +131,19 @@ def read(name: str) -> list[dict[str, str]]:
     """The rows of docs/measured/NAME.tsv, without its head."""
     lines = (RESULTS / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
     return list(csv.DictReader([x for x in lines if not x.startswith("# ")], delimiter="\t"))
+
+
+def read_told(name: str, ticks: bool = False) -> dict[str, str]:
+    """What the experiments of docs/measured/NAME.tsv were told, a line each, from its head."""
+    text = (RESULTS / f"{name}.tsv").read_text(encoding="utf-8")
+    found = re.findall("^# told (.+?): (.+)$", text, re.MULTILINE)
+    return {f"`{name}`" if ticks else name: line for name, line in found}
+
+
+def told_below(told: dict[str, str]) -> str:
+    """What stands below a table of the README: the first line whole, of others what differs."""
+    said = [f"{name}: {line}" for name, line in supervision.beside(told).items()]
+    return "\n\nTold beside speech and pictures. " + " ".join(said)
 
 
 def default_table() -> str:
@@ -173,11 +197,41 @@ def _whole(number: str) -> str:
     return f"{int(float(number.replace(',', '')) + 0.5)}"
 
 
+def studies_of(text: str) -> dict[str, str]:
+    """The studies of docs/results.md by name; the first may not be there."""
+    names = ["human_words", "flickr8k", "flickr8k_large", "flickr8k_options"]
+    sections = text.split("\n## ")[1:]
+    return dict(zip(names[-len(sections) :], sections, strict=True))
+
+
+def studies_told(text: str) -> dict[str, dict[str, str]]:
+    """By study of docs/results.md, what each experiment was told, a line each, from its table."""
+    found: dict[str, dict[str, str]] = {}
+    for name, study in studies_of(text).items():
+        rows = [line.strip("| ").split(" | ") for line in study.splitlines() if line[:1] == "|"]
+        start = next(n for n, row in enumerate(rows) if row[0].startswith("told beside")) + 2
+        end = next(n for n, row in enumerate(rows) if row[:2] == ["experiment", "system"])
+        experiments = dict.fromkeys(row[0] for row in rows[end + 2 :] if row[1] == "model")
+        for experiment in experiments:
+            found.setdefault(name, {})[experiment] = "; ".join(
+                f"{source}: {what}"
+                for source, names, what, _ in rows[start:end]
+                if _among(experiment, names)
+            )
+    return found
+
+
+def _among(experiment: str, names: str) -> bool:
+    """Whether `all`, `all but a, b` or `a, b` has an experiment."""
+    if names.startswith("all"):
+        return experiment not in names.removeprefix("all but ").split(", ")
+    return experiment in names.split(", ")
+
+
 def studies(text: str) -> dict[str, list[list[str]]]:
     """The rows (experiment, system, number, value, low, high) of each study in docs/results.md."""
-    names, found = ["human_words", "flickr8k", "flickr8k_large", "flickr8k_options"], {}
-    sections = text.split("\n## ")[1:]
-    for name, study in zip(names[-len(sections) :], sections, strict=True):
+    found = {}
+    for name, study in studies_of(text).items():
         lines = [line.strip("|").split(" | ") for line in study.splitlines() if line[:1] == "|"]
         tables = [[cell.strip() for cell in line] for line in lines]
         heading = next(line for line in tables if line[:2] == ["experiment", "system"])
@@ -200,10 +254,15 @@ def studies(text: str) -> dict[str, list[list[str]]]:
 
 def readme(text: str) -> str:
     """The README with its tables written again, between their markers."""
+    photographs = {
+        row: read_told(name)[experiment]
+        for row, (name, experiment, system) in REAL.items()
+        if system == "model"
+    }
     for name, table in (
-        ("default", default_table()),
-        ("people", people_table()),
-        ("photographs", real_table()),
+        ("default", default_table() + told_below(read_told("default", ticks=True))),
+        ("people", people_table() + told_below(read_told("people", ticks=True))),
+        ("photographs", real_table() + told_below(photographs)),
     ):
         marks = f"<!-- numbers: {name} -->\n", "\n<!-- end of numbers -->"
         before = text.index(marks[0]) + len(marks[0])
@@ -216,8 +275,11 @@ def main() -> None:
     """Do what the arguments say, and write the README's tables."""
     for given in sys.argv[1:]:
         if given == "studies":
-            for name, rows in studies(STUDY.read_text(encoding="utf-8")).items():
+            text = STUDY.read_text(encoding="utf-8")
+            for name, rows in studies(text).items():
                 head = f"# docs/results.md, section of {name}; commit, seeds and settings: there\n"
+                for experiment, line in studies_told(text)[name].items():
+                    head += f"# told {experiment}: {line}\n"
                 head += "experiment\tsystem\tnumber\tvalue\tci_low\tci_high\n"
                 body = "".join("\t".join(row) + "\n" for row in rows)
                 (RESULTS / f"{name}.tsv").write_text(head + body, encoding="utf-8")

@@ -6,8 +6,11 @@ import re
 
 import pandas as pd
 import pytest
+import yaml
 
 from conftest import ROOT
+from seesay import supervision
+from seesay.config import load
 
 spec = importlib.util.spec_from_file_location("measured", ROOT / "docs" / "measured.py")
 measured = importlib.util.module_from_spec(spec)
@@ -56,7 +59,9 @@ def test_the_results_page_has_the_numbers_of_its_tables_and_no_others():
 @pytest.fixture
 def run(tmp_path):
     (tmp_path / "report").mkdir()
-    record = {"config": {"seeds": [1, 2]}, "versions": {"torch": "2.0"}, "codes": {}}
+    config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))
+    config["experiments"]["best"]["training"] |= {"word_term": 0.25}
+    record = {"config": {**config, "seeds": [1, 2]}, "versions": {"torch": "2.0"}, "codes": {}}
     (tmp_path / "report" / "run.json").write_text(json.dumps(record))
     old = pd.DataFrame(measured.read("default"))
     rows = old.assign(seed="mean", gallery="test", value=old["value"].astype(float) + 1)
@@ -81,3 +86,18 @@ def test_a_run_s_numbers_go_into_the_readme(run, tmp_path, monkeypatch):
     value = float(bound["value"]) + 1
     row = next(x for x in measured.readme(README).split("\n") if "| Picture by caption" in x)
     assert row.split(" | ")[5] == f"{value:.1f}"
+    # What the run's models were told comes with its numbers.
+    assert "training (word_term: 0.25)" in measured.readme(README)
+    assert "training (word_term: 0.25)" not in README
+
+
+def test_what_models_were_told_is_that_of_the_study_and_of_the_config():
+    text = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
+    for name, told in measured.studies_told(text).items():
+        assert told == measured.read_told(name)
+        assert all(line.count("; ") == 9 for line in told.values())
+    values = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))
+    config = load(values).model_dump(mode="json")
+    assert measured.read_told("default") == {
+        name: supervision.line(config, name) for name in config["experiments"]
+    }

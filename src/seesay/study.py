@@ -103,8 +103,8 @@ def about(results: Results, config: Config) -> Iterator[str]:
 def told(results: Results, config: Config) -> list[str]:
     """What the experiments were told beside speech and pictures, source by source, as a table."""
     rows = supervision.rows(config.model_dump(mode="json"), results.experiments)
-    cells = [[row.source.name, row.experiments, row.source.sentence] for row in rows]
-    return table(["told beside speech and pictures", "in", "what is read"], cells)
+    cells = [[r.source.name, r.experiments, r.source.short, r.source.sentence] for r in rows]
+    return table(["told beside speech and pictures", "in", "what", "that is"], cells)
 
 
 def _sections(config: Config, stage: str) -> list[Any]:

@@ -35,7 +35,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Row:
-    """A source, and the experiments that read this of it: their names, or `all`."""
+    """A source, and the experiments that read this of it: `a, b`, `all` or `all but a`."""
 
     source: Source
     experiments: str
@@ -76,14 +76,22 @@ def declared(config: Values, experiment: str) -> list[str]:
 
 def lines(config: Values, experiments: Sequence[str]) -> dict[str, str]:
     """All sources of each experiment in a line: of the first all, of others what is different."""
-    found: dict[str, str] = {}
-    first = {source.name: source.short for source in sources(config, experiments[0])}
-    for name in experiments:
-        own = {source.name: source.short for source in sources(config, name)}
-        changed = own if name == experiments[0] else dict(own.items() - first.items())
-        said = "; ".join(f"{source}: {own[source]}" for source in own if source in changed)
-        start = "" if name == experiments[0] else f"as {experiments[0]}{', but ' if said else ''}"
-        found[name] = f"{start}{said}."
+    return beside({name: line(config, name) for name in experiments})
+
+
+def line(config: Values, experiment: str) -> str:
+    """All sources of an experiment in a line: `transcripts: pairing alone; word times: ...`."""
+    return "; ".join(f"{source.name}: {source.short}" for source in sources(config, experiment))
+
+
+def beside(told: dict[str, str]) -> dict[str, str]:
+    """Lines of several experiments, each but the first as what is different in it."""
+    first, *others = told
+    found = {first: f"{told[first]}."}
+    for name in others:
+        same = told[first].split("; ")
+        changed = "; ".join(part for part in told[name].split("; ") if part not in same)
+        found[name] = f"as {first}{', but ' if changed else ''}{changed}."
     return found
 
 
@@ -94,10 +102,15 @@ def rows(config: Values, experiments: Sequence[str]) -> list[Row]:
     for several in zip(*told.values(), strict=True):
         for name, source in zip(told, several, strict=True):
             found.setdefault(source, []).append(name)
-    return [
-        Row(source, "all" if len(names) == len(told) else ", ".join(names))
-        for source, names in found.items()
-    ]
+    return [Row(source, _who(names, list(told))) for source, names in found.items()]
+
+
+def _who(names: list[str], everyone: list[str]) -> str:
+    """Some experiments as one would say them: `all`, `all but a`, `a, b`."""
+    others = [name for name in everyone if name not in names]
+    if not others:
+        return "all"
+    return f"all but {', '.join(others)}" if len(others) < len(names) else ", ".join(names)
 
 
 def _keys(recipe: Values, keys: tuple[str, ...]) -> list[str]:
@@ -239,16 +252,12 @@ def _voices(config: Values) -> Source:
     if not config.get("synthesis"):
         return Source("voices", "recorded", "Captions are said with recorded speech.")
     names = [VOICES[engine]["whose"] for engine in config["synthesis"].get("engines", ["espeak"])]
-    if len(names) == 1:
-        return Source(
-            "voices",
-            f"one synthesiser, {names[0]}",
-            f"All speech is by one synthesiser, {names[0]}: it says a word in much the same way.",
-        )
     said = ", ".join(names)
-    return Source(
-        "voices", f"{len(names)} synthesisers, {said}", f"All speech is synthetic, by {said}."
-    )
+    if len(names) == 1:
+        alike = f"All speech is by one synthesiser, {said}: it says a word in much the same way."
+        return Source("voices", f"one synthesiser, {said}", alike)
+    several = f"{len(names)} synthesisers, {said}"
+    return Source("voices", several, f"All speech is by {several}.")
 
 
 def _surroundings(config: Values) -> Source:
@@ -282,9 +291,8 @@ def _human_words(training: Values) -> Source:
 def _validation(config: Values, training: Values) -> Source:
     watched = "R@10" if training.get("criterion", "r10") == "r10" else "the loss"
     tried = (config.get("report") or {}).get("tried", 0)
-    more = f", as it did {tried} configurations tried before" if tried else ""
-    said = (
-        f"The validation pictures chose, by {watched}, the epoch whose weights are kept"
-        f"{' and the rounds of pseudo-words' * bool(training.get('pseudo_words'))}{more}."
-    )
-    return Source("choices by the validation set", f"{watched}{more}", said)
+    rounds = " and the rounds of pseudo-words" if training.get("pseudo_words") else ""
+    before = f", and before that among {tried} configurations" if tried else ""
+    said = f"The validation pictures chose, by {watched}, the kept epoch{rounds}{before}."
+    short = f"the epoch, by {watched}" + (f", and among {tried} configurations" if tried else "")
+    return Source("choices by the validation set", short, said)
