@@ -240,6 +240,9 @@ def match_tables(
         # By name: the stamp of a config has what it uses alone.
         unseen = importlib.import_module("seesay.unseen")
         matched, lacking, kept = unseen.match_unseen(captions, tokens, vocabulary, settings)
+    elif settings.reuse == "always":
+        again = importlib.import_module("seesay.matching_again")
+        (matched, lacking), kept = again.match_again(captions, tokens, vocabulary, settings), []
     else:
         (matched, lacking), kept = match(captions, tokens, vocabulary, settings), []
     return Matched(table, matched, lacking, [*kept, *reasons(lacking)])

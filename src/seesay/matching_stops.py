@@ -59,6 +59,7 @@ def cures(settings: MatchingSettings) -> list[Cure]:
         Cure(f"matching.{key}: {text}", {key: value}, frozenset(causes))
         for key, value, causes, text in changes
         if getattr(settings, key) != value
+        and not (settings.reuse == "always" and key in ("reuse", "speakers"))
     ]
 
 

@@ -122,10 +122,13 @@ def alignment_sources(wildcards):
 
 
 def matching_modules():
-    """The module that keeps talkers and words for the test split, where the config wants it."""
+    """The modules that keep talkers and words for the test split, or draw tokens with replacement,
+    where the config wants it.
+    """
     section = CONFIG.matching
     wanted = section.unseen_talkers or section.unseen_words
-    return ["seesay.unseen"] if wanted else []
+    again = ["seesay.matching_again"] if section.reuse == "always" else []
+    return [*again, *(["seesay.unseen"] if wanted else [])]
 
 
 def engine_modules():

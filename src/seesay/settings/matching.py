@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from seesay.settings import Seed, Settings
 
@@ -27,8 +27,14 @@ class MatchingSettings(Settings):
         "talker who can, or talkers spread evenly; mixed: the words of one caption may come from "
         "several talkers, spread evenly, where one talker says too few words"
     )
-    reuse: Literal["never", "within_split"] = Field(
-        description="whether a token may serve several captions of one split; never across splits"
+    test_speakers: Literal["best", "all", "balanced"] | None = Field(
+        default=None,
+        description="who says a caption of the test split, with reuse: always; null: as any other",
+    )
+    reuse: Literal["never", "within_split", "always"] = Field(
+        description="whether a token may serve several captions: of one split (within_split), or"
+        " of any, drawn with replacement (always), so that the test has tokens of training, as"
+        " the authors' code had"
     )
     min_tokens: int = Field(
         ge=1,
@@ -61,3 +67,17 @@ class MatchingSettings(Settings):
         description="share of the test split's spoken word types that it alone says; captions "
         "of training and validation are said without them",
     )
+
+    @model_validator(mode="after")
+    def _drawn_with_replacement(self) -> "MatchingSettings":
+        if self.reuse != "always" and self.test_speakers is not None:
+            raise ValueError("test_speakers wants reuse: always; leave it out")
+        if self.reuse == "always":
+            for key, only in (("unseen_talkers", 0), ("unseen_words", 0)):
+                if getattr(self, key) != only:
+                    raise ValueError(
+                        f"reuse: always lets the test say what training heard; give {key} {only}"
+                    )
+            if self.speakers == "mixed":
+                raise ValueError("reuse: always wants speakers best, all or balanced, got mixed")
+        return self
