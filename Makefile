@@ -7,9 +7,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CORES ?= all
 SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-# Slurm for the tests of clusters, Chromium for those of the report, synthesisers beside eSpeak NG
+# Slurm for the tests of clusters, Chromium for those of the report, synthesisers beside eSpeak NG,
+# R with lme4 for the mixed models of docs/
 SYSTEM_PACKAGES := slurmctld slurmd slurm-client munge chromium \
-	flite festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts
+	flite festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts r-base-core r-cran-lme4
 
 .PHONY: report test system check bench schema clean
 report: $(READY)
