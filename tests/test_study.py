@@ -31,6 +31,9 @@ def write_metrics(path, values):
     frame.to_csv(path, sep="\t", index=False)
 
 
+P = {10: 2e-4, 8: 2e-4, 7: 2e-4, 5: 0.03, 1: 0.5}  # p-values of the differences below
+
+
 def write_pairs(path, values):
     """Differences of (experiment, other, task), R@10, with an interval of 3 either way."""
     rows = [
@@ -38,7 +41,7 @@ def write_pairs(path, values):
         for (e, o, task), value in values.items()
     ]
     frame = pd.DataFrame(rows, columns=PAIRS.split()).assign(over="pictures x seeds")
-    frame = frame.assign(units="100 x 2", p=[2e-4 if abs(row[5]) > 3 else 0.5 for row in rows])
+    frame = frame.assign(units="100 x 2", p=[P[abs(row[5])] for row in rows])
     frame.assign(p_holm=frame["p"]).to_csv(path, sep="\t", index=False)
 
 
@@ -156,10 +159,10 @@ def test_the_page_says_how_many_configurations_were_tried(files, config):
 def test_differences_name_what_was_changed(files, config):
     text = written(files, config)
     found = {r[0]: r[1:3] for r in rows_of(text, "experiments")}
-    assert found["best − paper"] == ["many", "**+10.0 [+7.0, +13.0]**"]
+    assert found["best − paper"] == ["many", "**+10.0 [+7.0, +13.0]** ★"]
     # The one with more of the paper's settings is taken off.
     assert found["best − max"] == ["training.pooling logsumexp for max", "+1.0 [−2.0, +4.0]"]
-    assert found["best − window"][1] == "**−8.0 [−11.0, −5.0]**"
+    assert found["best − window"][1] == "**−8.0 [−11.0, −5.0]** ★"
     assert found["best − window"][0] == "logmel.span word for window, logmel.frames 40 for 71"
     # Measured the other way round.
     assert found["window − paper"] == ["many", "**+5.0 [+2.0, +8.0]**"]
@@ -176,17 +179,24 @@ def test_options_of_one_base_are_held_against_it_alone(files, config):
         (one, other, "word_token_by_image", "r10"): Difference(1.0, -1.0, 3.0)
         for one, other in (("best", "max"), ("best", "shift"), ("max", "shift"))
     }
-    found = [row[0] for row in study.compared(chosen, pairs)[1]]
-    assert found == ["max − best", "shift − best"]
+    found = [(row.model, row.less) for row in study.compared(chosen, pairs)]
+    assert found == [("max", "best"), ("shift", "best")]
 
 
 def test_what_is_better_than_the_base_is_said(files, config):
     text = written(files, config)
     assert (
-        "- Word Token by Image, R@10: better than paper: best, window; worse: none;"
+        "- Word Token by Image, R@10: better than paper: best ★, window; worse: none;"
         " not told apart: 0." in text
     )
     assert "one in twenty of the 4 here" in text
+    assert "with 95 % intervals over 100 pictures x 2 seeds; bold" in text
+
+
+def test_holm_is_over_all_that_the_table_compares(files, config):
+    """By hand: of p-values 0.0002, 0.0002, 0.03 and 0.5 the third counts twice, and no longer."""
+    text = written(files, config)
+    assert text.count("★") == 4  # two differences, one of them again, and what it means
 
 
 def test_shuffled_pairs_above_chance_are_named(files, config):
@@ -257,14 +267,14 @@ def test_what_people_s_words_find_stands_by_source_and_task(files, config):
     assert rows_of(text, "experiment | source") == [
         [
             *("paper", "isle", "Picture by human word", "30", "", "**20.0** [18.0, 22.0]"),
-            *("", "", "", "2.5"),
+            *("", "", "", "2.5", "over 12 words"),
         ],
         [
             *("best", "isle", "Recognition", "30", "4.0 [2.0, 6.0]", "**40.0** [38.0, 42.0]"),
-            *("97.0 [95.0, 99.0]", "", "100.0 [98.0, 102.0]", "2.5"),
+            *("97.0 [95.0, 99.0]", "", "100.0 [98.0, 102.0]", "2.5", "over 12 words"),
         ],
     ]  # fmt: skip
-    said = "- isle, Recognition, R@10: better than paper: best; worse: none; not told apart: 0."
+    said = "- isle, Recognition, R@10: better than paper: best ★; worse: none; not told apart: 0."
     assert said in text
 
 

@@ -1,14 +1,17 @@
 """What a run's experiments found, side by side: the tables of a study, as Markdown."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from seesay import supervision, tables, writing
 from seesay.config import Config
+from seesay.intervals import LEVEL, holm
 from seesay.report_answer import Difference, Results
 from seesay.report_beside import COLUMNS as COMPARED
 from seesay.report_beside import Column, Pairs, base_of, gap, kind, points, read_pairs
@@ -23,8 +26,12 @@ SECTIONS = ("logmel", "regions", "fc7", "training")
 SEEN = ("word_token_by_image", "r10")
 # In place of a difference, where two were searched among other numbers of items.
 NONE = "–"
+# Behind what is told apart after Holm's adjustment, too.
+STAR = "★"
 # Experiments that differ in no more settings are set beside each other.
 FEW = 2
+# Of a comparison: an experiment, what is taken off, and of what number.
+Key = tuple[str, str, Column]
 
 
 def write(
@@ -50,18 +57,20 @@ def write(
         lines += ["### What the experiments change", ""]
         lines += table(*overrides(chosen, history, results))
         lines += [f"- {name}: {said}" for name, said in cut.items()] + [""] * bool(cut)
-        heading, rows = compared(chosen, pairs)
-        count = sum(cell != NONE for row in rows for cell in row[2:])
+        found = compared(chosen, pairs)
+        family = {key: pair for row in found for key, pair in row.pairs.items()}
+        stands = standing(family)
         lines += ["### How they compare", ""]
         lines += [
-            "One model minus another, in percentage points, paired over the test pictures; bold"
-            " where the interval leaves zero out. It is that of the pictures: how far seeds lie"
-            " apart stands above. If nothing made any difference, one in twenty of the"
-            f" {count} here would be bold all the same.",
+            "One model minus another, in percentage points, paired by picture and by seed, with"
+            f" 95 % intervals {results.over}; bold where the interval leaves zero out. If nothing"
+            f" made any difference, one in twenty of the {len(family)} here would be bold all the"
+            f" same: {STAR} stands where it is bold after Holm’s adjustment for all of them, too.",
             "",
         ]
-        lines += table(heading, rows)
-        lines += verdicts(list(chosen), pairs)
+        heading = ["experiments", "what differs", *(column.name for column in COMPARED)]
+        lines += table(heading, [row.cells(stands) for row in found])
+        lines += verdicts(list(chosen), pairs, COMPARED, stands)
     else:
         lines += [*cut.values()] + [""] * bool(cut)
     lines += of_people(results, experiments)
@@ -73,7 +82,8 @@ def about(results: Results, config: Config) -> Iterator[str]:
     seeds = ", ".join(results.seeds)
     yield (
         f"{len(results.experiments)} experiment{'s' * (len(results.experiments) > 1)}, seeds"
-        f" {seeds}; means over the seeds, with 95 % intervals from resampling the test pictures."
+        f" {seeds}; means over the seeds, with 95 % intervals"
+        f" {results.over}."
     )
     sizes = {}
     for name, task in (("tokens", "word_token_by_image"), ("fragments", "image_token_by_word")):
@@ -162,7 +172,32 @@ def overrides(
     return [*heading, "validation R@10", "Word Token by Image, R@10, by seed"], rows
 
 
-def compared(chosen: dict[str, dict[str, Any]], pairs: Pairs) -> tuple[list[str], list[list[str]]]:
+@dataclass(frozen=True)
+class Row:
+    """One experiment minus another: what differs, and the differences that there are, by key."""
+
+    model: str
+    less: str
+    differs: str
+    pairs: dict[Key, Difference]
+
+    def cells(self, stands: Container[Key]) -> list[str]:
+        """The cells of the table; `stands` are the keys of what stands after Holm."""
+        found = []
+        for column in COMPARED:
+            key = self.model, self.less, column
+            found.append(marked(self.pairs.get(key), column, key in stands))
+        return [f"{self.model} − {self.less}", self.differs, *found]
+
+
+def standing(family: Mapping[Key, Difference]) -> set[Key]:
+    """Those of a family of comparisons that are bold after Holm's adjustment, too."""
+    p = np.array([np.nan if pair.p is None else pair.p for pair in family.values()])
+    adjusted = zip(family, holm(p), strict=True)
+    return {key for key, one in adjusted if one < 1.0 - LEVEL}
+
+
+def compared(chosen: dict[str, dict[str, Any]], pairs: Pairs) -> list[Row]:
     """Pairs of experiments that differ in few settings, or from the base.
 
     Two that are as near to the base, options of it, are held against it alone. A row is an
@@ -180,27 +215,32 @@ def compared(chosen: dict[str, dict[str, Any]], pairs: Pairs) -> tuple[list[str]
         nearer = sum(chosen[one][key] == chosen[base][key] for key in changed)
         further = sum(chosen[other][key] == chosen[base][key] for key in changed)
         model, less = (other, one) if one == base or nearer > further else (one, other)
-        cells = [marked(gap(pairs, model, less, column), column) for column in COMPARED]
-        if set(cells) == {NONE}:
+        found = {(model, less, column): gap(pairs, model, less, column) for column in COMPARED}
+        there = {key: pair for key, pair in found.items() if pair is not None}
+        if not there:
             continue
         said = ", ".join(
             f"{key} {text(chosen[model][key])} for {text(chosen[less][key])}" for key in changed
         )
-        rows.append([f"{model} − {less}", said if len(changed) <= FEW else "many", *cells])
-    return ["experiments", "what differs", *(column.name for column in COMPARED)], rows
+        rows.append(Row(model, less, said if len(changed) <= FEW else "many", there))
+    return rows
 
 
 def verdicts(
-    experiments: list[str], pairs: Pairs, columns: Sequence[Column] = COMPARED
+    experiments: list[str], pairs: Pairs, columns: Sequence[Column], stands: Container[Key]
 ) -> list[str]:
-    """For each column, the experiments that are better than the base, and those that are worse."""
+    """For each column, the experiments that are better than the base, and those that are worse.
+
+    Whose key is in `stands` has a star.
+    """
     base, lines = base_of(experiments), []
     for column in columns:
         kinds: dict[str, list[str]] = {"above": [], "below": [], "even": []}
         for name in experiments[1:]:
             pair = gap(pairs, name, base, column)
             if pair is not None:
-                kinds[kind(pair)].append(name)
+                star = f" {STAR}" * ((name, base, column) in stands)
+                kinds[kind(pair)].append(f"{name}{star}")
         if any(kinds.values()):
             better, worse = (", ".join(kinds[k]) or "none" for k in ("above", "below"))
             lines.append(
@@ -218,25 +258,29 @@ def of_people(results: Results, experiments: Path) -> list[str]:
     lines = [
         "### Human words",
         "",
-        "What people’s words find: R@1 and R@10, in percent, with 95 % intervals over words and"
-        " talkers. Beside the model stands what it finds by the same words of the captions’ own"
-        " talkers.",
+        "What people’s words find: R@1 and R@10, in percent, with 95 % intervals over what the"
+        " last column says. Beside the model stands what it finds by the same words of the"
+        f" captions’ own talkers. {STAR} as above, of the comparisons of one source.",
         "",
         *table(*rows),
     ]
     sources = dict.fromkeys(row[1] for row in rows[1])
     for source in sources:
         columns = [Column(f"{source}, {t.name}, R@10", name, "r10") for name, t in HUMAN.items()]
-        lines += verdicts(results.experiments, read_pairs(experiments, source), columns)
+        pairs = read_pairs(experiments, source)
+        base = base_of(results.experiments)
+        found = {(n, base, c): gap(pairs, n, base, c) for n in results.experiments for c in columns}
+        stands = standing({key: pair for key, pair in found.items() if pair is not None})
+        lines += verdicts(results.experiments, pairs, columns, stands)
     return lines
 
 
-def marked(pair: Difference | None, column: Column) -> str:
-    """A difference with its interval, bold where the interval leaves zero out."""
+def marked(pair: Difference | None, column: Column, stands: bool) -> str:
+    """A difference with its interval, bold where that leaves zero out, starred where it stands."""
     if pair is None:
         return NONE
     said = points(pair, column)
-    return f"**{said}**" if pair.above or pair.below else said
+    return f"**{said}**{f' {STAR}' * stands}" if pair.above or pair.below else said
 
 
 def text(value: Any) -> str:

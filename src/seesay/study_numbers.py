@@ -3,6 +3,7 @@
 from typing import Any
 
 from seesay.human_tables import SYNTHETIC
+from seesay.intervals import said
 from seesay.report_answer import SYSTEMS, Results, Value, interval, shown
 from seesay.report_beside import Column
 from seesay.report_more import HUMAN
@@ -68,7 +69,8 @@ def human(results: Results) -> tuple[list[str], list[list[str]]] | None:
         if not source.endswith(SYNTHETIC) and (row := _people(results, experiment, source, task))
     ]
     heading = ["experiment", "source", "task", "queries", "R@1", "R@10", "R@10 of its own voices"]
-    return ([*heading, "shuffled pairs", "text (bound)", "chance"], rows) if rows else None
+    heading += ["shuffled pairs", "text (bound)", "chance", "intervals over"]
+    return (heading, rows) if rows else None
 
 
 def _people(results: Results, experiment: str, source: str, task: str) -> list[str]:
@@ -88,7 +90,7 @@ def _people(results: Results, experiment: str, source: str, task: str) -> list[s
     ]
     texts[1] = f"**{plain(model.value, 'r10')}** {interval(model.low, model.high, 'r10')}"
     where = [experiment, source, HUMAN[task].name, f"{model.queries:,}"]
-    return [*where, *texts, plain(model.chance, "r10")]
+    return [*where, *texts, plain(model.chance, "r10"), said(model.over, model.units)]
 
 
 def once(rows: list[list[str]]) -> list[list[str]]:
