@@ -25,7 +25,7 @@ from seesay.settings.synthesis import SynthesisSettings
 from seesay.speech import SPOKEN_WORDS
 from seesay.synthesis_engines import espeak
 from seesay.synthesis_lexicon import LEXICON
-from seesay.synthesis_script import Spoken, bags, choose_fillers, sentences
+from seesay.synthesis_script import Spoken, bags, choose_fillers, sentences, top_up
 from seesay.tagging import Tagger
 from seesay.words import CAPTION_WORDS, extract_captions, extract_types, length_class
 
@@ -406,3 +406,35 @@ def test_the_embedded_default_is_sayable_in_every_split(tmp_path: Path):
     assert min(sayable.values()) >= 0.97, sayable
     assert matched["token_id"].is_unique
     assert len(matched) / small.count >= 15
+
+
+def test_each_engine_says_each_word_as_often_as_asked_and_nothing_else_changes():
+    words = caption_words(300)
+    rare = pd.DataFrame(
+        [{**words.iloc[0], "image_id": "r", "caption": 0, "lemma": "yak", "text": "yak"}]
+    )
+    words = pd.concat([words, rare], ignore_index=True)
+    fillers = choose_fillers(words, 0.2, seed=2)
+    talkers, engines = ["F01", "M01", "flite-F01"], ["espeak", "espeak", "flite"]
+    plain = bags(words, talkers, fillers, surplus=1, further=0, seed=2)
+    said = {name: list(bag) for name, bag in plain.items()}
+    top_up(said, words, fillers, engines, 0, 2)
+    assert said == plain
+    top_up(said, words, fillers, engines, 4, 2)
+    types = set(zip(words["lemma"], words["pos"], strict=True))
+    before, after = ({}, {})
+    for counts, bag_of in ((before, plain), (after, said)):
+        for engine in ("espeak", "flite"):
+            names = [t for t, e in zip(talkers, engines, strict=True) if e == engine]
+            counts[engine] = Counter((s.word, s.pos) for name in names for s in bag_of[name])
+    for engine, counts in after.items():
+        for lemma, pos in types:
+            key = (fillers.get(lemma, lemma), pos)
+            assert counts[key] == max(4, before[engine][key])
+    # They follow what was there, so that another number of them moves nothing else.
+    assert all(said[name][: len(bag)] == bag for name, bag in plain.items())
+    # A word of the talker's own captions still shuns their other words.
+    for name, bag in plain.items():
+        own = {(s.word, s.pos): s.captions for s in bag}
+        for more in said[name][len(bag) :]:
+            assert more.captions == own.get((more.word, more.pos), 0)

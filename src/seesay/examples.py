@@ -61,12 +61,13 @@ class Inputs:
     fc7: list[Path]
     logmel: list[Path]
     human_words: Path | None = None
+    spoken_words: Path | None = None
 
     @property
     def files(self) -> list[Path]:
         """All of them, in a fixed order."""
-        human = [self.human_words] if self.human_words else []
-        return [self.images, self.spoken_captions, *sorted(self.fc7), *sorted(self.logmel), *human]
+        more = [path for path in (self.human_words, self.spoken_words) if path]
+        return [self.images, self.spoken_captions, *sorted(self.fc7), *sorted(self.logmel), *more]
 
 
 def load(

@@ -14,7 +14,7 @@ from seesay.report_sources import NETWORKS, VOICES
 Values = dict[str, Any]
 
 # Keys of the section training with which a loss reads each token's word, or its talker.
-READ_WORDS = ("semantic_term", "type_term", "human_words")
+READ_WORDS = ("semantic_term", "type_term", "human_words", "spare_words")
 READ_TALKERS = ("word_term", "type_term")
 ALONE = "files of single words"
 

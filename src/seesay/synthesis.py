@@ -20,7 +20,7 @@ from seesay.progress import progress
 from seesay.randomness import generator
 from seesay.rejects import Row, write_rejects
 from seesay.settings.synthesis import SynthesisSettings
-from seesay.synthesis_script import bags, choose_fillers, sentences
+from seesay.synthesis_script import bags, choose_fillers, sentences, top_up
 from seesay.words import CAPTION_WORDS
 
 NOTICE = """\
@@ -96,6 +96,8 @@ def scripts(words: pd.DataFrame, settings: SynthesisSettings) -> dict[str, list[
     names = talker_names(settings.talkers, settings.engines)
     fillers = choose_fillers(words, settings.unsaid, settings.seed)
     said = bags(words, names, fillers, settings.surplus, settings.fillers, settings.seed)
+    engines = [engine_of(name) for name in names]
+    top_up(said, words, fillers, engines, settings.least, settings.seed)
     return {
         name: sentences(said[name], generator("synthesis", settings.seed, name))
         for name in names

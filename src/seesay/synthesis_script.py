@@ -7,7 +7,7 @@ next word seldom tells what else the caption says: matching may still cast the c
 """
 
 import sys
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -113,6 +113,34 @@ def bags(
         for talker in random.integers(len(talkers), size=count):
             found[talkers[talker]].append(spoken)
     return found
+
+
+def top_up(
+    said: dict[str, list[Spoken]],
+    words: pd.DataFrame,
+    fillers: dict[str, str],
+    engines: Sequence[str],
+    least: int,
+    seed: int,
+) -> None:
+    """Add to the bags `said` until each engine says each of the captions' words `least` times.
+
+    `engines` is each talker's. A rare word is otherwise said by talkers of one engine alone.
+    """
+    random = generator("synthesis", "least", seed)
+    types = words[["lemma", "pos"]].drop_duplicates().sort_values(["lemma", "pos"])
+    types = types[types["lemma"].map(lambda word: word.isalpha() or word in fillers)]
+    own = {
+        name: {(spoken.word, spoken.pos): spoken for spoken in bag} for name, bag in said.items()
+    }
+    for engine in sorted(set(engines)):
+        talkers = [name for name, its in zip(said, engines, strict=True) if its == engine]
+        counts = Counter((s.word, s.pos) for name in talkers for s in said[name])
+        for lemma, pos in types.itertuples(index=False):
+            key = (fillers.get(lemma, lemma), pos)
+            for talker in random.integers(len(talkers), size=max(0, least - counts[key])):
+                name = talkers[talker]
+                said[name].append(own[name].get(key, Spoken(*key)))
 
 
 def _further(

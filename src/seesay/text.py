@@ -20,18 +20,26 @@ TOKENS = 2048  # vectors written at once
 
 
 def write_types(
-    spoken_captions: Path, logmel: Sequence[Path], words: Path, human_words: Sequence[Path] = ()
+    spoken_captions: Path,
+    logmel: Sequence[Path],
+    words: Path,
+    human_words: Sequence[Path] = (),
+    spoken_words: Sequence[Path] = (),
 ) -> None:
     """Write the table `logmel` with a one-hot vector for every token, (types,) in sorted order.
 
     The tokens are those of the spoken captions that have a log-Mel vector, so that every system
-    is asked the same, and of the human words that training hears, where there are any. A type that
-    training never met has a number of its own, which says nothing.
+    is asked the same, and of the human and the spare words that training may hear, where there are
+    any. A type that training never met has a number of its own, which says nothing.
     """
     spoken = tables.read(SPOKEN_CAPTIONS, spoken_captions).drop_duplicates("token_id")
     for path in human_words:
         people = importlib.import_module("seesay.human_examples")
         spoken = pd.concat([spoken, people.for_training(path)], ignore_index=True)
+    for path in spoken_words:
+        spare = importlib.import_module("seesay.spare_examples")
+        found = spare.for_training(spoken_captions, path)
+        spoken = pd.concat([spoken, found], ignore_index=True)
     heard = tables.read(LOGMEL, list(logmel), columns=["token_id"])["token_id"]
     spoken = spoken[spoken["token_id"].isin(heard)].sort_values("token_id")
     types, number = np.unique(spoken["spoken_word"].to_numpy(dtype=str), return_inverse=True)

@@ -238,6 +238,18 @@ def train(
             state.clear()
 
 
+def further(inputs: Inputs, settings: TrainingSettings, seed: int) -> pd.DataFrame | None:
+    """The tokens that join the training pictures beside those of their captions, None for none."""
+    files, parts = (inputs.images, inputs.spoken_captions), []
+    if settings.human_words:
+        people = importlib.import_module("seesay.human_examples")
+        parts.append(people.join(*files, inputs.human_words, settings.human_words, seed))
+    if settings.spare_words:
+        spare = importlib.import_module("seesay.spare_examples")
+        parts.append(spare.join(*files, inputs.spoken_words, settings.spare_words, seed))
+    return pd.concat(parts, ignore_index=True) if parts else None
+
+
 def train_system(
     inputs: Inputs,
     settings: TrainingSettings,
@@ -255,12 +267,7 @@ def train_system(
     on one-hot words (the inputs say so). `untrained` and `random_projection` are not trained.
     """
     context = settings.context == "gate"
-    more = None
-    if settings.human_words:
-        people = importlib.import_module("seesay.human_examples")
-        files = (inputs.images, inputs.spoken_captions, inputs.human_words)
-        more = people.join(*files, settings.human_words, seed)
-    fragments, words, pairs, types = load(inputs, "train", context, more)
+    fragments, words, pairs, types = load(inputs, "train", context, further(inputs, settings, seed))
     network = start(settings, fragments.features, words.features, system, seed).to(device)
     if system in ("untrained", "random_projection"):
         return network, [], None

@@ -86,8 +86,8 @@ def training_modules(stage, experiment):
         modules.append("seesay.criterion")
     if stage == "training" and chosen.perturbs:
         modules.append("seesay.perturbation")
-    if stage == "training" and chosen.human_words:
-        modules.append("seesay.human_examples")
+    if stage == "training":
+        modules += further_code(experiment)
     if stage == "training" and chosen.pseudo_words:
         modules.append("seesay.pseudo_words")
     return modules

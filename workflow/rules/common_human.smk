@@ -1,7 +1,7 @@
 """The human words (evaluation.human): which systems hear them, and their tables.
 
 Comes in: CONFIG and the functions of common_experiments.smk.
-Goes out: HEARING, TOLD, human_logmel(), training_human(), training_logmel(), text_code(),
+Goes out: HEARING, TOLD, human_logmel(), training_human(), training_spare(), training_logmel(), further_code(), text_code(),
 human_ranks(), human_tables(), heard_people() and human_rejects().
 """
 
@@ -22,16 +22,30 @@ def training_human(wildcards):
     return [at("human/words.parquet")] if heard else []
 
 
+def training_spare(wildcards):
+    """All tokens of the captions' speech, where the experiment of a job hears spare ones."""
+    spare = CONFIG.section_of(wildcards.experiment, "training").spare_words
+    return [at("speech/spoken_words.parquet")] if spare else []
+
+
 def training_logmel(wildcards):
     """The log-Mel vectors of all that the experiment of a job may train on."""
     people = human_logmel(wildcards) if training_human(wildcards) else []
     return [*experiment_tables("logmel")(wildcards), *people]
 
 
+def further_code(experiment):
+    """The modules that find an experiment's tokens beside those of the captions."""
+    chosen = CONFIG.section_of(experiment, "training")
+    found = (
+        ["seesay.human_examples"] if chosen.human_words or chosen.spare_words else []
+    )
+    return found + ["seesay.spare_examples"] * bool(chosen.spare_words)
+
+
 def text_code(wildcards):
-    """What the stamp holds besides where the control reads human words, too."""
-    extra = ["seesay.human_examples"] if training_human(wildcards) else []
-    return chosen_stamp("text", *extra)
+    """What the stamp holds besides where the control reads human or spare words, too."""
+    return chosen_stamp("text", *further_code(wildcards.experiment))
 
 
 def human_ranks():

@@ -12,6 +12,7 @@ rule text:
         spoken_captions=at("matching/spoken_captions.parquet"),
         logmel=training_logmel,
         human_words=training_human,
+        spoken_words=training_spare,
         listed=listed("pictures", "speech"),
     output:
         words=at("text/{experiment}.parquet"),
@@ -34,4 +35,6 @@ rule text:
         "Writing the words of {wildcards.experiment}"
     shell:
         'python "$SCRIPTS/text.py" --spoken-captions {input.spoken_captions:q}'
-        " --logmel {input.logmel:q} --human-words {input.human_words:q} --words {output.words:q} 2>&1 | tee {log:q}"
+        " --logmel {input.logmel:q}"
+        " --human-words {input.human_words:q} --spoken-words {input.spoken_words:q}"
+        " --words {output.words:q} 2>&1 | tee {log:q}"

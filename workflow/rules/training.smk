@@ -15,6 +15,7 @@ rule training:
         fc7=experiment_tables("fc7"),
         logmel=training_logmel,
         human_words=training_human,
+        spoken_words=training_spare,
         text=text_tables,
         listed=listed("pictures", "speech"),
     output:
@@ -54,7 +55,7 @@ rule training:
         'python "$SCRIPTS/training.py" --images {input.images:q}'
         " --spoken-captions {input.spoken_captions:q} --fc7 {input.fc7:q}"
         " --logmel {input.logmel:q} --text {input.text:q}"
-        " --human-words {input.human_words:q} --models {output.models:q}"
+        " --human-words {input.human_words:q} --spoken-words {input.spoken_words:q} --models {output.models:q}"
         " --checkpoints {params.checkpoints:q} --experiment {wildcards.experiment:q}"
         " --seed {wildcards.seed:q} --code '{params.code}' --device {resources.device}"
         " --threads 1 --frames {params.frames:q} --settings {params.settings:q} 2>&1 | tee {log:q}"

@@ -8,10 +8,16 @@ def main() -> None:
     args = arguments(
         __doc__,
         inputs=["spoken_captions"],
-        lists=["logmel", "human_words"],
+        lists=["logmel", "human_words", "spoken_words"],
         outputs=["words"],
     )
-    write_types(args.spoken_captions, args.logmel, args.words, args.human_words)
+    write_types(
+        args.spoken_captions,
+        args.logmel,
+        args.words,
+        args.human_words,
+        args.spoken_words,
+    )
 
 
 if __name__ == "__main__":

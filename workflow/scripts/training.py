@@ -15,7 +15,7 @@ def main() -> None:
     args = arguments(
         __doc__,
         inputs=["images", "spoken_captions"],
-        lists=["fc7", "logmel", "text", "human_words"],
+        lists=["fc7", "logmel", "text", "human_words", "spoken_words"],
         list_outputs=["models"],
         settings=TrainingSettings,
         options={
@@ -31,10 +31,10 @@ def main() -> None:
     torch.set_num_threads(args.threads)
     # Adadelta's averages decay into denormal numbers, which a processor handles slowly.
     torch.set_flush_denormal(True)
-    human = args.human_words[0] if args.human_words else None
+    more = [paths[0] if paths else None for paths in (args.human_words, args.spoken_words)]
     train(
-        Inputs(args.images, args.spoken_captions, args.fc7, args.logmel, human),
-        Inputs(args.images, args.spoken_captions, args.fc7, args.text, human),
+        Inputs(args.images, args.spoken_captions, args.fc7, args.logmel, *more),
+        Inputs(args.images, args.spoken_captions, args.fc7, args.text, *more),
         # training/{experiment}/{system}/{seed}/model.safetensors
         {path.parts[-3]: path for path in args.models},
         Path(args.checkpoints),

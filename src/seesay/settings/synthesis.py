@@ -23,6 +23,12 @@ class SynthesisSettings(Settings):
     seed: Seed = Field(description="seed of everything that is drawn at random")
     unsaid: float = Field(ge=0, lt=1, description="share of the captions' word types nobody says")
     surplus: float = Field(ge=1, le=10, description="tokens said for every token captions need")
+    least: int = Field(
+        default=0,
+        ge=0,
+        le=100,
+        description="least tokens of each of the captions' words that each engine says",
+    )
     fillers: int = Field(ge=0, le=500, description="types said besides that no caption uses")
     word_gap: int = Field(ge=0, le=100, description="pause between words, in eSpeak's 10 ms units")
     pause: float = Field(gt=0.5, le=5, description="least pause between sentences, in s")

@@ -37,6 +37,13 @@ class TrainingSettings(NetworkSettings):
         description="human tokens (evaluation.human, of talkers that are not the test's) that join"
         " each training picture for each of its spoken words; chosen by their transcripts",
     )
+    spare_words: int = Field(
+        default=0,
+        ge=0,
+        le=1000,
+        description="least tokens of each word type in training; tokens that no caption uses join"
+        " its pictures, chosen by their transcripts",
+    )
     standardise: Literal["train", "none"] = Field(
         description="what the features are standardised with: the training set's means and "
         "deviations, or none: raw, as in the authors' code"
