@@ -5,7 +5,7 @@ import pytest
 from seesay import tables
 from seesay.last_lines import last_lines
 
-SUMMARY = "# Title\n\n## paper: No, it did not learn words.\n\n## best: Yes.\n\n## Checks\n\nx\n"
+SUMMARY = "# Title\n\n## paper: No: no better than chance.\n\n## best: Yes.\n\n## Checks\n\nx\n"
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_the_report_its_answers_and_the_rejects_by_reason(results):
         "  logmel: 12 x offset … beyond its end; cut it (as a0)",
         r"  pictures: 1 x not a readable picture (as x\x1b[2J.jpg)",
         f"Report: {results}/report.html",
-        "  paper: No, it did not learn words.",
+        "  paper: No: no better than chance.",
         "  best: Yes.",
     ]
 
@@ -55,6 +55,6 @@ def test_a_report_of_another_run_is_not_named(results):
 def test_what_cannot_be_read_costs_its_lines_alone(results):
     (results / "bad").write_text("no table")
     lines = last_lines(results, ["paper"], [str(results / "bad")], 0)
-    assert lines == [f"Report: {results}/report.html", "  paper: No, it did not learn words."]
+    assert lines == [f"Report: {results}/report.html", "  paper: No: no better than chance."]
     (results / "summary.md").write_bytes(b"\xff")
     assert last_lines(results, ["paper"], [], 0) == []

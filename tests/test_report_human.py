@@ -9,6 +9,8 @@ import report_run
 from report_run import outputs
 from seesay.listen import prepare
 from seesay.report import build
+from seesay.report_answer import Results
+from seesay.report_human import sentence
 from test_report import SETTINGS, Page
 
 
@@ -82,14 +84,13 @@ def page_text(page: Page) -> str:
 
 def test_the_answer_and_the_summary_say_what_people_s_words_get(page, run):
     said = (
-        "People’s words. The word is among the 10 nearest of 1,505 known words in 40.0 %"
-        f" [36.0, 44.0] of isle ({OVER}; chance 2.0 %; its own voices 97.0 %), above chance;"
+        "Of people’s words: the word is among the 10 nearest of 1,505 known words in 40.0 %"
+        " (chance 2.0 %; its own voices 97.0 %), above chance by 2 of 2 sources; a picture that"
+        " shows it is among the 10 nearest of 100 in 20.0 % (chance 22.0 %; its own voices 77.0 %),"
+        " above chance by 0 of 2 sources."
     )
     assert said in page.sections["answer"]
-    assert (
-        f"100 in 20.0 % [16.0, 24.0] of isle ({OVER}; chance 22.0 %; its own voices 77.0 %), not"
-        in page.sections["answer"]
-    )
+    assert ("a", {"href": "#human"}) in page.tags
     assert said in (run / "summary.md").read_text(encoding="utf-8")
     assert "evaluation.human names corpora" not in page.sections["answer"]
 
@@ -124,3 +125,20 @@ def test_without_human_words_synthetic_numbers_are_said_to_be_such(tmp_path, syn
     assert (said in page.sections["answer"]) == synthetic
     assert (said in out.summary.read_text(encoding="utf-8")) == synthetic
     assert "human" not in page.sections
+
+
+def test_many_sources_are_a_range_in_one_sentence(tmp_path):
+    inputs = report_run.with_human(tmp_path, report_run.make(tmp_path, pictures=10))
+    results = Results.read(inputs.metrics, inputs.differences)
+    isle = {key: value for key, value in results.values.items() if key[4] == "isle"}
+    for n in range(4):
+        results.values.update(
+            {
+                (*key[:4], f"more{n}", key[5]): dataclasses.replace(v, value=v.value - n)
+                for key, v in isle.items()
+            }
+        )
+    found = sentence(results, "paper")
+    assert "known words in 37.0 to 40.0 % (chance 2.0 %;" in found
+    assert "above chance by 6 of 6 sources" in found
+    assert len(found) < 330

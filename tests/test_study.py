@@ -35,7 +35,16 @@ P = {10: 2e-4, 8: 2e-4, 7: 2e-4, 5: 0.03, 1: 0.5}  # p-values of the differences
 
 
 def write_pairs(path, values):
-    """Differences of (experiment, other, task), R@10, with an interval of 3 either way."""
+    """Differences of (experiment, other, task), R@10, with an interval of 3 either way.
+
+    Beside them those to the control of shuffled pairs, which is 20 points below one experiment and
+    1 below another.
+    """
+    columns = PAIRS.replace(" other", " system").split()
+    row = ("shuffled", "word_token_by_image", "test", "r10")
+    pairs = [("best", *row, 20.0, 17.0, 23.0), ("max", *row, 1.0, -4.0, 6.0)]
+    frame = pd.DataFrame(pairs, columns=columns).assign(over="pictures x seeds", units="100 x 2")
+    frame.assign(p=0.01, p_holm=0.01).to_csv(path.parent / "differences.tsv", sep="\t", index=False)
     rows = [
         (e, o, task, "test", "r10", value, value - 3, value + 3)
         for (e, o, task), value in values.items()
@@ -97,6 +106,7 @@ def written(files, config):
     """The page that is written from the files."""
     study.write(
         files / "metrics.tsv",
+        files / "differences.tsv",
         files / "experiments.tsv",
         [files / "history.parquet"],
         config,
@@ -136,6 +146,20 @@ def test_every_number_stands_in_its_row(files, config):
     assert "training.rho" not in text  # what all share
     # Seed 0 kept epoch 2 with 2 %, seed 1 epoch 3 with 13 %; three epochs of 4 s; each seed's R@10.
     assert changed["best"][2:] == ["2, 3", "12", "7.5", "49.0, 51.0"]
+
+
+def test_each_experiment_s_answer_stands_first(files, config):
+    text = written(files, config)
+    shuffled = "Not shown: shuffled pairs, the control that counts, were not trained."
+    assert f"Did it learn words?\n\n- paper, best, window, max: {shuffled}\n\n| told" in text
+    numbers = pd.read_csv(files / "metrics.tsv", sep="\t")
+    rows = numbers[(numbers["system"] == "model") & (numbers["metric"] == "r10")]
+    value = rows["value"] - rows["experiment"].map({"best": 20.0, "max": 1.0})
+    more = rows.assign(system="shuffled", value=value).dropna(subset="value")
+    pd.concat([numbers, more]).to_csv(files / "metrics.tsv", sep="\t", index=False)
+    text = written(files, config)
+    assert "\n- best: Yes, it learned words.\n- max: Not shown: it is not above shuffled" in text
+    assert "Over shuffled pairs it has +1.0 points [−4.0, +6.0]. A difference of 7.1 points" in text
 
 
 def test_what_supervision_was_used_stands_before_the_numbers(files, config):
@@ -239,10 +263,9 @@ def test_the_report_holds_each_experiment_against_the_paper(files):
 
 def test_without_a_column_the_remedy_is_named(files, config):
     (files / "metrics.tsv").write_text("experiment\n")
+    names = ("metrics.tsv", "differences.tsv", "experiments.tsv")
     with pytest.raises(InputError, match="no column"):
-        study.write(
-            files / "metrics.tsv", files / "experiments.tsv", [], config, files / "study.md"
-        )
+        study.write(*(files / name for name in names), [], config, files / "study.md")
 
 
 def test_what_people_s_words_find_stands_by_source_and_task(files, config):

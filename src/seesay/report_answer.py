@@ -1,4 +1,4 @@
-"""The report's answer: the numbers of all systems, and what they say in one sentence."""
+"""The numbers of all systems, as the report, the study and others read and show them."""
 
 import csv
 from collections.abc import Iterable
@@ -178,106 +178,6 @@ class Results:
         return self.differences.get((experiment, system, task, self.galleries[0], metric))
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What R@10 says about one task.
-
-    `beaten` and `unbeaten` name the controls: a control is beaten when the paired 95 % interval
-    of the model's R@10 minus the control's is above zero; chance, when the model's is above it.
-    `kind` is `above` (every one is beaten), `part` (the random projection and not every other),
-    `even` (the interval of the difference to the random projection holds zero) or `below`.
-    `whole` is False where the control of shuffled pairs was not trained.
-    """
-
-    task: str
-    beaten: list[str]
-    unbeaten: list[str]
-    kind: str
-    short: str
-    numbers: str
-    whole: bool
-
-
-def judge(results: Results, experiment: str, task: str) -> Verdict:
-    """Hold the model against chance and every control in one task, by R@10."""
-    beaten: list[str] = []
-    unbeaten: list[str] = []
-    for system in CONTROLS:
-        pair = results.difference(experiment, system, task)
-        if pair is not None:
-            (beaten if pair.above else unbeaten).append(SYSTEMS[system])
-    model = _model(results, experiment, task, MAIN_METRIC)
-    (beaten if model.above else unbeaten).append("chance")
-    against = results.difference(experiment, BASELINE, task)
-    if against is not None and not against.above:
-        kind = "below" if against.below else "even"
-    else:
-        kind = "part" if unbeaten else "above"
-    whole = results.difference(experiment, MUST, task) is not None
-    short = {
-        "above": "above chance and every control"
-        if whole
-        else "above chance and every control but shuffled pairs, which were not trained",
-        "part": f"not above {listed(unbeaten)}",
-        "even": "no different from the random projection",
-        "below": "below the random projection",
-    }[kind]
-    ranks = results.difference(experiment, BASELINE, task, "median_rank")
-    numbers = [
-        f"{METRICS[metric]} {difference(pair, metric)}"
-        for metric, pair in ((MAIN_METRIC, against), ("median_rank", ranks))
-        if pair is not None
-    ]
-    return Verdict(task, beaten, unbeaten, kind, short, "; ".join(numbers), whole)
-
-
-def answer(results: Results, experiment: str) -> tuple[str, str, str]:
-    """The answer in a few words, its kind, and the answer in a sentence."""
-    if results.value(experiment, "model", MAIN_TASK, MAIN_METRIC) is None:
-        return (
-            "Not asked: whether it learned words.",
-            "even",
-            f"{TASKS[MAIN_TASK]}, the task that says so, is none of this run’s.",
-        )
-    verdict = judge(results, experiment, MAIN_TASK)
-    return headline(verdict), verdict.kind, sentence(results, experiment, verdict)
-
-
-def headline(verdict: Verdict) -> str:
-    """The answer in a few words."""
-    if verdict.kind == "above" and not verdict.whole:
-        return "Above what was tried beside it; shuffled pairs, the control that counts, were not."
-    return {
-        "above": "Yes, it learned words.",
-        "part": f"Not shown: it is not above {listed(verdict.unbeaten)}.",
-        "even": "No, it did not learn words.",
-        "below": "No, it did not learn words.",
-    }[verdict.kind]
-
-
-def sentence(results: Results, experiment: str, verdict: Verdict) -> str:
-    """The answer in one sentence with its numbers, of the task Word Token Search by Image."""
-    model = _model(results, experiment, verdict.task, MAIN_METRIC)
-    text = (
-        "Given a fragment of a test picture, a word spoken for that picture is among the 10 "
-        f"nearest of {model.gallery_size:,} spoken words in {shown(model.value, MAIN_METRIC)} of "
-        f"{model.queries:,} queries {interval(model.low, model.high, MAIN_METRIC)}"
-    )
-    control = results.value(experiment, BASELINE, verdict.task, MAIN_METRIC)
-    pair = results.difference(experiment, BASELINE, verdict.task)
-    if control is not None and pair is not None:
-        ending = {
-            "even": ", which cannot be told from zero",
-            "below": ", so the model is worse",
-        }.get(verdict.kind, "")
-        text += (
-            f"; with a random projection of the same features it is "
-            f"{shown(control.value, MAIN_METRIC)}: a difference of "
-            f"{difference(pair, MAIN_METRIC)}{ending}"
-        )
-    return f"{text}. Chance is {shown(model.chance, MAIN_METRIC)}."
-
-
 def shown(value: float, metric: str) -> str:
     """A metric's value: ranks with at most one decimal, R@k in percent with one."""
     if metric.startswith("r"):
@@ -311,13 +211,6 @@ def _sign(number: str) -> str:
     if number.startswith("-"):
         return number.replace("-", "\N{MINUS SIGN}")
     return number if float(number.replace(",", "")) == 0 else f"+{number}"
-
-
-def _model(results: Results, experiment: str, task: str, metric: str) -> Value:
-    value = results.value(experiment, "model", task, metric)
-    if value is None:
-        raise InputError(f"metrics: no {metric} of {experiment}, model, {task}; make them again")
-    return value
 
 
 def number(text: str) -> float | None:

@@ -6,16 +6,8 @@ from typing import Any
 import pandas as pd
 
 from seesay import report_charts, report_epochs, report_more, report_tables
-from seesay.report_answer import (
-    MAIN_METRIC,
-    METRICS,
-    SYSTEMS,
-    TASKS,
-    Results,
-    answer,
-    judge,
-    shown,
-)
+from seesay.report_answer import MAIN_METRIC, METRICS, SYSTEMS, TASKS, Results, shown
+from seesay.report_verdict import answer, judge
 
 Context = dict[str, Any]
 

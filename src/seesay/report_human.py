@@ -145,33 +145,33 @@ def _rows(results: Results, experiment: str, source: str) -> list[Record]:
 
 
 def sentence(results: Results, experiment: str) -> str:
-    """What people's words find, in a sentence a task: R@10 by source, with interval and chance."""
+    """What people's words find, in one sentence: R@10 over the sources, beside chance."""
+    sources = sources_of(results)
     said = []
-    for name, ending in (
-        ("human_recognition", "The word is among the 10 nearest of {size} known words in"),
-        ("picture_by_human_word", "A picture that shows it is among the 10 nearest of {size} in"),
+    for name, what in (
+        ("human_recognition", "the word is among the 10 nearest of {size} known words in"),
+        ("picture_by_human_word", "a picture that shows it is among the 10 nearest of {size} in"),
     ):
-        found = []
-        size = ""
-        for source in sources_of(results):
-            where = experiment, "model", "mean", name
-            value = results.values.get((*where, source, "r10"))
-            own = results.values.get((*where, f"{source}{SYNTHETIC}", "r10"))
-            if value is None:
-                continue
-            size = f"{value.gallery_size:,}"
-            beside = f"; its own voices {shown(own.value, 'r10')}" if own else ""
-            found.append(
-                f"{shown(value.value, 'r10')} {interval(value.low, value.high, 'r10')} of"
-                f" {source} ({intervals.said(value.over, value.units)}; chance"
-                f" {shown(value.chance, 'r10')}{beside}), {VERDICTS[_kind(value)]}"
-            )
-        if found:
-            said.append(f"{ending.format(size=size)} {'; '.join(found)}.")
-    return f"People’s words. {' '.join(said)}" if said else ""
+        keys = [(experiment, "model", "mean", name, source, "r10") for source in sources]
+        found = [results.values[key] for key in keys if key in results.values]
+        owns = [(*key[:4], f"{key[4]}{SYNTHETIC}", "r10") for key in keys]
+        own = [results.values[key].value for key in owns if key in results.values]
+        if not found:
+            continue
+        above = sum(value.above for value in found)
+        beside = f"; its own voices {_range(own)}" if own else ""
+        said.append(
+            f"{what.format(size=f'{found[0].gallery_size:,}')} {_range([v.value for v in found])}"
+            f" (chance {_range([v.chance for v in found])}{beside}), above chance by"
+            f" {above} of {len(found)} source{'s' * (len(found) > 1)}"
+        )
+    return f"Of people’s words: {'; '.join(said)}." if said else ""
 
 
-VERDICTS = {"above": "above chance", "even": "not told from chance", "below": "below chance"}
+def _range(values: list[float]) -> str:
+    """Some R@10 from the least to the most: `17.6 to 50.0 %`."""
+    low, high = (shown(value, "r10") for value in (min(values), max(values)))
+    return high if low == high else f"{low.removesuffix(' %')} to {high}"
 
 
 def _kind(value: Value) -> str:

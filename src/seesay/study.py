@@ -18,6 +18,7 @@ from seesay.report_beside import Column, Pairs, base_of, gap, kind, points, read
 from seesay.report_more import HUMAN
 from seesay.report_sources import left_out, unheard
 from seesay.report_stopping import cut_off
+from seesay.report_verdict import short_answer
 from seesay.study_numbers import human, lucky, numbers, plain, table
 from seesay.training_tables import HISTORY
 
@@ -35,18 +36,24 @@ Key = tuple[str, str, Column]
 
 
 def write(
-    metrics: Path, experiments: Path, histories: Sequence[Path], config: Config, study: Path
+    metrics: Path,
+    differences: Path,
+    experiments: Path,
+    histories: Sequence[Path],
+    config: Config,
+    study: Path,
 ) -> None:
     """Write the study's page: all systems of every experiment, and what its settings changed.
 
-    `metrics` and `experiments` are metrics.tsv and experiments.tsv; `histories` the models'.
+    The tables are metrics.tsv, differences.tsv and experiments.tsv; `histories` the models'.
     Numbers are means over the seeds in the main gallery, differences paired over the test
     pictures. Raises InputError when a column is missing.
     """
-    results = Results.read(metrics, None, config.experiments)
+    results = Results.read(metrics, differences, config.experiments)
     pairs = read_pairs(experiments, results.galleries[0])
     history = tables.read(HISTORY, list(histories))
-    lines = [f"## {config.report.title}", "", *about(results, config), "", *told(results, config)]
+    lines = [f"## {config.report.title}", "", *about(results, config), "", *answers(results)]
+    lines += told(results, config)
     lines += table(*numbers(results))
     if any(key[1] == "shuffled" for key in results.values):
         lines += [lucky(results), ""]
@@ -108,6 +115,16 @@ def about(results: Results, config: Config) -> Iterator[str]:
             "Other configurations that were tried before, and judged by the validation set:"
             f" {config.report.tried}."
         )
+
+
+def answers(results: Results) -> list[str]:
+    """Whether each experiment learned words, as its report says it, and why where it is not yes."""
+    found: dict[str, list[str]] = {}
+    for name in results.experiments:
+        headline, why = short_answer(results, name)
+        found.setdefault(f"{headline} {why}".rstrip(), []).append(name)
+    lines = [f"- {', '.join(names)}: {said}" for said, names in found.items()]
+    return ["Did it learn words?", "", *lines, ""]
 
 
 def told(results: Results, config: Config) -> list[str]:

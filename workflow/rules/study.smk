@@ -1,6 +1,6 @@
 """study: what the experiments found, side by side, as Markdown; and docs/results.md of several.
 
-Comes in: the numbers, the differences between experiments, the models' histories.
+Comes in: the numbers, the differences to controls and between experiments, the models' histories.
 Goes out: <results>/study.md; on demand docs/results.md, from the studies that are finished.
 """
 
@@ -9,6 +9,7 @@ rule study:
     """Write the tables of the config's experiments."""
     input:
         metrics=at("metrics.tsv"),
+        differences=at("differences.tsv"),
         experiments=at("experiments.tsv"),
         histories=expand(
             at("training/{experiment}/model/{seed}/history.parquet"),
@@ -38,8 +39,8 @@ rule study:
     message:
         "Writing the study's tables"
     shell:
-        'python "$SCRIPTS/study.py" --metrics {input.metrics:q} --experiments {input.experiments:q}'
-        " --histories {input.histories:q} --study {output.study:q} --config {params.config:q}"
+        'python "$SCRIPTS/study.py" --metrics {input.metrics:q} --differences {input.differences:q}'
+        " --experiments {input.experiments:q} --histories {input.histories:q} --study {output.study:q} --config {params.config:q}"
         " 2>&1 | tee {log:q}"
 
 

@@ -8,13 +8,14 @@ from seesay.study import write
 def main() -> None:
     args = arguments(
         __doc__,
-        inputs=["metrics", "experiments"],
+        inputs=["metrics", "differences", "experiments"],
         lists=["histories"],
         outputs=["study"],
         options={"config": str},
     )
     config = Config.model_validate_json(args.config)
-    write(args.metrics, args.experiments, args.histories, config, args.study)
+    tables = args.metrics, args.differences, args.experiments
+    write(*tables, args.histories, config, args.study)
 
 
 if __name__ == "__main__":
