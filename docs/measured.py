@@ -24,6 +24,7 @@ from seesay import supervision
 DOCS = Path(__file__).resolve().parent
 README, RESULTS, STUDY = DOCS.parent / "README.md", DOCS / "measured", DOCS / "results.md"
 COLUMNS = ["experiment", "system", "task", "metric", "value", "ci_low", "ci_high", "chance"]
+OVER = ["over", "units"]  # what the intervals generalise to
 # What human words are asked, and how the README's table calls it; the two galleries of a source.
 PEOPLE = {
     "human_recognition": "the word among all",
@@ -62,12 +63,12 @@ def measured(run: Path) -> str:
     }
     with (run / "metrics.tsv").open(encoding="utf-8", newline="") as file:
         rows = [
-            [row[name] for name in COLUMNS]
+            [row[name] for name in [*COLUMNS, *OVER]]
             for row in csv.DictReader(file, delimiter="\t")
             if row["seed"] == "mean" and row["gallery"] == "test"
         ]
     lines = [f"# {name}: {value}" for name, value in head.items()] + told(record["config"])
-    return "\n".join([*lines, "\t".join(COLUMNS), *map("\t".join, rows)]) + "\n"
+    return "\n".join([*lines, "\t".join([*COLUMNS, *OVER]), *map("\t".join, rows)]) + "\n"
 
 
 def told(config: dict[str, Any]) -> list[str]:
@@ -85,7 +86,7 @@ def human(run: Path) -> str:
             seeds.setdefault(row["experiment"], set()).add(row["seed"])
     said = "; ".join(f"{name} {' '.join(sorted(own))}" for name, own in seeds.items())
     head = [f"# commit: {_commit()}", f"# day: {datetime.date.today().isoformat()}"]
-    columns = ["experiment", "system", "gallery", *COLUMNS[2:4], "queries", *COLUMNS[4:]]
+    columns = ["experiment", "system", "gallery", *COLUMNS[2:4], "queries", *COLUMNS[4:], *OVER]
     kept = [
         "\t".join(row[name] for name in columns)
         for row in rows
@@ -94,6 +95,12 @@ def human(run: Path) -> str:
     record = json.loads((run / "report" / "run.json").read_text(encoding="utf-8"))
     lines = [*head, f"# seeds: {said}", *told(record["config"])]
     return "\n".join([*lines, "\t".join(columns), *kept]) + "\n"
+
+
+def _ends(row: dict[str, str]) -> str:
+    """A row's interval; `[–]` where it has none."""
+    ends = [row[name] for name in ("ci_low", "ci_high")]
+    return f"[{', '.join(f'{float(end):.1f}' for end in ends)}]" if all(ends) else "[–]"
 
 
 def _commit() -> str:
@@ -118,9 +125,7 @@ def people_table() -> str:
         for source in sources:
             found = [rows[name, source, task] for name in names]
             own = rows.get((names[0], f"{source}{OWN}", task))
-            cells = [
-                "{} [{}, {}]".format(*(f"{float(r[c]):.1f}" for c in COLUMNS[4:7])) for r in found
-            ]
+            cells = [f"{float(r['value']):.1f} {_ends(r)}" for r in found]
             more = [f"{float(own['value']):.1f}" if own else "", f"{float(found[0]['chance']):.1f}"]
             line = [title, source, found[0]["queries"], *cells, *more]
             lines.append(f"| {' | '.join(line)} |")
@@ -158,8 +163,7 @@ def default_table() -> str:
         cells = []
         for experiment, bold in (("paper", ""), ("best", "**")):
             row = rows[experiment, "model", task, "r10"]
-            value, low, high = (f"{float(row[c]):.1f}" for c in ("value", "ci_low", "ci_high"))
-            cells.append(f"{bold}{value}{bold} [{low}, {high}]")
+            cells.append(f"{bold}{float(row['value']):.1f}{bold} {_ends(row)}")
         for system in ("random_projection", "shuffled", "text"):
             cells.append(f"{float(rows['best', system, task, 'r10']['value']):.1f}")
         cells.append(f"{float(rows['best', 'model', task, 'r10']['chance']):.1f}")
@@ -245,7 +249,7 @@ def studies(text: str) -> dict[str, list[list[str]]]:
             if line[0] == "experiment":
                 break
             for column, cell in zip(columns, line[2:], strict=True):
-                number = re.fullmatch(r"\**([\d.,]+)\**(?: \[([\d.,]+), ([\d.,]+)\])?", cell)
+                number = re.fullmatch(r"\**([\d.,]+)\**(?: \[(?:–|([\d.,]+), ([\d.,]+))\])?", cell)
                 if number:
                     parts = [part or "" for part in number.groups()]
                     found[name].append([*line[:2], column, *parts])

@@ -65,6 +65,7 @@ def run(tmp_path):
     (tmp_path / "report" / "run.json").write_text(json.dumps(record))
     old = pd.DataFrame(measured.read("default"))
     rows = old.assign(seed="mean", gallery="test", value=old["value"].astype(float) + 1)
+    rows = rows.assign(over="pictures x seeds", units="40 x 3")
     more = [rows.assign(gallery="all"), rows.assign(seed="1"), rows]
     pd.concat(more).to_csv(tmp_path / "metrics.tsv", sep="\t", index=False)
     return tmp_path
@@ -83,12 +84,23 @@ def test_a_run_s_numbers_go_into_the_readme(run, tmp_path, monkeypatch):
     bound = next(row for row in old if wanted.items() <= row.items())
     monkeypatch.setattr(measured, "RESULTS", tmp_path)
     assert len(measured.read("default")) == len(old)
+    assert {(r["over"], r["units"]) for r in measured.read("default")} == {
+        ("pictures x seeds", "40 x 3")
+    }
     value = float(bound["value"]) + 1
     row = next(x for x in measured.readme(README).split("\n") if "| Picture by caption" in x)
     assert row.split(" | ")[5] == f"{value:.1f}"
     # What the run's models were told comes with its numbers.
     assert "training (word_term: 0.25)" in measured.readme(README)
     assert "training (word_term: 0.25)" not in README
+
+
+def test_a_number_without_an_interval_says_so(run, monkeypatch):
+    rows = pd.read_csv(run / "metrics.tsv", sep="\t").assign(ci_low="", ci_high="")
+    rows.to_csv(run / "metrics.tsv", sep="\t", index=False)
+    (run / "default.tsv").write_text(measured.measured(run))
+    monkeypatch.setattr(measured, "RESULTS", run)
+    assert measured.default_table().count(" [–]") == 2 * len(measured.DEFAULT)
 
 
 def test_what_models_were_told_is_that_of_the_study_and_of_the_config():

@@ -7,7 +7,7 @@ one experiment's model minus another's.
 
 
 rule metrics:
-    """Median and mean rank and R@k, with 95 % intervals from resampling the test images, or human words and talkers."""
+    """Median and mean rank and R@k, with 95 % intervals and p-values of differences."""
     input:
         ranks=expand(
             of_runs("evaluation/{experiment}/{system}/{seed}/ranks.parquet"),
