@@ -87,7 +87,7 @@ def test_all_that_is_there_is_counted(here):
         " little; more test pictures",
         "warn  evaluation: left out, for no test query finds anything:"
         " word_similarity_other_talkers (test, all), word_similarity_other_both (test, all), abx"
-        " (test)",
+        " (test), abx_token_weighted (test)",
     ]
     done = seesay(here, "check", "config.yaml")
     assert done.returncode == 0

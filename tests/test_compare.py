@@ -294,12 +294,16 @@ def test_chance_is_that_of_the_gallery(runs):
 def test_more_tasks_and_systems_are_compared(tmp_path):
     for folder, worst in (("a", 9), ("b", 30)):
         for system in ("model", "frequency", "text"):
-            for task in ("abx", "word_similarity", "picture_by_caption"):
+            for task in ("abx_token_weighted", "word_similarity", "picture_by_caption"):
                 path = tmp_path / folder / "evaluation" / "paper" / system / task / "ranks.parquet"
                 path.parent.mkdir(parents=True)
                 write_ranks(path, system, 1, np.arange(40) % worst, task)
     parts = compare(tmp_path / "a", tmp_path / "b", SETTINGS)
-    assert [part.task for part in parts] == ["word_similarity", "picture_by_caption", "abx"]
+    assert [part.task for part in parts] == [
+        "word_similarity",
+        "picture_by_caption",
+        "abx_token_weighted",
+    ]
     assert {line.system for line in parts[0].lines} == {"model", "frequency", "text", "chance"}
     said = compare_shown.text(("a", "b"), parts, [], [])
     assert "paper: Picture by caption\n  gallery test, 40 pictures" in said

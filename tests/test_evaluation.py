@@ -15,6 +15,7 @@ from seesay.errors import InputError
 from seesay.evaluation import RANKS, TASKS, EvaluationSettings, evaluate
 from seesay.matching import SPOKEN_CAPTIONS
 from seesay.pictures import IMAGES
+from seesay.speech import SPOKEN_WORDS
 from test_ranking import cosine
 
 
@@ -240,8 +241,10 @@ def test_a_task_of_the_paper_that_asks_nothing_is_left_out_and_said(tmp_path, ca
         "note: word_similarity, gallery test: none of the 2 test queries has anything relevant in "
         "it; the task is left out"
     ]
-    with pytest.raises(InputError, match="no query of word_similarity, abx has anything to find"):
-        corpus.ranks(galleries=("test",), tasks=("word_similarity", "abx"))
+    with pytest.raises(
+        InputError, match="no query of word_similarity, abx_token_weighted has anything to find"
+    ):
+        corpus.ranks(galleries=("test",), tasks=("word_similarity", "abx_token_weighted"))
 
 
 def test_galleries_must_be_known_and_distinct():
@@ -266,10 +269,16 @@ def test_from_embeddings_to_metrics_through_the_scripts(small, tmp_path):
     ranks = tmp_path / "paper" / "ranks.parquet"
     labels = {"experiment": "paper", "system": "model", "seed": 0, "threads": 1}
     settings = json.dumps({"galleries": ["all", "test"]})
-    run_script("evaluation", **small.paths, ranks=ranks, **labels, settings=settings)
+    pairs, spoken = tmp_path / "paper" / "abx.parquet", tmp_path / "spoken.parquet"
+    tables.write(SPOKEN_WORDS, spoken, pd.DataFrame(columns=[c.name for c in SPOKEN_WORDS.columns]))
+    outs = {"ranks": ranks, "abx": pairs}
+    run_script(
+        "evaluation", **small.paths, spoken_words=spoken, **outs, **labels, settings=settings
+    )
     outputs = {name: tmp_path / f"{name}.tsv" for name in ("metrics", "differences", "experiments")}
     settings = json.dumps({"resamples": 100, "seed": 0})
-    run_script("metrics", ranks=[ranks], grounding=[], human=[], **outputs, settings=settings)
+    given = {"ranks": [ranks], "grounding": [], "human": [], "abx": [pairs]}
+    run_script("metrics", **given, **outputs, settings=settings)
     found = pd.read_csv(outputs["metrics"], sep="\t").set_index(["task", "gallery", "metric"])
     found = found[found["seed"] == "0"].loc["word_token_by_image", "all"]
     # Three ranks: 1 or 2 with even odds, 1, 2. F(1) = 1.5 / 3, so the median is 1.5.

@@ -12,7 +12,7 @@ from test_evaluation import FRAGMENTS, SPLITS, TOKENS, USES, Corpus
 from test_ranking import cosine
 
 COLUMNS = ["image_id", "better", "tied", "tied_relevant", "relevant", "gallery_size"]
-OTHERS = tuple(task for task in get_args(Task) if task not in PAPER)
+OTHERS = tuple(task for task in get_args(Task) if task not in (*PAPER, "abx"))
 
 
 @pytest.fixture(params=range(4))
@@ -152,7 +152,7 @@ def test_abx_equals_a_loop_over_all_triples(corpus):
             for b in [u[2] for u in heard if u[3] != word and u[4] == other]:
                 near_a, near_b = (cosine(corpus.tokens[x], corpus.tokens[t]) for t in (a, b))
                 rows[f"{x}|{a}|{b}"] = (image, near_b > near_a, near_b == near_a, 1, 1, 2)
-    part = corpus.ranks(tasks=("abx",), galleries=("test", "all"), abx_draws=4000)
+    part = corpus.ranks(tasks=("abx_token_weighted",), galleries=("test", "all"), abx_draws=4000)
     assert set(part["gallery"]) == {"test"}
     assert dict(zip(part["query"], part[COLUMNS].itertuples(index=False), strict=True)) == rows
 
@@ -203,12 +203,14 @@ def test_a_task_that_asks_nothing_is_left_out(tmp_path, capsys):
     """One talker: no neighbour by another, and no ABX."""
     corpus = Corpus(tmp_path, SPLITS, FRAGMENTS, TOKENS, USES)
     part = corpus.ranks(
-        galleries=("test",), tasks=("word_token_by_image", "abx", "word_similarity_other_talkers")
+        galleries=("test",),
+        tasks=("word_token_by_image", "abx_token_weighted", "word_similarity_other_talkers"),
     )
     assert set(part["task"]) == {"word_token_by_image"}
     notes = [line for line in capsys.readouterr().err.splitlines() if line.startswith("note")]
     assert notes == [
-        "note: abx: no two talkers say the same word in the test set; the task is left out",
+        "note: abx_token_weighted: no two talkers say the same word in the test set; the task is"
+        " left out",
         "note: word_similarity_other_talkers, gallery test: none of the 3 test queries has "
         "anything relevant in it; the task is left out",
     ]

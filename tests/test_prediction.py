@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 import small_corpora
-from seesay import matching, pictures, prediction, speech, tables, words
+from seesay import abx, matching, pictures, prediction, speech, tables, words
 from seesay.check import findings, report
 from seesay.check_corpora import pictures as look_at_pictures
 from seesay.check_corpora import speech as look_at_speech
@@ -142,13 +142,18 @@ def test_what_is_predicted_is_what_matching_and_evaluation_find(name, tmp_path, 
     )
     images, tokens = embed(at, tmp_path, FRAGMENTS)
     ranks, said = tmp_path / "ranks.parquet", at["spoken_captions"]
-    evaluate(images, tokens, said, at["images"], ranks, config.evaluation, "paper", "model", 1)
+    pairs = tmp_path / "pairs.parquet"
+    evaluate(
+        images, tokens, said, at["images"], ranks, config.evaluation, "paper", "model", 1,
+        spoken_words=at["spoken_words"], pairs=pairs,
+    )  # fmt: skip
     paths = [tmp_path / f"{n}.tsv" for n in "mdx"]
     measure([ranks], *paths, MetricsSettings(resamples=9, seed=0))
     numbers = pd.read_csv(paths[0], sep="\t").query("seed == '1'")
     assert len(luck) == len(numbers) / len(METRICS)
-    missing = [task for task in config.evaluation.tasks if task not in set(luck["task"])]
-    told = [f"{task} (test)" if task == "abx" else f"{task} (test, all)" for task in missing]
+    there = set(luck["task"]) | ({"abx"} if len(tables.read(abx.ABX, pairs)) else set())
+    missing = [task for task in config.evaluation.tasks if task not in there]
+    told = [f"{task} (test)" if "abx" in task else f"{task} (test, all)" for task in missing]
     text = f"left out, for no test query finds anything: {', '.join(told)}"
     assert notes == ([text] if missing else [])
     for row in luck.to_dict("records"):
@@ -182,7 +187,7 @@ def checked(folder, values, capsys) -> tuple[int, list[str]]:
         ("no test caption can be said", "not ready", "no caption of the test split can be said"),
         ("isolated words, once each", "not ready", "lost their tokens to other captions"),
         ("a talker a word", "not ready", "matching.speakers: mixed"),
-        ("one type", "ready, but ", ", abx (test)"),
+        ("one type", "ready, but ", ", abx (test), abx_token_weighted (test)"),
         ("one test picture", "ready, but ", "R@10 of word_token_by_image (test) is 100 %"),
     ],
 )

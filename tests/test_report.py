@@ -140,7 +140,7 @@ def test_the_main_gallery_is_one_in_which_the_paper_s_tasks_were_asked(tmp_path)
     """ABX is among test tokens also where all else is searched in the whole corpus."""
     columns = "experiment system seed task gallery gallery_size queries metric value ci_low ci_high"
     rows = [("paper", "model", "mean", MAIN, "all", 50, 9, "r10", 30, 20, 40, 10)]
-    rows += [("paper", "model", "mean", "abx", "test", 2, 9, "r1", 80, 70, 90, 50)]
+    rows += [("paper", "model", "mean", "abx_across", "test", 2, 9, "right", 80, 70, 90, 50)]
     frame = pd.DataFrame(rows, columns=[*columns.split(), "chance"]).assign(over="", units="")
     frame.to_csv(tmp_path / "metrics.tsv", sep="\t", index=False)
     results = Results.read(tmp_path / "metrics.tsv", None)

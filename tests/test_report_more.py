@@ -5,7 +5,7 @@ from typing import get_args
 import pandas as pd
 import pytest
 
-from seesay import report_more
+from seesay import abx, abx_metrics, report_more
 from seesay.metrics import GROUNDED, METRICS
 from seesay.report_answer import Results
 from seesay.settings.evaluation import Task
@@ -35,8 +35,8 @@ def test_each_number_stands_in_its_row_and_column_with_chance(tmp_path):
                 row("model", "picture_by_caption", "r10", 1, gallery="all"),
                 row("model", "picture_by_caption", "r10", 2, seed="1"),
                 row("text", "picture_by_caption", "r10", 73),
-                row("model", "abx", "r1", 80),
-                row("frequency", "abx", "r1", 50),
+                row("model", "abx_across", "right", 80),
+                row("frequency", "abx_across", "right", 50),
                 row("model", "grounding", "iou", 33),
             ],
         ),
@@ -49,7 +49,7 @@ def test_each_number_stands_in_its_row_and_column_with_chance(tmp_path):
     assert captions["cells"]["text"]["text"] == "73.0 %"
     assert set(captions["cells"]) == {"model", "text"}
     assert (captions["chance"], captions["size"]) == ("12.5 %", "120 pictures")
-    assert abx["metric"] == "correct, %"
+    assert abx["metric"] == "right, %"
     assert abx["cells"]["frequency"]["text"] == "50.0 %"
     assert (grounding["metric"], grounding["cells"]["model"]["text"]) == ("overlap (IoU), %", "33")
     assert list(found["asked"]) == ["Picture by caption", "ABX across talkers", "Grounding"]
@@ -65,5 +65,11 @@ def test_a_run_of_the_paper_s_tasks_alone_has_nothing_more(tmp_path):
 @pytest.mark.parametrize("task", report_more.TASKS)
 def test_the_tasks_and_metrics_are_those_of_the_stages(task):
     grounded = task.startswith("grounding")
-    assert grounded or task in get_args(Task)
-    assert set(report_more.TASKS[task].metrics) <= set(GROUNDED if grounded else METRICS)
+    by_cells = task in {*abx.TASKS, *abx.NEIGHBOURS.values()}
+    assert grounded or by_cells or task in get_args(Task)
+    known = GROUNDED if grounded else (abx_metrics.METRIC,) if by_cells else METRICS
+    assert set(report_more.TASKS[task].metrics) <= set(known)
+
+
+def test_every_way_of_asking_abx_is_shown():
+    assert {*abx.TASKS, *abx.NEIGHBOURS.values()} <= set(report_more.TASKS)

@@ -235,7 +235,7 @@ def test_shuffled_pairs_above_chance_are_named(files, config):
             ("best", "shuffled", *ranks): 20,  # to 22
             ("paper", "model", *token): 50,
             ("paper", "shuffled", *token): 27,
-            ("paper", "shuffled", "abx", "r1"): 90,
+            ("paper", "shuffled", "abx_across", "right"): 90,
         },
     )
     found = study_numbers.lucky(Results.read(files / "metrics.tsv", None))

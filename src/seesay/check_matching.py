@@ -105,7 +105,7 @@ def _warnings(config: Config, texts: Texts, now: Outcome) -> Iterator[Finding]:
                 yield Finding("fail", SECTION, shown.crowd(name, split, image_id, training))
     luck, notes = chances(said, texts.splits, _fragments(config), config.evaluation)
     yield from shown.chances(luck, _fragments(config))
-    easy = luck[(luck["task"] != "abx") & (luck["r10"] >= EASY)]
+    easy = luck[(luck["task"] != "abx_token_weighted") & (luck["r10"] >= EASY)]
     first = easy[easy["task"] == "word_token_by_image"]
     if len(first):
         row = first.iloc[0]

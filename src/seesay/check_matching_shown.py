@@ -84,7 +84,7 @@ def chances(luck: pd.DataFrame, fragments: int) -> Iterator[Finding]:
 
 def _cell(task: str, row: Mapping[Any, Any]) -> str:
     size = f"{row['queries']:,}, {row['gallery_size']:,}"
-    if task == "abx":
+    if task == "abx_token_weighted":
         return f"{size}, R@1 {row['r1']:.1f} %"
     return f"{size}, {row['r10']:.1f} %, {row['median_rank']:g}"
 

@@ -5,13 +5,15 @@
     seesay search --model results/training/paper/model/1 --look picture.jpg
     seesay compare results/one results/other --html compared.html
     seesay export --model results/training/paper/model/1 --out FOLDER
+    seesay abx results --experiment paper --out FOLDER
     seesay clean config/paper.yaml
 
 `check` says whether a run has all that it needs and what it will find, one line a finding, with
 exit status 1 if something is missing; `search` finds pictures for a spoken word, or spoken words
 for a picture; `compare` says in what two finished runs differ and lays them side by side, with
-paired differences; `export` writes both branches of a model as ONNX files; `clean` removes states
-of trainings that ended.
+paired differences; `export` writes both branches of a model as ONNX files; `abx` writes the test
+words as item files with their embeddings, for fastabx; `clean` removes states of trainings that
+ended.
 """
 
 import argparse
@@ -45,6 +47,8 @@ def main(argv: Sequence[str] | None = None) -> None:
             from seesay.clean import clean as wanted
         elif arguments.command == "export":
             from seesay.export import report as wanted
+        elif arguments.command == "abx":
+            from seesay.abx_export import report as wanted
         else:
             from seesay.search_command import search as wanted
         run(lambda: wanted(arguments))
@@ -56,7 +60,7 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """The command and its options; a wrong one ends in a line of help and exit status 2."""
     parser = argparse.ArgumentParser(prog="seesay", description="Words from pictures and speech.")
     commands = parser.add_subparsers(dest="command", required=True)
-    for add in (_add_check, _add_compare, _add_search, _add_export, _add_clean):
+    for add in (_add_check, _add_compare, _add_search, _add_export, _add_abx, _add_clean):
         add(commands)
     arguments = parser.parse_args(argv)
     if arguments.command == "search" and arguments.top < 1:
@@ -132,6 +136,21 @@ def _add_export(commands: Commands) -> None:
         "--model", required=True, help="folder <results>/training/{experiment}/{system}/{seed}"
     )
     export.add_argument("--out", required=True, type=Path, help="folder for the files")
+
+
+def _add_abx(commands: Commands) -> None:
+    abx = commands.add_parser(
+        "abx",
+        help="write the test words as ABX items with their embeddings, for fastabx",
+        description="Write the test words of a finished run as ZeroSpeech's item files, by form and"
+        " by lemma, with the embeddings of one system, and print their ABX error rates"
+        " (docs/abx.md).",
+    )
+    abx.add_argument("results", type=Path, help="the results folder of the run")
+    abx.add_argument("--experiment", required=True, help="an experiment of the run")
+    abx.add_argument("--system", default="model", help="model (the default) or a control")
+    abx.add_argument("--seed", type=int, default=1, help="a seed of the run (1)")
+    abx.add_argument("--out", required=True, type=Path, help="folder for the files")
 
 
 def _add_clean(commands: Commands) -> None:

@@ -136,7 +136,7 @@ def _rows(parts: list[Part], found: list[Apart], lacking: list[str]) -> Iterator
 
 def told(task: str, metrics: tuple[str, ...]) -> tuple[str, ...]:
     """Of the metrics, those that say something of a task: of ABX the share of right ones alone."""
-    return ("r1",) if task == "abx" else metrics
+    return ("r1",) if task == "abx_token_weighted" else metrics
 
 
 def title(part: Part) -> str:

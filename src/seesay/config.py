@@ -46,6 +46,7 @@ YOUNGER = {
     "synthesis": ("engines", "kokoro"),
     "regions": ("k", "sigma", "min_size"),
     "matching": ("test_speakers",),
+    "evaluation": ("abx_context",),
 }
 
 

@@ -4,6 +4,7 @@ Queries are of the test pictures; galleries are the fragments, tokens, types, ca
 pictures of the test set, or of the whole corpus. docs/tasks.md says what each task asks.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from seesay import tables
+from seesay import abx, tables
 from seesay.errors import InputError
 from seesay.evaluation_abx import draw, judge
 from seesay.evaluation_captions import best_fragments, caption_scores
@@ -23,6 +24,7 @@ from seesay.settings.evaluation import PAPER, EvaluationSettings
 from seesay.tables import Column, Table
 
 TASKS = PAPER
+WHOSE = ("experiment", "system", "seed")
 
 RANKS = Table(
     "ranks",
@@ -56,17 +58,24 @@ def evaluate(
     system: str,
     seed: int,
     threads: int = 1,
+    spoken_words: Path | None = None,
+    pairs: Path | None = None,
 ) -> None:
     """Rank every test query in every task and gallery, and write the table `ranks`.
 
     `images` and `words` hold the embeddings of one system, `pictures` the table `images`.
     The system `frequency` looks at no query. Queries with nothing relevant in the gallery cannot
-    be ranked: they are counted on standard error, and a task without any other is left out.
+    be ranked: they are counted on standard error, and a task without any other is left out. The
+    task abx has no ranks: its scores go to the table ABX, `pairs`, which is empty without it.
     Raises InputError as `load` does, and when every task is left out.
     """
     corpus = replace(load(images, words, spoken_captions, pictures), blind=system == "frequency")
-    frame = rank_all(corpus, settings, threads)
-    if frame.empty:
+    frame, where = rank_all(corpus, settings, threads), (experiment, system, seed)
+    heard = 0
+    if spoken_words is not None and pairs is not None:
+        asked = "abx" in settings.tasks
+        heard = abx.write(corpus, spoken_words, pairs, settings.abx_context, where, asked)
+    if frame.empty and not heard:
         raise InputError(
             f"{spoken_captions}: no query of {', '.join(settings.tasks)} has anything to find; "
             "give the test pictures more spoken captions, or name other evaluation.tasks"
@@ -76,18 +85,25 @@ def evaluate(
 
 def rank_all(corpus: Corpus, settings: EvaluationSettings, threads: int = 1) -> pd.DataFrame:
     """The ranks of every task and gallery: the columns of `rank`, with task and gallery."""
-    parts = []
+    parts = [pd.DataFrame(columns=[c.name for c in RANKS.columns if c.name not in WHOSE])]
     for task in settings.tasks:
-        # Triples are drawn from the test tokens: the model has heard the others.
-        for gallery in settings.galleries if task != "abx" else ("test",):
-            if task == "abx":
+        for gallery in galleries(task, settings.galleries):
+            if task == "abx_token_weighted":
                 part = rank_abx(corpus, settings.abx_draws)
             elif task in ("picture_by_caption", "caption_by_picture"):
                 part = rank_captions(corpus, task, gallery, threads)
             else:
                 part = rank(corpus, task, gallery, threads)
             parts.append(part.assign(task=task, gallery=gallery))
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+
+
+def galleries(task: str, asked: Sequence[str]) -> Sequence[str]:
+    """The galleries in which a task has ranks, of those that are asked.
+
+    Triplets are of test tokens alone: the model has heard the others.
+    """
+    return {"abx": (), "abx_token_weighted": ("test",)}.get(task, asked)
 
 
 def rank(corpus: Corpus, task: str, gallery: str, threads: int = 1) -> pd.DataFrame:
@@ -181,13 +197,16 @@ def rank_captions(corpus: Corpus, task: str, gallery: str, threads: int = 1) -> 
 
 
 def rank_abx(corpus: Corpus, draws: int) -> pd.DataFrame:
-    """The triples of the task `abx`, each a query X with a gallery of A, its like, and B."""
+    """The triples of `abx_token_weighted`, each a query X with a gallery of A, its like, and B."""
     tokens = corpus.tokens.of(corpus.test)
     word, talker = corpus.word[tokens.origin], corpus.talker[tokens.origin]
     triples = draw(tokens.names, word, talker, draws)
     worse, even = judge(corpus.asked(tokens).vectors, tokens.vectors, triples)
     if not len(triples.x):
-        note("abx: no two talkers say the same word in the test set; the task is left out")
+        note(
+            "abx_token_weighted: no two talkers say the same word in the test set; the task is left"
+            " out"
+        )
     ones = np.ones(len(triples.x), dtype=np.int64)
     first = np.array([part[0] for part in split(tokens.item, tokens.image, len(tokens.names))])
     names = [tokens.names[part] for part in triples]

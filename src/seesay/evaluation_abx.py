@@ -1,7 +1,8 @@
-"""ABX across talkers: is a word nearer to the same word of another voice than to another word?
+"""ABX across talkers by drawn triplets, each of which counts once: the token-weighted score.
 
 A and X are tokens of one spoken type by two talkers; B is a token of another type by A's talker,
-so that a voice alone cannot tell A from B. The system errs when X is nearer to B.
+so that a voice alone cannot tell A from B. The system errs when X is nearer to B. Every test token
+is asked, so that a frequent word counts as often as it is said; `seesay.abx` has the field's score.
 """
 
 from typing import NamedTuple

@@ -38,7 +38,7 @@ ASKS = {
     "image_token_by_word": "token",
     "grounding": "token",
     "grounding_parts": "token",
-    "abx": "token",
+    "abx_token_weighted": "token",
     "word_token_by_image": "fragment",
     "word_type_by_image": "fragment",
     "distinct_type_by_image": "fragment",
@@ -192,7 +192,7 @@ def _asked(task: str, rows: pd.DataFrame, known: Known) -> pd.DataFrame:
         # Also where a token of the captions stands for the human word.
         what["talker"] = rows["talker"].where(rows["talker"] != "")
     elif kind == "token":
-        if task == "abx":
+        if task == "abx_token_weighted":
             token = query.map(_first_of(query, known.tokens.index))
         elif task in GROUNDED:
             token = pd.Series(

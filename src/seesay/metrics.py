@@ -6,27 +6,24 @@ relevant item is at rank k or better.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from seesay import tables
+from seesay import abx_metrics, tables
 from seesay.errors import InputError
 from seesay.evaluation import RANKS
 from seesay.experiments import ordered
 from seesay.grounding import GROUNDING
 from seesay.human_tables import HUMAN_RANKS
-from seesay.metrics_tables import ENDS, PS, Row, gaps, values, write
+from seesay.metrics_tables import ENDS, PS, Measured, Numbers, write
 from seesay.ranking import Floats, Integers, Ranks
 from seesay.resampling import (
     Factors,
-    Samples,
     by_picture,
     by_word_and_talker,
-    estimate,
     weights,
 )
 from seesay.settings.metrics import MetricsSettings
@@ -53,6 +50,7 @@ def measure(
     grounding: Sequence[Path] = (),
     order: Sequence[str] = (),
     human: Sequence[Path] = (),
+    abx: Sequence[Path] = (),
 ) -> None:
     """Write `metrics.tsv`, `differences.tsv` and `experiments.tsv` from all systems' ranks.
 
@@ -64,60 +62,52 @@ def measure(
     for each pair with the same test pictures; both with p-values, and Holm's of all rows of a
     gallery and metric. Below the floors of `seesay.intervals` these cells are empty. Experiments
     stand in `order`, others by name behind them. The tables `grounding`, where there are any, add
-    their tasks with pointing and iou, in percent, and the tables `human` theirs, whose intervals
-    generalise to words and talkers.
+    their tasks with pointing and iou, in percent, the tables `human` theirs, whose intervals
+    generalise to words and talkers, and the tables `abx` theirs, whose intervals do to words.
 
     Raises InputError when two systems were ranked on different queries.
     """
-    rows: list[Row] = []
-    paired: list[Row] = []
-    beside: list[Row] = []
+    numbers = Numbers()
     kinds: list[Kind] = [(RANKS, ranks, METRICS, _of_ranks, by_picture)]
     if grounding:
         kinds.append((GROUNDING, grounding, GROUNDED, _of_grounding, by_picture))
     if human:
         kinds.append((HUMAN_RANKS, human, METRICS, _of_ranks, by_word_and_talker))
-    for table, paths, names, summary, resample in kinds:
-        frame = tables.read(table, list(paths))
-        order = ordered([*order, *sorted(frame["experiment"].unique())])
-        models: dict[tuple[str, str], dict[str, Samples]] = {}
-        asked: dict[tuple[str, str, str], tuple[int, Factors]] = {}
-        for (experiment, task, gallery), part in frame.groupby(["experiment", "task", "gallery"]):
-            where = {"experiment": experiment, "task": task, "gallery": gallery}
-            runs = runs_of(part, where)
-            first = next(iter(runs.values()))
-            factors = resample(first, settings)
-            # Where some queries leave more items out than others: the mean.
-            size = {"gallery_size": round(first["gallery_size"].mean()), "queries": len(first)}
-            luck = summary(first, factors.parts[0].unit, weights(factors.parts[0], None), True)
-            found = _sampled(runs, factors, summary)
-            for system, samples in found.items():
-                some = {str(seed): {seed: one} for seed, one in samples.items()} | {"mean": samples}
-                for seed, these in some.items():
-                    labels = {**where, "system": system, "seed": seed, **size}
-                    rows += values(labels, names, estimate(factors, these), luck[:, 0])
-                if "model" in found and system != "model":
-                    labels = {**where, "system": system}
-                    paired += gaps(labels, names, factors, found["model"], samples)
-            if "model" in found:
-                key = str(task), str(gallery)
-                models.setdefault(key, {})[str(experiment)] = found["model"]
-                asked[*key, str(experiment)] = size["gallery_size"], factors
-        for (task, gallery), those in models.items():
-            for other, one in combinations([name for name in order if name in those], 2):
-                (size_1, factors), (size_2, factors_2) = (
-                    asked[task, gallery, name] for name in (one, other)
-                )
-                # Queries may differ; what is resampled are their units. In a gallery of another
-                # size a rank means something else.
-                if size_1 == size_2 and factors.names == factors_2.names:
-                    where = {"experiment": one, "other": other, "task": task, "gallery": gallery}
-                    beside += gaps(where, names, factors, those[one], those[other])
-    write(metrics, rows, [*COLUMNS, "value", *ENDS, "chance"], order)
+    for kind in kinds:
+        for task in _judged(*kind, settings):
+            numbers.add(task)
+    for task in abx_metrics.measured(abx, settings):
+        numbers.add(task)
+    there = sorted({row["experiment"] for row in numbers.rows})
+    order = ordered([*order, *there])
+    numbers.compare(order)
+    write(metrics, numbers.rows, [*COLUMNS, "value", *ENDS, "chance"], order)
     names_of_pairs = [name for name in COLUMNS if name not in ("seed", "gallery_size", "queries")]
-    write(differences, paired, [*names_of_pairs, "difference", *ENDS, *PS], order)
+    write(differences, numbers.paired, [*names_of_pairs, "difference", *ENDS, *PS], order)
     names_of_pairs[1] = "other"
-    write(experiments, beside, [*names_of_pairs, "difference", *ENDS, *PS], order)
+    write(experiments, numbers.beside, [*names_of_pairs, "difference", *ENDS, *PS], order)
+
+
+def _judged(
+    table: Table,
+    paths: Sequence[Path],
+    names: tuple[str, ...],
+    summary: Summary,
+    resample: Resample,
+    settings: MetricsSettings,
+) -> Iterator[Measured]:
+    """The tasks of all files of a table of judged queries."""
+    frame = tables.read(table, list(paths))
+    for (experiment, task, gallery), part in frame.groupby(["experiment", "task", "gallery"]):
+        where = {"experiment": experiment, "task": task, "gallery": gallery}
+        runs = runs_of(part, where)
+        first = next(iter(runs.values()))
+        factors = resample(first, settings)
+        # Where some queries leave more items out than others: the mean.
+        size = {"gallery_size": round(first["gallery_size"].mean()), "queries": len(first)}
+        luck = summary(first, factors.parts[0].unit, weights(factors.parts[0], None), True)
+        found = _sampled(runs, factors, summary)
+        yield Measured(where, size, names, factors, found, luck[:, 0])
 
 
 def by_chance(run: pd.DataFrame) -> dict[str, float]:

@@ -1,6 +1,8 @@
 """The rows of metrics.tsv, differences.tsv and experiments.tsv, with intervals and p-values."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,59 @@ from seesay.resampling import Estimate, Factors, Samples, estimate, same
 Row = dict[str, Any]
 RANKED = ("median_rank", "mean_rank")  # the other metrics are percentages
 ENDS, PS = ["ci_low", "ci_high", "over", "units"], ["p", "p_holm"]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A task of an experiment in one gallery: samples of its metrics `names`, by system and seed.
+
+    `where` has experiment, task and gallery, `size` gallery_size and queries; `luck` is chance by
+    metric.
+    """
+
+    where: Row
+    size: Row
+    names: Sequence[str]
+    factors: Factors
+    found: Mapping[str, Samples]
+    luck: Floats
+
+
+@dataclass
+class Numbers:
+    """Rows of the three tables, as tasks are measured."""
+
+    rows: list[Row] = field(default_factory=list)
+    paired: list[Row] = field(default_factory=list)
+    beside: list[Row] = field(default_factory=list)
+    models: dict[tuple[str, str], dict[str, Measured]] = field(default_factory=dict)
+
+    def add(self, task: Measured) -> None:
+        """The rows of every system and seed, and the model minus each control."""
+        for system, samples in task.found.items():
+            some: dict[str, Samples] = {str(seed): {seed: one} for seed, one in samples.items()}
+            for seed, these in (some | {"mean": samples}).items():
+                labels = {**task.where, "system": system, "seed": seed, **task.size}
+                self.rows += values(labels, task.names, estimate(task.factors, these), task.luck)
+            if "model" in task.found and system != "model":
+                labels = {**task.where, "system": system}
+                self.paired += gaps(labels, task.names, task.factors, task.found["model"], samples)
+        if "model" in task.found:
+            key = task.where["task"], task.where["gallery"]
+            self.models.setdefault(key, {})[task.where["experiment"]] = task
+
+    def compare(self, order: Sequence[str]) -> None:
+        """The model of one experiment minus that of another before it in `order`."""
+        for (task, gallery), those in self.models.items():
+            for other, one in combinations([name for name in order if name in those], 2):
+                first, second = those[one], those[other]
+                # Queries may differ; what is resampled are their units. In a gallery of another
+                # size a rank means something else.
+                same_size = first.size["gallery_size"] == second.size["gallery_size"]
+                if same_size and first.factors.names == second.factors.names:
+                    where = {"experiment": one, "other": other, "task": task, "gallery": gallery}
+                    found = first.found["model"], second.found["model"]
+                    self.beside += gaps(where, first.names, first.factors, *found)
 
 
 def values(labels: Row, names: Sequence[str], found: Estimate, luck: Floats) -> Iterator[Row]:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from seesay.abx_scores import score
 from seesay.errors import InputError
-from seesay.evaluation import rank_all
-from seesay.evaluation_corpus import assemble
+from seesay.evaluation import galleries, rank_all
+from seesay.evaluation_corpus import Corpus, assemble
 from seesay.matching import Matched, match_tables
 from seesay.matching_stops import by_split, cures, why
 from seesay.metrics import METRICS, by_chance
@@ -144,8 +145,10 @@ def chances(
     with contextlib.redirect_stderr(io.StringIO()):
         ranks = rank_all(corpus, settings.model_copy(update={"galleries": small}))
     asked = set(zip(ranks["task"], ranks["gallery"], strict=True))
+    if "abx" in settings.tasks and scored(corpus):
+        asked.add(("abx", "test"))
     mute = {
-        task: [g for g in (small if task != "abx" else ("test",)) if (task, g) not in asked]
+        task: [g for g in (galleries(task, small) or ["test"]) if (task, g) not in asked]
         for task in settings.tasks
     }
     silent = [f"{task} ({', '.join(places)})" for task, places in mute.items() if places]
@@ -156,6 +159,16 @@ def chances(
         size = {"queries": len(part), "gallery_size": round(part["gallery_size"].mean())}
         rows.append({"task": task, "gallery": gallery, **size, **by_chance(part)})
     return pd.DataFrame(rows, columns=columns), notes
+
+
+def scored(corpus: Corpus) -> bool:
+    """Whether the task abx has a triplet, across talkers or within one."""
+    tokens = corpus.tokens.of(corpus.test)
+    word, talker = corpus.word[tokens.origin], corpus.talker[tokens.origin]
+    nothing = np.zeros((len(word), 1), np.float32)
+    return any(
+        len(score(nothing, nothing, word, talker, within=within).word) for within in (False, True)
+    )
 
 
 def crowded(said: pd.DataFrame, splits: pd.Series, negatives: str) -> dict[str, str]:

@@ -58,10 +58,44 @@ TASKS = {
         ("r10",),
         "tokens",
     ),
-    "abx": Task(
+    "abx_across": Task(
         "ABX across talkers",
-        "A and X are one word by two talkers, B another word by A’s talker. The share of triples in"
-        " which X is nearer to A; the error rate is the rest.",
+        "A and X are one word form by two talkers, B another form by A’s talker. How often X is"
+        " nearer to A: the mean of pairs of words, each the mean of its talkers, as ZeroSpeech and"
+        " fastabx have it; the error rate is the rest.",
+        ("right",),
+        "tokens",
+    ),
+    "abx_across_lemma": Task(
+        "ABX across talkers, lemmas",
+        "The same of words counted as captions are matched by: dogs is dog.",
+        ("right",),
+        "tokens",
+    ),
+    "abx_across_neighbours": Task(
+        "ABX across talkers, neighbours",
+        "The same of forms that one phone tells apart.",
+        ("right",),
+        "tokens",
+    ),
+    "abx_within": Task(
+        "ABX within talkers",
+        "X, A and B are by one talker.",
+        ("right",),
+        "tokens",
+    ),
+    "abx_within_lemma": Task(
+        "ABX within talkers, lemmas", "The same of lemmas.", ("right",), "tokens"
+    ),
+    "abx_within_neighbours": Task(
+        "ABX within talkers, neighbours",
+        "The same of forms that one phone tells apart.",
+        ("right",),
+        "tokens",
+    ),
+    "abx_token_weighted": Task(
+        "ABX across talkers, token-weighted",
+        "Drawn triplets, each of which counts once: a frequent word as often as it is said.",
         ("r1",),
         "tokens",
     ),
@@ -136,7 +170,9 @@ def describe(results: Results, experiment: str) -> dict[str, Any]:
             rows.append(
                 {
                     "task": task.name,
-                    "metric": "correct, %" if name == "abx" else {**METRICS, **POINTED}[metric],
+                    "metric": "right, %"
+                    if name.startswith("abx")
+                    else {**METRICS, **POINTED}[metric],
                     "cells": cells,
                     "chance": shown(model.chance, metric),
                     "size": f"{model.gallery_size:,} {task.items}",

@@ -19,10 +19,11 @@ COLUMNS = (
     Column("R@10", "image_token_by_word", "r10"),
     Column("picture by caption, R@10", "picture_by_caption", "r10"),
     Column("caption by picture, R@10", "caption_by_picture", "r10"),
-    Column("ABX, % correct", "abx", "r1"),
+    Column("ABX across talkers, % right", "abx_across", "right"),
+    Column("within", "abx_within", "right"),
 )
 # Tasks between words alone: what a word sounds like is enough to be above chance.
-HEARD_ALONE = ("word_similarity", "abx")
+HEARD_ALONE = ("word_similarity", "abx_across", "abx_within", "abx_token_weighted")
 
 
 def numbers(results: Results) -> tuple[list[str], list[list[str]]]:

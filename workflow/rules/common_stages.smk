@@ -27,7 +27,7 @@ STAGES = {
     "text": ["matching", "logmel"],
     "training": ["pictures", "matching", "fc7", "fragments", "logmel", "text"],
     "embedding": ["training", "fc7", "fragments", "logmel", "matching", "text"],
-    "evaluation": ["embedding", "frequency", "pictures", "matching"],
+    "evaluation": ["embedding", "frequency", "pictures", "matching", "speech"],
     "frequency": ["pictures", "matching", "fc7", "fragments", "logmel"],
     "grounding": ["embedding", "frequency", "regions", "scenes", "matching"],
     "human": ["pictures", "words", "matching", "speech"],

@@ -1,7 +1,9 @@
-"""evaluation: where the best relevant item stands for every test query.
+"""evaluation: where the best relevant item stands for every test query, and ABX of the test words.
 
-Comes in: the embeddings of an experiment and seed, by system; the pictures' splits, the spoken captions.
-Goes out: <results>/evaluation/{experiment}/{system}/{seed}/ranks.parquet, the table `ranks`.
+Comes in: the embeddings of an experiment and seed, by system; the pictures' splits, the spoken
+captions, the spoken words.
+Goes out: <results>/evaluation/{experiment}/{system}/{seed}/ with ranks.parquet, the table `ranks`,
+and abx.parquet, the table `abx`.
 """
 
 
@@ -12,9 +14,11 @@ rule evaluation:
         words=of_each("embedding/{experiment}/{system}/{seed}/words.parquet"),
         spoken_captions=at("matching/spoken_captions.parquet"),
         pictures=at("pictures/images.parquet"),
+        spoken_words=at("speech/spoken_words.parquet"),
         listed=listed("pictures", "speech"),
     output:
         ranks=of_each("evaluation/{experiment}/{system}/{seed}/ranks.parquet"),
+        abx=of_each("evaluation/{experiment}/{system}/{seed}/abx.parquet"),
     log:
         at("logs/evaluation/{experiment}/{seed}.log"),
     benchmark:
@@ -39,6 +43,7 @@ rule evaluation:
     shell:
         'python "$SCRIPTS/evaluation.py" --images {input.images:q} --words {input.words:q}'
         " --spoken-captions {input.spoken_captions:q} --pictures {input.pictures:q}"
-        " --ranks {output.ranks:q} --experiment {wildcards.experiment:q}"
+        " --spoken-words {input.spoken_words:q}"
+        " --ranks {output.ranks:q} --abx {output.abx:q} --experiment {wildcards.experiment:q}"
         " --systems {params.systems} --seed {wildcards.seed:q}"
         " --threads {params.threads} --settings {params.settings:q} 2>&1 | tee {log:q}"

@@ -79,7 +79,7 @@ rule legacy_metrics:
     message:
         "Computing the legacy metrics"
     shell:
-        'python "$SCRIPTS/metrics.py" --ranks {input.ranks:q} --grounding --human --metrics {output.metrics:q}'
+        'python "$SCRIPTS/metrics.py" --ranks {input.ranks:q} --grounding --human --abx --metrics {output.metrics:q}'
         " --differences {output.differences:q} --experiments {output.experiments:q}"
         " --settings {params.settings:q} --order {params.order:q}"
         " 2>&1 | tee {log:q}"

@@ -1,6 +1,7 @@
 """metrics: the numbers of all systems and seeds, with chance and intervals.
 
-Comes in: the tables `ranks`, `grounding` and `human_ranks` of every experiment, system and seed.
+Comes in: the tables `ranks`, `abx`, `grounding` and `human_ranks` of every experiment, system and
+seed.
 Goes out: <results>/metrics.tsv; differences.tsv: the model minus each control; experiments.tsv:
 one experiment's model minus another's.
 """
@@ -15,6 +16,10 @@ rule metrics:
         ),
         grounding=grounding_tables(),
         human=human_ranks(),
+        abx=expand(
+            of_runs("evaluation/{experiment}/{system}/{seed}/abx.parquet"),
+            experiment=EXPERIMENTS,
+        ),
         listed=listed("pictures", "speech"),
     output:
         metrics=report(
@@ -56,7 +61,7 @@ rule metrics:
         "Computing metrics and intervals"
     shell:
         'python "$SCRIPTS/metrics.py" --ranks {input.ranks:q} --grounding {input.grounding:q}'
-        " --human {input.human:q}"
+        " --human {input.human:q} --abx {input.abx:q}"
         " --metrics {output.metrics:q} --differences {output.differences:q}"
         " --experiments {output.experiments:q} --settings {params.settings:q}"
         " --order {params.order:q} 2>&1 | tee {log:q}"

@@ -1,4 +1,4 @@
-"""Rank the test queries of the systems of an experiment and seed, in every task and gallery."""
+"""Rank the test queries of the systems of an experiment and seed, and score its ABX."""
 
 from seesay.command import arguments, run
 from seesay.evaluation import evaluate
@@ -8,15 +8,15 @@ from seesay.settings.evaluation import EvaluationSettings
 def main() -> None:
     args = arguments(
         __doc__,
-        inputs=["spoken_captions", "pictures"],
+        inputs=["spoken_captions", "pictures", "spoken_words"],
         lists=["images", "words"],
-        list_outputs=["ranks"],
+        list_outputs=["ranks", "abx"],
         options={"experiment": str, "systems": str, "seed": int, "threads": int},
         settings=EvaluationSettings,
     )
     systems = args.systems.split(",")
-    for system, images, words, ranks in zip(
-        systems, args.images, args.words, args.ranks, strict=True
+    for system, images, words, ranks, pairs in zip(
+        systems, args.images, args.words, args.ranks, args.abx, strict=True
     ):
         evaluate(
             images,
@@ -29,6 +29,8 @@ def main() -> None:
             system=system,
             seed=args.seed,
             threads=args.threads,
+            spoken_words=args.spoken_words,
+            pairs=pairs,
         )
 
 

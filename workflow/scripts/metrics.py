@@ -8,7 +8,7 @@ from seesay.settings.metrics import MetricsSettings
 def main() -> None:
     args = arguments(
         __doc__,
-        lists=["ranks", "grounding", "human"],
+        lists=["ranks", "grounding", "human", "abx"],
         outputs=["metrics", "differences", "experiments"],
         settings=MetricsSettings,
         options={"order": ""},
@@ -22,6 +22,7 @@ def main() -> None:
         args.grounding,
         args.order.split(","),
         args.human,
+        args.abx,
     )
 
 

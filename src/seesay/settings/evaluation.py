@@ -18,6 +18,7 @@ Task = Literal[
     "picture_by_caption",
     "caption_by_picture",
     "abx",
+    "abx_token_weighted",
 ]
 # The four of the paper's tables.
 PAPER: tuple[Task, ...] = (
@@ -44,7 +45,11 @@ class EvaluationSettings(Settings):
         default=10,
         ge=1,
         le=10_000,
-        description="of the task abx: pairs (A, B) drawn for every test token X",
+        description="of the task abx_token_weighted: pairs (A, B) drawn for every test token X",
+    )
+    abx_context: Literal["any", "within"] = Field(
+        default="any",
+        description="of the task abx: any, or A, B and X between the same two words alone",
     )
     legacy: bool = Field(
         default=False,
