@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -81,8 +81,8 @@ ALL = dict.fromkeys(NAMES, 14.0)
             results_of(10.4, 1.0, dict.fromkeys(NAMES, 0.3)),
             "No: no better than chance.",
             "none",
-            "Over chance it has +0.4 points [−0.6, +1.4]: all of it is below +1.8 points, odds 1.2"
-            " times as high, and less is no learning.",
+            "Over chance it has +0.4 points [−0.6, +1.4]: all of it is below the bound of +1.8"
+            " points (odds 1.2 times as high), and less does not count as learning.",
         ),
         (
             # As near to chance, with intervals that are too wide to say so.
@@ -96,7 +96,8 @@ ALL = dict.fromkeys(NAMES, 14.0)
             results_of(51.7, 2.0, {**ALL, "shuffled": 0.2}, chance=34.7),
             "No: no better than shuffled pairs.",
             "none",
-            "Over shuffled pairs it has +0.2 points [−1.8, +2.2]: all of it is below +4.5 points",
+            "Over shuffled pairs it has +0.2 points [−1.8, +2.2]: all of it is below the bound of"
+            " +4.5 points",
         ),
         (
             results_of(90.0, 1.0, dict.fromkeys(NAMES, 80.0), units="5 x 3"),
@@ -145,6 +146,7 @@ def test_a_made_up_run_that_did_not_learn_is_not_shown_to_have_and_no_is_not_sai
     assert verdict.short.startswith("not shown to be above the random projection")
 
 
+@settings(deadline=None)
 @given(st.floats(0.5, 99.5))
 def test_the_bound_is_an_odds_ratio(level):
     gap = Gap("chance", 0.0, -1.0, 1.0, level, 0.0)
@@ -152,6 +154,7 @@ def test_the_bound_is_an_odds_ratio(level):
     assert math.isclose(high / (100 - high), ODDS * level / (100 - level), rel_tol=1e-9)
 
 
+@settings(deadline=None)
 @given(st.floats(0.1, 5), st.floats(0.5, 8), st.floats(0, 4), st.integers(20, 500))
 def test_so_many_pictures_have_the_power_to_show_what_was_seen(seen, error, seeds, pictures):
     """With n pictures the standard error is that by which the difference is shown with 80 %."""

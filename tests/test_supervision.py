@@ -50,6 +50,7 @@ def flipped(values, base=None):
         ({"training": {**MANY, "type_term": 1}}, {"transcripts", "talker labels"}),
         ({"training": {**MANY, "semantic_term": 1}}, {"transcripts"}),
         ({"training": {"negatives": "types"}}, {"transcripts"}),
+        ({"training": {**MANY, "spare_words": 9}}, {"transcripts"}),
         ({"training": {"context": "gate"}}, {"whole picture"}),
         ({"training": {"criterion": "r10"}}, {"choices by the validation set"}),
         ({"training": {**MANY, "pseudo_words": 9}}, {"choices by the validation set"}),

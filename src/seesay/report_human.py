@@ -162,7 +162,7 @@ def sentence(results: Results, experiment: str) -> str:
         beside = f"; its own voices {_range(own)}" if own else ""
         said.append(
             f"{what.format(size=f'{found[0].gallery_size:,}')} {_range([v.value for v in found])}"
-            f" (chance {_range([v.chance for v in found])}{beside}), above chance by"
+            f" (chance {_range([v.chance for v in found])}{beside}), above chance with"
             f" {above} of {len(found)} source{'s' * (len(found) > 1)}"
         )
     return f"Of people’s words: {'; '.join(said)}." if said else ""

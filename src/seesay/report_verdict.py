@@ -229,8 +229,8 @@ def because(results: Results, experiment: str, verdict: Verdict) -> str:
     seen = f"Over {listed([gap.name])} it has {seen}"
     if verdict.kind == "none":
         return (
-            f"{seen}: all of it is below {gap.bound:+.1f} points, odds {ODDS:g} times as high, and"
-            " less is no learning."
+            f"{seen}: all of it is below the bound of {gap.bound:+.1f} points (odds {ODDS:g} times"
+            " as high), and less does not count as learning."
         )
     least = SHOWN * gap.error
     base = intervals.said(model.over, model.units).removeprefix("over ") or "this test"
