@@ -10,7 +10,7 @@ from seesay.settings.pictures import PicturesSettings
 def main() -> None:
     args = arguments(
         __doc__,
-        outputs=["images", "captions", "rejects"],
+        outputs=["images", "captions", "rejects", "copies"],
         list_outputs=["manifests"],
         settings=PicturesSettings,
         options={"fragments": "", "threads": 1},
@@ -23,6 +23,7 @@ def main() -> None:
         args.settings,
         Path(args.fragments) if args.fragments else None,
         args.threads,
+        args.copies,
     )
 
 
