@@ -120,7 +120,7 @@ def made(tmp_path):
 
 def run(path, ranks, boxed=("paper",)):
     names = ("images", "said", "replaced", "uses")
-    given = [path[name] for name in names]
+    given = [[path[name]] for name in names[:3]] + [path[names[3]]]
     out = (path["groups"], path["words"])
     break_down(ranks, *given, [path["regions"]], *out, SETTINGS, boxed)
     return tables.read(GROUPS, path["groups"]), tables.read(WORDS, path["words"])

@@ -68,9 +68,9 @@ def parted(request, tmp_path):
     tables.write(HUMAN_WORDS, paths["words"], human_words())
     break_down_human(
         [paths["ranks"]],
-        paths["images"],
-        paths["spoken"],
-        paths["words"],
+        [paths["images"]],
+        [paths["spoken"]],
+        [paths["words"]],
         paths["groups"],
         SETTINGS,
     )

@@ -314,8 +314,7 @@ def test_missing_or_empty_folder(tmp_path: Path):
 
 
 def test_the_script_ends_in_one_line(tmp_path: Path):
-    names = ("images", "captions", "rejects", "copies")
-    outputs = [f"--{name}={tmp_path / name}" for name in names]
+    outputs = [f"--{name}={tmp_path / name}" for name in ("images", "captions", "rejects")]
     nowhere = [{"reader": "pascal1k", "path": str(tmp_path / "nowhere")}]
     done = subprocess.run(
         [
@@ -577,3 +576,34 @@ def test_folds_test_every_picture_once():
     assert parts[0] == by_count(ExactSplit(**counts), ids)
     with pytest.raises(ValidationError, match="none of 5 folds"):
         ExactSplit(**counts, fold=5, folds=5)
+
+
+@pytest.mark.parametrize("method", ["hash", "exact"])
+def test_all_folds_are_those_of_the_single_runs(method: str):
+    share = 1 if method == "hash" else 1000
+    counts = {"method": method, "train": share * 6, "validation": share * 2, "test": share * 2}
+    counts = (
+        counts
+        if method == "exact"
+        else {k: v if k == "method" else v / 10 for k, v in counts.items()}
+    )
+    made = HashSplit if method == "hash" else ExactSplit
+    # Some are beyond the counts, and are so in every fold.
+    pictures = [Picture(f"p{n}", Path("x"), ()) for n in range(10_010)]
+    tested = []
+    for fold in range(5):
+        said, _, left_out = assign(made(**counts, folds=5, fold="all"), pictures, fold=fold)
+        assert said == assign(made(**counts, folds=5, fold=fold), pictures)[0]
+        assert len(left_out) == (10 if method == "exact" else 0)
+        tested += [name for name, split in said.items() if split == "test"]
+    assert len(tested) == len(set(tested)) == len(said)
+    with pytest.raises(ValidationError, match=r"test is 1 / folds.*give test: "):
+        made(**counts, folds=4, fold="all")
+
+
+def test_no_corpus_is_tested_in_every_fold():
+    split = {"method": "hash", "train": 0.6, "validation": 0.2, "test": 0.2, "folds": 5}
+    corpora = [{"reader": "flickr8k", "path": "x", "split": "test"}]
+    given = {"corpora": corpora, "on_bad_input": "fail", "split": split | {"fold": "all"}}
+    with pytest.raises(ValidationError, match=r"x is in the split test.*every fold"):
+        PicturesSettings.model_validate_json(json.dumps(given))

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from seesay import report_beside, study, study_compared, study_numbers, tables
+from seesay import report_beside, study, study_numbers, tables
 from seesay.config import load
 from seesay.errors import InputError
 from seesay.report_answer import Difference, Results
@@ -203,7 +203,7 @@ def test_options_of_one_base_are_held_against_it_alone(files, config):
         (one, other, "word_token_by_image", "r10"): Difference(1.0, -1.0, 3.0)
         for one, other in (("best", "max"), ("best", "shift"), ("max", "shift"))
     }
-    found = [(row.model, row.less) for row in study_compared.compared(chosen, pairs)]
+    found = [(row.model, row.less) for row in study.compared(chosen, pairs)]
     assert found == [("max", "best"), ("shift", "best")]
 
 

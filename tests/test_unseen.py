@@ -312,9 +312,9 @@ def parted(corpus: Path, out: Path, settings: MatchingSettings) -> tuple[pd.Data
     tables.write(REGIONS, out / "regions", REGIONS.schema.empty_table().to_pandas())
     break_down(
         [ranked(said, out / "ranks")],
-        corpus / "images",
-        out / "spoken_captions",
-        out / "replacements",
+        [corpus / "images"],
+        [out / "spoken_captions"],
+        [out / "replacements"],
         corpus / "caption_words",
         [out / "regions"],
         out / "groups",

@@ -37,17 +37,15 @@ class Scores:
 
 
 def measured(paths: Sequence[Path], settings: MetricsSettings) -> Iterator[Measured]:
-    """Each experiment's tasks, from tables of ABX, a path an experiment, system and seed.
+    """Each experiment's tasks, from tables of ABX, a path an experiment, system, seed and fold.
 
     Raises InputError when two systems were asked other pairs.
     """
     runs: dict[tuple[str, str], dict[tuple[str, int], Scores]] = {}
-    for path in paths:
-        frame = tables.read(ABX, path)
-        if len(frame):
-            experiment, system, seed = frame[["experiment", "system", "seed"]].iloc[0]
-            for task, scores in scored(frame):
-                runs.setdefault((experiment, task), {})[system, int(seed)] = scores
+    frame = pooled(tables.read(ABX, list(paths)))
+    for (experiment, system, seed), part in frame.groupby(["experiment", "system", "seed"]):
+        for task, scores in scored(part):
+            runs.setdefault((str(experiment), task), {})[str(system), int(str(seed))] = scores
     for (experiment, task), those in sorted(runs.items()):
         (whose, first), *_ = those.items()
         for key, run in those.items():
@@ -67,6 +65,14 @@ def measured(paths: Sequence[Path], settings: MetricsSettings) -> Iterator[Measu
         where = {"experiment": experiment, "task": task, "gallery": "test"}
         size = {"gallery_size": 2, "queries": first.triplets}
         yield Measured(where, size, (METRIC,), factors, found, np.array([50.0]))
+
+
+def pooled(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of ABX, of a pair of words that several folds ask the mean score."""
+    if not frame.duplicated(list(ABX.key)).any():
+        return frame
+    found = frame.groupby(list(ABX.key), as_index=False)
+    return found.agg({"score": "mean", "triplets": "sum", "neighbour": "first"})
 
 
 def scored(frame: pd.DataFrame) -> Iterator[tuple[str, Scores]]:

@@ -16,7 +16,13 @@ import pandas as pd
 import pyarrow as pa
 
 from seesay import intervals, tables
-from seesay.breakdown_classes import fragment_of, fragment_properties, word_properties
+from seesay.breakdown_classes import (
+    by_fold,
+    fragment_of,
+    fragment_properties,
+    of_queries,
+    word_properties,
+)
 from seesay.evaluation import RANKS
 from seesay.matching import REPLACEMENTS, SPOKEN_CAPTIONS
 from seesay.metrics import Resample, chance, counts_of, runs_of, summarise
@@ -89,9 +95,9 @@ WORDS = Table(
 
 def break_down(
     ranks: Sequence[Path],
-    images: Path,
-    spoken_captions: Path,
-    replacements: Path,
+    images: Sequence[Path],
+    spoken_captions: Sequence[Path],
+    replacements: Sequence[Path],
     caption_words: Path,
     regions: Sequence[Path],
     groups: Path,
@@ -101,6 +107,7 @@ def break_down(
 ) -> None:
     """Write the tables GROUPS and WORDS from the ranks of every system and seed.
 
+    `images`, `spoken_captions` and `replacements` are a path a fold, `ranks` as many for each.
     `boxed` are the experiments whose fragments have the boxes of `regions`; both may be empty:
     ready-made fragments have none, and others' fragments have no size here. Only the paper's four
     tasks are parted. Intervals generalise to the pictures of a group, to its words, where a
@@ -108,32 +115,35 @@ def break_down(
     OVER_WORDS has one group, of all queries.
     Raises InputError when two systems were ranked on different queries.
     """
-    tokens = word_properties(
-        tables.read(SPOKEN_CAPTIONS, spoken_captions),
-        tables.read(REPLACEMENTS, replacements),
-        tables.read(CAPTION_WORDS, caption_words, columns=[*CAPTION_WORDS.key, "lemma"]),
-        tables.read(IMAGES, images).set_index("image_id")["split"],
-    )
-    fragments = fragment_properties(
-        tables.read(REGIONS, list(regions)), tables.read(SPOKEN_CAPTIONS, spoken_captions)
-    )
+    uses = tables.read(CAPTION_WORDS, caption_words, columns=[*CAPTION_WORDS.key, "lemma"])
+    boxes = tables.read(REGIONS, list(regions))
+    tokens, fragments, frames = [], [], []
+    for fold, own in enumerate(by_fold(ranks, len(images))):
+        spoken = tables.read(SPOKEN_CAPTIONS, spoken_captions[fold])
+        replaced = tables.read(REPLACEMENTS, replacements[fold])
+        split = tables.read(IMAGES, images[fold]).set_index("image_id")["split"]
+        tokens.append(word_properties(spoken, replaced, uses, split, always=len(images) > 1))
+        fragments.append(fragment_properties(boxes, spoken))
+        frames.append(tables.read(RANKS, own).assign(fold=fold))
+    said = pd.concat([part["spoken_word"] for part in tokens])
+    said = said[~said.index.duplicated()]  # in whichever fold, a token is of one spoken word
     parts, listed = [], []
-    frame = tables.read(RANKS, list(ranks))
+    frame = pd.concat(frames, ignore_index=True)
     for (experiment, task, gallery), part in frame.groupby(["experiment", "task", "gallery"]):
         resample: Resample = by_picture
         where = {"experiment": str(experiment), "task": str(task), "gallery": str(gallery)}
         runs = runs_of(part, {**where})
         first = next(iter(runs.values()))
         if task in BY_WORD:
-            known = tokens.reindex(first["query"])
+            known = of_queries(first, lambda fold, query: tokens[fold].reindex(query))
             whole = pd.DataFrame({OVER_WORDS: pd.Categorical(["all"] * len(first))})
-            resample = partial(_by_picture_and_word, tokens["spoken_word"])
+            resample = partial(_by_picture_and_word, said)
             parts.append(pd.DataFrame(by_group(runs, whole, settings, resample)).assign(**where))
             listed.append(pd.DataFrame(_by_word(runs, known)).assign(**where))
         elif task in BY_FRAGMENT:
             # The same numbers of regions may be other boxes.
-            unsized = {**fragments, "size": fragments["size"].iloc[:0]}
-            known = fragment_of(first["query"], fragments if experiment in boxed else unsized)
+            sized = slice(None) if experiment in boxed else slice(0)
+            known = of_queries(first, partial(_fragments, fragments, sized))
         else:
             continue
         parted = known.select_dtypes("category")
@@ -142,6 +152,13 @@ def break_down(
         # A task that asks nothing has no ranks, and a run may have none of these tasks.
         none = pd.DataFrame(columns=[column.name for column in table.columns])
         tables.write(table, path, pd.concat(found, ignore_index=True) if found else none)
+
+
+def _fragments(
+    properties: list[dict[str, pd.Series]], sized: slice, fold: int, query: pd.Series
+) -> pd.DataFrame:
+    own = properties[fold]
+    return fragment_of(query, {**own, "size": own["size"].iloc[sized]})
 
 
 def _by_picture_and_word(words: pd.Series, run: pd.DataFrame, settings: MetricsSettings) -> Factors:
@@ -231,7 +248,9 @@ def _by_word(
 ) -> Iterator[dict[str, object]]:
     """The rows of WORDS of one task and gallery; `known` has a row a query, in their order."""
     label = known["word"].to_numpy()
-    what = known.drop_duplicates("word").set_index("word")[["spoken_word", "tag", "pairs"]]
+    what = known.drop_duplicates("word").set_index("word")[["spoken_word", "tag"]]
+    # Folds have other pairs in training.
+    what["pairs"] = known.groupby("word")["pairs"].mean().round().astype(np.int64)
     found: dict[str, list[pd.DataFrame]] = {}
     for (system, _), run in runs.items():
         counts = counts_of(run)

@@ -1,7 +1,8 @@
 """What the queries of the rank tasks are parted by: classes of word tokens and of fragments."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,14 +21,18 @@ NEW = {
 
 
 def word_properties(
-    spoken: pd.DataFrame, replacements: pd.DataFrame, uses: pd.DataFrame, split: pd.Series
+    spoken: pd.DataFrame,
+    replacements: pd.DataFrame,
+    uses: pd.DataFrame,
+    split: pd.Series,
+    always: bool = False,
 ) -> pd.DataFrame:
     """What each used token (the index) is: its word, `pairs`, and ordered categories.
 
     `spoken` is SPOKEN_CAPTIONS, `uses` CAPTION_WORDS, `split` each picture's split. A pair is a
     token and a training picture that it is said for. The properties of NEW are there where a test
-    token has a talker, or a word, that no training caption has; `synthesiser` is there where the
-    talkers are voices of several.
+    token has a talker, or a word, that no training caption has, or `always`; `synthesiser` is
+    there where the talkers are voices of several.
     """
     token = token_facts(spoken, replacements, uses, split)
     train = spoken[spoken["image_id"].map(split) == "train"]
@@ -46,7 +51,7 @@ def word_properties(
     test = token["image_id"].map(split) == "test"
     for name, (column, (known, new)) in NEW.items():
         met = token[column].isin(train[column])
-        if not met[test].all():
+        if always or not met[test].all():
             groups = pd.Series(np.where(met, known, new), token.index)
             found[name] = _named(groups, [known, new])
     engines = synthesisers(set(token["talker"]))
@@ -56,6 +61,31 @@ def word_properties(
         names = {name: name if name in taught_by else f"unseen: {name}" for name in set(engine)}
         found["synthesiser"] = _named(engine.map(names), sorted(names.values()))
     return found
+
+
+def by_fold(paths: Sequence[Path], folds: int) -> list[Sequence[Path]]:
+    """The paths of each fold, of a list that has as many of every one, fold by fold."""
+    each = len(paths) // folds
+    return [paths[fold * each : (fold + 1) * each] for fold in range(folds)]
+
+
+def of_queries(run: pd.DataFrame, known: Callable[[int, pd.Series], pd.DataFrame]) -> pd.DataFrame:
+    """What is known of a run's queries, from that of a fold's; `run` has a column `fold`.
+
+    Folds may have other categories. A property of NEW stays where some row is new.
+    """
+    parts = [known(int(str(fold)), rows["query"]) for fold, rows in run.groupby("fold")]
+    if len(parts) == 1:
+        return parts[0]
+    found = pd.concat(parts)
+    for name in found:
+        kinds = [part[name].cat.categories for part in parts if hasattr(part.get(name), "cat")]
+        if kinds:
+            same = all(kinds[0].equals(kind) for kind in kinds)
+            names = kinds[0] if same else sorted(set().union(*kinds))
+            found[name] = _named(found[name], list(names))
+    seen = [name for name in NEW if name in found and not (found[name] == NEW[name][1][1]).any()]
+    return found.drop(columns=seen)
 
 
 def token_facts(

@@ -40,6 +40,11 @@ def findings(path: str, trust_model: bool = False) -> Iterator[Finding]:
         yield Finding("fail", "config", str(error).removeprefix("config: "))
         return
     shape = f"{len(config.experiments)} experiment(s), {len(config.seeds)} seed(s)"
+    folds = 1 + len(config.pictures.more_folds)
+    if folds > 1:
+        shape += (
+            f", {folds} folds: {folds * len(config.experiments) * len(config.seeds)} jobs train"
+        )
     yield Finding("ok", "config", f"{path} is valid; {shape}, results go to {config.results}")
     counts = Counts(f"snakemake --cores 1 fetch --configfile {shlex.quote(path)}")
     parts: list[tuple[str, Callable[[Config, Counts], Iterator[Finding]]]] = [

@@ -25,7 +25,7 @@ def estimate(config: Config, pictures: int, captions: int, tokens: int | None) -
     """Bytes that the results will take, on the safe side.
 
     The big tables as they are in memory (compression takes off a little), the embeddings of
-    every system, experiment and seed, the states that training can go on from, and what is
+    every system, experiment, seed and fold, the states that training can go on from, and what is
     generated. `tokens` is None where the speech is still to be made.
     """
     spoken = 0
@@ -51,9 +51,10 @@ def estimate(config: Config, pictures: int, captions: int, tokens: int | None) -
         for size, layers in ((width, training.image_layers), (logmel.size, training.speech_layers)):
             widths = [size, *layers, training.embedding]
             models += sum(one * other for one, other in itertools.pairwise(widths))
-    embeddings *= len(config.seeds)
+    folds = 1 + len(config.pictures.more_folds)
+    embeddings *= len(config.seeds) * folds
     # Weights, the optimiser's two means of each, and the best epoch's; the model and its control.
-    states = len(config.seeds) * 2 * 4 * FLOAT * models
+    states = len(config.seeds) * folds * 2 * 4 * FLOAT * models
     drawn = SCENE * config.scenes.count if config.scenes else 0
     return round(REST * (features + embeddings + states) + spoken + drawn)
 

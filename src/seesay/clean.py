@@ -43,8 +43,7 @@ class Store:
 def stores(results: Path) -> list[Store]:
     """The folders of states below a results folder, the last written first."""
     found = []
-    home = results / "checkpoints"
-    for folder in home.iterdir() if home.is_dir() else []:
+    for folder in [*results.glob("checkpoints/*"), *results.glob("folds/*/checkpoints/*")]:
         if not (folder / checkpoints.LOCK).is_file():
             continue
         files = [path.stat() for path in folder.iterdir()]
@@ -69,26 +68,28 @@ def useless(config: Config, found: Iterable[Store]) -> dict[Path, str]:
     whose models are not there the last states stay, for it goes on from them.
     """
     wanted = {(name, str(seed)) for name in config.experiments for seed in config.seeds}
-    why, kept = {}, set()
+    why: dict[Path, str] = {}
+    kept: set[tuple[Path, Run]] = set()
     for store in found:
+        home = store.folder.parents[1]  # the results folder, or a fold's
         if store.run is None:
             why[store.folder] = "of an earlier version"
         elif store.run not in wanted:
             why[store.folder] = f"{_named(store.run)}: not in the config"
-        elif _ended(config, *store.run):
+        elif _ended(config, home, *store.run):
             why[store.folder] = f"{_named(store.run)}: has ended"
-        elif store.run in kept:
+        elif (home, store.run) in kept:
             why[store.folder] = f"{_named(store.run)}: of other inputs, settings or code"
         else:
-            kept.add(store.run)
+            kept.add((home, store.run))
     return why
 
 
-def _ended(config: Config, experiment: str, seed: str) -> bool:
+def _ended(config: Config, home: Path, experiment: str, seed: str) -> bool:
     """Whether a training's job has written all its models: Snakemake removes those of a part."""
-    home = Path(config.results, "training", experiment)
+    trained = home / "training" / experiment
     systems = ("model", "random_projection", "untrained", *config.controls)
-    return all((home / name / seed / "history.parquet").is_file() for name in systems)
+    return all((trained / name / seed / "history.parquet").is_file() for name in systems)
 
 
 def _named(run: Run) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from seesay import compare_runs, intervals, tables
+from seesay import compare_runs, intervals
 from seesay.compare_runs import UNKNOWN, Run, Tokens, sets_apart
 from seesay.errors import InputError
 from seesay.evaluation import RANKS
@@ -116,7 +116,7 @@ def compare(
             f"{', '.join(names[1])}: none is in both"
         )
     tokens = runs[0].tokens(gallery), runs[1].tokens(gallery)
-    people = [tables.read(HUMAN_RANKS, sorted(folder.glob(PEOPLE))) for folder in (first, second)]
+    people = [compare_runs.ranks_of(HUMAN_RANKS, folder, PEOPLE) for folder in (first, second)]
     parts = []
     for pair in pairs:
         for task in (*TASKS, *MORE):
@@ -260,10 +260,9 @@ def _read(folder: Path, gallery: str) -> pd.DataFrame:
     """The ranks of a results folder in one gallery. Raises InputError when there are none."""
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder; give the results folder of a finished run")
-    files = sorted(folder.glob(FILES))
-    if not files:
+    if not any(folder.glob(FILES)):
         raise InputError(f"{folder}: no {FILES} in it; give the results folder of a finished run")
-    frame = tables.read(RANKS, files)
+    frame = compare_runs.ranks_of(RANKS, folder, FILES)
     found = frame[frame["gallery"] == gallery]
     if found.empty:
         there = ", ".join(sorted(frame["gallery"].unique()))

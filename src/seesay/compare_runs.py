@@ -83,15 +83,37 @@ class Run:
 
         They are those used for the test pictures, or for all.
         """
-        files = self.folder / TOKENS, self.folder / CORPORA["pictures"][1]
-        if not all(file.is_file() for file in files):
-            return None
-        spoken = _read(SPOKEN_CAPTIONS, files[0], ("image_id", "token_id"))
-        if gallery == "test":
-            images = _read(IMAGES, files[1], ("image_id", "split"))
-            test = images.loc[images["split"] == "test", "image_id"]
-            spoken = spoken[spoken["image_id"].isin(test)]
-        return frozenset(spoken["token_id"])
+        found: frozenset[str] = frozenset()
+        for home in folds(self.folder):
+            files = home / TOKENS, home / CORPORA["pictures"][1]
+            if not all(file.is_file() for file in files):
+                return None
+            spoken = _read(SPOKEN_CAPTIONS, files[0], ("image_id", "token_id"))
+            if gallery == "test":
+                images = _read(IMAGES, files[1], ("image_id", "split"))
+                test = images.loc[images["split"] == "test", "image_id"]
+                spoken = spoken[spoken["image_id"].isin(test)]
+            found |= frozenset(spoken["token_id"])
+        return found
+
+
+def folds(folder: Path) -> list[Path]:
+    """Where a run's folds are: its results folder, and those of the folds after the first."""
+    return [folder, *sorted(folder.glob("folds/[0-9]*"), key=lambda home: int(home.name))]
+
+
+def ranks_of(table: Table, folder: Path, pattern: str) -> pd.DataFrame:
+    """The ranks of all folds; a query of one after the first has its folder in its name.
+
+    A token may ask in several folds, each time of another picture.
+    """
+    frames = []
+    for home in folds(folder):
+        frame = tables.read(table, sorted(home.glob(pattern)))
+        if home != folder:
+            frame["query"] = f"folds/{home.name}/" + frame["query"]
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True)
 
 
 def differences(first: Run, second: Run, pairs: Iterable[tuple[str, str]]) -> list[Apart]:

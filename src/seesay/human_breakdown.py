@@ -1,13 +1,14 @@
 """Where human words are found: by who says them, and by how often training had the word."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from seesay import tables
 from seesay.breakdown import GROUPS, by_group
-from seesay.breakdown_classes import PAIRS, classes
+from seesay.breakdown_classes import PAIRS, by_fold, classes, of_queries
 from seesay.human_tables import HUMAN_RANKS, HUMAN_WORDS, SYNTHETIC, parted
 from seesay.matching import SPOKEN_CAPTIONS
 from seesay.metrics import runs_of
@@ -22,9 +23,9 @@ MOST = 24  # talkers of a source that are told apart, those with most words
 
 def break_down_human(
     ranks: Sequence[Path],
-    images: Path,
-    spoken_captions: Path,
-    human_words: Path,
+    images: Sequence[Path],
+    spoken_captions: Sequence[Path],
+    human_words: Sequence[Path],
     groups: Path,
     settings: MetricsSettings,
 ) -> None:
@@ -33,24 +34,29 @@ def break_down_human(
     The same words by the captions' own talkers are parted as the human words that they stand for.
     Intervals generalise to words, talkers and seeds, by the same samples for all systems.
     """
-    words = tables.read(HUMAN_WORDS, human_words).set_index("token_id")
-    spoken = tables.read(SPOKEN_CAPTIONS, spoken_captions)
-    split = tables.read(IMAGES, images).set_index("image_id")["split"]
-    known = properties(words, spoken[spoken["image_id"].map(split) == "train"])
-    frame = tables.read(HUMAN_RANKS, list(ranks))
+    known, frames = [], []
+    for fold, own in enumerate(by_fold(ranks, len(images))):
+        words = tables.read(HUMAN_WORDS, human_words[fold]).set_index("token_id")
+        spoken = tables.read(SPOKEN_CAPTIONS, spoken_captions[fold])
+        split = tables.read(IMAGES, images[fold]).set_index("image_id")["split"]
+        known.append(properties(words, spoken[spoken["image_id"].map(split) == "train"]))
+        frames.append(tables.read(HUMAN_RANKS, own).assign(fold=fold))
+    frame = pd.concat(frames, ignore_index=True)
     parts = []
     for (experiment, task, gallery), part in frame.groupby(["experiment", "task", "gallery"]):
         if task not in BY_WORD:
             continue
         where = {"experiment": str(experiment), "task": str(task), "gallery": str(gallery)}
         runs = runs_of(part, {**where})
-        tokens = [
-            human_of(query, str(gallery), known) for query in next(iter(runs.values()))["query"]
-        ]
-        rows = by_group(runs, known.loc[tokens], settings, by_word_and_talker)
+        asked = of_queries(next(iter(runs.values())), partial(_people, known, str(gallery)))
+        rows = by_group(runs, asked, settings, by_word_and_talker)
         parts.append(pd.DataFrame(rows).assign(**where))
     none = pd.DataFrame(columns=[column.name for column in GROUPS.columns])
     tables.write(GROUPS, groups, pd.concat(parts, ignore_index=True) if parts else none)
+
+
+def _people(known: list[pd.DataFrame], gallery: str, fold: int, query: pd.Series) -> pd.DataFrame:
+    return known[fold].loc[[human_of(one, gallery, known[fold]) for one in query]]
 
 
 def properties(words: pd.DataFrame, train: pd.DataFrame) -> pd.DataFrame:

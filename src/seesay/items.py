@@ -15,7 +15,7 @@ import pyarrow.csv
 
 from seesay import tables, writing
 from seesay.breakdown import hits
-from seesay.breakdown_classes import fragment_properties, token_facts
+from seesay.breakdown_classes import by_fold, fragment_properties, token_facts
 from seesay.engines import engine_of
 from seesay.evaluation import RANKS
 from seesay.grounding import GROUNDING
@@ -99,8 +99,7 @@ def list_items(inputs: Inputs, items: Path, synthetic: bool) -> None:
                 (GROUNDING, inputs.grounding),
                 (HUMAN_RANKS, inputs.human_ranks),
             ):
-                each = len(paths) // folds
-                for batch in tables.batches(table, paths[fold * each :][:each], BATCH):
+                for batch in tables.batches(table, by_fold(paths, folds)[fold], BATCH):
                     rows = _rows(table, batch.to_pandas(), known)
                     engine = rows["talker"].map(engine_of, na_action="ignore")
                     # People who say human words have names that may look like an engine's.

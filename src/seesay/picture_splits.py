@@ -9,7 +9,14 @@ from seesay.corpora.captioned import Corpus
 from seesay.corpora.listing import read_lists
 from seesay.errors import InputError
 from seesay.randomness import stable_hash
-from seesay.settings.pictures import ExactSplit, FilesSplit, FragmentsSplit, HashSplit, Split
+from seesay.settings.pictures import (
+    ExactSplit,
+    FilesSplit,
+    Folded,
+    FragmentsSplit,
+    HashSplit,
+    Split,
+)
 
 SPLITS = ("train", "validation", "test")
 
@@ -19,10 +26,12 @@ def assign(
     pictures: Sequence[Picture],
     fragments: Path | None = None,
     refused: Sequence[Reject] = (),
+    fold: int = 0,
 ) -> tuple[dict[str, str], list[Reject], list[Reject]]:
     """Give each picture its split.
 
-    `fragments` is the folder of ready-made fragments, of which one kind of split is read.
+    `fragments` is the folder of ready-made fragments, of which one kind of split is read; `fold`
+    is the one that is wanted where the split says all.
     Lists may name `refused` pictures, too. Pictures that the config has placed stay where they
     are, and the split parts the others.
     Returns the split of each `image_id`, rejects for bad rows of the lists, and rejects for
@@ -31,6 +40,8 @@ def assign(
     missing, or a picture is in two of them.
     """
     bad: list[Reject] = []
+    if isinstance(split, Folded) and split.fold == "all":
+        split = split.model_copy(update={"fold": fold})
     placed = {picture.image_id: picture.split for picture in pictures if picture.placed}
     files = {picture.image_id: picture.path for picture in pictures}
     pictures = [picture for picture in pictures if not picture.placed]
@@ -62,25 +73,28 @@ def by_hash(split: HashSplit, image_id: str) -> str:
 
     Each fold turns all places by one k-th of the circle of hashes.
     """
-    position = (stable_hash("split", image_id) / 2**64 + split.fold / split.folds) % 1.0
+    position = (stable_hash("split", image_id) / 2**64 + int(split.fold) / split.folds) % 1.0
     if position < split.train:
         return "train"
     return "validation" if position < split.train + split.validation else "test"
 
 
 def by_count(split: ExactSplit, ids: Sequence[str]) -> dict[str, str]:
-    """The ids sorted by their hash, cut at the counts; each fold begins one k-th further back."""
+    """The ids sorted by their hash, cut at the counts; each fold begins one k-th further back.
+
+    What is beyond the counts is so in every fold.
+    """
     counts = [split.train, split.validation, split.test]
     if sum(counts) > len(ids):
         raise InputError(
             f"pictures.split: train + validation + test = {sum(counts)}, but there are only "
             f"{len(ids)} usable pictures; lower the counts or add pictures"
         )
-    ordered = sorted(ids, key=_order)
-    turn = len(ids) - len(ids) * split.fold // split.folds
+    ordered = sorted(ids, key=_order)[: sum(counts)]
+    turn = len(ordered) - len(ordered) * int(split.fold) // split.folds
     ordered = ordered[turn:] + ordered[:turn]
     names = [name for name, count in zip(SPLITS, counts, strict=True) for _ in range(count)]
-    return dict(zip(ordered, names, strict=False))
+    return dict(zip(ordered, names, strict=True))
 
 
 def _order(image_id: str) -> tuple[int, str]:

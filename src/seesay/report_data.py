@@ -15,7 +15,6 @@ from seesay import (
     report_tables,
     tables,
 )
-from seesay.copies import COPIES
 from seesay.fc7_tables import FC7
 from seesay.logmel import LOGMEL
 from seesay.matching import REPLACEMENTS, SPOKEN_CAPTIONS, UNSAYABLE
@@ -40,7 +39,6 @@ class Inputs:
     groups: Path
     words: Path
     images: Path
-    copies: Path
     captions: Path
     regions: Sequence[Path]
     fc7: Sequence[Path]
@@ -97,9 +95,7 @@ def data(
     replaced = replacements[replacements["spoken_word"] != replacements["word"]]
     matching = rejects[rejects["stage"] == "matching"]
     window = logmel["frames"] * logmel["hop"]
-    checks = report_leakage.checks(
-        images, captions, spoken, words, tables.read(COPIES, inputs.copies), window
-    )
+    checks = report_leakage.checks(images, captions, spoken, words, window)
     return {
         "splits": report_tables.SPLITS,
         "checks": checks,

@@ -62,6 +62,7 @@ def sources(config: dict[str, Any]) -> dict[str, Any]:
     if mixed(config):
         labels.append("sentences mix talkers")
     labels += unseen(config)
+    labels += pooled(config)
     labels += [f"without {name}" for name in left_out(config)]
     if config.get("fragments"):
         where = config["fragments"]["path"]
@@ -76,6 +77,15 @@ def sources(config: dict[str, Any]) -> dict[str, Any]:
         if regions["weights"] == "random":
             labels.append("untrained region proposals")
     return {"pictures": said, "speech": heard, "network": network, "labels": labels}
+
+
+def pooled(config: dict[str, Any]) -> list[str]:
+    """That the numbers are of all folds, and the rest of the page of the first."""
+    split = config["pictures"].get("split") or {}
+    if split.get("fold") != "all":
+        return []
+    said = "every picture tested once, and what is heard, mapped and counted is of the first"
+    return [f"{split['folds']} folds pooled: {said}"]
 
 
 def mixed(config: dict[str, Any]) -> bool:

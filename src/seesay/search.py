@@ -51,16 +51,18 @@ class Search:
                 f"{model}: not a model's folder; give <results>/training/{{experiment}}/{{system}}/"
                 "{seed} of a finished run"
             )
-        self.results = folder.parents[3]
-        embedded = self.results / "embedding" / folder.relative_to(folder.parents[2])
+        home = folder.parents[3]
+        # A fold after the first is in a folder of its own, and shares what no split changes.
+        self.results = home.parents[1] if home.parent.name == "folds" else home
+        embedded = home / "embedding" / folder.relative_to(folder.parents[2])
         files = {
             "model": folder / "model.safetensors",
             "settings": folder / "settings.json",
             "fragments": embedded / "images.parquet",
             "words": embedded / "words.parquet",
             "recipe": embedded / "recipe.json",
-            "pictures": self.results / "pictures" / "images.parquet",
-            "spoken_captions": self.results / "matching" / "spoken_captions.parquet",
+            "pictures": home / "pictures" / "images.parquet",
+            "spoken_captions": home / "matching" / "spoken_captions.parquet",
             "spoken_words": self.results / "speech" / "spoken_words.parquet",
             "recordings": self.results / "speech" / "recordings.parquet",
         }

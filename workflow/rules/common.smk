@@ -1,7 +1,7 @@
 """What all files of this folder share: the validated config, and the functions they call.
 
 Comes in: the config that Snakemake read (config/config.yaml, or the one --configfile).
-Goes out: CONFIG, SHARDS, SEEDS, EXPERIMENTS, SYSTEMS, GPU, at(), stamp() ...
+Goes out: CONFIG, SHARDS, FOLDS, SEEDS, EXPERIMENTS, SYSTEMS, GPU, at(), stamp() ...
 """
 
 import functools
@@ -27,6 +27,8 @@ except InputError as error:
     sys.exit(f"error: {error}")
 
 SHARDS = [str(shard) for shard in range(CONFIG.shards)]
+# Where each fold's matching and all after it lie; the first one's at the top, as without folds.
+FOLDS = ["", *(f"folds/{fold}/" for fold in CONFIG.pictures.more_folds)]
 SEEDS = [str(seed) for seed in CONFIG.seeds]
 EXPERIMENTS = ordered(CONFIG.experiments)
 # Networks, trained or not, the model before those that keep pace with it; and a prior, which has
@@ -63,6 +65,7 @@ wildcard_constraints:
     experiment="[A-Za-z0-9_]+",
     system="|".join(SYSTEMS),
     variant="([0-9a-f]{8}/)?",
+    fold="(folds/[0-9]+/)?",
 
 
 def at(path):
@@ -78,9 +81,14 @@ def of_each(path, systems=SYSTEMS):
     return [at(path.replace("{system}", system)) for system in systems]
 
 
-def of_runs(path):
-    """A path of every system and seed, of the experiment that is to be filled in."""
-    return expand(at(path), system=SYSTEMS, seed=SEEDS, allow_missing=True)
+def of_folds(path):
+    """A path of every fold, with its other wildcards."""
+    return expand(at(f"{{fold}}{path}"), fold=FOLDS, allow_missing=True)
+
+
+def of_runs(path, systems=SYSTEMS):
+    """A path of every fold, system and seed, fold by fold, of the experiment to be filled in."""
+    return expand(of_folds(path), system=systems, seed=SEEDS, allow_missing=True)
 
 
 def there(*systems):

@@ -12,7 +12,7 @@ from pathlib import Path
 def text_tables(wildcards):
     """The words that the control text reads, as a list; none where no such control is trained."""
     return (
-        [at(f"text/{wildcards.experiment}.parquet")]
+        [at(f"{wildcards.fold}text/{wildcards.experiment}.parquet")]
         if "text" in CONFIG.controls
         else []
     )

@@ -13,13 +13,13 @@ HEARING = [system for system in SYSTEMS if system not in TOLD]
 def human_logmel(wildcards):
     """The log-Mel vectors of the human words as the experiment of a job has them."""
     variant = CONFIG.variant(wildcards.experiment, "logmel")
-    return [at(f"human/logmel/{variant}words.parquet")]
+    return [at(f"{wildcards.fold}human/logmel/{variant}words.parquet")]
 
 
 def training_human(wildcards):
     """The human words, where the experiment of a job has some in training."""
     heard = CONFIG.section_of(wildcards.experiment, "training").human_words
-    return [at("human/words.parquet")] if heard else []
+    return [at(f"{wildcards.fold}human/words.parquet")] if heard else []
 
 
 def training_spare(wildcards):

@@ -10,27 +10,31 @@ rule embedding:
     """Embed the whole corpus with every network of an experiment and seed."""
     input:
         models=of_each(
-            "training/{experiment}/{system}/{seed}/model.safetensors", NETWORKS
+            "{fold}training/{experiment}/{system}/{seed}/model.safetensors", NETWORKS
         ),
         settings=of_each(
-            "training/{experiment}/{system}/{seed}/settings.json", NETWORKS
+            "{fold}training/{experiment}/{system}/{seed}/settings.json", NETWORKS
         ),
-        images=at("pictures/images.parquet"),
-        spoken_captions=at("matching/spoken_captions.parquet"),
+        images=at("{fold}pictures/images.parquet"),
+        spoken_captions=at("{fold}matching/spoken_captions.parquet"),
         fc7=experiment_tables("fc7"),
         logmel=experiment_tables("logmel"),
         text=text_tables,
         listed=listed("pictures", "speech"),
     output:
         images=of_each(
-            "embedding/{experiment}/{system}/{seed}/images.parquet", NETWORKS
+            "{fold}embedding/{experiment}/{system}/{seed}/images.parquet", NETWORKS
         ),
-        words=of_each("embedding/{experiment}/{system}/{seed}/words.parquet", NETWORKS),
-        recipes=of_each("embedding/{experiment}/{system}/{seed}/recipe.json", NETWORKS),
+        words=of_each(
+            "{fold}embedding/{experiment}/{system}/{seed}/words.parquet", NETWORKS
+        ),
+        recipes=of_each(
+            "{fold}embedding/{experiment}/{system}/{seed}/recipe.json", NETWORKS
+        ),
     log:
-        at("logs/embedding/{experiment}/{seed}.log"),
+        at("{fold}logs/embedding/{experiment}/{seed}.log"),
     benchmark:
-        at("benchmarks/embedding/{experiment}/{seed}.tsv")
+        at("{fold}benchmarks/embedding/{experiment}/{seed}.tsv")
     conda:
         "../../envs/seesay.yaml"
     threads: 1
@@ -47,7 +51,7 @@ rule embedding:
         boxes=recipe_boxes,
         features=passed(recipe),
     message:
-        "Embedding with {wildcards.experiment}, seed {wildcards.seed}"
+        "Embedding with {wildcards.fold}{wildcards.experiment}, seed {wildcards.seed}"
     shell:
         'python "$SCRIPTS/embedding.py" --models {input.models:q} --images {input.images:q}'
         " --spoken-captions {input.spoken_captions:q} --fc7 {input.fc7:q}"

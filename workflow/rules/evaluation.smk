@@ -10,19 +10,19 @@ and abx.parquet, the table `abx`.
 rule evaluation:
     """Rank the test queries of every system of an experiment and seed, in every task and gallery."""
     input:
-        images=of_each("embedding/{experiment}/{system}/{seed}/images.parquet"),
-        words=of_each("embedding/{experiment}/{system}/{seed}/words.parquet"),
-        spoken_captions=at("matching/spoken_captions.parquet"),
-        pictures=at("pictures/images.parquet"),
+        images=of_each("{fold}embedding/{experiment}/{system}/{seed}/images.parquet"),
+        words=of_each("{fold}embedding/{experiment}/{system}/{seed}/words.parquet"),
+        spoken_captions=at("{fold}matching/spoken_captions.parquet"),
+        pictures=at("{fold}pictures/images.parquet"),
         spoken_words=at("speech/spoken_words.parquet"),
         listed=listed("pictures", "speech"),
     output:
-        ranks=of_each("evaluation/{experiment}/{system}/{seed}/ranks.parquet"),
-        abx=of_each("evaluation/{experiment}/{system}/{seed}/abx.parquet"),
+        ranks=of_each("{fold}evaluation/{experiment}/{system}/{seed}/ranks.parquet"),
+        abx=of_each("{fold}evaluation/{experiment}/{system}/{seed}/abx.parquet"),
     log:
-        at("logs/evaluation/{experiment}/{seed}.log"),
+        at("{fold}logs/evaluation/{experiment}/{seed}.log"),
     benchmark:
-        at("benchmarks/evaluation/{experiment}/{seed}.tsv")
+        at("{fold}benchmarks/evaluation/{experiment}/{seed}.tsv")
     conda:
         "../../envs/seesay.yaml"
     threads: 1
@@ -39,7 +39,7 @@ rule evaluation:
         # A constant: a laptop and a cluster compute the same bits.
         threads=1,
     message:
-        "Ranking {wildcards.experiment}, seed {wildcards.seed}"
+        "Ranking {wildcards.fold}{wildcards.experiment}, seed {wildcards.seed}"
     shell:
         'python "$SCRIPTS/evaluation.py" --images {input.images:q} --words {input.words:q}'
         " --spoken-captions {input.spoken_captions:q} --pictures {input.pictures:q}"

@@ -9,18 +9,18 @@ same for every seed, which are there for the table of metrics.
 rule frequency:
     """Place every token by its word's frequency, and every fragment at one place."""
     input:
-        images=at("pictures/images.parquet"),
-        spoken_captions=at("matching/spoken_captions.parquet"),
+        images=at("{fold}pictures/images.parquet"),
+        spoken_captions=at("{fold}matching/spoken_captions.parquet"),
         fc7=experiment_tables("fc7"),
         logmel=experiment_tables("logmel"),
         listed=listed("pictures", "speech"),
     output:
-        images=at("embedding/{experiment}/frequency/{seed}/images.parquet"),
-        words=at("embedding/{experiment}/frequency/{seed}/words.parquet"),
+        images=at("{fold}embedding/{experiment}/frequency/{seed}/images.parquet"),
+        words=at("{fold}embedding/{experiment}/frequency/{seed}/words.parquet"),
     log:
-        at("logs/frequency/{experiment}/{seed}.log"),
+        at("{fold}logs/frequency/{experiment}/{seed}.log"),
     benchmark:
-        at("benchmarks/frequency/{experiment}/{seed}.tsv")
+        at("{fold}benchmarks/frequency/{experiment}/{seed}.tsv")
     conda:
         "../../envs/seesay.yaml"
     threads: 1
@@ -32,7 +32,7 @@ rule frequency:
     params:
         *stamp("frequency"),
     message:
-        "Counting words for {wildcards.experiment}, seed {wildcards.seed}"
+        "Counting words for {wildcards.fold}{wildcards.experiment}, seed {wildcards.seed}"
     shell:
         'python "$SCRIPTS/frequency.py" --pictures {input.images:q}'
         " --spoken-captions {input.spoken_captions:q} --fc7 {input.fc7:q}"

@@ -9,19 +9,21 @@ if GROUNDED:
     rule grounding:
         """Hold the best fragment of each named thing against the place that it was drawn in."""
         input:
-            images=of_each("embedding/{experiment}/{system}/{seed}/images.parquet"),
-            words=of_each("embedding/{experiment}/{system}/{seed}/words.parquet"),
-            spoken_captions=at("matching/spoken_captions.parquet"),
-            pictures=at("pictures/images.parquet"),
+            images=of_each(
+                "{fold}embedding/{experiment}/{system}/{seed}/images.parquet"
+            ),
+            words=of_each("{fold}embedding/{experiment}/{system}/{seed}/words.parquet"),
+            spoken_captions=at("{fold}matching/spoken_captions.parquet"),
+            pictures=at("{fold}pictures/images.parquet"),
             things=at("scenes/things.parquet"),
             regions=experiment_tables("regions"),
             listed=listed("pictures", "speech"),
         output:
-            grounding=of_each("grounding/{experiment}/{system}/{seed}.parquet"),
+            grounding=of_each("{fold}grounding/{experiment}/{system}/{seed}.parquet"),
         log:
-            at("logs/grounding/{experiment}/{seed}.log"),
+            at("{fold}logs/grounding/{experiment}/{seed}.log"),
         benchmark:
-            at("benchmarks/grounding/{experiment}/{seed}.tsv")
+            at("{fold}benchmarks/grounding/{experiment}/{seed}.tsv")
         conda:
             "../../envs/seesay.yaml"
         threads: 1
@@ -36,7 +38,7 @@ if GROUNDED:
             # A constant: a laptop and a cluster compute the same bits.
             threads=1,
         message:
-            "Grounding {wildcards.experiment}, seed {wildcards.seed}"
+            "Grounding {wildcards.fold}{wildcards.experiment}, seed {wildcards.seed}"
         shell:
             'python "$SCRIPTS/grounding.py" --images {input.images:q} --words {input.words:q}'
             " --spoken-captions {input.spoken_captions:q} --pictures {input.pictures:q}"

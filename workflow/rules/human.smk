@@ -11,19 +11,19 @@ if CONFIG.evaluation.human:
         """Read the corpora of human words, and keep those that the captions' speech has."""
         input:
             sources=human_sources,
-            images=at("pictures/images.parquet"),
+            images=at("{fold}pictures/images.parquet"),
             caption_words=at("words/caption_words.parquet"),
-            spoken_captions=at("matching/spoken_captions.parquet"),
+            spoken_captions=at("{fold}matching/spoken_captions.parquet"),
             recordings=at("speech/recordings.parquet"),
             spoken_words=at("speech/spoken_words.parquet"),
         output:
-            words=at("human/words.parquet"),
-            rejects=at("human/rejects.parquet"),
-            manifest=at("human/manifest.parquet"),
+            words=at("{fold}human/words.parquet"),
+            rejects=at("{fold}human/rejects.parquet"),
+            manifest=at("{fold}human/manifest.parquet"),
         log:
-            at("logs/human.log"),
+            at("{fold}logs/human.log"),
         benchmark:
-            at("benchmarks/human.tsv")
+            at("{fold}benchmarks/human.tsv")
         conda:
             "../../envs/seesay.yaml"
         threads: 1
@@ -48,15 +48,15 @@ if CONFIG.evaluation.human:
     rule human_logmel:
         """Compute the log-Mel vectors of the human words."""
         input:
-            manifest=at("human/manifest.parquet"),
+            manifest=at("{fold}human/manifest.parquet"),
             model=logmel_model,
         output:
-            logmel=at("human/logmel/{variant}words.parquet"),
-            rejects=at("human/logmel/{variant}rejects.parquet"),
+            logmel=at("{fold}human/logmel/{variant}words.parquet"),
+            rejects=at("{fold}human/logmel/{variant}rejects.parquet"),
         log:
-            at("logs/human_logmel/{variant}words.log"),
+            at("{fold}logs/human_logmel/{variant}words.log"),
         benchmark:
-            at("benchmarks/human_logmel/{variant}words.tsv")
+            at("{fold}benchmarks/human_logmel/{variant}words.tsv")
         conda:
             "../../envs/seesay.yaml"
         threads: 1

@@ -10,9 +10,9 @@ if CONFIG.evaluation.human:
         """R@10 and median rank of human words by talker and by pairs in training."""
         input:
             ranks=human_ranks(),
-            images=at("pictures/images.parquet"),
-            spoken_captions=at("matching/spoken_captions.parquet"),
-            human_words=at("human/words.parquet"),
+            images=of_folds("pictures/images.parquet"),
+            spoken_captions=of_folds("matching/spoken_captions.parquet"),
+            human_words=of_folds("human/words.parquet"),
             listed=listed("speech"),
         output:
             groups=at("human/groups.parquet"),

@@ -11,27 +11,32 @@ if CONFIG.evaluation.human:
         """Embed the human words with every system of an experiment and seed."""
         input:
             models=of_each(
-                "training/{experiment}/{system}/{seed}/model.safetensors", HEARING
+                "{fold}training/{experiment}/{system}/{seed}/model.safetensors",
+                HEARING,
             ),
             settings=of_each(
-                "training/{experiment}/{system}/{seed}/settings.json", HEARING
+                "{fold}training/{experiment}/{system}/{seed}/settings.json", HEARING
             ),
-            told=of_each("embedding/{experiment}/{system}/{seed}/words.parquet", TOLD),
-            human_words=at("human/words.parquet"),
-            spoken_captions=at("matching/spoken_captions.parquet"),
+            told=of_each(
+                "{fold}embedding/{experiment}/{system}/{seed}/words.parquet", TOLD
+            ),
+            human_words=at("{fold}human/words.parquet"),
+            spoken_captions=at("{fold}matching/spoken_captions.parquet"),
             logmel=human_logmel,
             listed=listed("pictures", "speech"),
         output:
             heard=of_each(
-                "human/embedding/{experiment}/{system}/{seed}/words.parquet", HEARING
+                "{fold}human/embedding/{experiment}/{system}/{seed}/words.parquet",
+                HEARING,
             ),
             told=of_each(
-                "human/embedding/{experiment}/{system}/{seed}/words.parquet", TOLD
+                "{fold}human/embedding/{experiment}/{system}/{seed}/words.parquet",
+                TOLD,
             ),
         log:
-            at("logs/human_embedding/{experiment}/{seed}.log"),
+            at("{fold}logs/human_embedding/{experiment}/{seed}.log"),
         benchmark:
-            at("benchmarks/human_embedding/{experiment}/{seed}.tsv")
+            at("{fold}benchmarks/human_embedding/{experiment}/{seed}.tsv")
         conda:
             "../../envs/seesay.yaml"
         threads: 1
@@ -44,7 +49,7 @@ if CONFIG.evaluation.human:
             *stamp("human_embedding"),
             chosen=chosen_code("human_embedding"),
         message:
-            "Embedding human words with {wildcards.experiment}, seed {wildcards.seed}"
+            "Embedding human words with {wildcards.fold}{wildcards.experiment}, seed {wildcards.seed}"
         shell:
             'python "$SCRIPTS/human_embedding.py" --models {input.models:q} --told {input.told:q}'
             " --human-words {input.human_words:q} --spoken-captions {input.spoken_captions:q}"
@@ -54,19 +59,23 @@ if CONFIG.evaluation.human:
     rule human_ranks:
         """Rank the human words of an experiment and seed, and the same words by its own talkers."""
         input:
-            images=of_each("embedding/{experiment}/{system}/{seed}/images.parquet"),
-            words=of_each("embedding/{experiment}/{system}/{seed}/words.parquet"),
-            human=of_each("human/embedding/{experiment}/{system}/{seed}/words.parquet"),
-            human_words=at("human/words.parquet"),
-            spoken_captions=at("matching/spoken_captions.parquet"),
-            pictures=at("pictures/images.parquet"),
+            images=of_each(
+                "{fold}embedding/{experiment}/{system}/{seed}/images.parquet"
+            ),
+            words=of_each("{fold}embedding/{experiment}/{system}/{seed}/words.parquet"),
+            human=of_each(
+                "{fold}human/embedding/{experiment}/{system}/{seed}/words.parquet"
+            ),
+            human_words=at("{fold}human/words.parquet"),
+            spoken_captions=at("{fold}matching/spoken_captions.parquet"),
+            pictures=at("{fold}pictures/images.parquet"),
             listed=listed("pictures", "speech"),
         output:
-            ranks=of_each("human/ranks/{experiment}/{system}/{seed}.parquet"),
+            ranks=of_each("{fold}human/ranks/{experiment}/{system}/{seed}.parquet"),
         log:
-            at("logs/human_ranks/{experiment}/{seed}.log"),
+            at("{fold}logs/human_ranks/{experiment}/{seed}.log"),
         benchmark:
-            at("benchmarks/human_ranks/{experiment}/{seed}.tsv")
+            at("{fold}benchmarks/human_ranks/{experiment}/{seed}.tsv")
         conda:
             "../../envs/seesay.yaml"
         threads: 1
@@ -81,7 +90,7 @@ if CONFIG.evaluation.human:
             # A constant: a laptop and a cluster compute the same bits.
             threads=1,
         message:
-            "Ranking human words of {wildcards.experiment}, seed {wildcards.seed}"
+            "Ranking human words of {wildcards.fold}{wildcards.experiment}, seed {wildcards.seed}"
         shell:
             'python "$SCRIPTS/human_ranks.py" --images {input.images:q} --words {input.words:q}'
             " --human {input.human:q} --human-words {input.human_words:q}"

@@ -20,10 +20,10 @@ rule items:
             if CONFIG.evaluation.human
             else []
         ),
-        images=at("pictures/images.parquet"),
-        spoken_captions=at("matching/spoken_captions.parquet"),
-        replacements=at("matching/replacements.parquet"),
-        human_words=human_tables("words"),
+        images=of_folds("pictures/images.parquet"),
+        spoken_captions=of_folds("matching/spoken_captions.parquet"),
+        replacements=of_folds("matching/replacements.parquet"),
+        human_words=(of_folds("human/words.parquet") if CONFIG.evaluation.human else []),
         caption_words=at("words/caption_words.parquet"),
         regions=[] if CONFIG.fragments else experiment_tables("regions"),
         listed=listed("pictures", "speech"),

@@ -10,19 +10,19 @@ mixed with them.
 rule legacy:
     """Rank with the test set's own statistics, counting strictly better items alone."""
     input:
-        model=at("training/{experiment}/{system}/{seed}/model.safetensors"),
-        settings=at("training/{experiment}/{system}/{seed}/settings.json"),
-        images=at("pictures/images.parquet"),
-        spoken_captions=at("matching/spoken_captions.parquet"),
+        model=at("{fold}training/{experiment}/{system}/{seed}/model.safetensors"),
+        settings=at("{fold}training/{experiment}/{system}/{seed}/settings.json"),
+        images=at("{fold}pictures/images.parquet"),
+        spoken_captions=at("{fold}matching/spoken_captions.parquet"),
         fc7=experiment_tables("fc7"),
         logmel=word_tables,
         listed=listed("pictures", "speech"),
     output:
-        ranks=at("legacy/ranks/{experiment}/{system}/{seed}.parquet"),
+        ranks=at("{fold}legacy/ranks/{experiment}/{system}/{seed}.parquet"),
     log:
-        at("logs/legacy/{experiment}/{system}/{seed}.log"),
+        at("{fold}logs/legacy/{experiment}/{system}/{seed}.log"),
     benchmark:
-        at("benchmarks/legacy/{experiment}/{system}/{seed}.tsv")
+        at("{fold}benchmarks/legacy/{experiment}/{system}/{seed}.tsv")
     conda:
         "../../envs/seesay.yaml"
     threads: 1
@@ -49,10 +49,8 @@ rule legacy_metrics:
     """The metrics of the legacy ranks, by the same code as those of the stage metrics."""
     input:
         ranks=expand(
-            at("legacy/ranks/{experiment}/{system}/{seed}.parquet"),
+            of_runs("legacy/ranks/{experiment}/{system}/{seed}.parquet", NETWORKS),
             experiment=EXPERIMENTS,
-            system=NETWORKS,
-            seed=SEEDS,
         ),
         listed=listed("pictures", "speech"),
     output:

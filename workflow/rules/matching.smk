@@ -9,20 +9,20 @@ captions that nobody can say, by word and by caption), and quality/: counts of a
 rule matching:
     """Replace unsaid words and choose the talker and the tokens of every caption."""
     input:
-        images=at("pictures/images.parquet"),
+        images=at("{fold}pictures/images.parquet"),
         captions=at("pictures/captions.parquet"),
         caption_words=at("words/caption_words.parquet"),
         spoken_tags=at("words/spoken_tags.parquet"),
         spoken_words=at("speech/spoken_words.parquet"),
     output:
-        replacements=at("matching/replacements.parquet"),
-        spoken_captions=at("matching/spoken_captions.parquet"),
-        unsayable=at("matching/unsayable.parquet"),
-        rejects=at("matching/rejects.parquet"),
+        replacements=at("{fold}matching/replacements.parquet"),
+        spoken_captions=at("{fold}matching/spoken_captions.parquet"),
+        unsayable=at("{fold}matching/unsayable.parquet"),
+        rejects=at("{fold}matching/rejects.parquet"),
     log:
-        at("logs/matching.log"),
+        at("{fold}logs/matching.log"),
     benchmark:
-        at("benchmarks/matching.tsv")
+        at("{fold}benchmarks/matching.tsv")
     conda:
         "../../envs/seesay.yaml"
     threads: 1

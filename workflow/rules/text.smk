@@ -9,17 +9,17 @@ training and embedding take it for the system text.
 rule text:
     """Write a one-hot vector of its spoken type for every token."""
     input:
-        spoken_captions=at("matching/spoken_captions.parquet"),
+        spoken_captions=at("{fold}matching/spoken_captions.parquet"),
         logmel=training_logmel,
         human_words=training_human,
         spoken_words=training_spare,
         listed=listed("pictures", "speech"),
     output:
-        words=at("text/{experiment}.parquet"),
+        words=at("{fold}text/{experiment}.parquet"),
     log:
-        at("logs/text/{experiment}.log"),
+        at("{fold}logs/text/{experiment}.log"),
     benchmark:
-        at("benchmarks/text/{experiment}.tsv")
+        at("{fold}benchmarks/text/{experiment}.tsv")
     conda:
         "../../envs/seesay.yaml"
     threads: 1

@@ -10,8 +10,8 @@ settings.json and history.parquet.
 rule training:
     """Train all systems of an experiment and seed; a killed job goes on where it was."""
     input:
-        images=at("pictures/images.parquet"),
-        spoken_captions=at("matching/spoken_captions.parquet"),
+        images=at("{fold}pictures/images.parquet"),
+        spoken_captions=at("{fold}matching/spoken_captions.parquet"),
         fc7=experiment_tables("fc7"),
         logmel=training_logmel,
         human_words=training_human,
@@ -20,18 +20,18 @@ rule training:
         listed=listed("pictures", "speech"),
     output:
         models=of_each(
-            "training/{experiment}/{system}/{seed}/model.safetensors", NETWORKS
+            "{fold}training/{experiment}/{system}/{seed}/model.safetensors", NETWORKS
         ),
         settings=of_each(
-            "training/{experiment}/{system}/{seed}/settings.json", NETWORKS
+            "{fold}training/{experiment}/{system}/{seed}/settings.json", NETWORKS
         ),
         histories=of_each(
-            "training/{experiment}/{system}/{seed}/history.parquet", NETWORKS
+            "{fold}training/{experiment}/{system}/{seed}/history.parquet", NETWORKS
         ),
     log:
-        at("logs/training/{experiment}/{seed}.log"),
+        at("{fold}logs/training/{experiment}/{seed}.log"),
     benchmark:
-        at("benchmarks/training/{experiment}/{seed}.tsv")
+        at("{fold}benchmarks/training/{experiment}/{seed}.tsv")
     conda:
         "../../envs/seesay.yaml"
     threads: 1
@@ -48,9 +48,9 @@ rule training:
         code=training_code,
         settings=passed(experiment_settings("training")),
         frames=passed(frame_settings),
-        checkpoints=at("checkpoints"),
+        checkpoints=at("{fold}checkpoints"),
     message:
-        "Training {wildcards.experiment}, seed {wildcards.seed}"
+        "Training {wildcards.fold}{wildcards.experiment}, seed {wildcards.seed}"
     shell:
         'python "$SCRIPTS/training.py" --images {input.images:q}'
         " --spoken-captions {input.spoken_captions:q} --fc7 {input.fc7:q}"

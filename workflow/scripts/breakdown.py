@@ -8,8 +8,8 @@ from seesay.settings.metrics import MetricsSettings
 def main() -> None:
     args = arguments(
         __doc__,
-        inputs=["images", "spoken_captions", "replacements", "caption_words"],
-        lists=["ranks", "regions"],
+        inputs=["caption_words"],
+        lists=["ranks", "images", "spoken_captions", "replacements", "regions"],
         outputs=["groups", "words"],
         options={"boxed": ""},
         settings=MetricsSettings,

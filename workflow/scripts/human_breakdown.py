@@ -8,8 +8,7 @@ from seesay.settings.metrics import MetricsSettings
 def main() -> None:
     args = arguments(
         __doc__,
-        inputs=["images", "spoken_captions", "human_words"],
-        lists=["ranks"],
+        lists=["ranks", "images", "spoken_captions", "human_words"],
         outputs=["groups"],
         settings=MetricsSettings,
     )

@@ -10,20 +10,20 @@ from seesay.settings.pictures import PicturesSettings
 def main() -> None:
     args = arguments(
         __doc__,
-        outputs=["images", "captions", "rejects", "copies"],
-        list_outputs=["manifests"],
+        outputs=["captions", "rejects"],
+        list_outputs=["images", "manifests"],
         settings=PicturesSettings,
         options={"fragments": "", "threads": 1},
     )
     read_corpora(
-        args.images,
+        args.images[0],
         args.captions,
         args.rejects,
         args.manifests,
         args.settings,
         Path(args.fragments) if args.fragments else None,
         args.threads,
-        args.copies,
+        args.images[1:],
     )
 
 

@@ -21,15 +21,25 @@ class Folded(Settings):
         description="k of a k-fold cross-validation; with a test share of 1 / k every picture is"
         " in the test set of one fold",
     )
-    fold: int = Field(
-        default=0, ge=0, description="which fold, 0 to folds - 1; each wants its own results"
+    fold: Annotated[int, Field(ge=0)] | Literal["all"] = Field(
+        default=0,
+        description="which fold, 0 to folds - 1; each wants its own results. all: all of them in"
+        " one run, with every picture tested once",
     )
 
     @model_validator(mode="after")
     def _one_of_them(self) -> "Folded":
-        if self.fold >= self.folds:
+        if self.fold != "all" and self.fold >= self.folds:
             raise ValueError(f"fold {self.fold} is none of {self.folds} folds, 0 the first")
         return self
+
+    def check_share(self, test: float, total: float) -> None:
+        """Raise ValueError where all folds would not test every picture once."""
+        if self.fold == "all" and abs(test * self.folds - total) > 1e-6 * total:
+            raise ValueError(
+                f"fold: all tests every picture once where test is 1 / folds of all; give test:"
+                f" {total / self.folds:g}, or as many folds as it needs"
+            )
 
 
 class HashSplit(Folded):
@@ -45,6 +55,7 @@ class HashSplit(Folded):
         total = self.train + self.validation + self.test
         if abs(total - 1) > 1e-6:
             raise ValueError(f"train, validation and test must add up to 1, not {total:g}")
+        self.check_share(self.test, 1)
         return self
 
 
@@ -55,6 +66,11 @@ class ExactSplit(Folded):
     train: Count = Field(description="number of pictures for training")
     validation: Count = Field(description="number for early stopping")
     test: Count = Field(description="number for evaluation")
+
+    @model_validator(mode="after")
+    def _shared(self) -> "ExactSplit":
+        self.check_share(self.test, self.train + self.validation + self.test)
+        return self
 
 
 class FilesSplit(Settings):
@@ -109,6 +125,23 @@ class PicturesSettings(Settings):
     def _apart(cls, corpora: tuple[PictureCorpus, ...]) -> tuple[PictureCorpus, ...]:
         check_names(corpora)
         return corpora
+
+    @model_validator(mode="after")
+    def _tested_once(self) -> "PicturesSettings":
+        placed = [corpus.path for corpus in self.corpora if corpus.split == "test"]
+        if placed and self.more_folds:
+            raise ValueError(
+                f"corpora: {placed[0]} is in the split test, and with split.fold: all its pictures"
+                " would be tested in every fold; leave its split or the folds out"
+            )
+        return self
+
+    @property
+    def more_folds(self) -> range:
+        """The folds of the run beside its first: those of `fold: all`, without 0."""
+        if isinstance(self.split, Folded) and self.split.fold == "all":
+            return range(1, self.split.folds)
+        return range(0)
 
     def split_files(self) -> list[str]:
         """The files that the split is read from, beyond those of the corpora."""
