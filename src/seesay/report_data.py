@@ -93,7 +93,6 @@ def data(
     # Two experiments' settings of a stage mostly refuse the same.
     rejects = tables.read(REJECTS, list(inputs.rejects)).drop_duplicates(ignore_index=True)
     replaced = replacements[replacements["spoken_word"] != replacements["word"]]
-    matching = rejects[rejects["stage"] == "matching"]
     window = logmel["frames"] * logmel["hop"]
     checks = report_leakage.checks(images, captions, spoken, words, window)
     return {
@@ -128,7 +127,7 @@ def data(
             regions,
             kept,
             spoken,
-            matching,
+            rejects[rejects["stage"] == "matching"],
             number=settings.pictures,
             size=settings.thumbnail,
             mixed=mixed,
