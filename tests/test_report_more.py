@@ -8,6 +8,7 @@ import pytest
 from seesay import abx, abx_metrics, report_more
 from seesay.metrics import GROUNDED, METRICS
 from seesay.report_answer import Results
+from seesay.report_experiments import unasked
 from seesay.settings.evaluation import Task
 
 COLUMNS = "experiment system seed task gallery gallery_size queries metric value ci_low ci_high"
@@ -69,6 +70,16 @@ def test_the_tasks_and_metrics_are_those_of_the_stages(task):
     assert grounded or by_cells or task in get_args(Task)
     known = GROUNDED if grounded else (abx_metrics.METRIC,) if by_cells else METRICS
     assert set(report_more.TASKS[task].metrics) <= set(known)
+
+
+def test_what_of_abx_has_no_triplet_is_named(tmp_path):
+    found = results(tmp_path, [row("model", "abx_across", "right", 80)])
+    left_out = unasked(found, "best", ["abx", "abx_token_weighted", "caption_by_picture"])
+    assert left_out == [
+        "ABX within talkers", "ABX across talkers, lemmas", "ABX within talkers, lemmas",
+        "ABX across talkers, token-weighted", "Caption by picture",
+    ]  # fmt: skip
+    assert set(report_more.ABX) == set(abx.TASKS)
 
 
 def test_every_way_of_asking_abx_is_shown():

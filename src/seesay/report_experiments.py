@@ -75,7 +75,8 @@ def unasked(results: Results, experiment: str, asked: Sequence[str]) -> list[str
     """The names of the tasks that the config asks and that have no numbers."""
     there = {task for name, _, _, task, _, _ in results.values if name == experiment}
     names = TASKS | {name: task.name for name, task in report_more.TASKS.items()}
-    return [names[task] for task in asked if task not in there]
+    wanted = [part for task in asked for part in (report_more.ABX if task == "abx" else (task,))]
+    return [names[task] for task in wanted if task not in there]
 
 
 def _curves(history: pd.DataFrame, experiment: str) -> list[tuple[str, str, report_charts.Spec]]:

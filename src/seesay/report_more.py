@@ -113,6 +113,8 @@ TASKS = {
         "fragments",
     ),
 }
+# What evaluation.tasks calls abx.
+ABX = ("abx_across", "abx_within", "abx_across_lemma", "abx_within_lemma")
 # What human words ask (evaluation.human), of each source.
 HUMAN = {
     "human_recognition": Task(
