@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 
 from seesay import matching_quality, tables
 from seesay.breakdown import GROUPS, WORDS
+from seesay.copies import COPIES
 from seesay.fc7_tables import FC7
 from seesay.human_tables import HUMAN_WORDS
 from seesay.logmel import LOGMEL
@@ -95,6 +96,7 @@ def make(
     images = pd.DataFrame({"image_id": ids, "split": splits, "digest": ids})
     images["path"] = [str(folder / f"{i}.jpg") for i in ids]
     tables.write(IMAGES, path["images"], images.assign(width=240, height=180))
+    tables.write(COPIES, path["copies"], pd.DataFrame(columns=COPIES.schema.names))
     texts = [caption, "a dog and a car", "the crimson automobile is parked", "some dog", "a car"]
     rows = [(i, k, text) for i in ids for k, text in enumerate(texts)]
     captions = pd.DataFrame(rows, columns=["image_id", "caption", "text"])

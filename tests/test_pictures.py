@@ -314,7 +314,8 @@ def test_missing_or_empty_folder(tmp_path: Path):
 
 
 def test_the_script_ends_in_one_line(tmp_path: Path):
-    outputs = [f"--{name}={tmp_path / name}" for name in ("images", "captions", "rejects")]
+    names = ("images", "captions", "rejects", "copies")
+    outputs = [f"--{name}={tmp_path / name}" for name in names]
     nowhere = [{"reader": "pascal1k", "path": str(tmp_path / "nowhere")}]
     done = subprocess.run(
         [

@@ -75,7 +75,8 @@ def test_many_damaged_pictures_are_one_line_of_the_stage(tmp_path: Path):
         text(root / f"p{number}.txt", "One.\n")
         if number < 7:
             text(root / f"p{number}.jpg", "no picture")
-    outputs = {name: tmp_path / name for name in ("images", "captions", "rejects", "manifests")}
+    names = ("images", "captions", "rejects", "copies", "manifests")
+    outputs = {name: tmp_path / name for name in names}
     settings = f'{{"corpora": [{{"reader": "pascal1k", "path": "{root}"}}], "split": {{"method":'
     settings += ' "exact", "train": 3, "validation": 1, "test": 1}, "on_bad_input": "reject"}'
     done = subprocess.run(

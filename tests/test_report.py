@@ -34,6 +34,7 @@ from seesay import (
 )
 from seesay.breakdown import GROUPS, OVER_WORDS, WORDS
 from seesay.config import load
+from seesay.copies import COPIES
 from seesay.errors import InputError
 from seesay.matching import SPOKEN_CAPTIONS
 from seesay.network import Network
@@ -307,15 +308,21 @@ def test_what_is_in_two_splits_is_found():
     words = pd.DataFrame({"token_id": ["k1", "k2", "k3"], "recording_id": "r", "talker": "t"})
     words = words.assign(onset=[0.0, 0.5, 2.0], offset=[0.4, 0.9, 2.2])
     said = spoken_of(("a", "k1"), ("b", "k2"), ("c", "k3"))
-    found = report_leakage.checks(images, captions, said, words, window=0.71)
+    copies = pd.DataFrame(
+        [("a", "b", "train", "test", 0), ("a", "c", "train", "test", 4)],
+        columns=COPIES.schema.names,
+    )
+    found = report_leakage.checks(images, captions, said, words, copies, window=0.71)
     assert [(row["found"], row["of"], row["kind"]) for row in found] == [
-        (0, 3, "ok"), (1, 2, "leak"), (0, 3, "ok"), (1, 2, "design"), (1, 2, "design"),
+        (0, 3, "ok"), (1, 2, "leak"), (1, 2, "leak"), (0, 3, "ok"), (1, 2, "design"),
+        (1, 2, "design"),
         (1, 1, "design"), (1, 1, "design"),
     ]  # fmt: skip
     said = spoken_of(("a", "k1"), ("b", "k1"), ("c", "k3"))
-    found = report_leakage.checks(images, captions, said, words, window=0.3)
-    assert [found[2][name] for name in ("found", "of", "kind")] == [1, 2, "leak"]
-    assert found[3]["kind"] == "ok"
+    assert found[2]["which"] == "a (train) and c (test)"  # a and b have the same bytes
+    found = report_leakage.checks(images, captions, said, words, copies[:0], window=0.3)
+    assert [found[3][name] for name in ("found", "of", "kind")] == [1, 2, "leak"]
+    assert [found[row]["kind"] for row in (2, 4)] == ["ok", "ok"]
 
 
 def test_inputs_are_hashed_without_regard_to_their_order():

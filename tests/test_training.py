@@ -218,6 +218,20 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(inputs, tmp_
     assert one == two != other
 
 
+@pytest.mark.parametrize("batch", [{}, {"batch_pictures": 3, "loss": "infonce"}])
+def test_dropout_is_the_seeds_alone_whatever_drew_from_torch_before(inputs, tmp_path, batch):
+    recipe = {"dropout": 0.5, "image_dropout": 0.5, "max_epochs": 2, **batch}
+    for number, name in enumerate("ab"):
+        torch.manual_seed(number)
+        torch.rand(number + 1)
+        run(inputs, tmp_path / name / "m", **recipe)
+    run(inputs, tmp_path / "c" / "m", **recipe | {"dropout": 0.0, "image_dropout": 0.0})
+    one, two, without = (
+        (tmp_path / name / "m" / "model.safetensors").read_bytes() for name in "abc"
+    )
+    assert one == two != without
+
+
 @pytest.mark.parametrize(
     "recipe", [{}, {"optimiser": "adam", "schedule": "cosine", "learning_rate": 0.01}]
 )

@@ -22,7 +22,7 @@ LOWEST_RATE = 8000  # Hz, of a recording; from 8,000 Hz boundaries are 2.5 ms wo
 HOP = 0.01  # s
 STATES = 3  # of a phone; none can be skipped, so a phone lasts at least as many frames
 # Frame i is the window from i x HOP on, 25.6 ms long, so what it says is later than i x HOP: with
-# this shift, onsets on TIMIT come as much too early as offsets come too late.
+# this shift, onsets on TIMIT come as much too early as offsets come too late (docs/alignment.md).
 SHIFT = 0.005  # s
 FILLERS = frozenset(("<s>", "</s>", "<sil>", "[NOISE]", "[SPEECH]", "(NULL)"))
 # The best path is taken as the search found it: through a lattice (`bestpath`), words get lost.

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from seesay import pixels, sources, tables
+from seesay import copies, pixels, sources, tables
 from seesay.corpora import PICTURES, Picture, Reject
 from seesay.corpora.apart import keep_apart
 from seesay.corpora.finding import find
@@ -63,11 +63,13 @@ class Opened:
         digest: BLAKE2b of its bytes, 128 bits, hexadecimal.
         width: Width in px, turned upright as its EXIF orientation says.
         height: Height in px.
+        signature: What it looks like (`seesay.copies`).
     """
 
     digest: str
     width: int
     height: int
+    signature: bytes = b""
 
 
 NO_FILE = Opened("", 0, 0)
@@ -82,14 +84,16 @@ def read_corpora(
     fragments: Path | None = None,
     threads: int = 1,
     folds: Sequence[Path] = (),
+    alike: Path | None = None,
 ) -> None:
     """Read the corpora of captioned pictures, and list the pictures of every shard.
 
     `folds` are paths for the folds 1, 2, ... of a run of all: `images` again with their splits.
     `fragments` is the folder of ready-made fragments, where they give the split. Shard n of the
-    manifests is the n-th path. A picture that cannot be decoded or has no caption, and an empty
-    caption, go to the rejects or, with `on_bad_input: fail`, end the run; a picture that the
-    split or the corpus itself leaves out goes to the rejects in either case.
+    manifests is the n-th path. Pictures of two splits that look the same are listed in `alike`,
+    the table COPIES, and told; they stay. A picture that cannot be decoded or has no caption, and
+    an empty caption, go to the rejects or, with `on_bad_input: fail`, end the run; a picture that
+    the split or the corpus itself leaves out goes to the rejects in either case.
     Raises InputError also when a corpus cannot be read or changes meanwhile, or a split has no
     picture.
     """
@@ -122,16 +126,25 @@ def read_corpora(
         columns=IMAGES.schema.names[:-1],
     )
     for fold, place in enumerate([images, *folds]):
+        own = splits
         if fold:
-            splits, _, _ = assign(settings.split, usable, fragments, bad, fold)
-            check_splits(f"fold {fold} of {corpora}", splits, bad)
-        tables.write(IMAGES, place, frame.assign(split=frame["image_id"].map(splits)))
+            own, _, _ = assign(settings.split, usable, fragments, bad, fold)
+            check_splits(f"fold {fold} of {corpora}", own, bad)
+        tables.write(IMAGES, place, frame.assign(split=frame["image_id"].map(own)))
     tables.write(CAPTIONS, captions, captions_of(usable))
     shards: list[list[tuple[str, str, str]]] = [[] for _ in manifests]
     for name, path, o in rows:
         shards[shard_of(name, len(manifests))].append((name, path, o.digest))
     for shard, manifest in zip(shards, manifests, strict=True):
         tables.write(MANIFEST, manifest, pd.DataFrame(shard, columns=MANIFEST.schema.names))
+    signatures = {p.image_id: opened[p.image_id].signature for p in usable}
+    found_alike = copies.across(signatures, splits)
+    if alike:
+        tables.write(copies.COPIES, alike, found_alike)
+    if len(found_alike):
+        some = f"{len(found_alike):,} pair{'s' * (len(found_alike) > 1)} of pictures in two splits"
+        told = copies.told(found_alike)
+        print(f"pictures: {some} that look the same: {told}; the results are too good by them")
     reasons = [("pictures", reject.id, reject.reason) for reject in bad + left_out]
     write_rejects(rejects, reasons)
 
@@ -238,7 +251,7 @@ def open_picture(path: Path | None) -> Opened | str:
     picture = fault or pixels.upright(content)
     if isinstance(picture, str):
         return picture
-    return Opened(sources.digest_of(content), *picture.size)
+    return Opened(sources.digest_of(content), *picture.size, copies.signature(picture))
 
 
 def refuse(bad: Sequence[Reject], settings: PicturesSettings) -> None:

@@ -15,6 +15,7 @@ from seesay import (
     report_tables,
     tables,
 )
+from seesay.copies import COPIES
 from seesay.fc7_tables import FC7
 from seesay.logmel import LOGMEL
 from seesay.matching import REPLACEMENTS, SPOKEN_CAPTIONS, UNSAYABLE
@@ -39,6 +40,7 @@ class Inputs:
     groups: Path
     words: Path
     images: Path
+    copies: Path
     captions: Path
     regions: Sequence[Path]
     fc7: Sequence[Path]
@@ -94,7 +96,9 @@ def data(
     rejects = tables.read(REJECTS, list(inputs.rejects)).drop_duplicates(ignore_index=True)
     replaced = replacements[replacements["spoken_word"] != replacements["word"]]
     window = logmel["frames"] * logmel["hop"]
-    checks = report_leakage.checks(images, captions, spoken, words, window)
+    checks = report_leakage.checks(
+        images, captions, spoken, words, tables.read(COPIES, inputs.copies), window
+    )
     return {
         "splits": report_tables.SPLITS,
         "checks": checks,

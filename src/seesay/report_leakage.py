@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from seesay.copies import told
+
 Rows = list[dict[str, Any]]
 
 
@@ -14,17 +16,21 @@ def checks(
     captions: pd.DataFrame,
     spoken: pd.DataFrame,
     words: pd.DataFrame,
+    copies: pd.DataFrame,
     window: float,
 ) -> Rows:
-    """One row a check: `what`, the number `found` `of` so many, and its `kind`.
+    """One row a check: `what`, the number `found` `of` so many, its `kind`, and which.
 
-    `window` is the sound around a word's middle that the network hears, in s. `kind` is `ok`
-    (nothing found), `leak` (found, and wrong) or `design` (found, and no fault of the run: the
-    row's `why` says so).
+    `copies` are rows of COPIES; `window` is the sound around a word's middle that the network
+    hears, in s. `kind` is `ok` (nothing found), `leak` (found, and wrong) or `design` (found, and
+    no fault of the run: the row's `why` says so). `which` names what is found, where names help.
     """
     split = images.set_index("image_id")["split"]
     said = spoken.assign(split=spoken["image_id"].map(split))
     files = images[images["digest"] != ""]
+    digest = files.set_index("image_id")["digest"]
+    same = copies["image_id"].map(digest) == copies["other"].map(digest)
+    pairs = copies[~same]  # those have a row of their own
     texts = captions.assign(
         split=captions["image_id"].map(split), text=captions["text"].str.lower()
     )
@@ -37,6 +43,8 @@ def checks(
         _row(
             "picture files with the same bytes in two splits", _twice(files, "digest"), len(files)
         ),
+        _row("pairs of pictures in two splits that look the same", len(pairs), len(files))
+        | {"which": told(pairs)},
         _row("word tokens in two splits", _twice(said, "token_id"), said["token_id"].nunique()),
         _row(
             "test tokens whose sound reaches into that of a training token",
@@ -67,7 +75,7 @@ def checks(
 
 def _row(what: str, found: int, of: int, why: str = "") -> dict[str, Any]:
     kind = "ok" if found == 0 else ("design" if why else "leak")
-    return {"what": what, "found": found, "of": of, "kind": kind, "why": why}
+    return {"what": what, "found": found, "of": of, "kind": kind, "why": why, "which": ""}
 
 
 def _twice(frame: pd.DataFrame, column: str) -> int:

@@ -132,6 +132,8 @@ def fit(
         if epochs is None and epoch - 1 - best_epoch >= settings.patience:
             break
         optimisers.set_rate(optimizer, settings, epoch)
+        # Dropout draws from torch's own state; batches of many pictures seed it anew.
+        torch.manual_seed(stable_hash("training", seed, epoch, "dropout") % 2**63)
         began = time.perf_counter()
         trained = train_epoch(
             network, optimizer, train, settings, generator("training", seed, epoch)

@@ -1,8 +1,8 @@
 """pictures: the captioned pictures.
 
 Comes in: every file of the corpora, or the folder that the rule scenes wrote.
-Goes out: <results>/pictures/ with images, captions, rejects, and one picture manifest a
-shard. A checkpoint, so that a new picture reruns its own shard only.
+Goes out: <results>/pictures/ with images, captions, rejects, copies (pairs of two splits that
+look the same), and one picture manifest a shard. A checkpoint, so that a new picture reruns its own shard only.
 """
 
 
@@ -14,6 +14,7 @@ checkpoint pictures:
         images=of_folds("pictures/images.parquet"),
         captions=at("pictures/captions.parquet"),
         rejects=at("pictures/rejects.parquet"),
+        copies=at("pictures/copies.parquet"),
         manifests=expand(at("pictures/shards/{shard}.parquet"), shard=SHARDS),
     log:
         at("logs/pictures.log"),
@@ -38,6 +39,6 @@ checkpoint pictures:
     shell:
         'python "$SCRIPTS/pictures.py" --fragments={params.fragments:q}'
         " --images {output.images:q} --captions {output.captions:q}"
-        " --rejects {output.rejects:q} --manifests {output.manifests:q}"
+        " --rejects {output.rejects:q} --copies {output.copies:q} --manifests {output.manifests:q}"
         " --threads {threads}"
         " --settings {params.settings:q} 2>&1 | tee {log:q}"

@@ -25,6 +25,7 @@ rule report:
             at("lexicon/{experiment}/words.parquet"), experiment=LEXICONS
         ),
         images=at("pictures/images.parquet"),
+        copies=at("pictures/copies.parquet"),
         captions=at("pictures/captions.parquet"),
         regions=region_tables(),
         fc7=shown_tables("fc7"),
@@ -119,6 +120,7 @@ rule report:
         " --human-words {input.human_words:q} --human-groups {input.human_groups:q}"
         " --lexicons {input.lexicons:q} --pseudo-words {input.pseudo_words:q}"
         " --groups {input.groups:q} --words {input.words:q} --images {input.images:q}"
+        " --copies {input.copies:q}"
         " --captions {input.captions:q} --regions {input.regions:q} --fc7 {input.fc7:q}"
         " --spoken-types {input.spoken_types:q} --replacements {input.replacements:q}"
         " --spoken-captions {input.spoken_captions:q} --unsayable {input.unsayable:q}"

@@ -10,7 +10,7 @@ from seesay.settings.pictures import PicturesSettings
 def main() -> None:
     args = arguments(
         __doc__,
-        outputs=["captions", "rejects"],
+        outputs=["captions", "rejects", "copies"],
         list_outputs=["images", "manifests"],
         settings=PicturesSettings,
         options={"fragments": "", "threads": 1},
@@ -24,6 +24,7 @@ def main() -> None:
         Path(args.fragments) if args.fragments else None,
         args.threads,
         args.images[1:],
+        args.copies,
     )
 
 

@@ -1,0 +1,92 @@
+"""Pictures that look like one of another split."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from seesay import tables
+from seesay.copies import COPIES, across, apart, signature, told
+from seesay.pictures import read_corpora
+from seesay.settings.pictures import PicturesSettings
+
+
+def photograph(seed: int, side: int = 120) -> Image.Image:
+    """Blots of colour, with some grain."""
+    random = np.random.default_rng(seed)
+    coarse = random.integers(0, 256, (9, 9, 3), np.uint8)
+    smooth = np.asarray(Image.fromarray(coarse).resize((side, side), Image.Resampling.BICUBIC))
+    grain = random.integers(-9, 10, smooth.shape)
+    return Image.fromarray(np.clip(smooth + grain, 0, 255).astype(np.uint8))
+
+
+def encoded(picture: Image.Image, quality: int) -> Image.Image:
+    stream = io.BytesIO()
+    picture.save(stream, "JPEG", quality=quality)
+    return Image.open(stream).convert("RGB")
+
+
+CHANGES = {
+    "scaled down": lambda p: p.resize((60, 60)),
+    "scaled up": lambda p: p.resize((300, 300)),
+    "another aspect": lambda p: p.resize((120, 80)),
+    "encoded anew": lambda p: encoded(p, 30),
+    "both": lambda p: encoded(p.resize((60, 60)), 50),
+    "grey": lambda p: p.convert("L").convert("RGB"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_changed_copy_in_another_split_is_found_and_nothing_else(change) -> None:
+    pictures = {f"p{seed:02}": photograph(seed) for seed in range(20)}
+    pictures |= {"q": change(pictures["p07"]), "r": change(pictures["p08"])}
+    splits = dict.fromkeys(pictures, "train") | {"q": "test"}  # r is where p08 is
+    found = across({name: signature(p) for name, p in pictures.items()}, splits)
+    assert found.drop(columns="bits").values.tolist() == [["p07", "q", "train", "test"]]
+    assert told(found) == "p07 (train) and q (test)"
+
+
+def test_flat_pictures_are_like_none() -> None:
+    flat = {name: signature(Image.new("RGB", (50, 50), name)) for name in ("red", "blue")}
+    assert set(flat.values()) == {b""}
+    assert across(flat, {"red": "train", "blue": "test"}).empty
+
+
+def test_bits_are_counted_as_by_hand() -> None:
+    some, others = (np.array(rows, np.uint8) for rows in ([[0, 0, 1]], [[0, 1, 0], [0, 0, 1]]))
+    assert apart(some, others).tolist() == [[2.0, 0.0]]
+
+
+def test_the_stage_tells_and_keeps_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lists: dict[str, list[str]] = {"train": [], "validation": [], "test": []}
+    (tmp_path / "in").mkdir()
+    for number, split in enumerate(["train", "validation", "test"] * 2):
+        picture = photograph(number) if number < 5 else photograph(0).resize((90, 90))
+        picture.save(tmp_path / "in" / f"{number}.png")
+        (tmp_path / "in" / f"{number}.txt").write_text("a dog\n")
+        lists[split].append(f"{number}\n")
+    for split, names in lists.items():
+        (tmp_path / f"{split}.txt").write_text("".join(names))
+    files = {split: str(tmp_path / f"{split}.txt") for split in lists}
+    settings = PicturesSettings.model_validate(
+        {
+            "corpora": [{"reader": "pascal1k", "path": str(tmp_path / "in")}],
+            "split": {"method": "files", **files},
+            "on_bad_input": "fail",
+        }
+    )
+    out = [tmp_path / name for name in ("images", "captions", "rejects")]
+    read_corpora(*out, [tmp_path / "shard"], settings, alike=tmp_path / "copies")
+    found = tables.read(COPIES, tmp_path / "copies")
+    assert found[["image_id", "other"]].values.tolist() == [["0", "5"]]
+    text = "1 pair of pictures in two splits that look the same: 0 (train) and 5 (test)"
+    assert text in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_no_two_photographs_are_taken_for_copies(real_data: Path) -> None:
+    files = sorted((real_data / "flickr8k_1000" / "images").glob("*.jpg"))
+    signatures = {f.stem: signature(Image.open(f).convert("RGB")) for f in files}
+    assert across(signatures, {name: name for name in signatures}).empty  # each in its own split
