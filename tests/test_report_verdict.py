@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ import report_run
 from seesay.report_answer import Difference, Results, Value
 from seesay.report_verdict import ODDS, SHOWN, Gap, answer, gaps, judge, wanted
 
+ROOT = Path(__file__).resolve().parents[1]
 MAIN = "word_token_by_image"
 NAMES = {
     "random_projection": "random projection",
@@ -196,3 +198,24 @@ def test_how_often_the_answers_are_right():
     assert counts[0.0, 0.4]["none"] > 0.9  # a precise null is a no
     assert counts[0.0, 2.0]["part"] > 0.6  # and a vague one not shown
     assert counts[8.0, 2.0]["above"] > 0.9
+
+
+def test_what_intervals_generalise_to_is_said_of_pictures_and_of_abx_apart():
+    """ABX, which stands first by alphabet, has words where the other tasks have pictures."""
+    found = results_of(24.0, 2.0, ALL)
+    abx = Value(2, 90, 70.0, 60.0, 80.0, 50.0, "words x seeds", "57 x 3")
+    first = {("paper", "model", "mean", "abx_across", "test", "right"): abx}
+    both = dataclasses.replace(found, values=first | found.values)
+    assert both.over == "over 100 pictures x 3 seeds"
+    assert both.over_abx == "over 57 words x 3 seeds"
+    assert (found.over, found.over_abx) == (both.over, "")
+    alone = dataclasses.replace(found, values=first)
+    assert (alone.over, alone.over_abx) == ("over 57 words x 3 seeds", "")
+    few = results_of(24.0, 2.0, ALL, units="12 x 3")
+    assert few.over == "(12 pictures: below 20 there is no interval)"
+
+
+def test_the_docs_have_the_bounds():
+    text = (ROOT / "docs" / "answer.md").read_text(encoding="utf-8")
+    ten, more = (Gap("chance", 0.0, 0.0, 0.0, level, 0.0).bound for level in (10.0, 35.0))
+    assert f"{ten:+.1f} points at 10 %, {more:+.1f} at 35 %" in text

@@ -159,10 +159,24 @@ class Results:
 
     @property
     def over(self) -> str:
-        """What the intervals generalise to: `over 100 pictures x 3 seeds`, or why there is none."""
+        """What the intervals of tasks by pictures generalise to, or else those of ABX.
+
+        `over 100 pictures x 3 seeds`, or `(12 pictures: below 20 there is no interval)`.
+        """
+        return self._over("pictures") or self._over("words")
+
+    @property
+    def over_abx(self) -> str:
+        """The same of ABX beside tasks by pictures; "" where either is not there."""
+        return self._over("words") if self._over("pictures") else ""
+
+    def _over(self, rests: str) -> str:
+        """What the model's first interval generalises to whose first factor is `rests`."""
         for (_, system, seed, _, gallery, _), found in self.values.items():
-            if (system, seed, gallery) == ("model", "mean", self.galleries[0]) and found.over:
-                return intervals.said(found.over, found.units)
+            first = found.over.partition(" x ")[0]
+            if (system, seed, gallery, first) == ("model", "mean", self.galleries[0], rests):
+                said = intervals.said(found.over, found.units)
+                return f"({said})" if intervals.refusal(found.over, found.units) else said
         return ""
 
     def value(

@@ -99,7 +99,7 @@ def about(results: Results, source: Mapping[str, Any]) -> dict[str, str]:
         "data": f"Pictures: {source['pictures']}; speech: {source['speech']};"
         f" image network: {source['network']}.",
         "numbers": f"Means over {seeds}. {searched} Chance is what random ranking gives in the same"
-        f" gallery. Intervals of 95 % are {results.over}.",
+        f" gallery. Intervals of 95 %: {results.over}.",
     }
 
 

@@ -2,8 +2,8 @@
 
 A rare word is said by few talkers, often by one synthesiser alone, and a network that hears it so
 knows the voice as much as the word. The talkers of the training captions say more than captions
-use: these tokens join the training pictures of their word, chosen by transcript as matching chooses
-the captions' tokens.
+use: these tokens join the training pictures of their word, chosen by transcript: by the form alone,
+whatever its part of speech, where matching asks for the caption word's.
 """
 
 from pathlib import Path

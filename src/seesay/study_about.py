@@ -14,10 +14,11 @@ from seesay.study_numbers import table
 def about(results: Results, config: Config) -> Iterator[str]:
     """What was ranked, how often, and how the tables are to be read."""
     seeds = ", ".join(results.seeds)
+    abx = f" (of ABX: {results.over_abx})" if results.over_abx else ""
     yield (
         f"{len(results.experiments)} experiment{'s' * (len(results.experiments) > 1)}, seeds"
         f" {seeds}; means over the seeds, with 95 % intervals"
-        f" {results.over}."
+        f" {results.over}{abx}."
     )
     sizes = {}
     for name, task in (("tokens", "word_token_by_image"), ("fragments", "image_token_by_word")):
