@@ -32,7 +32,7 @@ from seesay.unseen import choose, match_unseen
 from seesay.words import CAPTION_WORDS, SPOKEN_TAGS
 from test_matching import corpora
 
-SPLITS = {"train": 30, "validation": 6, "test": 12}
+SPLITS = {"train": 30, "validation": 6, "test": 24}
 WORDS_SAID = [f"w{chr(97 + n)}{chr(97 + n)}" for n in range(20)]
 TALKERS = [f"t{n}" for n in range(8)]
 KEY = ["image_id", "caption"]
@@ -45,7 +45,7 @@ def rules(**changes: object) -> MatchingSettings:
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """48 pictures with 4 captions of 3 words of 20, and 3,000 tokens of 8 talkers."""
+    """60 pictures with 4 captions of 3 words of 20, and 3,000 tokens of 8 talkers."""
     folder, rng = tmp_path_factory.mktemp("corpus"), np.random.default_rng(2)
     split = [name for name, number in SPLITS.items() for _ in range(number)]
     ids = [f"p{n:02}" for n in range(len(split))]
