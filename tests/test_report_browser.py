@@ -154,7 +154,7 @@ def test_tables_are_copied_as_tsv_and_latex(made):
             "Means over seeds 1, 2, 3.",
             "Gallery test: 2,819 tokens and 2,000 fragments.",
             "Chance is what random ranking gives in the same gallery.",
-            r"Intervals of 95 \%: over 30 pictures x 3 seeds.",
+            r"Intervals of 95 \%: over 100 pictures x 3 seeds.",
         ):
             assert said in caption
         assert r"\label{tab:tables-table-2-recall-hit-rate-of-the}" in text
