@@ -265,7 +265,8 @@ def test_a_run_is_tested_on_human_words_down_to_its_metrics(run):
         "model", "random_projection", "untrained", "text", "frequency"
     }  # fmt: skip
     assert set(asked["task"]) == set(TASKS)
-    assert (asked["ci_low"] <= asked["ci_high"]).all()
+    # Fewer than ten words have no interval.
+    assert asked[["ci_low", "ci_high"]].isna().all(axis=None)
     # Whoever is told the word finds it.
     told = asked[(asked["system"] == "text") & (asked["task"] == "human_recognition")]
     assert (told.loc[told["metric"] == "r5", "value"] == 100).all()

@@ -9,8 +9,7 @@ from seesay.embedding_tables import WORD_EMBEDDINGS
 from seesay.errors import InputError
 from seesay.human_ranks import rank_human
 from seesay.human_tables import HUMAN_RANKS, HUMAN_WORDS, SYNTHETIC, TASKS
-from seesay.metrics import METRICS, by_chance, by_word_and_talker
-from seesay.settings.metrics import MetricsSettings
+from seesay.metrics import METRICS, by_chance
 from test_evaluation import Corpus
 from test_evaluation_tasks import counted
 from test_ranking import cosine
@@ -235,56 +234,3 @@ def test_chance_is_what_random_ranking_finds(tmp_path):
         assert set(luck) == set(METRICS)
         assert luck["mean_rank"] == pytest.approx(np.mean(drawn), rel=0.02)
         assert luck["r1"] == pytest.approx(100 * np.mean(np.array(drawn) == 1), abs=1)
-
-
-def test_words_and_talkers_are_resampled_each_by_itself():
-    rng = np.random.default_rng(1)
-    run = pd.DataFrame(
-        {
-            "query": [f"q{i}" for i in range(40)],
-            "word": rng.choice(["ox", "yak", "dog", "cat"], 40),
-            "talker": rng.choice(["ann", "bob", "cid"], 40),
-            "image_id": "",
-        }
-    )
-    units, unit, weights = by_word_and_talker(run, MetricsSettings(resamples=4000, seed=2))
-    names = [units[n] for n in unit]
-    assert names == [f"{w} by {t}" for w, t in zip(run["word"], run["talker"], strict=True)]
-    assert (weights[0] == 1).all()
-    # Every sample is an outer product of whole numbers: a rank of one, over the full grid.
-    full = pd.DataFrame([(w, t) for w in "abcd" for t in "xyz"], columns=["word", "talker"])
-    full = full.assign(query="q", image_id="")
-    _, _, grid = by_word_and_talker(full, MetricsSettings(resamples=300, seed=2))
-    for sample in grid[1:].reshape(-1, 4, 3):
-        assert np.linalg.matrix_rank(sample) == 1
-        assert sample.sum() == 4 * 3
-    # The variance of a mean, against loops that draw words and talkers.
-    value = rng.normal(size=40) + run["word"].map({"ox": 3, "yak": 0, "dog": -1, "cat": 1})
-    value += run["talker"].map({"ann": 2, "bob": 0, "cid": 1})
-    sums = weights @ np.bincount(unit, value) / (weights @ np.bincount(unit))
-    looped = []
-    for _ in range(4000):
-        words, talkers = rng.choice([*"oydc"], 4), rng.choice([*"abc"], 3)
-        rows = []
-        for said, word, talker in zip(value, run["word"], run["talker"], strict=True):
-            rows += [said] * ((words == word[0]).sum() * (talkers == talker[0]).sum())
-        looped += [np.mean(rows)] if rows else []
-    assert sums[1:].std() == pytest.approx(np.std(looped), rel=0.06)
-    assert sums[1:].mean() == pytest.approx(np.mean(looped), abs=0.1)
-    assert sums[1:].std() > 2 * np.std(value) / np.sqrt(40)  # queries alone are too sure
-
-
-def test_an_unknown_talker_is_one_of_its_own_and_pictures_are_resampled_as_pictures():
-    run = pd.DataFrame({"query": ["q1", "q2"], "word": "ox", "talker": "", "image_id": ""})
-    units, _, _ = by_word_and_talker(run, MetricsSettings(resamples=5, seed=0))
-    assert units == ["ox by q1", "ox by q2"]
-    run = pd.DataFrame({"query": ["p1", "p2"], "word": "", "talker": "", "image_id": ["p1", "p2"]})
-    assert by_word_and_talker(run, MetricsSettings(resamples=5, seed=0))[0] == ["p1", "p2"]
-
-
-def test_a_sample_without_any_query_is_drawn_again():
-    # Each word by a talker of its own: word and talker seldom meet.
-    run = pd.DataFrame({"query": [*"ab"], "word": [*"ab"], "talker": [*"xy"], "image_id": ""})
-    _, _, weights = by_word_and_talker(run, MetricsSettings(resamples=500, seed=0))
-    assert (weights.sum(axis=1) > 0).all()
-    assert len(weights) == 501

@@ -63,7 +63,7 @@ def test_a_training_takes_less_than_it_asks_for(kind, pictures, tmp_path):
     model = tmp_path / "training" / "best" / "model" / "1" / "model.safetensors"
     more = {"models": model, "checkpoints": tmp_path / "states", "text": tmp_path / "logmel"}
     heard = CONFIG.section_of("best", "logmel").model_dump_json(include=set(Frames.model_fields))
-    more |= {"human-words": None, "frames": heard}
+    more |= {"human-words": None, "spoken-words": None, "frames": heard}
     taken = peak("training", settings, **paths, **more, experiment="best", seed="1")
     asked = memory.training_mb(settings, FRAMES, files)
     assert taken < asked < 6 * taken

@@ -89,8 +89,11 @@ def test_metrics_are_there_for_every_system_task_and_gallery(finished):
     assert both.to_dict() == {
         task: 1 if task.startswith(("abx", "grounding")) else 2 for task in both.index
     }
-    assert (metrics["ci_low"] <= metrics["value"] + 1e-9).all()
-    assert (metrics["value"] <= metrics["ci_high"] + 1e-9).all()
+    known = metrics.dropna(subset=["ci_low", "ci_high"])
+    assert (known["ci_low"] <= known["value"] + 1e-9).all()
+    assert (known["value"] <= known["ci_high"] + 1e-9).all()
+    # So few test pictures have no interval; drawn things and words have one.
+    assert len(known) < len(metrics)
     r25 = metrics[metrics["metric"] == "r25"]
     assert r25["value"].between(0, 100).all()
 
