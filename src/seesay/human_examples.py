@@ -42,12 +42,17 @@ def join(
     Each picture gets up to `most` tokens of each of its spoken words. Raises InputError where
     training may hear nobody.
     """
+    spoken = training_captions(images, spoken_captions)
+    said = spoken[["image_id", "spoken_word"]].drop_duplicates()
+    return draw(said, for_training(human_words), most, generator("training", seed, "human words"))
+
+
+def training_captions(images: Path, spoken_captions: Path) -> pd.DataFrame:
+    """The rows of SPOKEN_CAPTIONS that are of training pictures."""
     pictures = tables.read(IMAGES, images)
     names = pictures.loc[pictures["split"] == "train", "image_id"]
     spoken = tables.read(SPOKEN_CAPTIONS, spoken_captions)
-    spoken = spoken[spoken["image_id"].isin(names)]
-    said = spoken[["image_id", "spoken_word"]].drop_duplicates()
-    return draw(said, for_training(human_words), most, generator("training", seed, "human words"))
+    return spoken[spoken["image_id"].isin(names)]
 
 
 def draw(

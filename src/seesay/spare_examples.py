@@ -12,9 +12,8 @@ import numpy as np
 import pandas as pd
 
 from seesay import tables
-from seesay.human_examples import COLUMNS, by_turns
+from seesay.human_examples import COLUMNS, by_turns, training_captions
 from seesay.matching import SPOKEN_CAPTIONS
-from seesay.pictures import IMAGES
 from seesay.randomness import generator
 from seesay.speech import SPOKEN_WORDS
 
@@ -43,10 +42,7 @@ def join(
     ones, each at one of its pictures by turns; no talker is heard twice before each is once. Who
     says no caption of the training split is held out, and is not heard here either.
     """
-    pictures = tables.read(IMAGES, images)
-    names = pictures.loc[pictures["split"] == "train", "image_id"]
-    spoken = tables.read(SPOKEN_CAPTIONS, spoken_captions)
-    spoken = spoken[spoken["image_id"].isin(names)]
+    spoken = training_captions(images, spoken_captions)
     spare = for_training(spoken_captions, spoken_words)
     spare = spare[spare["talker"].isin(spoken["talker"])]
     rng = generator("training", seed, "spare words")

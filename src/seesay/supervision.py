@@ -125,16 +125,20 @@ def _transcripts(training: Values) -> Source:
         " picture’s captions, by lemma and part of speech, and which words stand for those that"
         " nobody says"
     )
+    more = "training reads them, too ({}), so it has not learnt from speech and pictures alone"
+    return _paired("transcripts", pairing, read, "training reads none", more)
+
+
+def _paired(name: str, pairing: str, read: Sequence[str], none: str, more: str) -> Source:
+    """A source that the pairing reads always, and training where it has the keys `read`.
+
+    The sentence is `pairing`, then `none`, or `more` with the keys.
+    """
     if not read:
-        return Source("transcripts", "pairing alone", f"{pairing}; training reads none.")
+        return Source(name, "pairing alone", f"{pairing}; {none}.")
     said = ", ".join(read)
-    return Source(
-        "transcripts",
-        f"pairing and training ({said})",
-        f"{pairing}; training reads them, too ({said}), so it has not learnt from speech and"
-        " pictures alone.",
-        marked=True,
-    )
+    short = f"pairing and training ({said})"
+    return Source(name, short, f"{pairing}; {more.format(said)}.", marked=True)
 
 
 def _times(config: Values, logmel: Values) -> Source:
@@ -169,15 +173,8 @@ def _talkers(training: Values, logmel: Values) -> Source:
     if logmel.get("normalise") == "recording":
         read.append("normalise: recording")
     pairing = "Who speaks is known to the pairing, which chooses the talkers of a caption"
-    if not read:
-        return Source("talker labels", "pairing alone", f"{pairing}; training is not told.")
-    said = ", ".join(read)
-    return Source(
-        "talker labels",
-        f"pairing and training ({said})",
-        f"{pairing}; training is told which tokens are of one voice, too ({said}).",
-        marked=True,
-    )
+    more = "training is told which tokens are of one voice, too ({})"
+    return _paired("talker labels", pairing, read, "training is not told", more)
 
 
 def _image_labels(config: Values, fc7: Values, regions: Values) -> Source:
