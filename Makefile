@@ -37,7 +37,7 @@ bench: $(READY)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/run.py
 
 schema: $(READY)
-	$(BIN)/python -c "from seesay.config import schema; print(schema(), end='')" > config/schema.json
+	$(BIN)/python -c "from seesay.planning.config import schema; print(schema(), end='')" > config/schema.json
 
 $(READY): envs/requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

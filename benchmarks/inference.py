@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import expit
 
-from seesay.metrics import METRICS, summarise
-from seesay.ranking import Ranks
-from seesay.resampling import Factors, crossed, estimate, shares, weights
+from seesay.scoring.metrics import METRICS, summarise
+from seesay.scoring.resampling import Factors, crossed, estimate, shares, weights
 from seesay.settings.metrics import MetricsSettings
+from seesay.shared.ranking import Ranks
 
 SETTINGS = MetricsSettings(resamples=1000, seed=1)
 SEEDS = (1, 2, 3, 5, 10)

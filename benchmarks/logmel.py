@@ -9,10 +9,10 @@ import pandas as pd
 import soundfile
 from paired import Comparison, Figure, interleave
 
-from seesay import tables
-from seesay.logmel import LOGMEL, extract_shard
+from seesay.audio.logmel import LOGMEL, extract_shard
+from seesay.audio.speech import TOKEN_MANIFEST
 from seesay.settings.logmel import LogmelSettings
-from seesay.speech import TOKEN_MANIFEST
+from seesay.shared import tables
 
 RECORDINGS, MINUTES = 2, 3
 GAP = 0.4  # s from word to word, as in running speech

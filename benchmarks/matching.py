@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from paired import Comparison, Figure, interleave, seconds
 
-from seesay.matching import match
+from seesay.captions.matching import match
 from seesay.settings.matching import MatchingSettings
 
 PICTURES, CAPTIONS, WORDS, TYPES = 1_000, 5, 5, 1_200

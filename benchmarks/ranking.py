@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from paired import Comparison, Figure, interleave, seconds
 
-from seesay.ranking import Ranks, count
+from seesay.shared.ranking import Ranks, count
 
 SIZE = 200
 QUERIES, GALLERY, RELEVANT = 500, 28_000, 28

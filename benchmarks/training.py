@@ -8,11 +8,11 @@ import torch
 from paired import Comparison, Figure, interleave, seconds
 from torch import Tensor
 
-from seesay.adadelta import Adadelta
-from seesay.losses import coscos2
-from seesay.network import Network, max_norm
+from seesay.learning.adadelta import Adadelta
+from seesay.learning.losses.paper import coscos2
+from seesay.learning.training import batch_loss
+from seesay.model.network import Network, max_norm
 from seesay.settings.training import TrainingSettings
-from seesay.training import batch_loss
 
 FRAGMENTS, TOKENS = 20, 28  # a picture's, as in the paper: 20,000 and 28,000 of 1,000 pictures
 IMAGE, SPEECH = 4096, 2840
@@ -100,7 +100,7 @@ def materialised_loss(
 def stepper(
     network: Network, kind: type, loss_of: Callable[[Network], Tensor]
 ) -> Callable[[], None]:
-    """A training step on one network, as `seesay.training.train_epoch` takes it."""
+    """A training step on one network, as `seesay.learning.training.train_epoch` takes it."""
     optimizer = kind(network, SETTINGS.rho, SETTINGS.eps, weight_decay=2 * SETTINGS.l2)
     layers = network.layers()
 

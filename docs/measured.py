@@ -19,7 +19,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from seesay import supervision
+from seesay.reporting import supervision
 
 DOCS = Path(__file__).resolve().parent
 README, RESULTS, STUDY = DOCS.parent / "README.md", DOCS / "measured", DOCS / "results.md"

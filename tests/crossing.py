@@ -1,9 +1,9 @@
-"""The inference of `seesay.resampling` and `seesay.intervals` once more, by plain loops."""
+"""The inference of `scoring.resampling` and `scoring.intervals` once more, by plain loops."""
 
 import numpy as np
 from scipy import optimize, stats
 
-from seesay.resampling import draws
+from seesay.scoring.resampling import draws
 
 
 def error(runs, columns, settings, statistic=np.average):

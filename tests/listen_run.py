@@ -8,17 +8,17 @@ import pandas as pd
 import soundfile
 from PIL import Image
 
-from seesay import tables
-from seesay.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
-from seesay.human_tables import HUMAN_RANKS, HUMAN_WORDS
-from seesay.listen import Inputs
-from seesay.logmel import LOGMEL
-from seesay.matching import REPLACEMENTS, SPOKEN_CAPTIONS
-from seesay.pictures import CAPTIONS, IMAGES
-from seesay.regions import REGIONS
+from seesay.audio.human_tables import HUMAN_RANKS, HUMAN_WORDS
+from seesay.audio.logmel import LOGMEL
+from seesay.audio.speech import RECORDINGS, SPOKEN_WORDS, TOKEN_MANIFEST
+from seesay.captions.matching import REPLACEMENTS, SPOKEN_CAPTIONS
+from seesay.captions.words import CAPTION_WORDS
+from seesay.exhibits.listen import Inputs
+from seesay.learning.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
 from seesay.settings.listen import ListenSettings
-from seesay.speech import RECORDINGS, SPOKEN_WORDS, TOKEN_MANIFEST
-from seesay.words import CAPTION_WORDS
+from seesay.shared import tables
+from seesay.vision.pictures import CAPTIONS, IMAGES
+from seesay.vision.regions import REGIONS
 
 FRAMES, FILTERS, HOP, RATE = 71, 4, 0.01, 8000
 SETTINGS = ListenSettings(

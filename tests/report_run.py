@@ -7,20 +7,21 @@ import numpy as np
 import pandas as pd
 from PIL import Image, ImageDraw
 
-from seesay import matching_quality, tables
-from seesay.breakdown import GROUPS, WORDS
-from seesay.copies import COPIES
-from seesay.fc7_tables import FC7
-from seesay.human_tables import HUMAN_WORDS
-from seesay.logmel import LOGMEL
-from seesay.matching import REPLACEMENTS, SPOKEN_CAPTIONS, UNSAYABLE
-from seesay.pictures import CAPTIONS, IMAGES
-from seesay.regions import REGIONS
-from seesay.report import Outputs
-from seesay.report_data import Inputs
-from seesay.speech import RECORDINGS, SPOKEN_WORDS
-from seesay.training_tables import HISTORY
-from seesay.words import SPOKEN_TYPES
+from seesay.audio.human_tables import HUMAN_WORDS
+from seesay.audio.logmel import LOGMEL
+from seesay.audio.speech import RECORDINGS, SPOKEN_WORDS
+from seesay.captions import matching_quality
+from seesay.captions.matching import REPLACEMENTS, SPOKEN_CAPTIONS, UNSAYABLE
+from seesay.captions.words import SPOKEN_TYPES
+from seesay.learning.training_tables import HISTORY
+from seesay.reporting.report import Outputs
+from seesay.reporting.sections.data import Inputs
+from seesay.scoring.breakdown import GROUPS, WORDS
+from seesay.shared import tables
+from seesay.vision.copies import COPIES
+from seesay.vision.fc7_tables import FC7
+from seesay.vision.pictures import CAPTIONS, IMAGES
+from seesay.vision.regions import REGIONS
 
 TASKS = ["word_similarity", "word_token_by_image", "word_type_by_image", "image_token_by_word"]
 METRICS = ["median_rank", "mean_rank", "r1", "r5", "r10", "r25"]

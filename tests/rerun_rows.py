@@ -160,7 +160,7 @@ def lose_records_and_change(run: Run) -> None:
     """Lose what Snakemake remembers, then change a setting and a module."""
     lose_records(run)
     run.set("logmel", {"floor": 1e-9})
-    run.edit("src/seesay/losses.py", "(1 - cosine) / 2", "(1 - cosine) / 3")
+    run.edit("src/seesay/learning/losses/paper.py", "(1 - cosine) / 2", "(1 - cosine) / 3")
 
 
 def other_profile(run: Run) -> None:
@@ -256,14 +256,14 @@ ROWS = [
     ),
     edit(
         "a comment in a module",
-        "src/seesay/command.py",
+        "src/seesay/shared/command.py",
         "import argparse",
         "# More.\nimport argparse",
         {},
     ),
     edit(
         "a docstring in a module",
-        "src/seesay/losses.py",
+        "src/seesay/learning/losses/paper.py",
         '"""Losses over',
         '"""The losses over',
         {},
@@ -271,21 +271,21 @@ ROWS = [
     Row("a git checkout: the same code, new times", checkout, {}),
     edit(
         "code of one stage (`losses.py`: training)",
-        "src/seesay/losses.py",
+        "src/seesay/learning/losses/paper.py",
         "(1 - cosine) / 2",
         "(1 - cosine) / 3",
         LEARNT,
     ),
     edit(
         "code of five stages (`ranking.py`: evaluation, legacy, metrics, breakdown, listen)",
-        "src/seesay/ranking.py",
+        "src/seesay/shared/ranking.py",
         "1.0 + self.better + before",
         "1.0 + before + self.better",
         {"evaluation": 1, **NUMBERS, "listen": 1, **REPORT},
     ),
     edit(
         "code of all stages (`command.py`)",
-        "src/seesay/command.py",
+        "src/seesay/shared/command.py",
         "sys.exit(143)",
         "sys.exit(144)",
         OWN,

@@ -2,7 +2,7 @@
 
 import json
 
-from seesay.engines import lack
+from seesay.audio.voices import lack
 
 
 def small_training(section: dict) -> dict:

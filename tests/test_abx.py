@@ -12,15 +12,18 @@ import pytest
 import torch
 
 import abx_fastabx
-from seesay import abx, abx_export, abx_metrics, alignment_words, cli, tables
-from seesay.abx_scores import score
-from seesay.errors import InputError
-from seesay.evaluation import RANKS
-from seesay.evaluation_abx import draw, judge
-from seesay.metrics import measure
-from seesay.resampling import Factor, Factors, weights
+from seesay.audio import pronunciations
+from seesay.audio.speech import SPOKEN_WORDS
+from seesay.commands import abx_export, cli
+from seesay.scoring import abx, abx_metrics
+from seesay.scoring.abx_scores import score
+from seesay.scoring.abx_triplets import draw, judge
+from seesay.scoring.evaluation import RANKS
+from seesay.scoring.metrics import measure
+from seesay.scoring.resampling import Factor, Factors, weights
 from seesay.settings.metrics import MetricsSettings
-from seesay.speech import SPOKEN_WORDS
+from seesay.shared import tables
+from seesay.shared.errors import InputError
 from test_evaluation import Corpus
 
 STORED = json.loads(Path(abx_fastabx.__file__).with_suffix(".json").read_text())["scores"]
@@ -253,7 +256,7 @@ def phones_apart(one, other):
 
 
 def test_neighbours_equal_the_edit_distance():
-    known = alignment_words.load(None)
+    known = pronunciations.load(None)
     short = [word for word in known if word.isalpha() and len(word) < 5]
     words = np.random.default_rng(0).choice(short, 120, replace=False).tolist()
     sounds = [[said.split() for said in known[word]] for word in words]

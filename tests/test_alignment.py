@@ -10,12 +10,13 @@ import soundfile
 import soxr
 import yaml
 
-from seesay import alignment, alignment_utterances, alignment_words, synthesis, tables
-from seesay.alignment_decoder import SHIFT, Work, align
+from seesay.audio import alignment, pronunciations, synthesis, transcripts
+from seesay.audio.aligner import SHIFT, Work, align
 from seesay.corpora import lucid
-from seesay.errors import InputError
 from seesay.settings.alignment import AlignmentSettings
-from seesay.tables import REJECTS
+from seesay.shared import tables
+from seesay.shared.errors import InputError
+from seesay.shared.tables import REJECTS
 from test_workflow import jobs, small_config, snakemake
 
 SENTENCES = [
@@ -270,7 +271,7 @@ def test_a_table_of_transcripts(spoken, tmp_path):
     ],
 )
 def test_who_speaks(file, talker, expected):
-    assert alignment_utterances.talker_of(Path(file), talker) == expected
+    assert transcripts.talker_of(Path(file), talker) == expected
 
 
 @pytest.mark.parametrize(
@@ -284,26 +285,26 @@ def test_who_speaks(file, talker, expected):
     ],
 )
 def test_words_of_a_transcript(text, words, unknown):
-    found, missing = alignment_words.words_of(text, KNOWN)
+    found, missing = pronunciations.words_of(text, KNOWN)
     assert missing == unknown
     assert words is None or found == words
 
 
 def test_the_dictionaries(tmp_path):
-    plain = alignment_words.load(None)
+    plain = pronunciations.load(None)
     assert plain["the"] == ["DH AH", "DH IY"]
     assert len(plain) > 120_000
     assert not any("(" in word for word in plain)
     own = tmp_path / "own.dict"
     own.write_text(";;; mine\n\nThe DH AA1\nthe(2) dh ow\nwug W AH1 G\n")
-    mine = alignment_words.load(own)
+    mine = pronunciations.load(own)
     assert (mine["the"], mine["wug"], mine["cat"]) == (["DH AA", "DH OW"], ["W AH G"], plain["cat"])
     for line, cause in (("wug W QQ G", "wug: no phone QQ"), ("wug", "wug: no phones after")):
         own.write_text(f"the DH AH\n{line}\n")
         with pytest.raises(InputError, match=f"own.dict:2: {cause}"):
-            alignment_words.load(own)
+            pronunciations.load(own)
     with pytest.raises(InputError, match=r"cannot be read .*; see alignment.dictionary"):
-        alignment_words.load(tmp_path / "none.dict")
+        pronunciations.load(tmp_path / "none.dict")
 
 
 def test_one_bad_utterance_ends_the_run_where_it_shall(spoken, tmp_path):

@@ -8,11 +8,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seesay import batch_losses
-from seesay.batch_losses import Batch
-from seesay.batch_losses.lexicon_term import lexicon_term
-from seesay.batch_losses.type_term import type_term
-from seesay.batch_losses.word_term import word_term
+from seesay.learning import losses
+from seesay.learning.losses import Batch
+from seesay.learning.losses.lexicon_term import lexicon_term
+from seesay.learning.losses.type_term import type_term
+from seesay.learning.losses.word_term import word_term
 from seesay.settings.training import TrainingSettings
 from test_training import SETTINGS
 
@@ -184,7 +184,7 @@ def test_each_loss_equals_the_loop(name, mining, pooling, pictures, size, seed, 
     chosen = make(loss=name, mining=mining, pooling=pooling, anchors=asked)
     if not batch.different.any():
         return
-    found = batch_losses.find(name)(batch, chosen)
+    found = losses.find(name)(batch, chosen)
     assert found.item() == pytest.approx(SLOW[name](batch, chosen), rel=1e-5, abs=1e-7)
 
 
@@ -195,7 +195,7 @@ def test_gradients_are_finite_and_those_of_small_steps(name, pooling):
     rest = [batch.fragment_picture, batch.word_picture, batch.different, batch.talkers]
 
     def loss(fragments, words):
-        return batch_losses.find(name)(Batch(fragments, words, *rest), chosen)
+        return losses.find(name)(Batch(fragments, words, *rest), chosen)
 
     inputs = [values.requires_grad_() for values in (batch.fragments, batch.words)]
     assert torch.autograd.gradcheck(loss, inputs, eps=1e-6, atol=1e-5)
@@ -284,16 +284,14 @@ def test_what_a_loss_does_not_read_is_refused(changes, message):
 )
 def test_worked_values(changes, expected):
     chosen = make(**changes)
-    assert batch_losses.find(chosen.loss)(by_hand(), chosen).item() == pytest.approx(
-        expected, abs=1e-5
-    )
+    assert losses.find(chosen.loss)(by_hand(), chosen).item() == pytest.approx(expected, abs=1e-5)
 
 
 def test_a_collapsed_net_scores_the_logarithm_of_the_pictures():
     same = torch.ones(4, 3)
     owner = torch.arange(4)
     batch = Batch(same, same, owner, owner, ~torch.eye(4, dtype=torch.bool), owner)
-    assert batch_losses.find("infonce")(batch, make()).item() == pytest.approx(math.log(4))
+    assert losses.find("infonce")(batch, make()).item() == pytest.approx(math.log(4))
 
 
 @settings(deadline=None)

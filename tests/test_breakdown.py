@@ -6,17 +6,22 @@ import pytest
 from hypothesis import given, settings
 
 import crossing
-from seesay import tables
-from seesay.breakdown import GROUPS, OVER_WORDS, WORDS, break_down, hits
-from seesay.breakdown_classes import classes, fragment_of, fragment_properties, word_properties
-from seesay.evaluation import RANKS
-from seesay.matching import REPLACEMENTS, SPOKEN_CAPTIONS
-from seesay.metrics import measure
-from seesay.pictures import IMAGES
-from seesay.ranking import Ranks
-from seesay.regions import REGIONS
+from seesay.captions.matching import REPLACEMENTS, SPOKEN_CAPTIONS
+from seesay.captions.words import CAPTION_WORDS
+from seesay.scoring.breakdown import GROUPS, OVER_WORDS, WORDS, break_down, hits
+from seesay.scoring.breakdown_classes import (
+    classes,
+    fragment_of,
+    fragment_properties,
+    word_properties,
+)
+from seesay.scoring.evaluation import RANKS
+from seesay.scoring.metrics import measure
 from seesay.settings.metrics import MetricsSettings
-from seesay.words import CAPTION_WORDS
+from seesay.shared import tables
+from seesay.shared.ranking import Ranks
+from seesay.vision.pictures import IMAGES
+from seesay.vision.regions import REGIONS
 from test_metrics import ROWS, of_one_sample, ranks_of
 
 SETTINGS = MetricsSettings(resamples=200, seed=3)

@@ -11,9 +11,10 @@ import yaml
 
 from conftest import ROOT
 from loopback import serving
-from seesay import check, check_disk, config, fetch
-from seesay.check import findings
-from seesay.check_findings import Finding
+from seesay.commands import check, check_disk, fetch
+from seesay.commands.check import findings
+from seesay.commands.check_findings import Finding
+from seesay.planning import config
 from speech_layouts import lucid_table, sound
 from test_picture_readers import jpeg
 from test_speech_model import WIDTH, Convolutions, saved
@@ -52,7 +53,7 @@ def said(values, trust=False) -> list[str]:
 def seesay(folder, *arguments):
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
     return subprocess.run(
-        [sys.executable, "-m", "seesay.cli", *arguments],
+        [sys.executable, "-m", "seesay.commands.cli", *arguments],
         cwd=folder,
         env=environment,
         capture_output=True,
@@ -237,7 +238,7 @@ def test_what_was_fetched_is_found(here, monkeypatch):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with serving() as site:
         url = f"{site.url}/net-{'af' * 4}.pth"
-        monkeypatch.setattr("seesay.fc7_networks.alexnet.URL", url)
+        monkeypatch.setattr("seesay.vision.networks.alexnet.URL", url)
         path = fetch.published(url)[0]
         path.parent.mkdir(parents=True)
         path.write_bytes(b"damaged")

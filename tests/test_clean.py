@@ -7,8 +7,8 @@ import yaml
 from filelock import FileLock
 
 from conftest import ROOT
-from seesay import cli
-from seesay.checkpoints import Checkpoint
+from seesay.commands import cli
+from seesay.learning.checkpoints import Checkpoint
 
 
 @pytest.fixture

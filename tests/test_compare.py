@@ -9,17 +9,19 @@ import crossing
 import report_run
 from browser import opened
 from conftest import ROOT
-from seesay import compare_runs, compare_shown, report_made, tables
-from seesay.cli import main
-from seesay.compare import compare
-from seesay.compare_runs import Apart, Run
-from seesay.errors import InputError
-from seesay.evaluation import RANKS
-from seesay.human_tables import HUMAN_RANKS
-from seesay.matching import SPOKEN_CAPTIONS
-from seesay.metrics import METRICS, measure
-from seesay.pictures import IMAGES
+from seesay.audio.human_tables import HUMAN_RANKS
+from seesay.captions.matching import SPOKEN_CAPTIONS
+from seesay.commands import compare_runs, compare_shown
+from seesay.commands.cli import main
+from seesay.commands.compare import compare
+from seesay.commands.compare_runs import Apart, Run
+from seesay.reporting.sections import made
+from seesay.scoring.evaluation import RANKS
+from seesay.scoring.metrics import METRICS, measure
 from seesay.settings.metrics import MetricsSettings
+from seesay.shared import tables
+from seesay.shared.errors import InputError
+from seesay.vision.pictures import IMAGES
 from test_metrics import write_ranks
 
 SETTINGS = MetricsSettings(resamples=150, seed=0)
@@ -202,7 +204,7 @@ def test_other_galleries_have_no_difference(runs, column, why):
 def write_record(folder, config, codes=None):
     path = folder / "report/run.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(report_made.record(config, codes or {"training": "0123456789ab"}))
+    path.write_text(made.record(config, codes or {"training": "0123456789ab"}))
 
 
 def test_settings_that_differ_are_said_and_no_others(runs):

@@ -10,11 +10,12 @@ import yaml
 from pydantic import ValidationError
 
 from conftest import ROOT
-from seesay import check, config, config_file
-from seesay.command import one_line
-from seesay.errors import InputError
+from seesay.commands import check
+from seesay.planning import config, config_file
+from seesay.planning.stamps import locked
 from seesay.settings.evaluation import EvaluationSettings
-from seesay.stamps import locked
+from seesay.shared.command import one_line
+from seesay.shared.errors import InputError
 from test_workflow import snakemake
 
 ONE = {"reader": "flickr8k", "path": "somewhere"}

@@ -15,9 +15,9 @@ import yaml
 
 import corpora_layouts
 from conftest import ROOT
-from seesay import abx
-from seesay.config import load
-from seesay.supervision import declared, sources
+from seesay.planning.config import load
+from seesay.reporting.supervision import declared, sources
+from seesay.scoring import abx
 from shrinking import shrunk
 from test_workflow import snakemake
 

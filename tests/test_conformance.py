@@ -13,10 +13,10 @@ from PIL import Image
 import speech_layouts
 from conftest import ROOT
 from seesay.corpora import PICTURES, SPEECH, conformance, finding
-from seesay.errors import InputError
-from seesay.pictures import gather
 from seesay.settings.corpora import Corpus
 from seesay.settings.pictures import PictureCorpus
+from seesay.shared.errors import InputError
+from seesay.vision.pictures import gather
 from speech_layouts import audacity, read, write
 
 LAYOUTS = [

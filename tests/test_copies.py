@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from seesay import tables
-from seesay.copies import COPIES, across, apart, signature, told
-from seesay.pictures import read_corpora
 from seesay.settings.pictures import PicturesSettings
+from seesay.shared import tables
+from seesay.vision.copies import COPIES, across, apart, signature, told
+from seesay.vision.pictures import read_corpora
 
 
 def photograph(seed: int, side: int = 120) -> Image.Image:

@@ -6,9 +6,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seesay.criterion import hits, recall
-from seesay.examples import Pairs
-from seesay.ranking import Ranks
+from seesay.learning.criterion import hits, recall
+from seesay.learning.examples import Pairs
+from seesay.shared.ranking import Ranks
 
 
 def ranks(*rows):

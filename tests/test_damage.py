@@ -12,13 +12,13 @@ import pytest
 import torch
 
 from conftest import ROOT
-from seesay import seals, tables
-from seesay.checkpoints import State
-from seesay.errors import InputError
-from seesay.randomness import generator
+from seesay.captions.words import CAPTION_WORDS
+from seesay.learning.checkpoints import State
 from seesay.settings.synthesis import SynthesisSettings
-from seesay.tables import Column, Table
-from seesay.words import CAPTION_WORDS
+from seesay.shared import seals, tables
+from seesay.shared.errors import InputError
+from seesay.shared.randomness import generator
+from seesay.shared.tables import Column, Table
 
 THINGS = Table(
     "things",

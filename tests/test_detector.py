@@ -10,8 +10,8 @@ from torch import nn
 from torchvision.models.detection import fasterrcnn_resnet50_fpn
 from torchvision.models.detection.transform import resize_boxes
 
-from seesay.detector import Detector
-from seesay.errors import InputError
+from seesay.shared.errors import InputError
+from seesay.vision.networks.fasterrcnn import Detector
 
 CPU = torch.device("cpu")
 SIDE = 96

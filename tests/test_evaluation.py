@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 
 from conftest import ROOT
-from seesay import tables
-from seesay.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
-from seesay.errors import InputError
-from seesay.evaluation import RANKS, TASKS, EvaluationSettings, evaluate
-from seesay.matching import SPOKEN_CAPTIONS
-from seesay.pictures import IMAGES
-from seesay.speech import SPOKEN_WORDS
+from seesay.audio.speech import SPOKEN_WORDS
+from seesay.captions.matching import SPOKEN_CAPTIONS
+from seesay.learning.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
+from seesay.scoring.evaluation import RANKS, TASKS, EvaluationSettings, evaluate
+from seesay.shared import tables
+from seesay.shared.errors import InputError
+from seesay.vision.pictures import IMAGES
 from test_ranking import cosine
 
 

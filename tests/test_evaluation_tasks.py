@@ -5,8 +5,8 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from seesay.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
-from seesay.evaluation_abx import draw
+from seesay.learning.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
+from seesay.scoring.abx_triplets import draw
 from seesay.settings.evaluation import PAPER, EvaluationSettings, Task
 from test_evaluation import FRAGMENTS, SPLITS, TOKENS, USES, Corpus
 from test_ranking import cosine

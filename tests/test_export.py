@@ -8,10 +8,11 @@ import pytest
 import torch
 from onnx.reference import ReferenceEvaluator
 
-from seesay import cli, embedding, export
-from seesay.errors import InputError
+from seesay.commands import cli, export
+from seesay.learning import embedding
+from seesay.learning.training import save_model, start
 from seesay.settings.training import TrainingSettings
-from seesay.training import save_model, start
+from seesay.shared.errors import InputError
 
 BASE = {
     "embedding": 12, "image_layers": (9,), "speech_layers": (16, 16), "relu_cap": 6,

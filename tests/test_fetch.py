@@ -15,13 +15,13 @@ from PIL import Image
 
 from conftest import ROOT
 from loopback import serving
-from seesay import config
+from seesay.commands.fetch import address, fetch, fetch_pictures, fetch_weights
 from seesay.corpora import pascal1k
-from seesay.digests import sha256
-from seesay.download import RefusedError, Wanted, download
-from seesay.errors import InputError
-from seesay.fetch import address, fetch, fetch_pictures, fetch_weights
+from seesay.planning import config
 from seesay.settings.fetch import FetchSettings
+from seesay.shared.digests import sha256
+from seesay.shared.download import RefusedError, Wanted, download
+from seesay.shared.errors import InputError
 from test_workflow import snakemake
 
 SETTINGS = FetchSettings(timeout=0.4, attempts=3, pause=0)

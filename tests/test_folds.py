@@ -6,12 +6,12 @@ import pandas as pd
 import pytest
 import yaml
 
-from seesay import cli
-from seesay.abx_metrics import pooled as pooled_pairs
-from seesay.breakdown_classes import by_fold, of_queries
-from seesay.check import report
-from seesay.compare_runs import Run
-from seesay.search import Search
+from seesay.commands import cli
+from seesay.commands.check import report
+from seesay.commands.compare_runs import Run
+from seesay.commands.search import Search
+from seesay.scoring.abx_metrics import pooled as pooled_pairs
+from seesay.scoring.breakdown_classes import by_fold, of_queries
 from test_items import read, same_numbers
 from test_workflow import jobs, small_config, snakemake
 
@@ -119,6 +119,6 @@ def test_check_counts_the_trainings(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     values = config(folds=3, fold="all") | {"seeds": [1, 2]}
     (tmp_path / "config.yaml").write_text(yaml.safe_dump(values))
-    monkeypatch.setattr("seesay.check._predicted", lambda config, counts: iter(()))
+    monkeypatch.setattr("seesay.commands.check._predicted", lambda config, counts: iter(()))
     assert report("config.yaml") == 0
     assert "3 folds: 6 jobs train" in capsys.readouterr().out

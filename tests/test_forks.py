@@ -89,10 +89,13 @@ def test_what_is_no_script_goes_to_python_itself():
 
 
 def test_libraries_are_there_and_seesay_is_imported_anew(script, tmp_path):
-    (tmp_path / "seesay").mkdir()
-    (tmp_path / "seesay" / "__init__.py").touch()
-    (tmp_path / "seesay" / "errors.py").write_text("OTHER = 'another seesay'")
-    text = "import sys; print('torch' in sys.modules); import seesay.errors as e; print(e.OTHER)"
+    shared = tmp_path / "seesay" / "shared"
+    shared.mkdir(parents=True)
+    (shared.parent / "__init__.py").touch()
+    (shared / "__init__.py").touch()
+    (shared / "errors.py").write_text("OTHER = 'another seesay'")
+    imports = "import seesay.shared.errors as e"
+    text = f"import sys; print('torch' in sys.modules); {imports}; print(e.OTHER)"
     result = run(forks.python(), script(text), env={"PYTHONPATH": str(tmp_path)})
     assert result.stdout == "True\nanother seesay\n", result.stderr
 

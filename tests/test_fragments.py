@@ -8,20 +8,21 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
-from seesay import fragments, tables
+from seesay.captions.matching import SPOKEN_CAPTIONS
 from seesay.corpora import Picture
 from seesay.corpora import fragments as layout
-from seesay.errors import InputError
-from seesay.fc7_tables import FC7
-from seesay.fragments import make_shards
-from seesay.matching import SPOKEN_CAPTIONS
-from seesay.picture_splits import assign
-from seesay.pictures import CAPTIONS, IMAGES, MANIFEST, read_corpora
-from seesay.randomness import shard_of
-from seesay.regions import REGIONS
-from seesay.report_pictures import examples
+from seesay.reporting.sections.pictures import examples
 from seesay.settings.fragments import FragmentsSettings
 from seesay.settings.pictures import FragmentsSplit, PicturesSettings
+from seesay.shared import tables
+from seesay.shared.errors import InputError
+from seesay.shared.randomness import shard_of
+from seesay.vision import fragments
+from seesay.vision.fc7_tables import FC7
+from seesay.vision.fragments import make_shards
+from seesay.vision.pictures import CAPTIONS, IMAGES, MANIFEST, read_corpora
+from seesay.vision.regions import REGIONS
+from seesay.vision.splits import assign
 
 FRAGMENTS = 20
 SPLITS = {"train": ["2008_1", "2008_2", "2008_3"], "validation": ["2008_4"], "test": ["2008_5"]}

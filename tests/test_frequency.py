@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from seesay import tables
-from seesay.errors import InputError
-from seesay.evaluation import RANKS, evaluate
-from seesay.frequency import embed_prior
-from seesay.matching import SPOKEN_CAPTIONS
-from seesay.pictures import IMAGES
-from seesay.search import embeddings
+from seesay.captions.matching import SPOKEN_CAPTIONS
+from seesay.commands.search import embeddings
+from seesay.learning.frequency import embed_prior
+from seesay.scoring.evaluation import RANKS, evaluate
 from seesay.settings.evaluation import EvaluationSettings
+from seesay.shared import tables
+from seesay.shared.errors import InputError
+from seesay.vision.pictures import IMAGES
 from test_embedding import make
 from test_evaluation import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
 

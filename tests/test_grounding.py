@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seesay import tables
-from seesay.errors import InputError
-from seesay.grounding import GROUNDING, ground, iou, pointing
-from seesay.metrics import measure
-from seesay.regions import REGIONS
-from seesay.scenes import THINGS_TABLE
+from seesay.scoring.grounding import GROUNDING, ground, iou, pointing
+from seesay.scoring.metrics import measure
 from seesay.settings.metrics import MetricsSettings
+from seesay.shared import tables
+from seesay.shared.errors import InputError
+from seesay.vision.regions import REGIONS
+from seesay.vision.scenes import THINGS_TABLE
 from test_evaluation import Corpus, run_script
 from test_ranking import cosine
 

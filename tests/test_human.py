@@ -10,17 +10,17 @@ import yaml
 import human_run
 import small_corpora
 import test_prediction
-from seesay import tables
-from seesay.check import findings
-from seesay.config import load
+from seesay.audio.human import Heard, heard, part, read_human, read_source, vocabulary
+from seesay.audio.human_tables import HUMAN_RANKS, HUMAN_WORDS, SYNTHETIC, TASKS
+from seesay.audio.speech import TOKEN_MANIFEST
+from seesay.captions.unseen import choose
+from seesay.commands.check import findings
 from seesay.corpora import Reject
-from seesay.errors import InputError
-from seesay.human import Heard, heard, part, read_human, read_source, vocabulary
-from seesay.human_tables import HUMAN_RANKS, HUMAN_WORDS, SYNTHETIC, TASKS
+from seesay.planning.config import load
 from seesay.settings.corpora import Corpus
-from seesay.speech import TOKEN_MANIFEST
-from seesay.tables import REJECTS
-from seesay.unseen import choose
+from seesay.shared import tables
+from seesay.shared.errors import InputError
+from seesay.shared.tables import REJECTS
 from test_workflow import copy, jobs, snakemake
 
 NOBODY = Heard(frozenset(), frozenset(), frozenset())

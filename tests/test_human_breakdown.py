@@ -5,14 +5,14 @@ import pandas as pd
 import pytest
 
 import crossing
-from seesay import tables
-from seesay.breakdown import GROUPS, by_group
-from seesay.human_breakdown import MOST, break_down_human, human_of, properties
-from seesay.human_tables import HUMAN_RANKS, HUMAN_WORDS
-from seesay.matching import SPOKEN_CAPTIONS
-from seesay.pictures import IMAGES
-from seesay.resampling import by_word_and_talker
+from seesay.audio.human_tables import HUMAN_RANKS, HUMAN_WORDS
+from seesay.captions.matching import SPOKEN_CAPTIONS
+from seesay.scoring.breakdown import GROUPS, by_group
+from seesay.scoring.human_breakdown import MOST, break_down_human, human_of, properties
+from seesay.scoring.resampling import by_word_and_talker
 from seesay.settings.metrics import MetricsSettings
+from seesay.shared import tables
+from seesay.vision.pictures import IMAGES
 
 SETTINGS = MetricsSettings(resamples=200, seed=3)
 SIZE = 30

@@ -4,12 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seesay import config, human_examples, tables, training
-from seesay.errors import InputError
-from seesay.examples import Inputs, load, prepare
-from seesay.human_tables import HUMAN_WORDS
-from seesay.logmel import LOGMEL
-from seesay.text import write_types
+from seesay.audio.human_tables import HUMAN_WORDS
+from seesay.audio.logmel import LOGMEL
+from seesay.learning import human_examples, training
+from seesay.learning.examples import Inputs, load, prepare
+from seesay.learning.text import write_types
+from seesay.planning import config
+from seesay.shared import tables
+from seesay.shared.errors import InputError
 from test_batches import BEST
 from test_config import values
 from test_training import CPU, learnable, make, run

@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seesay import tables
-from seesay.embedding_tables import WORD_EMBEDDINGS
-from seesay.errors import InputError
-from seesay.human_ranks import rank_human
-from seesay.human_tables import HUMAN_RANKS, HUMAN_WORDS, SYNTHETIC, TASKS
-from seesay.metrics import METRICS, by_chance
+from seesay.audio.human_tables import HUMAN_RANKS, HUMAN_WORDS, SYNTHETIC, TASKS
+from seesay.learning.embedding_tables import WORD_EMBEDDINGS
+from seesay.scoring.human_ranks import rank_human
+from seesay.scoring.metrics import METRICS, by_chance
+from seesay.shared import tables
+from seesay.shared.errors import InputError
 from test_evaluation import Corpus
 from test_evaluation_tasks import counted
 from test_ranking import cosine

@@ -8,16 +8,16 @@ import pytest
 import yaml
 
 from conftest import ROOT
-from seesay import tables
-from seesay.evaluation import RANKS
-from seesay.human_tables import HUMAN_RANKS, HUMAN_WORDS
-from seesay.items import ASKS, Inputs, export, list_items
-from seesay.items_tables import ITEMS, codebook
-from seesay.matching import REPLACEMENTS, SPOKEN_CAPTIONS
-from seesay.pictures import IMAGES
-from seesay.regions import REGIONS
+from seesay.audio.human_tables import HUMAN_RANKS, HUMAN_WORDS
+from seesay.captions.matching import REPLACEMENTS, SPOKEN_CAPTIONS
+from seesay.captions.words import CAPTION_WORDS
+from seesay.scoring.evaluation import RANKS
+from seesay.scoring.items import ASKS, Inputs, export, list_items
+from seesay.scoring.items_tables import ITEMS, codebook
 from seesay.settings.evaluation import Task
-from seesay.words import CAPTION_WORDS
+from seesay.shared import tables
+from seesay.vision.pictures import IMAGES
+from seesay.vision.regions import REGIONS
 from test_workflow import copy, jobs, snakemake
 
 CASE = ["experiment", "task", "gallery", "system", "seed"]
@@ -189,7 +189,7 @@ def made(tmp_path, monkeypatch):
     )
     for size in (3, 1 << 16):  # the rows held at once change nothing
         before = (tmp_path / "items.tsv").read_bytes() if size > 3 else None
-        monkeypatch.setattr("seesay.items.BATCH", size)
+        monkeypatch.setattr("seesay.scoring.items.BATCH", size)
         list_items(inputs, tmp_path / "items.parquet", synthetic=True)
         export([tmp_path / "items.parquet"], tmp_path / "items.tsv", tmp_path / "items.md")
     assert (tmp_path / "items.tsv").read_bytes() == before

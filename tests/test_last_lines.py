@@ -2,8 +2,8 @@
 
 import pytest
 
-from seesay import tables
-from seesay.last_lines import last_lines
+from seesay.reporting.last_lines import last_lines
+from seesay.shared import tables
 
 SUMMARY = "# Title\n\n## paper: No: no better than chance.\n\n## best: Yes.\n\n## Checks\n\nx\n"
 

@@ -8,14 +8,14 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from seesay import tables
-from seesay.embedding import embed, load_network
-from seesay.evaluation import RANKS, evaluate
-from seesay.examples import Inputs, load
-from seesay.legacy import rank_legacy, strict
-from seesay.metrics import measure
+from seesay.learning.embedding import embed, load_network
+from seesay.learning.examples import Inputs, load
+from seesay.scoring.evaluation import RANKS, evaluate
+from seesay.scoring.legacy import rank_legacy, strict
+from seesay.scoring.metrics import measure
 from seesay.settings.evaluation import EvaluationSettings
 from seesay.settings.metrics import MetricsSettings
+from seesay.shared import tables
 from test_training import CPU, learnable
 from test_training import run as train
 

@@ -19,19 +19,21 @@ from hypothesis import strategies as st
 
 import listen_run
 import report_run
-from seesay import report_lexicon, sources, tables, training
-from seesay.embedding import load_network
-from seesay.errors import InputError
-from seesay.examples import load_words
-from seesay.lexicon import LEXICON, Clip, Inputs, belonging, describe, entries, parts
-from seesay.lexicon_measures import SHUFFLES, measures, table
-from seesay.pictures import IMAGES
-from seesay.pseudo_words import cluster, draw_of
-from seesay.randomness import generator
-from seesay.report import build
+from seesay.audio.speech import RECORDINGS, SPOKEN_WORDS
+from seesay.exhibits.lexicon import LEXICON, Clip, Inputs, belonging, describe, entries, parts
+from seesay.learning import training
+from seesay.learning.embedding import load_network
+from seesay.learning.examples import load_words
+from seesay.learning.lexicon_measures import SHUFFLES, measures, table
+from seesay.learning.pseudo_words import cluster, draw_of
+from seesay.learning.training_tables import HISTORY
+from seesay.reporting.report import build
+from seesay.reporting.sections import lexicon as report_lexicon
 from seesay.settings.report import ReportSettings
-from seesay.speech import RECORDINGS, SPOKEN_WORDS
-from seesay.training_tables import HISTORY
+from seesay.shared import sources, tables
+from seesay.shared.errors import InputError
+from seesay.shared.randomness import generator
+from seesay.vision.pictures import IMAGES
 from test_batches import BEST
 from test_training import CPU, make
 from test_workflow import small_config, snakemake

@@ -18,23 +18,24 @@ from PIL import Image
 import listen_run
 import report_run
 from conftest import ROOT
-from seesay import report_listen, tables
-from seesay.errors import InputError
-from seesay.evaluation import load, rank
-from seesay.listen import prepare
-from seesay.listen_choice import choose, chosen, kinds, spread, voices
-from seesay.listen_media import Budget, drawing, mp3
-from seesay.listen_near import nearest
-from seesay.map import draw
-from seesay.matching import SPOKEN_CAPTIONS
-from seesay.pictures import IMAGES
-from seesay.report import build
+from seesay.audio.speech import RECORDINGS
+from seesay.captions.matching import SPOKEN_CAPTIONS
+from seesay.exhibits.choice import choose, chosen, kinds, spread, voices
+from seesay.exhibits.listen import prepare
+from seesay.exhibits.map import draw
+from seesay.exhibits.media import Budget, drawing, mp3
+from seesay.exhibits.near import nearest
+from seesay.reporting.report import build
+from seesay.reporting.sections import listen
+from seesay.scoring.evaluation import load, rank
 from seesay.settings.listen import ListenSettings
 from seesay.settings.map import MapSettings
 from seesay.settings.report import ReportSettings
-from seesay.sound import span
-from seesay.speech import RECORDINGS
-from seesay.tables import REJECTS
+from seesay.shared import tables
+from seesay.shared.errors import InputError
+from seesay.shared.sound import span
+from seesay.shared.tables import REJECTS
+from seesay.vision.pictures import IMAGES
 
 
 def run(folder, inputs, settings=listen_run.SETTINGS, frames=listen_run.FRAMES):
@@ -294,7 +295,7 @@ def test_fragments_without_boxes_have_none(tmp_path):
     inputs = dataclasses.replace(listen_run.make(tmp_path), regions=[])
     page, _ = run(tmp_path, inputs)
     assert page["pictures"][0]["boxes"] == {"0": None, "1": None, "2": None}
-    shown = report_listen.describe(tmp_path / "listen.json")
+    shown = listen.describe(tmp_path / "listen.json")
     assert {near["box"] for row in shown["words"] for near in row["near"]} == {None}
 
 
@@ -336,7 +337,7 @@ def test_cases_are_in_the_tables_and_no_text_ends_the_script(world, tmp_path):
     _, page = world
     file = tmp_path / "listen.json"
     file.write_text(json.dumps(page), encoding="utf-8")
-    shown = report_listen.describe(file)
+    shown = listen.describe(file)
     assert [row["kind"] for row in shown["words"]] == ["best", "typical", "worst"]
     assert [row["kind"] for row in shown["pictures"]] == ["best", "typical", "worst"]
     places = [row["place"] for row in shown["words"]]
@@ -346,7 +347,7 @@ def test_cases_are_in_the_tables_and_no_text_ends_the_script(world, tmp_path):
     for text in ("[]", '{"words": []}', "not JSON"):
         file.write_text(text)
         with pytest.raises(InputError, match="not what the stage listen writes"):
-            report_listen.describe(file)
+            listen.describe(file)
 
 
 @pytest.mark.slow

@@ -7,9 +7,9 @@ import pytest
 import listen_run
 import report_run
 from browser import opened, unfold
-from seesay.listen import prepare
-from seesay.map import draw
-from seesay.report import build
+from seesay.exhibits.listen import prepare
+from seesay.exhibits.map import draw
+from seesay.reporting.report import build
 from seesay.settings.map import MapSettings
 from seesay.settings.report import ReportSettings
 
@@ -207,7 +207,7 @@ def test_pictures_are_chosen_too_and_show_their_fragments(shown):
     assert options.count() == 6
     options.nth(3).click()
     picture = shown.page.evaluate(
-        "seesay.pictures && seesay.data.pictures.filter(p => p.fragments)"
+        "seesay.vision.pictures && seesay.data.pictures.filter(p => p.fragments)"
         ".sort((a, b) => a.place - b.place)[3]"
     )
     assert shown.page.inner_text(f"{PICTURES} h4") == picture["id"]

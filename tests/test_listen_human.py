@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 import listen_run
-from seesay import tables
-from seesay.embedding_tables import WORD_EMBEDDINGS
-from seesay.evaluation import load
-from seesay.listen import prepare
-from seesay.listen_human import SHARE
-from seesay.matching import SPOKEN_CAPTIONS
-from seesay.tables import REJECTS
+from seesay.captions.matching import SPOKEN_CAPTIONS
+from seesay.exhibits.listen import prepare
+from seesay.exhibits.listen_human import SHARE
+from seesay.learning.embedding_tables import WORD_EMBEDDINGS
+from seesay.scoring.evaluation import load
+from seesay.shared import tables
+from seesay.shared.tables import REJECTS
 from test_ranking import cosine
 
 

@@ -18,13 +18,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from seesay import logmel, tables
-from seesay import sound as reading
-from seesay.errors import InputError
-from seesay.logmel import LOGMEL, LogMel, extract_shard
+from seesay.audio import logmel
+from seesay.audio.logmel import LOGMEL, LogMel, extract_shard
+from seesay.audio.speech import TOKEN_MANIFEST
 from seesay.settings.logmel import LogmelSettings
-from seesay.sound import pieces
-from seesay.speech import TOKEN_MANIFEST
+from seesay.shared import sound as reading
+from seesay.shared import tables
+from seesay.shared.errors import InputError
+from seesay.shared.sound import pieces
 
 ROOT = Path(__file__).resolve().parents[1]
 RATE = 16000

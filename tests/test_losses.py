@@ -8,7 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seesay.losses import coscos2, cosines
+from seesay.learning.losses.paper import coscos2, cosines
 
 
 def by_hand(images, words, others, reduction):

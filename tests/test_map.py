@@ -5,11 +5,12 @@ import pandas as pd
 import pytest
 
 import listen_run
-from seesay import report_map, tables
-from seesay.evaluation import load
-from seesay.map import MAP, draw, kept, layout, of_words
-from seesay.matching import SPOKEN_CAPTIONS
+from seesay.captions.matching import SPOKEN_CAPTIONS
+from seesay.exhibits.map import MAP, draw, kept, layout, of_words
+from seesay.reporting.sections import map as report_map
+from seesay.scoring.evaluation import load
 from seesay.settings.map import MapSettings
+from seesay.shared import tables
 
 SETTINGS = MapSettings(fragments=2000, perplexity=5, seed=1)
 

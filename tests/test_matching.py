@@ -12,11 +12,10 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from seesay import tables
-from seesay.casting import Casting, allot, orders
-from seesay.dictionary import Dictionary
-from seesay.errors import InputError
-from seesay.matching import (
+from seesay.audio.speech import SPOKEN_WORDS
+from seesay.captions.casting import Casting, allot, orders
+from seesay.captions.dictionary import Dictionary
+from seesay.captions.matching import (
     REPLACEMENTS,
     SPOKEN_CAPTIONS,
     UNSAYABLE,
@@ -25,14 +24,15 @@ from seesay.matching import (
     run_matching,
     used_names,
 )
-from seesay.matching_stops import advice
-from seesay.pictures import CAPTIONS, IMAGES
-from seesay.replacement import ranks, replace, spoken_names
+from seesay.captions.matching_stops import advice
+from seesay.captions.replacement import ranks, replace, spoken_names
+from seesay.captions.words import CAPTION_WORDS, SPOKEN_TAGS, extract_captions, length_class
 from seesay.settings.matching import MatchingSettings
 from seesay.settings.words import WordsSettings
-from seesay.speech import SPOKEN_WORDS
-from seesay.tables import REJECTS
-from seesay.words import CAPTION_WORDS, SPOKEN_TAGS, extract_captions, length_class
+from seesay.shared import tables
+from seesay.shared.errors import InputError
+from seesay.shared.tables import REJECTS
+from seesay.vision.pictures import CAPTIONS, IMAGES
 
 
 def settings(

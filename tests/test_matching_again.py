@@ -9,10 +9,10 @@ import yaml
 from snakemake.utils import update_config
 
 from conftest import ROOT
-from seesay.config import load
-from seesay.matching import match
-from seesay.matching_again import match_again
-from seesay.matching_stops import cures
+from seesay.captions.matching import match
+from seesay.captions.matching_again import match_again
+from seesay.captions.matching_stops import cures
+from seesay.planning.config import load
 from seesay.settings.matching import MatchingSettings
 
 KEY = ["image_id", "caption"]

@@ -5,9 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from seesay import tables
-from seesay.matching import REPLACEMENTS, SPOKEN_CAPTIONS
-from seesay.matching_quality import (
+from seesay.audio.speech import SPOKEN_WORDS
+from seesay.captions.matching import REPLACEMENTS, SPOKEN_CAPTIONS
+from seesay.captions.matching_quality import (
     DURATIONS,
     POS,
     STEPS,
@@ -15,9 +15,9 @@ from seesay.matching_quality import (
     durations,
     run_quality,
 )
-from seesay.pictures import IMAGES
-from seesay.speech import SPOKEN_WORDS
-from seesay.words import CAPTION_WORDS, SPOKEN_TAGS, SPOKEN_TYPES
+from seesay.captions.words import CAPTION_WORDS, SPOKEN_TAGS, SPOKEN_TYPES
+from seesay.shared import tables
+from seesay.vision.pictures import IMAGES
 
 
 def write(table: tables.Table, path: Path, rows: list[tuple]) -> None:

@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from conftest import ROOT
-from seesay import supervision
-from seesay.config import load
+from seesay.planning.config import load
+from seesay.reporting import supervision
 
 spec = importlib.util.spec_from_file_location("measured", ROOT / "docs" / "measured.py")
 measured = importlib.util.module_from_spec(spec)

@@ -6,14 +6,15 @@ import pytest
 
 from conftest import ROOT
 from peak import peak
-from seesay import memory, tables
-from seesay.config import load
-from seesay.config_file import read
-from seesay.fc7_tables import FC7
-from seesay.logmel import LOGMEL
-from seesay.matching import SPOKEN_CAPTIONS
-from seesay.pictures import IMAGES
+from seesay.audio.logmel import LOGMEL
+from seesay.captions.matching import SPOKEN_CAPTIONS
+from seesay.planning import memory
+from seesay.planning.config import load
+from seesay.planning.config_file import read
 from seesay.settings.training import Frames
+from seesay.shared import tables
+from seesay.vision.fc7_tables import FC7
+from seesay.vision.pictures import IMAGES
 
 FRAMES, FILTERS, WIDTH, TOKENS = 24, 40, 64, 27
 CONFIG = load(read(ROOT / "config" / "flickr8k.yaml"))
@@ -90,5 +91,5 @@ def test_what_is_asked_for_grows_with_batch_layers_frames_and_files():
 
 
 def test_every_encoder_has_its_numbers():
-    names = {path.stem for path in (ROOT / "src/seesay/speech_encoders").glob("[a-z]*.py")}
+    names = {path.stem for path in (ROOT / "src/seesay/model/speech_encoders").glob("[a-z]*.py")}
     assert set(memory.HELD) == names

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import crossing
-from seesay import metrics, tables
-from seesay.errors import InputError
-from seesay.evaluation import RANKS
-from seesay.metrics import METRICS, MetricsSettings, chance, measure, summarise
-from seesay.ranking import Ranks, count
-from seesay.resampling import Factor, weights
+from seesay.scoring import metrics
+from seesay.scoring.evaluation import RANKS
+from seesay.scoring.metrics import METRICS, MetricsSettings, chance, measure, summarise
+from seesay.scoring.resampling import Factor, weights
+from seesay.shared import tables
+from seesay.shared.errors import InputError
+from seesay.shared.ranking import Ranks, count
 
 
 def ranks_of(*rows):

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from conftest import ROOT
-from seesay import tables
-from seesay.items import export
-from seesay.items_tables import ITEMS
+from seesay.scoring.items import export
+from seesay.scoring.items_tables import ITEMS
+from seesay.shared import tables
 
 ARGUMENTS = ["image_token_by_word", "test", "paper/untrained", "best/model"]
 GAIN = 1.2  # log odds

@@ -18,7 +18,7 @@ import corpora_layouts
 import forks
 from conftest import ROOT
 from corpora_layouts import RATE, WORDS, order, say, scene
-from seesay.pixels import decode
+from seesay.shared.pixels import decode
 from shrinking import shrunk
 from test_workflow import jobs, snakemake
 

@@ -7,7 +7,8 @@ import jinja2
 import pytest
 
 from conftest import ROOT
-from seesay import pages, search_page
+from seesay.commands import search_page
+from seesay.reporting import pages
 
 MAKERS = {"Environment", "Template", "NativeEnvironment", "SandboxedEnvironment"}
 

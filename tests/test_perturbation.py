@@ -8,8 +8,10 @@ import pytest
 import torch
 from pydantic import ValidationError
 
-from seesay import batches, config, optimisers, perturbation, speech_encoders
-from seesay.network import Network
+from seesay.learning import batches, optimisers, perturbation
+from seesay.model import speech_encoders
+from seesay.model.network import Network
+from seesay.planning import config
 from seesay.settings.frames import check_frames
 from seesay.settings.training import PERTURBATIONS, Frames
 from test_batches import BEST, data_of

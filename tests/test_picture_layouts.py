@@ -14,10 +14,10 @@ from seesay.corpora.captioned import Corpus
 from seesay.corpora.files import visible_files
 from seesay.corpora.finding import awkward
 from seesay.corpora.listing import read_table, read_tokens
-from seesay.errors import InputError
-from seesay.pictures import gather, shown
-from seesay.printable import cleaned, printable, unprintable
 from seesay.settings.pictures import PictureCorpus
+from seesay.shared.errors import InputError
+from seesay.shared.printable import cleaned, printable, unprintable
+from seesay.vision.pictures import gather, shown
 from test_picture_readers import dataset, entry, jpeg, text
 from test_pictures import EXACT, read
 

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from seesay.corpora import flickr8k, flickr30k, karpathy, listing, pascal1k, uiuc_page
-from seesay.errors import InputError
+from seesay.shared.errors import InputError
 
 
 def jpeg(path: Path) -> Path:

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from PIL import Image
 from pydantic import ValidationError
 
-from seesay import tables
 from seesay.corpora import Picture, flickr8k, pascal1k
-from seesay.errors import InputError
-from seesay.picture_splits import ExactSplit, HashSplit, assign, by_count, by_hash
-from seesay.pictures import CAPTIONS, IMAGES, MANIFEST, Opened, open_picture, read_corpora
-from seesay.randomness import shard_of
 from seesay.settings.pictures import PicturesSettings
-from seesay.tables import REJECTS
+from seesay.shared import tables
+from seesay.shared.errors import InputError
+from seesay.shared.randomness import shard_of
+from seesay.shared.tables import REJECTS
+from seesay.vision.pictures import CAPTIONS, IMAGES, MANIFEST, Opened, open_picture, read_corpora
+from seesay.vision.splits import ExactSplit, HashSplit, assign, by_count, by_hash
 
 ROOT = Path(__file__).resolve().parents[1]
 FIVE = "".join(f"Sentence {number}.\n" for number in range(5))

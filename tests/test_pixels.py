@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from browser import opened
-from seesay import pixels
-from seesay.errors import InputError
-from seesay.pictures import Opened, open_picture
-from seesay.pixels import decode, orientation, upright
+from seesay.shared import pixels
+from seesay.shared.errors import InputError
+from seesay.shared.pixels import decode, orientation, upright
+from seesay.vision.pictures import Opened, open_picture
 
 # Pillow warns of the damage that the tests do.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")

@@ -8,22 +8,27 @@ import pytest
 import yaml
 
 import small_corpora
-from seesay import abx, matching, pictures, prediction, speech, tables, words
-from seesay.check import findings, report
-from seesay.check_corpora import pictures as look_at_pictures
-from seesay.check_corpora import speech as look_at_speech
-from seesay.check_findings import Counts
-from seesay.check_matching import read
-from seesay.check_matching_shown import swapped
-from seesay.config import load
-from seesay.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
-from seesay.errors import InputError
-from seesay.evaluation import RANKS, evaluate
-from seesay.fc7_tables import FC7
-from seesay.metrics import METRICS, measure
-from seesay.prediction import Texts
+from seesay.audio import speech
+from seesay.captions import matching, words
+from seesay.captions.tagging import Tagger
+from seesay.commands import prediction
+from seesay.commands.check import findings, report
+from seesay.commands.check_corpora import pictures as look_at_pictures
+from seesay.commands.check_corpora import speech as look_at_speech
+from seesay.commands.check_findings import Counts
+from seesay.commands.check_matching import read
+from seesay.commands.check_matching_shown import swapped
+from seesay.commands.prediction import Texts
+from seesay.learning.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
+from seesay.planning.config import load
+from seesay.scoring import abx
+from seesay.scoring.evaluation import RANKS, evaluate
+from seesay.scoring.metrics import METRICS, measure
 from seesay.settings.metrics import MetricsSettings
-from seesay.tagging import Tagger
+from seesay.shared import tables
+from seesay.shared.errors import InputError
+from seesay.vision import pictures
+from seesay.vision.fc7_tables import FC7
 from test_workflow import snakemake
 
 FRAGMENTS = 4

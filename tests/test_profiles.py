@@ -7,7 +7,7 @@ import yaml
 import yte
 
 from conftest import ROOT
-from seesay import gpus
+from seesay.shared import gpus
 from test_workflow import jobs, small_config, snakemake
 
 RULE_FILES = sorted((ROOT / "workflow" / "rules").glob("*.smk"))

@@ -9,13 +9,14 @@ import pandas as pd
 import pytest
 import torch
 
-from seesay import batches, pseudo_words, tables, training
-from seesay.embedding import load_network
-from seesay.lexicon_layer import Lexicon, Said
-from seesay.lexicon_measures import purity
-from seesay.losses import cosines
-from seesay.pseudo_words import best, cluster, means, pace
-from seesay.training_tables import HISTORY
+from seesay.learning import batches, pseudo_words, training
+from seesay.learning.embedding import load_network
+from seesay.learning.lexicon_measures import purity
+from seesay.learning.losses.paper import cosines
+from seesay.learning.pseudo_words import best, cluster, means, pace
+from seesay.learning.training_tables import HISTORY
+from seesay.model.lexicon_layer import Lexicon, Said
+from seesay.shared import tables
 from test_batches import BEST
 from test_training import CPU, learnable, make, run
 

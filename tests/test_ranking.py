@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seesay.ranking import Ranks, count
+from seesay.shared.ranking import Ranks, count
 
 
 def cosine(a, b):

@@ -11,8 +11,8 @@ import soundfile
 from seesay.corpora import SPEECH, UNKNOWN_TALKER, conformance, finding, flickr8k, isolated
 from seesay.corpora.lucid import TALKER
 from seesay.corpora.spoken import talker_of
-from seesay.errors import InputError
 from seesay.settings.corpora import Corpus
+from seesay.shared.errors import InputError
 from speech_layouts import (
     LONG,
     RATE,

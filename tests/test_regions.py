@@ -8,14 +8,15 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from peak import peak, pictures
-from seesay import tables
-from seesay.errors import InputError
-from seesay.pictures import MANIFEST
-from seesay.pixels import decode
-from seesay.proposals import selective_search
-from seesay.proposals.edge_boxes import edges
-from seesay.proposals.grid import places
-from seesay.regions import (
+from seesay.settings.regions import RegionsSettings
+from seesay.shared import tables
+from seesay.shared.errors import InputError
+from seesay.shared.pixels import decode
+from seesay.vision.pictures import MANIFEST
+from seesay.vision.proposals import selective_search
+from seesay.vision.proposals.edge_boxes import edges
+from seesay.vision.proposals.grid import places
+from seesay.vision.regions import (
     REGIONS,
     Regions,
     area,
@@ -24,7 +25,6 @@ from seesay.regions import (
     propose_shard,
     suppress,
 )
-from seesay.settings.regions import RegionsSettings
 
 SETTINGS = RegionsSettings(
     proposals="selective_search",

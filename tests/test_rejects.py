@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from conftest import ROOT
-from seesay import tables
-from seesay.check_corpora import _rejects
+from seesay.commands.check_corpora import _rejects
 from seesay.corpora import Reject
-from seesay.errors import InputError, cause
-from seesay.rejects import by_reason, kind_of, lines, write_rejects
+from seesay.shared import tables
+from seesay.shared.errors import InputError, cause
+from seesay.shared.rejects import by_reason, kind_of, lines, write_rejects
 from test_pictures import jpeg, text
 
 # Reasons as stages give them, two of each kind.

@@ -19,31 +19,27 @@ from PIL import Image
 
 import report_run
 from report_run import outputs
-from seesay import (
-    report_charts,
-    report_dag,
-    report_leakage,
-    report_made,
-    report_more,
-    report_network,
-    report_sources,
-    report_tables,
-    report_where,
-    report_words,
-    tables,
-)
-from seesay.breakdown import GROUPS, OVER_WORDS, WORDS
-from seesay.config import load
-from seesay.copies import COPIES
-from seesay.errors import InputError
-from seesay.matching import SPOKEN_CAPTIONS
-from seesay.network import Network
-from seesay.pictures import IMAGES
-from seesay.printable import printing
-from seesay.report import build
-from seesay.report_answer import TASKS, Results
-from seesay.report_pictures import thumbnail
+from seesay.captions.matching import SPOKEN_CAPTIONS
+from seesay.model.network import Network
+from seesay.planning.config import load
+from seesay.reporting import charts as report_charts
+from seesay.reporting import credits as report_sources
+from seesay.reporting import numbers as report_tables
+from seesay.reporting.report import build
+from seesay.reporting.results import TASKS, Results
+from seesay.reporting.sections import dag, leakage, more
+from seesay.reporting.sections import made as report_made
+from seesay.reporting.sections import network as report_network
+from seesay.reporting.sections import where as report_where
+from seesay.reporting.sections import words as report_words
+from seesay.reporting.sections.pictures import thumbnail
+from seesay.scoring.breakdown import GROUPS, OVER_WORDS, WORDS
 from seesay.settings.report import ReportSettings
+from seesay.shared import tables
+from seesay.shared.errors import InputError
+from seesay.shared.printable import printing
+from seesay.vision.copies import COPIES
+from seesay.vision.pictures import IMAGES
 
 ROOT = Path(__file__).resolve().parents[1]
 SETTINGS = ReportSettings(
@@ -147,7 +143,7 @@ def test_the_main_gallery_is_one_in_which_the_paper_s_tasks_were_asked(tmp_path)
     results = Results.read(tmp_path / "metrics.tsv", None)
     assert results.galleries == ["all", "test"]
     assert results.value("paper", "model", MAIN, "r10").value == 30
-    (row,) = report_more.describe(results, "paper")["rows"]
+    (row,) = more.describe(results, "paper")["rows"]
     assert row["cells"]["model"]["text"] == "80.0 %"
 
 
@@ -312,7 +308,7 @@ def test_what_is_in_two_splits_is_found():
         [("a", "b", "train", "test", 0), ("a", "c", "train", "test", 4)],
         columns=COPIES.schema.names,
     )
-    found = report_leakage.checks(images, captions, said, words, copies, window=0.71)
+    found = leakage.checks(images, captions, said, words, copies, window=0.71)
     assert [(row["found"], row["of"], row["kind"]) for row in found] == [
         (0, 3, "ok"), (1, 2, "leak"), (1, 2, "leak"), (0, 3, "ok"), (1, 2, "design"),
         (1, 2, "design"),
@@ -320,7 +316,7 @@ def test_what_is_in_two_splits_is_found():
     ]  # fmt: skip
     said = spoken_of(("a", "k1"), ("b", "k1"), ("c", "k3"))
     assert found[2]["which"] == "a (train) and c (test)"  # a and b have the same bytes
-    found = report_leakage.checks(images, captions, said, words, copies[:0], window=0.3)
+    found = leakage.checks(images, captions, said, words, copies[:0], window=0.3)
     assert [found[3][name] for name in ("found", "of", "kind")] == [1, 2, "leak"]
     assert [found[row]["kind"] for row in (2, 4)] == ["ok", "ok"]
 
@@ -714,18 +710,18 @@ def test_numbers_without_the_model_or_a_column_are_refused(run, tmp_path):
 
 
 def test_the_drawing_leaves_out_implied_inputs_and_refuses_cycles():
-    assert report_dag.reduced({"a": [], "b": ["a"], "c": ["a", "b"]})["c"] == ["b"]
+    assert dag.reduced({"a": [], "b": ["a"], "c": ["a", "b"]})["c"] == ["b"]
     with pytest.raises(ValueError, match="cycle"):
-        report_dag.draw({"a": ["b"], "b": ["a"]})
+        dag.draw({"a": ["b"], "b": ["a"]})
     with pytest.raises(ValueError, match="not listed"):
-        report_dag.draw({"a": ["b"]})
+        dag.draw({"a": ["b"]})
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.sets(st.integers(0, 8)), min_size=1, max_size=9))
 def test_boxes_never_overlap_and_stand_below_what_they_read(reads):
     stages = {f"s{i}": [f"s{j}" for j in sorted(x) if j < i] for i, x in enumerate(reads)}
-    svg = str(report_dag.draw(stages))
+    svg = str(dag.draw(stages))
     found = re.findall(r'<rect x="([-\d.]+)" y="([-\d.]+)".*?<text.*?>(\w+)</text>', svg)
     place = {name: (float(x), float(y)) for x, y, name in found}
     assert set(place) == set(stages)
@@ -734,7 +730,7 @@ def test_boxes_never_overlap_and_stand_below_what_they_read(reads):
         for other in set(stages) - {stage}:
             if place[other][1] == place[stage][1]:
                 apart = abs(place[other][0] - place[stage][0])
-                assert apart >= report_dag.WIDTH + report_dag.ACROSS - 0.2
+                assert apart >= dag.WIDTH + dag.ACROSS - 0.2
 
 
 def test_the_list_of_stages_names_every_rule():
@@ -749,7 +745,7 @@ def test_the_list_of_stages_names_every_rule():
     absent |= {"items", "items_tsv"}
     absent |= {stage for stage in stages if stage.partition("_")[0] == "human"}
     used = {s: [r for r in reads if r not in absent] for s, reads in stages.items()}
-    drawn = report_dag.draw({s: reads for s, reads in used.items() if s not in absent})
+    drawn = dag.draw({s: reads for s, reads in used.items() if s not in absent})
     shown = (ROOT / "docs" / "stages.svg").read_text(encoding="utf-8")
     assert shown == f"{drawn}\n", "copy results/report/stages.svg to docs/"
 

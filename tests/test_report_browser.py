@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 import report_run
 from browser import opened, unfold
 from report_run import outputs
-from seesay.report import build
+from seesay.reporting.report import build
 from test_report import CAPTION, SETTINGS
 
 pytestmark = pytest.mark.browser

@@ -7,10 +7,10 @@ import pytest
 import listen_run
 import report_run
 from report_run import outputs
-from seesay.listen import prepare
-from seesay.report import build
-from seesay.report_answer import Results
-from seesay.report_human import sentence
+from seesay.exhibits.listen import prepare
+from seesay.reporting.report import build
+from seesay.reporting.results import Results
+from seesay.reporting.sections.human import sentence
 from test_report import SETTINGS, Page
 
 

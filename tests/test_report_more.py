@@ -5,10 +5,11 @@ from typing import get_args
 import pandas as pd
 import pytest
 
-from seesay import abx, abx_metrics, report_more
-from seesay.metrics import GROUNDED, METRICS
-from seesay.report_answer import Results
-from seesay.report_experiments import unasked
+from seesay.reporting.results import Results
+from seesay.reporting.sections import more
+from seesay.reporting.sections.experiments import unasked
+from seesay.scoring import abx, abx_metrics
+from seesay.scoring.metrics import GROUNDED, METRICS
 from seesay.settings.evaluation import Task
 
 COLUMNS = "experiment system seed task gallery gallery_size queries metric value ci_low ci_high"
@@ -27,7 +28,7 @@ def row(system, task, metric, value, gallery="test", seed="mean"):
 
 
 def test_each_number_stands_in_its_row_and_column_with_chance(tmp_path):
-    found = report_more.describe(
+    found = more.describe(
         results(
             tmp_path,
             [
@@ -57,19 +58,19 @@ def test_each_number_stands_in_its_row_and_column_with_chance(tmp_path):
 
 
 def test_a_run_of_the_paper_s_tasks_alone_has_nothing_more(tmp_path):
-    found = report_more.describe(
+    found = more.describe(
         results(tmp_path, [row("model", "word_token_by_image", "r10", 9)]), "best"
     )
     assert found == {"rows": [], "systems": [], "asked": {}}
 
 
-@pytest.mark.parametrize("task", report_more.TASKS)
+@pytest.mark.parametrize("task", more.TASKS)
 def test_the_tasks_and_metrics_are_those_of_the_stages(task):
     grounded = task.startswith("grounding")
     by_cells = task in {*abx.TASKS, *abx.NEIGHBOURS.values()}
     assert grounded or by_cells or task in get_args(Task)
     known = GROUNDED if grounded else (abx_metrics.METRIC,) if by_cells else METRICS
-    assert set(report_more.TASKS[task].metrics) <= set(known)
+    assert set(more.TASKS[task].metrics) <= set(known)
 
 
 def test_what_of_abx_has_no_triplet_is_named(tmp_path):
@@ -79,8 +80,8 @@ def test_what_of_abx_has_no_triplet_is_named(tmp_path):
         "ABX within talkers", "ABX across talkers, lemmas", "ABX within talkers, lemmas",
         "ABX across talkers, token-weighted", "Caption by picture",
     ]  # fmt: skip
-    assert set(report_more.ABX) == set(abx.TASKS)
+    assert set(more.ABX) == set(abx.TASKS)
 
 
 def test_every_way_of_asking_abx_is_shown():
-    assert {*abx.TASKS, *abx.NEIGHBOURS.values()} <= set(report_more.TASKS)
+    assert {*abx.TASKS, *abx.NEIGHBOURS.values()} <= set(more.TASKS)

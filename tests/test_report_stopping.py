@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from seesay import training
-from seesay.report_stopping import cut_off
+from seesay.learning import training
+from seesay.reporting.stopping import cut_off
 from test_batches import BEST
 from test_training import CPU, learnable, make
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import report_run
-from seesay.report_answer import Difference, Results, Value
-from seesay.report_verdict import ODDS, SHOWN, Gap, answer, gaps, judge, wanted
+from seesay.reporting.results import Difference, Results, Value
+from seesay.reporting.verdict import ODDS, SHOWN, Gap, answer, gaps, judge, wanted
 
 ROOT = Path(__file__).resolve().parents[1]
 MAIN = "word_token_by_image"

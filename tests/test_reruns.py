@@ -10,7 +10,7 @@ import yaml
 import rerun_rows
 from conftest import ROOT
 from rerun_rows import ROWS, Row, Run
-from seesay import synthesis
+from seesay.audio import synthesis
 from test_alignment import SECTION
 from test_workflow import copy, fragments_config, jobs, snakemake
 
@@ -133,7 +133,7 @@ def reasons(run):
 
 def test_the_reason_names_the_module_the_library_and_the_setting(own, tmp_path):
     run = changed(own, tmp_path)
-    run.edit("src/seesay/losses.py", "(1 - cosine) / 2", "(1 - cosine) / 3")
+    run.edit("src/seesay/learning/losses/paper.py", "(1 - cosine) / 2", "(1 - cosine) / 3")
     run.edit("envs/requirements.lock", "librosa==", "librosa==9")
     found = reasons(run)
     digest = r"'seesay\.losses:[0-9a-f]+'"
@@ -143,7 +143,7 @@ def test_the_reason_names_the_module_the_library_and_the_setting(own, tmp_path):
     assert re.search(r"before: 'librosa==\S+' now: 'librosa==9\S+' ?$", logmel)
     assert "logmel/shards/0.parquet" in held
     run = changed(own, tmp_path / "again")
-    run.edit("src/seesay/losses.py", "(1 - cosine) / 2", "(1 - cosine) / 3")
+    run.edit("src/seesay/learning/losses/paper.py", "(1 - cosine) / 2", "(1 - cosine) / 3")
     run.set("metrics", {"resamples": 60})
     found = reasons(run)
     assert re.search(f"before: {digest} now: {digest} ?$", found["Training paper, seed 1"])

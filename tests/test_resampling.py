@@ -11,8 +11,8 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
 import crossing
-from seesay import intervals
-from seesay.resampling import by_word_and_talker, crossed, draws, estimate, shares
+from seesay.scoring import intervals
+from seesay.scoring.resampling import by_word_and_talker, crossed, draws, estimate, shares
 from seesay.settings.metrics import MetricsSettings
 
 SETTINGS = MetricsSettings(resamples=300, seed=3)
@@ -42,7 +42,7 @@ def test_draws_hold_as_many_units_with_replacement():
 
 
 def test_draws_in_blocks_are_whole(monkeypatch):
-    monkeypatch.setattr("seesay.resampling.CELLS", 70)
+    monkeypatch.setattr("seesay.scoring.resampling.CELLS", 70)
     held = np.concatenate(list(draws(20, SETTINGS)))
     assert held.shape == (301, 20)
     assert (held.sum(axis=1) == 20).all()

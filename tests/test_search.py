@@ -11,19 +11,24 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
-from seesay import cli, embedding, fc7, logmel, recipes, regions, tables
-from seesay.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
-from seesay.errors import InputError
-from seesay.examples import Inputs, load
-from seesay.matching import SPOKEN_CAPTIONS
-from seesay.pictures import IMAGES, MANIFEST
-from seesay.search import Search, embeddings
+from seesay.audio import logmel
+from seesay.audio.speech import RECORDINGS, SPOKEN_WORDS, TOKEN_MANIFEST
+from seesay.captions.matching import SPOKEN_CAPTIONS
+from seesay.commands import cli
+from seesay.commands.search import Search, embeddings
+from seesay.learning import embedding
+from seesay.learning.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
+from seesay.learning.examples import Inputs, load
+from seesay.learning.training import save_model, start
+from seesay.planning import recipes
 from seesay.settings.fc7 import Fc7Settings
 from seesay.settings.logmel import LogmelSettings
 from seesay.settings.regions import RegionsSettings
 from seesay.settings.training import TrainingSettings
-from seesay.speech import RECORDINGS, SPOKEN_WORDS, TOKEN_MANIFEST
-from seesay.training import save_model, start
+from seesay.shared import tables
+from seesay.shared.errors import InputError
+from seesay.vision import fc7, regions
+from seesay.vision.pictures import IMAGES, MANIFEST
 
 RATE = 16000
 RECIPE = {

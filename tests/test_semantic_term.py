@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from seesay import batches, training
-from seesay.batch_losses.semantic_term import SIZE, contexts, ppmi, semantic_term
-from seesay.examples import load, prepare, shuffle
-from seesay.losses import cosines
+from seesay.learning import batches, training
+from seesay.learning.examples import load, prepare, shuffle
+from seesay.learning.losses.paper import cosines
+from seesay.learning.losses.semantic_term import SIZE, contexts, ppmi, semantic_term
 from seesay.settings.training import TrainingSettings
 from test_batch_losses import cos
 from test_batches import BEST, data_of
@@ -225,7 +225,7 @@ def test_shuffled_pairs_have_the_same_contexts(inputs):
 
 @pytest.mark.parametrize("more", [{}, {"pseudo_words": 4}], ids=["once", "pseudo-words"])
 def test_a_training_asks_for_the_contexts_of_its_words(inputs, tmp_path, monkeypatch, more):
-    import seesay.batch_losses.semantic_term as module
+    import seesay.learning.losses.semantic_term as module
 
     calls = []
 

@@ -14,13 +14,15 @@ import soundfile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from seesay import alignment_utterances, sound, sound_headers, sound_mpeg
-from seesay.alignment_decoder import read as read_for_alignment
+from seesay.audio import transcripts
+from seesay.audio.aligner import read as read_for_alignment
+from seesay.audio.logmel import LogMel
 from seesay.corpora import SPEECH, finding, isolated
 from seesay.corpora.spoken import AUDIO
-from seesay.errors import InputError
-from seesay.logmel import LogMel
 from seesay.settings.corpora import Corpus
+from seesay.shared import sound
+from seesay.shared.errors import InputError
+from seesay.shared.sound import headers, mpeg
 from speech_layouts import read as read_corpus
 from test_conformance import LAYOUTS
 from test_logmel import RATE, SETTINGS, extract, noise
@@ -169,7 +171,7 @@ def test_ogg_pages_that_are_damaged_or_of_two_streams(folder, tmp_path):
     path.write_bytes(data + data)
     assert "holds several streams one after another" in refusal(path)
     path.write_bytes(data + b"TAG" + bytes(125))
-    assert sound_headers.ogg_fault(path) == ""
+    assert headers.ogg_fault(path) == ""
 
 
 @pytest.mark.parametrize("size", [0, 0xFFFFFFFF, 0x7FFFF000])
@@ -240,7 +242,7 @@ def test_a_reader_who_has_enough_of_an_mp3_without_a_header_ends_no_command(tmp_
     soundfile.write(path, noise(60 * RATE), RATE, format="MP3", subtype="MPEG_LAYER_III")
     data = path.read_bytes()
     bare.write_bytes(data[data.index(data[:2], 100) :])
-    assert sound_mpeg.walk(bare).promised is None
+    assert mpeg.walk(bare).promised is None
     assert bare.stat().st_size > 1 << 17  # more than pipes hold
     caught = []
     kept = signal.signal(signal.SIGPIPE, lambda *_: caught.append("SIGPIPE"))
@@ -287,7 +289,7 @@ def test_two_mp3s_in_one_file_are_not_taken_for_the_first(headless, tmp_path):
 )
 def test_the_sizes_of_mpeg_frames(version, layer, rate, bits, samples, size):
     """Of ISO 11172-3, 2.4.3.1: N = 144 (12) x bit rate / rate, in slots of 1 (4) bytes."""
-    kind = sound_mpeg._Kind(version, layer, rate)
+    kind = mpeg._Kind(version, layer, rate)
     assert (kind.samples, kind.size(bits, 0)) == (samples, size)
     assert kind.size(bits, 1) == size + (4 if layer == 1 else 1)
 
@@ -382,7 +384,7 @@ def test_alignment_says_which_audio_it_does_not_read(tmp_path, folder):
         (tmp_path / name).with_suffix(".txt").write_text("a word")
     (tmp_path / "c.m4a").write_bytes(b"")
     os.mkfifo(tmp_path / "d.wav")
-    found, rejects = alignment_utterances.read(tmp_path, "name")
+    found, rejects = transcripts.read(tmp_path, "name")
     assert [utterance.file for utterance in found] == ["a.wav", "b.opus"]
     assert [reject.id for reject in rejects] == ["c.m4a", "d.wav"]
 

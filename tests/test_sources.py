@@ -12,16 +12,18 @@ from PIL import Image
 import test_fc7
 import test_logmel
 import test_regions
-from seesay import alignment, fc7, logmel, pictures, regions, sources, speech, tables
-from seesay.errors import InputError
-from seesay.fc7_tables import FC7
-from seesay.matching import SPOKEN_CAPTIONS
-from seesay.pictures import CAPTIONS, MANIFEST
-from seesay.report_pictures import examples
+from seesay.audio import alignment, logmel, speech
+from seesay.audio.speech import TOKEN_MANIFEST
+from seesay.captions.matching import SPOKEN_CAPTIONS
+from seesay.reporting.sections.pictures import examples
 from seesay.settings.alignment import AlignmentSettings
 from seesay.settings.pictures import PicturesSettings
 from seesay.settings.speech import SpeechSettings
-from seesay.speech import TOKEN_MANIFEST
+from seesay.shared import sources, tables
+from seesay.shared.errors import InputError
+from seesay.vision import fc7, pictures, regions
+from seesay.vision.fc7_tables import FC7
+from seesay.vision.pictures import CAPTIONS, MANIFEST
 
 GRID = test_regions.SETTINGS.model_copy(update={"proposals": "grid", "candidates": 3})
 NETWORK = test_fc7.SETTINGS.model_copy(update={"weights": "random"})

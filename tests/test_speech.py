@@ -13,15 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from seesay import tables
-from seesay.corpora import SPEECH, Recording, SpokenWord, lucid
-from seesay.corpora.finding import find
-from seesay.errors import InputError
-from seesay.exclusion import Exclusion
-from seesay.randomness import shard_of
-from seesay.settings.corpora import Corpus
-from seesay.settings.speech import SpeechSettings
-from seesay.speech import (
+from seesay.audio.exclusion import Exclusion
+from seesay.audio.speech import (
     RECORDINGS,
     SPOKEN_WORDS,
     TOKEN_MANIFEST,
@@ -29,7 +22,14 @@ from seesay.speech import (
     open_recordings,
     read_corpora,
 )
-from seesay.tables import REJECTS
+from seesay.corpora import SPEECH, Recording, SpokenWord, lucid
+from seesay.corpora.finding import find
+from seesay.settings.corpora import Corpus
+from seesay.settings.speech import SpeechSettings
+from seesay.shared import tables
+from seesay.shared.errors import InputError
+from seesay.shared.randomness import shard_of
+from seesay.shared.tables import REJECTS
 
 HEADER = "filename\tonset\toffset\tword\ttalker\ttask\tcondition\tword_length"
 GOOD = [

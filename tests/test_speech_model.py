@@ -9,13 +9,14 @@ import pytest
 import torch
 from pydantic import ValidationError
 
-from seesay import logmel, tables
-from seesay.errors import InputError
-from seesay.logmel import LOGMEL
+from seesay.audio import logmel
+from seesay.audio.logmel import LOGMEL
+from seesay.audio.speech_model import SpeechModel, chunks
+from seesay.planning.stamps import SCRIPTS, stamp
 from seesay.settings.logmel import LogmelSettings
-from seesay.sound import pieces
-from seesay.speech_model import SpeechModel, chunks
-from seesay.stamps import SCRIPTS, stamp
+from seesay.shared import tables
+from seesay.shared.errors import InputError
+from seesay.shared.sound import pieces
 from test_logmel import RATE, SETTINGS, extract, manifest, noise, record
 
 WIDTH = 6
@@ -232,16 +233,16 @@ def test_a_recording_too_short_for_the_model_is_rejected(module, tmp_path):
 
 def test_without_a_model_nothing_of_it_is_imported_or_stamped():
     assert not any(
-        entry.startswith(("torch==", "seesay.speech_model")) for entry in stamp("logmel")
+        entry.startswith(("torch==", "seesay.audio.speech_model")) for entry in stamp("logmel")
     )
-    with_it = stamp("logmel", ["seesay.speech_model"])
+    with_it = stamp("logmel", ["seesay.audio.speech_model"])
     assert any(entry.startswith("torch==") for entry in with_it)
     assert type(logmel.maker(SETTINGS)) is logmel.LogMel
     code = (
-        "import sys, json; from seesay.logmel import maker;"
+        "import sys, json; from seesay.audio.logmel import maker;"
         "from seesay.settings.logmel import LogmelSettings as S;"
         f"maker(S(**json.loads('{json.dumps(SETTINGS.model_dump())}')));"
-        "assert 'torch' not in sys.modules and 'seesay.speech_model' not in sys.modules"
+        "assert 'torch' not in sys.modules and 'seesay.audio.speech_model' not in sys.modules"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

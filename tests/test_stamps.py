@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import pytest
 
 from conftest import ROOT
-from seesay import stamps
+from seesay.planning import stamps
 
-LOSSES = "src/seesay/losses.py"
+LOSSES = "src/seesay/learning/losses/paper.py"
 
 
 TAKE_APART = stamps.read.__wrapped__
@@ -54,7 +54,7 @@ def test_a_stamp_names_script_modules_and_versions(house):
     stamp = all_stamps(house)["training"]
     assert stamp == sorted(stamp)
     names = {entry.split(":")[0] for entry in stamp if ":" in entry}
-    assert {"scripts/training", "seesay.losses", "seesay.network"} <= names
+    assert {"scripts/training", "seesay.learning.losses.paper", "seesay.model.network"} <= names
     versions = dict(entry.split("==") for entry in stamp if "==" in entry)
     assert versions["torch"] == stamps.locked(ROOT / "envs" / "requirements.lock")["torch"]
     assert "pydantic" not in versions
@@ -75,7 +75,7 @@ def test_an_edit_changes_exactly_the_stages_that_import_the_module(house):
     users = {
         name
         for name, stamp in all_stamps(house).items()
-        if any(entry.startswith("seesay.losses:") for entry in stamp)
+        if any(entry.startswith("seesay.learning.losses.paper:") for entry in stamp)
     }
     assert changed(house, LOSSES, "(1 - cosine) / 2", "(1 - cosine) / 3") == users
     assert users == {"training"}
@@ -84,12 +84,12 @@ def test_an_edit_changes_exactly_the_stages_that_import_the_module(house):
 def test_of_a_module_only_what_is_used_counts(house):
     # A reader's message concerns the stage that reads; its table's columns all that take them.
     words = "a picture without captions; add some"
-    pictures = "src/seesay/pictures.py"
+    pictures = "src/seesay/vision/pictures.py"
     assert changed(house, pictures, words, "a picture without captions") == {"pictures"}
     table = changed(house, pictures, '"split", pa.string()', '"split", pa.large_string()')
     assert {"pictures", "matching", "training", "report"} <= table
     assert not table & {"regions", "fc7", "words"}
-    casting = "src/seesay/casting.py"
+    casting = "src/seesay/captions/casting.py"
     assert changed(house, casting, "import numpy as np\n", "import numpy as np\nX = 1\n") == set()
     spacy = {
         name
@@ -199,7 +199,7 @@ def test_a_users_reader_counts_with_what_it_imports_of_its_package(tmp_path):
     names = {entry.split(":")[0] for entry in before}
     assert {"own", "own.sub", "own.sub.reader", "own.sub.names", "own.times", "own.more"} <= names
     assert "own.other" not in names
-    assert "seesay.ranking" in names
+    assert "seesay.shared.ranking" in names
     assert any(entry.startswith("scipy==") for entry in before)
     for name in ("own/times.py", "own/more.py", "own/sub/names.py"):
         (tmp_path / name).write_text(files[name] + "\nx = 1\n")
@@ -220,14 +220,14 @@ def test_a_users_file_counts_but_not_its_comments(tmp_path):
 
 
 def test_of_proposals_and_networks_only_the_named_one_counts(house):
-    grid, rpn = (stamps.stamp("regions", [f"seesay.proposals.{m}"]) for m in ("grid", "rpn"))
+    grid, rpn = (stamps.stamp("regions", [f"seesay.vision.proposals.{m}"]) for m in ("grid", "rpn"))
     names, packages = (
         [entry.split(mark)[0] for entry in grid if mark in entry] for mark in (":", "==")
     )
-    assert "seesay.proposals.grid" in names
-    assert not {"seesay.proposals.rpn", "seesay.detector"} & set(names)
+    assert "seesay.vision.proposals.grid" in names
+    assert not {"seesay.vision.proposals.rpn", "seesay.vision.networks.fasterrcnn"} & set(names)
     assert not {"torch", "torchvision"} & set(packages)
-    assert any(entry.startswith("seesay.detector:") for entry in rpn)
+    assert any(entry.startswith("seesay.vision.networks.fasterrcnn:") for entry in rpn)
     assert any(entry.startswith("torchvision==") for entry in rpn)
     assert not any("detector" in entry for entry in stamps.stamp("training"))
 

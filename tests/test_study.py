@@ -8,11 +8,13 @@ import pandas as pd
 import pytest
 import yaml
 
-from seesay import report_beside, study, study_numbers, tables
-from seesay.config import load
-from seesay.errors import InputError
-from seesay.report_answer import Difference, Results
-from seesay.training_tables import HISTORY
+from seesay.learning.training_tables import HISTORY
+from seesay.planning.config import load
+from seesay.reporting import study, study_numbers
+from seesay.reporting.results import Difference, Results
+from seesay.reporting.sections import beside
+from seesay.shared import tables
+from seesay.shared.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[1]
 METRICS = "experiment system seed task gallery gallery_size queries metric value ci_low ci_high"
@@ -253,7 +255,7 @@ def test_the_page_says_which_controls_were_not_trained(files, config):
 
 def test_the_report_holds_each_experiment_against_the_paper(files):
     results = Results.read(files / "metrics.tsv", None)
-    found = report_beside.describe(files / "experiments.tsv", results)
+    found = beside.describe(files / "experiments.tsv", results)
     assert [row["experiment"] for row in found] == ["best", "window"]
     cells = [row["cells"][0] for row in found]
     assert cells[0] == {"text": "+10.0 [+7.0, +13.0]", "kind": "above"}

@@ -7,9 +7,11 @@ import pytest
 import yaml
 
 from conftest import ROOT
-from seesay import supervision, tables, training
-from seesay.config import load
-from seesay.matching import SPOKEN_CAPTIONS
+from seesay.captions.matching import SPOKEN_CAPTIONS
+from seesay.learning import training
+from seesay.planning.config import load
+from seesay.reporting import supervision
+from seesay.shared import tables
 from test_batches import BEST
 from test_training import CPU, learnable, make
 

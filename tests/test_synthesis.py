@@ -13,21 +13,24 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seesay import engines, picture_splits, scenes, synthesis, tables
-from seesay.config import load
+from seesay.audio import synthesis, voices
+from seesay.audio.engines import espeak
+from seesay.audio.espeak import trimmed, word_times
+from seesay.audio.speech import SPOKEN_WORDS
+from seesay.audio.synthesis_lexicon import LEXICON
+from seesay.audio.synthesis_script import Spoken, bags, choose_fillers, sentences, top_up
+from seesay.captions.matching import SPOKEN_CAPTIONS, run_matching
+from seesay.captions.tagging import Tagger
+from seesay.captions.words import CAPTION_WORDS, extract_captions, extract_types, length_class
 from seesay.corpora import lucid
-from seesay.errors import InputError
-from seesay.espeak import trimmed, word_times
-from seesay.matching import SPOKEN_CAPTIONS, run_matching
-from seesay.pictures import CAPTIONS, IMAGES
-from seesay.randomness import generator
+from seesay.planning.config import load
 from seesay.settings.synthesis import SynthesisSettings
-from seesay.speech import SPOKEN_WORDS
-from seesay.synthesis_engines import espeak
-from seesay.synthesis_lexicon import LEXICON
-from seesay.synthesis_script import Spoken, bags, choose_fillers, sentences, top_up
-from seesay.tagging import Tagger
-from seesay.words import CAPTION_WORDS, extract_captions, extract_types, length_class
+from seesay.shared import tables
+from seesay.shared.errors import InputError
+from seesay.shared.randomness import generator
+from seesay.vision import scenes
+from seesay.vision import splits as picture_splits
+from seesay.vision.pictures import CAPTIONS, IMAGES
 
 ROOT = Path(__file__).resolve().parents[1]
 KEY = ["image_id", "caption"]
@@ -202,7 +205,7 @@ def test_no_two_talkers_share_a_voice():
     for sex in "FM":
         names = [espeak.voice(f"{sex}{number:02}", 1).name for number in range(1, 71)]
         assert len(set(names)) == 70
-    assert engines.talker_names(5) == ["F01", "F02", "M01", "M02", "M03"]
+    assert voices.talker_names(5) == ["F01", "F02", "M01", "M02", "M03"]
 
 
 def test_a_word_ends_with_its_sound():
@@ -250,7 +253,7 @@ def test_the_reader_of_lucid_reads_it_whole(spoken: Path):
 def test_every_word_of_the_script_is_heard_and_every_caption_sayable(spoken: Path):
     frame = caption_words(60)
     fillers = choose_fillers(frame, SETTINGS.unsaid, SETTINGS.seed)
-    names = engines.talker_names(SETTINGS.talkers)
+    names = voices.talker_names(SETTINGS.talkers)
     said = bags(frame, names, fillers, SETTINGS.surplus, SETTINGS.fillers, SETTINGS.seed)
     _, words, _ = lucid.read(spoken, lucid.Options())
     for talker in names:
@@ -362,7 +365,7 @@ def test_the_embedded_default_is_sayable_in_every_split(tmp_path: Path):
 
     made = config.synthesis
     fillers = choose_fillers(frame, made.unsaid, made.seed)
-    names = engines.talker_names(made.talkers)
+    names = voices.talker_names(made.talkers)
     said = bags(frame, names, fillers, made.surplus, made.fillers, made.seed)
     spoken = []
     for talker in names:
@@ -415,17 +418,17 @@ def test_each_engine_says_each_word_as_often_as_asked_and_nothing_else_changes()
     )
     words = pd.concat([words, rare], ignore_index=True)
     fillers = choose_fillers(words, 0.2, seed=2)
-    talkers, engines = ["F01", "M01", "flite-F01"], ["espeak", "espeak", "flite"]
+    talkers, voices = ["F01", "M01", "flite-F01"], ["espeak", "espeak", "flite"]
     plain = bags(words, talkers, fillers, surplus=1, further=0, seed=2)
     said = {name: list(bag) for name, bag in plain.items()}
-    top_up(said, words, fillers, engines, 0, 2)
+    top_up(said, words, fillers, voices, 0, 2)
     assert said == plain
-    top_up(said, words, fillers, engines, 4, 2)
+    top_up(said, words, fillers, voices, 4, 2)
     types = set(zip(words["lemma"], words["pos"], strict=True))
     before, after = ({}, {})
     for counts, bag_of in ((before, plain), (after, said)):
         for engine in ("espeak", "flite"):
-            names = [t for t, e in zip(talkers, engines, strict=True) if e == engine]
+            names = [t for t, e in zip(talkers, voices, strict=True) if e == engine]
             counts[engine] = Counter((s.word, s.pos) for name in names for s in bag_of[name])
     for engine, counts in after.items():
         for lemma, pos in types:

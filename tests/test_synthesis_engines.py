@@ -8,14 +8,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seesay import engines, synthesis, tables
-from seesay.breakdown_classes import word_properties
-from seesay.errors import InputError
+from seesay.audio import synthesis, voices
+from seesay.audio.engines import Casting, build, kokoro
+from seesay.audio.engines.sounds import part, plain, sounding
+from seesay.captions.words import CAPTION_WORDS
+from seesay.scoring.breakdown_classes import word_properties
 from seesay.settings.matching import MatchingSettings
 from seesay.settings.synthesis import KokoroSettings, SynthesisSettings
-from seesay.synthesis_engines import Casting, build, kokoro
-from seesay.synthesis_engines.sounds import part, plain, sounding
-from seesay.words import CAPTION_WORDS
+from seesay.shared import tables
+from seesay.shared.errors import InputError
 from test_synthesis import caption_words
 
 RATE = 16_000
@@ -25,8 +26,8 @@ LOUD = ["lion", "moon", "wall", "lemon", "yellow", "window"]
 
 def wanted(engine: str) -> None:
     """Skip, saying why, where an engine is not installed."""
-    if engines.lack(engine):
-        pytest.skip(f"{engine}: {engines.lack(engine)}")
+    if voices.lack(engine):
+        pytest.skip(f"{engine}: {voices.lack(engine)}")
 
 
 def settings(**changes: object) -> SynthesisSettings:
@@ -39,7 +40,7 @@ def settings(**changes: object) -> SynthesisSettings:
                                     "festival-F01", "festival-M01", "festival-M02"])  # fmt: skip
 def test_word_times_are_the_edges_of_the_sound(talker: str):
     """Said apart, words are islands of sound: their edges are found without the engine's times."""
-    wanted(engines.engine_of(talker))
+    wanted(voices.engine_of(talker))
     speaker = build(Casting(talker, 30, 1, {}))
     ((samples, times),) = speaker.speak([LOUD])
     rate = speaker.sample_rate
@@ -103,7 +104,7 @@ def test_several_engines_speak_one_corpus(tmp_path: Path):
         made.append({file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files})
     assert made[0] == made[1]
     tokens = pd.read_csv(tmp_path / "speech1" / "lucid_native.tokens.txt", sep="\t")
-    names = engines.talker_names(6, ("espeak", "flite", "festival"))
+    names = voices.talker_names(6, ("espeak", "flite", "festival"))
     assert sorted(tokens["talker"].unique()) == sorted(names)
     lost = tables.read(tables.REJECTS, tmp_path / "rejects1.parquet")
     assert lost["id"].tolist() == ["狗"]
@@ -114,30 +115,30 @@ def test_several_engines_speak_one_corpus(tmp_path: Path):
 
 
 def test_talkers_are_dealt_evenly_and_one_engine_has_the_ids_of_before():
-    assert engines.talker_names(5) == ["F01", "F02", "M01", "M02", "M03"]
-    names = engines.talker_names(7, ("espeak", "flite", "festival"))
+    assert voices.talker_names(5) == ["F01", "F02", "M01", "M02", "M03"]
+    names = voices.talker_names(7, ("espeak", "flite", "festival"))
     assert names == ["F01", "M01", "M02", "flite-F01", "flite-M01", "festival-F01", "festival-M01"]
-    assert [engines.engine_of(name) for name in names] == ["espeak"] * 3 + ["flite"] * 2 + [
+    assert [voices.engine_of(name) for name in names] == ["espeak"] * 3 + ["flite"] * 2 + [
         "festival"
     ] * 2
 
 
 def test_a_missing_engine_is_one_line_with_its_packages(monkeypatch, tmp_path: Path):
-    monkeypatch.setattr(engines.shutil, "which", lambda name: None)
-    told = str(engines.missing(settings(engines=("espeak", "festival"))))
+    monkeypatch.setattr(voices.shutil, "which", lambda name: None)
+    told = str(voices.missing(settings(engines=("espeak", "festival"))))
     assert told.startswith("synthesis.engines: festival: ")
     assert "festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts" in told
 
     def refuse(*_: object, **__: object) -> None:
         raise OSError("no such library")
 
-    monkeypatch.setattr(engines.ctypes, "CDLL", refuse)
+    monkeypatch.setattr(voices.ctypes, "CDLL", refuse)
     with pytest.raises(InputError, match="Debian's package flite, or leave flite out"):
         synthesis.synthesise(
             tmp_path / "none", tmp_path / "a", tmp_path / "b", settings(engines=("flite",)), 1
         )
     files = KokoroSettings(model=str(tmp_path / "no.onnx"), voices=str(tmp_path))
-    told = str(engines.missing(settings(engines=("kokoro",), kokoro=files)))
+    told = str(voices.missing(settings(engines=("kokoro",), kokoro=files)))
     assert "pip install 'seesay[kokoro]'" in told or "no such file" in told
 
 
@@ -227,7 +228,7 @@ def test_an_engine_that_training_does_not_hear_is_a_class_of_its_own():
     }  # fmt: skip
     assert found["synthesiser"].cat.categories.tolist() == ["espeak", "festival", "unseen: flite"]
     for talkers in (["F01", "M02"], ["F01", "flite-F01", "anna"]):
-        assert engines.synthesisers(talkers) == {}
+        assert voices.synthesisers(talkers) == {}
     alone = word_properties(said[said["talker"] == "F01"], replaced, uses, split)
     assert "synthesiser" not in alone
 

@@ -2,17 +2,17 @@
 
 from dataclasses import replace
 
-from seesay import tables
-from seesay.examples import load_words
-from seesay.logmel import LOGMEL
-from seesay.text import write_types
+from seesay.audio.logmel import LOGMEL
+from seesay.learning.examples import load_words
+from seesay.learning.text import write_types
+from seesay.shared import tables
 from test_embedding import make
 from test_training import learnable, run
 
 
 def test_every_token_has_the_vector_of_its_type(tmp_path, monkeypatch):
     """Tokens of two words in blocks of two; the unused token r@4 has none."""
-    monkeypatch.setattr("seesay.text.TOKENS", 2)
+    monkeypatch.setattr("seesay.learning.text.TOKENS", 2)
     inputs = make(tmp_path)
     write_types(inputs.spoken_captions, inputs.logmel, tmp_path / "text.parquet")
     words = load_words([tmp_path / "text.parquet"], ["r@0", "r@1", "r@2", "r@3", "r@4"])

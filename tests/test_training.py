@@ -7,21 +7,22 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seesay import tables, training, training_measures
-from seesay.adadelta import Adadelta
-from seesay.checkpoints import Checkpoint, fingerprint
-from seesay.embedding import load_network
-from seesay.errors import InputError
-from seesay.examples import Inputs, Pairs, draw, shuffle
-from seesay.fc7_tables import FC7
-from seesay.logmel import LOGMEL
-from seesay.losses import coscos2_different, coscos2_same
-from seesay.matching import SPOKEN_CAPTIONS
-from seesay.network import Network, max_norm
-from seesay.pictures import IMAGES
+from seesay.audio.logmel import LOGMEL
+from seesay.captions.matching import SPOKEN_CAPTIONS
+from seesay.learning import measures, training
+from seesay.learning.adadelta import Adadelta
+from seesay.learning.checkpoints import Checkpoint, fingerprint
+from seesay.learning.embedding import load_network
+from seesay.learning.examples import Inputs, Pairs, draw, shuffle
+from seesay.learning.losses.paper import coscos2_different, coscos2_same
+from seesay.learning.training import batch_loss
+from seesay.learning.training_tables import HISTORY
+from seesay.model.network import Network, max_norm
 from seesay.settings.training import TrainingSettings
-from seesay.training import batch_loss
-from seesay.training_tables import HISTORY
+from seesay.shared import tables
+from seesay.shared.errors import InputError
+from seesay.vision.fc7_tables import FC7
+from seesay.vision.pictures import IMAGES
 
 SETTINGS = {
     "embedding": 8,
@@ -141,9 +142,9 @@ def test_dead_units_and_ties_are_counted():
     with torch.no_grad():
         branch[0].weight.copy_(torch.tensor([[1.0], [-1.0]]))
         branch[0].bias.zero_()
-    values, dead = training_measures.activity(branch, torch.tensor([[1.0], [2.0], [2.0]]))
+    values, dead = measures.activity(branch, torch.tensor([[1.0], [2.0], [2.0]]))
     assert dead == 0.5
-    assert training_measures.tied(values) == pytest.approx(2 / 3)
+    assert measures.tied(values) == pytest.approx(2 / 3)
 
 
 def learnable(folder):

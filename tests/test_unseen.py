@@ -13,23 +13,25 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 import report_run
-from seesay import report_sources, report_where, tables
-from seesay.breakdown import GROUPS, WORDS, break_down
-from seesay.errors import InputError
-from seesay.evaluation import RANKS
-from seesay.matching import SPOKEN_CAPTIONS, UNSAYABLE, match, reasons, run_matching
-from seesay.matching_stops import Stopped
-from seesay.pictures import CAPTIONS, IMAGES
-from seesay.randomness import stable_hash
-from seesay.regions import REGIONS
-from seesay.report_answer import Results
-from seesay.report_charts import Spec
+from seesay.audio.speech import SPOKEN_WORDS
+from seesay.captions.matching import SPOKEN_CAPTIONS, UNSAYABLE, match, reasons, run_matching
+from seesay.captions.matching_stops import Stopped
+from seesay.captions.unseen import choose, match_unseen
+from seesay.captions.words import CAPTION_WORDS, SPOKEN_TAGS
+from seesay.reporting import credits as report_sources
+from seesay.reporting.charts import Spec
+from seesay.reporting.results import Results
+from seesay.reporting.sections import where
+from seesay.scoring.breakdown import GROUPS, WORDS, break_down
+from seesay.scoring.evaluation import RANKS
 from seesay.settings.matching import MatchingSettings
 from seesay.settings.metrics import MetricsSettings
-from seesay.speech import SPOKEN_WORDS
-from seesay.tables import REJECTS
-from seesay.unseen import choose, match_unseen
-from seesay.words import CAPTION_WORDS, SPOKEN_TAGS
+from seesay.shared import tables
+from seesay.shared.errors import InputError
+from seesay.shared.randomness import stable_hash
+from seesay.shared.tables import REJECTS
+from seesay.vision.pictures import CAPTIONS, IMAGES
+from seesay.vision.regions import REGIONS
 from test_matching import corpora
 
 SPLITS = {"train": 30, "validation": 6, "test": 24}
@@ -235,7 +237,7 @@ def test_what_the_unseen_talkers_cannot_say_the_others_say() -> None:
 def test_without_them_the_code_is_the_old(
     corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "seesay.unseen", None)  # importing it fails
+    monkeypatch.setitem(sys.modules, "seesay.captions.unseen", None)  # importing it fails
     said = run(corpus, tmp_path, rules(unseen_talkers=0, unseen_words=0))
     words = tables.read(CAPTION_WORDS, corpus / "caption_words")
     images = tables.read(IMAGES, corpus / "images").set_index("image_id")["split"]
@@ -360,7 +362,7 @@ def test_the_report_shows_both_and_says_what_the_test_is(corpus: Path, tmp_path:
     results = Results.read(inputs.metrics, inputs.differences)
     charts: dict[str, Spec] = {}
     words = tables.read(WORDS, tmp_path / "words")
-    shown = report_where.describe(groups.reset_index(), words, results, "paper", charts)
+    shown = where.describe(groups.reset_index(), words, results, "paper", charts)
     for kind, heard, title in (
         ("talker", "heard", "Talkers that training heard, and others"),
         ("word", "said", "Words that training heard, and others"),

@@ -9,10 +9,10 @@ from torch import nn
 from torchvision.models import AlexNet_Weights, VGG16_Weights
 from torchvision.models.detection import FasterRCNN_ResNet50_FPN_Weights
 
-from seesay.detector import Detector
-from seesay.errors import InputError
-from seesay.fc7_networks import load
-from seesay.weights import fetched, weighted
+from seesay.shared.errors import InputError
+from seesay.vision.networks import load
+from seesay.vision.networks.fasterrcnn import Detector
+from seesay.vision.networks.weights import fetched, weighted
 
 
 class Unsafe:

@@ -13,10 +13,10 @@ import librosa
 import numpy as np
 import pytest
 
-from seesay import logmel
-from seesay.errors import InputError
+from seesay.audio import logmel
+from seesay.audio.whisper import Whisper, WhisperMel
 from seesay.settings.logmel import LogmelSettings
-from seesay.whisper import Whisper, WhisperMel
+from seesay.shared.errors import InputError
 from test_logmel import RATE, SETTINGS, extract, noise, record
 
 WIDTH = 6

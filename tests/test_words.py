@@ -6,15 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from seesay import tables
-from seesay.dictionary import Dictionary
-from seesay.errors import InputError
-from seesay.pictures import CAPTIONS
-from seesay.settings.words import WordsSettings
-from seesay.speech import SPOKEN_WORDS
-from seesay.tables import REJECTS
-from seesay.tagging import Tagger
-from seesay.words import (
+from seesay.audio.speech import SPOKEN_WORDS
+from seesay.captions.dictionary import Dictionary
+from seesay.captions.tagging import Tagger
+from seesay.captions.words import (
     CAPTION_WORDS,
     SPOKEN_TAGS,
     SPOKEN_TYPES,
@@ -24,6 +19,11 @@ from seesay.words import (
     length_class,
     word_types,
 )
+from seesay.settings.words import WordsSettings
+from seesay.shared import tables
+from seesay.shared.errors import InputError
+from seesay.shared.tables import REJECTS
+from seesay.vision.pictures import CAPTIONS
 
 LOST = ["white", "cat", "chair", "bike", "boat", "photo", "hat", "hair"]
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy.stats import binomtest
 
-from seesay.tagging import CONTENT, OTHER, Tagger
+from seesay.captions.tagging import CONTENT, OTHER, Tagger
 
 ROOT = Path(__file__).resolve().parents[1]
 GOLD = ROOT / "tests" / "gold" / "caption_words.tsv"

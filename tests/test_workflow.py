@@ -16,10 +16,10 @@ from scipy.io import savemat
 
 import forks
 from conftest import ROOT
-from seesay import abx
-from seesay.randomness import shard_of
-from seesay.search import Search
+from seesay.commands.search import Search
+from seesay.scoring import abx
 from seesay.settings.evaluation import PAPER
+from seesay.shared.randomness import shard_of
 
 pytestmark = pytest.mark.slow
 

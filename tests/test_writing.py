@@ -17,9 +17,11 @@ import pytest
 import torch
 
 from conftest import ROOT
-from seesay import checkpoints, command, synthesis, tables, writing
-from seesay.errors import InputError, refused
-from seesay.tables import Column, Table
+from seesay.audio import synthesis
+from seesay.learning import checkpoints
+from seesay.shared import command, tables, writing
+from seesay.shared.errors import InputError, refused
+from seesay.shared.tables import Column, Table
 
 TABLE = Table(
     "numbers",
@@ -206,7 +208,7 @@ JOB = """
 import os, subprocess, sys, time
 from pathlib import Path
 from seesay import lifeline, writing
-from seesay.command import arguments, run
+from seesay.shared.command import arguments, run
 
 def main():
     made = arguments("", outputs=["made"]).made
@@ -273,7 +275,7 @@ def test_a_helper_ends_with_its_job_and_the_next_job_clears_what_is_left(working
 def test_a_job_whose_run_is_gone_before_it_looks_ends_too(tmp_path):
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
-    code = "from seesay.command import run; import time; run(lambda: time.sleep(60))"
+    code = "from seesay.shared.command import run; import time; run(lambda: time.sleep(60))"
     environment = {"PYTHONPATH": str(ROOT / "src"), "SEESAY_RUN": str(ended.pid)}
     done = subprocess.run(
         [sys.executable, "-c", code], env=os.environ | environment, timeout=20, check=False

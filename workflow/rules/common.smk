@@ -9,11 +9,12 @@ import shlex
 import sys
 from pathlib import Path
 
-from seesay import gpus, stamps
-from seesay.config import load
-from seesay.config_file import refuse_blocked
-from seesay.errors import InputError
-from seesay.experiments import ordered
+from seesay.shared import gpus
+from seesay.planning import stamps
+from seesay.planning.config import load
+from seesay.planning.config_file import refuse_blocked
+from seesay.shared.errors import InputError
+from seesay.planning.experiments import ordered
 
 if workflow.modifier.path_modifier.replace_prefix("x") != "x":
     sys.exit(

@@ -9,9 +9,9 @@ import json
 import sys
 from pathlib import Path
 
-from seesay import alignment_utterances, engines
+from seesay.audio import transcripts as alignment_utterances, voices as engines
 from seesay.corpora import READERS, finding
-from seesay.errors import InputError
+from seesay.shared.errors import InputError
 from seesay.settings.corpora import Corpus
 
 # Our readers by stage; human words are read as speech is.
@@ -127,13 +127,13 @@ def matching_modules():
     """
     section = CONFIG.matching
     wanted = section.unseen_talkers or section.unseen_words
-    again = ["seesay.matching_again"] if section.reuse == "always" else []
-    return [*again, *(["seesay.unseen"] if wanted else [])]
+    again = ["seesay.captions.matching_again"] if section.reuse == "always" else []
+    return [*again, *(["seesay.captions.unseen"] if wanted else [])]
 
 
 def engine_modules():
     """The modules of the synthesisers that the config names."""
-    return [f"seesay.synthesis_engines.{name}" for name in CONFIG.synthesis.engines]
+    return [f"seesay.audio.engines.{name}" for name in CONFIG.synthesis.engines]
 
 
 def engine_files(wildcards):

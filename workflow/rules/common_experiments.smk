@@ -60,15 +60,15 @@ def chosen_stamp(script, *modules):
 
 def proposals_module(section):
     """The module that proposes boxes."""
-    return f"seesay.proposals.{section.proposals}"
+    return f"seesay.vision.proposals.{section.proposals}"
 
 
 def network_module(section):
     """The module of an image network."""
     return (
-        "seesay.detector"
+        "seesay.vision.networks.fasterrcnn"
         if section.network == "fasterrcnn"
-        else f"seesay.fc7_networks.{section.network}"
+        else f"seesay.vision.networks.{section.network}"
     )
 
 
@@ -77,19 +77,19 @@ def training_modules(stage, experiment):
     chosen = CONFIG.section_of(experiment, "training")
     # The control that reads has the encoder mlp.
     encoders = sorted({chosen.speech_encoder, "mlp"})
-    modules = [f"seesay.speech_encoders.{encoder}" for encoder in encoders]
+    modules = [f"seesay.model.speech_encoders.{encoder}" for encoder in encoders]
     if stage == "training" and chosen.batch_pictures > 1:
-        modules += ["seesay.batches", f"seesay.batch_losses.{chosen.loss}"]
+        modules += ["seesay.learning.batches", f"seesay.learning.losses.{chosen.loss}"]
         terms = ("lexicon_term", "type_term", "word_term", "semantic_term")
-        modules += [f"seesay.batch_losses.{t}" for t in terms if getattr(chosen, t)]
+        modules += [f"seesay.learning.losses.{t}" for t in terms if getattr(chosen, t)]
     if stage == "training" and chosen.criterion == "r10":
-        modules.append("seesay.criterion")
+        modules.append("seesay.learning.criterion")
     if stage == "training" and chosen.perturbs:
-        modules.append("seesay.perturbation")
+        modules.append("seesay.learning.perturbation")
     if stage == "training":
         modules += further_code(experiment)
     if stage == "training" and chosen.pseudo_words:
-        modules.append("seesay.pseudo_words")
+        modules.append("seesay.learning.pseudo_words")
     return modules
 
 

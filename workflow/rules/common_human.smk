@@ -38,9 +38,11 @@ def further_code(experiment):
     """The modules that find an experiment's tokens beside those of the captions."""
     chosen = CONFIG.section_of(experiment, "training")
     found = (
-        ["seesay.human_examples"] if chosen.human_words or chosen.spare_words else []
+        ["seesay.learning.human_examples"]
+        if chosen.human_words or chosen.spare_words
+        else []
     )
-    return found + ["seesay.spare_examples"] * bool(chosen.spare_words)
+    return found + ["seesay.learning.spare_examples"] * bool(chosen.spare_words)
 
 
 def text_code(wildcards):

@@ -4,7 +4,7 @@ Comes in: CONFIG and the functions of common_experiments.smk.
 Goes out: features_memory(), fc7_memory(), proposals_gpu() and others that rules call.
 """
 
-from seesay import memory
+from seesay.planning import memory
 
 # MB that an image network needs with a batch of 64 crops of 224 px, or a picture of 750 x 1333:
 # measured peaks (1550, 1240, 2990 and 1580), and at least a quarter more.

@@ -7,7 +7,7 @@ Goes out: settings(), compared(), passed().
 import functools
 import json
 
-from seesay.entries import entries
+from seesay.planning.entries import entries
 
 
 @functools.cache

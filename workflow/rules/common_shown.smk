@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from seesay.last_lines import last_lines
+from seesay.reporting.last_lines import last_lines
 
 BEGUN = time.time()
 

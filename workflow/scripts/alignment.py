@@ -1,12 +1,12 @@
 """Align recordings with their transcripts, into LUCID's layout."""
 
-from seesay.command import arguments, run
 from seesay.settings.alignment import AlignmentSettings
+from seesay.shared.command import arguments, run
 
 
 def main() -> None:
     # Each aligning process imports this file again, and needs none of what this imports.
-    from seesay.alignment import align_corpus
+    from seesay.audio.alignment import align_corpus
 
     args = arguments(
         __doc__,

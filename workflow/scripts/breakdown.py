@@ -1,8 +1,8 @@
 """Part the ranks by kind of word and of fragment, with intervals, and word by word."""
 
-from seesay.breakdown import break_down
-from seesay.command import arguments, run
+from seesay.scoring.breakdown import break_down
 from seesay.settings.metrics import MetricsSettings
+from seesay.shared.command import arguments, run
 
 
 def main() -> None:

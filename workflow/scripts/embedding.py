@@ -2,12 +2,13 @@
 
 import torch
 
-from seesay import recipes, writing
-from seesay.command import arguments, run
-from seesay.device import choose
-from seesay.embedding import embed
-from seesay.examples import Inputs
-from seesay.progress import progress
+from seesay.learning.embedding import embed
+from seesay.learning.examples import Inputs
+from seesay.planning import recipes
+from seesay.shared import writing
+from seesay.shared.command import arguments, run
+from seesay.shared.device import choose
+from seesay.shared.progress import progress
 
 
 def main() -> None:

@@ -1,8 +1,8 @@
 """Rank the test queries of the systems of an experiment and seed, and score its ABX."""
 
-from seesay.command import arguments, run
-from seesay.evaluation import evaluate
+from seesay.scoring.evaluation import evaluate
 from seesay.settings.evaluation import EvaluationSettings
+from seesay.shared.command import arguments, run
 
 
 def main() -> None:

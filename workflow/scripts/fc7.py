@@ -1,8 +1,8 @@
 """Turn the regions of one shard into features, and keep the best scored ones."""
 
-from seesay.command import arguments, run
-from seesay.fc7 import extract_shard
 from seesay.settings.fc7 import Fc7Settings
+from seesay.shared.command import arguments, run
+from seesay.vision.fc7 import extract_shard
 
 
 def main() -> None:

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from seesay.command import arguments, run
-from seesay.fetch import fetch
+from seesay.commands.fetch import fetch
 from seesay.settings.fetch import FetchSettings
+from seesay.shared.command import arguments, run
 
 
 def main() -> None:

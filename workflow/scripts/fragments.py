@@ -1,8 +1,8 @@
 """Write ready-made fragments as the features of every shard."""
 
-from seesay.command import arguments, run
-from seesay.fragments import make_shards
 from seesay.settings.fragments import FragmentsSettings
+from seesay.shared.command import arguments, run
+from seesay.vision.fragments import make_shards
 
 
 def main() -> None:

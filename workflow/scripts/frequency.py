@@ -1,7 +1,7 @@
 """Write the embeddings of the control frequency: a prior from the training captions."""
 
-from seesay.command import arguments, run
-from seesay.frequency import embed_prior
+from seesay.learning.frequency import embed_prior
+from seesay.shared.command import arguments, run
 
 
 def main() -> None:

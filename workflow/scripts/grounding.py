@@ -1,7 +1,7 @@
 """See whether words find the drawn things that they name, for the systems of an experiment."""
 
-from seesay.command import arguments, run
-from seesay.grounding import ground
+from seesay.scoring.grounding import ground
+from seesay.shared.command import arguments, run
 
 
 def main() -> None:

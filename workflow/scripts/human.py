@@ -1,8 +1,8 @@
 """Read the corpora of human words, and keep those that the captions' speech has."""
 
-from seesay.command import arguments, run
-from seesay.human import read_human
+from seesay.audio.human import read_human
 from seesay.settings.human import HumanSettings
+from seesay.shared.command import arguments, run
 
 
 def main() -> None:

@@ -1,8 +1,8 @@
 """Part the ranks of the human words by talker and by how often training had the word."""
 
-from seesay.command import arguments, run
-from seesay.human_breakdown import break_down_human
+from seesay.scoring.human_breakdown import break_down_human
 from seesay.settings.metrics import MetricsSettings
+from seesay.shared.command import arguments, run
 
 
 def main() -> None:

@@ -2,8 +2,8 @@
 
 import torch
 
-from seesay.command import arguments, run
-from seesay.human_embedding import embed_heard, embed_told
+from seesay.scoring.human_embedding import embed_heard, embed_told
+from seesay.shared.command import arguments, run
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """Rank the human words of the systems of an experiment and seed, in every task."""
 
-from seesay.command import arguments, run
-from seesay.human_ranks import rank_human
+from seesay.scoring.human_ranks import rank_human
+from seesay.shared.command import arguments, run
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """List every query of an experiment with its picture, words, talker and rank."""
 
-from seesay.command import arguments, run
-from seesay.items import Inputs, list_items
+from seesay.scoring.items import Inputs, list_items
+from seesay.shared.command import arguments, run
 
 
 def main() -> None:

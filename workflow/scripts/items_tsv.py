@@ -1,7 +1,7 @@
 """Write every experiment's items as tab-separated text, and what its columns are."""
 
-from seesay.command import arguments, run
-from seesay.items import export
+from seesay.scoring.items import export
+from seesay.shared.command import arguments, run
 
 
 def main() -> None:

@@ -1,9 +1,9 @@
 """Rank the test queries of one system and seed as the authors' code did."""
 
-from seesay.command import arguments, run
-from seesay.device import choose
-from seesay.examples import Inputs
-from seesay.legacy import rank_legacy
+from seesay.learning.examples import Inputs
+from seesay.scoring.legacy import rank_legacy
+from seesay.shared.command import arguments, run
+from seesay.shared.device import choose
 
 
 def main() -> None:

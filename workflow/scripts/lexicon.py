@@ -4,8 +4,8 @@ from dataclasses import fields
 
 import torch
 
-from seesay.command import arguments, run
-from seesay.lexicon import Clip, Inputs, describe
+from seesay.exhibits.lexicon import Clip, Inputs, describe
+from seesay.shared.command import arguments, run
 
 LISTS = ["models", "logmel"]
 

@@ -2,9 +2,9 @@
 
 from dataclasses import fields
 
-from seesay.command import arguments, run
-from seesay.listen import Inputs, prepare
+from seesay.exhibits.listen import Inputs, prepare
 from seesay.settings.listen import ListenSettings
+from seesay.shared.command import arguments, run
 
 LISTS = ["regions", "logmel", "human"]
 

@@ -1,8 +1,8 @@
 """Compute the log-Mel vectors of one shard's tokens."""
 
-from seesay.command import arguments, run
-from seesay.logmel import extract_shard
+from seesay.audio.logmel import extract_shard
 from seesay.settings.logmel import LogmelSettings
+from seesay.shared.command import arguments, run
 
 
 def main() -> None:

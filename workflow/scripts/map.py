@@ -1,8 +1,8 @@
 """Lay the spoken words and picture fragments of the shared space out on a plane."""
 
-from seesay.command import arguments, run
-from seesay.map import draw
+from seesay.exhibits.map import draw
 from seesay.settings.map import MapSettings
+from seesay.shared.command import arguments, run
 
 
 def main() -> None:

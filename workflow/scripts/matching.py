@@ -1,8 +1,8 @@
 """Find what each caption word is spoken as, and the tokens that say each caption."""
 
-from seesay.command import arguments, run
-from seesay.matching import run_matching
+from seesay.captions.matching import run_matching
 from seesay.settings.matching import MatchingSettings
+from seesay.shared.command import arguments, run
 
 
 def main() -> None:

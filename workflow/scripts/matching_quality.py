@@ -1,7 +1,7 @@
 """Count what came of the matching: steps, parts of speech, tokens, durations."""
 
-from seesay.command import arguments, run
-from seesay.matching_quality import run_quality
+from seesay.captions.matching_quality import run_quality
+from seesay.shared.command import arguments, run
 
 
 def main() -> None:

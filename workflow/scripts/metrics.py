@@ -1,8 +1,8 @@
 """Turn the ranks of all systems and seeds into metrics, intervals and paired differences."""
 
-from seesay.command import arguments, run
-from seesay.metrics import measure
+from seesay.scoring.metrics import measure
 from seesay.settings.metrics import MetricsSettings
+from seesay.shared.command import arguments, run
 
 
 def main() -> None:

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from seesay.command import arguments, run
-from seesay.pictures import read_corpora
 from seesay.settings.pictures import PicturesSettings
+from seesay.shared.command import arguments, run
+from seesay.vision.pictures import read_corpora
 
 
 def main() -> None:

@@ -1,8 +1,8 @@
 """Propose candidate boxes for the pictures of one shard."""
 
-from seesay.command import arguments, run
-from seesay.regions import propose_shard
 from seesay.settings.regions import RegionsSettings
+from seesay.shared.command import arguments, run
+from seesay.vision.regions import propose_shard
 
 
 def main() -> None:

@@ -4,10 +4,10 @@ import json
 from dataclasses import fields
 from pathlib import Path
 
-from seesay.command import arguments, run
-from seesay.report import Outputs, build
-from seesay.report_data import Inputs
+from seesay.reporting.report import Outputs, build
+from seesay.reporting.sections.data import Inputs
 from seesay.settings.report import ReportSettings
+from seesay.shared.command import arguments, run
 
 LISTS = ["regions", "fc7", "rejects", "logmel", "histories", "legacy", "listen", "map"]
 LISTS += ["lexicons", "pseudo_words", "human_words", "human_groups"]

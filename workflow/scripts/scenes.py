@@ -1,8 +1,8 @@
 """Compose pictures of a few drawings each, with five captions a picture."""
 
-from seesay.command import arguments, run
-from seesay.scenes import write_scenes
 from seesay.settings.scenes import ScenesSettings
+from seesay.shared.command import arguments, run
+from seesay.vision.scenes import write_scenes
 
 
 def main() -> None:

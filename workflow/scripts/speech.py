@@ -1,8 +1,8 @@
 """Read the speech corpora into tables, and list the tokens of every shard."""
 
-from seesay.command import arguments, run
+from seesay.audio.speech import read_corpora
 from seesay.settings.speech import SpeechSettings
-from seesay.speech import read_corpora
+from seesay.shared.command import arguments, run
 
 
 def main() -> None:

@@ -1,8 +1,8 @@
 """Tag the speech, token by token, and count its word types."""
 
-from seesay.command import arguments, run
+from seesay.captions.words import extract_types
 from seesay.settings.words import WordsSettings
-from seesay.words import extract_types
+from seesay.shared.command import arguments, run
 
 
 def main() -> None:

@@ -1,8 +1,8 @@
 """Write the tables of a study: all systems of every experiment, and how experiments compare."""
 
-from seesay.command import arguments, run
-from seesay.config import Config
-from seesay.study import write
+from seesay.planning.config import Config
+from seesay.reporting.study import write
+from seesay.shared.command import arguments, run
 
 
 def main() -> None:

@@ -1,12 +1,12 @@
 """Let synthetic talkers say the captions' words, in LUCID's layout."""
 
-from seesay.command import arguments, run
 from seesay.settings.synthesis import SynthesisSettings
+from seesay.shared.command import arguments, run
 
 
 def main() -> None:
     # Each talker's process imports this file again, and needs none of what this imports.
-    from seesay.synthesis import synthesise
+    from seesay.audio.synthesis import synthesise
 
     args = arguments(
         __doc__,

@@ -1,7 +1,7 @@
 """Write one-hot words in place of log-Mel vectors, for the control text."""
 
-from seesay.command import arguments, run
-from seesay.text import write_types
+from seesay.learning.text import write_types
+from seesay.shared.command import arguments, run
 
 
 def main() -> None:

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import torch
 
-from seesay.command import arguments, run
-from seesay.device import choose
-from seesay.examples import Inputs
+from seesay.learning.examples import Inputs
+from seesay.learning.training import train
 from seesay.settings.training import Frames, TrainingSettings
-from seesay.training import train
+from seesay.shared.command import arguments, run
+from seesay.shared.device import choose
 
 
 def main() -> None:

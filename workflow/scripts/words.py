@@ -1,8 +1,8 @@
 """Extract the content words of the captions."""
 
-from seesay.command import arguments, run
+from seesay.captions.words import extract_captions
 from seesay.settings.words import WordsSettings
-from seesay.words import extract_captions
+from seesay.shared.command import arguments, run
 
 
 def main() -> None:

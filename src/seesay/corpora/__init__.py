@@ -20,7 +20,7 @@ A speech reader is a module with
 `seesay.corpora.finding` finds it by the name in the config; `seesay.corpora.conformance` checks
 that it keeps to this.
 
-`root` is the folder of the corpus. Both functions raise `seesay.errors.InputError` where
+`root` is the folder of the corpus. Both functions raise `seesay.shared.errors.InputError` where
 the folder as a whole cannot be read; a fault of one row or one file is a `Reject`. Readers
 read text and list files; the stages open pictures and recordings.
 """

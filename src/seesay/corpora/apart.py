@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from seesay.errors import InputError
 from seesay.settings.corpora import Corpus
+from seesay.shared.errors import InputError
 
 
 def keep_apart(section: str, parts: Sequence[tuple[Corpus, str, Sequence[str]]]) -> None:

@@ -17,9 +17,9 @@ from seesay.corpora.files import (
     tails,
     visible_files,
 )
-from seesay.errors import InputError
-from seesay.printable import composed
 from seesay.settings import Settings
+from seesay.shared.errors import InputError
+from seesay.shared.printable import composed
 
 
 class Options(Settings):

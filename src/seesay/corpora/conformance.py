@@ -19,12 +19,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from seesay import rejects, tables
 from seesay.corpora import PICTURES, SPEECH, Picture, Recording, Reject, SpokenWord
 from seesay.corpora.finding import find
-from seesay.errors import InputError
-from seesay.printable import unprintable
 from seesay.settings.corpora import Corpus
+from seesay.shared import rejects, tables
+from seesay.shared.errors import InputError
+from seesay.shared.printable import unprintable
 
 KINDS: dict[int, tuple[type, ...]] = {
     2: (Picture, Reject),

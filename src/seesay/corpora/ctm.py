@@ -29,7 +29,7 @@ from seesay.corpora.spoken import (
     seconds,
     talker_of,
 )
-from seesay.errors import InputError
+from seesay.shared.errors import InputError
 
 CTM = ".ctm"
 ALTERNATIVES = (BEGIN, NEXT, END) = ("<ALT_BEGIN>", "<ALT>", "<ALT_END>")

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from seesay.errors import InputError
-from seesay.printable import composed
+from seesay.shared.errors import InputError
+from seesay.shared.printable import composed
 
 PICTURES = (".jpg", ".jpeg", ".png", ".jfif", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 COMMON = PICTURES[:3]  # of two files of one id these come first

@@ -16,10 +16,10 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from seesay.command import one_line
-from seesay.errors import InputError
 from seesay.settings import PATTERN
 from seesay.settings.corpora import Corpus
+from seesay.shared.command import one_line
+from seesay.shared.errors import InputError
 
 FUNCTIONS = ("sources", "read")
 

@@ -7,7 +7,7 @@ from seesay.corpora import Picture, Reject
 from seesay.corpora.captioned import Corpus, Options
 from seesay.corpora.files import folder_among, is_picture, text_among, visible_files
 from seesay.corpora.listing import read_lists, read_table, read_tokens
-from seesay.errors import InputError
+from seesay.shared.errors import InputError
 
 TABLES = ("captions.tsv", "captions.csv", "captions.txt")
 

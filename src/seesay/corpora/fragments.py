@@ -25,10 +25,10 @@ from numpy.typing import NDArray
 from scipy.io import loadmat
 from scipy.io.matlab import MatReadError
 
-from seesay import lifeline
 from seesay.corpora import Reject
-from seesay.errors import InputError
-from seesay.printable import composed
+from seesay.shared import lifeline
+from seesay.shared.errors import InputError
+from seesay.shared.printable import composed
 
 FILES = {
     "train": "split_train_img.mat",

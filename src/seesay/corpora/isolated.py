@@ -19,9 +19,9 @@ from pydantic import Field
 
 from seesay.corpora import Recording, Reject, SpokenWord
 from seesay.corpora.spoken import AUDIO, Speech, channel_of, files_below, talker_of
-from seesay.errors import InputError, cause
-from seesay.printable import composed
 from seesay.settings import Settings
+from seesay.shared.errors import InputError, cause
+from seesay.shared.printable import composed
 
 FRAME = 0.010  # s
 PLAIN = re.compile(r"[\w -]*")
@@ -138,7 +138,7 @@ def edges(path: Path, below: float | None, channel: int | None = None) -> tuple[
     # Here and not above: the config is checked at every start, and they are slow to load.
     import numpy as np
 
-    from seesay import sound
+    from seesay.shared import sound
 
     facts = sound.facts(path)
     if (channel or 0) >= facts.channels:

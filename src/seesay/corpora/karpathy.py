@@ -11,13 +11,13 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from seesay import unrepeated
 from seesay.corpora import Picture, Reject, captioned, flickr8k, flickr30k
 from seesay.corpora.captioned import Corpus
 from seesay.corpora.files import coco, is_picture, visible_files
 from seesay.corpora.flickr import Layout
 from seesay.corpora.listing import content_of
-from seesay.errors import InputError
+from seesay.shared import unrepeated
+from seesay.shared.errors import InputError
 
 LAYOUT = Layout(tuple(dict.fromkeys(flickr8k.LAYOUT.folders + flickr30k.LAYOUT.folders)), "", ())
 SPLITS = {"train": "train", "val": "validation", "test": "test", "restval": "train"}

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from seesay.corpora import Reject
 from seesay.corpora.captioned import Corpus
-from seesay.errors import InputError
-from seesay.printable import composed
+from seesay.shared.errors import InputError
+from seesay.shared.printable import composed
 
 LARGEST = 2**31  # bytes of a text
 # What a table of captions may call its columns, the project's own name first.

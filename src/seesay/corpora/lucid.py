@@ -14,7 +14,7 @@ from pydantic import Field
 from seesay.corpora import Recording, Reject, SpokenWord, textgrid
 from seesay.corpora.spoken import AUDIO, Speech, files_below
 from seesay.corpora.tsv import Columns, add_rows
-from seesay.errors import InputError
+from seesay.shared.errors import InputError
 
 TOKENS = "lucid_native.tokens.txt"
 COLUMNS = Columns(file="filename", speaker="talker")

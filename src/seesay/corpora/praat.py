@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import NamedTuple
 
-from seesay.printable import composed
+from seesay.shared.printable import composed
 
 TOKEN = re.compile(
     r"""

@@ -10,11 +10,11 @@ from pydantic import Field
 
 from seesay.corpora import Recording, Reject, SpokenWord
 from seesay.corpora.files import irregular, picture_called, stem, tails, visible_files
-from seesay.errors import InputError, cause
-from seesay.printable import cleaned, composed
 from seesay.settings import Settings
+from seesay.shared.errors import InputError, cause
+from seesay.shared.printable import cleaned, composed
 
-# What `seesay.sound` reads, and what it does not, though it is audio or may hold some.
+# What `seesay.shared.sound` reads, and what it does not, though it is audio or may hold some.
 AUDIO = (
     *(".wav", ".wave", ".rf64", ".w64", ".flac", ".aif", ".aiff", ".aifc", ".au", ".snd", ".caf"),
     *(".sph", ".ogg", ".oga", ".opus", ".mp3", ".mp2", ".mp1", ".mpga"),
@@ -192,7 +192,7 @@ class Speech:
     def _end(self, name: str) -> tuple[float, str]:
         """Where a file ends, in s, and why that is not known."""
         # Here and not above: the config is checked at every start, and it is slow to load.
-        from seesay import sound
+        from seesay.shared import sound
 
         if name in self.files and name not in self.ends:
             path = self.files[name]
@@ -245,7 +245,7 @@ def called(name: str) -> str:
 def header(path: Path) -> tuple[int, float] | None:
     """The channels and the length in s of an audio file; None where it cannot be opened."""
     # Here and not above: the config is checked at every start, and it is slow to load.
-    from seesay import sound
+    from seesay.shared import sound
 
     try:
         facts = sound.facts(path, decode=False)

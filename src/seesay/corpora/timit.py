@@ -14,7 +14,7 @@ from seesay.corpora import Recording, Reject, SpokenWord, spoken
 from seesay.corpora.files import stem
 from seesay.corpora.listing import lines
 from seesay.corpora.spoken import AUDIO, Speech, files_below, talker_of
-from seesay.errors import InputError
+from seesay.shared.errors import InputError
 
 WORDS = ".wrd"
 SAMPLE = re.compile(r"[0-9]{1,15}")

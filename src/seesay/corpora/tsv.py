@@ -15,8 +15,8 @@ from pydantic import Field
 from seesay.corpora import UNKNOWN_TALKER, Recording, Reject, SpokenWord, spoken
 from seesay.corpora.listing import lines, split_row, whole_rows
 from seesay.corpora.spoken import AUDIO, Speech, channel_of, files_below, named_file
-from seesay.errors import InputError
 from seesay.settings import Settings
+from seesay.shared.errors import InputError
 
 
 class Columns(Settings):

@@ -75,18 +75,18 @@ class LogmelSettings(Settings):
         """The module of seesay that runs the model, by what the path holds; None without one."""
         if self.model is None:
             return None
-        return "seesay.whisper" if Path(self.model).is_dir() else "seesay.speech_model"
+        return "seesay.audio.whisper" if Path(self.model).is_dir() else "seesay.audio.speech_model"
 
     @property
     def program(self) -> bool:
         """Whether the model is a program, which may do all that its user may."""
-        return self.module == "seesay.speech_model"
+        return self.module == "seesay.audio.speech_model"
 
     @property
     def files(self) -> list[Path]:
         """The model's files: what they hold decides the vectors; sorted, none without a model."""
         path = Path(self.model or "")
-        if self.module != "seesay.whisper":
+        if self.module != "seesay.audio.whisper":
             return [path] if self.model else []
         return sorted(file for file in path.iterdir() if file.is_file())
 

@@ -282,7 +282,7 @@ class TrainingSettings(NetworkSettings):
 
     @property
     def perturbs(self) -> bool:
-        """Whether tokens are perturbed (`seesay.perturbation`)."""
+        """Whether tokens are perturbed (`seesay.learning.perturbation`)."""
         return any(getattr(self, key) for key in PERTURBATIONS)
 
     def reading(self) -> "TrainingSettings":

@@ -1,0 +1,1 @@
+"""Speech: corpora, synthesis, alignment, and the frames of each spoken word."""

@@ -1,0 +1,107 @@
+"""Forced alignment of one utterance with pocketsphinx: when each of its words is heard.
+
+A Viterbi search through the words in their order, with silence and noise allowed between them.
+It depends on the utterance alone: every one gets a decoder of its own, since one that has heard
+another utterance before gives other times. With its few words for a dictionary that takes 10 ms.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pocketsphinx
+from numpy.typing import NDArray
+
+from seesay.audio.pronunciations import Pronunciations
+from seesay.shared import sound
+from seesay.shared.errors import InputError, cause
+
+SAMPLE_RATE = 16000  # Hz, of the acoustic model
+LOWEST_RATE = 8000  # Hz, of a recording; from 8,000 Hz boundaries are 2.5 ms worse than from 16,000
+HOP = 0.01  # s
+STATES = 3  # of a phone; none can be skipped, so a phone lasts at least as many frames
+# Frame i is the window from i x HOP on, 25.6 ms long, so what it says is later than i x HOP: with
+# this shift, onsets on TIMIT come as much too early as offsets come too late (docs/alignment.md).
+SHIFT = 0.005  # s
+FILLERS = frozenset(("<s>", "</s>", "<sil>", "[NOISE]", "[SPEECH]", "(NULL)"))
+# The best path is taken as the search found it: through a lattice (`bestpath`), words get lost.
+# `lw` weighs language models; here there is none, and it would make pauses between words dear.
+WORD_ENDS = 0.75  # power of `beam` for a word's end: as wide as within a word, noise is aligned too
+SEARCH = {"bestpath": False, "lw": 1.0}
+
+
+@dataclass(frozen=True)
+class Work:
+    """An utterance to align: its file, its words in order, and the pronunciations of each.
+
+    A path is given up when it is `beam` times less likely than the best one.
+    """
+
+    path: Path
+    words: tuple[str, ...]
+    pronunciations: Pronunciations
+    beam: float
+
+
+def align(work: Work) -> list[tuple[float, float]] | str:
+    """Onset and offset of every word, in s from the file's start; or why there are none."""
+    try:
+        samples, duration = read(work.path)
+        check_length(work, duration)
+        return search(work, samples, duration)
+    except InputError as error:
+        return cause(error, work.path)
+
+
+def read(path: Path) -> tuple[NDArray[np.int16], float]:
+    """A recording as mono samples (n,) at SAMPLE_RATE, and its length in s.
+
+    Channels are averaged. Raises InputError when the file is no audio, holds less than it
+    promises or what is no sound, or was sampled too slowly.
+    """
+    facts = sound.facts(path)
+    if facts.rate < LOWEST_RATE:
+        raise InputError(f"sampled at {facts.rate} Hz; alignment wants {LOWEST_RATE} or more")
+    mono = np.concatenate(list(sound.pieces(path, SAMPLE_RATE)))
+    samples = np.clip(np.rint(mono * 32768), -32768, 32767).astype(np.int16)
+    return samples, facts.duration
+
+
+def check_length(work: Work, duration: float) -> None:
+    """Raise InputError when a recording is shorter than its words can be said in."""
+    phones = (min(len(said.split()) for said in work.pronunciations[w]) for w in work.words)
+    least = sum(phones) * STATES * HOP
+    if duration < least:
+        raise InputError(
+            f"{duration:.2f} s are too short for its {len(work.words)} words, "
+            f"which take {least:.2f} s at least; mend the transcript or the file"
+        )
+
+
+def search(work: Work, samples: NDArray[np.int16], duration: float) -> list[tuple[float, float]]:
+    """Onset and offset (s) of every word in 16-bit samples (n,); `duration` is their end.
+
+    Raises InputError when no path through the words ends with the sound.
+    """
+    beams = {"beam": work.beam, "pbeam": work.beam, "wbeam": work.beam**WORD_ENDS}
+    decoder = pocketsphinx.Decoder(lm=None, dict=os.devnull, loglevel="FATAL", **beams, **SEARCH)
+    entries = [
+        (word if number == 1 else f"{word}({number})", phones)
+        for word in sorted(set(work.words))
+        for number, phones in enumerate(work.pronunciations[word], start=1)
+    ]
+    for place, (entry, phones) in enumerate(entries, start=1):
+        decoder.add_word(entry, phones, place == len(entries))
+    decoder.set_align_text(" ".join(work.words))
+    decoder.start_utt()
+    decoder.process_raw(samples.tobytes(), full_utt=True)
+    decoder.end_utt()
+    found = decoder.hyp() and [part for part in decoder.seg() if part.word not in FILLERS]
+    if not found or len(found) != len(work.words):
+        raise InputError(
+            f"its {len(work.words)} words could not be found in the sound; mend the "
+            "transcript or the file if they are not what is said, else try a smaller beam"
+        )
+    times = [(part.start_frame * HOP, (part.end_frame + 1) * HOP) for part in found]
+    return [(onset + SHIFT, min(offset + SHIFT, duration)) for onset, offset in times]

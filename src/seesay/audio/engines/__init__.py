@@ -1,0 +1,65 @@
+"""Synthesisers of speech, one a module; the config names which (`synthesis.engines`).
+
+A module's `build(voice)` gives a Speaker of one talker; it is called in a process of the talker's
+own, for the libraries keep state between calls.
+"""
+
+import importlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from seesay.audio.voices import engine_of, number_of
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Times = list[tuple[int, int, int]]  # (word's index, onset, offset) in samples
+
+
+class Speaker(Protocol):
+    """A talker's voice."""
+
+    sample_rate: int
+
+    def speak(self, script: list[list[str]]) -> Iterator[tuple["np.ndarray", Times]]:
+        """Say sentences, each a list of words: int16 samples, and the times of its words.
+
+        A word without times of its own is left out: one that is said together with the next, or
+        has no sound.
+        """
+        ...
+
+    def transcribe(self, word: str) -> str:
+        """A word's phonemes in this voice, of a word that it has said."""
+        ...
+
+
+@dataclass(frozen=True)
+class Casting:
+    """Who speaks: a talker of an engine, the pause between words (10 ms), and the seed.
+
+    `options` are those of the engine's own settings, {} where it has none.
+    """
+
+    talker: str
+    word_gap: int
+    seed: int
+    options: dict[str, Any]
+
+    @property
+    def sex(self) -> str:
+        """F or M."""
+        return number_of(self.talker)[0]
+
+    @property
+    def place(self) -> int:
+        """The talker's place among those of the engine and the sex, from 0."""
+        return int(number_of(self.talker)[1:]) - 1
+
+
+def build(casting: Casting) -> Speaker:
+    """The talker's voice. Raises InputError where the engine cannot speak."""
+    module = importlib.import_module(f"{__name__}.{engine_of(casting.talker)}")
+    speaker: Speaker = module.build(casting)
+    return speaker

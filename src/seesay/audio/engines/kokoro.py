@@ -1,0 +1,185 @@
+"""Kokoro-82M through ONNX Runtime: neural voices with the model's own word times.
+
+Model and voices are files of the user's (`synthesis.kokoro`): a model exported to ONNX with the
+inputs tokens (1, n) int64, style (1, 256) float32 and speed (1) float32, and a voice a file of
+float32 (510, 1, 256), whose row n is the style for n phonemes. The model predicts how long each
+phoneme lasts in units of 25 ms; the predicted durations become a second output. They are read
+off inside the graph, so that word times are those the sound was made by.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from seesay.audio import espeak
+from seesay.audio.engines import Casting, Times
+from seesay.audio.engines.sounds import part, sounding
+from seesay.audio.voices import kokoro_voices
+from seesay.shared.errors import InputError
+from seesay.shared.randomness import generator
+
+RATE, UNIT, STYLES = 24_000, 600, 256
+SPEEDS = (0.85, 1.15)
+# The sound comes before its phonemes by this many samples: 50 ms, the median of four voices.
+AHEAD = 2 * UNIT
+# Kokoro's vocabulary of phonemes; 0 stands at both ends.
+SYMBOLS = {
+    **{";": 1, ":": 2, ",": 3, ".": 4, "!": 5, "?": 6, " ": 16, "A": 24, "I": 25, "O": 31},
+    **{"Q": 33, "T": 36, "W": 39, "Y": 41, "ᵊ": 42, "a": 43, "b": 44, "d": 46, "e": 47, "f": 48},
+    **{"h": 50, "i": 51, "j": 52, "k": 53, "l": 54, "m": 55, "n": 56, "o": 57, "p": 58, "s": 61},
+    **{"t": 62, "u": 63, "v": 64, "w": 65, "x": 66, "z": 68, "ɑ": 69, "ɒ": 71, "æ": 72},
+    **{"ɔ": 76, "ð": 81, "ʤ": 82, "ə": 83, "ɛ": 86, "ɜ": 87, "ɡ": 92, "ɪ": 102, "ŋ": 112},
+    **{"θ": 119, "ɹ": 123, "ɾ": 125, "ʃ": 131, "ʧ": 133, "ʊ": 135, "ʌ": 138, "ʒ": 147},
+    **{"ˈ": 156, "ˌ": 157, "ː": 158, "ᵻ": 177},
+}
+# eSpeak NG's IPA to Kokoro's symbols, in this order; diphthongs and affricates are one symbol.
+BOTH = (
+    *(("eɪ", "A"), ("aɪ", "I"), ("aʊ", "W"), ("ɔɪ", "Y"), ("tʃ", "ʧ"), ("dʒ", "ʤ")),
+    *(("ʲ", ""), ("ɫ", "l"), ("r", "ɹ"), ("g", "ɡ"), ("ʔ", "t"), ("ɐ", "ə"), ("ɬ", "l")),
+    *(("ə\N{COMBINING VERTICAL LINE BELOW}l", "ᵊl"), ("əl", "ᵊl")),
+    *(("l\N{COMBINING VERTICAL LINE BELOW}", "ᵊl"), ("n\N{COMBINING VERTICAL LINE BELOW}", "ᵊn")),
+    *(("\N{COMBINING VERTICAL LINE BELOW}", ""), ("\N{COMBINING TILDE}", "")),
+)
+AMERICAN = (
+    *(("oʊ", "O"), ("əʊ", "O"), ("ɜːɹ", "ɜɹ"), ("ɜː", "ɜɹ"), ("ɚ", "əɹ"), ("ɝ", "ɜɹ")),
+    *(("ɪə", "iə"), ("ɒ", "ɔ"), ("ː", "")),
+)
+BRITISH = (("əʊ", "Q"), ("oʊ", "Q"), ("ɚ", "ə"), ("eə", "ɛː"), ("iə", "ɪə"), ("ɾ", "t"))
+
+
+def phonemes(ipa: str, british: bool) -> str:
+    """eSpeak NG's IPA in Kokoro's symbols; signs that Kokoro does not know are left out."""
+    # An e that no diphthong took and a stress between two halves of one are eSpeak's alone.
+    for old, new in (*BOTH, *(BRITISH if british else AMERICAN)):
+        ipa = ipa.replace(old, new)
+    return "".join(sign for sign in ipa if sign in SYMBOLS)
+
+
+class Model:
+    """The network, on one thread: its sums then come in one order."""
+
+    def __init__(self, path: Path) -> None:
+        import onnx
+        import onnxruntime
+
+        model = onnx.load(path)
+        made = {output: node for node in model.graph.node for output in node.output}
+        durations = [
+            node.output[0]
+            for node in model.graph.node
+            if node.op_type == "Clip" and made.get(node.input[0], node).op_type == "Round"
+        ]
+        if len(durations) != 1:
+            raise ValueError(f"{len(durations)} places predict durations, and not one")
+        model.graph.output.append(onnx.ValueInfoProto(name=durations[0]))
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self.session = onnxruntime.InferenceSession(
+            model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+        )
+        self.inputs = [each.name for each in self.session.get_inputs()]
+
+    def speak(
+        self, words: list[str], voice: np.ndarray, speed: float = 1.0, pauses: str = " "
+    ) -> tuple[np.ndarray, list[tuple[int, int, int]]]:
+        """Say words given in Kokoro's phonemes: float32 samples (24 kHz), and word times.
+
+        `voice` is (510, 1, 256); `pauses` stands between words: " " or ", ". A time is (word's
+        index, onset, offset) in samples, from the first phoneme's begin to the last one's end;
+        a word without phonemes has none.
+        """
+        said = [(index, word) for index, word in enumerate(words) if word]
+        symbols, spans = "", []
+        for index, word in said:
+            symbols += pauses if symbols else ""
+            spans.append((index, len(symbols), len(symbols) + len(word)))
+            symbols += word
+        symbols += "."
+        tokens = [0, *(SYMBOLS[sign] for sign in symbols), 0]
+        style = voice.reshape(-1, 1, STYLES)[min(len(symbols), len(voice) - 1)]
+        given: list[Any] = [
+            np.array([tokens], np.int64),
+            style.astype(np.float32),
+            np.array([speed], np.float32),
+        ]
+        sound, durations = self.session.run(None, dict(zip(self.inputs, given, strict=True)))[:2]
+        ends = np.cumsum(np.ravel(durations).astype(np.int64)) * UNIT - AHEAD
+        ends = np.maximum(ends, 0)
+        samples = np.ravel(sound).astype(np.float32)
+        # The phoneme at place p is token p + 1: the 0 at the front comes before it.
+        return samples, [(index, int(ends[a]), int(ends[b])) for index, a, b in spans]
+
+
+class Speaker:
+    """One voice of Kokoro, or a mixture of two of one accent."""
+
+    def __init__(
+        self, model: Path, style: np.ndarray, british: bool, speed: float, pause: float
+    ) -> None:
+        try:
+            self.model = Model(model)
+        except Exception as error:  # ONNX Runtime and onnx have many, of one line or more
+            raise InputError(f"{model}: no model of Kokoro ({first_line(error)})") from None
+        accent = "en-GB-x-rp" if british else "en-US"
+        self.reader = espeak.Speaker(espeak.Voice(f"gmw/{accent}", 175, 50, 50), 0, 1)
+        self.style, self.british, self.speed, self.pause = style, british, speed, pause
+        self.sample_rate = RATE
+
+    def speak(self, script: list[list[str]]) -> Iterator[tuple[np.ndarray, Times]]:
+        """As of `seesay.audio.engines.Speaker`."""
+        for words in script:
+            sound, times = self.model.speak(self._read(words), self.style, self.speed)
+            samples = np.round(np.clip(sound, -1, 1) * 32767).astype(np.int16)
+            times = [(index, on, min(off, len(samples))) for index, on, off in times]
+            # Nothing is heard before the first word, whose sound may run ahead by more.
+            times[:1] = [(index, 0, off) for index, _, off in times[:1]]
+            samples, times = part(samples, times, self.pause, RATE)
+            yield samples, sounding(samples, times, RATE)
+
+    def transcribe(self, word: str) -> str:
+        """The word's phonemes in Kokoro's symbols."""
+        return phonemes(self.reader.transcribe(word), self.british)
+
+    def _read(self, words: list[str]) -> list[str]:
+        """Phonemes a word, as in running speech where eSpeak NG keeps its words apart."""
+        read = self.reader.transcribe(" ".join(words)).split()
+        if len(read) != len(words):
+            return [self.transcribe(word) for word in words]
+        return [phonemes(ipa, self.british) for ipa in read]
+
+
+def first_line(error: Exception) -> str:
+    """An error's first line."""
+    return next(iter(str(error).splitlines()), type(error).__name__)
+
+
+def build(casting: Casting) -> Speaker:
+    """As of `seesay.audio.engines`. Raises InputError for a file that is no voice."""
+    random = generator("synthesis", "voice", casting.seed, casting.talker)
+    speed = float(random.uniform(*SPEEDS))
+    voices = [
+        path
+        for path in kokoro_voices(Path(casting.options["voices"]))
+        if path.name[1] == casting.sex.lower()
+    ]
+    if not voices:
+        raise InputError(f"{casting.options['voices']}: has no English voice of this sex")
+    first = voices[casting.place % len(voices)]
+    style = _style(first)
+    if casting.place >= len(voices):
+        others = [path for path in voices if path.name[0] == first.name[0]]
+        other = others[int(random.integers(len(others)))]
+        style = 0.5 * style + 0.5 * _style(other)
+    british = first.name.startswith("b")
+    model = Path(casting.options["model"])
+    return Speaker(model, style, british, speed, casting.word_gap / 100)
+
+
+def _style(path: Path) -> np.ndarray:
+    values = np.fromfile(path, np.float32)
+    if len(values) == 0 or len(values) % STYLES or not np.isfinite(values).all():
+        raise InputError(f"{path}: no voice of Kokoro: wants rows of {STYLES} float32 numbers")
+    return values.reshape(-1, 1, STYLES)

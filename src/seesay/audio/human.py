@@ -1,0 +1,275 @@
+"""Words that people say, as a test beside the captions' own speech: which there are, by source.
+
+A word is one of the test's when the captions' speech has it, as it is said or as the lemma of a
+form that the captions use. Talkers of a corpus are parted by a hash of their names: the test's,
+and those whom training may hear.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from seesay.audio.human_tables import HUMAN_WORDS
+from seesay.audio.speech import (
+    RECORDINGS,
+    SPOKEN_WORDS,
+    TOKEN_MANIFEST,
+    check_words,
+    frame_of,
+    named,
+    open_recordings,
+)
+from seesay.captions.dictionary import Dictionary
+from seesay.captions.english import APART
+from seesay.captions.matching import SPOKEN_CAPTIONS
+from seesay.captions.unseen import choose
+from seesay.captions.words import CAPTION_WORDS
+from seesay.corpora import SPEECH, UNKNOWN_TALKER, Reject
+from seesay.corpora.finding import find
+from seesay.settings.corpora import Corpus
+from seesay.settings.human import HumanSettings
+from seesay.shared import sources, tables
+from seesay.shared.errors import InputError
+from seesay.shared.rejects import write_rejects
+from seesay.vision.pictures import IMAGES
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What the captions' speech says: `names` gives each known form its spoken word, `pos` each
+    spoken word its most frequent part of speech.
+    """
+
+    names: dict[str, str]
+    pos: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the captions are said with: talkers, recordings, and digests of their files."""
+
+    talkers: frozenset[str]
+    recordings: frozenset[str]
+    digests: frozenset[str]
+
+
+def vocabulary(spoken: set[str], caption_words: pd.DataFrame) -> Vocabulary:
+    """The forms of the words `spoken`, from the rows text, lemma and pos of CAPTION_WORDS.
+
+    A form that is itself spoken is that word; any other stands for the lemma that the captions
+    most often have it for, of those that are spoken (equal counts: the first by alphabet).
+    """
+    known = caption_words[caption_words["lemma"].isin(spoken)]
+    counts = known.groupby(["text", "lemma"]).size().rename("count").reset_index()
+    counts = counts.sort_values(["text", "count", "lemma"], ascending=[True, False, True])
+    first = counts.drop_duplicates("text")
+    names = dict(zip(first["text"], first["lemma"], strict=True)) | {word: word for word in spoken}
+    tags = known.groupby(["lemma", "pos"]).size().rename("count").reset_index()
+    tags = tags.sort_values(["lemma", "count", "pos"], ascending=[True, False, True])
+    tags = tags.drop_duplicates("lemma")
+    pos = dict(zip(tags["lemma"], tags["pos"], strict=True))
+    return Vocabulary(names, {word: pos.get(word, "other") for word in spoken})
+
+
+def heard(
+    spoken_captions: pd.DataFrame, spoken_words: pd.DataFrame, recordings: pd.DataFrame
+) -> Heard:
+    """What the captions of all splits are said with.
+
+    Test captions count: a human word would find its own recording among their tokens, and training
+    might hear a talker who is kept from it.
+    """
+    tokens = spoken_words[spoken_words["token_id"].isin(spoken_captions["token_id"])]
+    files = recordings[recordings["recording_id"].isin(tokens["recording_id"])]
+    return Heard(
+        frozenset(tokens["talker"]), frozenset(tokens["recording_id"]), frozenset(files["digest"])
+    )
+
+
+def read_source(
+    corpus: Corpus, known: Vocabulary, captions: Heard, images: pd.Series
+) -> tuple[pd.DataFrame, list[Reject]]:
+    """The usable words of one corpus, as rows of HUMAN_WORDS without `use`, and its rejects.
+
+    Rows also have path, digest and channel of their recording. `images` are the run's pictures.
+    """
+    found, spoken, rejects = named(corpus, find(corpus, SPEECH).read())
+    recordings, bad = open_recordings(found)
+    frame = frame_of(spoken).assign(picture=[word.picture for word in spoken])
+    words, bad_words = check_words(frame, recordings)
+    rejects += [*bad, *bad_words]
+    unknown = corpus.under(UNKNOWN_TALKER)
+    words["talker"] = words["talker"].where(words["talker"] != unknown, "")
+    files = recordings[["recording_id", "path", "digest", "channel"]]
+    words = words.merge(files, on="recording_id").assign(source=corpus.name)
+    words, refused = _within(words, corpus, known)
+    rejects += refused
+    words, refused = _apart(words, captions)
+    rejects += refused
+    words["image_id"], refused = _pictures(words, corpus, images)
+    return words.drop(columns="picture"), [*rejects, *refused]
+
+
+def _within(
+    words: pd.DataFrame, corpus: Corpus, known: Vocabulary
+) -> tuple[pd.DataFrame, list[Reject]]:
+    """The words of the vocabulary, with `spoken_word` and `pos`; a reject each for the others."""
+    american = Dictionary().american
+    named = words["word"].map(known.names).fillna(words["word"].map(american).map(known.names))
+    # Which of two words it is, and so how it sounds, depends on a part of speech not known here.
+    spoken = named.mask(words["word"].isin(APART))
+    rejects = []
+    for word, count in words.loc[spoken.isna(), "word"].value_counts().sort_index().items():
+        several = len(str(word).split()) > 1
+        why = "several words; give single words" if several else "no spoken caption says it"
+        if word in APART and word in known.names:
+            why = f"one sound as a {APART[str(word)]} and another otherwise; which is not known"
+        times = "once" if count == 1 else f"{count} times"
+        rejects.append(Reject(corpus.under(str(word)), f"{why}; {times} in the corpus"))
+    kept = words[spoken.notna()].assign(spoken_word=spoken.dropna())
+    return kept.assign(pos=kept["spoken_word"].map(known.pos)), rejects
+
+
+def _apart(words: pd.DataFrame, captions: Heard) -> tuple[pd.DataFrame, list[Reject]]:
+    """The words of talkers and recordings that say no caption, and rejects."""
+    same = words["digest"].isin(captions.digests) | words["recording_id"].isin(captions.recordings)
+    # Who says a recording of the captions says captions, under that name or another.
+    talker = words["talker"].isin(captions.talkers | (set(words.loc[same, "talker"]) - {""}))
+    return words[~(same | talker)].copy(), [
+        *_refused(words.loc[talker, "talker"], "this talker says captions"),
+        *_refused(words.loc[same & ~talker, "recording_id"], "captions are said with it"),
+    ]
+
+
+def _refused(names: pd.Series, reason: str) -> list[Reject]:
+    """A reject each of talkers or recordings, one name a word that is left out with it."""
+    return [
+        Reject(name, f"{reason}; {count:,} word{'s' * (count != 1)} left out")
+        for name, count in sorted(Counter(names).items())
+    ]
+
+
+def _pictures(
+    words: pd.DataFrame, corpus: Corpus, images: pd.Series
+) -> tuple[pd.Series, list[Reject]]:
+    """The run's picture that each word was said about, or ""; one reject counts the others.
+
+    A corpus of pictures may have a name before its ids; where two have the picture, it is not
+    known which is meant.
+    """
+    names = [str(name) for name in images]
+    bare = Counter(name.partition("/")[2] for name in names)
+    own = {name.partition("/")[2]: name for name in names if bare[name.partition("/")[2]] == 1}
+    own |= {name: name for name in names}
+    given = words["picture"]
+    found = given.map(lambda name: own.get(name, "") if name else "")
+    lost = sorted(set(given[(given != "") & (found == "")]))
+    if not lost:
+        return found, []
+    some = f"{len(lost):,} pictures that its words were said about are"
+    if len(lost) == 1:
+        some = "a picture that its words were said about is"
+    reason = f"{some} not in this run: {lost[0]!r}; these words are tested without it"
+    return found, [Reject(corpus.name, reason)]
+
+
+def part(words: pd.DataFrame, talkers: float, seed: int) -> tuple[pd.Series, list[Reject]]:
+    """`test` or `train` for each row, or "" for one that training may not have, and rejects.
+
+    The share `talkers` of a source's talkers, one at least, are the test's, by the hash of their
+    names; so is whoever is unknown. A recording of the test's is nobody's to train on, and who has
+    one under another name is the test's talker.
+    """
+    use = pd.Series("test", words.index)
+    for source, rows in words.groupby("source"):
+        names = set(rows["talker"]) - {""}
+        test = choose(names, max(1, round(talkers * len(names))), f"human {source}", seed)
+        use[rows.index[rows["talker"].isin(names - test)]] = "train"
+    same = _refuse_tested(words, use)
+    lost = use == ""
+    return use, [
+        *_refused(words.loc[lost & same, "talker"], "this talker is the test's under another name"),
+        *_refused(words.loc[lost & ~same, "recording_id"], "the test has this very recording"),
+    ]
+
+
+def _refuse_tested(words: pd.DataFrame, use: pd.Series) -> pd.Series:
+    """Set `use` to "" where training would hear the test; where that is for the talker."""
+    same = pd.Series(False, words.index)
+    while True:
+        taken = words[use != "train"]
+        twice = (use == "train") & words["digest"].isin(taken["digest"])
+        if not twice.any():
+            return same
+        renamed = twice & ~words["recording_id"].isin(taken["recording_id"])
+        talker = (use != "test") & words["talker"].isin(words.loc[renamed, "talker"])
+        use[twice | talker] = ""
+        same |= talker
+
+
+def gather(
+    settings: HumanSettings, known: Vocabulary, captions: Heard, images: pd.Series
+) -> tuple[pd.DataFrame, list[Reject]]:
+    """The usable words of all corpora, as `read_source` gives them, with `use`, and the rejects.
+
+    Raises InputError for a corpus that cannot be read, and when none has a word for the test.
+    """
+    parts = [read_source(corpus, known, captions, images) for corpus in settings.corpora]
+    words = pd.concat([rows for rows, _ in parts], ignore_index=True)
+    words["use"], twice = part(words, settings.talkers, settings.seed)
+    rejects = [reject for _, refused in parts for reject in refused] + twice
+    words = words[words["use"] != ""]
+    if not (words["use"] == "test").any():
+        first = f"; the first of {len(rejects)} rejects: {rejects[0].id}: {rejects[0].reason}"
+        raise InputError(
+            "evaluation.human: no word of these corpora is in the captions' spoken vocabulary"
+            f" ({len(known.pos)} words) and said by a talker who says no caption; give"
+            f" other corpora{first if rejects else ''}"
+        )
+    return words, rejects
+
+
+def summaries(words: pd.DataFrame) -> Iterator[str]:
+    """A line a source: how many of its words are tested, of how many types and talkers."""
+    for source, rows in words.groupby("source"):
+        test = rows[rows["use"] == "test"]
+        people = len(set(test["talker"]) - {""})
+        yield (
+            f"{source}: {len(test):,} of {len(rows):,} words of the vocabulary for the test,"
+            f" {test['spoken_word'].nunique():,} different, by {people or 'unknown'} talkers;"
+            f" {(test['image_id'] != '').sum():,} said about pictures of this run"
+        )
+
+
+def read_human(
+    images: Path,
+    caption_words: Path,
+    spoken_captions: Path,
+    recordings: Path,
+    spoken_words: Path,
+    words_out: Path,
+    rejects_out: Path,
+    manifest_out: Path,
+    settings: HumanSettings,
+) -> None:
+    """Write the tables HUMAN_WORDS, `rejects` and TOKEN_MANIFEST of its words.
+
+    Raises InputError as `gather` does.
+    """
+    pictures = tables.read(IMAGES, images)
+    captions = tables.read(SPOKEN_CAPTIONS, spoken_captions)
+    known = vocabulary(set(captions["spoken_word"]), tables.read(CAPTION_WORDS, caption_words))
+    said = heard(
+        captions, tables.read(SPOKEN_WORDS, spoken_words), tables.read(RECORDINGS, recordings)
+    )
+    before = sources.seen([p for one in settings.corpora for p in find(one, SPEECH).sources()])
+    words, rejects = gather(settings, known, said, pictures["image_id"])
+    sources.still(before)
+    tables.write(HUMAN_WORDS, words_out, words)
+    tables.write(TOKEN_MANIFEST, manifest_out, words)
+    write_rejects(rejects_out, (("human", one.id, one.reason) for one in rejects))
+    for line in summaries(words):
+        print(f"human: {line}", flush=True)

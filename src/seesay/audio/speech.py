@@ -1,0 +1,311 @@
+"""The word-aligned speech corpora: recordings and spoken words."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from seesay.audio.exclusion import Exclusion
+from seesay.corpora import SPEECH, Recording, Reject, SpokenWord
+from seesay.corpora.apart import keep_apart
+from seesay.corpora.finding import find
+from seesay.settings.corpora import Corpus
+from seesay.settings.speech import SpeechSettings
+from seesay.shared import sound, sources, tables
+from seesay.shared.errors import InputError, cause
+from seesay.shared.printable import cleaned, composed, printable, unprintable
+from seesay.shared.progress import progress
+from seesay.shared.randomness import shard_of
+from seesay.shared.rejects import write_rejects
+from seesay.shared.tables import Column, Table
+
+SLACK = 0.01  # s that an offset may lie beyond the recording's end: rounding of alignments
+
+
+RECORDINGS = Table(
+    "recordings",
+    ("recording_id",),
+    (
+        Column("recording_id", pa.string(), "path in the corpus, without extension"),
+        Column("path", pa.string(), "the audio file"),
+        Column("digest", pa.string(), "digest of the file's bytes"),
+        Column("channel", pa.int16(), "channel that is heard, from 0; -1 is the mean of all"),
+        Column("talker", pa.string(), "who speaks first; each word has its own talker"),
+        Column("sample_rate", pa.int32(), "sample rate of the file", "Hz"),
+        Column("duration", pa.float64(), "length of the recording", "s"),
+    ),
+)
+SPOKEN_WORDS = Table(
+    "spoken_words",
+    ("token_id",),
+    (
+        Column("token_id", pa.string(), "recording_id@onset; @talker where two begin together"),
+        Column("recording_id", pa.string(), "where it is heard"),
+        Column("talker", pa.string(), "who says it"),
+        Column("word", pa.string(), "the word, lower-cased"),
+        Column("onset", pa.float64(), "start, from the start of the recording", "s"),
+        Column("offset", pa.float64(), "end, from the start of the recording", "s"),
+    ),
+)
+TOKEN_MANIFEST = Table(
+    "token_manifest",
+    ("token_id",),
+    (
+        Column("token_id", pa.string(), "the token"),
+        Column("recording_id", pa.string(), "its recording"),
+        Column("path", pa.string(), "the audio file"),
+        Column("digest", pa.string(), "digest of the file's bytes"),
+        Column("channel", pa.int16(), "channel that is heard, from 0; -1 is the mean of all"),
+        Column("onset", pa.float64(), "start", "s"),
+        Column("offset", pa.float64(), "end", "s"),
+    ),
+)
+
+
+def read_corpora(
+    recordings_out: Path,
+    words_out: Path,
+    rejects_out: Path,
+    manifests: list[Path],
+    settings: SpeechSettings,
+) -> None:
+    """Read the speech corpora and write the tables `recordings`, `spoken_words`, `rejects`.
+
+    Also one manifest a shard, by the hash of the recording's id. Raises InputError when nothing
+    usable is left of a corpus, when two corpora share an id or a talker, and at the first bad
+    row where `on_bad_input` is `fail`; what the layout itself wants left out is no bad row.
+    """
+    if not settings.corpora:
+        raise InputError("speech.corpora is empty; give a corpus")
+    read = [path for corpus in settings.corpora for path in find(corpus, SPEECH).sources()]
+    before = sources.seen(read)
+    exclusion = Exclusion(settings.exclude)
+    parts = [read_corpus(corpus, settings.on_bad_input, exclusion) for corpus in settings.corpora]
+    kept = zip(settings.corpora, parts, strict=True)
+    keep_apart("speech.corpora", [one for corpus, part in kept for one in ids_of(corpus, *part)])
+    unused = exclusion.rest()
+    if unused and settings.on_bad_input == "fail":
+        raise InputError(f"{unused[0].id}: {unused[0].reason}; mend it or leave it out")
+    recordings = pd.concat([part[0] for part in parts], ignore_index=True)
+    words = pd.concat([part[1] for part in parts], ignore_index=True)
+    sources.still(before)
+    tables.write(RECORDINGS, recordings_out, recordings)
+    tables.write(SPOKEN_WORDS, words_out, words)
+    refused = [*unused, *(reject for part in parts for reject in part[2])]
+    write_rejects(rejects_out, (("speech", reject.id, reject.reason) for reject in refused))
+    heard = recordings[["recording_id", "path", "digest", "channel"]]
+    joined = words.merge(heard, on="recording_id")
+    shards = {name: shard_of(name, len(manifests)) for name in recordings["recording_id"]}
+    shard = joined["recording_id"].map(shards)
+    for number, path in enumerate(manifests):
+        tables.write(TOKEN_MANIFEST, path, joined[shard == number])
+
+
+def read_corpus(
+    corpus: Corpus, on_bad_input: str, exclusion: Exclusion
+) -> tuple[pd.DataFrame, pd.DataFrame, list[Reject]]:
+    """The usable recordings and words of one corpus, and its rejects, by the corpus's ids."""
+    found, spoken, refused = named(corpus, find(corpus, SPEECH).read())
+    found, spoken, excluded = exclusion.apply(found, spoken)
+    refused += excluded
+    if excluded and not spoken:
+        raise InputError(f"{corpus.path}: speech.exclude leaves no word of it; leave out less")
+    recordings, bad = open_recordings(found)
+    words, bad_words = check_words(frame_of(spoken), recordings)
+    bad += bad_words
+    unused = ~recordings["recording_id"].isin(words["recording_id"])
+    bad += [Reject(name, "no usable word") for name in recordings.loc[unused, "recording_id"]]
+    bad = [reject for reject in refused if not reject.by_rule] + bad
+    if bad and (on_bad_input == "fail" or words.empty):
+        problem = "no usable spoken word" if words.empty else "on_bad_input: fail"
+        first = f"{bad[0].id}: {bad[0].reason}"
+        raise InputError(f"{corpus.path}: {first} ({len(bad) - 1} more such; {problem})")
+    if words.empty:
+        raise InputError(f"{corpus.path}: no spoken word; see speech.corpora")
+    rejects = [*bad, *(reject for reject in refused if reject.by_rule)]
+    return recordings[~unused], words, rejects
+
+
+def frame_of(words: list[SpokenWord]) -> pd.DataFrame:
+    """Words as a frame: recording_id, talker, word, onset and offset."""
+    return pd.DataFrame(
+        [(w.recording_id, w.talker, w.word, w.onset, w.offset) for w in words],
+        columns=["recording_id", "talker", "word", "onset", "offset"],
+    )
+
+
+def named(
+    corpus: Corpus, found: tuple[list[Recording], list[SpokenWord], list[Reject]]
+) -> tuple[list[Recording], list[SpokenWord], list[Reject]]:
+    """What a reader found, under the corpus's name: every id and talker as `name/id`.
+
+    Ids, talkers and words are composed (NFC), whatever the reader gives. Raises InputError where
+    it is not what a reader of speech gives, or has an id twice.
+    """
+    kinds: tuple[type, ...] = (Recording, SpokenWord, Reject)
+    right = isinstance(found, tuple) and len(found) == len(kinds)
+    if not right or not all(isinstance(one, kinds[i]) for i in range(3) for one in found[i]):
+        raise InputError(
+            f"{corpus.reader}: gives no recordings, words and rejects; is it a reader of speech?"
+        )
+    recordings, words, rejects = found
+    recordings, words, odd = shown(recordings, words)
+    rejects = [*map(_printable, rejects), *odd]
+    ids = pd.Series([recording.recording_id for recording in recordings], dtype="str")
+    if ids.duplicated().any():
+        twice = ids[ids.duplicated()].iloc[0]
+        raise InputError(f"{corpus.path}: {corpus.reader} gives the recording {twice!r} twice")
+    if not corpus.name:
+        return recordings, words, rejects
+
+    def under(one: Any) -> Any:
+        fields = [f for f in ("recording_id", "talker", "id") if hasattr(one, f)]
+        return replace(one, **{f: corpus.under(getattr(one, f)) for f in fields})
+
+    return [*map(under, recordings)], [*map(under, words)], [*map(under, rejects)]
+
+
+def shown(
+    recordings: list[Recording], words: list[SpokenWord]
+) -> tuple[list[Recording], list[SpokenWord], list[Reject]]:
+    """Recordings and words with composed names and clean words, as captions are.
+
+    A word that cannot be printed, or whose talker cannot, is rejected, and so is a recording, with
+    all its words.
+    """
+    recordings = [
+        replace(r, recording_id=composed(r.recording_id), talker=printable(composed(r.talker)))
+        for r in recordings
+    ]
+    faults = {
+        r.recording_id: unprintable(f"{r.recording_id}{Path(r.path).name}") for r in recordings
+    }
+    recordings = [r for r in recordings if not faults[r.recording_id]]
+    rejects = [
+        Reject(
+            printable(name),
+            f"its name holds {odd}, which cannot be printed; rename the file; its words are left"
+            " out with it",
+        )
+        for name, odd in faults.items()
+        if odd
+    ]
+    kept = []
+    for word in map(_cleaned, words):
+        if faults.get(word.recording_id):
+            continue
+        odd = unprintable(f"{word.recording_id}{word.talker}{word.word}{word.picture}")
+        if not odd:
+            kept.append(word)
+            continue
+        name = printable(f"{word.recording_id}@{word.onset:.3f}")
+        said = f"{word.word!a} by {word.talker!a}" + f" about {word.picture!a}" * bool(word.picture)
+        reason = f"{odd} cannot be printed: {said}; mend it"
+        rejects.append(Reject(name, reason))
+    return recordings, kept, rejects
+
+
+def _cleaned(word: SpokenWord) -> SpokenWord:
+    if f"{word.recording_id}{word.talker}{word.word}{word.picture}".isascii():
+        return word
+    recording_id, talker, picture = map(composed, (word.recording_id, word.talker, word.picture))
+    times = word.onset, word.offset
+    return SpokenWord(recording_id, talker, cleaned(word.word), *times, picture)
+
+
+def _printable(reject: Reject) -> Reject:
+    return replace(reject, id=printable(reject.id), reason=printable(reject.reason))
+
+
+def ids_of(
+    corpus: Corpus, recordings: pd.DataFrame, words: pd.DataFrame, *_: Any
+) -> list[tuple[Corpus, str, list[str]]]:
+    """A corpus's recordings and talkers, for `keep_apart`."""
+    return [
+        (corpus, "recording", [*recordings["recording_id"]]),
+        (corpus, "talker", [*words["talker"].unique()]),
+    ]
+
+
+def open_recordings(recordings: list[Recording]) -> tuple[pd.DataFrame, list[Reject]]:
+    """The table `recordings` of those that can be read, and rejects of the others.
+
+    A file that holds less sound than it promises is one of the others; of compressed formats that
+    shows when they are decoded.
+    """
+    rows, rejects = [], []
+    opened: dict[Path, tuple[sound.Facts, str] | str] = {}
+    for recording in progress(recordings, "reading recordings", "recordings"):
+        path = recording.path
+        if path not in opened:
+            opened[path] = _opened(path)
+        found = opened[path]
+        if isinstance(found, str):
+            rejects.append(Reject(recording.recording_id, found))
+            continue
+        facts, digest = found
+        channel = recording.channel
+        if channel is None:
+            channel = 0 if facts.channels == 1 else -1
+        elif not 0 <= channel < facts.channels:
+            reason = f"channel {channel + 1} is asked for, but it has {facts.channels}"
+            rejects.append(Reject(recording.recording_id, f"{reason}; mend its words or the file"))
+            continue
+        row = (recording.recording_id, str(path), digest, channel, recording.talker)
+        rows.append((*row, facts.rate, facts.duration))
+    return pd.DataFrame(rows, columns=[c.name for c in RECORDINGS.columns]), rejects
+
+
+def _opened(path: Path) -> tuple[sound.Facts, str] | str:
+    """A recording's facts and its digest, or why it cannot be used."""
+    try:
+        facts = sound.facts(path)
+        return facts, sources.digest(path)
+    except InputError as error:
+        return cause(error, path)
+
+
+def check_words(words: pd.DataFrame, recordings: pd.DataFrame) -> tuple[pd.DataFrame, list[Reject]]:
+    """The usable words, lower-cased and with their token ids, and rejects of the others.
+
+    Refused: words of an unreadable recording, words without sense in their times, words that end
+    after their recording does, and the second of a talker's two words with one onset. The words of
+    an unreadable recording are counted in one reject.
+    """
+    words = words.assign(
+        word=words["word"].astype("str").str.lower(),
+        token_id=words["recording_id"].astype("str") + "@" + words["onset"].map("{:.3f}".format),
+    ).sort_values(["token_id", "offset", "word"], kind="stable", ignore_index=True)
+    duration = words["recording_id"].map(recordings.set_index("recording_id")["duration"])
+    silent = duration.isna()
+    rejects = [
+        Reject(str(name), f"its {count} words are left out with it")
+        for name, count in words.loc[silent, "recording_id"].value_counts().sort_index().items()
+    ]
+    lost = ~silent & ~((words["onset"] >= 0) & (words["offset"] > words["onset"]))
+    rejects += [
+        Reject(str(row.token_id), f"{row.word!r} goes from {row.onset} to {row.offset} s; mend it")
+        for row in words[lost].itertuples()
+    ]
+    silent |= lost
+    short = ~silent & (words["offset"] > duration + SLACK)
+    rejects += [
+        Reject(
+            str(row.token_id),
+            f"{row.word!r} ends at {row.offset:.3f} s, but the recording is {row.duration:.3f} s "
+            "long: the wav is shorter than its tokens say; replace the file or mend the row",
+        )
+        for row in words[short].assign(duration=duration[short]).itertuples()
+    ]
+    words = words[~(silent | short)]
+    # Of talkers who begin a word together, the first by name has the bare id.
+    others = words["talker"] != words.groupby("token_id")["talker"].transform("min")
+    words["token_id"] = words["token_id"].where(~others, words["token_id"] + "@" + words["talker"])
+    twice = words["token_id"].duplicated()
+    rejects += [
+        Reject(str(row.token_id), f"{row.word!r} has the onset of another word; mend the row")
+        for row in words[twice].itertuples()
+    ]
+    return words[~twice], rejects

@@ -1,0 +1,1 @@
+"""Words of captions, and the spoken tokens that are matched to them."""

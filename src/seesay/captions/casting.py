@@ -1,0 +1,209 @@
+"""Which talker says which caption, from counts alone. Captions, talkers, words are numbers."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from seesay.shared.progress import progress
+
+Ints = npt.NDArray[np.int64]
+# Captions cast between two looks at how sought every talker's words are.
+LOOK = 50
+# Words sought by less than this share of what is left are plenty; then the talkers' loads decide.
+PLENTY = 0.5
+
+
+class Casting:
+    """Captions, and talkers with their tokens, as counts.
+
+    `uses` is (tokens wanted, 2): caption and word, a row for each time that a caption uses a
+    word. `supply` is (talkers, words): the tokens there are. Without `splits` a token serves one
+    caption. With `splits` (captions,), the number of each caption's split, a token belongs to
+    the split that takes it first, and may serve all of its captions.
+
+    Attributes: `left` (talkers, words), the tokens that nobody has taken; `have` (splits, talkers,
+    words), those and the ones taken by the split; `lacks` (captions, talkers), the number of a
+    caption's words of which the talker has too few; `able` (captions,), the number of talkers
+    who lack none; `load` (talkers,), the captions that each says.
+    """
+
+    def __init__(self, uses: Ints, supply: Ints, splits: Ints | None = None) -> None:
+        captions, (talkers, words) = int(uses[:, 0].max()) + 1, supply.shape
+        needs, counts = np.unique(uses, axis=0, return_counts=True)
+        bounds = np.searchsorted(needs[:, 0], np.arange(1, captions))
+        self.words, self.counts = np.split(needs[:, 1], bounds), np.split(counts, bounds)
+        order = np.argsort(needs[:, 1], kind="stable")
+        bounds = np.searchsorted(needs[order, 1], np.arange(1, words))
+        # The captions that use a word, and how often each does.
+        self.users = np.split(needs[order, 0], bounds)
+        self.wanted = np.split(counts[order], bounds)
+        self.most = np.array([wanted.max(initial=0) for wanted in self.wanted])
+        self.spent = splits is None
+        self.split = np.zeros(captions, np.int64) if splits is None else splits
+        self.demand = np.zeros((int(self.split.max()) + 1, words), dtype=np.int64)
+        np.add.at(self.demand, (self.split[uses[:, 0]], uses[:, 1]), 1)
+        self.favour = orders(self.demand.sum(axis=1), talkers)
+        self.left = supply.astype(np.int64)
+        self.have = np.repeat(self.left[None], len(self.demand), axis=0)
+        self.load = np.zeros(talkers, dtype=np.int64)
+        self.look()
+
+    def look(self) -> None:
+        """Count what each caption lacks of each talker, and who is able to say it."""
+        self.lacks = np.zeros((len(self.words), len(self.left)), dtype=np.int64)
+        for caption, (need, count) in enumerate(zip(self.words, self.counts, strict=True)):
+            stock = self.have[self.split[caption]]
+            self.lacks[caption] = (stock[:, need] < count).sum(axis=1)
+        self.able = (self.lacks == 0).sum(axis=1)
+
+    def part(self) -> None:
+        """Give all tokens to the splits before any caption is cast.
+
+        Where all talkers are one stock, the first captions would take the scarce tokens, and the
+        split with the most captions has most of the first. So every split that wants a word gets
+        one token of it, those with the most uses first, and then as many as it has uses.
+        """
+        uses = np.repeat(self.demand[:, None], len(self.left), axis=1)
+        none = np.zeros_like(self.have)
+        self.have = allot(none, self.left, uses, one_each=True)
+        self.left = np.zeros_like(self.left)
+        self.look()
+
+    def cast(
+        self, speakers: Literal["best", "all", "balanced"], vocabulary: Ints
+    ) -> list[tuple[int, int]]:
+        """Pairs (caption, talker), sorted: at most one a caption, or with `all` all there can be.
+
+        `vocabulary` (talkers,) is the number of words that each says. With `all`, captions get a
+        second talker only when each has had the chance of a first, and so on.
+        """
+
+        def rounds() -> Iterator[tuple[int, int]]:
+            found = True
+            while found:
+                found = False
+                for pair in self.fill(vocabulary if speakers == "best" else None):
+                    found = speakers == "all"
+                    yield pair
+
+        return sorted(progress(rounds(), "casting captions", "captions"))
+
+    def fill(self, vocabulary: Ints | None) -> Iterator[tuple[int, int]]:
+        """Give each caption to one able talker who does not say it yet, if there is any.
+
+        The caption with the fewest able talkers is always next. Yields (caption, talker).
+        """
+        pending = np.ones(len(self.able), dtype=bool)
+        sought = np.zeros(self.left.shape)
+        for turn in range(len(self.able)):
+            key = np.where(pending & (self.able > 0), self.able, len(self.left) + 1)
+            caption = int(key.argmin())
+            if key[caption] > len(self.left):
+                return
+            if vocabulary is None and self.spent and turn % LOOK == 0:
+                share = (self.lacks == 0) & pending[:, None]
+                sought = self.seek(share / np.maximum(self.able, 1)[:, None])
+            talker = self.choose(caption, vocabulary, sought)
+            pending[caption] = False
+            self.give(caption, talker)
+            yield caption, talker
+
+    def seek(self, share: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """The tokens (talkers, words) that captions want, if each is `share` (captions, talkers)
+        likely to be said by a talker.
+        """
+        found = [
+            wanted @ share[users] for users, wanted in zip(self.users, self.wanted, strict=True)
+        ]
+        return np.stack(found, axis=1)
+
+    def choose(self, caption: int, vocabulary: Ints | None, sought: npt.NDArray[np.float64]) -> int:
+        """The able talker with the largest `vocabulary` where this is given. Else:
+
+        Where tokens are spent, the one whose scarcest needed word is sought least: `sought` is
+        (talkers, words), the captions not yet cast that could take it, each divided by the
+        number of its able talkers, and is compared to the tokens left. Where they are used
+        again, one who has tokens to spare for the other splits, or else who favours this split.
+        Among equals the one who says the fewest captions yet.
+        """
+        talkers = np.flatnonzero(self.lacks[caption] == 0)
+        few = np.ix_(talkers, self.words[caption])
+        if vocabulary is not None:
+            order = [-vocabulary[talkers]]
+        elif self.spent:
+            scarcity = (sought[few] / self.left[few]).max(axis=1).round(9)
+            order = [self.load[talkers], np.maximum(scarcity, PLENTY)]
+        else:
+            split, left = self.split[caption], self.left[few]
+            taken = self.have[:, talkers[:, None], self.words[caption]] - left
+            fresh = np.maximum(self.counts[caption] - taken[split], 0)
+            waiting = (taken == 0) & (self.demand[:, None, self.words[caption]] > 0)
+            waiting[split] = False
+            robs = ((fresh > 0) & (left - fresh < waiting.sum(axis=0))).any(axis=1)
+            order = [self.load[talkers], np.where(robs, self.favour[talkers, split], 0)]
+        return int(talkers[np.lexsort(order)[0]])
+
+    def give(self, caption: int, talker: int) -> None:
+        """Let `talker` say `caption`, and take the tokens."""
+        split = self.split[caption]
+        self.load[talker] += 1
+        for word, count in zip(self.words[caption], self.counts[caption], strict=True):
+            taken = 0 if self.spent else self.have[split, talker, word] - self.left[talker, word]
+            fresh = max(count - taken, 0)
+            self.left[talker, word] -= fresh
+            for loser in range(len(self.have)):
+                if fresh and (self.spent or loser != split):
+                    self._lose(loser, talker, word, fresh)
+        # Who says it already cannot say it again.
+        self._lack(np.array([caption]), talker)
+
+    def _lose(self, split: int, talker: int, word: int, count: int) -> None:
+        before = self.have[split, talker, word]
+        after = self.have[split, talker, word] = before - count
+        if after < self.most[word]:
+            captions, wanted = self.users[word], self.wanted[word]
+            hit = (wanted > after) & (wanted <= before) & (self.split[captions] == split)
+            self._lack(captions[hit], talker)
+
+    def _lack(self, captions: Ints, talker: int) -> None:
+        self.able[captions] -= self.lacks[captions, talker] == 0
+        self.lacks[captions, talker] += 1
+
+
+def orders(demand: Ints, talkers: int) -> Ints:
+    """The place (0 is first) of each split in each talker's order: (talkers, splits).
+
+    A caption needs all its words from one talker, so the scarce words of a talker must go to one
+    split together. Each talker favours one split, then another. A split is first with a
+    number of talkers in proportion to its `demand` (splits,), but with one at least where
+    there are enough of them; the same holds for the second place.
+    """
+    chosen = np.zeros((len(demand), len(demand)))  # place x split: how many talkers
+    places = np.full((talkers, len(demand)), len(demand), dtype=np.int64)
+    for talker in range(talkers):
+        for place in range(len(demand)):
+            claim = demand / np.maximum(chosen[place], 0.5 / demand.sum())
+            claim[places[talker] < len(demand)] = -1
+            split = int(claim.argmax())
+            chosen[place, split] += 1
+            places[talker, split] = place
+    return places
+
+
+def allot(taken: Ints, left: Ints, uses: Ints, one_each: bool = False) -> Ints:
+    """Share out the tokens that no split has taken: (splits, talkers, words), with those taken.
+
+    `taken` and `uses` are (splits, talkers, words): tokens that belong to a split, and how often
+    its captions use the word; `left` (talkers, words) are free. Each goes to the split
+    with the most uses a token; with `one_each`, to one that has none while there is one.
+    """
+    given = taken.copy()
+    for token in range(int(left.max(initial=0))):
+        talker, word = np.nonzero(left > token)
+        claim = uses[:, talker, word] / np.maximum(given[:, talker, word], 0.5)
+        if one_each:
+            claim += (claim > 0) * (given[:, talker, word] == 0) * uses.max()
+        np.add.at(given, (claim.argmax(axis=0), talker, word), 1)
+    return given

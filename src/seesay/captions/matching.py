@@ -1,0 +1,296 @@
+"""Which spoken tokens say each caption (paper, section 2): every sentence by one talker.
+
+With `matching.speakers: mixed`, which is not the paper's, its words may come from several.
+"""
+
+import importlib
+import re
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from seesay.audio.speech import SPOKEN_WORDS
+from seesay.captions.casting import Casting, Ints
+from seesay.captions.dictionary import Dictionary
+from seesay.captions.matching_stops import KEPT, Stopped, keep, why
+from seesay.captions.replacement import replace, spoken_names
+from seesay.captions.token_draw import draw, mix
+from seesay.captions.words import CAPTION_WORDS, SPOKEN_TAGS, majority
+from seesay.settings.matching import MatchingSettings
+from seesay.shared import tables
+from seesay.shared.errors import InputError
+from seesay.shared.randomness import generator
+from seesay.shared.rejects import write_rejects
+from seesay.shared.tables import Column, Table
+from seesay.vision.pictures import CAPTIONS, IMAGES
+
+KEY = ["image_id", "caption", "position"]
+
+REPLACEMENTS = Table(
+    "replacements",
+    ("word",),
+    (
+        Column("word", pa.string(), "a word of the captions"),
+        Column("pos", pa.string(), "its part of speech"),
+        Column("spoken_word", pa.string(), "what is said for it; empty where there is none"),
+        Column("length", pa.int32(), "its length", "letters"),
+        Column("frequency_rank", pa.int32(), "its rank in the captions within its pos, from 1"),
+        Column("step", pa.string(), "as itself, matched, relaxed ..., or no candidate"),
+    ),
+)
+WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+
+SPOKEN_CAPTIONS = Table(
+    "spoken_captions",
+    ("image_id", "caption", "talker", "position"),
+    (
+        Column("image_id", pa.string(), "the picture"),
+        Column("caption", pa.int32(), "the caption's number within the picture"),
+        Column("talker", pa.string(), "who says it; where sentences mix talkers: this word of it"),
+        Column("position", pa.int32(), "the word's number within the caption"),
+        Column("word", pa.string(), "the caption's content word"),
+        Column("spoken_word", pa.string(), "the word that is said for it"),
+        Column("token_id", pa.string(), "the token in which it is heard"),
+    ),
+)
+
+
+UNSAYABLE = Table(
+    "unsayable",
+    ("image_id", "caption", "word"),
+    (
+        Column("image_id", pa.string(), "the picture"),
+        Column("caption", pa.int32(), "the number within the picture of a caption that none says"),
+        Column("word", pa.string(), "a content word of the caption that is lacking"),
+        Column("spoken_word", pa.string(), "what is said for it; empty where there is nothing"),
+        Column("cause", pa.string(), "no candidate, no talker (says it all), used up, or unseen"),
+        Column("talker", pa.string(), "who comes nearest and lacks this; empty where all lack it"),
+    ),
+)
+# Of each cause, the reason in the rejects.
+REASONS = {
+    "no candidate": "no spoken word stands for a word of it",
+    "no talker": "no talker says all of it",
+    "used up": "other captions have used up its tokens",
+    "unseen": "the test alone says",
+}
+# Causes that are of no talker's making.
+BEFORE_TALKERS = ("no candidate", "unseen")
+
+
+@dataclass(frozen=True)
+class Matched:
+    """What a matching finds: rows of REPLACEMENTS, SPOKEN_CAPTIONS, UNSAYABLE and REJECTS."""
+
+    replacements: pd.DataFrame
+    spoken_captions: pd.DataFrame
+    unsayable: pd.DataFrame
+    rejects: list[tuple[str, str, str]]
+
+
+def match(
+    captions: pd.DataFrame,
+    tokens: pd.DataFrame,
+    vocabulary: dict[str, int],
+    settings: MatchingSettings,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows of SPOKEN_CAPTIONS, and of UNSAYABLE: what nobody can say, and what it lacks.
+
+    `captions` has image_id, caption, position, word, spoken_word ("" where nothing stands for
+    the word) and split; `tokens` has token_id, talker and spoken_word; `vocabulary` is the
+    number of words that each talker says. No token serves two splits; where `settings.reuse` is
+    `never`, none serves two captions.
+    """
+    captions = captions.sort_values(KEY, ignore_index=True)
+    captions["id"] = captions["image_id"] + "#" + captions["caption"].astype("str")
+    lost = captions[captions["spoken_word"] == ""].assign(cause="no candidate", talker="")
+    captions = captions[~captions["id"].isin(lost["id"])]
+    tokens = tokens[tokens["spoken_word"].isin(captions["spoken_word"])]
+    if captions.empty:
+        return captions.assign(talker="", token_id="")[_names(SPOKEN_CAPTIONS)], _lacking([lost])
+
+    # From here on captions, splits, talkers and spoken words are numbers.
+    mixed = settings.speakers == "mixed"
+    talkers = np.array(sorted(vocabulary))
+    words, word = np.unique(captions["spoken_word"], return_inverse=True)
+    number, ids = pd.factorize(captions["id"])
+    if mixed:
+        # With one common stock the first caption comes first: not always the same pictures'.
+        number = generator("matching", "order", settings.seed).permutation(len(ids))[number]
+    reuse = settings.reuse == "within_split"
+    split = np.unique(captions["split"], return_inverse=True)[1] if reuse else np.zeros_like(word)
+    said = captions.assign(number=number, split_number=split, spoken=word)
+    voice = np.searchsorted(talkers, tokens["talker"])
+    spoken = np.searchsorted(words, tokens["spoken_word"])
+    tokens = tokens.assign(voice=voice, talker=0 if mixed else voice, spoken=spoken)
+    supply = np.zeros((1 if mixed else len(talkers), len(words)), dtype=np.int64)
+    np.add.at(supply, (tokens["talker"].to_numpy(), spoken), 1)
+    splits = said.groupby("number")["split_number"].first().to_numpy() if reuse else None
+    casting = Casting(np.stack([number, word], axis=1), supply, splits)
+    if mixed and reuse:
+        casting.part()
+    sizes = np.ones(1, np.int64) if mixed else np.array([vocabulary[name] for name in talkers])
+    pairs = casting.cast("balanced" if settings.speakers == "mixed" else settings.speakers, sizes)
+
+    refused = said[~said["number"].isin([caption for caption, _ in pairs])]
+    known = np.array([""]) if mixed else talkers
+    lacking = [lost]
+    for caption, uses in refused.groupby("number"):
+        nearest, few, cause = _why(casting, int(str(caption)), supply)
+        lacks = uses[uses["spoken"].isin(few)]
+        lacking.append(lacks.assign(cause=cause, talker=known[nearest]))
+    cast = pd.DataFrame(pairs, columns=["number", "talker"], dtype=np.int64)
+    said = said.merge(cast, on="number")
+    if mixed:
+        said["token_id"], said["talker"] = mix(said, tokens, casting, settings.seed)
+    else:
+        said["token_id"] = draw(said, tokens, casting, settings.seed)
+    said["talker"] = talkers[said["talker"].to_numpy()]
+    return said[_names(SPOKEN_CAPTIONS)], _lacking(lacking)
+
+
+def _names(table: Table) -> list[str]:
+    return [column.name for column in table.columns]
+
+
+def _lacking(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """Captions' lacking words as rows of UNSAYABLE."""
+    rows = pd.concat(parts)[_names(UNSAYABLE)].drop_duplicates(list(UNSAYABLE.key))
+    return rows.sort_values(list(UNSAYABLE.key), ignore_index=True)
+
+
+def _why(casting: Casting, caption: int, supply: Ints) -> tuple[int, Ints, str]:
+    """Who comes nearest to saying a caption, the words that he lacks, and the cause."""
+    need, counts = casting.words[caption], casting.counts[caption]
+    once = (supply[:, need] >= counts).all(axis=1).any()
+    stock = casting.have[casting.split[caption]] if once else supply
+    few = stock[:, need] < counts
+    nearest = int(few.sum(axis=1).argmin())
+    return nearest, need[few[nearest]], "used up" if once else "no talker"
+
+
+def reasons(unsayable: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """The rejects (stage, id, reason) of the rows of UNSAYABLE: one a caption."""
+    found = []
+    for (image_id, caption), rows in unsayable.groupby(["image_id", "caption"]):
+        cause, talker = rows["cause"].iloc[0], rows["talker"].iloc[0]
+        known = rows["word"] if cause == "no candidate" else rows["spoken_word"]
+        # Where sentences mix talkers, nobody comes nearest.
+        who = (
+            f"; {talker!r} comes nearest, but lacks a word"
+            if talker
+            else "; all together lack a word"
+        )
+        reason = REASONS[cause] + ("" if cause in BEFORE_TALKERS else who)
+        found.append(("matching", f"{image_id}#{caption}", f"{reason}: {', '.join(sorted(known))}"))
+    return found
+
+
+def used_names(names: Iterable[str], texts: Iterable[str], dictionary: Dictionary) -> set[str]:
+    """The spoken words of which some caption has a form, content word or not.
+
+    Too many are better than too few: a word that some caption has must not stand for another.
+    """
+    forms = {form for text in texts for form in WORD.findall(text.lower())}
+    forms |= {part for form in forms for part in form.split("-")}
+    families = {member for form in forms for member in dictionary.family(form)}
+    return {name for name in names if not families.isdisjoint(dictionary.family(name))}
+
+
+def match_tables(
+    splits: pd.Series,
+    texts: Iterable[str],
+    caption_words: pd.DataFrame,
+    spoken_tags: pd.DataFrame,
+    spoken_words: pd.DataFrame,
+    settings: MatchingSettings,
+) -> Matched:
+    """Match whole tables: CAPTION_WORDS, SPOKEN_TAGS and SPOKEN_WORDS.
+
+    `splits` is each picture's split, indexed by image_id; `texts` are all captions as written.
+    Raises InputError as `seesay.captions.unseen.match_unseen` does.
+    """
+    captions = caption_words[caption_words["image_id"].isin(splits.index)]
+    said = captions.groupby("lemma").agg(pos=("pos", "first"), count=("text", "size"))
+
+    tokens = spoken_words.merge(spoken_tags, on="token_id", validate="one_to_one")
+    tokens["spoken_word"] = spoken_names(tokens, said["pos"])
+    tokens = tokens[tokens["spoken_word"] != ""]
+    # The forms of a word add their counts.
+    spoken = pd.DataFrame({"count": tokens["spoken_word"].value_counts()})
+    own = pd.Series(majority(tokens["spoken_word"], tokens["pos"]), dtype=object)
+    spoken["pos"] = said["pos"].reindex(spoken.index).fillna(own)
+    spoken = spoken[spoken["count"] >= settings.min_tokens]
+    used = used_names(spoken.index, texts, Dictionary())
+    table = replace(said, spoken, used, settings.relax, settings.frequency_tolerance)
+
+    sizes = spoken_words.groupby("talker")["word"].nunique()
+    captions = captions.assign(
+        word=captions["lemma"],
+        spoken_word=captions["lemma"].map(table.set_index("word")["spoken_word"]),
+        split=captions["image_id"].map(splits),
+    )
+    vocabulary = {str(talker): int(size) for talker, size in sizes.items()}
+    if settings.unseen_talkers or settings.unseen_words:
+        # By name: the stamp of a config has what it uses alone.
+        unseen = importlib.import_module("seesay.captions.unseen")
+        matched, lacking, kept = unseen.match_unseen(captions, tokens, vocabulary, settings)
+    elif settings.reuse == "always":
+        again = importlib.import_module("seesay.captions.matching_again")
+        (matched, lacking), kept = again.match_again(captions, tokens, vocabulary, settings), []
+    else:
+        (matched, lacking), kept = match(captions, tokens, vocabulary, settings), []
+    return Matched(table, matched, lacking, [*kept, *reasons(lacking)])
+
+
+def run_matching(
+    images: Path,
+    texts: Path,
+    caption_words: Path,
+    spoken_tags: Path,
+    spoken_words: Path,
+    replacements: Path,
+    spoken_captions: Path,
+    unsayable: Path,
+    rejects: Path,
+    settings: MatchingSettings,
+) -> None:
+    """Write the tables `replacements`, `spoken_captions`, `unsayable` and `rejects`.
+
+    Every caption of a picture in `images` is in `spoken_captions` or in `rejects`, here or in
+    those of the stage words. Raises InputError when no caption of a split can be said; what is
+    known by then is in the folder `stopped` beside `unsayable`, as text.
+    """
+    splits = tables.read(IMAGES, images).set_index("image_id")["split"]
+    stopped = unsayable.parent / KEPT
+    try:
+        found = match_tables(
+            splits,
+            tables.read(CAPTIONS, texts)["text"],
+            tables.read(CAPTION_WORDS, caption_words),
+            tables.read(SPOKEN_TAGS, spoken_tags),
+            tables.read(SPOKEN_WORDS, spoken_words),
+            settings,
+        )
+    except Stopped as error:
+        keep(stopped, {"unsayable": error.unsayable})
+        raise InputError(f"{error}; its captions and words are in {stopped}") from error
+    # Now, and not when all is trained and the test pictures turn out to have no words.
+    cause = why(found.spoken_captions, found.unsayable, splits, settings)
+    if cause:
+        parts = {"unsayable": found.unsayable, "replacements": found.replacements}
+        keep(stopped, parts | {"rejects": tables.rejects(found.rejects)})
+        raise InputError(
+            f"{spoken_words}: {cause} (`seesay check` says what each would give); the captions"
+            f" and their words are in {stopped}"
+        )
+    shutil.rmtree(stopped, ignore_errors=True)
+    tables.write(REPLACEMENTS, replacements, found.replacements)
+    tables.write(SPOKEN_CAPTIONS, spoken_captions, found.spoken_captions)
+    tables.write(UNSAYABLE, unsayable, found.unsayable)
+    write_rejects(rejects, found.rejects)

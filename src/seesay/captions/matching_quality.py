@@ -1,0 +1,118 @@
+"""What came of the matching, in numbers: steps, parts of speech, tokens, durations."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from seesay.audio.speech import SPOKEN_WORDS
+from seesay.captions.matching import REPLACEMENTS, SPOKEN_CAPTIONS
+from seesay.captions.replacement import spoken_names
+from seesay.captions.words import CAPTION_WORDS, SPOKEN_TAGS, SPOKEN_TYPES
+from seesay.shared import tables
+from seesay.shared.tables import Column, Table
+from seesay.vision.pictures import IMAGES
+
+BIN = 0.05  # s, of the histogram of durations
+
+STEPS = Table(
+    "matching_steps",
+    ("step",),
+    (
+        Column("step", pa.string(), "as itself, matched, relaxed ..., or no candidate"),
+        Column("words", pa.int64(), "caption words that got their spoken word in this step"),
+        Column("tokens", pa.int64(), "uses of these words in all captions"),
+    ),
+)
+POS = Table(
+    "matching_pos",
+    ("source", "pos"),
+    (
+        Column("source", pa.string(), "captions (content words alone) or speech (all words)"),
+        Column("pos", pa.string(), "NOUN, VERB, ADJ, ADV; in the speech also other"),
+        Column("tokens", pa.int64(), "tokens with this tag"),
+        Column("types", pa.int64(), "types: lemmas of captions, word forms of speech"),
+    ),
+)
+TALKER_WORDS = Table(
+    "talker_words",
+    ("word", "talker"),
+    (
+        Column("word", pa.string(), "a spoken word that stands for a caption word"),
+        Column("talker", pa.string(), "who says it"),
+        Column("tokens", pa.int64(), "tokens that there are"),
+        Column("used", pa.int64(), "tokens that some caption uses"),
+    ),
+)
+DURATIONS = Table(
+    "matching_durations",
+    ("low",),
+    (
+        Column("low", pa.float64(), "shortest duration counted here", "s"),
+        Column("high", pa.float64(), "the first that is too long", "s"),
+        Column("tokens", pa.int64(), "tokens, used by some caption, of such a length"),
+    ),
+)
+
+
+def steps(replacements: pd.DataFrame, words: pd.Series) -> pd.DataFrame:
+    """The rows of STEPS; `words` are the lemmas of all captions, a row a use."""
+    uses = replacements["word"].map(words.value_counts()).fillna(0).astype(np.int64)
+    grouped = replacements.assign(uses=uses).groupby("step")
+    return grouped.agg(words=("word", "size"), tokens=("uses", "sum")).reset_index()
+
+
+def pos_counts(captions: pd.DataFrame, types: pd.DataFrame) -> pd.DataFrame:
+    """The rows of POS, from CAPTION_WORDS and SPOKEN_TYPES."""
+    said = captions.groupby("pos").agg(tokens=("lemma", "size"), types=("lemma", "nunique"))
+    heard = types.groupby("pos").agg(tokens=("count", "sum"), types=("word", "size"))
+    parts = [said.assign(source="captions"), heard.assign(source="speech")]
+    return pd.concat(parts).reset_index()
+
+
+def talker_words(tokens: pd.DataFrame, used: set[str]) -> pd.DataFrame:
+    """The rows of TALKER_WORDS; `tokens` has token_id, talker and spoken_word."""
+    grouped = tokens.assign(used=tokens["token_id"].isin(used)).groupby(["spoken_word", "talker"])
+    counts = grouped.agg(tokens=("token_id", "size"), used=("used", "sum")).reset_index()
+    return counts.rename(columns={"spoken_word": "word"})
+
+
+def durations(seconds: pd.Series) -> pd.DataFrame:
+    """The rows of DURATIONS: bins from 0 s to the longest, the empty ones too."""
+    # A duration of 0.15 s may be a hair less as a difference of two times.
+    place = np.floor(seconds.to_numpy() / BIN + 1e-6).astype(np.int64)
+    counts = np.bincount(place)
+    edges = np.round(np.arange(len(counts) + 1) * BIN, 6)
+    return pd.DataFrame({"low": edges[:-1], "high": edges[1:], "tokens": counts})
+
+
+def run_quality(
+    images: Path,
+    caption_words: Path,
+    spoken_types: Path,
+    spoken_tags: Path,
+    spoken_words: Path,
+    replacements: Path,
+    spoken_captions: Path,
+    step_counts: Path,
+    pos: Path,
+    words_by_talker: Path,
+    histogram: Path,
+) -> None:
+    """Write the tables STEPS, POS, TALKER_WORDS and DURATIONS of a finished matching."""
+    captions = tables.read(CAPTION_WORDS, caption_words)
+    captions = captions[captions["image_id"].isin(tables.read(IMAGES, images)["image_id"])]
+    table = tables.read(REPLACEMENTS, replacements)
+    types = tables.read(SPOKEN_TYPES, spoken_types)
+    tokens = tables.read(SPOKEN_WORDS, spoken_words)
+    used = set(tables.read(SPOKEN_CAPTIONS, spoken_captions)["token_id"])
+    tokens = tokens.merge(tables.read(SPOKEN_TAGS, spoken_tags), on="token_id")
+    tokens["spoken_word"] = spoken_names(tokens, table.set_index("word")["pos"])
+    tokens = tokens[tokens["spoken_word"] != ""]
+    taken = tokens[tokens["token_id"].isin(used)]
+    tables.write(STEPS, step_counts, steps(table, captions["lemma"]))
+    tables.write(POS, pos, pos_counts(captions, types))
+    standing = tokens[tokens["spoken_word"].isin(table["spoken_word"])]
+    tables.write(TALKER_WORDS, words_by_talker, talker_words(standing, used))
+    tables.write(DURATIONS, histogram, durations(taken["offset"] - taken["onset"]))

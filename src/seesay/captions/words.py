@@ -1,0 +1,216 @@
+"""Content words of captions, and word types of speech (paper, section 2).
+
+One tagger tags both sides in their own order: a caption as a sentence, a recording as the
+sequence of its words. Nouns become singular; any other word stays as it is, in American spelling.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+from seesay.audio.speech import SPOKEN_WORDS
+from seesay.captions.english import APART
+from seesay.captions.tagging import OTHER, Tagger
+from seesay.settings.words import WordsSettings
+from seesay.shared import tables
+from seesay.shared.errors import InputError
+from seesay.shared.progress import progress
+from seesay.shared.rejects import write_rejects
+from seesay.shared.tables import Column, Table
+from seesay.vision.pictures import CAPTIONS
+
+LONGEST = 5  # the length classes are 1-2, 3-4, 5-6, 7-8, 9-10, 11 and more letters
+
+CAPTION_WORDS = Table(
+    "caption_words",
+    ("image_id", "caption", "position"),
+    (
+        Column("image_id", pa.string(), "the picture"),
+        Column("caption", pa.int32(), "the caption's number within the picture, from 0"),
+        Column("position", pa.int32(), "the token's number within the caption, from 0"),
+        Column("text", pa.string(), "the word as it stands in the caption, lower-cased"),
+        Column("lemma", pa.string(), "the content word: nouns in the singular, American spelling"),
+        Column("pos", pa.string(), "NOUN, VERB, ADJ or ADV: the lemma's most frequent tag"),
+    ),
+)
+
+SPOKEN_TYPES = Table(
+    "spoken_types",
+    ("word",),
+    (
+        Column("word", pa.string(), "the word form as the speech corpus writes it, lower-cased"),
+        Column(
+            "lemma", pa.string(), "nouns in the singular, others as they are; American spelling"
+        ),
+        Column("pos", pa.string(), "the type's most frequent tag: NOUN, VERB, ADJ, ADV or other"),
+        Column("count", pa.int64(), "tokens of this word form"),
+    ),
+)
+
+SPOKEN_TAGS = Table(
+    "spoken_tags",
+    ("token_id",),
+    (
+        Column("token_id", pa.string(), "the token"),
+        Column(
+            "lemma", pa.string(), "nouns in the singular, others as they are; American spelling"
+        ),
+        Column("pos", pa.string(), "its own tag in its utterance: NOUN, VERB, ADJ, ADV or other"),
+        Column("alone", pa.bool_(), "it is all of its utterance, so that its tag is a guess"),
+    ),
+)
+
+
+def letters(word: str) -> int:
+    """A word's length; a hyphen is no letter."""
+    return len(word.replace("-", ""))
+
+
+def length_class(word: str) -> int:
+    """0 for 1-2 letters, 1 for 3-4, ... 5 for 11 and more."""
+    return min((letters(word) - 1) // 2, LONGEST)
+
+
+def word_types(tagged: pd.DataFrame) -> pd.DataFrame:
+    """The types of tagged tokens (word, lemma, pos): word, lemma, pos and count, sorted by word.
+
+    A type's pos is its most frequent tag, its lemma the most frequent one under that tag; of
+    equally frequent ones the first by alphabet.
+    """
+    counts = tagged.groupby(["word", "pos", "lemma"]).size().rename("count").reset_index()
+    counts["tagged"] = counts.groupby(["word", "pos"])["count"].transform("sum")
+    total = counts.groupby("word")["count"].sum()
+    order = ["word", "tagged", "pos", "count", "lemma"]
+    first = counts.sort_values(order, ascending=[True, False, True, False, True])
+    first = first.drop_duplicates("word").set_index("word")
+    return first[["lemma", "pos"]].assign(count=total).reset_index()
+
+
+def tag_captions(captions: pd.DataFrame, tagger: Tagger) -> pd.DataFrame:
+    """The content words of CAPTIONS, rare ones too, as rows of CAPTION_WORDS.
+
+    A form (dogs) has one lemma (dog), and a lemma one pos: its most frequent tag over all captions.
+    Of words that are two by their part of speech (`seesay.captions.english.APART`) the less
+    frequent one is left out: nothing that says the other says it.
+    """
+    tagged = tagger.tag(captions["text"])
+    rows = [
+        (image_id, caption, position, *token)
+        for (image_id, caption), tokens in zip(
+            captions[["image_id", "caption"]].itertuples(index=False),
+            progress(tagged, "tagging captions", "captions", len(captions)),
+            strict=True,
+        )
+        for position, token in enumerate(tokens)
+        if token[2] != OTHER
+    ]
+    words = pd.DataFrame(rows, columns=["image_id", "caption", "position", "text", "lemma", "pos"])
+    types = word_types(words.rename(columns={"text": "word"})).set_index("word")
+    words["lemma"], own = words["text"].map(types["lemma"]), words["pos"]
+    words["pos"] = words["lemma"].map(majority(words["lemma"], own))
+    apart = words["lemma"].map(APART)
+    return words[(own == apart) == (words["pos"] == apart)].reset_index(drop=True)
+
+
+def drop_rare(
+    words: pd.DataFrame, captions: pd.DataFrame, min_count: int
+) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
+    """The words whose lemma is seen `min_count` times or more, and rejects (stage, id, reason).
+
+    Rejected are rarer lemmas, and those of `captions` (CAPTIONS) that are left without a word.
+    """
+    counts = words["lemma"].value_counts()
+    rare = counts[counts < min_count].sort_index()
+    kept = words[~words["lemma"].isin(rare.index)]
+    refused = [
+        (
+            "words",
+            str(word),
+            f"seen {'once' if count == 1 else f'{count} times'} in all captions, "
+            f"fewer than words.min_count: {min_count}",
+        )
+        for word, count in rare.items()
+    ]
+    have = set(zip(kept["image_id"], kept["caption"], strict=True))
+    refused += [
+        ("words", f"{image_id}#{caption}", "no content word is left in this caption")
+        for image_id, caption in captions[["image_id", "caption"]].itertuples(index=False)
+        if (image_id, caption) not in have
+    ]
+    return kept, refused
+
+
+def extract_captions(
+    captions: Path, caption_words: Path, rejects: Path, settings: WordsSettings
+) -> None:
+    """Write the table `caption_words`: the content words of every caption.
+
+    Lemmas seen fewer than `min_count` times are dropped and listed in `rejects`, as is a caption
+    that is left without a word. Raises InputError when no word is left at all.
+    """
+    frame = tables.read(CAPTIONS, captions)
+    words = tag_captions(frame, Tagger(settings.tagger))
+    kept, refused = drop_rare(words, frame, settings.min_count)
+    if kept.empty:
+        raise InputError(f"{captions}: {none_left(words, settings.min_count)}")
+    tables.write(CAPTION_WORDS, caption_words, kept)
+    write_rejects(rejects, refused)
+
+
+def none_left(words: pd.DataFrame, min_count: int) -> str:
+    """Why no content word is left of all captions, and what to do; `words` has the rare ones."""
+    if words.empty:
+        return "no caption has a noun, verb, adjective or adverb that the tagger knows (English)"
+    most = int(words["lemma"].value_counts().iloc[0])
+    return (
+        f"no content word is seen {min_count} times; lower words.min_count (the most frequent word"
+        f" is seen {'once' if most == 1 else f'{most} times'})"
+    )
+
+
+def majority(words: Iterable[str], tags: Iterable[str]) -> dict[str, str]:
+    """Each word's most frequent tag; of equally frequent ones the first by alphabet."""
+    counts: dict[str, Counter[str]] = {}
+    for word, tag in zip(words, tags, strict=True):
+        counts.setdefault(word, Counter())[tag] += 1
+    return {word: min(found, key=lambda t: (-found[t], t)) for word, found in counts.items()}
+
+
+def in_time(words: pd.DataFrame, pause: float) -> pd.DataFrame:
+    """SPOKEN_WORDS in time order, a recording at a time, with the number of each `utterance`.
+
+    Utterances are parted by pauses longer than `pause` (s).
+    """
+    words = words.sort_values(["recording_id", "onset", "token_id"], kind="stable")
+    gap = words["onset"] - words["offset"].shift()
+    cut = (words["recording_id"] != words["recording_id"].shift()) | (gap > pause)
+    return words.assign(utterance=cut.cumsum())
+
+
+def tag_speech(spoken_words: pd.DataFrame, tagger: Tagger, pause: float) -> pd.DataFrame:
+    """The rows of SPOKEN_TAGS of SPOKEN_WORDS, with `word`, in time order.
+
+    They are tagged in utterances parted by longer pauses (s).
+    """
+    words = in_time(spoken_words, pause)
+    spoken = [group.tolist() for _, group in words.groupby("utterance")["word"]]
+    tokens = [
+        (*token, len(utterance) == 1)
+        for utterance in progress(tagger.tag(spoken), "tagging speech", "utterances", len(spoken))
+        for token in utterance
+    ]
+    tagged = pd.DataFrame(tokens, columns=["word", "lemma", "pos", "alone"])
+    return tagged.assign(token_id=words["token_id"].to_numpy())
+
+
+def extract_types(
+    spoken_words: Path, spoken_types: Path, spoken_tags: Path, settings: WordsSettings
+) -> None:
+    """Write the tables `spoken_types`, every word form of the speech, and `spoken_tags`."""
+    frame = tables.read(SPOKEN_WORDS, spoken_words)
+    tagged = tag_speech(frame, Tagger(settings.tagger), settings.pause)
+    tables.write(SPOKEN_TYPES, spoken_types, word_types(tagged))
+    tables.write(SPOKEN_TAGS, spoken_tags, tagged.drop(columns="word"))

@@ -1,0 +1,1 @@
+"""The command `seesay`: check, compare, search, export, fetch."""

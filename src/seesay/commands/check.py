@@ -1,0 +1,140 @@
+"""Before a long run: whether all that its config names is there, and can be read."""
+
+import shlex
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from seesay.commands import check_corpora, check_disk
+from seesay.commands.check_findings import Counts, Finding, safe
+from seesay.planning.config import Config, load
+from seesay.planning.config_file import read, refuse_blocked
+from seesay.settings.logmel import LogmelSettings
+from seesay.shared.errors import InputError
+
+
+def report(path: str, trust_model: bool = False) -> int:
+    """Print every finding about a config file, and return the exit status: 1 if any fails."""
+    marks: Counter[str] = Counter()
+    for finding in findings(path, trust_model):
+        print(finding, flush=True)
+        marks[finding.mark] += 1
+    if marks["fail"]:
+        print(f"not ready: {marks['fail']} to mend before the run")
+        return 1
+    but = f", but {marks['warn']} to think about (warn)" if marks["warn"] else ""
+    print(f"ready{but}: snakemake --cores all --configfile {shlex.quote(path)}")
+    return 0
+
+
+def findings(path: str, trust_model: bool = False) -> Iterator[Finding]:
+    """The findings about a config file; when it is wrong itself, that alone.
+
+    A TorchScript file (logmel.model) is a program, and is run with `trust_model` alone.
+    """
+    try:
+        config = load(read(Path(path)))
+        refuse_blocked(Path(config.results))
+    except InputError as error:
+        yield Finding("fail", "config", str(error).removeprefix("config: "))
+        return
+    shape = f"{len(config.experiments)} experiment(s), {len(config.seeds)} seed(s)"
+    folds = 1 + len(config.pictures.more_folds)
+    if folds > 1:
+        shape += (
+            f", {folds} folds: {folds * len(config.experiments) * len(config.seeds)} jobs train"
+        )
+    yield Finding("ok", "config", f"{path} is valid; {shape}, results go to {config.results}")
+    counts = Counts(f"snakemake --cores 1 fetch --configfile {shlex.quote(path)}")
+    parts: list[tuple[str, Callable[[Config, Counts], Iterator[Finding]]]] = [
+        ("pictures", check_corpora.pictures),
+        ("fragments", check_corpora.fragments),
+        ("weights", partial(_weights, trust_model=trust_model)),
+        ("speech", check_corpora.speech),
+        ("matching", _predicted),
+        ("disk", _disk),
+    ]
+    for section, part in parts:
+        yield from safe(section, part(config, counts))
+
+
+def _weights(config: Config, counts: Counts, trust_model: bool) -> Iterator[Finding]:
+    """Whether the image networks of every experiment, and its model of speech, can be loaded."""
+    networks: dict[tuple[str, str, str, int], None] = {}
+    models: list[LogmelSettings] = []
+    for name in sorted(config.experiments):
+        of = {stage: config.section_of(name, stage) for stage in ("fc7", "regions", "logmel")}
+        if not config.fragments and of["fc7"]:
+            networks["fc7", of["fc7"].network, of["fc7"].weights, of["fc7"].size] = None
+        if not config.fragments and of["regions"] and of["regions"].proposals == "rpn":
+            networks["regions", "fasterrcnn", of["regions"].weights, of["regions"].side] = None
+        if of["logmel"].model is not None and of["logmel"] not in models:
+            models.append(of["logmel"])
+    for section, network, weights, size in networks:
+        yield from safe(section, _network(section, network, weights, size, counts.fetching))
+    for settings in models:
+        yield from safe("logmel", _speech_model(settings, trust_model))
+
+
+def _speech_model(settings: LogmelSettings, trusted: bool) -> Iterator[Finding]:
+    path = Path(str(settings.model))
+    if path.is_file() and settings.program and not trusted:
+        yield Finding(
+            "note", "logmel", f"{path} is a program (TorchScript), which a run will run with your"
+            " rights; it is not tried here without --trust-model",
+        )  # fmt: skip
+        return
+    # Here, for torch takes seconds.
+    from seesay.audio.logmel import maker
+
+    maker(settings)
+    yield Finding("ok", "logmel", f"{settings.model} gives frames of {settings.filters} numbers")
+
+
+def _network(
+    section: str, network: str, weights: str, size: int, fetching: str
+) -> Iterator[Finding]:
+    if weights == "random":
+        yield Finding("note", section, f"{network} has random weights, which are for tests alone")
+        return
+    # Here, for torch takes seconds.
+    from seesay.commands import fetch
+    from seesay.vision import networks as fc7_networks
+    from seesay.vision.networks.weights import fetched
+
+    if weights == "DEFAULT" and network != "efficientnet_lite0":
+        try:
+            path = fetched(fetch.address(network))
+        except InputError as error:
+            yield Finding("fail", section, str(error))
+            yield Finding("note", section, f"{network}: fetched by: {fetching}")
+            return
+        yield Finding("ok", section, f"{network}: {path}, its SHA-256 begins as its name says")
+        return
+    if network == "fasterrcnn":
+        import torch
+
+        from seesay.vision.networks.fasterrcnn import Detector
+
+        Detector(weights, size, torch.device("cpu"))
+    else:
+        fc7_networks.load(network, weights, size)
+    given = "the weights of its package" if weights == "DEFAULT" else f"{weights} fits it"
+    yield Finding("ok", section, f"{network}: {given}")
+
+
+def _predicted(config: Config, counts: Counts) -> Iterator[Finding]:
+    """What matching and evaluation will find."""
+    # Here, for it takes a while to import.
+    from seesay.commands.check_matching import predict
+
+    yield from predict(config, counts)
+
+
+def _disk(config: Config, counts: Counts) -> Iterator[Finding]:
+    """Whether the results have room, if all that they are made of was found."""
+    if counts.pictures and counts.tokens != 0:
+        size = check_disk.estimate(config, counts.pictures, counts.captions, counts.tokens)
+        enough, text = check_disk.room(Path(config.results), size)
+        yield Finding("ok" if enough else "fail", "disk", text)

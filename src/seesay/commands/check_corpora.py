@@ -1,0 +1,178 @@
+"""Of `seesay check`: whether the corpora are there and can be read, and what is in them.
+
+Corpora are read as the stages read them; pictures and recordings are not opened, but by readers
+that must (isolated words).
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from seesay.audio import transcripts
+from seesay.audio.exclusion import Exclusion
+from seesay.audio.speech import frame_of, ids_of, named
+from seesay.audio.voices import missing
+from seesay.commands.check_findings import Counts, Finding, safe
+from seesay.corpora import PICTURES, SPEECH, Picture, Reject
+from seesay.corpora import fragments as layout
+from seesay.corpora.apart import keep_apart
+from seesay.corpora.finding import awkward, find
+from seesay.planning.config import Config
+from seesay.settings.corpora import Corpus
+from seesay.settings.pictures import PictureCorpus
+from seesay.shared import rejects, tables
+from seesay.vision.pictures import gather
+from seesay.vision.splits import SPLITS, assign
+
+LUCID = (
+    "LUCID is the London UCL Clear Speech in Interaction Database (Valerie Hazan's group,"
+    " University College London); its licence lets nobody hand it on, so everyone asks for it",
+    "layout: {path}/ANY/FOLDERS/NAME.wav with NAME.TextGrid beside it (a word tier), or"
+    " {path}/lucid_native.tokens.txt with the wavs that it names",
+    "docs/paper.md says where to ask, and more of the layout",
+)
+
+
+def pictures(config: Config, counts: Counts) -> Iterator[Finding]:
+    """The corpora of pictures, and the split of what they have."""
+    if config.scenes:
+        counts.pictures, counts.captions = config.scenes.count, 5 * config.scenes.count
+        yield Finding("ok", "pictures", f"{config.scenes.count:,} scenes will be drawn")
+        return
+    usable: list[Picture] = []
+    whole = True
+    strict = config.pictures.on_bad_input == "fail"
+    for corpus in config.pictures.corpora:
+        part = list(safe("pictures", _picture_corpus(corpus, usable, strict)))
+        failed = any(finding.mark == "fail" for finding in part)
+        whole = whole and not failed
+        yield from part
+        if failed and config.fetched_folder() == corpus.path:
+            yield Finding("note", "pictures", f"{corpus.path}: fetched by: {counts.fetching}")
+    counts.pictures = len(usable)
+    counts.captions = sum(len(picture.captions) for picture in usable)
+    if not whole:
+        return
+    folder = Path(config.fragments.path) if config.fragments else None
+    splits, bad, left_out = assign(config.pictures.split, usable, folder)
+    sizes = {name: list(splits.values()).count(name) for name in SPLITS}
+    if all(sizes.values()):
+        counts.found, counts.splits = [p for p in usable if p.image_id in splits], splits
+    said = ", ".join(f"{name} {size:,}" for name, size in sizes.items())
+    mark = "ok" if all(sizes.values()) else "fail"
+    more = f"; {len(left_out):,} in none of them" if left_out else ""
+    yield Finding(mark, "pictures", f"split: {said}{more}")
+    yield from _rejects("pictures", "split", bad, strict)
+
+
+def _picture_corpus(
+    corpus: PictureCorpus, usable: list[Picture], strict: bool
+) -> Iterator[Finding]:
+    yield from _names("pictures", [str(p) for p in find(corpus, PICTURES).sources()])
+    found, refused = gather([corpus])
+    said = [picture for picture in found if any(text.strip() for text in picture.captions)]
+    captions = sum(len(picture.captions) for picture in said)
+    silent = f", {len(found) - len(said):,} without any" if len(found) > len(said) else ""
+    text = f"{corpus.path}: {len(said):,} pictures with {captions:,} captions{silent}"
+    yield Finding("ok" if said else "fail", "pictures", f"{text}, read as {corpus.reader}")
+    yield from _rejects("pictures", corpus.path, [r for r in refused if not r.by_rule], strict)
+    usable += said
+
+
+def fragments(config: Config, counts: Counts) -> Iterator[Finding]:
+    """The files of ready-made fragments, where there are any; they are not read."""
+    if config.fragments:
+        files = layout.sources(Path(config.fragments.path))
+        names = ", ".join(path.name for path in files.values())
+        yield Finding("ok", "fragments", f"{config.fragments.path}: {names}")
+
+
+def speech(config: Config, counts: Counts) -> Iterator[Finding]:
+    """The corpora of speech, or the recordings that are to be aligned."""
+    if config.synthesis:
+        names = ", ".join(config.synthesis.engines)
+        text = f"{config.synthesis.talkers} talkers will be synthesised ({names})"
+        lack = missing(config.synthesis)
+        yield Finding("fail", "speech", lack) if lack else Finding("ok", "speech", text)
+        return
+    if config.alignment:
+        yield from safe("alignment", _alignment(config))
+        return
+    parts: list[tuple[Corpus, pd.DataFrame, pd.DataFrame]] = []
+    counts.tokens = 0
+    strict = config.speech.on_bad_input == "fail"
+    exclusion = Exclusion(config.speech.exclude)
+    for corpus in config.speech.corpora:
+        part = list(safe("speech", _speech_corpus(corpus, counts, parts, strict, exclusion)))
+        yield from part
+        if corpus.reader == "lucid" and any(finding.mark == "fail" for finding in part):
+            for line in LUCID:
+                text = line.format(path=Path(corpus.path).absolute())
+                yield Finding("note", "speech", text)
+    keep_apart("speech.corpora", [one for part in parts for one in ids_of(*part)])
+    for unused in exclusion.rest():
+        mark = "fail" if strict else "note"
+        yield Finding(mark, "speech", f"{unused.id}: {unused.reason}; mend it or leave it out")
+
+
+def _speech_corpus(
+    corpus: Corpus,
+    counts: Counts,
+    parts: list[tuple[Corpus, pd.DataFrame, pd.DataFrame]],
+    strict: bool,
+    exclusion: Exclusion,
+) -> Iterator[Finding]:
+    yield from _names("speech", [str(p) for p in find(corpus, SPEECH).sources()])
+    recordings, words, refused = named(corpus, find(corpus, SPEECH).read())
+    recordings, words, excluded = exclusion.apply(recordings, words)
+    own = {word.talker for word in words}
+    types = {word.word.lower() for word in words}
+    text = (
+        f"{corpus.path}: {len(recordings):,} recordings, {len(words):,} words"
+        f" ({len(types):,} different) by {len(own):,} talkers, read as {corpus.reader}"
+    )
+    yield Finding("ok" if words else "fail", "speech", text)
+    if excluded:
+        text = f"{corpus.path}: {len(excluded):,} talkers or recordings left out by speech.exclude"
+        yield Finding("note", "speech", text)
+    yield from _rejects("speech", corpus.path, [r for r in refused if not r.by_rule], strict)
+    ids = [recording.recording_id for recording in recordings]
+    parts.append(
+        (corpus, pd.DataFrame({"recording_id": ids}), pd.DataFrame({"talker": sorted(own)}))
+    )
+    counts.spoken.append(frame_of(words))
+    counts.tokens = (counts.tokens or 0) + len(words)
+
+
+def _alignment(config: Config) -> Iterator[Finding]:
+    assert config.alignment is not None
+    own = config.alignment.dictionary
+    if own is not None and not Path(own).is_file():
+        yield Finding("fail", "alignment", f"{own}: no such file; alignment.dictionary names it")
+    folder = Path(config.alignment.path)
+    yield from _names("alignment", [str(p) for p in transcripts.sources(folder)])
+    found, refused = transcripts.read(folder, config.alignment.talker)
+    talkers = {utterance.talker for utterance in found}
+    text = f"{folder}: {len(found):,} recordings with transcripts by {len(talkers):,} talkers"
+    yield Finding("ok" if found else "fail", "alignment", text)
+    yield from _rejects("alignment", str(folder), refused, config.alignment.on_bad_input == "fail")
+
+
+def _names(section: str, paths: list[str]) -> Iterator[Finding]:
+    """The first name that Snakemake cannot take."""
+    text = awkward(paths)
+    if text:
+        yield Finding("fail", section, text)
+
+
+def _rejects(section: str, where: str, refused: list[Reject], strict: bool) -> Iterator[Finding]:
+    """What a reader leaves out, a line a reason; where that is to end the run, it fails."""
+    if refused:
+        end = "on_bad_input: fail ends the run" if strict else "they will be left out"
+        count = f"{len(refused):,} of its parts cannot be used"
+        mark = "fail" if strict else "note"
+        yield Finding(mark, section, f"{where}: {count}; {end}")
+        rows = [(section, reject.id, reject.reason) for reject in refused]
+        for line in rejects.lines(tables.rejects(rows)):
+            yield Finding("note", section, line.removeprefix(f"{section}: "))

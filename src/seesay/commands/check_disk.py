@@ -1,0 +1,76 @@
+"""How much room a run's results will take, about, and whether there is that much."""
+
+import itertools
+import os
+import shutil
+from pathlib import Path
+
+from seesay.planning.config import Config
+
+# Numbers that an image network gives a fragment.
+WIDTHS = {"alexnet": 4096, "vgg16": 4096, "fasterrcnn": 1024, "efficientnet_lite0": 1280}
+# Ready-made fragments: of 4,096 numbers, 20 a picture.
+READY_WIDTH, READY_FRAGMENTS = 4096, 20
+FLOAT = 4
+UNTRAINED = 2  # controls that are networks all the same
+# Content words a caption, about (Pascal1K: 5.4).
+WORDS = 5.5
+# Of what is generated: bytes a scene, and bytes a word (16 bits at 22,050 Hz, with pauses).
+SCENE, SPOKEN = 200_000, 40_000
+# Beside the big tables: boxes, ranks, logs, the report.
+REST = 1.1
+
+
+def estimate(config: Config, pictures: int, captions: int, tokens: int | None) -> int:
+    """Bytes that the results will take, on the safe side.
+
+    The big tables as they are in memory (compression takes off a little), the embeddings of
+    every system, experiment, seed and fold, the states that training can go on from, and what is
+    generated. `tokens` is None where the speech is still to be made.
+    """
+    spoken = 0
+    if tokens is None:
+        surplus = config.synthesis.surplus if config.synthesis else 1
+        tokens = round(captions * WORDS * surplus)
+        spoken = tokens * SPOKEN if config.synthesis else 0
+    systems = 1 + UNTRAINED + len(config.controls)
+    features, embeddings, models, made = 0, 0, 0, set()
+    for name in config.experiments:
+        training, logmel = config.section_of(name, "training"), config.section_of(name, "logmel")
+        width, fragments = READY_WIDTH, READY_FRAGMENTS
+        if config.fc7 and not config.fragments:
+            fc7 = config.section_of(name, "fc7")
+            width, fragments = WIDTHS[fc7.network], fc7.regions + 1
+        fragments *= pictures
+        for stage, numbers in (("fc7", fragments * width), ("logmel", tokens * logmel.size)):
+            # Experiments that agree in a stage share its tables.
+            if (stage, config.variant(name, stage)) not in made:
+                made.add((stage, config.variant(name, stage)))
+                features += FLOAT * numbers
+        embeddings += systems * FLOAT * (fragments + tokens) * training.embedding
+        for size, layers in ((width, training.image_layers), (logmel.size, training.speech_layers)):
+            widths = [size, *layers, training.embedding]
+            models += sum(one * other for one, other in itertools.pairwise(widths))
+    folds = 1 + len(config.pictures.more_folds)
+    embeddings *= len(config.seeds) * folds
+    # Weights, the optimiser's two means of each, and the best epoch's; the model and its control.
+    states = len(config.seeds) * folds * 2 * 4 * FLOAT * models
+    drawn = SCENE * config.scenes.count if config.scenes else 0
+    return round(REST * (features + embeddings + states) + spoken + drawn)
+
+
+def room(results: Path, wanted: int) -> tuple[bool, str]:
+    """Whether a folder, which need not be there yet, may be written and has room; and a line."""
+    there = results.absolute()
+    while not there.exists():
+        there = there.parent
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        return False, f"{there}: no folder that you may write in; set results to one"
+    free = shutil.disk_usage(there).free
+    text = f"the results want about {said_size(wanted)}, and {there} has {said_size(free)} free"
+    return free >= wanted, text if free >= wanted else f"{text}; free some, or set results"
+
+
+def said_size(count: int) -> str:
+    """A number of bytes in words, with two digits or three."""
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{max(count / 1e6, 1):.0f} MB"

@@ -1,0 +1,162 @@
+"""Of `seesay check`: what matching and evaluation will find in the corpora."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from seesay.audio.exclusion import Exclusion
+from seesay.audio.speech import check_words, frame_of, named
+from seesay.audio.synthesis import scripts
+from seesay.captions.tagging import Tagger
+from seesay.captions.words import drop_rare, tag_captions, tag_speech
+from seesay.commands import check_human
+from seesay.commands import check_matching_shown as shown
+from seesay.commands.check_disk import READY_FRAGMENTS
+from seesay.commands.check_findings import Counts, Finding, safe
+from seesay.commands.prediction import Outcome, Texts, chances, crowded, match, remedies
+from seesay.corpora import SPEECH
+from seesay.corpora.finding import find
+from seesay.planning.config import Config
+from seesay.settings.corpora import Corpus
+from seesay.settings.pictures import PictureCorpus
+from seesay.shared.errors import InputError
+from seesay.vision.pictures import captions_of, gather
+from seesay.vision.splits import assign
+
+SECTION = "matching"
+# What makes a warning: shares of the captions, of the test's tokens, of what chance finds.
+LITTLE, UNHEARD, EASY = 0.5, 0.1, 50.0
+SPOKEN_AT_ONCE = 0.3  # s that a word of a script takes, about
+
+
+def predict(config: Config, counts: Counts) -> Iterator[Finding]:
+    """What will be said of the captions, what chance finds, and what would cure what is wrong."""
+    tagger = Tagger(config.words.tagger)
+    texts = read(config, counts, tagger)
+    if isinstance(texts, str):
+        yield Finding("note", SECTION, f"what can be said is not known before {texts}")
+        return
+    yield from shown.swapped(texts.tokens, tagger.dictionary.words())
+    yield from _outcome(config, texts)
+
+
+def read(config: Config, counts: Counts, tagger: Tagger) -> Texts | str:
+    """What both corpora say, tagged; or what must be done first."""
+    _drawn(config, counts)
+    if not counts.found:
+        cause = "the scenes are drawn" if config.scenes else "the pictures can be read and split"
+        return f"{cause}{_make(config, counts, 'scenes')}"
+    splits = pd.Series(counts.splits)[[picture.image_id for picture in counts.found]]
+    captions = captions_of(counts.found)
+    words = tag_captions(captions, tagger)
+    tokens = _spoken(config, counts, drop_rare(words, captions, config.words.min_count)[0])
+    if tokens.empty:
+        cause = "the speech is aligned" if config.alignment else "the speech can be read"
+        return f"{cause}{_make(config, counts, 'alignment')}"
+    tags = tag_speech(tokens, tagger, config.words.pause).drop(columns="word")
+    return Texts(splits, captions, words, tags, tokens)
+
+
+def _make(config: Config, counts: Counts, stage: str) -> str:
+    """How to make what is missing, where a stage makes it."""
+    if getattr(config, stage) is None:
+        return ""
+    return f"; check again after {counts.fetching.replace(' fetch ', f' {stage} ')}"
+
+
+def _outcome(config: Config, texts: Texts) -> Iterator[Finding]:
+    count, settings = config.words.min_count, config.matching
+    try:
+        now: Outcome | None = match(texts, count, settings)
+    except InputError as error:
+        now = None
+        yield Finding("fail", SECTION, str(error))
+    poor = now is None
+    if now is not None:
+        yield from shown.table(now)
+        if now.stops:
+            yield Finding("fail", SECTION, now.stops)
+        warnings = [] if now.stops else list(_warnings(config, texts, now))
+        yield from warnings
+        poor = bool(now.stops) or any(
+            finding.section == SECTION and finding.mark in ("warn", "fail") for finding in warnings
+        )
+        if config.evaluation.human and not now.stops:
+            yield from safe("human", check_human.predict(config, texts, now))
+    if poor:
+        yield from shown.remedies(now, remedies(texts, count, settings, now), config)
+
+
+def _warnings(config: Config, texts: Texts, now: Outcome) -> Iterator[Finding]:
+    """What makes a run that goes through say little, or a training stop."""
+    said = now.matched.spoken_captions
+    if (now.said < LITTLE * now.counts["captions"]).any():
+        total = int(now.counts["captions"].sum())
+        text = f"{now.said.sum():,} of {total:,} captions can be said"
+        yield Finding("warn", SECTION, f"{text}{shown.reasons(now)}")
+    if now.deaf > UNHEARD:
+        yield Finding("warn", SECTION, shown.unheard(now))
+    for name in sorted(config.experiments):
+        training = config.section_of(name, "training")
+        if training.batch_pictures == 1:
+            for split, image_id in crowded(said, texts.splits, training.negatives).items():
+                yield Finding("fail", SECTION, shown.crowd(name, split, image_id, training))
+    luck, notes = chances(said, texts.splits, _fragments(config), config.evaluation)
+    yield from shown.chances(luck, _fragments(config))
+    easy = luck[(luck["task"] != "abx_token_weighted") & (luck["r10"] >= EASY)]
+    first = easy[easy["task"] == "word_token_by_image"]
+    if len(first):
+        row = first.iloc[0]
+        text = f"by chance R@10 of {row['task']} ({row['gallery']}) is {row['r10']:.0f} %"
+        yield Finding("warn", "evaluation", f"{text}: so few items tell little; more test pictures")
+    for note in notes:
+        yield Finding("warn", "evaluation", note)
+
+
+def _fragments(config: Config) -> int:
+    """Fragments a picture, where every one has as many as may be kept."""
+    if config.fragments or config.fc7 is None:
+        return READY_FRAGMENTS
+    return max(int(config.section_of(name, "fc7").regions) for name in config.experiments) + 1
+
+
+def _drawn(config: Config, counts: Counts) -> None:
+    """Read the scenes where an earlier run has drawn them."""
+    folder = Path(config.results) / "scenes" / "pictures"
+    if config.scenes and folder.is_dir():
+        own, _ = gather([PictureCorpus(reader="pascal1k", path=str(folder))])
+        splits, _, _ = assign(config.pictures.split, own)
+        counts.found, counts.splits = [p for p in own if p.image_id in splits], splits
+
+
+def _spoken(config: Config, counts: Counts, caption_words: pd.DataFrame) -> pd.DataFrame:
+    """The rows of SPOKEN_WORDS as the stage speech will have them, if all recordings are whole.
+
+    Synthetic speech that is not made yet is what its script says.
+    """
+    made = "alignment" if config.alignment else "synthesis"
+    folder = Path(config.results) / made / "speech"
+    if (config.alignment or config.synthesis) and folder.is_dir():
+        corpus = Corpus(reader="lucid", path=str(folder))
+        recordings, words, _ = named(corpus, find(corpus, SPEECH).read())
+        words = Exclusion(config.speech.exclude).apply(recordings, words)[1]
+        counts.spoken.append(frame_of(words))
+    elif config.synthesis:
+        rows = []
+        for talker, sentences in scripts(caption_words, config.synthesis).items():
+            place = 0.0
+            for sentence in sentences:
+                for word in sentence:
+                    rows.append((talker, talker, word, place, place + SPOKEN_AT_ONCE))
+                    place += SPOKEN_AT_ONCE
+                place += config.synthesis.pause
+        columns = ["recording_id", "talker", "word", "onset", "offset"]
+        counts.spoken.append(pd.DataFrame(rows, columns=columns))
+    if not counts.spoken:
+        return pd.DataFrame()
+    spoken = pd.concat(counts.spoken, ignore_index=True)
+    # Nothing is opened: no word ends after its file.
+    ids = spoken["recording_id"].unique()
+    return check_words(spoken, pd.DataFrame({"recording_id": ids, "duration": np.inf}))[0]

@@ -1,0 +1,141 @@
+"""The states of trainings that no run will go on from: what they are, and their end.
+
+A training keeps its states in <results>/checkpoints, a folder a run of it. One that was killed
+goes on from there; one that ended keeps the states from which raised limits could go on. None is
+removed by a run itself.
+"""
+
+import argparse
+import json
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from seesay.commands.check_disk import said_size
+from seesay.learning import checkpoints
+from seesay.planning.config import Config, load
+from seesay.planning.config_file import read
+from seesay.shared.errors import InputError
+
+Run = tuple[str, str]  # experiment and seed
+
+
+@dataclass(frozen=True)
+class Store:
+    """The folder of a training's states.
+
+    Attributes:
+        folder: Where it is.
+        run: Whose it is: experiment and seed; None where an earlier version made it.
+        size: Its files' bytes.
+        time: When it was last written, in s.
+    """
+
+    folder: Path
+    run: Run | None
+    size: int
+    time: float
+
+
+def stores(results: Path) -> list[Store]:
+    """The folders of states below a results folder, the last written first."""
+    found = []
+    for folder in [*results.glob("checkpoints/*"), *results.glob("folds/*/checkpoints/*")]:
+        if not (folder / checkpoints.LOCK).is_file():
+            continue
+        files = [path.stat() for path in folder.iterdir()]
+        time = max(file.st_mtime for file in files)
+        found.append(Store(folder, whose(folder), sum(file.st_size for file in files), time))
+    return sorted(found, key=lambda store: (-store.time, store.folder))
+
+
+def whose(folder: Path) -> Run | None:
+    """The experiment and the seed of a folder of states, where it says so."""
+    try:
+        told = json.loads((folder / checkpoints.RUN).read_text())
+        return str(told["experiment"]), str(told["seed"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def useless(config: Config, found: Iterable[Store]) -> dict[Path, str]:
+    """Why nothing of a config's runs needs a folder of states, for those of which that holds.
+
+    `found` begins with the last written. A training whose models are there has ended; of one
+    whose models are not there the last states stay, for it goes on from them.
+    """
+    wanted = {(name, str(seed)) for name in config.experiments for seed in config.seeds}
+    why: dict[Path, str] = {}
+    kept: set[tuple[Path, Run]] = set()
+    for store in found:
+        home = store.folder.parents[1]  # the results folder, or a fold's
+        if store.run is None:
+            why[store.folder] = "of an earlier version"
+        elif store.run not in wanted:
+            why[store.folder] = f"{_named(store.run)}: not in the config"
+        elif _ended(config, home, *store.run):
+            why[store.folder] = f"{_named(store.run)}: has ended"
+        elif (home, store.run) in kept:
+            why[store.folder] = f"{_named(store.run)}: of other inputs, settings or code"
+        else:
+            kept.add((home, store.run))
+    return why
+
+
+def _ended(config: Config, home: Path, experiment: str, seed: str) -> bool:
+    """Whether a training's job has written all its models: Snakemake removes those of a part."""
+    trained = home / "training" / experiment
+    systems = ("model", "random_projection", "untrained", *config.controls)
+    return all((trained / name / seed / "history.parquet").is_file() for name in systems)
+
+
+def _named(run: Run) -> str:
+    return f"{run[0]}, seed {run[1]}"
+
+
+def clean(arguments: argparse.Namespace) -> None:
+    """The command `seesay clean`: list the folders of states, and remove those without use.
+
+    One that a job holds stays whatever it is.
+    """
+    config = load(read(Path(arguments.config)))
+    found = stores(Path(config.results))
+    why, freed = useless(config, found), 0
+    for store in found:
+        reason = why.get(store.folder)
+        if reason is None:
+            said = f"kept     {_named(store.run) if store.run else ''}: goes on from it"
+        elif _held(store.folder):
+            said = f"kept     {reason}, but a job holds it"
+        else:
+            said = f"{'removed' if arguments.remove else 'useless'}  {reason}"
+            freed += store.size
+            if arguments.remove:
+                _remove(store.folder)
+        print(f"{said} ({store.folder}, {said_size(store.size)})")
+    done = "freed" if arguments.remove else "could be freed with --remove"
+    print(f"{said_size(freed)} {done}" if freed else "nothing to free")
+
+
+def _held(folder: Path) -> bool:
+    try:
+        with FileLock(folder / checkpoints.LOCK, timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
+def _remove(folder: Path) -> None:
+    """Under its lock, which goes last: a training that begins now is refused or finds nothing."""
+    lock = folder / checkpoints.LOCK
+    try:
+        with FileLock(lock, timeout=0):
+            for path in folder.iterdir():
+                if path != lock:
+                    path.unlink()
+            shutil.rmtree(folder)
+    except Timeout:
+        raise InputError(f"{folder}: a job has just begun to use it; it stays") from None

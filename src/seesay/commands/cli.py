@@ -1,0 +1,198 @@
+"""The command `seesay`: what is wanted of the project outside of a run.
+
+    seesay check config/paper.yaml
+    seesay search --model results/training/paper/model/1 --say word.wav
+    seesay search --model results/training/paper/model/1 --look picture.jpg
+    seesay compare results/one results/other --html compared.html
+    seesay export --model results/training/paper/model/1 --out FOLDER
+    seesay abx results --experiment paper --out FOLDER
+    seesay clean config/paper.yaml
+
+`check` says whether a run has all that it needs and what it will find, one line a finding, with
+exit status 1 if something is missing; `search` finds pictures for a spoken word, or spoken words
+for a picture; `compare` says in what two finished runs differ and lays them side by side, with
+paired differences; `export` writes both branches of a model as ONNX files; `abx` writes the test
+words as item files with their embeddings, for fastabx; `clean` removes states of trainings that
+ended.
+"""
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+Commands = Any  # argparse keeps the type of its subparsers to itself
+TRUST = "run the TorchScript file that logmel.model names: a program, which may do all that you may"
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Parse the command line and do what it says."""
+    arguments = parse(argv)
+    if hasattr(signal, "SIGPIPE"):
+        # `seesay check ... | head` ends quietly.
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    try:
+        # Here, so that --help is quick.
+        if arguments.command == "check":
+            from seesay.commands.check import report as look
+
+            sys.exit(look(arguments.config, arguments.trust_model))
+        from seesay.shared.command import run
+
+        if arguments.command == "compare":
+            wanted = _compare
+        elif arguments.command == "clean":
+            from seesay.commands.clean import clean as wanted
+        elif arguments.command == "export":
+            from seesay.commands.export import report as wanted
+        elif arguments.command == "abx":
+            from seesay.commands.abx_export import report as wanted
+        else:
+            from seesay.commands.search_command import search as wanted
+        run(lambda: wanted(arguments))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """The command and its options; a wrong one ends in a line of help and exit status 2."""
+    parser = argparse.ArgumentParser(prog="seesay", description="Words from pictures and speech.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for add in (_add_check, _add_compare, _add_search, _add_export, _add_abx, _add_clean):
+        add(commands)
+    arguments = parser.parse_args(argv)
+    if arguments.command == "search" and arguments.top < 1:
+        parser.error("--top: give 1 or more")
+    if arguments.command == "search" and arguments.out and arguments.say:
+        parser.error("--out: holds the words that --look finds; --say finds pictures (--html FILE)")
+    if arguments.command == "search" and arguments.split and arguments.look:
+        parser.error("--split: parts the pictures that --say finds; --look finds spoken words")
+    return arguments
+
+
+def _add_check(commands: Commands) -> None:
+    check = commands.add_parser(
+        "check",
+        help="look whether a run has all that it needs",
+        description="Look at everything that a run will need, from the folder that it will start"
+        " in: one line a finding, and exit status 1 if something is missing.",
+    )
+    check.add_argument("config", help="the config file that the run will have")
+    check.add_argument("--trust-model", action="store_true", help=TRUST)
+
+
+def _add_compare(commands: Commands) -> None:
+    compare = commands.add_parser(
+        "compare",
+        help="lay two finished runs side by side",
+        description="Say in what two finished runs differ (settings, corpora, seeds, code), and lay"
+        " their numbers side by side, with differences (B minus A) and 95 % intervals that are"
+        " paired over the test pictures. Runs with other test sets have no differences.",
+    )
+    compare.add_argument("first", type=Path, metavar="RUN", help="the results folder of run A")
+    compare.add_argument("second", type=Path, metavar="RUN", help="the results folder of run B")
+    compare.add_argument("--html", type=Path, metavar="FILE", help="write a page too")
+    compare.add_argument("--tsv", type=Path, metavar="FILE", help="write all of it as a table too")
+    compare.add_argument("--gallery", default="test", help="test (the default) or all")
+    compare.add_argument("--all", action="store_true", help="every metric, not R@10 and median")
+    compare.add_argument("--resamples", type=int, default=1000, help="of the test pictures")
+
+
+def _add_search(commands: Commands) -> None:
+    search = commands.add_parser(
+        "search",
+        help="find pictures for a spoken word, or spoken words for a picture",
+        description="Print what is nearest in the space of a trained model, as a table of columns"
+        " between tabs (docs/search.md).",
+    )
+    search.add_argument(
+        "--model", required=True, help="folder <results>/training/{experiment}/{system}/{seed}"
+    )
+    asked = search.add_mutually_exclusive_group(required=True)
+    asked.add_argument("--say", type=Path, metavar="WAV", help="a recording of one word")
+    asked.add_argument("--look", type=Path, metavar="PICTURE", help="a picture")
+    search.add_argument("--top", type=int, default=10, help="rows at most (10)")
+    search.add_argument(
+        "--split",
+        choices=("train", "validation", "test"),
+        help="with --say: search the pictures of this split alone",
+    )
+    search.add_argument("--html", type=Path, help="also write a page with framed thumbnails")
+    search.add_argument("--out", type=Path, help="with --look: folder for the tokens as wav files")
+    search.add_argument("--device", default="cpu", help="auto, cpu or cuda (cpu)")
+    search.add_argument("--trust-model", action="store_true", help=TRUST)
+
+
+def _add_export(commands: Commands) -> None:
+    export = commands.add_parser(
+        "export",
+        help="write both branches of a model as ONNX files",
+        description="Write image.onnx and speech.onnx, from raw features to embeddings, print how"
+        " far they are from the model, and refuse what is too far (docs/search.md).",
+    )
+    export.add_argument(
+        "--model", required=True, help="folder <results>/training/{experiment}/{system}/{seed}"
+    )
+    export.add_argument("--out", required=True, type=Path, help="folder for the files")
+
+
+def _add_abx(commands: Commands) -> None:
+    abx = commands.add_parser(
+        "abx",
+        help="write the test words as ABX items with their embeddings, for fastabx",
+        description="Write the test words of a finished run as ZeroSpeech's item files, by form and"
+        " by lemma, with the embeddings of one system, and print their ABX error rates"
+        " (docs/abx.md).",
+    )
+    abx.add_argument("results", type=Path, help="the results folder of the run")
+    abx.add_argument("--experiment", required=True, help="an experiment of the run")
+    abx.add_argument("--system", default="model", help="model (the default) or a control")
+    abx.add_argument("--seed", type=int, default=1, help="a seed of the run (1)")
+    abx.add_argument("--out", required=True, type=Path, help="folder for the files")
+
+
+def _add_clean(commands: Commands) -> None:
+    clean = commands.add_parser(
+        "clean",
+        help="list and remove the stored states of trainings that no run goes on from",
+        description="List the folders of <results>/checkpoints, and why each is of use or not: a"
+        " training that has ended, other settings or code, no such experiment. One that a job"
+        " holds stays (docs/reruns.md).",
+    )
+    clean.add_argument("config", help="the config file of the run")
+    clean.add_argument("--remove", action="store_true", help="remove what is of no use")
+
+
+def _compare(arguments: argparse.Namespace) -> None:
+    from seesay.commands import compare_runs, compare_shown
+    from seesay.commands.compare import compare
+    from seesay.scoring.metrics import METRICS
+    from seesay.settings.metrics import MOST_RESAMPLES, MetricsSettings
+    from seesay.shared.errors import InputError
+
+    if not 1 <= arguments.resamples <= MOST_RESAMPLES:
+        raise InputError(f"--resamples {arguments.resamples}: from 1 to {MOST_RESAMPLES:,}")
+    settings = MetricsSettings(resamples=arguments.resamples, seed=0)
+    parts = compare(arguments.first, arguments.second, settings, arguments.gallery)
+    runs = (compare_runs.Run.read(arguments.first), compare_runs.Run.read(arguments.second))
+    found = compare_runs.differences(*runs, dict.fromkeys(part.names for part in parts))
+    lacking = compare_runs.lacking(*runs)
+    names = str(arguments.first), str(arguments.second)
+    for file in filter(None, (arguments.html, arguments.tsv)):
+        try:
+            if file == arguments.html:
+                compare_shown.page(names, parts, found, lacking, file)
+            else:
+                compare_shown.table(parts, found, lacking, file)
+        except OSError as error:
+            raise InputError(
+                f"{file}: it cannot be written ({error.strerror}); name another file"
+            ) from error
+    metrics = METRICS if arguments.all else compare_shown.SHORT
+    print(compare_shown.text(names, parts, found, lacking, metrics), end="")
+
+
+if __name__ == "__main__":
+    main()

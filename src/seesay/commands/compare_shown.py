@@ -1,0 +1,192 @@
+"""What `seesay compare` shows: plain text, a page, and a table of all of it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from seesay.commands.compare import Line, Part
+from seesay.commands.compare_runs import Apart
+from seesay.reporting import pages
+from seesay.reporting.numbers import ITEMS, RANKS
+from seesay.reporting.results import METRICS, SYSTEMS, TASKS, Difference, difference, shown
+from seesay.reporting.sections.more import HUMAN
+from seesay.reporting.sections.more import TASKS as MORE
+from seesay.scoring import intervals
+from seesay.shared import writing
+
+SHORT = ("r10", "median_rank")
+ALIKE = "nothing: settings, corpora, seeds, code and versions are the same"
+COLUMNS = [
+    *("what", "name", "task", "gallery", "system", "metric"),
+    *("first", "second", "difference", "ci_low", "ci_high", "over", "units", "p", "p_holm"),
+    *("clear", "note"),
+]
+
+
+def text(
+    names: tuple[str, str],
+    parts: list[Part],
+    found: list[Apart],
+    lacking: list[str],
+    metrics: tuple[str, ...] = SHORT,
+) -> str:
+    """The comparison in plain text: the metrics named, in the order of the table METRICS.
+
+    `found` is in what the runs differ, `lacking` what of it is not known.
+    """
+    lines = [f"A: {names[0]}", f"B: {names[1]}", "", "What differs"]
+    lines += [f"  {said}" for said in lacking]
+    if not found and not lacking:
+        lines.append(f"  {ALIKE}")
+    for kind in dict.fromkeys(row.kind for row in found):
+        lines.append(f"  {kind}")
+        for row in (row for row in found if row.kind == kind):
+            lines.append(f"    {row.name}: {row.first} (A), {row.second} (B)")
+    lines.append("")
+    for part in parts:
+        lines.append(title(part))
+        lines += [f"  {sentence}" for sentence in about(part)]
+        lines.append(
+            f"  {'':18}{'':12}{'A':>10}{'B':>10}"
+            + ("" if part.why else "   B minus A [95 % interval]")
+        )
+        for line in part.lines:
+            if line.metric in told(part.task, metrics):
+                name = f"{SYSTEMS.get(line.system, line.system):18}{METRICS[line.metric]:12}"
+                values = (
+                    f"{shown(line.first, line.metric):>10}{shown(line.second, line.metric):>10}"
+                )
+                lines.append(f"  {name}{values}   {gap(line)}{mark(line)}".rstrip())
+        lines.append("")
+    lines += [
+        "* the interval leaves zero out; ** it does so after Holm's adjustment for all comparisons"
+        " by this metric, too.",
+        "Ranks: lower is better; R@k: higher is better.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def page(
+    names: tuple[str, str], parts: list[Part], found: list[Apart], lacking: list[str], file: Path
+) -> None:
+    """The comparison as one self-contained page with every metric; data are escaped."""
+    shown_parts = [
+        {
+            "title": title(part),
+            "about": " ".join(f"{said[0].upper()}{said[1:]}." for said in about(part)),
+            "paired": not part.why,
+            "rows": [
+                {
+                    "system": SYSTEMS.get(line.system, line.system),
+                    "metric": METRICS[line.metric],
+                    "first": shown(line.first, line.metric),
+                    "second": shown(line.second, line.metric),
+                    "gap": gap(line),
+                    "mark": " **" if line.stands else "",
+                    "kind": kind(line),
+                }
+                for line in part.lines
+                if line.metric in told(part.task, tuple(METRICS))
+            ],
+        }
+        for part in parts
+    ]
+    template = pages.environment().get_template("compare.html.j2")
+    html = template.render(
+        first=names[0],
+        second=names[1],
+        parts=shown_parts,
+        found=found,
+        lacking=lacking,
+        alike=ALIKE,
+    )
+    writing.write_text(file, html + "\n")
+
+
+def table(parts: list[Part], found: list[Apart], lacking: list[str], file: Path) -> None:
+    """Everything as one table between tabs: what differs, then every metric, with the columns
+    COLUMNS; cells that do not apply are empty.
+    """
+    lines = ["\t".join(COLUMNS)]
+    for row in _rows(parts, found, lacking):
+        lines.append("\t".join(str(row.get(name, "")) for name in COLUMNS))
+    writing.write_text(file, "\n".join(lines) + "\n")
+
+
+def _rows(parts: list[Part], found: list[Apart], lacking: list[str]) -> Iterator[dict[str, object]]:
+    for said in lacking:
+        yield {"what": "not known", "note": said}
+    for row in found:
+        yield {"what": row.kind, "name": row.name, "first": row.first, "second": row.second}
+    for part in parts:
+        where = {"what": "numbers", "name": part.experiment, "task": part.task}
+        note = f"other {part.why}" if part.why else ""
+        for line in part.lines:
+            if line.metric not in told(part.task, tuple(METRICS)):
+                continue
+            values = {"first": line.first, "second": line.second, "difference": line.difference}
+            ends = {"ci_low": line.low, "ci_high": line.high}
+            numbers = {
+                name: f"{value:.4f}" for name, value in (values | ends).items() if value is not None
+            }
+            if line.p is not None:
+                numbers |= {"over": part.over, "units": part.units}
+                numbers |= {"p": f"{line.p:.3g}", "p_holm": f"{line.holm:.3g}"}
+            clear = {} if line.low is None else {"clear": "yes" if line.clear else "no"}
+            labels = {"gallery": part.gallery, "system": line.system, "metric": line.metric}
+            yield {**where, **labels, **numbers, **clear, "note": note}
+
+
+def told(task: str, metrics: tuple[str, ...]) -> tuple[str, ...]:
+    """Of the metrics, those that say something of a task: of ABX the share of right ones alone."""
+    return ("r1",) if task == "abx_token_weighted" else metrics
+
+
+def title(part: Part) -> str:
+    """The experiment and the task: `paper: Word Token Search by Image`."""
+    if part.task in HUMAN:
+        return f"{part.experiment}: {HUMAN[part.task].name}, {part.gallery}"
+    name = TASKS[part.task] if part.task in TASKS else MORE[part.task].name
+    return f"{part.experiment}: {name}"
+
+
+def about(part: Part) -> list[str]:
+    """What was searched and counted, and why there is no difference where there is none."""
+    more = MORE | HUMAN
+    items = more[part.task].items if part.task in more else ITEMS.get(part.task, "tokens")
+    sizes = " and ".join(f"{size:,}" for size in dict.fromkeys(part.sizes))
+    searched = f"gallery {part.gallery}, {sizes} {items}"
+    if part.queries[0] == part.queries[1] and part.counted[0] == part.counted[1]:
+        counted = f"{part.queries[0]:,} queries of {part.counted[0]}"
+    else:
+        counted = "; ".join(
+            f"{name} {queries:,} queries of {units}"
+            for name, queries, units in zip("AB", part.queries, part.counted, strict=True)
+        )
+    if not part.why:
+        refused = intervals.refusal(part.over, part.units)
+        return [f"{searched}; {counted}, paired; {refused or f'intervals over {part.over}'}"]
+    return [
+        f"{searched}; {counted}",
+        f"not comparable, so no difference: other {part.why}; hold each run against its chance",
+    ]
+
+
+def gap(line: Line) -> str:
+    """The second minus the first, with its interval: `+4.2 points [+1.0, +7.3]`."""
+    if line.difference is None:
+        return ""
+    said = difference(Difference(line.difference, line.low, line.high), line.metric)
+    return said if line.low is not None else said.partition(" [")[0]
+
+
+def kind(line: Line) -> str:
+    """`above` where the second run is clearly better, `below` where worse, or `even`."""
+    if not line.clear or line.difference is None:
+        return "even"
+    better = line.difference < 0 if line.metric in RANKS else line.difference > 0
+    return "above" if better else "below"
+
+
+def mark(line: Line) -> str:
+    """An asterisk after an interval that leaves zero out, two where Holm's p-value agrees."""
+    return "" if not line.clear else " **" if line.stands else " *"

@@ -1,0 +1,183 @@
+"""Downloads, on request alone: torchvision's weights, and the pictures of Pascal1K.
+
+No other stage downloads anything. What a licence keeps from being handed on (LUCID) is not
+fetched: docs/paper.md says who gives it.
+"""
+
+import contextlib
+import importlib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+from filelock import FileLock, Timeout
+
+from seesay.corpora import uiuc_page
+from seesay.corpora.files import COMMON, visible_files
+from seesay.settings.fetch import FetchSettings
+from seesay.shared import pixels, writing
+from seesay.shared.digests import sha256
+from seesay.shared.download import RefusedError, Wanted, download, there
+from seesay.shared.errors import InputError
+from seesay.shared.progress import progress
+from seesay.vision.networks.weights import published
+
+PAGE, SUMS = "pascal-sentences.html", "SHA256SUMS"
+LARGEST = 20_000_000  # bytes of a page or picture; Pascal1K's have 1 MB at most
+MOST = 5_000  # pictures of a page; Pascal1K has 1,000
+
+
+def fetch(networks: Sequence[str], folder: Path | None, settings: FetchSettings) -> None:
+    """Fetch what is missing: the weights of image networks, and Pascal1K into `folder`.
+
+    Raises InputError in one line where something could not be had.
+    """
+    for network in networks:
+        fetch_weights(address(network), settings)
+    if folder is not None and settings.pascal1k:
+        fetch_pictures(settings.pascal1k, folder, settings)
+
+
+def address(network: str) -> str:
+    """The address of the weights of `alexnet`, `vgg16` or `fasterrcnn`, torchvision's."""
+    own = (
+        "seesay.vision.networks.fasterrcnn"
+        if network == "fasterrcnn"
+        else f"seesay.vision.networks.{network}"
+    )
+    url: str = importlib.import_module(own).URL
+    return url
+
+
+def fetch_weights(url: str, settings: FetchSettings) -> None:
+    """Fetch a file into torch hub's checkpoint folder, unless it is there and right."""
+    path, digest = published(url)
+    # Of torchvision's networks that are used here none has as many bytes as Wanted allows.
+    wanted = Wanted(url, path, digest, bar=True)
+    with alone(path.parent):
+        if there(wanted):
+            print(f"{path}: there already")
+            return
+        download(wanted, settings)
+    print(f"{path}: fetched")
+
+
+def fetch_pictures(url: str, folder: Path, settings: FetchSettings) -> None:
+    """Fetch the page of Pascal1K and every picture that it shows with sentences.
+
+    The SHA-256 of all that came is written to `SHA256SUMS` in the folder, as `sha256sum` does;
+    what such a file says beforehand, is checked. A folder that has pictures and not our page is
+    the user's own, and is left alone.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    page, before = folder / PAGE, _pictures(folder)
+    if before and not page.is_file():
+        print(f"{folder}: has {len(before)} pictures of your own; nothing is fetched into it")
+        return
+    with alone(folder), _Sums.kept(folder / SUMS) as sums:
+        wanted = Wanted(url, page, sums.of(page), _page_fault, LARGEST)
+        if not there(wanted):
+            download(wanted, settings)
+        sums.add(page)
+        names = _names(page)
+        refused = []
+        for name, source in progress(names.items(), "Pascal1K", "picture", len(names)):
+            path = before.get(Path(name).name, folder / name)
+            address = urljoin(_base(url), source)
+            wanted = Wanted(address, path, sums.of(path), picture_fault, LARGEST)
+            try:
+                if not there(wanted):
+                    download(wanted, settings)
+            except RefusedError as error:
+                refused.append(str(error))
+                continue
+            sums.add(path)
+    if refused:
+        raise InputError(f"{len(refused)} of {len(names)} pictures not fetched: {refused[0]}")
+    print(f"{folder}: all {len(names)} pictures are there")
+
+
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Keep a second fetch out of a folder; InputError where one is at work."""
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / ".fetch.lock", timeout=0):
+            yield
+    except Timeout:
+        raise InputError(f"{folder}: another fetch is at work there; wait for its end") from None
+
+
+def picture_fault(path: Path) -> str:
+    """What is wrong with a picture, or nothing."""
+    content, fault = pixels.read(path)
+    picture = fault or pixels.upright(content)
+    return picture if isinstance(picture, str) else ""
+
+
+def _page_fault(path: Path) -> str:
+    count = len(_names(path))
+    if count > MOST:
+        return f"a page of {count:,} pictures, where Pascal1K has 1,000"
+    return "" if count else "no page of pictures with sentences"
+
+
+def _names(page: Path) -> dict[str, str]:
+    """The pictures of the page that have sentences: the path below the folder, the address."""
+    found = {}
+    for row in uiuc_page.parse(page.read_bytes()):
+        # At most the category and the file's name: what a page says leads nowhere else.
+        steps = [step for step in row.steps if step != "/"]
+        plain = all(re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9_. -]*", step) for step in steps[-2:])
+        if row.sentences and plain and steps and steps[-1].lower().endswith(COMMON):
+            found["/".join(steps[-2:])] = row.source
+    return found
+
+
+def _base(url: str) -> str:
+    """The address that the page's own are relative to: a folder's ends in a slash."""
+    last = urlsplit(url).path.rpartition("/")[2]
+    return url if "." in last or not last else f"{url}/"
+
+
+def _pictures(folder: Path) -> dict[str, Path]:
+    """The pictures below a folder by name; Pascal1K has no name twice."""
+    return {path.name: path for path in visible_files(folder) if path.suffix.lower() in COMMON}
+
+
+@dataclass
+class _Sums:
+    """A file as `sha256sum` writes it: the SHA-256 of each file below a folder."""
+
+    folder: Path
+    lines: dict[str, str]
+
+    @classmethod
+    @contextlib.contextmanager
+    def kept(cls, path: Path) -> Iterator["_Sums"]:
+        """Read the sums where there are any, and write them in the end, however it comes."""
+        lines = {}
+        text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+        for number, line in enumerate(text.splitlines(), start=1):
+            match = re.fullmatch(r"([0-9a-f]{64}) [ *](.+)", line)
+            if match is None:
+                raise InputError(f"{path}: line {number}: no SHA-256 and name; mend or remove it")
+            lines[match[2].removeprefix("./")] = match[1]
+        sums = cls(path.parent, lines)
+        try:
+            yield sums
+        finally:
+            rows = [f"{digest}  {name}\n" for name, digest in sorted(sums.lines.items())]
+            writing.write_text(path, "".join(rows))
+
+    def of(self, path: Path) -> str:
+        """The sum of a file, "" where it is not known."""
+        return self.lines.get(path.relative_to(self.folder).as_posix(), "")
+
+    def add(self, path: Path) -> None:
+        """Take the sum of a file that is there, unless it is known."""
+        name = path.relative_to(self.folder).as_posix()
+        if name not in self.lines:
+            self.lines[name] = sha256(path)

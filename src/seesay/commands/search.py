@@ -1,0 +1,278 @@
+"""Searching with a trained model: pictures for a spoken word, spoken words for a picture.
+
+What is new goes through the very stages that made the corpus, with the settings of the run
+(recipe.json beside the embeddings), so that a recording or picture of the corpus gets its own
+embedding again.
+"""
+
+import io
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import soundfile
+from numpy.typing import NDArray
+
+from seesay.audio import logmel
+from seesay.audio.speech import RECORDINGS, SPOKEN_WORDS, TOKEN_MANIFEST
+from seesay.captions.matching import SPOKEN_CAPTIONS
+from seesay.learning.embedding import about, load_network, write_images, write_words
+from seesay.learning.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
+from seesay.learning.examples import load_fragments, load_words
+from seesay.planning.recipes import Recipe
+from seesay.shared import sound, sources, tables, writing
+from seesay.shared.device import choose
+from seesay.shared.errors import InputError
+from seesay.shared.tables import Table
+from seesay.shared.vectors import unit
+from seesay.vision import fc7, regions
+from seesay.vision.pictures import IMAGES, MANIFEST
+
+NEW = "new"  # the id of what is asked
+BOX = ["x0", "y0", "x1", "y1"]
+
+
+class Search:
+    """A trained model with all that its run embedded.
+
+    `model` is a folder <results>/training/{experiment}/{system}/{seed} of a finished run. Raises
+    InputError, in one line, when it is not or when files are missing, damaged or of other runs.
+
+    A TorchScript file that the run heard words by (logmel.model) is a program: `say` runs it only
+    with `trust_model`.
+    """
+
+    def __init__(self, model: str | Path, device: str = "cpu", trust_model: bool = False) -> None:
+        folder = Path(model).absolute()
+        if folder.name == "model.safetensors":
+            folder = folder.parent
+        if len(folder.parents) < 4 or folder.parents[2].name != "training":
+            raise InputError(
+                f"{model}: not a model's folder; give <results>/training/{{experiment}}/{{system}}/"
+                "{seed} of a finished run"
+            )
+        home = folder.parents[3]
+        # A fold after the first is in a folder of its own, and shares what no split changes.
+        self.results = home.parents[1] if home.parent.name == "folds" else home
+        embedded = home / "embedding" / folder.relative_to(folder.parents[2])
+        files = {
+            "model": folder / "model.safetensors",
+            "settings": folder / "settings.json",
+            "fragments": embedded / "images.parquet",
+            "words": embedded / "words.parquet",
+            "recipe": embedded / "recipe.json",
+            "pictures": home / "pictures" / "images.parquet",
+            "spoken_captions": home / "matching" / "spoken_captions.parquet",
+            "spoken_words": self.results / "speech" / "spoken_words.parquet",
+            "recordings": self.results / "speech" / "recordings.parquet",
+        }
+        missing = [str(path) for path in files.values() if not path.is_file()]
+        if missing:
+            raise InputError(f"{', '.join(missing)}: missing; run the workflow to its end first")
+        self.files = files
+        self.device = choose(device)
+        self.network = load_network(folder, self.device)
+        said = about(folder)
+        self.system, self.size = said.system, said.settings["embedding"]
+        self.recipe = Recipe.read(files["recipe"])
+        self.trust_model = trust_model
+        self.recipe.refuse_others(files["model"], files["fragments"], files["words"])
+
+    def say(self, recording: str | Path, top: int = 10, split: str | None = None) -> pd.DataFrame:
+        """The pictures that are nearest to a spoken word, each with its nearest fragment.
+
+        `recording` is a sound file of the word alone, of any rate, mono or stereo (the mean of
+        the channels); the log-Mel window is centred on its middle, or, with the span word, all of
+        it is stretched to the frames. `split` searches the pictures of train, validation or test
+        alone. Columns: rank, image_id, region, x0, y0, x1, y1 (px; missing where the run has no
+        boxes), cosine, path.
+        """
+        asked = self._hear(Path(recording))
+        keys, vectors = self._embedded(IMAGE_EMBEDDINGS, self.files["fragments"])
+        keys["cosine"] = cosines(asked, vectors)[0]
+        pictures = tables.read(IMAGES, self.files["pictures"])
+        self._refuse_strangers("fragments", keys["image_id"], "pictures", pictures["image_id"])
+        if split is not None:
+            pictures = pictures[pictures["split"] == split]
+            if pictures.empty:
+                raise InputError(f"--split {split}: no picture is in it; there are train, "
+                                 "validation and test")  # fmt: skip
+        found = keys.merge(pictures[["image_id", "path"]], on="image_id")
+        found = found.sort_values(["cosine", "image_id", "region"], ascending=[False, True, True])
+        found = found.drop_duplicates("image_id").head(top)
+        found["path"] = [str(self.place(path)) for path in found["path"]]
+        shards = sorted((self.results / self.recipe.boxes).glob("*.parquet"))
+        boxes = tables.read(regions.REGIONS, shards)
+        found = found.merge(boxes, on=["image_id", "region"], how="left")
+        if self.recipe.regions is not None and found["x0"].isna().any():
+            lost = found.loc[found["x0"].isna(), "image_id"].iloc[0]
+            raise InputError(
+                f"{self.results / self.recipe.boxes}: has no box of {lost}, which"
+                f" {self.files['fragments']} has: they are of different runs; take all of a run's"
+                " files"
+            )
+        return _ranked(found, ["image_id", "region", *BOX, "cosine", "path"])
+
+    def look(self, picture: str | Path, top: int = 10) -> pd.DataFrame:
+        """The spoken words that are nearest to any fragment of a picture, each word once.
+
+        Columns: rank, word (of the captions), spoken_word (what is said for it), cosine, region,
+        x0, y0, x1, y1 (px; region 0 is the whole picture), token_id, talker.
+        """
+        boxes, fragments = self._see(Path(picture))
+        keys, vectors = self._embedded(WORD_EMBEDDINGS, self.files["words"])
+        near = cosines(fragments, vectors)
+        keys["cosine"], best = near.max(axis=0), near.argmax(axis=0)
+        keys[["region", *BOX]] = boxes[["region", *BOX]].to_numpy()[best]
+        spoken = tables.read(SPOKEN_CAPTIONS, self.files["spoken_captions"])
+        names = spoken.drop_duplicates("token_id")[["token_id", "word", "spoken_word"]]
+        said = tables.read(SPOKEN_WORDS, self.files["spoken_words"])[["token_id", "talker"]]
+        for table, ids in (("spoken_captions", names), ("spoken_words", said)):
+            self._refuse_strangers("words", keys["token_id"], table, ids["token_id"])
+        found = keys.merge(names, on="token_id").merge(said, on="token_id")
+        found = found.sort_values(["cosine", "token_id"], ascending=[False, True])
+        found = found.drop_duplicates("spoken_word").head(top)
+        columns = ["word", "spoken_word", "cosine", "region", *BOX, "token_id", "talker"]
+        return _ranked(found, columns)
+
+    def cut(self, found: pd.DataFrame, folder: str | Path) -> list[Path]:
+        """Write the tokens of a table of `look` as wav files, cut by their onsets and offsets.
+
+        Returns the files, 01_word.wav and on, in the table's order.
+        """
+        words = tables.read(SPOKEN_WORDS, self.files["spoken_words"]).set_index("token_id")
+        recordings = tables.read(RECORDINGS, self.files["recordings"]).set_index("recording_id")
+        here = words.loc[found["token_id"], "recording_id"]
+        self._refuse_strangers("spoken_words", here, "recordings", recordings.index)
+        files = []
+        for rank, token in zip(found["rank"], found["token_id"], strict=True):
+            word = words.loc[token]
+            recording = recordings.loc[word["recording_id"]]
+            path, channel = self.place(recording["path"]), int(recording["channel"])
+            mono, rate = sound.span(path, word["onset"], word["offset"], channel)
+            file = pd.DataFrame({"path": [str(path)], "digest": [recording["digest"]]})
+            sources.unchanged(file, "speech")
+            name = "".join(c if c.isalnum() else "_" for c in str(word["word"]))
+            files.append(Path(folder) / f"{rank:02d}_{name}.wav")
+            # Made in memory: libsndfile does not say why it cannot write.
+            content = io.BytesIO()
+            soundfile.write(content, mono, rate, format="WAV")
+            writing.write_bytes(files[-1], content.getvalue())
+        return files
+
+    def place(self, path: str) -> Path:
+        """Where a file of the run is now: paths count from the folder that the run was made in.
+
+        Mostly its results are below that folder; else one is taken to be there now.
+        """
+        for folder in (*self.results.parents, Path()):
+            if (folder / path).is_file():
+                return folder / path
+        return Path(path)
+
+    def _embedded(self, table: Table, path: Path) -> tuple[pd.DataFrame, NDArray[np.float32]]:
+        """The run's embeddings. Raises InputError where they are not this model's."""
+        keys, vectors = embeddings(table, path)
+        if vectors.shape[1] != self.size:
+            raise InputError(
+                f"{path}: embeddings of {vectors.shape[1]} numbers, the model's have {self.size};"
+                " take all of a run's files"
+            )
+        return keys, vectors
+
+    def _refuse_strangers(
+        self,
+        holder: str,
+        keys: "pd.Series[Any]",
+        table: str,
+        known: "pd.Series[Any] | pd.Index[Any]",
+    ) -> None:
+        """Raise InputError where one table of the run has what another lacks."""
+        strange = keys[~keys.isin(known)]
+        if len(strange):
+            raise InputError(
+                f"{self.files[holder]}: has {strange.iloc[0]}, which {self.files[table]} lacks:"
+                " they are of different runs; take all of a run's files"
+            )
+
+    def _refuse_sizes(self, stage: str, size: int, branch: str) -> None:
+        """Raise InputError where the recipe's features are not those that the network takes."""
+        wanted = len(getattr(self.network, f"{branch}_mean"))
+        if size != wanted:
+            raise InputError(
+                f"{self.files['recipe']}: {stage} makes vectors of {size} numbers, and the model"
+                f" takes {wanted}; take all of a run's files"
+            )
+
+    def _hear(self, recording: Path) -> NDArray[np.float32]:
+        """The embedding (1, d) of a recording of one word."""
+        if self.system == "text":
+            raise InputError("the system text reads words and hears none; give the folder of model")
+        settings = self.recipe.logmel.model_copy(update={"on_bad_input": "fail"})
+        if settings.program and not self.trust_model:
+            raise InputError(
+                f"{self.files['recipe']}: names {settings.model}, a TorchScript file; that is a"
+                " program, which may do all that you may: give --trust-model if you trust whom you"
+                " have both from"
+            )
+        self._refuse_sizes("logmel", settings.size, "speech")
+        duration = sound.facts(recording).duration
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            row = {
+                "token_id": [NEW], "recording_id": NEW, "path": str(recording), "digest": "",
+                "channel": -1, "onset": 0.0, "offset": duration,
+            }  # fmt: skip
+            tables.write(TOKEN_MANIFEST, folder / "manifest", row)
+            logmel.extract_shard(folder / "manifest", folder / "mel", folder / "rejects", settings)
+            words = load_words([folder / "mel"], [NEW])
+            write_words(self.network, words, folder / "words", self.device)
+            return embeddings(WORD_EMBEDDINGS, folder / "words")[1]
+
+    def _see(self, picture: Path) -> tuple[pd.DataFrame, NDArray[np.float32]]:
+        """The kept regions of a picture, and their embeddings (regions, d)."""
+        if self.recipe.fc7 is None or self.recipe.regions is None:
+            raise InputError(
+                "the run was made of ready-made fragments, and nothing says how to make a picture's"
+            )
+        boxes = self.recipe.regions.model_copy(update={"on_bad_input": "fail"})
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            row = {"image_id": [NEW], "path": str(picture), "digest": ""}
+            tables.write(MANIFEST, folder / "manifest", row)
+            manifest, table, device = folder / "manifest", folder / "regions", str(self.device)
+            regions.propose_shard(manifest, table, folder / "rejects", boxes, device)
+            fc7.extract_shard(manifest, table, folder / "fc7", self.recipe.fc7, device)
+            fragments = load_fragments([folder / "fc7"], {NEW}, self.network.context)
+            self._refuse_sizes("fc7", fragments.features.shape[1], "image")
+            write_images(self.network, fragments, folder / "images", self.device)
+            keys, vectors = embeddings(IMAGE_EMBEDDINGS, folder / "images")
+            kept = tables.read(regions.REGIONS, table)
+            return keys.merge(kept, on=["image_id", "region"], how="left"), vectors
+
+
+def embeddings(table: Table, path: Path) -> tuple[pd.DataFrame, NDArray[np.float32]]:
+    """A table of embeddings: its key columns, and the embeddings of shape (rows, d)."""
+    frames, parts = [], []
+    for batch in tables.batches(table, path):
+        frames.append(batch.select(list(table.key)).to_pandas())
+        parts.append(tables.matrix(batch.column("embedding")))
+        if not np.isfinite(parts[-1]).all():
+            raise InputError(f"{path}: has embeddings that are not finite; make it again")
+    if not parts:
+        raise InputError(f"{path}: has no rows; make it again")
+    return pd.concat(frames, ignore_index=True), np.concatenate(parts)
+
+
+def cosines(asked: NDArray[np.float32], vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Cosines (q, n) of vectors (q, d) and (n, d), rounded to 1e-6 as in the evaluation."""
+    rounded: NDArray[np.float64] = np.round(unit(asked) @ unit(vectors).T, 6)
+    return rounded
+
+
+def _ranked(found: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    found = found.reset_index(drop=True)
+    found[BOX] = found[BOX].astype("Int64")
+    return found.assign(rank=found.index + 1)[["rank", *columns]]

@@ -1,0 +1,1 @@
+"""What the report lets one hear and see."""

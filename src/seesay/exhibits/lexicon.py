@@ -1,0 +1,275 @@
+"""The lexicon that a model has found: its pseudo-words, how pure they are, and how they sound.
+
+Every training token belongs to the pseudo-word that it sounds most like. True types only judge:
+nothing was learnt from them.
+"""
+
+import json
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import torch
+from numpy.typing import NDArray
+
+from seesay.audio.speech import RECORDINGS, SPOKEN_WORDS
+from seesay.captions.matching import SPOKEN_CAPTIONS
+from seesay.exhibits.choice import kinds, voices
+from seesay.exhibits.media import Budget, mp3
+from seesay.learning.embedding import load_network
+from seesay.learning.examples import load_words
+from seesay.learning.lexicon_measures import measures, table
+from seesay.learning.pseudo_words import cluster, draw_of
+from seesay.learning.training_tables import HISTORY
+from seesay.model.lexicon_layer import Lexicon
+from seesay.shared import sources, tables, writing
+from seesay.shared.errors import InputError, cause
+from seesay.shared.rejects import write_rejects
+from seesay.shared.sound import span
+from seesay.shared.tables import Column, Table
+from seesay.shared.vectors import unit
+from seesay.vision.pictures import IMAGES
+
+Record = dict[str, Any]
+Ints = NDArray[np.int64]
+
+CASES = 3  # best, typical and worst pseudo-words
+HEARD = 3  # tokens of each, by as many talkers
+BYTES = 300_000  # of all clips, as data URIs
+
+LEXICON = Table(
+    "lexicon",
+    ("experiment", "pseudo_word"),
+    (
+        Column("experiment", pa.string(), "the experiment"),
+        Column("pseudo_word", pa.int32(), "number of the pseudo-word, from 0"),
+        Column("tokens", pa.int64(), "training tokens that sound most like it"),
+        Column("talkers", pa.int32(), "talkers of these tokens"),
+        Column("types", pa.int32(), "true types of these tokens"),
+        Column("word", pa.string(), "their commonest true type; empty without tokens"),
+        Column(
+            "purity", pa.float64(), "that type's share of the tokens; null without any",
+            "share", optional=True,
+        ),
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The trained systems and the model's history, and the tables of tokens and recordings."""
+
+    models: Sequence[Path]
+    history: Path
+    images: Path
+    spoken_captions: Path
+    recordings: Path
+    spoken_words: Path
+    logmel: Sequence[Path]
+
+
+@dataclass(frozen=True)
+class Clip:
+    """How clips are cut: s around a word, s at most, and their rate in Hz."""
+
+    margin: float
+    seconds: float
+    sample_rate: int
+
+
+def describe(
+    inputs: Inputs, words: Path, out: Path, rejects: Path, clip: Clip, experiment: str
+) -> None:
+    """Write the table `lexicon` of the model, `out`, JSON for the report, and `rejects`.
+
+    `inputs.models` are training/{experiment}/{system}/{seed}/model.safetensors of the model,
+    first, and of the systems that its lexicon is compared with. A recording that cannot be read
+    is a row of `rejects`, and is missing in the page, which says so.
+    """
+    spoken = said(inputs)
+    features = load_words(inputs.logmel, spoken["token_id"].tolist())
+    spoken = spoken.set_index("token_id").loc[features.token_ids].reset_index()
+    names, types = np.unique(spoken["spoken_word"].to_numpy(str), return_inverse=True)
+    systems: list[Record] = []
+    for model in inputs.models:
+        about = json.loads((model.parent / "settings.json").read_text())
+        size, seed = about["settings"]["pseudo_words"], about["seed"]
+        labels, cosine, count = belonging(model.parent, features.features, size, seed)
+        found = measures(labels, types, seed)
+        systems.append({"system": about["system"], "words": count, **found})
+        if model == inputs.models[0]:
+            own = spoken.assign(pseudo_word=labels, cosine=cosine)
+            lexicon = entries(labels, types, names, own["talker"].to_numpy(str), count)
+            head = {"experiment": experiment, "seed": seed, "criterion": criterion(about)}
+    cases, lost = examples(own, lexicon, inputs, clip)
+    page = {
+        **head,
+        "tokens": len(own),
+        "all_types": len(names),
+        "systems": systems,
+        "parts": parts(tables.read(HISTORY, inputs.history), head["criterion"]),
+        "cases": cases,
+    }
+    text = json.dumps(page, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    tables.write(LEXICON, words, lexicon.assign(experiment=experiment))
+    writing.write_text(out, text + "\n")
+    write_rejects(rejects, lost)
+
+
+def said(inputs: Inputs) -> pd.DataFrame:
+    """The tokens that training hears, a row each: token_id, talker, spoken_word."""
+    images = tables.read(IMAGES, inputs.images)
+    images = images[images["split"] == "train"]
+    spoken = tables.read(SPOKEN_CAPTIONS, inputs.spoken_captions)
+    spoken = spoken[spoken["image_id"].isin(images["image_id"])]
+    return spoken.drop_duplicates("token_id")[["token_id", "talker", "spoken_word"]]
+
+
+@torch.no_grad()
+def belonging(
+    folder: Path, features: torch.Tensor, size: int, seed: int
+) -> tuple[Ints, NDArray[np.float64], int]:
+    """Each token's pseudo-word (n,), the cosine of the two (n,), and the number of pseudo-words.
+
+    `features` are log-Mel vectors (n, speech size), `folder` has the model, with a lexicon for
+    `size` pseudo-words. A model without a lexicon of its own (no round was kept, or it was not
+    trained) has that which round 1 starts from: the clusters of its embeddings.
+    """
+    network = load_network(folder, torch.device("cpu"))
+    lexicon = network.speech[-1]
+    assert isinstance(lexicon, Lexicon)
+    used = int(lexicon.used)
+    # An empty lexicon lets the sounds through.
+    lexicon.used.zero_()
+    sounds = torch.cat([network.embed_words(block) for block in features.split(2048)]).numpy()
+    if used:
+        centroids = lexicon.centroids[:used].numpy()
+    else:
+        centroids, _ = cluster(sounds, size, draw_of(seed, 1))
+    cosine = unit(sounds) @ unit(centroids).T
+    return cosine.argmax(axis=1), cosine.max(axis=1), len(centroids)
+
+
+def entries(
+    labels: Ints, types: Ints, names: NDArray[np.str_], talkers: NDArray[np.str_], count: int
+) -> pd.DataFrame:
+    """The rows of the table `lexicon`, without the experiment, for `count` pseudo-words.
+
+    Tokens (n,) have a pseudo-word, a type (`names` says which) and a talker. Of types that are
+    equally common, the first by name counts.
+    """
+    counts = table(labels, types, count)
+    tokens = counts.sum(axis=1)
+    best = counts.argmax(axis=1)
+    heard = pd.Series(talkers).groupby(labels).nunique().reindex(range(count), fill_value=0)
+    some = tokens > 0
+    return pd.DataFrame(
+        {
+            "pseudo_word": np.arange(count),
+            "tokens": tokens,
+            "talkers": heard.to_numpy(),
+            "types": (counts > 0).sum(axis=1),
+            "word": np.where(some, names[best], ""),
+            "purity": np.where(some, counts.max(axis=1) / np.maximum(tokens, 1), np.nan),
+        }
+    )
+
+
+def criterion(about: Mapping[str, Any]) -> str:
+    """What early stopping watches: a column of the table `history`."""
+    return str(about["settings"]["criterion"])
+
+
+def parts(history: pd.DataFrame, watched: str) -> list[Record]:
+    """Of each part of a training its epochs, its best validation criterion, and if it is kept."""
+    rows = history[history["split"] == "validation"]
+    found = []
+    for part in sorted(set(rows["part"].tolist())):
+        own = rows[rows["part"] == part]
+        values = own[watched]
+        found.append(
+            {
+                "part": part,
+                "epochs": int((own["epoch"] > 0).sum()),
+                "value": float(values.min() if watched == "loss" else values.max()),
+                "kept": bool(own["kept"].any()),
+            }
+        )
+    return found
+
+
+def examples(
+    own: pd.DataFrame, lexicon: pd.DataFrame, inputs: Inputs, clip: Clip
+) -> tuple[list[Record], list[tuple[str, str, str]]]:
+    """The best, typical and worst pseudo-words, each with tokens to hear, and rejects.
+
+    They are ranked by purity, and the larger come first among the equally pure. The tokens go
+    from what sounds most like the pseudo-word to what does least, each by another talker.
+    """
+    order = ["purity", "tokens", "pseudo_word"]
+    ranked = lexicon[lexicon["tokens"] > 0].sort_values(order, ascending=[False, False, True])
+    numbers = ranked["pseudo_word"].tolist()
+    own = own.assign(rank=own["cosine"].rank(ascending=False, method="first"))
+    cases: list[Record] = [
+        {
+            "kind": kind,
+            "place": place + 1,
+            "pseudo_word": numbers[place],
+            "examples": tokens_of(own[own["pseudo_word"] == numbers[place]]),
+        }
+        for place, kind in kinds(len(ranked), CASES).items()
+    ]
+    # A pseudo-word's first token before any other's second: it comes first where room is short.
+    rows = zip_longest(*(case["examples"] for case in cases))
+    shown = [token for row in rows for token in row if token is not None]
+    where = _where(inputs, [token["token_id"] for token in shown])
+    budget, lost = Budget(BYTES), []
+    for token in shown:
+        token |= {"sound": "", "why": ""}
+        row = where[token["token_id"]]
+        try:
+            samples, rate = span(
+                Path(row["path"]), row["onset"] - clip.margin, row["offset"] + clip.margin,
+                int(row["channel"]), clip.seconds,
+            )  # fmt: skip
+            token["sound"] = budget.take(mp3(samples, rate, clip.sample_rate))
+            token["why"] = "" if token["sound"] else "no room"
+        except InputError as error:
+            token["why"] = "cannot be read"
+            lost.append(("lexicon", str(token["token_id"]), cause(error, Path(row["path"]))))
+    sources.unchanged(pd.DataFrame(list(where.values()), columns=["path", "digest"]), "speech")
+    return cases, lost
+
+
+def tokens_of(rows: pd.DataFrame) -> list[Record]:
+    """What is heard of a pseudo-word, of its tokens with their rank, talker and true type."""
+    chosen = rows.loc[voices(rows, min(HEARD, rows["talker"].nunique()))]
+    return [
+        {"token_id": token, "word": word, "talker": talker, "cosine": round(cosine, 3)}
+        for token, word, talker, cosine in zip(
+            *(chosen[name].tolist() for name in ("token_id", "spoken_word", "talker", "cosine")),
+            strict=True,
+        )
+    ]
+
+
+def _where(inputs: Inputs, token_ids: list[str]) -> dict[str, dict[Hashable, Any]]:
+    """Where tokens are: onset and offset in s, and the recording's path, digest and channel."""
+    words = tables.read(SPOKEN_WORDS, inputs.spoken_words)
+    files = tables.read(RECORDINGS, inputs.recordings)[
+        ["recording_id", "path", "digest", "channel"]
+    ]
+    words = words[words["token_id"].isin(token_ids)].merge(files, on="recording_id")
+    found = {str(row["token_id"]): row for row in words.to_dict("records")}
+    lost = [token for token in token_ids if token not in found]
+    if lost:
+        raise InputError(
+            f"{inputs.spoken_words}: {lost[0]} or its recording is not there, and the spoken"
+            " captions use it; make the stage speech and all after it again"
+        )
+    return found

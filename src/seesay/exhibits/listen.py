@@ -1,0 +1,275 @@
+"""Listen and look: what one model finds, to be heard and seen, right and wrong alike.
+
+Both searches are among the test split's own items: a spoken word's nearest pictures (Image Token
+Search by Word, paper section 3) and a picture fragment's nearest words (Word Token Search by
+Image). Which words, tokens, pictures and fragments are shown follows from their ranks.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from seesay.audio.speech import RECORDINGS, SPOKEN_WORDS
+from seesay.captions.matching import REPLACEMENTS, SPOKEN_CAPTIONS
+from seesay.captions.words import CAPTION_WORDS
+from seesay.exhibits import listen_human
+from seesay.exhibits.choice import choose, voices
+from seesay.exhibits.clips import clips, thumbnails
+from seesay.exhibits.near import Near, nearest
+from seesay.scoring.evaluation import Corpus, Items, load, rank
+from seesay.settings.listen import ListenSettings
+from seesay.shared import sources, tables, writing
+from seesay.shared.errors import InputError
+from seesay.shared.rejects import write_rejects
+from seesay.vision.pictures import CAPTIONS, IMAGES
+from seesay.vision.regions import REGIONS
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The embeddings of one system (`images`, `words`), and the tables that say what they are.
+
+    `human` are what `listen_human.find` reads of that system, or nothing without human words.
+    """
+
+    images: Path
+    words: Path
+    pictures: Path
+    captions: Path
+    caption_words: Path
+    replacements: Path
+    spoken_captions: Path
+    recordings: Path
+    spoken_words: Path
+    regions: Sequence[Path]
+    logmel: Sequence[Path]
+    human: Sequence[Path] = ()
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Says whether a token and a picture go together.
+
+    `heard` and `looked` are the test split's tokens and fragments, in the order of the corpus.
+    `uses` has (image_id, spoken word) of all captions, said or not, and `own` (token_id, image_id)
+    of the captions that a token says.
+    """
+
+    heard: pd.DataFrame
+    looked: pd.DataFrame
+    uses: set[tuple[str, str]]
+    own: set[tuple[str, str]]
+
+    def __call__(self, near: Near, token: int, fragment: int) -> Record:
+        """What the page says of a near item; right: a caption of the picture uses the word."""
+        image_id = str(self.looked["image_id"].iat[fragment])
+        return {
+            "rank": near.rank,
+            "tied": near.tied,
+            "cosine": round(near.cosine, 3),
+            "right": (image_id, str(self.heard["word"].iat[token])) in self.uses,
+            "own": (str(self.heard["token_id"].iat[token]), image_id) in self.own,
+        }
+
+
+def prepare(
+    inputs: Inputs,
+    out: Path,
+    rejects: Path,
+    settings: ListenSettings,
+    about: Record,
+    frames: int,
+    hop: float,
+) -> None:
+    """Write `out`, the JSON text that the report embeds, and the table `rejects`.
+
+    `about` names the experiment, system and seed. `frames` and `hop` (s) are those of the log-Mel
+    vectors. A recording or picture that cannot be read is a row of `rejects`, and is missing in
+    the page, which says so. Raises InputError as `evaluation.load`.
+    """
+    corpus = load(inputs.images, inputs.words, inputs.spoken_captions, inputs.pictures)
+    tokens, fragments = corpus.tokens.of(corpus.test), corpus.fragments.of(corpus.test)
+    by_word = rank(corpus, "image_token_by_word", "test")
+    by_image = rank(corpus, "word_token_by_image", "test")
+    heard = _ranked(_heard(inputs, tokens), by_word, tokens)
+    looked = _ranked(_looked(inputs, corpus, fragments), by_image, fragments)
+    words = choose(heard, "word", settings.words, settings.cases, settings.tokens)
+    seen = choose(looked, "image_id", settings.pictures, settings.cases, settings.fragments)
+
+    # A word's first token before any other's second: it comes first where room is short.
+    rounds = zip_longest(*(labels for _, _, labels in words))
+    spoken = [label for row in rounds for label in row if label is not None]
+    shown = [label for _, _, labels in seen for label in labels]
+    types = pd.factorize(heard["word"], sort=True)[0].astype(np.int64)
+    most = settings.neighbours
+    pictures_of = nearest(tokens.vectors[spoken], fragments.vectors, fragments.image, most)
+    words_of = nearest(fragments.vectors[shown], tokens.vectors, types, most)
+
+    people, room = None, settings
+    if inputs.human:
+        people = listen_human.find(inputs.human, corpus, tokens, fragments, settings)
+        left = settings.sound_megabytes * (1 - listen_human.SHARE)
+        room = settings.model_copy(update={"sound_megabytes": left})
+
+    # Words that cannot be chosen are heard once, in the map.
+    sounds = {word: labels[len(labels) // 2] for word, _, labels in words}
+    for word, rows in heard[~heard["word"].isin(sounds)].groupby("word"):
+        sounds[str(word)] = voices(rows, 1)[0]
+    order = [*spoken, *(near.item for row in words_of for near in row), *sounds.values()]
+    order = list(dict.fromkeys(order))
+    token = {label: n for n, label in enumerate(order)}
+    image_ids, regions = looked["image_id"].tolist(), looked["region"].tolist()
+    places = [*shown, *(near.item for row in pictures_of for near in row)]
+    places += [*(people.fragments() if people else []), *range(len(looked))]
+    ids = list(dict.fromkeys(image_ids[place] for place in places))
+    picture = {image_id: n for n, image_id in enumerate(ids)}
+
+    uses, said_for = _uses(inputs)
+    own = zip(tokens.names[tokens.item], corpus.image_ids[tokens.image], strict=True)
+    judge = Judge(heard, looked, uses, set(own))
+    sounding, silent, lost = clips(
+        heard.loc[order], set(tokens.names[spoken]), list(inputs.logmel), room, frames, hop
+    )
+    for label, row in zip(spoken, pictures_of, strict=True):
+        sounding[token[label]]["near"] = [
+            {
+                "picture": picture[image_ids[near.item]],
+                "region": regions[near.item],
+                **judge(near, label, near.item),
+            }
+            for near in row
+        ]
+    files, captions = _files(inputs, ids)
+    pictures, unseen, gone = thumbnails(files, captions, settings)
+    sources.unchanged(heard.loc[order], "speech")
+    sources.unchanged(files, "pictures")
+    for record, boxes in zip(pictures, _boxes(looked, ids), strict=True):
+        record["boxes"] = boxes
+    ranks = looked["rank"].tolist()
+    fragments_of = dict(zip(shown, words_of, strict=True))
+    for name, record, labels in seen:
+        pictures[picture[name]] |= record | {
+            "fragments": [
+                {
+                    "region": regions[label],
+                    "rank": ranks[label],
+                    "near": [
+                        {"token": token[near.item], **judge(near, near.item, label)}
+                        for near in fragments_of[label]
+                    ],
+                }
+                for label in labels
+            ]
+        }
+    page = {
+        **about,
+        "by_word": _about(by_word),
+        "by_image": _about(by_image),
+        "words": [
+            {"word": word, **record, "tokens": [token[label] for label in labels]}
+            for word, record, labels in words
+        ],
+        "all_words": int(heard["word"].nunique()),
+        "ranked_words": int(heard.loc[heard["rank"].notna(), "word"].nunique()),
+        "ranked_pictures": int(looked.loc[looked["rank"].notna(), "image_id"].nunique()),
+        "tokens": sounding,
+        "pictures": pictures,
+        "sounds": {word: token[label] for word, label in sorted(sounds.items())},
+        "said_for": {word: said_for[word] for word in sorted(sounds) if word in said_for},
+        "silent": silent,
+        "unseen": unseen,
+    }
+    if people is not None:
+        shelf = listen_human.Shelf(uses, image_ids, regions, picture)
+        page["human"], unheard, mute = listen_human.records(
+            people, heard, corpus.vocabulary[corpus.word], shelf, settings
+        )
+        page["silent"] += unheard
+        lost += mute
+    text = json.dumps(page, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    writing.write_text(out, text + "\n")
+    write_rejects(rejects, lost + gone)
+
+
+def _ranked(frame: pd.DataFrame, ranks: pd.DataFrame, items: Items) -> pd.DataFrame:
+    """With the expected rank of each item's first relevant one; NaN where nothing is relevant."""
+    found = ranks.set_index("query")["rank"].reindex(items.names)
+    return frame.assign(rank=found.to_numpy(dtype=float))
+
+
+def _about(ranks: pd.DataFrame) -> Record:
+    """A task's gallery size, its median rank and the median of what random ranking gives."""
+    chance = (ranks["gallery_size"] + 1) / (ranks["relevant"] + 1)
+    return {
+        "size": int(ranks["gallery_size"].iloc[0]),
+        "queries": len(ranks),
+        "median": float(ranks["rank"].median()),
+        "chance": float(chance.median()),
+    }
+
+
+def _heard(inputs: Inputs, tokens: Items) -> pd.DataFrame:
+    """The test split's tokens: what is said, by whom, and where in which file."""
+    said = tables.read(SPOKEN_CAPTIONS, inputs.spoken_captions).drop_duplicates("token_id")
+    words = tables.read(SPOKEN_WORDS, inputs.spoken_words).drop(columns=["word", "talker"])
+    files = tables.read(RECORDINGS, inputs.recordings)[
+        ["recording_id", "path", "digest", "channel"]
+    ]
+    names = pd.DataFrame({"token_id": tokens.names})
+    names = names.merge(said[["token_id", "talker", "spoken_word"]], on="token_id", how="left")
+    heard = names.merge(words, on="token_id", how="left").merge(files, "left", "recording_id")
+    lost = heard["path"].isna()
+    if lost.any():
+        raise InputError(
+            f"{inputs.spoken_words}: {heard.loc[lost, 'token_id'].iloc[0]} or its recording is not "
+            "there, and the spoken captions use it; make the stage speech and all after it again"
+        )
+    return heard.rename(columns={"spoken_word": "word"})
+
+
+def _looked(inputs: Inputs, corpus: Corpus, fragments: Items) -> pd.DataFrame:
+    """The test split's fragments, with their boxes in px, NaN where they have none."""
+    regions = [int(name.rpartition("#")[2]) for name in fragments.names]
+    looked = pd.DataFrame({"image_id": corpus.image_ids[fragments.image], "region": regions})
+    # `voices` takes them as tokens of as many talkers.
+    looked = looked.assign(token_id=fragments.names, talker=fragments.names)
+    boxes = tables.read(REGIONS, list(inputs.regions))
+    return looked.merge(boxes, on=["image_id", "region"], how="left")
+
+
+def _boxes(looked: pd.DataFrame, ids: Sequence[str]) -> list[Record]:
+    """Of each picture its fragments' boxes, [x, y, width, height] in px, or None, by region."""
+    found: dict[str, Record] = {image_id: {} for image_id in ids}
+    names = ["image_id", "region", "x0", "y0", "x1", "y1"]
+    for image_id, region, x0, y0, x1, y1 in looked[names].itertuples(index=False):
+        box = None if pd.isna(x0) else [int(x0), int(y0), int(x1 - x0), int(y1 - y0)]
+        found[image_id][str(region)] = box
+    return list(found.values())
+
+
+def _files(inputs: Inputs, ids: Sequence[str]) -> tuple[pd.DataFrame, dict[str, list[str]]]:
+    """The pictures in the order of `ids`, and their captions."""
+    images = tables.read(IMAGES, inputs.pictures).set_index("image_id").loc[list(ids)]
+    captions = tables.read(CAPTIONS, inputs.captions)
+    texts = captions[captions["image_id"].isin(ids)].groupby("image_id")["text"].agg(list)
+    return images.reset_index(), {str(key): value for key, value in texts.items()}
+
+
+def _uses(inputs: Inputs) -> tuple[set[tuple[str, str]], dict[str, list[str]]]:
+    """(image_id, spoken word) of every caption's words, and what else a spoken word stands for."""
+    replacements = tables.read(REPLACEMENTS, inputs.replacements)
+    replacements = replacements[replacements["spoken_word"] != ""]
+    written = tables.read(CAPTION_WORDS, inputs.caption_words)[["image_id", "lemma"]]
+    spoken = written.drop_duplicates().merge(replacements, left_on="lemma", right_on="word")
+    other = replacements[replacements["word"] != replacements["spoken_word"]]
+    said_for = other.sort_values("word").groupby("spoken_word")["word"].agg(list)
+    pairs = set(zip(spoken["image_id"], spoken["spoken_word"], strict=True))
+    return pairs, {str(key): value for key, value in said_for.items()}

@@ -1,0 +1,1 @@
+"""Training: pairs, losses, controls, embeddings."""

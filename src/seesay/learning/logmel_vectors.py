@@ -1,0 +1,35 @@
+"""Vectors of the table `logmel`, read for some of the tokens."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from seesay.audio.logmel import LOGMEL
+from seesay.shared import tables
+
+
+def of_tokens(
+    shards: Sequence[Path], token_ids: Sequence[str]
+) -> tuple[NDArray[np.object_], NDArray[np.float32] | None]:
+    """The log-Mel vectors (n, size) of the given tokens that have one, and their ids, sorted.
+
+    None in place of the vectors when no token has one.
+    """
+    wanted = pd.Index(np.unique(np.asarray(token_ids, dtype=object)))
+    features, found = None, np.zeros(len(wanted), bool)
+    for batch in tables.batches(LOGMEL, shards):
+        rows = wanted.get_indexer(batch.column("token_id").to_pandas())
+        mask = rows >= 0
+        if not mask.any():
+            continue
+        values = tables.matrix(batch.column("feature"))
+        if features is None:
+            features = np.empty((len(wanted), values.shape[1]), np.float32)
+        features[rows[mask]] = values[mask]
+        found[rows[mask]] = True
+    # Most often all are there, and nothing need be copied.
+    kept = features if features is None or found.all() else features[found]
+    return wanted.to_numpy(dtype=object)[found], kept

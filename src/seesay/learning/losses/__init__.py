@@ -1,0 +1,102 @@
+"""Losses over batches of many pictures, one a module; the config names which (`training.loss`).
+
+A module's `loss(batch, settings)` gives a scalar. The paper's own loss, over the pairs of one
+picture, is in `seesay.learning.losses.paper`.
+"""
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from seesay.settings.training import TrainingSettings
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The embeddings of some pictures' n fragments and m tokens, and who belongs to whom.
+
+    `fragments` is (n, d) and `words` (m, d), float32. `fragment_picture` (n,) and `word_picture`
+    (m,) say whose they are, int64, 0 to pictures - 1; every picture has some of both.
+    `different` (m, pictures) is true where a picture's fragments are different examples for a
+    token; neither same nor different is another picture that uses the same word, by token, type or
+    pseudo-word as the settings say. `talkers` (m,) int64 says who speaks each token.
+    """
+
+    fragments: Tensor
+    words: Tensor
+    fragment_picture: Tensor
+    word_picture: Tensor
+    different: Tensor
+    talkers: Tensor
+
+    @property
+    def pictures(self) -> int:
+        """How many pictures."""
+        return self.different.shape[1]
+
+    @property
+    def same_pairs(self) -> Tensor:
+        """(m, n) bool: whether token and fragment are of one picture."""
+        return self.word_picture[:, None] == self.fragment_picture
+
+    @property
+    def different_pairs(self) -> Tensor:
+        """(m, n) bool: whether token and fragment are different examples."""
+        return self.different[:, self.fragment_picture]
+
+
+def find(name: str) -> Callable[[Batch, TrainingSettings], Tensor]:
+    """The loss of this name."""
+    module = importlib.import_module(f"seesay.learning.losses.{name}")
+    loss: Callable[[Batch, TrainingSettings], Tensor] = module.loss
+    return loss
+
+
+def mean(values: Tensor) -> Tensor:
+    """The mean of any number of values, a scalar; 0 of none."""
+    return values.mean() if values.numel() else values.sum()
+
+
+def pooled(
+    similarity: Tensor, group: Tensor, groups: int, pooling: str, temperature: float
+) -> Tensor:
+    """The similarity of each row to each group of columns, (a, groups).
+
+    `similarity` is (a, c), with -inf where a pair does not count; `group` (c,) is each column's
+    group. With s the similarities within a group and T the temperature, `max` is max s, and
+    `logsumexp` T log sum exp(s / T), which is near the best but hears the others, too. A group
+    without a column that counts has -inf.
+    """
+    columns = group.expand(len(similarity), -1)
+    best = similarity.new_full((len(similarity), groups), -torch.inf)
+    best = best.scatter_reduce(1, columns, similarity, "amax")
+    if pooling == "max":
+        return best
+    # Taken from the group's best, so that nothing overflows.
+    level = best.detach().clamp(min=torch.finfo(best.dtype).min)
+    members = torch.nn.functional.one_hot(group, groups).to(similarity.dtype)
+    terms = torch.exp((similarity - level.gather(1, columns)) / temperature) @ members
+    sums = level + temperature * torch.log(terms.clamp(min=torch.finfo(terms.dtype).tiny))
+    return torch.where(torch.isinf(best.detach()), -torch.inf, sums)
+
+
+def directions(
+    batch: Batch, similarity: Tensor, settings: TrainingSettings
+) -> list[tuple[Tensor, Tensor]]:
+    """Scores of anchors for pictures, and each anchor's own picture: tokens, and then fragments.
+
+    `similarity` (m, n) is that of every token with every fragment. A token's score for a picture
+    is pooled over the picture's fragments, a fragment's over the picture's tokens: (m, pictures)
+    and (n, pictures). Pairs that are neither same nor different do not count. With `anchors:
+    words` the fragments are none.
+    """
+    counts = batch.same_pairs | batch.different_pairs
+    similarity = similarity.masked_fill(~counts, -torch.inf)
+    how = (batch.pictures, settings.pooling, settings.temperature)
+    found = [(pooled(similarity, batch.fragment_picture, *how), batch.word_picture)]
+    if settings.anchors == "both":
+        found += [(pooled(similarity.T, batch.word_picture, *how), batch.fragment_picture)]
+    return found

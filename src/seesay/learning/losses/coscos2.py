@@ -1,0 +1,17 @@
+"""The paper's loss over all pairs of a batch of many pictures."""
+
+from torch import Tensor
+
+from seesay.learning.losses import Batch, mean
+from seesay.learning.losses.paper import coscos2_different, coscos2_same, cosines
+from seesay.settings.training import TrainingSettings
+
+
+def loss(batch: Batch, settings: TrainingSettings) -> Tensor:
+    """mean over same pairs of (1 - cos) / 2, plus mean over different pairs of cos^2 (section 2).
+
+    A scalar. All pairs of a token and a fragment count.
+    """
+    cosine = cosines(batch.words, batch.fragments)
+    near = coscos2_same(cosine[batch.same_pairs]).mean()
+    return near + mean(coscos2_different(cosine[batch.different_pairs]))

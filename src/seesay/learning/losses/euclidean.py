@@ -1,0 +1,18 @@
+"""Triplets on Euclidean distances."""
+
+import torch
+from torch import Tensor
+
+from seesay.learning.losses import Batch
+from seesay.learning.losses.margin import triplets
+from seesay.settings.training import TrainingSettings
+
+
+def loss(batch: Batch, settings: TrainingSettings) -> Tensor:
+    """max(0, margin + |a - own| - |a - other|), a scalar; which others count: `mining`.
+
+    The distance to a picture is pooled over its items, as the similarity -|a - b| is.
+    """
+    # The root has no gradient at 0.
+    squares = (batch.words[:, None] - batch.fragments[None]).square().sum(dim=2)
+    return triplets(batch, -torch.sqrt(squares + 1e-12), settings)

@@ -1,0 +1,24 @@
+"""InfoNCE: which of the batch's pictures is an anchor's own?"""
+
+import torch
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+from seesay.learning.losses import Batch, directions
+from seesay.learning.losses.paper import cosines
+from seesay.settings.training import TrainingSettings
+
+
+def loss(batch: Batch, settings: TrainingSettings) -> Tensor:
+    """-log exp(s(a, own) / T) / sum over pictures of exp(s(a, picture) / T), a scalar.
+
+    s(a, picture) is the anchor's cosine, pooled over the picture's items, and T the temperature;
+    the mean over tokens as anchors and that over fragments (`anchors`) weigh the same. With
+    `logsumexp` it is MIL-NCE (Miech et al. 2020): the share of the own picture's items among all.
+    """
+    cosine = cosines(batch.words, batch.fragments)
+    terms = [
+        cross_entropy(scores / settings.temperature, owner)
+        for scores, owner in directions(batch, cosine, settings)
+    ]
+    return torch.stack(terms).mean()

@@ -1,0 +1,25 @@
+"""The sigmoid loss: for every anchor and picture, do they belong together?"""
+
+import torch
+from torch import Tensor
+from torch.nn.functional import one_hot, softplus
+
+from seesay.learning.losses import Batch, directions
+from seesay.learning.losses.paper import cosines
+from seesay.settings.training import TrainingSettings
+
+
+def loss(batch: Batch, settings: TrainingSettings) -> Tensor:
+    """sum over pictures of log(1 + exp(-y z)), mean over anchors, a scalar (Zhai et al. 2023).
+
+    z = (s(a, picture) - margin) / T, with s the cosine pooled over the picture's items, and y = 1
+    for the anchor's own picture, else -1; tokens as anchors and fragments weigh the same.
+    """
+    cosine = cosines(batch.words, batch.fragments)
+    terms = []
+    for scores, owner in directions(batch, cosine, settings):
+        sign = 2.0 * one_hot(owner, batch.pictures) - 1
+        # What does not count is far below any score: it costs nothing.
+        z = (scores.clamp(min=-1e4) - settings.margin) / settings.temperature
+        terms.append(softplus(-sign * z).sum(dim=1).mean())
+    return torch.stack(terms).mean()

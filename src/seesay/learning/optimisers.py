@@ -1,0 +1,52 @@
+"""The optimiser that the config names."""
+
+import math
+from typing import Any, Protocol
+
+import torch
+from torch import nn
+
+from seesay.learning.adadelta import Adadelta
+from seesay.settings.training import TrainingSettings
+
+
+class Optimiser(Protocol):
+    """What training asks of an optimiser."""
+
+    def zero_grad(self) -> None:
+        """Forget the gradients."""
+
+    def step(self) -> Any:
+        """One step along the gradients."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """What the next steps depend on, beside the weights."""
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take back what `state_dict` gave."""
+
+
+def build(network: nn.Module, settings: TrainingSettings) -> Optimiser:
+    """The optimiser of the network's parameters.
+
+    Weight decay w adds w theta to the gradient; lambda ||theta||^2 has gradient 2 lambda theta.
+    """
+    decay = 2 * settings.l2
+    if settings.optimiser == "adadelta":
+        return Adadelta(network, settings.rho, settings.eps, weight_decay=decay)
+    kind = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[settings.optimiser]
+    return kind(network.parameters(), lr=settings.learning_rate, weight_decay=decay)
+
+
+def set_rate(optimiser: Optimiser, settings: TrainingSettings, epoch: int) -> None:
+    """Set the learning rate of an epoch, counted from 1, as `schedule` says.
+
+    With N = `max_epochs` and r = `learning_rate`, `cosine` gives epoch e of N the rate
+    r (1 + cos(pi (e - 1) / N)) / 2 (Loshchilov & Hutter 2017, without restarts).
+    """
+    if settings.schedule == "constant":
+        return
+    assert isinstance(optimiser, torch.optim.Optimizer)
+    passed = (epoch - 1) / settings.max_epochs
+    for group in optimiser.param_groups:
+        group["lr"] = settings.learning_rate * (1 + math.cos(math.pi * passed)) / 2

@@ -1,0 +1,53 @@
+"""The words of the control `text`: one-hot spoken types in place of what is heard.
+
+Trained by the same loss and recipe, it says what is left to gain by hearing better: no voice, no
+neighbours, no confusion of words. The vectors are in the table of the log-Mel vectors, so that
+everything after it is the same.
+"""
+
+import importlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from seesay.audio.logmel import LOGMEL
+from seesay.captions.matching import SPOKEN_CAPTIONS
+from seesay.shared import tables
+
+TOKENS = 2048  # vectors written at once
+
+
+def write_types(
+    spoken_captions: Path,
+    logmel: Sequence[Path],
+    words: Path,
+    human_words: Sequence[Path] = (),
+    spoken_words: Sequence[Path] = (),
+) -> None:
+    """Write the table `logmel` with a one-hot vector for every token, (types,) in sorted order.
+
+    The tokens are those of the spoken captions that have a log-Mel vector, so that every system
+    is asked the same, and of the human and the spare words that training may hear, where there are
+    any. A type that training never met has a number of its own, which says nothing.
+    """
+    spoken = tables.read(SPOKEN_CAPTIONS, spoken_captions).drop_duplicates("token_id")
+    for path in human_words:
+        people = importlib.import_module("seesay.learning.human_examples")
+        spoken = pd.concat([spoken, people.for_training(path)], ignore_index=True)
+    for path in spoken_words:
+        spare = importlib.import_module("seesay.learning.spare_examples")
+        found = spare.for_training(spoken_captions, path)
+        spoken = pd.concat([spoken, found], ignore_index=True)
+    heard = tables.read(LOGMEL, list(logmel), columns=["token_id"])["token_id"]
+    spoken = spoken[spoken["token_id"].isin(heard)].sort_values("token_id")
+    types, number = np.unique(spoken["spoken_word"].to_numpy(dtype=str), return_inverse=True)
+    names = spoken["token_id"].to_numpy()
+    with tables.Writer(tables.sized(LOGMEL, feature=len(types)), words) as writer:
+        for start in range(0, len(names), TOKENS):
+            some = number[start : start + TOKENS]
+            vectors = np.zeros((len(some), len(types)), np.float32)
+            vectors[np.arange(len(some)), some] = 1.0
+            part = {"token_id": names[start : start + TOKENS], "feature": vectors}
+            writer.write({**part, "padded_frames": np.zeros(len(some), np.int16)})

@@ -1,0 +1,46 @@
+"""The table that the stage training writes, apart from its code.
+
+The report reads it, and does not depend on how it was made.
+"""
+
+import pyarrow as pa
+
+from seesay.shared.tables import Column, Table
+
+HISTORY = Table(
+    "history",
+    ("experiment", "system", "seed", "epoch", "split"),
+    (
+        Column("experiment", pa.string(), "the experiment"),
+        Column("system", pa.string(), "model or a control"),
+        Column("seed", pa.int64(), "the seed"),
+        Column("epoch", pa.int32(), "epochs trained; 0 is before training", "epochs"),
+        Column("split", pa.string(), "train (running, while training) or validation"),
+        Column("loss", pa.float64(), "the experiment's loss, without L2 (paper: mean coscos2)"),
+        Column("same", pa.float64(), "mean cosine of same pairs (Fig. 1)"),
+        Column("different", pa.float64(), "mean cosine of different pairs (Fig. 1)"),
+        Column(
+            "false_negatives", pa.float64(), "different pairs whose word fits all the same", "share"
+        ),
+        Column(
+            "r10",
+            pa.float64(),
+            "R@10 of the token and image searches, mean; null unless early stopping watches it",
+            "%",
+            optional=True,
+        ),
+        # The network's health on the validation set: null for train.
+        *(
+            Column(name, pa.float64(), meaning, "share", optional=True)
+            for name, meaning in (
+                ("dead_image_units", "units never active, of the image branch"),
+                ("dead_speech_units", "units never active, of the speech branch"),
+                ("tied_images", "fragments embedded exactly like another"),
+                ("tied_words", "tokens embedded exactly like another"),
+            )
+        ),
+        Column("seconds", pa.float64(), "time since the start of the epoch", "s"),
+        Column("part", pa.int8(), "1: learning from sounds; later: a round of pseudo-words each"),
+        Column("kept", pa.bool_(), "whether this epoch's weights are the ones kept"),
+    ),
+)

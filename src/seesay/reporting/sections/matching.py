@@ -1,0 +1,147 @@
+"""What the report says of the matching: by step, by part of speech, what is lacking, tokens."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from seesay.reporting.charts import STYLE, Spec
+from seesay.reporting.numbers import Rows
+
+CAUSES = {
+    "no candidate": "a word that nothing is said for",
+    "no talker": "no talker says all of its words",
+    "used up": "other captions have used up its tokens",
+    "unseen": "all of its words are kept for the test",
+}
+MIXED_CAUSES = {**CAUSES, "no talker": "the speech has too few tokens of a word"}
+HEIGHT = 150  # px, of a chart
+
+
+def describe(
+    counts: Mapping[str, pd.DataFrame], charts: dict[str, Spec], mixed: bool, rows: int, words: int
+) -> dict[str, Any]:
+    """What the page says of the matching; its two charts are added to `charts` by element id.
+
+    `counts` holds the tables `steps`, `pos`, `talker_words`, `durations` and `unsayable`. At
+    most `rows` spoken words are listed, and `words` of those that captions lack.
+    """
+    charts["matching-durations"] = durations(counts["durations"])
+    charts["matching-talkers"] = talkers(counts["talker_words"])
+    unsayable, listed = counts["unsayable"], spoken(counts["talker_words"])
+    return {
+        "mixed": mixed,
+        "steps": steps(counts["steps"]),
+        "pos": pos(counts["pos"]),
+        "causes": causes(unsayable, MIXED_CAUSES if mixed else CAUSES),
+        "lacking": lacking(unsayable)[:words],
+        "spoken": listed[:rows],
+        "unlisted": max(len(listed) - rows, 0),
+        "nearest": nearest(unsayable)[:words],
+    }
+
+
+def steps(table: pd.DataFrame) -> Rows:
+    """Each step with its words, tokens and share of all tokens in percent, most tokens first."""
+    total = max(int(table["tokens"].sum()), 1)
+    ordered = table.sort_values(["tokens", "step"], ascending=[False, True])
+    return [row | {"share": 100 * row["tokens"] / total} for row in _records(ordered)]
+
+
+def pos(table: pd.DataFrame) -> Rows:
+    """One row a part of speech: (tokens, types) of the captions and of the speech, or None."""
+    found = {(row["source"], row["pos"]): (row["tokens"], row["types"]) for row in _records(table)}
+    tags = [tag for tag in ("NOUN", "VERB", "ADJ", "ADV", "other") if tag in set(table["pos"])]
+    sources = ("captions", "speech")
+    return [{"pos": tag, "cells": [found.get((s, tag)) for s in sources]} for tag in tags]
+
+
+def causes(unsayable: pd.DataFrame, names: dict[str, str]) -> list[tuple[str, int]]:
+    """How many captions nobody says, by cause."""
+    found = unsayable.drop_duplicates(["image_id", "caption"])["cause"].value_counts()
+    return [(text, int(found[cause])) for cause, text in names.items() if cause in found]
+
+
+def lacking(unsayable: pd.DataFrame) -> Rows:
+    """The words that captions lack: with the captions that each is lacking in, most first."""
+    counts = unsayable.groupby(["word", "spoken_word"]).size().rename("captions").reset_index()
+    return _records(counts.sort_values(["captions", "word"], ascending=[False, True]))
+
+
+def nearest(unsayable: pd.DataFrame) -> list[tuple[str, int]]:
+    """The talkers who came nearest to saying a caption that nobody says, most often first."""
+    once = unsayable[unsayable["talker"] != ""].drop_duplicates(["image_id", "caption"])
+    counts = once["talker"].value_counts().rename_axis("talker").reset_index()
+    counts = counts.sort_values(["count", "talker"], ascending=[False, True])
+    return [(row["talker"], row["count"]) for row in _records(counts)]
+
+
+def spoken(table: pd.DataFrame) -> Rows:
+    """One row a spoken word: tokens, used ones, talkers, fewest and most tokens a talker.
+
+    The fewest are 0 where a talker does not say it.
+    """
+    everyone = table["talker"].nunique()
+    counts = table.groupby("word").agg(
+        tokens=("tokens", "sum"),
+        used=("used", "sum"),
+        talkers=("talker", "size"),
+        least=("tokens", "min"),
+        most=("tokens", "max"),
+    )
+    counts["least"] = counts["least"].where(counts["talkers"] == everyone, 0)
+    ordered = counts.reset_index().sort_values(["tokens", "word"], ascending=[False, True])
+    return _records(ordered)
+
+
+def durations(table: pd.DataFrame) -> Spec:
+    """A histogram of the used tokens' durations."""
+    rows = _records(table)
+    x = alt.X("low:Q", title="duration of a used token, s", axis=alt.Axis(grid=False))
+    chart = alt.Chart(alt.NamedData("bins")).mark_bar(color="var(--accent)", binSpacing=1)
+    chart = chart.encode(
+        x=x.bin("binned"),
+        x2="high:Q",
+        y=alt.Y("tokens:Q", title="tokens", axis=alt.Axis(tickCount=4)),
+        tooltip=[
+            alt.Tooltip("low:Q", title="from, s", format=".2f"),
+            alt.Tooltip("high:Q", title="to, s", format=".2f"),
+            alt.Tooltip("tokens:Q", format=","),
+        ],
+    )
+    about = f"Durations of the {sum(row['tokens'] for row in rows):,} used tokens"
+    return _spec(chart, {"bins": rows}, about)
+
+
+def talkers(table: pd.DataFrame) -> Spec:
+    """For every talker, tokens of words that stand for caption words: all, and the used ones."""
+    counts = table.groupby("talker")[["tokens", "used"]].sum().reset_index()
+    rows = _records(counts.sort_values("talker"))
+    base = alt.Chart(alt.NamedData("talkers")).encode(
+        x=alt.X("talker:N", title=None, sort=None, axis=alt.Axis(labelAngle=-90, grid=False)),
+        tooltip=[
+            "talker:N",
+            alt.Tooltip("tokens:Q", format=","),
+            alt.Tooltip("used:Q", format=","),
+        ],
+    )
+    y = alt.Y("tokens:Q", title="tokens", axis=alt.Axis(tickCount=4))
+    chart = alt.layer(
+        base.mark_bar(color="var(--line)").encode(y=y),
+        base.mark_bar(color="var(--accent)").encode(y=alt.Y("used:Q", title="tokens")),
+    )
+    return _spec(chart, {"talkers": rows}, f"Tokens of {len(rows)} talkers, all and used")
+
+
+def _spec(chart: Any, datasets: dict[str, Rows], description: str) -> Spec:
+    spec: Spec = chart.properties(description=description, height=HEIGHT).to_dict()
+    return {**spec, "config": STYLE, "datasets": datasets}
+
+
+def _records(table: pd.DataFrame) -> Rows:
+    """Rows as plain Python values."""
+    return [
+        {str(n): v.item() if hasattr(v, "item") else v for n, v in row.items()}
+        for row in table.to_dict("records")
+    ]

@@ -1,0 +1,144 @@
+"""The report's example pictures: a thumbnail, the kept regions framed, captions as spoken."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from seesay.shared import data_uris, sources
+from seesay.shared.pixels import decode
+
+QUALITY = 78  # of the JPEG thumbnails
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A kept region, in px of the picture, with its rank by score (0 is the best)."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    rank: int
+    label: str
+
+
+@dataclass(frozen=True)
+class Example:
+    """One picture: `uri` holds the thumbnail; `captions` are dicts for the template.
+
+    `uri` is empty where the picture has no file. `frames` are the kept regions that have a box,
+    of the `fragments` that were kept, the whole picture among them.
+    """
+
+    image_id: str
+    split: str
+    width: int
+    height: int
+    uri: str
+    fragments: int
+    frames: list[Frame]
+    captions: list[dict[str, Any]]
+
+
+def chosen(images: pd.DataFrame, number: int) -> pd.DataFrame:
+    """`number` pictures spread evenly over the sorted ids, of the test split where it has any."""
+    test = images[images["split"] == "test"]
+    pool = (test if len(test) else images).sort_values("image_id").reset_index(drop=True)
+    number = min(number, len(pool))
+    return pool.iloc[[i * len(pool) // number for i in range(number)]]
+
+
+def examples(
+    images: pd.DataFrame,
+    captions: pd.DataFrame,
+    regions: pd.DataFrame,
+    fragments: pd.DataFrame,
+    spoken: pd.DataFrame,
+    rejects: pd.DataFrame,
+    number: int,
+    size: int,
+    mixed: bool = False,
+) -> list[Example]:
+    """The example pictures; thumbnails have at most `size` px on their longer side.
+
+    `mixed` says that the words of one caption may come from several talkers.
+    Raises InputError when a picture cannot be decoded, or has changed since it was listed.
+    """
+    picked = chosen(images, number)
+    ids = set(picked["image_id"])
+    captions = captions[captions["image_id"].isin(ids)]
+    spoken = spoken[spoken["image_id"].isin(ids)]
+    kept = fragments[fragments["image_id"].isin(ids)].merge(regions, on=["image_id", "region"])
+    reasons = dict(zip(rejects["id"], rejects["reason"], strict=True))
+    found = [
+        Example(
+            image_id=str(row["image_id"]),
+            split=str(row["split"]),
+            width=int(row["width"]),
+            height=int(row["height"]),
+            uri=thumbnail(Path(row["path"]), size) if row["path"] else "",
+            fragments=int((fragments["image_id"] == row["image_id"]).sum()),
+            frames=_frames(kept[kept["image_id"] == row["image_id"]]),
+            captions=_captions(
+                captions[captions["image_id"] == row["image_id"]],
+                spoken[spoken["image_id"] == row["image_id"]],
+                reasons,
+                mixed,
+            ),
+        )
+        for row in picked.to_dict("records")
+    ]
+    sources.unchanged(picked, "pictures")
+    return found
+
+
+def thumbnail(path: Path, size: int) -> str:
+    """A picture as a JPEG in a data URI, at most `size` px on its longer side.
+
+    Raises InputError when it cannot be decoded.
+    """
+    return data_uris.jpeg(decode(path), size, QUALITY)
+
+
+def _frames(kept: pd.DataFrame) -> list[Frame]:
+    """The kept regions but the whole picture, worst first, so that the best lie on top."""
+    boxes = kept[kept["region"] != 0].sort_values(["score", "region"], ascending=[False, True])
+    frames = [
+        Frame(
+            x=int(box["x0"]),
+            y=int(box["y0"]),
+            width=int(box["x1"]) - int(box["x0"]),
+            height=int(box["y1"]) - int(box["y0"]),
+            rank=rank,
+            label=f"region {box['region']}, score {box['score']:.3f}",
+        )
+        for rank, box in enumerate(boxes.to_dict("records"))
+    ]
+    return frames[::-1]
+
+
+def _captions(
+    captions: pd.DataFrame, spoken: pd.DataFrame, reasons: dict[str, str], mixed: bool
+) -> list[dict[str, Any]]:
+    """Each caption with its words by the first talker (or by all where they are mixed), or with
+    why it cannot be said.
+    """
+    shown = []
+    for row in captions.to_dict("records"):
+        words = spoken[spoken["caption"] == row["caption"]].sort_values("position")
+        talkers = list(dict.fromkeys(words["talker"])) if mixed else sorted(set(words["talker"]))
+        if mixed and talkers:
+            talkers = [", ".join(talkers)]
+        first = words if mixed else words[words["talker"].isin(talkers[:1])]
+        shown.append(
+            {
+                "text": row["text"],
+                "talker": talkers[0] if talkers else "",
+                "more": max(len(talkers) - 1, 0),
+                "words": list(zip(first["word"], first["spoken_word"], strict=True)),
+                "reason": reasons.get(f"{row['image_id']}#{row['caption']}", ""),
+            }
+        )
+    return shown

@@ -1,0 +1,254 @@
+"""What a run's experiments found, side by side: the tables of a study, as Markdown."""
+
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from seesay.learning.training_tables import HISTORY
+from seesay.planning.config import Config
+from seesay.reporting.results import Difference, Results
+from seesay.reporting.sections.beside import COLUMNS as COMPARED
+from seesay.reporting.sections.beside import Column, Pairs, base_of, gap, kind, points, read_pairs
+from seesay.reporting.sections.more import HUMAN
+from seesay.reporting.stopping import cut_off
+from seesay.reporting.study_about import about, answers, told
+from seesay.reporting.study_numbers import human, lucky, numbers, plain, table
+from seesay.scoring.intervals import LEVEL, holm
+from seesay.shared import tables, writing
+
+SECTIONS = ("logmel", "regions", "fc7", "training")
+# What is shown of each seed.
+SEEN = ("word_token_by_image", "r10")
+# In place of a difference, where two were searched among other numbers of items.
+NONE = "–"
+# Behind what is told apart after Holm's adjustment, too.
+STAR = "★"
+# Experiments that differ in no more settings are set beside each other.
+FEW = 2
+# Of a comparison: an experiment, what is taken off, and of what number.
+Key = tuple[str, str, Column]
+
+
+def write(
+    metrics: Path,
+    differences: Path,
+    experiments: Path,
+    histories: Sequence[Path],
+    config: Config,
+    study: Path,
+) -> None:
+    """Write the study's page: all systems of every experiment, and what its settings changed.
+
+    The tables are metrics.tsv, differences.tsv and experiments.tsv; `histories` the models'.
+    Numbers are means over the seeds in the main gallery, differences paired over the test
+    pictures. Raises InputError when a column is missing.
+    """
+    results = Results.read(metrics, differences, config.experiments)
+    pairs = read_pairs(experiments, results.galleries[0])
+    history = tables.read(HISTORY, list(histories))
+    lines = [f"## {config.report.title}", "", *about(results, config), "", *answers(results)]
+    lines += told(results, config)
+    lines += table(*numbers(results))
+    if any(key[1] == "shuffled" for key in results.values):
+        lines += [lucky(results), ""]
+    chosen = {name: settings(config, name) for name in results.experiments}
+    recipes = {name: config.section_of(name, "training").model_dump() for name in chosen}
+    cut = {n: said for n, recipe in recipes.items() if (said := cut_off(history, recipe, n))}
+    if len(chosen) > 1:
+        lines += ["### What the experiments change", ""]
+        lines += table(*overrides(chosen, history, results))
+        lines += [f"- {name}: {said}" for name, said in cut.items()] + [""] * bool(cut)
+        found = compared(chosen, pairs)
+        family = {key: pair for row in found for key, pair in row.pairs.items()}
+        stands = standing(family)
+        lines += ["### How they compare", ""]
+        lines += [
+            "One model minus another, in percentage points, paired by picture and by seed, with"
+            f" 95 % intervals {results.over}; bold where the interval leaves zero out. If nothing"
+            f" made any difference, one in twenty of the {len(family)} here would be bold all the"
+            f" same: {STAR} stands where it is bold after Holm’s adjustment for all of them, too.",
+            "",
+        ]
+        heading = ["experiments", "what differs", *(column.name for column in COMPARED)]
+        lines += table(heading, [row.cells(stands) for row in found])
+        lines += verdicts(list(chosen), pairs, COMPARED, stands)
+    else:
+        lines += [*cut.values()] + [""] * bool(cut)
+    lines += of_people(results, experiments)
+    writing.write_text(study, "\n".join(lines).rstrip() + "\n")
+
+
+def settings(config: Config, experiment: str) -> dict[str, Any]:
+    """An experiment's settings as `section.key` to value, of the sections that it can change."""
+    found: dict[str, Any] = {}
+    for stage in SECTIONS:
+        if getattr(config, stage) is not None:
+            section = config.section_of(experiment, stage).model_dump(mode="json")
+            found |= {f"{stage}.{key}": value for key, value in section.items()}
+    return found
+
+
+def apart(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
+    """The settings in which two experiments differ."""
+    return [key for key in one if one[key] != other[key]]
+
+
+def overrides(
+    chosen: dict[str, dict[str, Any]], history: pd.DataFrame, results: Results
+) -> tuple[list[str], list[list[str]]]:
+    """How each experiment differs from another, what the validation set said of it, and its seeds.
+
+    The other is the one that it differs least from, of those before it; the first is the base.
+    """
+    kept = history[history["kept"] & (history["split"] == "validation")]
+    rows = []
+    for nth, (name, values) in enumerate(chosen.items()):
+        said = "–"
+        if nth:
+            changed = {other: apart(values, chosen[other]) for other in list(chosen)[:nth]}
+            nearest = min(changed, key=lambda other: len(changed[other]))
+            parts = [f"{key} {text(values[key])}" for key in changed[nearest]]
+            said = f"as {nearest}{', but ' if parts else ''}{', '.join(parts)}"
+        own = kept[(kept["experiment"] == name) & (kept["system"] == "model")]
+        r10 = own["r10"].mean()
+        epochs = ", ".join(map(str, own.sort_values("seed")["epoch"]))
+        trained = history[(history["experiment"] == name) & (history["split"] == "train")]
+        seconds = trained.groupby("seed")["seconds"].sum().mean()
+        found = [results.value(name, "model", *SEEN, seed=seed) for seed in results.seeds]
+        rows.append(
+            [
+                name,
+                said,
+                epochs,
+                "" if pd.isna(seconds) else f"{seconds:.0f}",
+                "" if pd.isna(r10) else f"{r10:.1f}",
+                ", ".join(plain(value.value, SEEN[1]) for value in found if value),
+            ]
+        )
+    heading = ["experiment", "settings", "best epoch, by seed", "s of epochs a model"]
+    return [*heading, "validation R@10", "Word Token by Image, R@10, by seed"], rows
+
+
+@dataclass(frozen=True)
+class Row:
+    """One experiment minus another: what differs, and the differences that there are, by key."""
+
+    model: str
+    less: str
+    differs: str
+    pairs: dict[Key, Difference]
+
+    def cells(self, stands: Container[Key]) -> list[str]:
+        """The cells of the table; `stands` are the keys of what stands after Holm."""
+        found = []
+        for column in COMPARED:
+            key = self.model, self.less, column
+            found.append(marked(self.pairs.get(key), column, key in stands))
+        return [f"{self.model} − {self.less}", self.differs, *found]
+
+
+def standing(family: Mapping[Key, Difference]) -> set[Key]:
+    """Those of a family of comparisons that are bold after Holm's adjustment, too."""
+    p = np.array([np.nan if pair.p is None else pair.p for pair in family.values()])
+    adjusted = zip(family, holm(p), strict=True)
+    return {key for key, one in adjusted if one < 1.0 - LEVEL}
+
+
+def compared(chosen: dict[str, dict[str, Any]], pairs: Pairs) -> list[Row]:
+    """Pairs of experiments that differ in few settings, or from the base.
+
+    Two that are as near to the base, options of it, are held against it alone. A row is an
+    experiment minus another; what it has in place of the other's settings is named.
+    """
+    base = base_of(list(chosen))
+    far = {name: len(apart(values, chosen[base])) for name, values in chosen.items()}
+    rows = []
+    for one, other in combinations(chosen, 2):
+        changed = apart(chosen[one], chosen[other])
+        options = max(far[one], far[other]) <= FEW
+        if base not in (one, other) and (options or len(changed) > FEW):
+            continue
+        # The base, or the one that has more of the base's settings, is what is taken off.
+        nearer = sum(chosen[one][key] == chosen[base][key] for key in changed)
+        further = sum(chosen[other][key] == chosen[base][key] for key in changed)
+        model, less = (other, one) if one == base or nearer > further else (one, other)
+        found = {(model, less, column): gap(pairs, model, less, column) for column in COMPARED}
+        there = {key: pair for key, pair in found.items() if pair is not None}
+        if not there:
+            continue
+        said = ", ".join(
+            f"{key} {text(chosen[model][key])} for {text(chosen[less][key])}" for key in changed
+        )
+        rows.append(Row(model, less, said if len(changed) <= FEW else "many", there))
+    return rows
+
+
+def verdicts(
+    experiments: list[str], pairs: Pairs, columns: Sequence[Column], stands: Container[Key]
+) -> list[str]:
+    """For each column, the experiments that are better than the base, and those that are worse.
+
+    Whose key is in `stands` has a star.
+    """
+    base, lines = base_of(experiments), []
+    for column in columns:
+        kinds: dict[str, list[str]] = {"above": [], "below": [], "even": []}
+        for name in experiments[1:]:
+            pair = gap(pairs, name, base, column)
+            if pair is not None:
+                star = f" {STAR}" * ((name, base, column) in stands)
+                kinds[kind(pair)].append(f"{name}{star}")
+        if any(kinds.values()):
+            better, worse = (", ".join(kinds[k]) or "none" for k in ("above", "below"))
+            lines.append(
+                f"- {column.name}: better than {base}: {better}; worse: {worse}; not told apart:"
+                f" {len(kinds['even'])}."
+            )
+    return [*lines, ""] if lines else []
+
+
+def of_people(results: Results, experiments: Path) -> list[str]:
+    """What human words find, by source, and which experiments are better than the base by them."""
+    rows = human(results)
+    if not rows:
+        return []
+    lines = [
+        "### Human words",
+        "",
+        "What people’s words find: R@1 and R@10, in percent, with 95 % intervals over what the"
+        " last column says. Beside the model stands what it finds by the same words of the"
+        f" captions’ own talkers. {STAR} as above, of the comparisons of one source.",
+        "",
+        *table(*rows),
+    ]
+    sources = dict.fromkeys(row[1] for row in rows[1])
+    for source in sources:
+        columns = [Column(f"{source}, {t.name}, R@10", name, "r10") for name, t in HUMAN.items()]
+        pairs = read_pairs(experiments, source)
+        base = base_of(results.experiments)
+        found = {(n, base, c): gap(pairs, n, base, c) for n in results.experiments for c in columns}
+        stands = standing({key: pair for key, pair in found.items() if pair is not None})
+        lines += verdicts(results.experiments, pairs, columns, stands)
+    return lines
+
+
+def marked(pair: Difference | None, column: Column, stands: bool) -> str:
+    """A difference with its interval, bold where that leaves zero out, starred where it stands."""
+    if pair is None:
+        return NONE
+    said = points(pair, column)
+    return f"**{said}**{f' {STAR}' * stands}" if pair.above or pair.below else said
+
+
+def text(value: Any) -> str:
+    """A setting's value, as one writes it in the config."""
+    if isinstance(value, list):
+        return "[" + ", ".join(map(text, value)) + "]"
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    return f"{value:g}" if isinstance(value, float) else str(value)

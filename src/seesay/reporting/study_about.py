@@ -1,0 +1,66 @@
+"""What stands before a study's numbers: what was ranked, the answers, what models were told."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from seesay.planning.config import Config
+from seesay.reporting import supervision
+from seesay.reporting.credits import left_out, unheard
+from seesay.reporting.results import Results
+from seesay.reporting.study_numbers import table
+from seesay.reporting.verdict import short_answer
+
+
+def about(results: Results, config: Config) -> Iterator[str]:
+    """What was ranked, how often, and how the tables are to be read."""
+    seeds = ", ".join(results.seeds)
+    abx = f" (of ABX: {results.over_abx})" if results.over_abx else ""
+    yield (
+        f"{len(results.experiments)} experiment{'s' * (len(results.experiments) > 1)}, seeds"
+        f" {seeds}; means over the seeds, with 95 % intervals"
+        f" {results.over}{abx}."
+    )
+    sizes = {}
+    for name, task in (("tokens", "word_token_by_image"), ("fragments", "image_token_by_word")):
+        found = results.value(results.experiments[0], "model", task, "r10")
+        if found:
+            sizes[name] = f"{found.gallery_size:,} {name}"
+    if sizes:
+        yield f"Searched in {results.experiments[0]}: {' and '.join(sizes.values())}."
+    if config.fc7:
+        counts = sorted({fc7.regions + 1 for fc7 in _sections(config, "fc7")})
+        yield f"Fragments a picture, at most: {', '.join(map(str, counts))}."
+    yield "Early stopping saw the validation set alone."
+    if "text" in config.controls:
+        yield "The text bound reads one-hot words."
+    missing = left_out(config.model_dump(mode="json"))
+    if missing:
+        yield f"Not trained beside the models: {' and '.join(missing)}."
+    if unheard(config.model_dump(mode="json")):
+        yield unheard(config.model_dump(mode="json"))
+    if config.report.tried:
+        yield (
+            "Other configurations that were tried before, and judged by the validation set:"
+            f" {config.report.tried}."
+        )
+
+
+def answers(results: Results) -> list[str]:
+    """Whether each experiment learned words, as its report says it, and why where it is not yes."""
+    found: dict[str, list[str]] = {}
+    for name in results.experiments:
+        headline, why = short_answer(results, name)
+        found.setdefault(f"{headline} {why}".rstrip(), []).append(name)
+    lines = [f"- {', '.join(names)}: {said}" for said, names in found.items()]
+    return ["Did it learn words?", "", *lines, ""]
+
+
+def told(results: Results, config: Config) -> list[str]:
+    """What the experiments were told beside speech and pictures, source by source, as a table."""
+    rows = supervision.rows(config.model_dump(mode="json"), results.experiments)
+    cells = [[r.source.name, r.experiments, r.source.short, r.source.sentence] for r in rows]
+    return table(["told beside speech and pictures", "in", "what", "that is"], cells)
+
+
+def _sections(config: Config, stage: str) -> list[Any]:
+    return [config.section_of(name, stage) for name in sorted(config.experiments)]

@@ -1,0 +1,148 @@
+"""The numbers of a study: all systems of every experiment in one table, as Markdown."""
+
+from typing import Any
+
+from seesay.audio.human_tables import SYNTHETIC
+from seesay.reporting.results import SYSTEMS, Results, Value, interval, shown
+from seesay.reporting.sections.beside import Column
+from seesay.reporting.sections.more import HUMAN
+from seesay.scoring.intervals import said
+
+COLUMNS = (
+    Column("Word Similarity, R@10", "word_similarity", "r10"),
+    Column("Word Token by Image, median", "word_token_by_image", "median_rank"),
+    Column("R@1", "word_token_by_image", "r1"),
+    Column("R@10", "word_token_by_image", "r10"),
+    Column("distinct types, R@1", "distinct_type_by_image", "r1"),
+    Column("Image by Word, median", "image_token_by_word", "median_rank"),
+    Column("R@1", "image_token_by_word", "r1"),
+    Column("R@10", "image_token_by_word", "r10"),
+    Column("picture by caption, R@10", "picture_by_caption", "r10"),
+    Column("caption by picture, R@10", "caption_by_picture", "r10"),
+    Column("ABX across talkers, % right", "abx_across", "right"),
+    Column("within", "abx_within", "right"),
+)
+# Tasks between words alone: what a word sounds like is enough to be above chance.
+HEARD_ALONE = ("word_similarity", "abx_across", "abx_within", "abx_token_weighted")
+
+
+def numbers(results: Results) -> tuple[list[str], list[list[str]]]:
+    """Heading and rows of the table of all systems, with chance.
+
+    A control whose row would be that of an experiment above is named with it alone.
+    """
+    there = [c for c in COLUMNS if _value(results, "model", c) is not None]
+    rows: list[list[str]] = []
+    for experiment in results.experiments:
+        for system, label in SYSTEMS.items():
+            cells = [results.value(experiment, system, c.task, c.metric) for c in there]
+            if not any(cells):
+                continue
+            bold = "**" if system == "model" else ""
+            texts = [
+                ""
+                if cell is None
+                else f"{bold}{plain(cell.value, c.metric)}{bold}"
+                f" {interval(cell.low, cell.high, c.metric)}"
+                for cell, c in zip(cells, there, strict=True)
+            ]
+            rows.append([experiment, label, *texts])
+        lucks = [results.value(experiment, "model", c.task, c.metric) for c in there]
+        texts = [
+            plain(cell.chance, c.metric) if cell else ""
+            for cell, c in zip(lucks, there, strict=True)
+        ]
+        rows.append([experiment, "chance", *texts])
+    return ["experiment", "system", *(c.name for c in there)], once(rows)
+
+
+def human(results: Results) -> tuple[list[str], list[list[str]]] | None:
+    """Heading and rows of what human words find, a row an experiment, source and task.
+
+    None where no human words were asked.
+    """
+    sources = sorted({key[4] for key in results.values if key[3] in HUMAN})
+    rows = [
+        row
+        for experiment in results.experiments
+        for source in sources
+        for task in HUMAN
+        if not source.endswith(SYNTHETIC) and (row := _people(results, experiment, source, task))
+    ]
+    heading = ["experiment", "source", "task", "queries", "R@1", "R@10", "R@10 of its own voices"]
+    heading += ["shuffled pairs", "text (bound)", "chance", "intervals over"]
+    return (heading, rows) if rows else None
+
+
+def _people(results: Results, experiment: str, source: str, task: str) -> list[str]:
+    """A row of `human`; empty where the model was not asked."""
+
+    def cell(system: str, metric: str = "r10", own: str = "") -> Value | None:
+        key = experiment, system, "mean", task, f"{source}{own}", metric
+        return results.values.get(key)
+
+    model = cell("model")
+    if model is None:
+        return []
+    found = [cell("model", "r1"), model, cell("model", own=SYNTHETIC), cell("shuffled")]
+    texts = [
+        f"{plain(one.value, 'r10')} {interval(one.low, one.high, 'r10')}" if one else ""
+        for one in [*found, cell("text")]
+    ]
+    texts[1] = f"**{plain(model.value, 'r10')}** {interval(model.low, model.high, 'r10')}"
+    where = [experiment, source, HUMAN[task].name, f"{model.queries:,}"]
+    return [*where, *texts, plain(model.chance, "r10"), said(model.over, model.units)]
+
+
+def once(rows: list[list[str]]) -> list[list[str]]:
+    """Rows of (experiment, system, cells); controls with the cells of one above share a row.
+
+    That row names them, and the experiment that has their numbers.
+    """
+    first: dict[tuple[str, ...], str] = {}
+    again: dict[tuple[str, str], list[str]] = {}
+    kept = []
+    for row in rows:
+        owner = first.setdefault(tuple(row[1:]), row[0])
+        if row[1] == "model" or owner == row[0]:
+            kept.append(row)
+        else:
+            again.setdefault((row[0], owner), []).append(row[1])
+    for (experiment, owner), systems in again.items():
+        kept.append([experiment, ", ".join(systems), f"as {owner}", *[""] * (len(rows[0]) - 3)])
+    order = list(dict.fromkeys(row[0] for row in rows))
+    return sorted(kept, key=lambda row: order.index(row[0]))
+
+
+def lucky(results: Results) -> str:
+    """Where shuffled pairs are better than chance with all of their interval, in a sentence."""
+    found = []
+    for experiment in results.experiments:
+        for c in COLUMNS:
+            cell = results.value(experiment, "shuffled", c.task, c.metric)
+            if cell is None or c.task in HEARD_ALONE:
+                continue
+            recall = c.metric.startswith("r")
+            if cell.above if recall else cell.below:
+                value, luck = plain(cell.value, c.metric), plain(cell.chance, c.metric)
+                found.append(f"{experiment}, {c.task} {c.metric}: {value} (chance {luck})")
+    return (
+        "Shuffled pairs better than chance with their whole interval, in tasks between pictures"
+        f" and words: {'; '.join(found) or 'none'}."
+    )
+
+
+def _value(results: Results, system: str, column: Column) -> Any:
+    found = (results.value(e, system, column.task, column.metric) for e in results.experiments)
+    return next((value for value in found if value is not None), None)
+
+
+def plain(value: float, metric: str) -> str:
+    """A metric's value without a unit: `12`, `40.1`."""
+    return shown(value, metric).removesuffix(" %")
+
+
+def table(heading: list[str], rows: list[list[str]]) -> list[str]:
+    """Lines of a Markdown table, and an empty one after it."""
+    lines = [heading, ["---"] * len(heading), *rows]
+    return [f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines] + [""]

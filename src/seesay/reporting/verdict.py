@@ -1,0 +1,274 @@
+"""The report's answer: yes, not shown, or no, from the numbers of all systems (docs/answer.md).
+
+Absence of evidence is no evidence: without a difference the answer is "not shown", with what this
+test could have shown. "No" wants the whole interval below a bound.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy import stats
+
+from seesay.reporting.results import (
+    BASELINE,
+    CONTROLS,
+    MAIN_METRIC,
+    MAIN_TASK,
+    METRICS,
+    MUST,
+    SYSTEMS,
+    TASKS,
+    Difference,
+    Results,
+    Value,
+    difference,
+    interval,
+    listed,
+    shown,
+)
+from seesay.scoring import intervals
+from seesay.shared.errors import InputError
+
+# Less is no learning: half of what Cohen (1988) calls a small effect, d = 0.1, as an odds ratio
+# (Chinn 2000, Statistics in Medicine 19: ln OR = d pi / sqrt 3).
+ODDS = 1.2
+POWER = 0.8
+# A difference of so many standard errors is shown with this power.
+SHOWN = float(stats.norm.ppf(0.975) + stats.norm.ppf(POWER))
+CHANCE = "chance"
+
+Kind = Literal["above", "part", "none", "few"]
+
+
+@dataclass(frozen=True)
+class Gap:
+    """The model's R@10 minus another's, in points, with its interval, and the other's R@10.
+
+    `seeds` is the variance that the mean has for the seeds' differences, 0 with one seed.
+    """
+
+    name: str
+    value: float
+    low: float
+    high: float
+    level: float
+    seeds: float
+
+    @property
+    def above(self) -> bool:
+        """Whether the model is better, with the whole interval."""
+        return self.low > 0
+
+    @property
+    def error(self) -> float:
+        """The standard error, no smaller than it is: by the normal quantile, of the lower side."""
+        return (self.value - self.low) / float(stats.norm.ppf(0.975))
+
+    @property
+    def bound(self) -> float:
+        """Points above the other that do not count: to odds `ODDS` times as high."""
+        share = self.level / 100
+        return 100 * ODDS * share / (1 - share + ODDS * share) - self.level
+
+    @property
+    def none(self) -> bool:
+        """Whether the model is no better: not above, and the whole interval below the bound."""
+        return not self.above and self.high < self.bound
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What R@10 says about one task.
+
+    `beaten` and `unbeaten` are chance and the controls, by whether the whole interval of the
+    paired difference is above zero. `kind` is `above` (all are beaten), `none` (the model is no
+    better than `worst`, chance or shuffled pairs, by a bound), `few` (too few pictures for an
+    interval) or `part` (not shown). `whole` is False where shuffled pairs were not trained.
+    """
+
+    task: str
+    beaten: list[str]
+    unbeaten: list[str]
+    kind: Kind
+    short: str
+    numbers: str
+    whole: bool
+    worst: Gap | None
+
+
+def judge(results: Results, experiment: str, task: str) -> Verdict:
+    """Hold the model against chance and every control in one task, by R@10."""
+    model = model_of(results, experiment, task)
+    found = gaps(results, experiment, task)
+    beaten, unbeaten = ([gap.name for gap in found if gap.above is kind] for kind in (True, False))
+    whole = any(gap.name == SYSTEMS[MUST] for gap in found)
+    nothing = [gap for gap in found if gap.name in (CHANCE, SYSTEMS[MUST]) and gap.none]
+    kind: Kind
+    if refused := intervals.refusal(model.over, model.units):
+        kind, short, worst = "few", refused, None
+    elif not unbeaten:
+        kind, worst = "above", None
+        short = "above chance and every control"
+        short += "" if whole else " but shuffled pairs, which were not trained"
+    elif nothing:
+        kind, worst = "none", nothing[-1]
+        short = f"no better than {listed([worst.name])}"
+    else:
+        kind, short = "part", f"not shown to be above {listed(unbeaten)}"
+        worst = min((gap for gap in found if not gap.above), key=lambda gap: gap.value)
+    pairs = [
+        (metric, results.difference(experiment, BASELINE, task, metric))
+        for metric in (MAIN_METRIC, "median_rank")
+    ]
+    numbers = [f"{METRICS[metric]} {difference(pair, metric)}" for metric, pair in pairs if pair]
+    return Verdict(task, beaten, unbeaten, kind, short, "; ".join(numbers), whole, worst)
+
+
+def gaps(results: Results, experiment: str, task: str) -> list[Gap]:
+    """The model minus each control, and minus chance; none without intervals."""
+    model = model_of(results, experiment, task)
+    if model.low is None or model.high is None:
+        return []
+    found = []
+    for system in CONTROLS:
+        pair = results.difference(experiment, system, task)
+        other = results.value(experiment, system, task, MAIN_METRIC)
+        if pair is None or other is None or pair.low is None or pair.high is None:
+            continue
+        seeds = _by_seed(results, experiment, task, system)
+        ends = pair.value, pair.low, pair.high
+        found.append(Gap(SYSTEMS[system], *ends, other.value, _spread(seeds)))
+    luck, seeds = model.chance, _by_seed(results, experiment, task)
+    ends = model.value - luck, model.low - luck, model.high - luck
+    return [*found, Gap(CHANCE, *ends, luck, _spread(seeds))]
+
+
+def _by_seed(results: Results, experiment: str, task: str, less: str = "") -> list[float]:
+    """The model's R@10 with each seed, minus that of a control with the same."""
+    found = []
+    for seed in results.seeds:
+        one = results.value(experiment, "model", task, MAIN_METRIC, seed)
+        other = results.value(experiment, less, task, MAIN_METRIC, seed) if less else None
+        if one is not None:
+            found.append(one.value - (other.value if other else 0.0))
+    return found
+
+
+def _spread(seeds: Sequence[float]) -> float:
+    """The variance of a mean over seeds; 0 with one."""
+    return float(np.var(seeds, ddof=1) / len(seeds)) if len(seeds) > 1 else 0.0
+
+
+def answer(results: Results, experiment: str) -> tuple[str, str, str]:
+    """The answer in a few words, its kind, and the answer in some sentences with its numbers."""
+    short, why = short_answer(results, experiment)
+    if results.value(experiment, "model", MAIN_TASK, MAIN_METRIC) is None:
+        return short, "few", why
+    verdict = judge(results, experiment, MAIN_TASK)
+    kind = "part" if verdict.kind == "above" and not verdict.whole else verdict.kind
+    return short, kind, f"{sentence(results, experiment, verdict)} {why}".rstrip()
+
+
+def short_answer(results: Results, experiment: str) -> tuple[str, str]:
+    """The answer in a few words, and why it is not yes, in sentences; "" where it is."""
+    if results.value(experiment, "model", MAIN_TASK, MAIN_METRIC) is None:
+        why = f"{TASKS[MAIN_TASK]}, the task that says so, is none of this run’s."
+        return "Not asked: whether it learned words.", why
+    verdict = judge(results, experiment, MAIN_TASK)
+    return headline(results, experiment, verdict), because(results, experiment, verdict)
+
+
+def headline(results: Results, experiment: str, verdict: Verdict) -> str:
+    """The answer in a few words."""
+    if verdict.kind == "few":
+        model = model_of(results, experiment, verdict.task)
+        count, floor = _pictures(model), intervals.FLOORS["pictures"]
+        return f"Not shown: {count} test pictures are too few; {floor} are the fewest."
+    if verdict.kind == "none" and verdict.worst is not None:
+        return f"No: no better than {listed([verdict.worst.name])}."
+    if verdict.kind == "part":
+        return f"Not shown: it is not above {listed(verdict.unbeaten)}."
+    if not verdict.whole:
+        return "Not shown: shuffled pairs, the control that counts, were not trained."
+    return "Yes, it learned words."
+
+
+def sentence(results: Results, experiment: str, verdict: Verdict) -> str:
+    """What was found, in a sentence with its numbers, of the task Word Token Search by Image."""
+    model = model_of(results, experiment, verdict.task)
+    text = (
+        "Given a fragment of a test picture, a word spoken for that picture is among the 10 "
+        f"nearest of {model.gallery_size:,} spoken words in {shown(model.value, MAIN_METRIC)} of "
+        f"{model.queries:,} queries {interval(model.low, model.high, MAIN_METRIC)}"
+    )
+    control = results.value(experiment, BASELINE, verdict.task, MAIN_METRIC)
+    pair = results.difference(experiment, BASELINE, verdict.task)
+    if control is not None and pair is not None:
+        ending = ", so the model is worse" if pair.below else ""
+        if not pair.above and pair.high is not None and not pair.below:
+            ending = ", which cannot be told from zero"
+        text += (
+            f"; with a random projection of the same features it is "
+            f"{shown(control.value, MAIN_METRIC)}: a difference of "
+            f"{difference(pair, MAIN_METRIC)}{ending}"
+        )
+    return f"{text}. Chance is {shown(model.chance, MAIN_METRIC)}."
+
+
+def because(results: Results, experiment: str, verdict: Verdict) -> str:
+    """Why the answer is not yes, in sentences: the bound, or what this test could have shown."""
+    model, gap = model_of(results, experiment, verdict.task), verdict.worst
+    if verdict.kind == "few":
+        return "An interval of so few pictures means nothing, so there is neither yes nor no."
+    if gap is None:
+        return ""
+    seen = difference(Difference(gap.value, gap.low, gap.high), MAIN_METRIC)
+    seen = f"Over {listed([gap.name])} it has {seen}"
+    if verdict.kind == "none":
+        return (
+            f"{seen}: all of it is below the bound of {gap.bound:+.1f} points (odds {ODDS:g} times"
+            " as high), and less does not count as learning."
+        )
+    least = SHOWN * gap.error
+    base = intervals.said(model.over, model.units).removeprefix("over ") or "this test"
+    return (
+        f"{seen}. A difference of {least:.1f} points or more would have been shown by {base} in"
+        f" {100 * POWER:g} % of such tests; {wanted(gap, _pictures(model))}."
+    )
+
+
+def wanted(gap: Gap, pictures: int) -> str:
+    """How many pictures would show the difference seen, with `POWER` and as many seeds.
+
+    The variance is that of the pictures, which falls with their number, and that of the seeds.
+    """
+    if gap.value <= 0:
+        return "what was seen is not above zero, so more pictures of this kind would not show it"
+    by_pictures = max(gap.error**2 - gap.seeds, 0.0) * pictures
+    left = (gap.value / SHOWN) ** 2 - gap.seeds
+    if left <= 0:
+        return (
+            "no number of pictures would show the one seen, for its seeds lie too far apart: give"
+            " more seeds"
+        )
+    count = max(by_pictures / left, pictures)
+    digits = 10 ** max(math.floor(math.log10(count)) - 1, 0)
+    return f"the one seen wants about {math.ceil(count / digits) * digits:,} test pictures"
+
+
+def _pictures(model: Value) -> int:
+    """The test pictures that an interval generalises to; 0 where that is not known."""
+    return int(model.units.partition(" x ")[0]) if model.units else 0
+
+
+def model_of(results: Results, experiment: str, task: str) -> Value:
+    """The model's R@10. Raises InputError where there is none."""
+    value = results.value(experiment, "model", task, MAIN_METRIC)
+    if value is None:
+        raise InputError(
+            f"metrics: no {MAIN_METRIC} of {experiment}, model, {task}; make them again"
+        )
+    return value

@@ -1,0 +1,278 @@
+"""Where it works: the ranks by kind of word and of fragment, and word by word.
+
+Word queries are parted by part of speech, frequency in the captions, length, talker, whether the
+word is said as itself, the pairs that training had of it, and whether training heard its talker
+and its word at all, where not all are known; fragments by their size and by how much is said of
+their picture. Ties are scored as in the stage metrics. All word queries together have intervals
+over words, too: another run's words would have been others.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from seesay.captions.matching import REPLACEMENTS, SPOKEN_CAPTIONS
+from seesay.captions.words import CAPTION_WORDS
+from seesay.scoring import intervals
+from seesay.scoring.breakdown_classes import (
+    by_fold,
+    fragment_of,
+    fragment_properties,
+    of_queries,
+    word_properties,
+)
+from seesay.scoring.evaluation import RANKS
+from seesay.scoring.metrics import Resample, chance, counts_of, runs_of, summarise
+from seesay.scoring.resampling import (
+    Factors,
+    Samples,
+    by_picture,
+    crossed,
+    estimate,
+    same,
+    shares,
+    weights,
+)
+from seesay.settings.metrics import MetricsSettings
+from seesay.shared import tables
+from seesay.shared.ranking import Floats, Integers, Ranks
+from seesay.shared.tables import Column, Table
+from seesay.vision.pictures import IMAGES
+from seesay.vision.regions import REGIONS
+
+BY_WORD = ("word_similarity", "image_token_by_word")
+BY_FRAGMENT = ("word_token_by_image", "word_type_by_image")
+# The property of all word queries together.
+OVER_WORDS = "words and pictures"
+HITS = 10  # the k of the R@k that is shown by group
+
+_WHERE = (
+    Column("experiment", pa.string(), "an experiment of the config"),
+    Column("system", pa.string(), "model, or the control that stands in for it"),
+    Column("task", pa.string(), "which kind of item is searched by which"),
+    Column("gallery", pa.string(), "test: the test pictures' items; all: the whole corpus'"),
+)
+GROUPS = Table(
+    "breakdown_groups",
+    ("experiment", "system", "task", "gallery", "property", "group"),
+    (
+        *_WHERE,
+        Column("property", pa.string(), "what the queries are parted by"),
+        Column("group", pa.string(), "a part of the queries"),
+        Column("nth", pa.int32(), "its place among the groups of the property, from 0"),
+        Column("queries", pa.int32(), "its queries"),
+        Column("over", pa.string(), "what the intervals generalise to, e.g. pictures x seeds"),
+        Column("units", pa.string(), "how many of each, e.g. 100 x 3"),
+        Column("r10", pa.float64(), "R@10, mean over seeds", "%"),
+        Column("low", pa.float64(), "lower end of its 95 % interval", "%", optional=True),
+        Column("high", pa.float64(), "upper end", "%", optional=True),
+        Column("chance", pa.float64(), "R@10 of random ranking for these very queries", "%"),
+        Column("difference", pa.float64(), "the model's R@10 minus this one", "points"),
+        Column("difference_low", pa.float64(), "of its paired interval", "points", optional=True),
+        Column("difference_high", pa.float64(), "upper end", "points", optional=True),
+        Column("median_rank", pa.float64(), "median rank, mean over seeds"),
+        Column("median_chance", pa.float64(), "median rank of random ranking"),
+    ),
+)
+WORDS = Table(
+    "breakdown_words",
+    ("experiment", "system", "task", "gallery", "word"),
+    (
+        *_WHERE,
+        Column("word", pa.string(), "a word of the captions"),
+        Column("spoken_word", pa.string(), "what is said for it"),
+        Column("pos", pa.string(), "its part of speech"),
+        Column("pairs", pa.int64(), "pairs of a training picture and a token of it"),
+        Column("queries", pa.int32(), "its test tokens"),
+        Column("r10", pa.float64(), "R@10, mean over seeds", "%"),
+        Column("median_rank", pa.float64(), "median of its expected ranks, mean over seeds"),
+    ),
+)
+
+
+def break_down(
+    ranks: Sequence[Path],
+    images: Sequence[Path],
+    spoken_captions: Sequence[Path],
+    replacements: Sequence[Path],
+    caption_words: Path,
+    regions: Sequence[Path],
+    groups: Path,
+    words: Path,
+    settings: MetricsSettings,
+    boxed: Collection[str],
+) -> None:
+    """Write the tables GROUPS and WORDS from the ranks of every system and seed.
+
+    `images`, `spoken_captions` and `replacements` are a path a fold, `ranks` as many for each.
+    `boxed` are the experiments whose fragments have the boxes of `regions`; both may be empty:
+    ready-made fragments have none, and others' fragments have no size here. Only the paper's four
+    tasks are parted. Intervals generalise to the pictures of a group, to its words, where a
+    word asks, and to seeds, from the same samples for all systems (paired). The property
+    OVER_WORDS has one group, of all queries.
+    Raises InputError when two systems were ranked on different queries.
+    """
+    uses = tables.read(CAPTION_WORDS, caption_words, columns=[*CAPTION_WORDS.key, "lemma"])
+    boxes = tables.read(REGIONS, list(regions))
+    tokens, fragments, frames = [], [], []
+    for fold, own in enumerate(by_fold(ranks, len(images))):
+        spoken = tables.read(SPOKEN_CAPTIONS, spoken_captions[fold])
+        replaced = tables.read(REPLACEMENTS, replacements[fold])
+        split = tables.read(IMAGES, images[fold]).set_index("image_id")["split"]
+        tokens.append(word_properties(spoken, replaced, uses, split, always=len(images) > 1))
+        fragments.append(fragment_properties(boxes, spoken))
+        frames.append(tables.read(RANKS, own).assign(fold=fold))
+    said = pd.concat([part["spoken_word"] for part in tokens])
+    said = said[~said.index.duplicated()]  # in whichever fold, a token is of one spoken word
+    parts, listed = [], []
+    frame = pd.concat(frames, ignore_index=True)
+    for (experiment, task, gallery), part in frame.groupby(["experiment", "task", "gallery"]):
+        resample: Resample = by_picture
+        where = {"experiment": str(experiment), "task": str(task), "gallery": str(gallery)}
+        runs = runs_of(part, {**where})
+        first = next(iter(runs.values()))
+        if task in BY_WORD:
+            known = of_queries(first, lambda fold, query: tokens[fold].reindex(query))
+            whole = pd.DataFrame({OVER_WORDS: pd.Categorical(["all"] * len(first))})
+            resample = partial(_by_picture_and_word, said)
+            parts.append(pd.DataFrame(by_group(runs, whole, settings, resample)).assign(**where))
+            listed.append(pd.DataFrame(_by_word(runs, known)).assign(**where))
+        elif task in BY_FRAGMENT:
+            # The same numbers of regions may be other boxes.
+            sized = slice(None) if experiment in boxed else slice(0)
+            known = of_queries(first, partial(_fragments, fragments, sized))
+        else:
+            continue
+        parted = known.select_dtypes("category")
+        parts.append(pd.DataFrame(by_group(runs, parted, settings, resample)).assign(**where))
+    for table, path, found in ((GROUPS, groups, parts), (WORDS, words, listed)):
+        # A task that asks nothing has no ranks, and a run may have none of these tasks.
+        none = pd.DataFrame(columns=[column.name for column in table.columns])
+        tables.write(table, path, pd.concat(found, ignore_index=True) if found else none)
+
+
+def _fragments(
+    properties: list[dict[str, pd.Series]], sized: slice, fold: int, query: pd.Series
+) -> pd.DataFrame:
+    own = properties[fold]
+    return fragment_of(query, {**own, "size": own["size"].iloc[sized]})
+
+
+def _by_picture_and_word(words: pd.Series, run: pd.DataFrame, settings: MetricsSettings) -> Factors:
+    """The test pictures and the words of a run's queries; `words` are the tokens' spoken words."""
+    said = run["query"].map(words).to_numpy(str)
+    return crossed({"pictures": run["image_id"].to_numpy(str), "words": said}, settings)
+
+
+def hits(ranks: Ranks, k: int) -> Floats:
+    """The probability that each query's first relevant item is among the `k` first.
+
+    Of t irrelevant and r relevant items tied below b better ones, the first j = k - b places hold
+    none that is relevant with probability C(t, j) / C(t + r, j).
+    """
+    missed = np.ones(len(ranks.better))
+    for place in range(k):
+        inside = np.clip(place - ranks.better, 0, ranks.tied)
+        step = (ranks.tied - inside) / (ranks.tied + ranks.tied_relevant - inside)
+        missed *= np.where(place >= ranks.better, step, 1.0)
+    return 1.0 - missed
+
+
+def by_group(
+    runs: dict[tuple[str, int], pd.DataFrame],
+    known: pd.DataFrame,
+    settings: MetricsSettings,
+    resample: Resample = by_picture,
+) -> Iterator[dict[str, object]]:
+    """The rows of GROUPS of one task and gallery; `known` has a row a query, in their order.
+
+    Its columns are categories. `resample` says what of a group's queries is resampled.
+    """
+    first = next(iter(runs.values()))
+    luck = chance(counts_of(first), first["gallery_size"])
+    found = {run: counts_of(rows) for run, rows in runs.items()}
+    hit = np.stack([hits(counts, HITS) for counts in found.values()])
+    lucky = hits(luck, HITS)
+    for name in known:
+        categories = known[name].cat
+        for nth, group in enumerate(categories.categories):
+            here = np.flatnonzero(categories.codes.to_numpy() == nth)
+            if len(here) == 0:
+                continue
+            factors = resample(first.iloc[here], settings)
+            once = weights(factors.parts[0], None)
+            samples: dict[str, dict[int, Floats]] = {}
+            medians: dict[str, list[float]] = {}
+            drawn = shares(factors, hit[:, here])
+            for (system, seed), values in zip(found, drawn, strict=True):
+                samples.setdefault(system, {})[seed] = values
+                some = _some(found[system, seed], here)
+                median = summarise(some, factors.parts[0].unit, once)[0, 0]
+                medians.setdefault(system, []).append(float(median))
+            for system, own in samples.items():
+                yield {
+                    "system": system,
+                    "property": name,
+                    "group": group,
+                    "nth": nth,
+                    "queries": len(here),
+                    **_measured(factors, own, samples.get("model", own)),
+                    "chance": 100.0 * lucky[here].mean(),
+                    "median_rank": np.mean(medians[system]),
+                    "median_chance": summarise(_some(luck, here), factors.parts[0].unit, once)[
+                        0, 0
+                    ],
+                }
+
+
+def _measured(factors: Factors, own: Samples, model: Samples) -> dict[str, object]:
+    """R@10 of a group, and the model's minus it, with their intervals and what these are over."""
+    one, apart = estimate(factors, own), estimate(factors, model, own)
+    low, high = one.around([True], 1.0)
+    below, above, _ = apart.apart([True], same(model, own))
+    ends = {"low": low, "high": high, "difference_low": below, "difference_high": above}
+    return {
+        "over": intervals.over(one.counts),
+        "units": intervals.units(one.counts),
+        "r10": one.value[0],
+        "difference": apart.value[0],
+        **{name: None if np.isnan(end[0]) else float(end[0]) for name, end in ends.items()},
+    }
+
+
+def _by_word(
+    runs: dict[tuple[str, int], pd.DataFrame], known: pd.DataFrame
+) -> Iterator[dict[str, object]]:
+    """The rows of WORDS of one task and gallery; `known` has a row a query, in their order."""
+    label = known["word"].to_numpy()
+    what = known.drop_duplicates("word").set_index("word")[["spoken_word", "tag"]]
+    # Folds have other pairs in training.
+    what["pairs"] = known.groupby("word")["pairs"].mean().round().astype(np.int64)
+    found: dict[str, list[pd.DataFrame]] = {}
+    for (system, _), run in runs.items():
+        counts = counts_of(run)
+        frame = pd.DataFrame({"rank": counts.expected(), "hit": 100.0 * hits(counts, HITS)})
+        grouped = frame.groupby(label)
+        one = pd.DataFrame({"median": grouped["rank"].median(), "hit": grouped["hit"].mean()})
+        found.setdefault(system, []).append(one.assign(queries=grouped.size()))
+    for system, parts in found.items():
+        rows = pd.concat(parts).groupby(level=0).mean().join(what).reset_index(names="word")
+        for row in rows.to_dict("records"):
+            yield {
+                "system": system,
+                "word": row["word"],
+                "spoken_word": row["spoken_word"],
+                "pos": row["tag"],
+                "pairs": row["pairs"],
+                "queries": int(row["queries"]),
+                "r10": row["hit"],
+                "median_rank": row["median"],
+            }
+
+
+def _some(ranks: Ranks, here: Integers) -> Ranks:
+    return Ranks(*(getattr(ranks, name)[here] for name in Ranks.__annotations__))

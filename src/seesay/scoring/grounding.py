@@ -1,0 +1,144 @@
+"""Grounding: does a word that names a drawn thing find the thing's place in its picture?
+
+Composed scenes know where everything is drawn. For every token of a test picture whose caption
+word names a thing of the picture, the picture's own fragments are ranked by the cosine. Pointing
+game: is the middle of the best fragment's box inside the thing's? And how much do the two boxes
+overlap (intersection over union)? Chance is a fragment drawn at random.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from seesay.captions.matching import SPOKEN_CAPTIONS
+from seesay.scoring.corpus import Corpus, load, note
+from seesay.shared import tables
+from seesay.shared.errors import InputError
+from seesay.shared.ranking import STEPS, Floats, similarities
+from seesay.shared.tables import Column, Table
+from seesay.vision.regions import REGIONS
+from seesay.vision.scenes import THINGS_TABLE
+
+# With the whole picture among the fragments, and with its parts alone.
+TASKS = ("grounding", "grounding_parts")
+Boxes = NDArray[np.int64]
+
+GROUNDING = Table(
+    "grounding",
+    ("experiment", "system", "seed", "task", "gallery", "query"),
+    (
+        Column("experiment", pa.string(), "an experiment of the config"),
+        Column("system", pa.string(), "model, or the control that stands in for it"),
+        Column("seed", pa.int64(), "seed of the training"),
+        Column("task", pa.string(), "grounding; grounding_parts: without the whole picture"),
+        Column("gallery", pa.string(), "test: pictures of the test set"),
+        Column("query", pa.string(), "image_id|token_id"),
+        Column("image_id", pa.string(), "the picture"),
+        Column("word", pa.string(), "the thing that the caption names"),
+        Column("gallery_size", pa.int32(), "fragments ranked", "fragments"),
+        Column("pointing", pa.float64(), "middle of the best fragment in the thing", "0 to 1"),
+        Column("iou", pa.float64(), "intersection over union with the thing", "0 to 1"),
+        Column("pointing_chance", pa.float64(), "the same of a random fragment", "0 to 1"),
+        Column("iou_chance", pa.float64(), "the same of a random fragment", "0 to 1"),
+    ),
+)
+
+
+def ground(
+    images: Path,
+    words: Path,
+    spoken_captions: Path,
+    pictures: Path,
+    things: Path,
+    regions: list[Path],
+    grounding: Path,
+    experiment: str,
+    system: str,
+    seed: int,
+    threads: int = 1,
+) -> None:
+    """Write the table `grounding` of one system.
+
+    Fragments that are tied for the best share the score. Where several things of a picture have
+    one name, any of them counts. Where no token names a drawn thing the table is empty. Raises
+    InputError as `load` does, and for fragments without boxes.
+    """
+    corpus = load(images, words, spoken_captions, pictures)
+    boxes = _boxes(corpus, regions)
+    wholes = np.array([name.endswith("#0") for name in corpus.fragments.names])
+    captions = tables.read(SPOKEN_CAPTIONS, spoken_captions)
+    named = captions.merge(tables.read(THINGS_TABLE, things), on=["image_id", "word"])
+    named["row"] = pd.Index(corpus.tokens.names).get_indexer(pd.Index(named["token_id"]))
+    named["image"] = pd.Index(corpus.image_ids).get_indexer(pd.Index(named["image_id"]))
+    named = named[(named["row"] >= 0) & (named["image"] >= 0)]
+    named = named[corpus.test[named["image"]]]
+    fragments = corpus.fragments.of(corpus.test)
+    tokens, row = np.unique(named["row"], return_inverse=True)
+    cosines = _cosines(corpus.tokens.vectors[tokens], fragments.vectors, threads)
+    rows = []
+    for _, same in named.assign(row=row).groupby(["image", "row"]):
+        first = same.iloc[0]
+        image, number = int(first["image"]), int(first["row"])
+        truth = same[["x0", "y0", "x1", "y1"]].to_numpy(dtype=np.int64)
+        for task in TASKS:
+            kept = (fragments.image == image) & ~(wholes[fragments.origin] & (task != "grounding"))
+            if not kept.any():
+                continue
+            line, seen = cosines[number, kept], boxes[fragments.origin[kept]]
+            best, hit, overlap = line == line.max(), pointing(seen, truth), iou(seen, truth)
+            rows.append({
+                "task": task, "query": f"{first['image_id']}|{first['token_id']}",
+                "image_id": first["image_id"], "word": first["word"], "gallery_size": len(line),
+                "pointing": hit[best].mean(), "iou": overlap[best].mean(),
+                "pointing_chance": hit.mean(), "iou_chance": overlap.mean(),
+            })  # fmt: skip
+    if not rows:
+        note("grounding: no spoken caption of a test picture names a drawn thing; it is left out")
+    frame = pd.DataFrame(rows, columns=[column.name for column in GROUNDING.columns])
+    frame = frame.assign(experiment=experiment, system=system, seed=seed, gallery="test")
+    tables.write(GROUNDING, grounding, frame)
+
+
+def pointing(boxes: Boxes, truth: Boxes) -> Floats:
+    """1 for each of the boxes (n, 4) whose middle is inside one of the true ones (m, 4), else 0."""
+    x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
+    x0, y0, x1, y1 = truth.T[:, None]
+    inside = (x[:, None] >= x0) & (x[:, None] < x1) & (y[:, None] >= y0) & (y[:, None] < y1)
+    return inside.any(axis=1).astype(np.float64)
+
+
+def iou(boxes: Boxes, truth: Boxes) -> Floats:
+    """Of each of the boxes (n, 4), the greatest intersection over union with a true one (m, 4)."""
+    low = np.maximum(boxes[:, None, :2], truth[None, :, :2])
+    high = np.minimum(boxes[:, None, 2:], truth[None, :, 2:])
+    shared = np.clip(high - low, 0, None).prod(axis=2)
+    sizes = [(part[:, 2:] - part[:, :2]).prod(axis=1) for part in (boxes, truth)]
+    best: Floats = (shared / (sizes[0][:, None] + sizes[1] - shared)).max(axis=1)
+    return best
+
+
+def _cosines(
+    tokens: NDArray[np.float32], fragments: NDArray[np.float32], threads: int
+) -> NDArray[np.float64]:
+    """Cosines (tokens, fragments), rounded to the step."""
+    blocks = [
+        np.floor(block + 0.5) / STEPS
+        for _, block in similarities(tokens, fragments, threads, description="grounding")
+    ]
+    return np.concatenate([np.empty((0, len(fragments))), *blocks])
+
+
+def _boxes(corpus: Corpus, regions: list[Path]) -> Boxes:
+    """The box of every fragment, (fragments, 4): x0, y0, x1, y1 in px."""
+    frame = tables.read(REGIONS, regions)
+    names = frame["image_id"] + "#" + frame["region"].astype(str)
+    rows = pd.Index(names).get_indexer(pd.Index(corpus.fragments.names))
+    if (rows < 0).any():
+        raise InputError(
+            f"{regions[0].parent}: no box of the fragment {corpus.fragments.names[rows < 0][0]!r}; "
+            "make regions and fc7 again"
+        )
+    return frame[["x0", "y0", "x1", "y1"]].to_numpy(dtype=np.int64)[rows]

@@ -1,0 +1,93 @@
+"""Where human words are found: by who says them, and by how often training had the word."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from seesay.audio.human_tables import HUMAN_RANKS, HUMAN_WORDS, SYNTHETIC, parted
+from seesay.captions.matching import SPOKEN_CAPTIONS
+from seesay.scoring.breakdown import GROUPS, by_group
+from seesay.scoring.breakdown_classes import PAIRS, by_fold, classes, of_queries
+from seesay.scoring.metrics import runs_of
+from seesay.scoring.resampling import by_word_and_talker
+from seesay.settings.metrics import MetricsSettings
+from seesay.shared import tables
+from seesay.vision.pictures import IMAGES
+
+BY_WORD = ("human_recognition", "picture_by_human_word")  # tasks that a word asks
+FEW = 5  # words without which a talker has no group of their own
+MOST = 24  # talkers of a source that are told apart, those with most words
+
+
+def break_down_human(
+    ranks: Sequence[Path],
+    images: Sequence[Path],
+    spoken_captions: Sequence[Path],
+    human_words: Sequence[Path],
+    groups: Path,
+    settings: MetricsSettings,
+) -> None:
+    """Write the table GROUPS of the human words' ranks, the source as gallery.
+
+    The same words by the captions' own talkers are parted as the human words that they stand for.
+    Intervals generalise to words, talkers and seeds, by the same samples for all systems.
+    """
+    known, frames = [], []
+    for fold, own in enumerate(by_fold(ranks, len(images))):
+        words = tables.read(HUMAN_WORDS, human_words[fold]).set_index("token_id")
+        spoken = tables.read(SPOKEN_CAPTIONS, spoken_captions[fold])
+        split = tables.read(IMAGES, images[fold]).set_index("image_id")["split"]
+        known.append(properties(words, spoken[spoken["image_id"].map(split) == "train"]))
+        frames.append(tables.read(HUMAN_RANKS, own).assign(fold=fold))
+    frame = pd.concat(frames, ignore_index=True)
+    parts = []
+    for (experiment, task, gallery), part in frame.groupby(["experiment", "task", "gallery"]):
+        if task not in BY_WORD:
+            continue
+        where = {"experiment": str(experiment), "task": str(task), "gallery": str(gallery)}
+        runs = runs_of(part, {**where})
+        asked = of_queries(next(iter(runs.values())), partial(_people, known, str(gallery)))
+        rows = by_group(runs, asked, settings, by_word_and_talker)
+        parts.append(pd.DataFrame(rows).assign(**where))
+    none = pd.DataFrame(columns=[column.name for column in GROUPS.columns])
+    tables.write(GROUPS, groups, pd.concat(parts, ignore_index=True) if parts else none)
+
+
+def _people(known: list[pd.DataFrame], gallery: str, fold: int, query: pd.Series) -> pd.DataFrame:
+    return known[fold].loc[[human_of(one, gallery, known[fold]) for one in query]]
+
+
+def properties(words: pd.DataFrame, train: pd.DataFrame) -> pd.DataFrame:
+    """Ordered categories of each row of HUMAN_WORDS, by `token_id`.
+
+    `train` is SPOKEN_CAPTIONS of the training pictures. A pair is one of these and a token of the
+    word that is said for it. Talkers have groups of their own by source, the most heard first,
+    where they have `FEW` words and are among the `MOST`; the others of a source share one.
+    """
+    taught = train.drop_duplicates(["image_id", "token_id"])["spoken_word"].value_counts()
+    pairs = words["spoken_word"].map(taught).fillna(0)
+    talker = pd.Series("", words.index)
+    order: list[str] = []
+    for _, rows in words[words["use"] == "test"].groupby("source"):
+        counts = rows.loc[rows["talker"] != "", "talker"].value_counts()
+        counts = counts.sort_index().sort_values(ascending=False, kind="stable")
+        own = counts[counts >= FEW].index[:MOST].tolist()
+        fewer = len(counts) - len(own)
+        others = f"{fewer:,} other{'s' * (fewer != 1)}"
+        named = rows["talker"].where(rows["talker"].isin(own), others)
+        talker[rows.index] = named.where(rows["talker"] != "", "unknown")
+        order += [*own, others, "unknown"]
+    names = [*dict.fromkeys(order), ""]
+    return pd.DataFrame(
+        {
+            "talker": pd.Series(pd.Categorical(talker, names, ordered=True), words.index),
+            "training pairs": classes(pairs, PAIRS),
+        }
+    )
+
+
+def human_of(query: str, gallery: str, known: pd.DataFrame) -> str:
+    """The human word that a query is, or that the token of a caption stands for."""
+    return parted(query, known.index)[0] if gallery.endswith(SYNTHETIC) else query

@@ -1,0 +1,1 @@
+"""What every step uses: errors, tables, randomness, sound, progress."""

@@ -1,0 +1,32 @@
+"""Errors in one line: a user's mistake, and what the system refuses."""
+
+import errno
+from pathlib import Path
+
+# What the system refuses to write or read, in words, with a remedy.
+REFUSED = {
+    errno.ENOSPC: "the disk is full; free some space",
+    errno.EDQUOT: "your quota of disk space is used up; free some space",
+    errno.EFBIG: "larger than files may be here; raise the limit (ulimit -f)",
+    errno.EIO: "the disk fails (input/output error); look at it, and run again",
+    errno.ENAMETOOLONG: "a name too long for this file system; shorten it",
+}
+
+
+class InputError(Exception):
+    """Bad input: one line that says which file, which row, what is wrong and what to do.
+
+    Scripts print the message alone, without a traceback, and end with exit status 1
+    (`seesay.shared.command.run`).
+    """
+
+
+def cause(error: InputError, path: Path) -> str:
+    """Why a file was refused, without the file's name: the id says which it is."""
+    return str(error).removeprefix(f"{path}: ")
+
+
+def refused(error: OSError) -> str:
+    """An error of the system in one line: the file, where it is known, and what is wrong."""
+    said = REFUSED.get(error.errno or 0) or error.strerror or str(error)
+    return f"{error.filename}: {said}" if error.filename else said

@@ -1,0 +1,301 @@
+"""Reading recordings: the one place that opens audio.
+
+libsndfile decodes. Around it stands what python-soundfile leaves to its caller: nothing is sought
+between two blocks (libsndfile is inexact when it seeks in mp3), nothing is taken from a buffer
+beyond what was read, and a file with less sound than it promises is refused, in whichever way its
+format lets that be seen.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+from numpy.typing import NDArray
+
+from seesay.shared.errors import InputError
+from seesay.shared.sound import headers
+from seesay.shared.sound import mpeg as sound_mpeg
+
+Floats = NDArray[np.float32]
+
+SAMPLES = 1 << 18  # read at once; it bounds the memory, and no number depends on it
+STEP = 1024  # samples read at once to find where a damaged file ends
+UNKNOWN = (1 << 63) - 1  # libsndfile's number of samples where a header does not say it
+# Float files that were never scaled hold integers of at most 32 bits; full scale is 1. Greater
+# numbers are damage, and their power would be infinite.
+LOUDEST = np.float32(2**31)
+REPLACE = "replace it, or convert it to flac or wav if nothing is missing"
+CONVERT = "convert it to flac or wav"
+# Those that let one see whether a file is whole, by libsndfile's names.
+FORMATS = {"WAV", "WAVEX", "RF64", "W64", "AIFF", "AU", "CAF", "NIST", "FLAC", "OGG", "MP3"}
+# Each sample has a place of its own in the file, so its size says all, and a seek is exact.
+PLAIN = {"PCM_S8", "PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT", "DOUBLE", "ULAW", "ALAW"}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a recording is.
+
+    Attributes:
+        rate: Samples a second, in Hz.
+        channels: How many it has.
+        frames: Its length, in samples of a channel.
+    """
+
+    rate: int
+    channels: int
+    frames: int
+
+    @property
+    def duration(self) -> float:
+        """Its length, in s."""
+        return self.frames / self.rate
+
+
+class _Straight(soundfile.SoundFile):  # type: ignore[misc]
+    """A file read from one end to the other: python-soundfile seeks after every block it reads."""
+
+    def seekable(self) -> bool:
+        """That it is not keeps python-soundfile from it; `seek` works all the same."""
+        return False
+
+
+@dataclass(frozen=True)
+class _Open:
+    """An open file, and its length in samples; None where decoding alone tells it."""
+
+    path: Path
+    file: _Straight
+    frames: int | None
+
+    @property
+    def plain(self) -> bool:
+        return self.file.subtype in PLAIN and self.file.format != "FLAC"
+
+    def blocks(self, size: int, start: int = 0) -> Iterator[Floats]:
+        """Blocks (n, channels) of `size` samples, the last one shorter, from the place `start`.
+
+        The file is to stand there. Raises InputError where it breaks off before its end.
+        """
+        done = start
+        while True:
+            block = np.empty((size, self.file.channels), np.float32)
+            filled = 0
+            try:
+                while filled < size:
+                    read = len(self.file.read(size - filled, out=block[filled:]))
+                    if not read:
+                        break
+                    filled += read
+            except soundfile.SoundFileError as error:
+                raise self.short(_end(self.path)) from error
+            done += filled
+            if filled:
+                yield block[:filled]
+            if filled < size:
+                break
+        if self.frames is not None and done < self.frames:
+            raise self.short(done)
+
+    def short(self, done: int) -> InputError:
+        """The error for a file that has sound for `done` samples alone."""
+        rate, said = self.file.samplerate, self.frames
+        more = "" if said is None else f", but its header says {said / rate:.3f} s"
+        return refusal(self.path, f"ends at {done / rate:.3f} s{more}")
+
+
+def _end(path: Path) -> int:
+    """About where a file breaks off, in samples: at most `STEP` before."""
+    done = 0
+    with _Straight(os.fsencode(path)) as file:
+        block = np.empty((STEP, file.channels), np.float32)
+        try:
+            while read := len(file.read(STEP, out=block)):
+                done += read
+        except soundfile.SoundFileError:
+            pass  # it is this that is looked for
+    return done
+
+
+def refusal(path: Path, cause: str, remedy: str = REPLACE) -> InputError:
+    """The error for a recording that is not what it says."""
+    return InputError(f"{path}: {cause}; {remedy}")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[_Open]:
+    """A recording, opened and found to hold what its headers promise; InputError where not."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise InputError(f"{path}: is no regular file; put a recording in its place")
+        with ExitStack() as stack:
+            mpeg = sound_mpeg.walk(path)
+            if mpeg is not None and mpeg.problem:
+                raise refusal(path, mpeg.problem)
+            if mpeg is not None and mpeg.promised is None:
+                pipe = stack.enter_context(sound_mpeg.piped(path, mpeg))
+                file = stack.enter_context(_Straight(pipe, closefd=False))
+                yield _Open(path, file, mpeg.samples)
+                return
+            file = stack.enter_context(_Straight(os.fsencode(path)))
+            _check(path, file, mpeg is not None)
+            yield _Open(path, file, None if file.frames == UNKNOWN else file.frames)
+    except (soundfile.SoundFileError, OSError) as error:
+        missing = _missing(path)
+        if missing:
+            raise refusal(path, missing) from error
+        raise InputError(
+            f"{path}: cannot be read as audio ({_cause(error)}); replace or remove it"
+        ) from error
+
+
+def _missing(path: Path) -> str:
+    """How much of the sound that the header of a file promises is not there; "" for none."""
+    try:
+        promised, held = headers.stored(path) or (0, 0)
+    except OSError:
+        return ""
+    said = f"{held:,} of the {promised:,} bytes of sound that its header says"
+    return f"holds {said}" if held < promised else ""
+
+
+def _cause(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    cause = error.error_string if isinstance(error, soundfile.LibsndfileError) else str(error)
+    return cause.removeprefix("Error : ").rstrip(".")
+
+
+def _check(path: Path, file: _Straight, walked: bool) -> None:
+    """Raise InputError where an open file holds less than its headers promise, or cannot tell."""
+    kind = file.format
+    if kind not in FORMATS or (kind != "MP3" and file.subtype.startswith("MPEG")):
+        name = f"{file.subtype_info} in {kind}" if kind in FORMATS else file.format_info
+        raise refusal(path, f"is {name}, whose length cannot be trusted", CONVERT)
+    if kind == "MP3" and not walked:
+        raise refusal(path, "holds no whole frame of MPEG audio")
+    end = file.frames / file.samplerate
+    if kind == "OGG" and (fault := headers.ogg_fault(path)):
+        known = fault == headers.CUT and file.frames != UNKNOWN
+        raise refusal(path, f"ends at {end:.3f} s and {fault}" if known else fault)
+    promised, held = headers.stored(path) or (0, 0)
+    if held < promised:
+        said = f"its header says {end * promised / held:.3f} s" if held else "its header says more"
+        raise refusal(path, f"ends at {end:.3f} s, but {said}")
+
+
+def facts(path: Path, decode: bool = True) -> Facts:
+    """A recording's rate, channels and true length.
+
+    Compressed formats are decoded for it, some 500 to 3,000 times as fast as they are heard: no
+    header says what is missing in their middle. Without `decode` that is done only where the
+    length is known no other way. Raises InputError, in one line, when the file is no audio, has
+    none, or holds less than it promises; then it says how much.
+    """
+    with _opened(path) as sound:
+        frames = sound.frames
+        if frames is None or (decode and not sound.plain):
+            frames = sum(len(block) for block in sound.blocks(SAMPLES))
+        if not frames:
+            raise InputError(f"{path}: there is no sound in it; replace or remove it")
+        return Facts(sound.file.samplerate, sound.file.channels, frames)
+
+
+def blocks(path: Path, size: int = SAMPLES) -> Iterator[Floats]:
+    """All channels of a recording as float32 blocks (size, channels); the last one is shorter.
+
+    How it is cut changes no bit. Raises InputError as `facts` does, when it comes to it.
+    """
+    with _opened(path) as sound:
+        yield from sound.blocks(size)
+
+
+def pieces(
+    path: Path, rate: int | None = None, channel: int = -1, faults: list[float] | None = None
+) -> Iterator[Floats]:
+    """A channel of a recording as float32 samples (n,) at `rate` Hz, piece by piece.
+
+    Channels count from 0; -1 is the mean of all. Resampling is SoX's, high quality; there is none
+    without a rate. Samples that no sound has are an error, or are silenced where `faults` takes
+    their times, in s. Raises InputError when the file is missing, is no audio, lacks the channel,
+    or holds less than it promises.
+    """
+    with _opened(path) as sound:
+        _check_channel(sound, channel)
+        given, done = sound.file.samplerate, 0
+        resample = None
+        if rate is not None and rate != given:
+            resample = soxr.ResampleStream(given, rate, 1, dtype="float32")
+        for block in sound.blocks(SAMPLES):
+            mono = heard(block, channel)
+            if faults is None:
+                check(path, mono)
+            elif not (whole := np.abs(mono) <= LOUDEST).all():
+                faults += ((np.flatnonzero(~whole) + done) / given).tolist()
+                mono = np.where(whole, mono, np.float32(0))
+            done += len(block)
+            yield resample.resample_chunk(mono) if resample else mono
+        if resample:
+            yield resample.resample_chunk(np.empty(0, np.float32), last=True)
+
+
+def span(
+    path: Path, onset: float, offset: float, channel: int = -1, longest: float = float("inf")
+) -> tuple[Floats, int]:
+    """A recording from `onset` to `offset`, in s: mono samples (n,), and their rate in Hz.
+
+    What lies beyond its ends is left out, and what is beyond `longest` s, at the end. Channels
+    are as in `pieces`. Where a seek may be inexact, what goes before is decoded too. Raises
+    InputError as `pieces` does, and when there is nothing at that time.
+    """
+    with _opened(path) as sound:
+        _check_channel(sound, channel)
+        rate = sound.file.samplerate
+        start = max(round(onset * rate), 0)
+        stop = round(offset * rate)
+        if longest < float("inf"):
+            stop = min(stop, start + round(longest * rate))
+        stop = min(stop, UNKNOWN if sound.frames is None else sound.frames)
+        parts, done = [], 0
+        exact = sound.plain or sound.file.format == "FLAC"
+        if start < stop and sound.frames is not None and exact:
+            done = sound.file.seek(start)
+        for block in sound.blocks(min(SAMPLES, max(stop - done, 1)), done) if start < stop else ():
+            parts.append(heard(block[max(start - done, 0) : max(stop - done, 0)], channel))
+            done += len(block)
+            if done >= stop:
+                break
+    samples = np.concatenate(parts) if parts else np.empty(0, np.float32)
+    if not len(samples):
+        raise InputError(
+            f"{path}: nothing at {onset:.3f} to {offset:.3f} s; correct the word's times"
+        )
+    check(path, samples)
+    return samples, rate
+
+
+def heard(block: Floats, channel: int) -> Floats:
+    """A channel of a block (n, channels), or the mean of all where it is -1: (n,)."""
+    if block.shape[1] == 1 or channel >= 0:
+        return block[:, max(channel, 0)]
+    mean: Floats = block.mean(axis=1)
+    return mean
+
+
+def check(path: Path, samples: Floats) -> None:
+    """Raise InputError where samples are none of a sound: not finite, or far beyond full scale."""
+    if len(samples) and not (loudest := np.abs(samples).max()) <= LOUDEST:
+        great = f"as great as {loudest:.3g}"
+        what = great if np.isfinite(loudest) else "that are not finite numbers"
+        raise InputError(f"{path}: holds samples {what}, where full scale is 1; replace it")
+
+
+def _check_channel(sound: _Open, channel: int) -> None:
+    if channel >= sound.file.channels:
+        raise InputError(f"{sound.path}: has {sound.file.channels} channels, not {channel + 1}")

@@ -1,0 +1,272 @@
+"""Reading and writing the Parquet tables in which stages meet.
+
+A `Table` is a contract: its columns, their Arrow types, units and meanings, and its key. It is
+checked when a table is written and when it is read. Tables are written beside their place and
+renamed, so that no half-written table is ever seen.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from seesay.shared import seals, writing
+from seesay.shared.errors import InputError
+from seesay.shared.printable import printable
+
+# What reading a damaged file raises; Arrow has errors of its own, and MemoryError for absurd sizes.
+UNREADABLE = (pa.ArrowException, OSError, ValueError, LookupError, TypeError, MemoryError)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its name, Arrow type, unit ("" where there is none) and meaning.
+
+    An `optional` one may hold nulls.
+    """
+
+    name: str
+    type: pa.DataType
+    meaning: str
+    unit: str = ""
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """The fixed schema of a table. No two rows share their `key` columns."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The Arrow schema, with the table's name as metadata."""
+        fields = [pa.field(c.name, c.type, nullable=c.optional) for c in self.columns]
+        return pa.schema(fields, metadata={"table": self.name})
+
+
+REJECTS = Table(
+    "rejects",
+    ("stage", "id"),
+    (
+        Column("stage", pa.string(), "the stage that refused it"),
+        Column("id", pa.string(), "what was refused: a file, a row, a caption, a token"),
+        Column("reason", pa.string(), "why, and what to do"),
+    ),
+)
+
+
+def features(size: int) -> pa.DataType:
+    """The Arrow type of a feature vector of `size` float32 numbers."""
+    return pa.list_(pa.float32(), size)
+
+
+class Writer:
+    """Write a table batch by batch; use it in a `with` block.
+
+    The file appears under its name, sealed (`seesay.shared.seals`), only when the block ends
+    without an exception. Pages have Parquet's own checksums, too, for other readers.
+    """
+
+    def __init__(self, table: Table, path: Path, schema: pa.Schema | None = None) -> None:
+        self.table, self.path = table, path
+        schema = schema or table.schema
+        self.schema = schema.with_metadata({**(schema.metadata or {}), **seals.METADATA})
+        self.rows = 0
+        self.opened = _sealed(path, self.schema)
+
+    def write(self, columns: dict[str, Any] | pd.DataFrame) -> None:
+        """Append rows, given as one array a column.
+
+        A 2-D float32 array becomes a column of fixed-size lists. Raises ValueError when the
+        columns are not those of the table.
+        """
+        wanted = self.schema.names
+        if sorted(map(str, columns)) != sorted(wanted):
+            raise ValueError(
+                f"{self.table.name}: columns {sorted(map(str, columns))}, wanted {wanted}"
+            )
+        arrays = [_array(columns[name], self.schema.field(name).type) for name in wanted]
+        batch = pa.record_batch(arrays, schema=self.schema)
+        if batch.num_rows:
+            self.writer.write_batch(batch)
+            self.rows += batch.num_rows
+
+    def __enter__(self) -> "Writer":
+        self.writer = self.opened.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.opened.__exit__(kind, error, trace)
+
+
+@contextmanager
+def _sealed(path: Path, schema: pa.Schema) -> Iterator[pq.ParquetWriter]:
+    options = {"compression": "zstd", "write_page_checksum": True}
+    with writing.replacing(path) as part:
+        with seals.Summed(part) as file, pq.ParquetWriter(file, schema, **options) as writer:
+            yield writer
+        seals.seal(part, file.crc)
+
+
+def write(table: Table, path: Path, columns: dict[str, Any] | pd.DataFrame) -> None:
+    """Write a whole table at once; rows are sorted by key, and a repeated key is an error."""
+    frame = pd.DataFrame(columns, columns=[c.name for c in table.columns])
+    frame = frame.sort_values(list(table.key), kind="stable").reset_index(drop=True)
+    repeated = frame.duplicated(list(table.key))
+    if repeated.any():
+        first = frame.loc[repeated, list(table.key)].iloc[0].to_dict()
+        raise ValueError(f"{table.name}: the key {first} is there twice")
+    with Writer(table, path) as writer:
+        writer.write(frame)
+
+
+def read(
+    table: Table, paths: Path | Sequence[Path], columns: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Read a table, or its shards one after the other, as a data frame sorted by key.
+
+    `columns` are those to load, the key among them; all of them when it is None.
+    """
+    frames = [part.to_pandas() for part in batches(table, paths, columns=columns)]
+    names = [c.name for c in table.columns if columns is None or c.name in columns]
+    frame = (
+        pd.concat(frames, ignore_index=True) if frames else table.schema.empty_table().to_pandas()
+    )
+    return frame[names].sort_values(list(table.key), kind="stable").reset_index(drop=True)
+
+
+def batches(
+    table: Table,
+    paths: Path | Sequence[Path],
+    rows: int = 4096,
+    columns: Sequence[str] | None = None,
+) -> Iterator[pa.RecordBatch]:
+    """Iterate over a table's record batches of at most `rows` rows, shard by shard.
+
+    `columns` are those to load; all of them when it is None.
+    Raises InputError when a file is not Parquet, is damaged or has not the table's columns and
+    types.
+    """
+    for path in [paths] if isinstance(paths, Path) else paths:
+        with opened(path) as file:
+            check(table, path, file.schema_arrow)
+            yield from _batches(path, file, rows, columns)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[pq.ParquetFile]:
+    """A table's file, looked at for damage first. Raises InputError where there is some."""
+    with _read(path):
+        sealed = seals.check(path)
+        file = pq.ParquetFile(path, page_checksum_verification=True)
+    with file:
+        file.sealed = sealed
+        yield file
+
+
+def _batches(
+    path: Path, file: pq.ParquetFile, rows: int, columns: Sequence[str] | None
+) -> Iterator[pa.RecordBatch]:
+    """The batches of an open file; only what is read here can be the file's fault."""
+    found = file.iter_batches(batch_size=rows, columns=columns)
+    while True:
+        with _read(path):
+            batch = next(found, None)
+            if batch is None:
+                return
+            if not file.sealed:
+                batch.validate(full=True)
+        yield batch
+
+
+@contextmanager
+def _read(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except UNREADABLE as error:
+        cause = " ".join(str(error).split())
+        raise InputError(f"{path}: not a readable Parquet file ({cause}); make it again") from error
+
+
+def check(table: Table, path: Path, schema: pa.Schema) -> None:
+    """Raise InputError unless `schema` has the columns of `table`.
+
+    A feature column declared with size 0 accepts vectors of any one size.
+    """
+    for column in table.columns:
+        if column.name not in schema.names:
+            raise InputError(f"{path}: no column {column.name!r}; is it a table of {table.name}?")
+        found = schema.field(column.name).type
+        any_size = pa.types.is_fixed_size_list(column.type) and column.type.list_size == 0
+        if found != column.type and not (any_size and pa.types.is_fixed_size_list(found)):
+            raise InputError(
+                f"{path}: column {column.name!r} is {found}, {table.name} wants {column.type}"
+            )
+
+
+def sized(table: Table, **sizes: int) -> Table:
+    """The same table with the sizes of its feature columns filled in."""
+    columns = tuple(
+        Column(c.name, features(sizes[c.name]), c.meaning, c.unit) if c.name in sizes else c
+        for c in table.columns
+    )
+    return Table(table.name, table.key, columns)
+
+
+def width(path: Path, column: str) -> int:
+    """The size of a feature column's vectors. Raises InputError when the file is not Parquet."""
+    with opened(path) as file, _read(path):
+        return int(file.schema_arrow.field(column).type.list_size)
+
+
+def rows(paths: Sequence[Path]) -> int:
+    """How many rows the shards of a table have. Raises InputError when one is not Parquet."""
+    total = 0
+    for path in paths:
+        with opened(path) as file:
+            total += file.metadata.num_rows
+    return total
+
+
+def matrix(column: pa.Array) -> np.ndarray:
+    """A column of fixed-size lists as a float32 array (rows, size), without a copy."""
+    values = column.flatten().to_numpy(zero_copy_only=False)
+    return values.reshape(len(column), column.type.list_size)
+
+
+def rejects(rows: Iterable[tuple[str, str, str]]) -> pd.DataFrame:
+    """Rows (stage, id, reason) as a frame for `write(REJECTS, ...)`; one reason an id.
+
+    What does not print is escaped: half a surrogate could not be written.
+    """
+    shown = [tuple(map(printable, row)) for row in rows]
+    frame = pd.DataFrame(shown, columns=["stage", "id", "reason"], dtype="str")
+    return frame.groupby(["stage", "id"], as_index=False, sort=True).agg({"reason": "; ".join})
+
+
+def _array(values: Any, kind: pa.DataType) -> pa.Array:
+    if pa.types.is_fixed_size_list(kind):
+        flat = np.ascontiguousarray(values, dtype=np.float32)
+        if flat.ndim != 2 or flat.shape[1] != kind.list_size:
+            raise ValueError(
+                f"a feature column wants shape (rows, {kind.list_size}), got {flat.shape}"
+            )
+        return pa.FixedSizeListArray.from_arrays(pa.array(flat.reshape(-1)), type=kind)
+    array = pa.array(values, type=kind, from_pandas=True)
+    # Pandas may hold text in several chunks.
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array

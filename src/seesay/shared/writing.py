@@ -1,0 +1,110 @@
+"""Outputs appear whole or not at all, and never over those of a newer job.
+
+What is written is a part beside its place, `.NAME.PID-TOKEN.part`, which is renamed when it is
+whole. Who begins an output removes all other parts of it: those of killed jobs, and that of a
+job that outlived its run, which then finds its own gone and ends. So it cannot put results of
+old settings in the place of new ones, on whatever host it is. A script claims its outputs when
+it starts (`seesay.shared.command.arguments`), and releases them when it ends.
+"""
+
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from seesay.shared.errors import InputError
+
+_claimed: dict[Path, Path] = {}
+
+
+def claim(path: Path) -> Path:
+    """Begin an output: make its part, empty, and remove all others. Returns the part."""
+    path = path.absolute()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for other in parts(path):
+        remove(other)
+    part = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
+    part.touch(exist_ok=False)
+    _claimed[path] = part
+    return part
+
+
+def release() -> None:
+    """Remove the parts of all outputs that were begun and are not whole."""
+    while _claimed:
+        remove(_claimed.popitem()[1])
+
+
+def parts(path: Path) -> list[Path]:
+    """The parts of an output that are there, whoever made them."""
+    name = re.escape(path.name)
+    part = re.compile(rf"\.?\.{name}\.[0-9]+(-[0-9a-f]+)?\.part(\.[0-9a-f]+\.gone)?")
+    return [other for other in path.parent.iterdir() if part.fullmatch(other.name)]
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder, if it is there; a folder is gone before its files are."""
+    with suppress(FileNotFoundError):
+        if path.is_dir():
+            _clear(path)
+        else:
+            path.unlink()
+
+
+def _clear(folder: Path) -> None:
+    # A job that still fills it must not find it again under its name.
+    away = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.gone")
+    folder.rename(away)
+    shutil.rmtree(away, ignore_errors=True)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """The part to write, an empty file; it takes the place of `path` when the block ends well.
+
+    Open it as "r+b": made anew it would be nobody's. Raises InputError when another job has
+    begun the same output since, and an OSError of the block with the name of `path`.
+    """
+    place = path.absolute()
+    part = _claimed.get(place) or claim(place)
+    try:
+        yield part
+        if place.is_dir() and part.is_dir():
+            remove(place)
+        part.replace(place)
+    except Exception as error:
+        gone = isinstance(error, FileNotFoundError) or not isinstance(error, OSError)
+        if gone and not part.exists():
+            raise InputError(
+                f"{path}: another job has begun to write it since; this one ends without it"
+            ) from error
+        if isinstance(error, OSError):
+            where = str(error.filename or part).replace(str(part), str(path), 1)
+            raise OSError(error.errno, error.strerror or str(error), where) from error
+        raise
+    finally:
+        _claimed.pop(place, None)
+        remove(part)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a whole file."""
+    with replacing(path) as part, part.open("r+b") as file:
+        file.write(content)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a whole file of text, as UTF-8."""
+    write_bytes(path, text.encode())
+
+
+@contextmanager
+def folder(path: Path) -> Iterator[Path]:
+    """An empty folder to fill; it takes the place of `path` when the block ends well."""
+    with replacing(path) as part:
+        part.unlink()
+        part.mkdir()
+        yield part

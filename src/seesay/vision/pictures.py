@@ -1,0 +1,286 @@
+"""The captioned pictures: every file opened, every caption checked, every picture in a split."""
+
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from seesay.corpora import PICTURES, Picture, Reject
+from seesay.corpora.apart import keep_apart
+from seesay.corpora.finding import find
+from seesay.settings.pictures import PictureCorpus, PicturesSettings
+from seesay.shared import pixels, sources, tables
+from seesay.shared.errors import InputError
+from seesay.shared.printable import cleaned, printable, unprintable
+from seesay.shared.progress import progress
+from seesay.shared.randomness import shard_of
+from seesay.shared.rejects import write_rejects
+from seesay.shared.tables import Column, Table
+from seesay.vision import copies
+from seesay.vision.splits import SPLITS, assign
+
+IMAGES = Table(
+    "images",
+    ("image_id",),
+    (
+        Column("image_id", pa.string(), "[corpus name/]path among its pictures, without extension"),
+        Column("path", pa.string(), "the file; empty where captions alone are enough"),
+        Column("digest", pa.string(), "digest of the file's bytes (BLAKE2b, 128 bits, hex)"),
+        Column("width", pa.int32(), "width of the picture held upright; 0 without a file", "px"),
+        Column("height", pa.int32(), "its height", "px"),
+        Column("split", pa.string(), "train, validation or test"),
+    ),
+)
+CAPTIONS = Table(
+    "captions",
+    ("image_id", "caption"),
+    (
+        Column("image_id", pa.string(), "the picture"),
+        Column("caption", pa.int32(), "number of the caption, from 0 in the corpus's order"),
+        Column("text", pa.string(), "the caption as it is written"),
+    ),
+)
+MANIFEST = Table(
+    "manifest",
+    ("image_id",),
+    (
+        Column("image_id", pa.string(), "the picture"),
+        Column("path", pa.string(), "the file"),
+        Column("digest", pa.string(), "digest of the file's bytes: new when the file is"),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A picture file that was read and decoded whole.
+
+    Attributes:
+        digest: BLAKE2b of its bytes, 128 bits, hexadecimal.
+        width: Width in px, turned upright as its EXIF orientation says.
+        height: Height in px.
+        signature: What it looks like (`seesay.vision.copies`).
+    """
+
+    digest: str
+    width: int
+    height: int
+    signature: bytes = b""
+
+
+NO_FILE = Opened("", 0, 0)
+
+
+def read_corpora(
+    images: Path,
+    captions: Path,
+    rejects: Path,
+    manifests: Sequence[Path],
+    settings: PicturesSettings,
+    fragments: Path | None = None,
+    threads: int = 1,
+    folds: Sequence[Path] = (),
+    alike: Path | None = None,
+) -> None:
+    """Read the corpora of captioned pictures, and list the pictures of every shard.
+
+    `folds` are paths for the folds 1, 2, ... of a run of all: `images` again with their splits.
+    `fragments` is the folder of ready-made fragments, where they give the split. Shard n of the
+    manifests is the n-th path. Pictures of two splits that look the same are listed in `alike`,
+    the table COPIES, and told; they stay. A picture that cannot be decoded or has no caption, and
+    an empty caption, go to the rejects or, with `on_bad_input: fail`, end the run; a picture that
+    the split or the corpus itself leaves out goes to the rejects in either case.
+    Raises InputError also when a corpus cannot be read or changes meanwhile, or a split has no
+    picture.
+    """
+    if not settings.corpora:
+        raise InputError("pictures.corpora is empty; give a corpus")
+    read = [path for corpus in settings.corpora for path in find(corpus, PICTURES).sources()]
+    lists = fragments.glob("*.mat") if fragments else map(Path, settings.split_files())
+    before = sources.seen([*read, *lists])
+    found, refused = gather(settings.corpora)
+    bad = [reject for reject in refused if not reject.by_rule]
+    left_out = [reject for reject in refused if reject.by_rule]
+    usable, opened, more = check(found, threads)
+    known = {reject.id for reject in bad}  # a caption that cannot be printed is empty, too
+    bad += [reject for reject in more if reject.id not in known]
+    refuse(bad, settings)
+    try:
+        splits, unlisted, unused = assign(settings.split, usable, fragments, bad)
+    except InputError as error:
+        raise InputError(f"{error}; rejected: {first_of(bad)}" if bad else str(error)) from error
+    bad += unlisted
+    left_out += unused
+    refuse(bad, settings)
+    usable = [picture for picture in usable if picture.image_id in splits]
+    corpora = ", ".join(corpus.path for corpus in settings.corpora)
+    check_splits(corpora, splits, bad)
+    rows = [(p.image_id, str(p.path or ""), opened[p.image_id]) for p in usable]
+    sources.still(before)
+    frame = pd.DataFrame(
+        [(name, path, o.digest, o.width, o.height) for name, path, o in rows],
+        columns=IMAGES.schema.names[:-1],
+    )
+    for fold, place in enumerate([images, *folds]):
+        own = splits
+        if fold:
+            own, _, _ = assign(settings.split, usable, fragments, bad, fold)
+            check_splits(f"fold {fold} of {corpora}", own, bad)
+        tables.write(IMAGES, place, frame.assign(split=frame["image_id"].map(own)))
+    tables.write(CAPTIONS, captions, captions_of(usable))
+    shards: list[list[tuple[str, str, str]]] = [[] for _ in manifests]
+    for name, path, o in rows:
+        shards[shard_of(name, len(manifests))].append((name, path, o.digest))
+    for shard, manifest in zip(shards, manifests, strict=True):
+        tables.write(MANIFEST, manifest, pd.DataFrame(shard, columns=MANIFEST.schema.names))
+    signatures = {p.image_id: opened[p.image_id].signature for p in usable}
+    found_alike = copies.across(signatures, splits)
+    if alike:
+        tables.write(copies.COPIES, alike, found_alike)
+    if len(found_alike):
+        some = f"{len(found_alike):,} pair{'s' * (len(found_alike) > 1)} of pictures in two splits"
+        told = copies.told(found_alike)
+        print(f"pictures: {some} that look the same: {told}; the results are too good by them")
+    reasons = [("pictures", reject.id, reject.reason) for reject in bad + left_out]
+    write_rejects(rejects, reasons)
+
+
+def captions_of(pictures: Sequence[Picture]) -> pd.DataFrame:
+    """The rows of CAPTIONS of these pictures."""
+    texts = [
+        (picture.image_id, number, text)
+        for picture in pictures
+        for number, text in enumerate(picture.captions)
+        if text.strip()
+    ]
+    return pd.DataFrame(texts, columns=CAPTIONS.schema.names)
+
+
+def gather(corpora: Sequence[PictureCorpus]) -> tuple[list[Picture], list[Reject]]:
+    """The pictures of all corpora, sorted by id, and what could not be read.
+
+    The ids of a corpus that has a name begin with it: `name/id`. The pictures of a corpus that
+    has a split are placed in it. Captions are composed (NFC); what cannot be printed is refused.
+    Raises InputError where two corpora share an id.
+    """
+    pictures: list[Picture] = []
+    rejects: list[Reject] = []
+    parts: list[tuple[PictureCorpus, str, list[str]]] = []
+    for corpus in corpora:
+        own, bad = find(corpus, PICTURES).read()
+        placed: dict[str, Any] = {"split": corpus.split, "placed": True} if corpus.split else {}
+        for found in own:
+            kept, faults = shown(found)
+            pictures += [
+                replace(one, image_id=corpus.under(one.image_id), **placed) for one in kept
+            ]
+            bad += faults
+        rejects += [
+            replace(r, id=printable(corpus.under(r.id)), reason=printable(r.reason)) for r in bad
+        ]
+        parts.append((corpus, "picture", [corpus.under(found.image_id) for found in own]))
+    keep_apart("pictures.corpora", parts)
+    return sorted(pictures, key=_picture_id), rejects
+
+
+def shown(picture: Picture) -> tuple[list[Picture], list[Reject]]:
+    """The picture, or nothing where its name cannot be printed, with captions that can be.
+
+    Captions are composed (`seesay.shared.printable.cleaned`); one that cannot be printed is
+    emptied, so that the others keep their numbers. The rejects say which.
+    """
+    fault = unprintable(f"{picture.image_id}{picture.path or ''}")
+    if fault:
+        reason = f"its name holds {fault}, which cannot be printed; rename the file"
+        return [], [Reject(picture.image_id, reason)]
+    texts = [cleaned(text) for text in picture.captions]
+    faults = [unprintable(text) for text in texts]
+    rejects = [
+        Reject(
+            f"{picture.image_id}#{number}",
+            f"a caption that holds {fault}, which cannot be printed; mend it",
+        )
+        for number, fault in enumerate(faults)
+        if fault
+    ]
+    captions = tuple("" if fault else text for text, fault in zip(texts, faults, strict=True))
+    return [replace(picture, captions=captions)], rejects
+
+
+def _picture_id(picture: Picture) -> str:
+    return picture.image_id
+
+
+def check(
+    pictures: Sequence[Picture], threads: int
+) -> tuple[list[Picture], dict[str, Opened], list[Reject]]:
+    """Open every picture and look at every caption.
+
+    Returns the pictures that can be used, what opening them told by `image_id`, and rejects.
+    """
+    bad = [
+        Reject(f"{picture.image_id}#{number}", "an empty caption; write it or remove the line")
+        for picture in pictures
+        for number, text in enumerate(picture.captions)
+        if not text.strip()
+    ]
+    usable, opened = [], {}
+    with ThreadPoolExecutor(threads) as pool:
+        results = pool.map(open_picture, [picture.path for picture in pictures])
+        shown = progress(results, "pictures", "picture", len(pictures))
+        for picture, result in zip(pictures, shown, strict=True):
+            if isinstance(result, str):
+                bad.append(Reject(picture.image_id, result))
+            elif not any(text.strip() for text in picture.captions):
+                bad.append(Reject(picture.image_id, "a picture without captions; add some"))
+            else:
+                usable.append(picture)
+                opened[picture.image_id] = result
+    return usable, opened, bad
+
+
+def open_picture(path: Path | None) -> Opened | str:
+    """Read and decode a file whole, where there is one; or why it cannot be, in one line."""
+    if path is None:
+        return NO_FILE
+    content, fault = pixels.read(path)
+    picture = fault or pixels.upright(content)
+    if isinstance(picture, str):
+        return picture
+    return Opened(sources.digest_of(content), *picture.size, copies.signature(picture))
+
+
+def refuse(bad: Sequence[Reject], settings: PicturesSettings) -> None:
+    """Raise InputError for the first reject when bad input is to end the run."""
+    if bad and settings.on_bad_input == "fail":
+        raise InputError(f"{first_of(bad)}; with on_bad_input: reject the run goes on without it")
+
+
+def first_of(bad: Sequence[Reject]) -> str:
+    """The first reject in one line, and how many more there are."""
+    first = min(bad, key=_by_id)
+    more = f" (and {len(bad) - 1} more)" if len(bad) > 1 else ""
+    return f"{first.id}: {first.reason}{more}"
+
+
+def _by_id(reject: Reject) -> str:
+    return reject.id
+
+
+def check_splits(corpora: str, splits: dict[str, str], bad: Sequence[Reject]) -> None:
+    """Raise InputError unless each of the three splits has a picture."""
+    counts = Counter(splits.values())
+    empty = [name for name in SPLITS if not counts[name]]
+    if not splits and bad:
+        raise InputError(f"{corpora}: no usable picture; rejected: {first_of(bad)}")
+    if empty:
+        have = ", ".join(f"{name} {counts[name]}" for name in SPLITS)
+        raise InputError(
+            f"{corpora}: the split has no {' and no '.join(empty)} pictures ({have}); "
+            "change pictures.split or add pictures"
+        )
