@@ -11,14 +11,13 @@ from efficientnet_lite_pytorch import EfficientNet
 from paired import Comparison, Figure, interleave
 from PIL import Image
 
+from seesay.schemas.vision import MANIFEST, REGIONS
 from seesay.settings.fc7 import Fc7Settings
 from seesay.shared import tables
 from seesay.vision.candidates import Fragment, candidates_of
 from seesay.vision.crops import crops_of, look, warp
 from seesay.vision.fc7 import FC7, extract_shard
 from seesay.vision.networks import load
-from seesay.vision.pictures import MANIFEST
-from seesay.vision.regions import REGIONS
 
 PICTURES, BOXES = 12, 19
 WIDTH, HEIGHT = 500, 375  # px, as the photographs of Pascal1K and Flickr8k

@@ -9,8 +9,8 @@ import pandas as pd
 import soundfile
 from paired import Comparison, Figure, interleave
 
-from seesay.audio.logmel import LOGMEL, extract_shard
-from seesay.audio.speech import TOKEN_MANIFEST
+from seesay.audio.logmel import extract_shard
+from seesay.schemas.audio import LOGMEL, TOKEN_MANIFEST
 from seesay.settings.logmel import LogmelSettings
 from seesay.shared import tables
 

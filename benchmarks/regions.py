@@ -9,10 +9,10 @@ import numpy as np
 from paired import Comparison, Figure, interleave
 from PIL import Image
 
+from seesay.schemas.vision import MANIFEST, REGIONS
 from seesay.settings.regions import RegionsSettings
 from seesay.shared import tables
-from seesay.vision.pictures import MANIFEST
-from seesay.vision.regions import REGIONS, propose_shard
+from seesay.vision.regions import propose_shard
 
 PICTURES = 60
 WIDTH, HEIGHT = 500, 375  # px, as the photographs of Pascal1K and Flickr8k

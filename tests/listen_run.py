@@ -8,17 +8,14 @@ import pandas as pd
 import soundfile
 from PIL import Image
 
-from seesay.audio.human_tables import HUMAN_RANKS, HUMAN_WORDS
-from seesay.audio.logmel import LOGMEL
-from seesay.audio.speech import RECORDINGS, SPOKEN_WORDS, TOKEN_MANIFEST
-from seesay.captions.matching import REPLACEMENTS, SPOKEN_CAPTIONS
-from seesay.captions.words import CAPTION_WORDS
 from seesay.exhibits.listen import Inputs
-from seesay.learning.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
+from seesay.schemas.audio import HUMAN_WORDS, LOGMEL, RECORDINGS, SPOKEN_WORDS, TOKEN_MANIFEST
+from seesay.schemas.captions import CAPTION_WORDS, REPLACEMENTS, SPOKEN_CAPTIONS
+from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
+from seesay.schemas.scoring import HUMAN_RANKS
+from seesay.schemas.vision import CAPTIONS, IMAGES, REGIONS
 from seesay.settings.listen import ListenSettings
 from seesay.shared import tables
-from seesay.vision.pictures import CAPTIONS, IMAGES
-from seesay.vision.regions import REGIONS
 
 FRAMES, FILTERS, HOP, RATE = 71, 4, 0.01, 8000
 SETTINGS = ListenSettings(

@@ -7,21 +7,23 @@ import numpy as np
 import pandas as pd
 from PIL import Image, ImageDraw
 
-from seesay.audio.human_tables import HUMAN_WORDS
-from seesay.audio.logmel import LOGMEL
-from seesay.audio.speech import RECORDINGS, SPOKEN_WORDS
-from seesay.captions import matching_quality
-from seesay.captions.matching import REPLACEMENTS, SPOKEN_CAPTIONS, UNSAYABLE
-from seesay.captions.words import SPOKEN_TYPES
-from seesay.learning.training_tables import HISTORY
 from seesay.reporting.report import Outputs
 from seesay.reporting.sections.data import Inputs
-from seesay.scoring.breakdown import GROUPS, WORDS
+from seesay.schemas.audio import HUMAN_WORDS, LOGMEL, RECORDINGS, SPOKEN_WORDS
+from seesay.schemas.captions import (
+    DURATIONS,
+    POS,
+    REPLACEMENTS,
+    SPOKEN_CAPTIONS,
+    SPOKEN_TYPES,
+    STEPS,
+    TALKER_WORDS,
+    UNSAYABLE,
+)
+from seesay.schemas.learning import HISTORY
+from seesay.schemas.scoring import GROUPS, WORDS
+from seesay.schemas.vision import CAPTIONS, COPIES, FC7, IMAGES, REGIONS
 from seesay.shared import tables
-from seesay.vision.copies import COPIES
-from seesay.vision.fc7_tables import FC7
-from seesay.vision.pictures import CAPTIONS, IMAGES
-from seesay.vision.regions import REGIONS
 
 TASKS = ["word_similarity", "word_token_by_image", "word_type_by_image", "image_token_by_word"]
 METRICS = ["median_rank", "mean_rank", "r1", "r5", "r10", "r25"]
@@ -211,21 +213,21 @@ def _write_speech(path: dict, ids: list, tokens: int, rng: np.random.Generator) 
 def _write_quality(path: dict, ids: list, talkers: list, tokens: int) -> None:
     rows = [("as itself", 3, 300), ("matched", 1, 90), ("no candidate", 1, 10)]
     tables.write(
-        matching_quality.STEPS,
+        STEPS,
         path["steps"],
         pd.DataFrame(rows, columns=["step", "words", "tokens"]),
     )
     rows = [("captions", "NOUN", 290, 3), ("captions", "ADJ", 110, 2), ("speech", "NOUN", 45, 3)]
     rows += [("speech", "ADJ", 15, 1), ("speech", "other", 7, 2)]
     columns = ["source", "pos", "tokens", "types"]
-    tables.write(matching_quality.POS, path["pos"], pd.DataFrame(rows, columns=columns))
+    tables.write(POS, path["pos"], pd.DataFrame(rows, columns=columns))
     rows = [("car", talker, 5, 4) for talker in talkers] + [("bureau", talkers[0], 3, 1)]
     columns = ["word", "talker", "tokens", "used"]
     table = pd.DataFrame(rows, columns=columns)
-    tables.write(matching_quality.TALKER_WORDS, path["talker_words"], table)
+    tables.write(TALKER_WORDS, path["talker_words"], table)
     rows = [(0.3, 0.35, 0), (0.35, 0.4, 2), (0.4, 0.45, tokens)]
     table = pd.DataFrame(rows, columns=["low", "high", "tokens"])
-    tables.write(matching_quality.DURATIONS, path["durations"], table)
+    tables.write(DURATIONS, path["durations"], table)
     rows = [(i, 2, "parked", "", "no candidate", "") for i in ids[::3]]
     rows += [(i, 4, "car", "car", "used up", talkers[1]) for i in ids[:2]]
     columns = [c.name for c in UNSAYABLE.columns]

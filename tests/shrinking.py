@@ -2,7 +2,7 @@
 
 import json
 
-from seesay.audio.voices import lack
+from seesay.shared.voices import lack
 
 
 def small_training(section: dict) -> dict:

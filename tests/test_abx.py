@@ -12,13 +12,13 @@ import pytest
 import torch
 
 import abx_fastabx
-from seesay.audio import pronunciations
-from seesay.audio.speech import SPOKEN_WORDS
+from seesay.captions import pronunciations
 from seesay.commands import abx_export, cli
+from seesay.schemas.audio import SPOKEN_WORDS
+from seesay.schemas.scoring import ABX, RANKS
 from seesay.scoring import abx, abx_metrics
 from seesay.scoring.abx_scores import score
 from seesay.scoring.abx_triplets import draw, judge
-from seesay.scoring.evaluation import RANKS
 from seesay.scoring.metrics import measure
 from seesay.scoring.resampling import Factor, Factors, weights
 from seesay.settings.metrics import MetricsSettings
@@ -333,7 +333,7 @@ def abx_table(folder, scores, words, system="model", seed=1, experiment="paper")
         "word": np.array(words)[a], "other": np.array(words)[b], "score": scores[a, b],
         "cells": 2, "triplets": 3, "neighbour": (a == 0) & (b == 1),
     }  # fmt: skip
-    tables.write(abx.ABX, path, columns)
+    tables.write(ABX, path, columns)
     return path
 
 

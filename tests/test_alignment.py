@@ -10,8 +10,9 @@ import soundfile
 import soxr
 import yaml
 
-from seesay.audio import alignment, pronunciations, synthesis, transcripts
+from seesay.audio import alignment, synthesis, transcripts
 from seesay.audio.aligner import SHIFT, Work, align
+from seesay.captions import pronunciations
 from seesay.corpora import lucid
 from seesay.settings.alignment import AlignmentSettings
 from seesay.shared import tables

@@ -17,13 +17,13 @@ from seesay.learning import batches, optimisers, training
 from seesay.learning import losses as batch_losses
 from seesay.learning.augmentation import bands, vary
 from seesay.learning.embedding import embed, load_network
-from seesay.learning.embedding_tables import IMAGE_EMBEDDINGS
 from seesay.learning.examples import load, prepare
 from seesay.model.network import Network
+from seesay.schemas.learning import IMAGE_EMBEDDINGS
+from seesay.schemas.vision import FC7
 from seesay.settings.training import TrainingSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
-from seesay.vision.fc7_tables import FC7
 from test_training import CPU, SETTINGS, learnable, make, make_network, run
 
 BEST = {

@@ -6,22 +6,20 @@ import pytest
 from hypothesis import given, settings
 
 import crossing
-from seesay.captions.matching import REPLACEMENTS, SPOKEN_CAPTIONS
-from seesay.captions.words import CAPTION_WORDS
-from seesay.scoring.breakdown import GROUPS, OVER_WORDS, WORDS, break_down, hits
+from seesay.schemas.captions import CAPTION_WORDS, REPLACEMENTS, SPOKEN_CAPTIONS
+from seesay.schemas.scoring import GROUPS, RANKS, WORDS
+from seesay.schemas.vision import IMAGES, REGIONS
+from seesay.scoring.breakdown import OVER_WORDS, break_down, hits
 from seesay.scoring.breakdown_classes import (
     classes,
     fragment_of,
     fragment_properties,
     word_properties,
 )
-from seesay.scoring.evaluation import RANKS
 from seesay.scoring.metrics import measure
 from seesay.settings.metrics import MetricsSettings
 from seesay.shared import tables
 from seesay.shared.ranking import Ranks
-from seesay.vision.pictures import IMAGES
-from seesay.vision.regions import REGIONS
 from test_metrics import ROWS, of_one_sample, ranks_of
 
 SETTINGS = MetricsSettings(resamples=200, seed=3)

@@ -9,19 +9,18 @@ import crossing
 import report_run
 from browser import opened
 from conftest import ROOT
-from seesay.audio.human_tables import HUMAN_RANKS
-from seesay.captions.matching import SPOKEN_CAPTIONS
 from seesay.commands import compare_runs, compare_shown
 from seesay.commands.cli import main
 from seesay.commands.compare import compare
 from seesay.commands.compare_runs import Apart, Run
 from seesay.reporting.sections import made
-from seesay.scoring.evaluation import RANKS
+from seesay.schemas.captions import SPOKEN_CAPTIONS
+from seesay.schemas.scoring import HUMAN_RANKS, RANKS
+from seesay.schemas.vision import IMAGES
 from seesay.scoring.metrics import METRICS, measure
 from seesay.settings.metrics import MetricsSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
-from seesay.vision.pictures import IMAGES
 from test_metrics import write_ranks
 
 SETTINGS = MetricsSettings(resamples=150, seed=0)

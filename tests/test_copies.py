@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from seesay.schemas.vision import COPIES
 from seesay.settings.pictures import PicturesSettings
 from seesay.shared import tables
-from seesay.vision.copies import COPIES, across, apart, signature, told
+from seesay.vision.copies import across, apart, signature, told
 from seesay.vision.pictures import read_corpora
 
 

@@ -12,8 +12,8 @@ import pytest
 import torch
 
 from conftest import ROOT
-from seesay.captions.words import CAPTION_WORDS
 from seesay.learning.checkpoints import State
+from seesay.schemas.captions import CAPTION_WORDS
 from seesay.settings.synthesis import SynthesisSettings
 from seesay.shared import seals, tables
 from seesay.shared.errors import InputError

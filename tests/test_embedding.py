@@ -4,15 +4,14 @@ import numpy as np
 import pandas as pd
 import torch
 
-from seesay.audio.logmel import LOGMEL
-from seesay.captions.matching import SPOKEN_CAPTIONS
 from seesay.learning import embedding, training
-from seesay.learning.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
 from seesay.learning.examples import Inputs, load_fragments, load_words, pair
+from seesay.schemas.audio import LOGMEL
+from seesay.schemas.captions import SPOKEN_CAPTIONS
+from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
+from seesay.schemas.vision import FC7, IMAGES
 from seesay.settings.training import TrainingSettings
 from seesay.shared import tables
-from seesay.vision.fc7_tables import FC7
-from seesay.vision.pictures import IMAGES
 
 CPU = torch.device("cpu")
 SETTINGS = TrainingSettings(

@@ -9,13 +9,14 @@ import pandas as pd
 import pytest
 
 from conftest import ROOT
-from seesay.audio.speech import SPOKEN_WORDS
-from seesay.captions.matching import SPOKEN_CAPTIONS
-from seesay.learning.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
-from seesay.scoring.evaluation import RANKS, TASKS, EvaluationSettings, evaluate
+from seesay.schemas.audio import SPOKEN_WORDS
+from seesay.schemas.captions import SPOKEN_CAPTIONS
+from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
+from seesay.schemas.scoring import RANKS
+from seesay.schemas.vision import IMAGES
+from seesay.scoring.evaluation import TASKS, EvaluationSettings, evaluate
 from seesay.shared import tables
 from seesay.shared.errors import InputError
-from seesay.vision.pictures import IMAGES
 from test_ranking import cosine
 
 

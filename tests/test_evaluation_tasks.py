@@ -5,7 +5,7 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from seesay.learning.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
+from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
 from seesay.scoring.abx_triplets import draw
 from seesay.settings.evaluation import PAPER, EvaluationSettings, Task
 from test_evaluation import FRAGMENTS, SPLITS, TOKENS, USES, Corpus

@@ -8,20 +8,19 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
-from seesay.captions.matching import SPOKEN_CAPTIONS
 from seesay.corpora import Picture
 from seesay.corpora import fragments as layout
 from seesay.reporting.sections.pictures import examples
+from seesay.schemas.captions import SPOKEN_CAPTIONS
+from seesay.schemas.vision import CAPTIONS, FC7, IMAGES, MANIFEST, REGIONS
 from seesay.settings.fragments import FragmentsSettings
 from seesay.settings.pictures import FragmentsSplit, PicturesSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.randomness import shard_of
 from seesay.vision import fragments
-from seesay.vision.fc7_tables import FC7
 from seesay.vision.fragments import make_shards
-from seesay.vision.pictures import CAPTIONS, IMAGES, MANIFEST, read_corpora
-from seesay.vision.regions import REGIONS
+from seesay.vision.pictures import read_corpora
 from seesay.vision.splits import assign
 
 FRAGMENTS = 20

@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 
-from seesay.captions.matching import SPOKEN_CAPTIONS
 from seesay.commands.search import embeddings
 from seesay.learning.frequency import embed_prior
-from seesay.scoring.evaluation import RANKS, evaluate
+from seesay.schemas.captions import SPOKEN_CAPTIONS
+from seesay.schemas.scoring import RANKS
+from seesay.schemas.vision import IMAGES
+from seesay.scoring.evaluation import evaluate
 from seesay.settings.evaluation import EvaluationSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
-from seesay.vision.pictures import IMAGES
 from test_embedding import make
 from test_evaluation import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
 

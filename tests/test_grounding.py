@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seesay.scoring.grounding import GROUNDING, ground, iou, pointing
+from seesay.schemas.scoring import GROUNDING
+from seesay.schemas.vision import REGIONS, THINGS_TABLE
+from seesay.scoring.grounding import ground, iou, pointing
 from seesay.scoring.metrics import measure
 from seesay.settings.metrics import MetricsSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
-from seesay.vision.regions import REGIONS
-from seesay.vision.scenes import THINGS_TABLE
 from test_evaluation import Corpus, run_script
 from test_ranking import cosine
 

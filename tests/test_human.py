@@ -11,12 +11,12 @@ import human_run
 import small_corpora
 import test_prediction
 from seesay.audio.human import Heard, heard, part, read_human, read_source, vocabulary
-from seesay.audio.human_tables import HUMAN_RANKS, HUMAN_WORDS, SYNTHETIC, TASKS
-from seesay.audio.speech import TOKEN_MANIFEST
 from seesay.captions.unseen import choose
 from seesay.commands.check import findings
 from seesay.corpora import Reject
 from seesay.planning.config import load
+from seesay.schemas.audio import HUMAN_WORDS, TOKEN_MANIFEST
+from seesay.schemas.scoring import HUMAN_RANKS, HUMAN_TASKS, SYNTHETIC
 from seesay.settings.corpora import Corpus
 from seesay.shared import tables
 from seesay.shared.errors import InputError
@@ -259,19 +259,19 @@ def test_a_run_is_tested_on_human_words_down_to_its_metrics(run):
     refused = tables.read(REJECTS, results / "human" / "rejects.parquet")
     assert refused["id"].tolist() == ["people/unicorn"]
     metrics = pd.read_csv(results / "metrics.tsv", sep="\t")
-    asked = metrics[metrics["task"].isin(TASKS)]
+    asked = metrics[metrics["task"].isin(HUMAN_TASKS)]
     assert set(asked["gallery"]) == {"people", f"people{SYNTHETIC}"}
     assert set(asked["system"]) == {
         "model", "random_projection", "untrained", "text", "frequency"
     }  # fmt: skip
-    assert set(asked["task"]) == set(TASKS)
+    assert set(asked["task"]) == set(HUMAN_TASKS)
     # Fewer than ten words have no interval.
     assert asked[["ci_low", "ci_high"]].isna().all(axis=None)
     # Whoever is told the word finds it.
     told = asked[(asked["system"] == "text") & (asked["task"] == "human_recognition")]
     assert (told.loc[told["metric"] == "r5", "value"] == 100).all()
     differences = pd.read_csv(results / "differences.tsv", sep="\t")
-    assert set(TASKS) <= set(differences["task"])
+    assert set(HUMAN_TASKS) <= set(differences["task"])
     assert "people" in (results / "report.html").read_text()
     heard = tables.read(HUMAN_RANKS, results / "human" / "ranks" / "paper" / "model" / "1.parquet")
     assert set(heard["word"]) <= {"", *words["spoken_word"]}

@@ -5,14 +5,15 @@ import pandas as pd
 import pytest
 
 import crossing
-from seesay.audio.human_tables import HUMAN_RANKS, HUMAN_WORDS
-from seesay.captions.matching import SPOKEN_CAPTIONS
-from seesay.scoring.breakdown import GROUPS, by_group
+from seesay.schemas.audio import HUMAN_WORDS
+from seesay.schemas.captions import SPOKEN_CAPTIONS
+from seesay.schemas.scoring import GROUPS, HUMAN_RANKS
+from seesay.schemas.vision import IMAGES
+from seesay.scoring.breakdown import by_group
 from seesay.scoring.human_breakdown import MOST, break_down_human, human_of, properties
 from seesay.scoring.resampling import by_word_and_talker
 from seesay.settings.metrics import MetricsSettings
 from seesay.shared import tables
-from seesay.vision.pictures import IMAGES
 
 SETTINGS = MetricsSettings(resamples=200, seed=3)
 SIZE = 30

@@ -4,12 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seesay.audio.human_tables import HUMAN_WORDS
-from seesay.audio.logmel import LOGMEL
 from seesay.learning import human_examples, training
 from seesay.learning.examples import Inputs, load, prepare
 from seesay.learning.text import write_types
 from seesay.planning import config
+from seesay.schemas.audio import HUMAN_WORDS, LOGMEL
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from test_batches import BEST

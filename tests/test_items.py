@@ -8,16 +8,14 @@ import pytest
 import yaml
 
 from conftest import ROOT
-from seesay.audio.human_tables import HUMAN_RANKS, HUMAN_WORDS
-from seesay.captions.matching import REPLACEMENTS, SPOKEN_CAPTIONS
-from seesay.captions.words import CAPTION_WORDS
-from seesay.scoring.evaluation import RANKS
+from seesay.schemas.audio import HUMAN_WORDS
+from seesay.schemas.captions import CAPTION_WORDS, REPLACEMENTS, SPOKEN_CAPTIONS
+from seesay.schemas.items import ITEMS, codebook
+from seesay.schemas.scoring import HUMAN_RANKS, RANKS
+from seesay.schemas.vision import IMAGES, REGIONS
 from seesay.scoring.items import ASKS, Inputs, export, list_items
-from seesay.scoring.items_tables import ITEMS, codebook
 from seesay.settings.evaluation import Task
 from seesay.shared import tables
-from seesay.vision.pictures import IMAGES
-from seesay.vision.regions import REGIONS
 from test_workflow import copy, jobs, snakemake
 
 CASE = ["experiment", "task", "gallery", "system", "seed"]

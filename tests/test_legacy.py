@@ -10,7 +10,8 @@ from safetensors.torch import load_file, save_file
 
 from seesay.learning.embedding import embed, load_network
 from seesay.learning.examples import Inputs, load
-from seesay.scoring.evaluation import RANKS, evaluate
+from seesay.schemas.scoring import RANKS
+from seesay.scoring.evaluation import evaluate
 from seesay.scoring.legacy import rank_legacy, strict
 from seesay.scoring.metrics import measure
 from seesay.settings.evaluation import EvaluationSettings

@@ -19,21 +19,22 @@ from hypothesis import strategies as st
 
 import listen_run
 import report_run
-from seesay.audio.speech import RECORDINGS, SPOKEN_WORDS
-from seesay.exhibits.lexicon import LEXICON, Clip, Inputs, belonging, describe, entries, parts
+from seesay.exhibits.lexicon import Clip, Inputs, belonging, describe, entries, parts
 from seesay.learning import training
 from seesay.learning.embedding import load_network
 from seesay.learning.examples import load_words
 from seesay.learning.lexicon_measures import SHUFFLES, measures, table
 from seesay.learning.pseudo_words import cluster, draw_of
-from seesay.learning.training_tables import HISTORY
 from seesay.reporting.report import build
 from seesay.reporting.sections import lexicon as report_lexicon
+from seesay.schemas.audio import RECORDINGS, SPOKEN_WORDS
+from seesay.schemas.exhibits import LEXICON
+from seesay.schemas.learning import HISTORY
+from seesay.schemas.vision import IMAGES
 from seesay.settings.report import ReportSettings
 from seesay.shared import sources, tables
 from seesay.shared.errors import InputError
 from seesay.shared.randomness import generator
-from seesay.vision.pictures import IMAGES
 from test_batches import BEST
 from test_training import CPU, make
 from test_workflow import small_config, snakemake

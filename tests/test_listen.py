@@ -18,8 +18,6 @@ from PIL import Image
 import listen_run
 import report_run
 from conftest import ROOT
-from seesay.audio.speech import RECORDINGS
-from seesay.captions.matching import SPOKEN_CAPTIONS
 from seesay.exhibits.choice import choose, chosen, kinds, spread, voices
 from seesay.exhibits.listen import prepare
 from seesay.exhibits.map import draw
@@ -27,6 +25,9 @@ from seesay.exhibits.media import Budget, drawing, mp3
 from seesay.exhibits.near import nearest
 from seesay.reporting.report import build
 from seesay.reporting.sections import listen
+from seesay.schemas.audio import RECORDINGS
+from seesay.schemas.captions import SPOKEN_CAPTIONS
+from seesay.schemas.vision import IMAGES
 from seesay.scoring.evaluation import load, rank
 from seesay.settings.listen import ListenSettings
 from seesay.settings.map import MapSettings
@@ -35,7 +36,6 @@ from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.sound import span
 from seesay.shared.tables import REJECTS
-from seesay.vision.pictures import IMAGES
 
 
 def run(folder, inputs, settings=listen_run.SETTINGS, frames=listen_run.FRAMES):

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import listen_run
-from seesay.captions.matching import SPOKEN_CAPTIONS
 from seesay.exhibits.listen import prepare
 from seesay.exhibits.listen_human import SHARE
-from seesay.learning.embedding_tables import WORD_EMBEDDINGS
+from seesay.schemas.captions import SPOKEN_CAPTIONS
+from seesay.schemas.learning import WORD_EMBEDDINGS
 from seesay.scoring.evaluation import load
 from seesay.shared import tables
 from seesay.shared.tables import REJECTS

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from seesay.audio import logmel
-from seesay.audio.logmel import LOGMEL, LogMel, extract_shard
-from seesay.audio.speech import TOKEN_MANIFEST
+from seesay.audio.logmel import LogMel, extract_shard
+from seesay.schemas.audio import LOGMEL, TOKEN_MANIFEST
 from seesay.settings.logmel import LogmelSettings
 from seesay.shared import sound as reading
 from seesay.shared import tables

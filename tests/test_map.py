@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 import listen_run
-from seesay.captions.matching import SPOKEN_CAPTIONS
 from seesay.exhibits.map import MAP, draw, kept, layout, of_words
 from seesay.reporting.sections import map as report_map
+from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.scoring.evaluation import load
 from seesay.settings.map import MapSettings
 from seesay.shared import tables

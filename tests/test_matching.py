@@ -12,27 +12,26 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from seesay.audio.speech import SPOKEN_WORDS
 from seesay.captions.casting import Casting, allot, orders
 from seesay.captions.dictionary import Dictionary
-from seesay.captions.matching import (
-    REPLACEMENTS,
-    SPOKEN_CAPTIONS,
-    UNSAYABLE,
-    match,
-    reasons,
-    run_matching,
-    used_names,
-)
+from seesay.captions.matching import match, reasons, run_matching, used_names
 from seesay.captions.matching_stops import advice
 from seesay.captions.replacement import ranks, replace, spoken_names
-from seesay.captions.words import CAPTION_WORDS, SPOKEN_TAGS, extract_captions, length_class
+from seesay.captions.words import extract_captions, length_class
+from seesay.schemas.audio import SPOKEN_WORDS
+from seesay.schemas.captions import (
+    CAPTION_WORDS,
+    REPLACEMENTS,
+    SPOKEN_CAPTIONS,
+    SPOKEN_TAGS,
+    UNSAYABLE,
+)
+from seesay.schemas.vision import CAPTIONS, IMAGES
 from seesay.settings.matching import MatchingSettings
 from seesay.settings.words import WordsSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.tables import REJECTS
-from seesay.vision.pictures import CAPTIONS, IMAGES
 
 
 def settings(

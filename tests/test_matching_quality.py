@@ -5,19 +5,21 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from seesay.audio.speech import SPOKEN_WORDS
-from seesay.captions.matching import REPLACEMENTS, SPOKEN_CAPTIONS
-from seesay.captions.matching_quality import (
+from seesay.captions.matching_quality import durations, run_quality
+from seesay.schemas.audio import SPOKEN_WORDS
+from seesay.schemas.captions import (
+    CAPTION_WORDS,
     DURATIONS,
     POS,
+    REPLACEMENTS,
+    SPOKEN_CAPTIONS,
+    SPOKEN_TAGS,
+    SPOKEN_TYPES,
     STEPS,
     TALKER_WORDS,
-    durations,
-    run_quality,
 )
-from seesay.captions.words import CAPTION_WORDS, SPOKEN_TAGS, SPOKEN_TYPES
+from seesay.schemas.vision import IMAGES
 from seesay.shared import tables
-from seesay.vision.pictures import IMAGES
 
 
 def write(table: tables.Table, path: Path, rows: list[tuple]) -> None:

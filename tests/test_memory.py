@@ -6,15 +6,14 @@ import pytest
 
 from conftest import ROOT
 from peak import peak
-from seesay.audio.logmel import LOGMEL
-from seesay.captions.matching import SPOKEN_CAPTIONS
 from seesay.planning import memory
 from seesay.planning.config import load
 from seesay.planning.config_file import read
+from seesay.schemas.audio import LOGMEL
+from seesay.schemas.captions import SPOKEN_CAPTIONS
+from seesay.schemas.vision import FC7, IMAGES
 from seesay.settings.training import Frames
 from seesay.shared import tables
-from seesay.vision.fc7_tables import FC7
-from seesay.vision.pictures import IMAGES
 
 FRAMES, FILTERS, WIDTH, TOKENS = 24, 40, 64, 27
 CONFIG = load(read(ROOT / "config" / "flickr8k.yaml"))

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import crossing
+from seesay.schemas.scoring import RANKS
 from seesay.scoring import metrics
-from seesay.scoring.evaluation import RANKS
 from seesay.scoring.metrics import METRICS, MetricsSettings, chance, measure, summarise
 from seesay.scoring.resampling import Factor, weights
 from seesay.shared import tables

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from conftest import ROOT
+from seesay.schemas.items import ITEMS
 from seesay.scoring.items import export
-from seesay.scoring.items_tables import ITEMS
 from seesay.shared import tables
 
 ARGUMENTS = ["image_token_by_word", "test", "paper/untrained", "best/model"]

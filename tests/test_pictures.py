@@ -13,12 +13,13 @@ from PIL import Image
 from pydantic import ValidationError
 
 from seesay.corpora import Picture, flickr8k, pascal1k
+from seesay.schemas.vision import CAPTIONS, IMAGES, MANIFEST
 from seesay.settings.pictures import PicturesSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.randomness import shard_of
 from seesay.shared.tables import REJECTS
-from seesay.vision.pictures import CAPTIONS, IMAGES, MANIFEST, Opened, open_picture, read_corpora
+from seesay.vision.pictures import Opened, open_picture, read_corpora
 from seesay.vision.splits import ExactSplit, HashSplit, assign, by_count, by_hash
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -19,16 +19,18 @@ from seesay.commands.check_findings import Counts
 from seesay.commands.check_matching import read
 from seesay.commands.check_matching_shown import swapped
 from seesay.commands.prediction import Texts
-from seesay.learning.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
 from seesay.planning.config import load
-from seesay.scoring import abx
-from seesay.scoring.evaluation import RANKS, evaluate
+from seesay.schemas.audio import SPOKEN_WORDS
+from seesay.schemas.captions import REPLACEMENTS, SPOKEN_CAPTIONS, UNSAYABLE
+from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
+from seesay.schemas.scoring import ABX, RANKS
+from seesay.schemas.vision import FC7, IMAGES
+from seesay.scoring.evaluation import evaluate
 from seesay.scoring.metrics import METRICS, measure
 from seesay.settings.metrics import MetricsSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.vision import pictures
-from seesay.vision.fc7_tables import FC7
 from test_workflow import snakemake
 
 FRAGMENTS = 4
@@ -105,8 +107,8 @@ def stages(folder: Path, config) -> dict[str, Path]:
 
 def embed(at: dict[str, Path], folder: Path, fragments: int) -> tuple[Path, Path]:
     """Embeddings by chance of as many fragments a picture, and of every token."""
-    ids = tables.read(pictures.IMAGES, at["images"])["image_id"]
-    tokens = tables.read(speech.SPOKEN_WORDS, at["spoken_words"])["token_id"]
+    ids = tables.read(IMAGES, at["images"])["image_id"]
+    tokens = tables.read(SPOKEN_WORDS, at["spoken_words"])["token_id"]
     keys = {
         "image_id": np.repeat(ids, fragments),
         "region": np.tile(np.arange(fragments), len(ids)),
@@ -135,9 +137,9 @@ def test_what_is_predicted_is_what_matching_and_evaluation_find(name, tmp_path, 
         return
     at = stages(tmp_path, config)
     for table, mine in (
-        (matching.SPOKEN_CAPTIONS, now.matched.spoken_captions),
-        (matching.UNSAYABLE, now.matched.unsayable),
-        (matching.REPLACEMENTS, now.matched.replacements),
+        (SPOKEN_CAPTIONS, now.matched.spoken_captions),
+        (UNSAYABLE, now.matched.unsayable),
+        (REPLACEMENTS, now.matched.replacements),
     ):
         found = tables.read(table, at[table.name])
         mine = mine.sort_values(list(table.key), ignore_index=True)[found.columns]
@@ -156,7 +158,7 @@ def test_what_is_predicted_is_what_matching_and_evaluation_find(name, tmp_path, 
     measure([ranks], *paths, MetricsSettings(resamples=9, seed=0))
     numbers = pd.read_csv(paths[0], sep="\t").query("seed == '1'")
     assert len(luck) == len(numbers) / len(METRICS)
-    there = set(luck["task"]) | ({"abx"} if len(tables.read(abx.ABX, pairs)) else set())
+    there = set(luck["task"]) | ({"abx"} if len(tables.read(ABX, pairs)) else set())
     missing = [task for task in config.evaluation.tasks if task not in there]
     told = [f"{task} (test)" if "abx" in task else f"{task} (test, all)" for task in missing]
     text = f"left out, for no test query finds anything: {', '.join(told)}"
@@ -230,8 +232,8 @@ def test_a_cure_gives_what_the_run_with_it_gives(tmp_path, monkeypatch, capsys):
     values["matching"]["speakers"] = "mixed"
     config = load(values)
     at = stages(tmp_path, config)
-    said = tables.read(matching.SPOKEN_CAPTIONS, at["spoken_captions"])
-    split = tables.read(pictures.IMAGES, at["images"]).set_index("image_id")["split"]
+    said = tables.read(SPOKEN_CAPTIONS, at["spoken_captions"])
+    split = tables.read(IMAGES, at["images"]).set_index("image_id")["split"]
     used = said.assign(split=said["image_id"].map(split))
     counts = used.drop_duplicates(["image_id", "caption"])["split"].value_counts()
     test, train = (used[used["split"] == name] for name in ("test", "train"))
@@ -292,10 +294,8 @@ def test_the_small_run_is_as_predicted(small_run, tmp_path, monkeypatch):
     config = load(yaml.safe_load(Path("config.yaml").read_text()))
     texts = texts_of(config)
     now = prediction.match(texts, config.words.min_count, config.matching)
-    found = tables.read(matching.SPOKEN_CAPTIONS, Path("results/matching/spoken_captions.parquet"))
-    mine = now.matched.spoken_captions.sort_values(
-        list(matching.SPOKEN_CAPTIONS.key), ignore_index=True
-    )
+    found = tables.read(SPOKEN_CAPTIONS, Path("results/matching/spoken_captions.parquet"))
+    mine = now.matched.spoken_captions.sort_values(list(SPOKEN_CAPTIONS.key), ignore_index=True)
     pd.testing.assert_frame_equal(mine[found.columns], found, check_dtype=False)
     kept = tables.read(
         FC7, sorted(Path("results/fc7/shards").glob("*.parquet")), ["image_id", "region"]

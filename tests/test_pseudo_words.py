@@ -14,8 +14,8 @@ from seesay.learning.embedding import load_network
 from seesay.learning.lexicon_measures import purity
 from seesay.learning.losses.paper import cosines
 from seesay.learning.pseudo_words import best, cluster, means, pace
-from seesay.learning.training_tables import HISTORY
 from seesay.model.lexicon_layer import Lexicon, Said
+from seesay.schemas.learning import HISTORY
 from seesay.shared import tables
 from test_batches import BEST
 from test_training import CPU, learnable, make, run

@@ -8,16 +8,15 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from peak import peak, pictures
+from seesay.schemas.vision import MANIFEST, REGIONS
 from seesay.settings.regions import RegionsSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.pixels import decode
-from seesay.vision.pictures import MANIFEST
 from seesay.vision.proposals import selective_search
 from seesay.vision.proposals.edge_boxes import edges
 from seesay.vision.proposals.grid import places
 from seesay.vision.regions import (
-    REGIONS,
     Regions,
     area,
     by_size_in_turn,

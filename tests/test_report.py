@@ -19,7 +19,6 @@ from PIL import Image
 
 import report_run
 from report_run import outputs
-from seesay.captions.matching import SPOKEN_CAPTIONS
 from seesay.model.network import Network
 from seesay.planning.config import load
 from seesay.reporting import charts as report_charts
@@ -33,13 +32,14 @@ from seesay.reporting.sections import network as report_network
 from seesay.reporting.sections import where as report_where
 from seesay.reporting.sections import words as report_words
 from seesay.reporting.sections.pictures import thumbnail
-from seesay.scoring.breakdown import GROUPS, OVER_WORDS, WORDS
+from seesay.schemas.captions import SPOKEN_CAPTIONS
+from seesay.schemas.scoring import GROUPS, WORDS
+from seesay.schemas.vision import COPIES, IMAGES
+from seesay.scoring.breakdown import OVER_WORDS
 from seesay.settings.report import ReportSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.printable import printing
-from seesay.vision.copies import COPIES
-from seesay.vision.pictures import IMAGES
 
 ROOT = Path(__file__).resolve().parents[1]
 SETTINGS = ReportSettings(

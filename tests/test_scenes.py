@@ -9,13 +9,14 @@ from PIL import Image
 from pydantic import ValidationError
 
 from seesay.corpora import pascal1k
+from seesay.schemas.vision import THINGS_TABLE
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.randomness import generator
 from seesay.vision.scene_captions import Placed, Scene, Speaker, describe, progressive, third_person
 from seesay.vision.scene_drawing import drawing, painted, tilted
 from seesay.vision.scene_words import ADVERBS, BACKGROUNDS, COLOURS, SIZES, SKIES, THINGS, WALLS
-from seesay.vision.scenes import THINGS_TABLE, ScenesSettings, covered, draw, write_scenes
+from seesay.vision.scenes import ScenesSettings, covered, draw, write_scenes
 
 SETTINGS = ScenesSettings(
     count=60,

@@ -12,15 +12,16 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from seesay.audio import logmel
-from seesay.audio.speech import RECORDINGS, SPOKEN_WORDS, TOKEN_MANIFEST
-from seesay.captions.matching import SPOKEN_CAPTIONS
 from seesay.commands import cli
 from seesay.commands.search import Search, embeddings
 from seesay.learning import embedding
-from seesay.learning.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
 from seesay.learning.examples import Inputs, load
 from seesay.learning.training import save_model, start
 from seesay.planning import recipes
+from seesay.schemas.audio import RECORDINGS, SPOKEN_WORDS, TOKEN_MANIFEST
+from seesay.schemas.captions import SPOKEN_CAPTIONS
+from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
+from seesay.schemas.vision import IMAGES, MANIFEST, REGIONS
 from seesay.settings.fc7 import Fc7Settings
 from seesay.settings.logmel import LogmelSettings
 from seesay.settings.regions import RegionsSettings
@@ -28,7 +29,6 @@ from seesay.settings.training import TrainingSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.vision import fc7, regions
-from seesay.vision.pictures import IMAGES, MANIFEST
 
 RATE = 16000
 RECIPE = {
@@ -157,7 +157,7 @@ def test_a_recording_of_the_corpus_finds_what_its_own_token_is_near_to(model):
     assert found["cosine"].to_list() == pytest.approx([best[i][0] for i in order], abs=2e-6)
     assert found["region"].to_list() == [-best[i][1] for i in order]
     assert found["rank"].to_list() == [1, 2, 3]
-    boxes = tables.read(regions.REGIONS, model.parents[3] / "regions" / "shards" / "0.parquet")
+    boxes = tables.read(REGIONS, model.parents[3] / "regions" / "shards" / "0.parquet")
     boxes = boxes.set_index(["image_id", "region"])
     for row in found.itertuples():
         box = boxes.loc[(row.image_id, row.region)].to_list()
@@ -462,7 +462,7 @@ def test_a_damaged_or_mixed_folder_ends_in_one_line(model, name, tmp_path):
         ("matching/spoken_captions", SPOKEN_CAPTIONS, "has a@1, which .*captions.parquet lacks"),
         ("speech/spoken_words", SPOKEN_WORDS, "has a@1, which .*spoken_words.parquet lacks: they"),
         ("speech/recordings", RECORDINGS, "has [bc], which .*recordings.parquet lacks: they are"),
-        ("regions/shards/0", regions.REGIONS, "shards: has no box of p[012], which .* has: they"),
+        ("regions/shards/0", REGIONS, "shards: has no box of p[012], which .* has: they"),
     ],
 )
 def test_tables_of_another_run_end_in_one_line(model, name, kind, message, tmp_path):
@@ -473,7 +473,7 @@ def test_tables_of_another_run_end_in_one_line(model, name, kind, message, tmp_p
     tables.write(kind, path, tables.read(kind, path)[:1])
     folder = str(results / "training" / "paper" / "model" / "1")
     asked = ["--look", str(results / "pictures" / "p1.png"), "--out", str(tmp_path / "out")]
-    if kind in (IMAGES, regions.REGIONS):
+    if kind in (IMAGES, REGIONS):
         asked = ["--say", str(results / "c.wav")]
     with pytest.raises(SystemExit, match=f"^error: .*{message}") as error:
         cli.main(["search", "--model", folder, *asked])

@@ -13,17 +13,16 @@ import test_fc7
 import test_logmel
 import test_regions
 from seesay.audio import alignment, logmel, speech
-from seesay.audio.speech import TOKEN_MANIFEST
-from seesay.captions.matching import SPOKEN_CAPTIONS
 from seesay.reporting.sections.pictures import examples
+from seesay.schemas.audio import TOKEN_MANIFEST
+from seesay.schemas.captions import SPOKEN_CAPTIONS
+from seesay.schemas.vision import CAPTIONS, FC7, MANIFEST, REGIONS
 from seesay.settings.alignment import AlignmentSettings
 from seesay.settings.pictures import PicturesSettings
 from seesay.settings.speech import SpeechSettings
 from seesay.shared import sources, tables
 from seesay.shared.errors import InputError
 from seesay.vision import fc7, pictures, regions
-from seesay.vision.fc7_tables import FC7
-from seesay.vision.pictures import CAPTIONS, MANIFEST
 
 GRID = test_regions.SETTINGS.model_copy(update={"proposals": "grid", "candidates": 3})
 NETWORK = test_fc7.SETTINGS.model_copy(update={"weights": "random"})
@@ -87,7 +86,7 @@ def test_an_example_of_the_report_is_the_picture_that_was_listed(tmp_path):
     drawn(source, "navy")
     row = {"image_id": "a", "path": str(source), "digest": sources.digest(source)}
     images = pd.DataFrame([row | {"width": 96, "height": 80, "split": "test"}])
-    others = [CAPTIONS, regions.REGIONS, FC7, SPOKEN_CAPTIONS, tables.REJECTS]
+    others = [CAPTIONS, REGIONS, FC7, SPOKEN_CAPTIONS, tables.REJECTS]
     empty = [pd.DataFrame(columns=[column.name for column in table.columns]) for table in others]
     assert examples(images, *empty, number=1, size=40)[0].uri
     drawn(source, "orange")

@@ -6,11 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seesay.audio.logmel import LOGMEL
-from seesay.audio.speech import SPOKEN_WORDS
-from seesay.captions.matching import SPOKEN_CAPTIONS
 from seesay.learning import spare_examples
 from seesay.learning.text import write_types
+from seesay.schemas.audio import LOGMEL, SPOKEN_WORDS
+from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.shared import tables
 from test_batches import BEST
 from test_human_examples import write_logmel

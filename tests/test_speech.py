@@ -14,16 +14,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from seesay.audio.exclusion import Exclusion
-from seesay.audio.speech import (
-    RECORDINGS,
-    SPOKEN_WORDS,
-    TOKEN_MANIFEST,
-    check_words,
-    open_recordings,
-    read_corpora,
-)
+from seesay.audio.speech import check_words, open_recordings, read_corpora
 from seesay.corpora import SPEECH, Recording, SpokenWord, lucid
 from seesay.corpora.finding import find
+from seesay.schemas.audio import RECORDINGS, SPOKEN_WORDS, TOKEN_MANIFEST
 from seesay.settings.corpora import Corpus
 from seesay.settings.speech import SpeechSettings
 from seesay.shared import tables

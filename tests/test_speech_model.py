@@ -10,9 +10,9 @@ import torch
 from pydantic import ValidationError
 
 from seesay.audio import logmel
-from seesay.audio.logmel import LOGMEL
 from seesay.audio.speech_model import SpeechModel, chunks
 from seesay.planning.stamps import SCRIPTS, stamp
+from seesay.schemas.audio import LOGMEL
 from seesay.settings.logmel import LogmelSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError

@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 import yaml
 
-from seesay.learning.training_tables import HISTORY
 from seesay.planning.config import load
 from seesay.reporting import study, study_numbers
 from seesay.reporting.results import Difference, Results
 from seesay.reporting.sections import beside
+from seesay.schemas.learning import HISTORY
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 

@@ -7,10 +7,10 @@ import pytest
 import yaml
 
 from conftest import ROOT
-from seesay.captions.matching import SPOKEN_CAPTIONS
 from seesay.learning import training
 from seesay.planning.config import load
 from seesay.reporting import supervision
+from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.shared import tables
 from test_batches import BEST
 from test_training import CPU, learnable, make

@@ -13,24 +13,26 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seesay.audio import synthesis, voices
+from seesay.audio import synthesis
+from seesay.shared import voices
 from seesay.audio.engines import espeak
 from seesay.audio.espeak import trimmed, word_times
-from seesay.audio.speech import SPOKEN_WORDS
 from seesay.audio.synthesis_lexicon import LEXICON
 from seesay.audio.synthesis_script import Spoken, bags, choose_fillers, sentences, top_up
-from seesay.captions.matching import SPOKEN_CAPTIONS, run_matching
+from seesay.captions.matching import run_matching
 from seesay.captions.tagging import Tagger
-from seesay.captions.words import CAPTION_WORDS, extract_captions, extract_types, length_class
+from seesay.captions.words import extract_captions, extract_types, length_class
 from seesay.corpora import lucid
 from seesay.planning.config import load
+from seesay.schemas.audio import SPOKEN_WORDS
+from seesay.schemas.captions import CAPTION_WORDS, SPOKEN_CAPTIONS
+from seesay.schemas.vision import CAPTIONS, IMAGES
 from seesay.settings.synthesis import SynthesisSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.randomness import generator
 from seesay.vision import scenes
 from seesay.vision import splits as picture_splits
-from seesay.vision.pictures import CAPTIONS, IMAGES
 
 ROOT = Path(__file__).resolve().parents[1]
 KEY = ["image_id", "caption"]

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seesay.audio import synthesis, voices
+from seesay.audio import synthesis
+from seesay.shared import voices
 from seesay.audio.engines import Casting, build, kokoro
 from seesay.audio.engines.sounds import part, plain, sounding
-from seesay.captions.words import CAPTION_WORDS
+from seesay.schemas.captions import CAPTION_WORDS
 from seesay.scoring.breakdown_classes import word_properties
 from seesay.settings.matching import MatchingSettings
 from seesay.settings.synthesis import KokoroSettings, SynthesisSettings

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from seesay.audio.logmel import LOGMEL
 from seesay.learning.examples import load_words
 from seesay.learning.text import write_types
+from seesay.schemas.audio import LOGMEL
 from seesay.shared import tables
 from test_embedding import make
 from test_training import learnable, run

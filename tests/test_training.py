@@ -7,8 +7,6 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seesay.audio.logmel import LOGMEL
-from seesay.captions.matching import SPOKEN_CAPTIONS
 from seesay.learning import measures, training
 from seesay.learning.adadelta import Adadelta
 from seesay.learning.checkpoints import Checkpoint, fingerprint
@@ -16,13 +14,14 @@ from seesay.learning.embedding import load_network
 from seesay.learning.examples import Inputs, Pairs, draw, shuffle
 from seesay.learning.losses.paper import coscos2_different, coscos2_same
 from seesay.learning.training import batch_loss
-from seesay.learning.training_tables import HISTORY
 from seesay.model.network import Network, max_norm
+from seesay.schemas.audio import LOGMEL
+from seesay.schemas.captions import SPOKEN_CAPTIONS
+from seesay.schemas.learning import HISTORY
+from seesay.schemas.vision import FC7, IMAGES
 from seesay.settings.training import TrainingSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
-from seesay.vision.fc7_tables import FC7
-from seesay.vision.pictures import IMAGES
 
 SETTINGS = {
     "embedding": 8,

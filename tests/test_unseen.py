@@ -13,25 +13,24 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 import report_run
-from seesay.audio.speech import SPOKEN_WORDS
-from seesay.captions.matching import SPOKEN_CAPTIONS, UNSAYABLE, match, reasons, run_matching
+from seesay.captions.matching import match, reasons, run_matching
 from seesay.captions.matching_stops import Stopped
 from seesay.captions.unseen import choose, match_unseen
-from seesay.captions.words import CAPTION_WORDS, SPOKEN_TAGS
 from seesay.reporting import credits as report_sources
 from seesay.reporting.charts import Spec
 from seesay.reporting.results import Results
 from seesay.reporting.sections import where
-from seesay.scoring.breakdown import GROUPS, WORDS, break_down
-from seesay.scoring.evaluation import RANKS
+from seesay.schemas.audio import SPOKEN_WORDS
+from seesay.schemas.captions import CAPTION_WORDS, SPOKEN_CAPTIONS, SPOKEN_TAGS, UNSAYABLE
+from seesay.schemas.scoring import GROUPS, RANKS, WORDS
+from seesay.schemas.vision import CAPTIONS, IMAGES, REGIONS
+from seesay.scoring.breakdown import break_down
 from seesay.settings.matching import MatchingSettings
 from seesay.settings.metrics import MetricsSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.randomness import stable_hash
 from seesay.shared.tables import REJECTS
-from seesay.vision.pictures import CAPTIONS, IMAGES
-from seesay.vision.regions import REGIONS
 from test_matching import corpora
 
 SPLITS = {"train": 30, "validation": 6, "test": 24}

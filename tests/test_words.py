@@ -6,24 +6,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from seesay.audio.speech import SPOKEN_WORDS
 from seesay.captions.dictionary import Dictionary
 from seesay.captions.tagging import Tagger
-from seesay.captions.words import (
-    CAPTION_WORDS,
-    SPOKEN_TAGS,
-    SPOKEN_TYPES,
-    extract_captions,
-    extract_types,
-    in_time,
-    length_class,
-    word_types,
-)
+from seesay.captions.words import extract_captions, extract_types, in_time, length_class, word_types
+from seesay.schemas.audio import SPOKEN_WORDS
+from seesay.schemas.captions import CAPTION_WORDS, SPOKEN_TAGS, SPOKEN_TYPES
+from seesay.schemas.vision import CAPTIONS
 from seesay.settings.words import WordsSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.tables import REJECTS
-from seesay.vision.pictures import CAPTIONS
 
 LOST = ["white", "cat", "chair", "bike", "boat", "photo", "hat", "hair"]
 

@@ -9,7 +9,8 @@ import json
 import sys
 from pathlib import Path
 
-from seesay.audio import transcripts as alignment_utterances, voices as engines
+from seesay.audio import transcripts as alignment_utterances
+from seesay.shared import voices as engines
 from seesay.corpora import READERS, finding
 from seesay.shared.errors import InputError
 from seesay.settings.corpora import Corpus

@@ -13,7 +13,7 @@ import numpy as np
 import pocketsphinx
 from numpy.typing import NDArray
 
-from seesay.audio.pronunciations import Pronunciations
+from seesay.captions.pronunciations import Pronunciations
 from seesay.shared import sound
 from seesay.shared.errors import InputError, cause
 

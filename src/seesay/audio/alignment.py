@@ -12,10 +12,11 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-from seesay.audio import pronunciations, transcripts
+from seesay.audio import transcripts
 from seesay.audio.aligner import Work, align
-from seesay.audio.pronunciations import Pronunciations
 from seesay.audio.transcripts import Utterance
+from seesay.captions import pronunciations
+from seesay.captions.pronunciations import Pronunciations
 from seesay.corpora import Reject
 from seesay.settings.alignment import AlignmentSettings
 from seesay.shared import lifeline, sources, writing

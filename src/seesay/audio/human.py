@@ -12,29 +12,20 @@ from pathlib import Path
 
 import pandas as pd
 
-from seesay.audio.human_tables import HUMAN_WORDS
-from seesay.audio.speech import (
-    RECORDINGS,
-    SPOKEN_WORDS,
-    TOKEN_MANIFEST,
-    check_words,
-    frame_of,
-    named,
-    open_recordings,
-)
+from seesay.audio.speech import check_words, frame_of, named, open_recordings
 from seesay.captions.dictionary import Dictionary
 from seesay.captions.english import APART
-from seesay.captions.matching import SPOKEN_CAPTIONS
 from seesay.captions.unseen import choose
-from seesay.captions.words import CAPTION_WORDS
 from seesay.corpora import SPEECH, UNKNOWN_TALKER, Reject
 from seesay.corpora.finding import find
+from seesay.schemas.audio import HUMAN_WORDS, RECORDINGS, SPOKEN_WORDS, TOKEN_MANIFEST
+from seesay.schemas.captions import CAPTION_WORDS, SPOKEN_CAPTIONS
+from seesay.schemas.vision import IMAGES
 from seesay.settings.corpora import Corpus
 from seesay.settings.human import HumanSettings
 from seesay.shared import sources, tables
 from seesay.shared.errors import InputError
 from seesay.shared.rejects import write_rejects
-from seesay.vision.pictures import IMAGES
 
 
 @dataclass(frozen=True)

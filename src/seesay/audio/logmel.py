@@ -13,18 +13,16 @@ from pathlib import Path
 import librosa
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import scipy.fft
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from seesay.audio.speech import TOKEN_MANIFEST
+from seesay.schemas.audio import LOGMEL, TOKEN_MANIFEST
 from seesay.settings.logmel import LogmelSettings
 from seesay.shared import sound, sources, tables
 from seesay.shared.errors import InputError, cause
 from seesay.shared.progress import progress
 from seesay.shared.rejects import write_rejects
-from seesay.shared.tables import Column, Table
 
 # They bound the memory that an hour of speech takes, as sound.SAMPLES does; no number depends on
 # them.
@@ -40,17 +38,6 @@ SPOILED = (
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
 Times = NDArray[np.float64]
-
-# The vectors' size is frames x filters (2,840); 0 stands for any one size.
-LOGMEL = Table(
-    "logmel",
-    ("token_id",),
-    (
-        Column("token_id", pa.string(), "the token"),
-        Column("padded_frames", pa.int16(), "frames beyond the recording's ends, set to silence"),
-        Column("feature", tables.features(0), "log-Mel frames, frame by frame (71 x 40)"),
-    ),
-)
 
 
 class LogMel:

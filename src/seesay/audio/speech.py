@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 
 from seesay.audio.exclusion import Exclusion
 from seesay.corpora import SPEECH, Recording, Reject, SpokenWord
 from seesay.corpora.apart import keep_apart
 from seesay.corpora.finding import find
+from seesay.schemas.audio import RECORDINGS, SPOKEN_WORDS, TOKEN_MANIFEST
 from seesay.settings.corpora import Corpus
 from seesay.settings.speech import SpeechSettings
 from seesay.shared import sound, sources, tables
@@ -19,49 +19,8 @@ from seesay.shared.printable import cleaned, composed, printable, unprintable
 from seesay.shared.progress import progress
 from seesay.shared.randomness import shard_of
 from seesay.shared.rejects import write_rejects
-from seesay.shared.tables import Column, Table
 
 SLACK = 0.01  # s that an offset may lie beyond the recording's end: rounding of alignments
-
-
-RECORDINGS = Table(
-    "recordings",
-    ("recording_id",),
-    (
-        Column("recording_id", pa.string(), "path in the corpus, without extension"),
-        Column("path", pa.string(), "the audio file"),
-        Column("digest", pa.string(), "digest of the file's bytes"),
-        Column("channel", pa.int16(), "channel that is heard, from 0; -1 is the mean of all"),
-        Column("talker", pa.string(), "who speaks first; each word has its own talker"),
-        Column("sample_rate", pa.int32(), "sample rate of the file", "Hz"),
-        Column("duration", pa.float64(), "length of the recording", "s"),
-    ),
-)
-SPOKEN_WORDS = Table(
-    "spoken_words",
-    ("token_id",),
-    (
-        Column("token_id", pa.string(), "recording_id@onset; @talker where two begin together"),
-        Column("recording_id", pa.string(), "where it is heard"),
-        Column("talker", pa.string(), "who says it"),
-        Column("word", pa.string(), "the word, lower-cased"),
-        Column("onset", pa.float64(), "start, from the start of the recording", "s"),
-        Column("offset", pa.float64(), "end, from the start of the recording", "s"),
-    ),
-)
-TOKEN_MANIFEST = Table(
-    "token_manifest",
-    ("token_id",),
-    (
-        Column("token_id", pa.string(), "the token"),
-        Column("recording_id", pa.string(), "its recording"),
-        Column("path", pa.string(), "the audio file"),
-        Column("digest", pa.string(), "digest of the file's bytes"),
-        Column("channel", pa.int16(), "channel that is heard, from 0; -1 is the mean of all"),
-        Column("onset", pa.float64(), "start", "s"),
-        Column("offset", pa.float64(), "end", "s"),
-    ),
-)
 
 
 def read_corpora(

@@ -15,14 +15,14 @@ import pandas as pd
 
 from seesay.audio import talkers
 from seesay.audio.synthesis_script import bags, choose_fillers, sentences, top_up
-from seesay.audio.voices import engine_of, missing, talker_names
-from seesay.captions.words import CAPTION_WORDS
+from seesay.schemas.captions import CAPTION_WORDS
 from seesay.settings.synthesis import SynthesisSettings
 from seesay.shared import lifeline, tables, writing
 from seesay.shared.errors import InputError
 from seesay.shared.progress import progress
 from seesay.shared.randomness import generator
 from seesay.shared.rejects import Row, write_rejects
+from seesay.shared.voices import engine_of, missing, talker_names
 
 NOTICE = """\
 Synthetic speech, made by seesay with {engines}.

@@ -12,66 +12,34 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
-from seesay.audio.speech import SPOKEN_WORDS
 from seesay.captions.casting import Casting, Ints
 from seesay.captions.dictionary import Dictionary
 from seesay.captions.matching_stops import KEPT, Stopped, keep, why
 from seesay.captions.replacement import replace, spoken_names
 from seesay.captions.token_draw import draw, mix
-from seesay.captions.words import CAPTION_WORDS, SPOKEN_TAGS, majority
+from seesay.captions.words import majority
+from seesay.schemas.audio import SPOKEN_WORDS
+from seesay.schemas.captions import (
+    CAPTION_WORDS,
+    REPLACEMENTS,
+    SPOKEN_CAPTIONS,
+    SPOKEN_TAGS,
+    UNSAYABLE,
+)
+from seesay.schemas.vision import CAPTIONS, IMAGES
 from seesay.settings.matching import MatchingSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.randomness import generator
 from seesay.shared.rejects import write_rejects
-from seesay.shared.tables import Column, Table
-from seesay.vision.pictures import CAPTIONS, IMAGES
+from seesay.shared.tables import Table
 
 KEY = ["image_id", "caption", "position"]
 
-REPLACEMENTS = Table(
-    "replacements",
-    ("word",),
-    (
-        Column("word", pa.string(), "a word of the captions"),
-        Column("pos", pa.string(), "its part of speech"),
-        Column("spoken_word", pa.string(), "what is said for it; empty where there is none"),
-        Column("length", pa.int32(), "its length", "letters"),
-        Column("frequency_rank", pa.int32(), "its rank in the captions within its pos, from 1"),
-        Column("step", pa.string(), "as itself, matched, relaxed ..., or no candidate"),
-    ),
-)
 WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
-SPOKEN_CAPTIONS = Table(
-    "spoken_captions",
-    ("image_id", "caption", "talker", "position"),
-    (
-        Column("image_id", pa.string(), "the picture"),
-        Column("caption", pa.int32(), "the caption's number within the picture"),
-        Column("talker", pa.string(), "who says it; where sentences mix talkers: this word of it"),
-        Column("position", pa.int32(), "the word's number within the caption"),
-        Column("word", pa.string(), "the caption's content word"),
-        Column("spoken_word", pa.string(), "the word that is said for it"),
-        Column("token_id", pa.string(), "the token in which it is heard"),
-    ),
-)
 
-
-UNSAYABLE = Table(
-    "unsayable",
-    ("image_id", "caption", "word"),
-    (
-        Column("image_id", pa.string(), "the picture"),
-        Column("caption", pa.int32(), "the number within the picture of a caption that none says"),
-        Column("word", pa.string(), "a content word of the caption that is lacking"),
-        Column("spoken_word", pa.string(), "what is said for it; empty where there is nothing"),
-        Column("cause", pa.string(), "no candidate, no talker (says it all), used up, or unseen"),
-        Column("talker", pa.string(), "who comes nearest and lacks this; empty where all lack it"),
-    ),
-)
 # Of each cause, the reason in the rejects.
 REASONS = {
     "no candidate": "no spoken word stands for a word of it",

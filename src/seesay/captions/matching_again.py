@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from seesay.captions.casting import Ints
-from seesay.captions.matching import KEY, SPOKEN_CAPTIONS, UNSAYABLE
+from seesay.captions.matching import KEY
+from seesay.schemas.captions import SPOKEN_CAPTIONS, UNSAYABLE
 from seesay.settings.matching import MatchingSettings
 from seesay.shared.randomness import generator
 

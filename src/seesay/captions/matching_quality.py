@@ -4,56 +4,24 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
-from seesay.audio.speech import SPOKEN_WORDS
-from seesay.captions.matching import REPLACEMENTS, SPOKEN_CAPTIONS
 from seesay.captions.replacement import spoken_names
-from seesay.captions.words import CAPTION_WORDS, SPOKEN_TAGS, SPOKEN_TYPES
+from seesay.schemas.audio import SPOKEN_WORDS
+from seesay.schemas.captions import (
+    CAPTION_WORDS,
+    DURATIONS,
+    POS,
+    REPLACEMENTS,
+    SPOKEN_CAPTIONS,
+    SPOKEN_TAGS,
+    SPOKEN_TYPES,
+    STEPS,
+    TALKER_WORDS,
+)
+from seesay.schemas.vision import IMAGES
 from seesay.shared import tables
-from seesay.shared.tables import Column, Table
-from seesay.vision.pictures import IMAGES
 
 BIN = 0.05  # s, of the histogram of durations
-
-STEPS = Table(
-    "matching_steps",
-    ("step",),
-    (
-        Column("step", pa.string(), "as itself, matched, relaxed ..., or no candidate"),
-        Column("words", pa.int64(), "caption words that got their spoken word in this step"),
-        Column("tokens", pa.int64(), "uses of these words in all captions"),
-    ),
-)
-POS = Table(
-    "matching_pos",
-    ("source", "pos"),
-    (
-        Column("source", pa.string(), "captions (content words alone) or speech (all words)"),
-        Column("pos", pa.string(), "NOUN, VERB, ADJ, ADV; in the speech also other"),
-        Column("tokens", pa.int64(), "tokens with this tag"),
-        Column("types", pa.int64(), "types: lemmas of captions, word forms of speech"),
-    ),
-)
-TALKER_WORDS = Table(
-    "talker_words",
-    ("word", "talker"),
-    (
-        Column("word", pa.string(), "a spoken word that stands for a caption word"),
-        Column("talker", pa.string(), "who says it"),
-        Column("tokens", pa.int64(), "tokens that there are"),
-        Column("used", pa.int64(), "tokens that some caption uses"),
-    ),
-)
-DURATIONS = Table(
-    "matching_durations",
-    ("low",),
-    (
-        Column("low", pa.float64(), "shortest duration counted here", "s"),
-        Column("high", pa.float64(), "the first that is too long", "s"),
-        Column("tokens", pa.int64(), "tokens, used by some caption, of such a length"),
-    ),
-)
 
 
 def steps(replacements: pd.DataFrame, words: pd.Series) -> pd.DataFrame:

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from seesay.captions.matching import KEY, UNSAYABLE, match
+from seesay.captions.matching import KEY, match
 from seesay.captions.matching_stops import Stopped, advice
+from seesay.schemas.captions import UNSAYABLE
 from seesay.settings.matching import MatchingSettings
 from seesay.shared.errors import InputError
 from seesay.shared.randomness import stable_hash

@@ -9,59 +9,19 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
 
-from seesay.audio.speech import SPOKEN_WORDS
 from seesay.captions.english import APART
 from seesay.captions.tagging import OTHER, Tagger
+from seesay.schemas.audio import SPOKEN_WORDS
+from seesay.schemas.captions import CAPTION_WORDS, SPOKEN_TAGS, SPOKEN_TYPES
+from seesay.schemas.vision import CAPTIONS
 from seesay.settings.words import WordsSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.progress import progress
 from seesay.shared.rejects import write_rejects
-from seesay.shared.tables import Column, Table
-from seesay.vision.pictures import CAPTIONS
 
 LONGEST = 5  # the length classes are 1-2, 3-4, 5-6, 7-8, 9-10, 11 and more letters
-
-CAPTION_WORDS = Table(
-    "caption_words",
-    ("image_id", "caption", "position"),
-    (
-        Column("image_id", pa.string(), "the picture"),
-        Column("caption", pa.int32(), "the caption's number within the picture, from 0"),
-        Column("position", pa.int32(), "the token's number within the caption, from 0"),
-        Column("text", pa.string(), "the word as it stands in the caption, lower-cased"),
-        Column("lemma", pa.string(), "the content word: nouns in the singular, American spelling"),
-        Column("pos", pa.string(), "NOUN, VERB, ADJ or ADV: the lemma's most frequent tag"),
-    ),
-)
-
-SPOKEN_TYPES = Table(
-    "spoken_types",
-    ("word",),
-    (
-        Column("word", pa.string(), "the word form as the speech corpus writes it, lower-cased"),
-        Column(
-            "lemma", pa.string(), "nouns in the singular, others as they are; American spelling"
-        ),
-        Column("pos", pa.string(), "the type's most frequent tag: NOUN, VERB, ADJ, ADV or other"),
-        Column("count", pa.int64(), "tokens of this word form"),
-    ),
-)
-
-SPOKEN_TAGS = Table(
-    "spoken_tags",
-    ("token_id",),
-    (
-        Column("token_id", pa.string(), "the token"),
-        Column(
-            "lemma", pa.string(), "nouns in the singular, others as they are; American spelling"
-        ),
-        Column("pos", pa.string(), "its own tag in its utterance: NOUN, VERB, ADJ, ADV or other"),
-        Column("alone", pa.bool_(), "it is all of its utterance, so that its tag is a guess"),
-    ),
-)
 
 
 def letters(word: str) -> int:

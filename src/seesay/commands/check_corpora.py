@@ -12,7 +12,6 @@ import pandas as pd
 from seesay.audio import transcripts
 from seesay.audio.exclusion import Exclusion
 from seesay.audio.speech import frame_of, ids_of, named
-from seesay.audio.voices import missing
 from seesay.commands.check_findings import Counts, Finding, safe
 from seesay.corpora import PICTURES, SPEECH, Picture, Reject
 from seesay.corpora import fragments as layout
@@ -22,6 +21,7 @@ from seesay.planning.config import Config
 from seesay.settings.corpora import Corpus
 from seesay.settings.pictures import PictureCorpus
 from seesay.shared import rejects, tables
+from seesay.shared.voices import missing
 from seesay.vision.pictures import gather
 from seesay.vision.splits import SPLITS, assign
 

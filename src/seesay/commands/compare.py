@@ -12,15 +12,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from seesay.audio.human_tables import HUMAN_RANKS, SYNTHETIC
 from seesay.commands import compare_runs
 from seesay.commands.compare_runs import UNKNOWN, Run, Tokens, sets_apart
 from seesay.planning.experiments import ordered
 from seesay.reporting.results import SYSTEMS, TASKS
 from seesay.reporting.sections.more import HUMAN
 from seesay.reporting.sections.more import TASKS as MORE
+from seesay.schemas.scoring import HUMAN_RANKS, RANKS, SYNTHETIC
 from seesay.scoring import intervals
-from seesay.scoring.evaluation import RANKS
 from seesay.scoring.metrics import METRICS, chance, counts_of, summarise
 from seesay.scoring.metrics_tables import RANKED
 from seesay.scoring.resampling import (

@@ -9,14 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from seesay.audio.speech import RECORDINGS, SPOKEN_WORDS
-from seesay.captions.matching import SPOKEN_CAPTIONS
 from seesay.planning.config import VARIED
+from seesay.schemas.audio import RECORDINGS, SPOKEN_WORDS
+from seesay.schemas.captions import SPOKEN_CAPTIONS
+from seesay.schemas.vision import CAPTIONS, IMAGES
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.printable import printable
 from seesay.shared.tables import Table
-from seesay.vision.pictures import CAPTIONS, IMAGES
 
 RECORD = "report/run.json"
 RANKS = "evaluation/*/*/*/ranks.parquet"

@@ -16,19 +16,19 @@ import soundfile
 from numpy.typing import NDArray
 
 from seesay.audio import logmel
-from seesay.audio.speech import RECORDINGS, SPOKEN_WORDS, TOKEN_MANIFEST
-from seesay.captions.matching import SPOKEN_CAPTIONS
 from seesay.learning.embedding import about, load_network, write_images, write_words
-from seesay.learning.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
 from seesay.learning.examples import load_fragments, load_words
 from seesay.planning.recipes import Recipe
+from seesay.schemas.audio import RECORDINGS, SPOKEN_WORDS, TOKEN_MANIFEST
+from seesay.schemas.captions import SPOKEN_CAPTIONS
+from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
+from seesay.schemas.vision import IMAGES, MANIFEST, REGIONS
 from seesay.shared import sound, sources, tables, writing
 from seesay.shared.device import choose
 from seesay.shared.errors import InputError
 from seesay.shared.tables import Table
 from seesay.shared.vectors import unit
 from seesay.vision import fc7, regions
-from seesay.vision.pictures import IMAGES, MANIFEST
 
 NEW = "new"  # the id of what is asked
 BOX = ["x0", "y0", "x1", "y1"]
@@ -104,7 +104,7 @@ class Search:
         found = found.drop_duplicates("image_id").head(top)
         found["path"] = [str(self.place(path)) for path in found["path"]]
         shards = sorted((self.results / self.recipe.boxes).glob("*.parquet"))
-        boxes = tables.read(regions.REGIONS, shards)
+        boxes = tables.read(REGIONS, shards)
         found = found.merge(boxes, on=["image_id", "region"], how="left")
         if self.recipe.regions is not None and found["x0"].isna().any():
             lost = found.loc[found["x0"].isna(), "image_id"].iloc[0]
@@ -249,7 +249,7 @@ class Search:
             self._refuse_sizes("fc7", fragments.features.shape[1], "image")
             write_images(self.network, fragments, folder / "images", self.device)
             keys, vectors = embeddings(IMAGE_EMBEDDINGS, folder / "images")
-            kept = tables.read(regions.REGIONS, table)
+            kept = tables.read(REGIONS, table)
             return keys.merge(kept, on=["image_id", "region"], how="left"), vectors
 
 

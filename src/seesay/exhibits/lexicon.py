@@ -13,27 +13,26 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import torch
 from numpy.typing import NDArray
 
-from seesay.audio.speech import RECORDINGS, SPOKEN_WORDS
-from seesay.captions.matching import SPOKEN_CAPTIONS
 from seesay.exhibits.choice import kinds, voices
 from seesay.exhibits.media import Budget, mp3
 from seesay.learning.embedding import load_network
 from seesay.learning.examples import load_words
 from seesay.learning.lexicon_measures import measures, table
 from seesay.learning.pseudo_words import cluster, draw_of
-from seesay.learning.training_tables import HISTORY
 from seesay.model.lexicon_layer import Lexicon
+from seesay.schemas.audio import RECORDINGS, SPOKEN_WORDS
+from seesay.schemas.captions import SPOKEN_CAPTIONS
+from seesay.schemas.exhibits import LEXICON
+from seesay.schemas.learning import HISTORY
+from seesay.schemas.vision import IMAGES
 from seesay.shared import sources, tables, writing
 from seesay.shared.errors import InputError, cause
 from seesay.shared.rejects import write_rejects
 from seesay.shared.sound import span
-from seesay.shared.tables import Column, Table
 from seesay.shared.vectors import unit
-from seesay.vision.pictures import IMAGES
 
 Record = dict[str, Any]
 Ints = NDArray[np.int64]
@@ -41,23 +40,6 @@ Ints = NDArray[np.int64]
 CASES = 3  # best, typical and worst pseudo-words
 HEARD = 3  # tokens of each, by as many talkers
 BYTES = 300_000  # of all clips, as data URIs
-
-LEXICON = Table(
-    "lexicon",
-    ("experiment", "pseudo_word"),
-    (
-        Column("experiment", pa.string(), "the experiment"),
-        Column("pseudo_word", pa.int32(), "number of the pseudo-word, from 0"),
-        Column("tokens", pa.int64(), "training tokens that sound most like it"),
-        Column("talkers", pa.int32(), "talkers of these tokens"),
-        Column("types", pa.int32(), "true types of these tokens"),
-        Column("word", pa.string(), "their commonest true type; empty without tokens"),
-        Column(
-            "purity", pa.float64(), "that type's share of the tokens; null without any",
-            "share", optional=True,
-        ),
-    ),
-)  # fmt: skip
 
 
 @dataclass(frozen=True)

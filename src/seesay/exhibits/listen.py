@@ -15,20 +15,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from seesay.audio.speech import RECORDINGS, SPOKEN_WORDS
-from seesay.captions.matching import REPLACEMENTS, SPOKEN_CAPTIONS
-from seesay.captions.words import CAPTION_WORDS
 from seesay.exhibits import listen_human
 from seesay.exhibits.choice import choose, voices
 from seesay.exhibits.clips import clips, thumbnails
 from seesay.exhibits.near import Near, nearest
+from seesay.schemas.audio import RECORDINGS, SPOKEN_WORDS
+from seesay.schemas.captions import CAPTION_WORDS, REPLACEMENTS, SPOKEN_CAPTIONS
+from seesay.schemas.vision import CAPTIONS, IMAGES, REGIONS
 from seesay.scoring.evaluation import Corpus, Items, load, rank
 from seesay.settings.listen import ListenSettings
 from seesay.shared import sources, tables, writing
 from seesay.shared.errors import InputError
 from seesay.shared.rejects import write_rejects
-from seesay.vision.pictures import CAPTIONS, IMAGES
-from seesay.vision.regions import REGIONS
 
 Record = dict[str, Any]
 

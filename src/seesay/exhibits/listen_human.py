@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from seesay.audio.human_tables import HUMAN_RANKS, HUMAN_WORDS, SYNTHETIC, parted
-from seesay.audio.speech import TOKEN_MANIFEST
 from seesay.exhibits.choice import choose
 from seesay.exhibits.clips import Refused, clips
 from seesay.exhibits.near import Near, nearest
-from seesay.learning.embedding_tables import WORD_EMBEDDINGS
+from seesay.schemas.audio import HUMAN_WORDS, TOKEN_MANIFEST
+from seesay.schemas.learning import WORD_EMBEDDINGS
+from seesay.schemas.scoring import HUMAN_RANKS, SYNTHETIC, parted
 from seesay.scoring.evaluation import Corpus, Items
 from seesay.settings.listen import ListenSettings
 from seesay.shared import sources, tables

@@ -14,8 +14,8 @@ from sklearn.manifold import TSNE
 from sklearn.metrics import pairwise_distances
 from threadpoolctl import threadpool_limits
 
-from seesay.captions.matching import SPOKEN_CAPTIONS
-from seesay.exhibits.map_tables import MAP, NEIGHBOURS
+from seesay.schemas.captions import SPOKEN_CAPTIONS
+from seesay.schemas.exhibits import MAP, NEIGHBOURS
 from seesay.scoring.evaluation import load
 from seesay.settings.map import MapSettings
 from seesay.shared import tables

@@ -11,15 +11,15 @@ from pydantic import BaseModel, Field, ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
-from seesay.captions.matching import SPOKEN_CAPTIONS
-from seesay.learning.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
 from seesay.learning.examples import Fragments, Inputs, Words, load_fragments, load_words
 from seesay.model.network import Network
+from seesay.schemas.captions import SPOKEN_CAPTIONS
+from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
+from seesay.schemas.vision import IMAGES
 from seesay.settings.network import NetworkSettings
 from seesay.shared import tables
 from seesay.shared.command import one_line
 from seesay.shared.errors import InputError
-from seesay.vision.pictures import IMAGES
 
 WEIGHTS = "model.safetensors"
 MOST_FEATURES = 1_000_000  # numbers that a network may take in

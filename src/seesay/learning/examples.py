@@ -9,15 +9,14 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from seesay.captions.matching import SPOKEN_CAPTIONS
 from seesay.learning.logmel_vectors import of_tokens
 from seesay.model.network import Network
+from seesay.schemas.captions import SPOKEN_CAPTIONS
+from seesay.schemas.vision import FC7, IMAGES
 from seesay.settings.training import Frames
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.randomness import generator
-from seesay.vision.fc7_tables import FC7
-from seesay.vision.pictures import IMAGES
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from seesay.audio.logmel import LOGMEL
-from seesay.captions.matching import SPOKEN_CAPTIONS
-from seesay.learning.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
+from seesay.schemas.audio import LOGMEL
+from seesay.schemas.captions import SPOKEN_CAPTIONS
+from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
+from seesay.schemas.vision import FC7, IMAGES
 from seesay.shared import tables
 from seesay.shared.errors import InputError
-from seesay.vision.fc7_tables import FC7
-from seesay.vision.pictures import IMAGES
 
 
 def embed_prior(

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from seesay.audio.human_tables import HUMAN_WORDS
-from seesay.captions.matching import SPOKEN_CAPTIONS
+from seesay.schemas.audio import HUMAN_WORDS
+from seesay.schemas.captions import SPOKEN_CAPTIONS
+from seesay.schemas.vision import IMAGES
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.randomness import generator
-from seesay.vision.pictures import IMAGES
 
 COLUMNS = ["token_id", "spoken_word", "talker"]
 

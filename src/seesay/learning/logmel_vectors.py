@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from seesay.audio.logmel import LOGMEL
+from seesay.schemas.audio import LOGMEL
 from seesay.shared import tables
 
 

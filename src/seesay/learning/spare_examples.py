@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from seesay.audio.speech import SPOKEN_WORDS
-from seesay.captions.matching import SPOKEN_CAPTIONS
 from seesay.learning.human_examples import COLUMNS, by_turns, training_captions
+from seesay.schemas.audio import SPOKEN_WORDS
+from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.shared import tables
 from seesay.shared.randomness import generator
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from seesay.audio.logmel import LOGMEL
-from seesay.captions.matching import SPOKEN_CAPTIONS
+from seesay.schemas.audio import LOGMEL
+from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.shared import tables
 
 TOKENS = 2048  # vectors written at once

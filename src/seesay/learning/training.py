@@ -18,8 +18,8 @@ from seesay.learning import checkpoints, optimisers
 from seesay.learning.examples import Data, Inputs, draw, load, prepare, shuffle
 from seesay.learning.losses.paper import coscos2, cosines
 from seesay.learning.measures import cost, means, measure, too_far
-from seesay.learning.training_tables import HISTORY
 from seesay.model.network import Network, max_norm
+from seesay.schemas.learning import HISTORY
 from seesay.settings.training import Frames, TrainingSettings
 from seesay.shared import tables, writing
 from seesay.shared.errors import InputError

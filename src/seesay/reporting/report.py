@@ -14,7 +14,6 @@ from typing import Any
 import yaml
 from markupsafe import Markup
 
-from seesay.learning.training_tables import HISTORY
 from seesay.reporting import charts as report_charts
 from seesay.reporting import credits as report_sources
 from seesay.reporting import numbers, pages, stopping, supervision
@@ -32,7 +31,8 @@ from seesay.reporting.sections.experiments import (
     training_figure,
     where_figure,
 )
-from seesay.scoring.breakdown import GROUPS, WORDS
+from seesay.schemas.learning import HISTORY
+from seesay.schemas.scoring import GROUPS, WORDS
 from seesay.settings.report import ReportSettings
 from seesay.shared import tables, writing
 from seesay.shared.printable import printing

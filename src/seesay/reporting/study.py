@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from seesay.learning.training_tables import HISTORY
 from seesay.planning.config import Config
 from seesay.reporting.results import Difference, Results
 from seesay.reporting.sections.beside import COLUMNS as COMPARED
@@ -18,6 +17,7 @@ from seesay.reporting.sections.more import HUMAN
 from seesay.reporting.stopping import cut_off
 from seesay.reporting.study_about import about, answers, told
 from seesay.reporting.study_numbers import human, lucky, numbers, plain, table
+from seesay.schemas.learning import HISTORY
 from seesay.scoring.intervals import LEVEL, holm
 from seesay.shared import tables, writing
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from seesay.audio.human_tables import SYNTHETIC
 from seesay.reporting.results import SYSTEMS, Results, Value, interval, shown
 from seesay.reporting.sections.beside import Column
 from seesay.reporting.sections.more import HUMAN
+from seesay.schemas.scoring import SYNTHETIC
 from seesay.scoring.intervals import said
 
 COLUMNS = (

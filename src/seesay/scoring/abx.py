@@ -13,17 +13,16 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from seesay.audio import pronunciations
-from seesay.audio.speech import SPOKEN_WORDS
+from seesay.captions import pronunciations
+from seesay.schemas.audio import SPOKEN_WORDS
+from seesay.schemas.scoring import ABX
 from seesay.scoring.abx_scores import score
 from seesay.scoring.corpus import Corpus, note
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.ranking import Integers
-from seesay.shared.tables import Column, Table
 
 PAUSE = 0.5  # s; beyond it a word has silence beside it
 SILENCE = "SIL"
@@ -36,23 +35,6 @@ TASKS: dict[str, tuple[bool, Literal["form", "lemma"]]] = {
 }
 # Those whose other word is a neighbour of the first, beside all of them.
 NEIGHBOURS = {task: f"{task}_neighbours" for task in ("abx_across", "abx_within")}
-
-ABX = Table(
-    "abx",
-    ("experiment", "system", "seed", "task", "word", "other"),
-    (
-        Column("experiment", pa.string(), "an experiment of the config"),
-        Column("system", pa.string(), "model, or the control that stands in for it"),
-        Column("seed", pa.int64(), "seed of the training"),
-        Column("task", pa.string(), "X across or within A's talker; words by form, or lemma"),
-        Column("word", pa.string(), "the word of A and X"),
-        Column("other", pa.string(), "the word of B"),
-        Column("score", pa.float64(), "mean of the cells: share of right triplets", "0 to 1"),
-        Column("cells", pa.int64(), "talkers of A and B, by talkers of X, by contexts", "cells"),
-        Column("triplets", pa.int64(), "A, B and X in all cells", "triplets"),
-        Column("neighbour", pa.bool_(), "whether a phone tells the two words apart"),
-    ),
-)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from seesay.scoring.abx import ABX, NEIGHBOURS
+from seesay.schemas.scoring import ABX
+from seesay.scoring.abx import NEIGHBOURS
 from seesay.scoring.intervals import FLOORS
 from seesay.scoring.metrics_tables import Measured
 from seesay.scoring.resampling import Factor, Factors, draws

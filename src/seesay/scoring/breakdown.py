@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
-from seesay.captions.matching import REPLACEMENTS, SPOKEN_CAPTIONS
-from seesay.captions.words import CAPTION_WORDS
+from seesay.schemas.captions import CAPTION_WORDS, REPLACEMENTS, SPOKEN_CAPTIONS
+from seesay.schemas.scoring import GROUPS, RANKS, WORDS
+from seesay.schemas.vision import IMAGES, REGIONS
 from seesay.scoring import intervals
 from seesay.scoring.breakdown_classes import (
     by_fold,
@@ -25,7 +25,6 @@ from seesay.scoring.breakdown_classes import (
     of_queries,
     word_properties,
 )
-from seesay.scoring.evaluation import RANKS
 from seesay.scoring.metrics import Resample, chance, counts_of, runs_of, summarise
 from seesay.scoring.resampling import (
     Factors,
@@ -40,58 +39,12 @@ from seesay.scoring.resampling import (
 from seesay.settings.metrics import MetricsSettings
 from seesay.shared import tables
 from seesay.shared.ranking import Floats, Integers, Ranks
-from seesay.shared.tables import Column, Table
-from seesay.vision.pictures import IMAGES
-from seesay.vision.regions import REGIONS
 
 BY_WORD = ("word_similarity", "image_token_by_word")
 BY_FRAGMENT = ("word_token_by_image", "word_type_by_image")
 # The property of all word queries together.
 OVER_WORDS = "words and pictures"
 HITS = 10  # the k of the R@k that is shown by group
-
-_WHERE = (
-    Column("experiment", pa.string(), "an experiment of the config"),
-    Column("system", pa.string(), "model, or the control that stands in for it"),
-    Column("task", pa.string(), "which kind of item is searched by which"),
-    Column("gallery", pa.string(), "test: the test pictures' items; all: the whole corpus'"),
-)
-GROUPS = Table(
-    "breakdown_groups",
-    ("experiment", "system", "task", "gallery", "property", "group"),
-    (
-        *_WHERE,
-        Column("property", pa.string(), "what the queries are parted by"),
-        Column("group", pa.string(), "a part of the queries"),
-        Column("nth", pa.int32(), "its place among the groups of the property, from 0"),
-        Column("queries", pa.int32(), "its queries"),
-        Column("over", pa.string(), "what the intervals generalise to, e.g. pictures x seeds"),
-        Column("units", pa.string(), "how many of each, e.g. 100 x 3"),
-        Column("r10", pa.float64(), "R@10, mean over seeds", "%"),
-        Column("low", pa.float64(), "lower end of its 95 % interval", "%", optional=True),
-        Column("high", pa.float64(), "upper end", "%", optional=True),
-        Column("chance", pa.float64(), "R@10 of random ranking for these very queries", "%"),
-        Column("difference", pa.float64(), "the model's R@10 minus this one", "points"),
-        Column("difference_low", pa.float64(), "of its paired interval", "points", optional=True),
-        Column("difference_high", pa.float64(), "upper end", "points", optional=True),
-        Column("median_rank", pa.float64(), "median rank, mean over seeds"),
-        Column("median_chance", pa.float64(), "median rank of random ranking"),
-    ),
-)
-WORDS = Table(
-    "breakdown_words",
-    ("experiment", "system", "task", "gallery", "word"),
-    (
-        *_WHERE,
-        Column("word", pa.string(), "a word of the captions"),
-        Column("spoken_word", pa.string(), "what is said for it"),
-        Column("pos", pa.string(), "its part of speech"),
-        Column("pairs", pa.int64(), "pairs of a training picture and a token of it"),
-        Column("queries", pa.int32(), "its test tokens"),
-        Column("r10", pa.float64(), "R@10, mean over seeds", "%"),
-        Column("median_rank", pa.float64(), "median of its expected ranks, mean over seeds"),
-    ),
-)
 
 
 def break_down(

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from seesay.audio.voices import synthesisers
+from seesay.shared.voices import synthesisers
 
 # Lower edges of the classes: letters as the matching has them, uses, pairs, tokens, % of a picture.
 LETTERS, USES, SAID = (1, 3, 5, 7, 9, 11), (1, 5, 10, 20, 50, 100, 200), (1, 10, 20, 30, 40)

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from seesay.captions.matching import SPOKEN_CAPTIONS
-from seesay.learning.embedding_tables import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
+from seesay.schemas.captions import SPOKEN_CAPTIONS
+from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
+from seesay.schemas.vision import IMAGES
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.ranking import Integers
 from seesay.shared.tables import Table
-from seesay.vision.pictures import IMAGES
 
 
 @dataclass(frozen=True)

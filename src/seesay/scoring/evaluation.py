@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from numpy.typing import NDArray
 
+from seesay.schemas.scoring import RANKS
 from seesay.scoring import abx
 from seesay.scoring.abx_triplets import draw, judge
 from seesay.scoring.caption_search import best_fragments, caption_scores
@@ -22,30 +22,9 @@ from seesay.settings.evaluation import PAPER, EvaluationSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.ranking import Floats, Integers, Ranks, count, count_lines
-from seesay.shared.tables import Column, Table
 
 TASKS = PAPER
 WHOSE = ("experiment", "system", "seed")
-
-RANKS = Table(
-    "ranks",
-    ("experiment", "system", "seed", "task", "gallery", "query"),
-    (
-        Column("experiment", pa.string(), "an experiment of the config"),
-        Column("system", pa.string(), "model, or the control that stands in for it"),
-        Column("seed", pa.int64(), "seed of the training"),
-        Column("task", pa.string(), "which kind of item is searched by which"),
-        Column("gallery", pa.string(), "test: the test pictures' items; all: the whole corpus'"),
-        Column("query", pa.string(), "a token_id, or image_id#region of a fragment"),
-        Column("image_id", pa.string(), "the query's test picture (a token's first, by image_id)"),
-        Column("better", pa.int32(), "items more similar than the best relevant one", "items"),
-        Column("tied", pa.int32(), "irrelevant items exactly as similar", "items"),
-        Column("tied_relevant", pa.int32(), "relevant items exactly as similar, >= 1", "items"),
-        Column("relevant", pa.int32(), "relevant items in the gallery, >= 1", "items"),
-        Column("rank", pa.float64(), "expected rank of the first relevant item, from 1"),
-        Column("gallery_size", pa.int32(), "items ranked; the query itself is not", "items"),
-    ),
-)
 
 
 def evaluate(

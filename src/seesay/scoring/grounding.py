@@ -10,41 +10,19 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from seesay.captions.matching import SPOKEN_CAPTIONS
+from seesay.schemas.captions import SPOKEN_CAPTIONS
+from seesay.schemas.scoring import GROUNDING
+from seesay.schemas.vision import REGIONS, THINGS_TABLE
 from seesay.scoring.corpus import Corpus, load, note
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.ranking import STEPS, Floats, similarities
-from seesay.shared.tables import Column, Table
-from seesay.vision.regions import REGIONS
-from seesay.vision.scenes import THINGS_TABLE
 
 # With the whole picture among the fragments, and with its parts alone.
 TASKS = ("grounding", "grounding_parts")
 Boxes = NDArray[np.int64]
-
-GROUNDING = Table(
-    "grounding",
-    ("experiment", "system", "seed", "task", "gallery", "query"),
-    (
-        Column("experiment", pa.string(), "an experiment of the config"),
-        Column("system", pa.string(), "model, or the control that stands in for it"),
-        Column("seed", pa.int64(), "seed of the training"),
-        Column("task", pa.string(), "grounding; grounding_parts: without the whole picture"),
-        Column("gallery", pa.string(), "test: pictures of the test set"),
-        Column("query", pa.string(), "image_id|token_id"),
-        Column("image_id", pa.string(), "the picture"),
-        Column("word", pa.string(), "the thing that the caption names"),
-        Column("gallery_size", pa.int32(), "fragments ranked", "fragments"),
-        Column("pointing", pa.float64(), "middle of the best fragment in the thing", "0 to 1"),
-        Column("iou", pa.float64(), "intersection over union with the thing", "0 to 1"),
-        Column("pointing_chance", pa.float64(), "the same of a random fragment", "0 to 1"),
-        Column("iou_chance", pa.float64(), "the same of a random fragment", "0 to 1"),
-    ),
-)
 
 
 def ground(

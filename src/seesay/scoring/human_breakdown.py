@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from seesay.audio.human_tables import HUMAN_RANKS, HUMAN_WORDS, SYNTHETIC, parted
-from seesay.captions.matching import SPOKEN_CAPTIONS
-from seesay.scoring.breakdown import GROUPS, by_group
+from seesay.schemas.audio import HUMAN_WORDS
+from seesay.schemas.captions import SPOKEN_CAPTIONS
+from seesay.schemas.scoring import GROUPS, HUMAN_RANKS, SYNTHETIC, parted
+from seesay.schemas.vision import IMAGES
+from seesay.scoring.breakdown import by_group
 from seesay.scoring.breakdown_classes import PAIRS, by_fold, classes, of_queries
 from seesay.scoring.metrics import runs_of
 from seesay.scoring.resampling import by_word_and_talker
 from seesay.settings.metrics import MetricsSettings
 from seesay.shared import tables
-from seesay.vision.pictures import IMAGES
 
 BY_WORD = ("human_recognition", "picture_by_human_word")  # tasks that a word asks
 FEW = 5  # words without which a talker has no group of their own

@@ -7,12 +7,11 @@ import numpy as np
 import pandas as pd
 import torch
 
-from seesay.audio.human_tables import HUMAN_WORDS
-from seesay.audio.logmel import LOGMEL
-from seesay.captions.matching import SPOKEN_CAPTIONS
 from seesay.learning.embedding import load_network, write_words
-from seesay.learning.embedding_tables import WORD_EMBEDDINGS
 from seesay.learning.examples import load_words
+from seesay.schemas.audio import HUMAN_WORDS, LOGMEL
+from seesay.schemas.captions import SPOKEN_CAPTIONS
+from seesay.schemas.learning import WORD_EMBEDDINGS
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 

@@ -17,9 +17,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from seesay.audio.human_tables import HUMAN_RANKS, HUMAN_WORDS, SYNTHETIC
-from seesay.captions.matching import SPOKEN_CAPTIONS
-from seesay.learning.embedding_tables import WORD_EMBEDDINGS
+from seesay.schemas.audio import HUMAN_WORDS
+from seesay.schemas.captions import SPOKEN_CAPTIONS
+from seesay.schemas.learning import WORD_EMBEDDINGS
+from seesay.schemas.scoring import HUMAN_RANKS, SYNTHETIC
 from seesay.scoring.caption_search import best_fragments
 from seesay.scoring.corpus import Corpus, load, note, split
 from seesay.shared import tables

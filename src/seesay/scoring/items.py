@@ -13,22 +13,19 @@ import numpy as np
 import pandas as pd
 import pyarrow.csv
 
-from seesay.audio.human_tables import HUMAN_RANKS, HUMAN_WORDS, parted
-from seesay.audio.voices import engine_of
-from seesay.captions.matching import REPLACEMENTS, SPOKEN_CAPTIONS
-from seesay.captions.words import CAPTION_WORDS
+from seesay.schemas.audio import HUMAN_WORDS
+from seesay.schemas.captions import CAPTION_WORDS, REPLACEMENTS, SPOKEN_CAPTIONS
+from seesay.schemas.items import ITEMS, codebook
+from seesay.schemas.scoring import GROUNDING, HUMAN_RANKS, RANKS, RECALLS, parted
+from seesay.schemas.vision import IMAGES, REGIONS
 from seesay.scoring.breakdown import hits
 from seesay.scoring.breakdown_classes import by_fold, fragment_properties, token_facts
-from seesay.scoring.evaluation import RANKS
-from seesay.scoring.grounding import GROUNDING
 from seesay.scoring.grounding import TASKS as GROUNDED
-from seesay.scoring.items_tables import ITEMS, codebook
-from seesay.scoring.metrics import RECALLS, chance, counts_of
+from seesay.scoring.metrics import chance, counts_of
 from seesay.shared import tables, writing
 from seesay.shared.ranking import Floats
 from seesay.shared.tables import Table
-from seesay.vision.pictures import IMAGES
-from seesay.vision.regions import REGIONS
+from seesay.shared.voices import engine_of
 
 BATCH = 1 << 16  # rows in memory at once
 FACTS = ["word", "spoken_word", "pos", "frequency", "training_pairs", "talker"]

@@ -12,13 +12,14 @@ from pathlib import Path
 import pandas as pd
 import torch
 
-from seesay.captions.matching import SPOKEN_CAPTIONS
 from seesay.learning.embedding import load_network, write_images, write_words
 from seesay.learning.examples import Inputs, load
-from seesay.scoring.evaluation import RANKS, evaluate
+from seesay.schemas.captions import SPOKEN_CAPTIONS
+from seesay.schemas.scoring import RANKS
+from seesay.schemas.vision import IMAGES
+from seesay.scoring.evaluation import evaluate
 from seesay.settings.evaluation import EvaluationSettings
 from seesay.shared import tables
-from seesay.vision.pictures import IMAGES
 
 
 def strict(ranks: pd.DataFrame) -> pd.DataFrame:

@@ -12,11 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from seesay.audio.human_tables import HUMAN_RANKS
 from seesay.planning.experiments import ordered
+from seesay.schemas.scoring import GROUNDING, HUMAN_RANKS, RANKS, RECALLS
 from seesay.scoring import abx_metrics
-from seesay.scoring.evaluation import RANKS
-from seesay.scoring.grounding import GROUNDING
 from seesay.scoring.metrics_tables import ENDS, PS, Measured, Numbers, write
 from seesay.scoring.resampling import Factors, by_picture, by_word_and_talker, weights
 from seesay.settings.metrics import MetricsSettings
@@ -27,7 +25,6 @@ from seesay.shared.tables import Table
 
 METRICS = ("median_rank", "mean_rank", "r1", "r5", "r10", "r25")
 GROUNDED = ("pointing", "iou")
-RECALLS = (1, 5, 10, 25)
 COLUMNS = ["experiment", "system", "seed", "task", "gallery", "gallery_size", "queries", "metric"]
 Summary = Callable[[pd.DataFrame, Integers, Floats, bool], Floats]
 Resample = Callable[[pd.DataFrame, MetricsSettings], Factors]  # of a run's queries

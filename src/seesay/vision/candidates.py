@@ -10,12 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from seesay.schemas.vision import MANIFEST, REGIONS
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.pixels import decode
 from seesay.shared.progress import progress
-from seesay.vision.pictures import MANIFEST
-from seesay.vision.regions import REGIONS
 
 Box = tuple[int, int, int, int]
 

@@ -9,23 +9,11 @@ are not found.
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from numpy.typing import NDArray
 from PIL import Image
 
-from seesay.shared.tables import Column, Table
+from seesay.schemas.vision import COPIES
 
-COPIES = Table(
-    "copies",
-    ("image_id", "other"),
-    (
-        Column("image_id", pa.string(), "a picture"),
-        Column("other", pa.string(), "one of another split that looks the same, later by id"),
-        Column("split", pa.string(), "the first one's split"),
-        Column("other_split", pa.string(), "the other's"),
-        Column("bits", pa.int32(), "how many of 64 bits of their pHash differ"),
-    ),
-)
 LIKE = (10, 60)  # bits of each hash that may differ, at most
 LEAST = 2.0  # standard deviation of the grey levels; flatter pictures are all alike
 LOW = 8  # bytes of the first hash

@@ -18,15 +18,14 @@ from typing import Any
 import numpy as np
 import torch
 
+from seesay.schemas.vision import FC7, MANIFEST
 from seesay.settings.fc7 import Fc7Settings
 from seesay.shared import sources, tables
 from seesay.shared.ahead import ahead
 from seesay.shared.device import choose
 from seesay.vision.candidates import Candidates, Fragment, candidates_of, opened
 from seesay.vision.crops import crops_of, look
-from seesay.vision.fc7_tables import FC7
 from seesay.vision.networks import load
-from seesay.vision.pictures import MANIFEST
 from seesay.vision.regions import suppress
 
 # Pictures whose rows are written at once: bounds the memory, and a row group is not tiny.

@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 
 from seesay.corpora import Reject
 from seesay.corpora.fragments import WIDTH, finder, read, sources
+from seesay.schemas.vision import FC7, MANIFEST
 from seesay.settings.fragments import FragmentsSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.progress import progress
 from seesay.shared.rejects import write_rejects
 from seesay.shared.sources import seen, still
-from seesay.vision.fc7_tables import FC7
-from seesay.vision.pictures import MANIFEST, first_of
+from seesay.vision.pictures import first_of
 
 Features = NDArray[np.float32]
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 
 from seesay.corpora import PICTURES, Picture, Reject
 from seesay.corpora.apart import keep_apart
 from seesay.corpora.finding import find
+from seesay.schemas.vision import CAPTIONS, COPIES, IMAGES, MANIFEST
 from seesay.settings.pictures import PictureCorpus, PicturesSettings
 from seesay.shared import pixels, sources, tables
 from seesay.shared.errors import InputError
@@ -20,40 +20,8 @@ from seesay.shared.printable import cleaned, printable, unprintable
 from seesay.shared.progress import progress
 from seesay.shared.randomness import shard_of
 from seesay.shared.rejects import write_rejects
-from seesay.shared.tables import Column, Table
 from seesay.vision import copies
 from seesay.vision.splits import SPLITS, assign
-
-IMAGES = Table(
-    "images",
-    ("image_id",),
-    (
-        Column("image_id", pa.string(), "[corpus name/]path among its pictures, without extension"),
-        Column("path", pa.string(), "the file; empty where captions alone are enough"),
-        Column("digest", pa.string(), "digest of the file's bytes (BLAKE2b, 128 bits, hex)"),
-        Column("width", pa.int32(), "width of the picture held upright; 0 without a file", "px"),
-        Column("height", pa.int32(), "its height", "px"),
-        Column("split", pa.string(), "train, validation or test"),
-    ),
-)
-CAPTIONS = Table(
-    "captions",
-    ("image_id", "caption"),
-    (
-        Column("image_id", pa.string(), "the picture"),
-        Column("caption", pa.int32(), "number of the caption, from 0 in the corpus's order"),
-        Column("text", pa.string(), "the caption as it is written"),
-    ),
-)
-MANIFEST = Table(
-    "manifest",
-    ("image_id",),
-    (
-        Column("image_id", pa.string(), "the picture"),
-        Column("path", pa.string(), "the file"),
-        Column("digest", pa.string(), "digest of the file's bytes: new when the file is"),
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -141,7 +109,7 @@ def read_corpora(
     signatures = {p.image_id: opened[p.image_id].signature for p in usable}
     found_alike = copies.across(signatures, splits)
     if alike:
-        tables.write(copies.COPIES, alike, found_alike)
+        tables.write(COPIES, alike, found_alike)
     if len(found_alike):
         some = f"{len(found_alike):,} pair{'s' * (len(found_alike) > 1)} of pictures in two splits"
         told = copies.told(found_alike)

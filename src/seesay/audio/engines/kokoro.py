@@ -16,9 +16,9 @@ import numpy as np
 from seesay.audio import espeak
 from seesay.audio.engines import Casting, Times
 from seesay.audio.engines.sounds import part, sounding
-from seesay.audio.voices import kokoro_voices
 from seesay.shared.errors import InputError
 from seesay.shared.randomness import generator
+from seesay.shared.voices import kokoro_voices
 
 RATE, UNIT, STYLES = 24_000, 600, 256
 SPEEDS = (0.85, 1.15)

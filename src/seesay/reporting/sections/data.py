@@ -7,21 +7,24 @@ from typing import Any
 
 import pandas as pd
 
-from seesay.audio.logmel import LOGMEL
-from seesay.audio.speech import RECORDINGS, SPOKEN_WORDS
-from seesay.captions import matching_quality
-from seesay.captions.matching import REPLACEMENTS, SPOKEN_CAPTIONS, UNSAYABLE
-from seesay.captions.words import SPOKEN_TYPES
 from seesay.reporting import numbers
 from seesay.reporting.sections import leakage, made, pictures
+from seesay.schemas.audio import LOGMEL, RECORDINGS, SPOKEN_WORDS
+from seesay.schemas.captions import (
+    DURATIONS,
+    POS,
+    REPLACEMENTS,
+    SPOKEN_CAPTIONS,
+    SPOKEN_TYPES,
+    STEPS,
+    TALKER_WORDS,
+    UNSAYABLE,
+)
+from seesay.schemas.vision import CAPTIONS, COPIES, FC7, IMAGES, REGIONS
 from seesay.settings.report import ReportSettings
 from seesay.shared import tables
 from seesay.shared.rejects import by_reason
 from seesay.shared.tables import REJECTS
-from seesay.vision.copies import COPIES
-from seesay.vision.fc7_tables import FC7
-from seesay.vision.pictures import CAPTIONS, IMAGES
-from seesay.vision.regions import REGIONS
 
 Context = dict[str, Any]
 
@@ -65,10 +68,10 @@ class Inputs:
 def counted(inputs: Inputs) -> dict[str, pd.DataFrame]:
     """The tables of what came of the matching."""
     return {
-        "steps": tables.read(matching_quality.STEPS, inputs.steps),
-        "pos": tables.read(matching_quality.POS, inputs.pos),
-        "talker_words": tables.read(matching_quality.TALKER_WORDS, inputs.talker_words),
-        "durations": tables.read(matching_quality.DURATIONS, inputs.durations),
+        "steps": tables.read(STEPS, inputs.steps),
+        "pos": tables.read(POS, inputs.pos),
+        "talker_words": tables.read(TALKER_WORDS, inputs.talker_words),
+        "durations": tables.read(DURATIONS, inputs.durations),
         "unsayable": tables.read(UNSAYABLE, inputs.unsayable),
     }
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import pandas as pd
 
-from seesay.audio.human_tables import HUMAN_WORDS, SYNTHETIC
 from seesay.reporting.charts import Spec
 from seesay.reporting.credits import unheard
 from seesay.reporting.results import METRICS, SYSTEMS, Results, Value, interval, shown
 from seesay.reporting.sections.more import HUMAN
 from seesay.reporting.sections.where import dots, rows_of
+from seesay.schemas.audio import HUMAN_WORDS
+from seesay.schemas.scoring import GROUPS, SYNTHETIC
 from seesay.scoring import intervals
-from seesay.scoring.breakdown import GROUPS
 from seesay.shared import tables
 from seesay.shared.rejects import by_reason
 from seesay.shared.tables import REJECTS

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from seesay.exhibits.lexicon import LEXICON
+from seesay.schemas.exhibits import LEXICON
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 

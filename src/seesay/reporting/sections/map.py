@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from seesay.exhibits.map_tables import MAP, NEIGHBOURS
 from seesay.reporting.sections.listen import embedded
+from seesay.schemas.exhibits import MAP, NEIGHBOURS
 from seesay.shared import tables
 
 Record = dict[str, Any]

@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from seesay.scoring.metrics import RECALLS
+from seesay.schemas.scoring import RECALLS
 from seesay.shared.tables import Column, Table
 
 _WHERE = (

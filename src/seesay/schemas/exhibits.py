@@ -1,7 +1,4 @@
-"""The table that the stage map writes, apart from its code.
-
-The report reads it, and does not depend on how it was made.
-"""
+"""Tables of the map and of the lexicon."""
 
 import pyarrow as pa
 
@@ -23,3 +20,20 @@ MAP = Table(
         Column("kept", pa.float64(), "of the 10 nearest items, the share near on the map too"),
     ),
 )
+
+LEXICON = Table(
+    "lexicon",
+    ("experiment", "pseudo_word"),
+    (
+        Column("experiment", pa.string(), "the experiment"),
+        Column("pseudo_word", pa.int32(), "number of the pseudo-word, from 0"),
+        Column("tokens", pa.int64(), "training tokens that sound most like it"),
+        Column("talkers", pa.int32(), "talkers of these tokens"),
+        Column("types", pa.int32(), "true types of these tokens"),
+        Column("word", pa.string(), "their commonest true type; empty without tokens"),
+        Column(
+            "purity", pa.float64(), "that type's share of the tokens; null without any",
+            "share", optional=True,
+        ),
+    ),
+)  # fmt: skip

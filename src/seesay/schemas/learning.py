@@ -1,10 +1,8 @@
-"""The table that the stage training writes, apart from its code.
-
-The report reads it, and does not depend on how it was made.
-"""
+"""Tables of training histories and embeddings."""
 
 import pyarrow as pa
 
+from seesay.shared import tables
 from seesay.shared.tables import Column, Table
 
 HISTORY = Table(
@@ -42,5 +40,25 @@ HISTORY = Table(
         Column("seconds", pa.float64(), "time since the start of the epoch", "s"),
         Column("part", pa.int8(), "1: learning from sounds; later: a round of pseudo-words each"),
         Column("kept", pa.bool_(), "whether this epoch's weights are the ones kept"),
+    ),
+)
+
+# Vectors of size 0 stand for any one size.
+IMAGE_EMBEDDINGS = Table(
+    "image_embeddings",
+    ("image_id", "region"),
+    (
+        Column("image_id", pa.string(), "the picture"),
+        Column("region", pa.int32(), "the fragment's region; 0 is the whole picture"),
+        Column("embedding", tables.features(0), "place in the shared space"),
+    ),
+)
+
+WORD_EMBEDDINGS = Table(
+    "word_embeddings",
+    ("token_id",),
+    (
+        Column("token_id", pa.string(), "the spoken word's token"),
+        Column("embedding", tables.features(0), "place in the shared space"),
     ),
 )
