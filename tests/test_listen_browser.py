@@ -207,7 +207,7 @@ def test_pictures_are_chosen_too_and_show_their_fragments(shown):
     assert options.count() == 6
     options.nth(3).click()
     picture = shown.page.evaluate(
-        "seesay.vision.pictures && seesay.data.pictures.filter(p => p.fragments)"
+        "seesay.pictures && seesay.data.pictures.filter(p => p.fragments)"
         ".sort((a, b) => a.place - b.place)[3]"
     )
     assert shown.page.inner_text(f"{PICTURES} h4") == picture["id"]

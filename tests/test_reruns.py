@@ -136,7 +136,7 @@ def test_the_reason_names_the_module_the_library_and_the_setting(own, tmp_path):
     run.edit("src/seesay/learning/losses/paper.py", "(1 - cosine) / 2", "(1 - cosine) / 3")
     run.edit("envs/requirements.lock", "librosa==", "librosa==9")
     found = reasons(run)
-    digest = r"'seesay\.losses:[0-9a-f]+'"
+    digest = r"'seesay\.learning\.losses\.paper:[0-9a-f]+'"
     held = found["Training paper, seed 1"]
     logmel = found["Computing log-Mel vectors of shard 0"]
     # What did not change is not printed.

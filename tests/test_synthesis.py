@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seesay.audio import synthesis
-from seesay.shared import voices
 from seesay.audio.engines import espeak
 from seesay.audio.espeak import trimmed, word_times
 from seesay.audio.synthesis_lexicon import LEXICON
@@ -28,7 +27,7 @@ from seesay.schemas.audio import SPOKEN_WORDS
 from seesay.schemas.captions import CAPTION_WORDS, SPOKEN_CAPTIONS
 from seesay.schemas.vision import CAPTIONS, IMAGES
 from seesay.settings.synthesis import SynthesisSettings
-from seesay.shared import tables
+from seesay.shared import tables, voices
 from seesay.shared.errors import InputError
 from seesay.shared.randomness import generator
 from seesay.vision import scenes

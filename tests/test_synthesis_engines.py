@@ -9,14 +9,13 @@ import pandas as pd
 import pytest
 
 from seesay.audio import synthesis
-from seesay.shared import voices
 from seesay.audio.engines import Casting, build, kokoro
 from seesay.audio.engines.sounds import part, plain, sounding
 from seesay.schemas.captions import CAPTION_WORDS
 from seesay.scoring.breakdown_classes import word_properties
 from seesay.settings.matching import MatchingSettings
 from seesay.settings.synthesis import KokoroSettings, SynthesisSettings
-from seesay.shared import tables
+from seesay.shared import tables, voices
 from seesay.shared.errors import InputError
 from test_synthesis import caption_words
 

@@ -71,7 +71,8 @@ def test_what_killed_jobs_left_goes_when_the_output_is_begun_again(tmp_path):
 def another(path):
     """What a job of a newer run does: it begins the same output in its own process."""
     code = (
-        "import pathlib, sys; from seesay import writing; writing.claim(pathlib.Path(sys.argv[1]))"
+        "import pathlib, sys; from seesay.shared import writing;"
+        "writing.claim(pathlib.Path(sys.argv[1]))"
     )
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
     subprocess.run([sys.executable, "-c", code, path], env=environment, check=True)
@@ -207,13 +208,14 @@ def test_what_the_system_refuses_is_said_with_the_file(number, said, tmp_path):
 JOB = """
 import os, subprocess, sys, time
 from pathlib import Path
-from seesay import lifeline, writing
+from seesay.shared import lifeline, writing
 from seesay.shared.command import arguments, run
 
 def main():
     made = arguments("", outputs=["made"]).made
     with writing.folder(made) as part:
-        child = "import os, time; from seesay import lifeline; lifeline.end_with(os.getppid());"
+        child = "import os, time; from seesay.shared import lifeline;"
+        child += "lifeline.end_with(os.getppid());"
         child += "print(os.getpid(), flush=True); time.sleep(60)"
         helper = subprocess.Popen([sys.executable, "-c", child], stdout=subprocess.PIPE)
         (part / "pid").write_text(helper.stdout.readline().decode())

@@ -65,11 +65,7 @@ def proposals_module(section):
 
 def network_module(section):
     """The module of an image network."""
-    return (
-        "seesay.vision.networks.fasterrcnn"
-        if section.network == "fasterrcnn"
-        else f"seesay.vision.networks.{section.network}"
-    )
+    return f"seesay.vision.networks.{section.network}"
 
 
 def training_modules(stage, experiment):
