@@ -118,7 +118,7 @@ def people_table() -> str:
     names = list(dict.fromkeys(experiment for experiment, _, _ in rows))
     sources = sorted({gallery for _, gallery, _ in rows if not gallery.endswith(OWN)})
     lines = [
-        f"| what | source | words | {' | '.join(f'`{n}`' for n in names)} | own voices | chance |",
+        f"| task | source | words | {' | '.join(f'`{n}`' for n in names)} | own voices | chance |",
         "|" + "---|" * (len(names) + 5),
     ]
     for task, title in PEOPLE.items():
@@ -146,9 +146,10 @@ def read_told(name: str, ticks: bool = False) -> dict[str, str]:
 
 
 def told_below(told: dict[str, str]) -> str:
-    """What stands below a table of the README: the first line whole, of others what differs."""
+    """The text below a table of the README: the first line in full, the others by what differs."""
     said = [f"{name}: {line}" for name, line in supervision.beside(told).items()]
-    return "\n\nTold beside speech and pictures. " + " ".join(said)
+    fold = "<details><summary>Beyond speech and pictures, these models were given</summary>"
+    return "\n".join(["", "", fold, "", *[f"* {line}" for line in said], "", "</details>"])
 
 
 def default_table() -> str:

@@ -38,7 +38,7 @@ def test_the_readme_s_tables_are_those_of_the_results():
 
 
 def test_every_number_of_the_readme_s_findings_was_measured():
-    section = README[README.index("## What it finds") : README.index("## Experiments")]
+    section = README[README.index("## Results") : README.index("## Where to go next")]
     found = set(re.findall(NUMBER, section))
     assert len(found) > 40
     assert found - known() == set()

@@ -1,0 +1,53 @@
+"""The pages for people: links lead somewhere, and paths and modules that they name are there."""
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT
+
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as code hosts make them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+OF_SNAKEMAKE = {"seesay.tell_results"}  # of the workflow, which Snakemake calls a module too
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    links = re.findall(r'\]\(([^)\s]+)\)|src="([^"]+)"', page.read_text(encoding="utf-8"))
+    for link in filter(None, (link for pair in links for link in pair)):
+        if "://" in link:
+            continue
+        name, _, anchor = link.partition("#")
+        target = (page.parent / name) if name else page
+        assert target.exists(), f"{page.name}: {link}"
+        assert not anchor or anchor in anchors(target), f"{page.name}: {link}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_paths_and_modules_are_there(page):
+    text = page.read_text(encoding="utf-8")
+    folders = r"(?<![\w/])(?:src|tests|docs|config|workflow|envs)/"
+    for path in re.findall(folders + r"[\w./-]+\.(?:py|md|yaml|json|tsv|lock|R)\b", text):
+        assert "NAME" in path or (ROOT / path).exists(), f"{page.name}: {path}"
+    for name in set(re.findall(r"(?<![\w./-])seesay(?:\.\w+)+", text)) - OF_SNAKEMAKE:
+        assert found(name), f"{page.name}: {name}"
+
+
+def found(name: str) -> bool:
+    """Whether a dotted name is a module, or an attribute of one."""
+    package, _, last = name.rpartition(".")
+    try:
+        if importlib.util.find_spec(name):
+            return True
+    except ModuleNotFoundError:
+        pass
+    return hasattr(importlib.import_module(package), last)
