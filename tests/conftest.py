@@ -7,7 +7,9 @@ import pytest
 import yaml
 from filelock import FileLock
 
-ROOT = Path(__file__).resolve().parents[1]
+# Before the first import, so that asserts in the shared modules show their values too.
+pytest.register_assert_rewrite("support")
+from support import ROOT  # noqa: E402
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 import torch
 
-import abx_fastabx
 from seesay.captions import pronunciations
 from seesay.commands import abx_export, cli
 from seesay.schemas.audio import SPOKEN_WORDS
@@ -24,6 +23,7 @@ from seesay.scoring.resampling import Factor, Factors, weights
 from seesay.settings.metrics import MetricsSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
+from support import abx_fastabx
 from test_evaluation import Corpus
 
 STORED = json.loads(Path(abx_fastabx.__file__).with_suffix(".json").read_text())["scores"]

@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from conftest import ROOT
 from seesay.learning import batches, optimisers, training
 from seesay.learning import losses as batch_losses
 from seesay.learning.augmentation import bands, vary
@@ -24,6 +23,7 @@ from seesay.schemas.vision import FC7
 from seesay.settings.training import TrainingSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
+from support import ROOT
 from test_training import CPU, SETTINGS, learnable, make, make_network, run
 
 BEST = {

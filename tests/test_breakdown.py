@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 
-import crossing
 from seesay.schemas.captions import CAPTION_WORDS, REPLACEMENTS, SPOKEN_CAPTIONS
 from seesay.schemas.scoring import GROUPS, RANKS, WORDS
 from seesay.schemas.vision import IMAGES, REGIONS
@@ -20,6 +19,7 @@ from seesay.scoring.metrics import measure
 from seesay.settings.metrics import MetricsSettings
 from seesay.shared import tables
 from seesay.shared.ranking import Ranks
+from support import crossing
 from test_metrics import ROWS, of_one_sample, ranks_of
 
 SETTINGS = MetricsSettings(resamples=200, seed=3)

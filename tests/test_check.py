@@ -9,13 +9,13 @@ import pytest
 import torch
 import yaml
 
-from conftest import ROOT
-from loopback import serving
 from seesay.commands import check, check_disk, fetch
 from seesay.commands.check import findings
 from seesay.commands.check_findings import Finding
 from seesay.planning import config
-from speech_layouts import lucid_table, sound
+from support import ROOT
+from support.loopback import serving
+from support.speech_layouts import lucid_table, sound
 from test_picture_readers import jpeg
 from test_speech_model import WIDTH, Convolutions, saved
 

@@ -6,9 +6,9 @@ import pytest
 import yaml
 from filelock import FileLock
 
-from conftest import ROOT
 from seesay.commands import cli
 from seesay.learning.checkpoints import Checkpoint
+from support import ROOT
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from collections import Counter
 import pytest
 import yaml
 
-from conftest import ROOT
-from slurm import Slurm, missing
+from support import ROOT
+from support.slurm import Slurm, missing
 from test_workflow import small_config
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]

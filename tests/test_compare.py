@@ -5,10 +5,6 @@ import pandas as pd
 import pytest
 import yaml
 
-import crossing
-import report_run
-from browser import opened
-from conftest import ROOT
 from seesay.commands import compare_runs, compare_shown
 from seesay.commands.cli import main
 from seesay.commands.compare import compare
@@ -21,6 +17,8 @@ from seesay.scoring.metrics import METRICS, measure
 from seesay.settings.metrics import MetricsSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
+from support import ROOT, crossing, report_run
+from support.browser import opened
 from test_metrics import write_ranks
 
 SETTINGS = MetricsSettings(resamples=150, seed=0)

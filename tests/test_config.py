@@ -9,13 +9,13 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from conftest import ROOT
 from seesay.commands import check
 from seesay.planning import config, config_file
 from seesay.planning.stamps import locked
 from seesay.settings.evaluation import EvaluationSettings
 from seesay.shared.command import one_line
 from seesay.shared.errors import InputError
+from support import ROOT
 from test_workflow import snakemake
 
 ONE = {"reader": "flickr8k", "path": "somewhere"}

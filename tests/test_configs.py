@@ -13,12 +13,11 @@ import pandas as pd
 import pytest
 import yaml
 
-import corpora_layouts
-from conftest import ROOT
 from seesay.planning.config import load
 from seesay.reporting.supervision import declared, sources
 from seesay.scoring import abx
-from shrinking import shrunk
+from support import ROOT, corpora_layouts
+from support.shrinking import shrunk
 from test_workflow import snakemake
 
 pytestmark = pytest.mark.slow

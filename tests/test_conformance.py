@@ -10,14 +10,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-import speech_layouts
-from conftest import ROOT
 from seesay.corpora import PICTURES, SPEECH, conformance, finding
 from seesay.settings.corpora import Corpus
 from seesay.settings.pictures import PictureCorpus
 from seesay.shared.errors import InputError
 from seesay.vision.pictures import gather
-from speech_layouts import audacity, read, write
+from support import ROOT, speech_layouts
+from support.speech_layouts import audacity, read, write
 
 LAYOUTS = [
     ("ctm", speech_layouts.ctm),

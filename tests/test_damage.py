@@ -11,7 +11,6 @@ import pyarrow.parquet as pq
 import pytest
 import torch
 
-from conftest import ROOT
 from seesay.learning.checkpoints import State
 from seesay.schemas.captions import CAPTION_WORDS
 from seesay.settings.synthesis import SynthesisSettings
@@ -19,6 +18,7 @@ from seesay.shared import seals, tables
 from seesay.shared.errors import InputError
 from seesay.shared.randomness import generator
 from seesay.shared.tables import Column, Table
+from support import ROOT
 
 THINGS = Table(
     "things",

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from conftest import ROOT
 from seesay.schemas.audio import SPOKEN_WORDS
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
@@ -17,6 +16,7 @@ from seesay.schemas.vision import IMAGES
 from seesay.scoring.evaluation import TASKS, EvaluationSettings, evaluate
 from seesay.shared import tables
 from seesay.shared.errors import InputError
+from support import ROOT
 from test_ranking import cosine
 
 

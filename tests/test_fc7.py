@@ -11,7 +11,6 @@ from pydantic import ValidationError
 from torchvision.models import alexnet, vgg16
 from torchvision.transforms.functional import normalize
 
-from peak import peak, pictures
 from seesay.schemas.vision import MANIFEST, REGIONS
 from seesay.settings.fc7 import Fc7Settings
 from seesay.shared import tables
@@ -21,6 +20,7 @@ from seesay.vision.candidates import Fragment, candidates_of
 from seesay.vision.crops import Crop, crops_of, look, warp, with_context
 from seesay.vision.fc7 import FC7, best, extract_shard
 from seesay.vision.networks import load, of_classifier
+from support.peak import peak, pictures
 
 SETTINGS = Fc7Settings(
     network="efficientnet_lite0",

@@ -13,8 +13,6 @@ import yaml
 from filelock import FileLock
 from PIL import Image
 
-from conftest import ROOT
-from loopback import serving
 from seesay.commands.fetch import address, fetch, fetch_pictures, fetch_weights
 from seesay.corpora import pascal1k
 from seesay.planning import config
@@ -22,6 +20,8 @@ from seesay.settings.fetch import FetchSettings
 from seesay.shared.digests import sha256
 from seesay.shared.download import RefusedError, Wanted, download
 from seesay.shared.errors import InputError
+from support import ROOT
+from support.loopback import serving
 from test_workflow import snakemake
 
 SETTINGS = FetchSettings(timeout=0.4, attempts=3, pause=0)

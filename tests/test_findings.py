@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from conftest import ROOT
+from support import ROOT
 
 SCRIPTS = sorted((ROOT / "findings").glob("*.sh"))
 

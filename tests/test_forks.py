@@ -10,7 +10,7 @@ import pandas as pd
 import psutil
 import pytest
 
-import forks
+from support import forks
 from test_workflow import jobs, snakemake
 
 SURROUNDINGS = """

@@ -7,8 +7,6 @@ import pandas as pd
 import pytest
 import yaml
 
-import human_run
-import small_corpora
 import test_prediction
 from seesay.audio.human import Heard, heard, part, read_human, read_source, vocabulary
 from seesay.captions.unseen import choose
@@ -21,6 +19,7 @@ from seesay.settings.corpora import Corpus
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.tables import REJECTS
+from support import human_run, small_corpora
 from test_workflow import copy, jobs, snakemake
 
 NOBODY = Heard(frozenset(), frozenset(), frozenset())

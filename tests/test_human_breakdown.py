@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import crossing
 from seesay.schemas.audio import HUMAN_WORDS
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.scoring import GROUPS, HUMAN_RANKS
@@ -14,6 +13,7 @@ from seesay.scoring.human_breakdown import MOST, break_down_human, human_of, pro
 from seesay.scoring.resampling import by_word_and_talker
 from seesay.settings.metrics import MetricsSettings
 from seesay.shared import tables
+from support import crossing
 
 SETTINGS = MetricsSettings(resamples=200, seed=3)
 SIZE = 30

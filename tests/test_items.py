@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 import yaml
 
-from conftest import ROOT
 from seesay.schemas.audio import HUMAN_WORDS
 from seesay.schemas.captions import CAPTION_WORDS, REPLACEMENTS, SPOKEN_CAPTIONS
 from seesay.schemas.items import ITEMS, codebook
@@ -16,6 +15,7 @@ from seesay.schemas.vision import IMAGES, REGIONS
 from seesay.scoring.items import ASKS, Inputs, export, list_items
 from seesay.settings.evaluation import Task
 from seesay.shared import tables
+from support import ROOT
 from test_workflow import copy, jobs, snakemake
 
 CASE = ["experiment", "task", "gallery", "system", "seed"]

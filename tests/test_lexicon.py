@@ -17,8 +17,6 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import listen_run
-import report_run
 from seesay.exhibits.lexicon import Clip, Inputs, belonging, describe, entries, parts
 from seesay.learning import training
 from seesay.learning.embedding import load_network
@@ -35,6 +33,7 @@ from seesay.settings.report import ReportSettings
 from seesay.shared import sources, tables
 from seesay.shared.errors import InputError
 from seesay.shared.randomness import generator
+from support import listen_run, report_run
 from test_batches import BEST
 from test_training import CPU, make
 from test_workflow import small_config, snakemake

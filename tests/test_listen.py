@@ -15,9 +15,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-import listen_run
-import report_run
-from conftest import ROOT
 from seesay.exhibits.choice import choose, chosen, kinds, spread, voices
 from seesay.exhibits.listen import prepare
 from seesay.exhibits.map import draw
@@ -36,6 +33,7 @@ from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.sound import span
 from seesay.shared.tables import REJECTS
+from support import ROOT, listen_run, report_run
 
 
 def run(folder, inputs, settings=listen_run.SETTINGS, frames=listen_run.FRAMES):

@@ -4,14 +4,13 @@ import dataclasses
 
 import pytest
 
-import listen_run
-import report_run
-from browser import opened, unfold
 from seesay.exhibits.listen import prepare
 from seesay.exhibits.map import draw
 from seesay.reporting.report import build
 from seesay.settings.map import MapSettings
 from seesay.settings.report import ReportSettings
+from support import listen_run, report_run
+from support.browser import opened, unfold
 
 pytestmark = pytest.mark.browser
 

@@ -5,7 +5,6 @@ import json
 import numpy as np
 import pytest
 
-import listen_run
 from seesay.exhibits.listen import prepare
 from seesay.exhibits.listen_human import SHARE
 from seesay.schemas.captions import SPOKEN_CAPTIONS
@@ -13,6 +12,7 @@ from seesay.schemas.learning import WORD_EMBEDDINGS
 from seesay.scoring.evaluation import load
 from seesay.shared import tables
 from seesay.shared.tables import REJECTS
+from support import listen_run
 from test_ranking import cosine
 
 

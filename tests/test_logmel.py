@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import tracemalloc
-from pathlib import Path
 
 import librosa
 import numpy as np
@@ -26,8 +25,8 @@ from seesay.shared import sound as reading
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.sound import pieces
+from support import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 RATE = 16000
 SETTINGS = LogmelSettings(
     sample_rate=RATE,

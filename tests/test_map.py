@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import listen_run
 from seesay.exhibits.map import MAP, draw, kept, layout, of_words
 from seesay.reporting.sections import map as report_map
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.scoring.evaluation import load
 from seesay.settings.map import MapSettings
 from seesay.shared import tables
+from support import listen_run
 
 SETTINGS = MapSettings(fragments=2000, perplexity=5, seed=1)
 

@@ -8,12 +8,12 @@ import pytest
 import yaml
 from snakemake.utils import update_config
 
-from conftest import ROOT
 from seesay.captions.matching import match
 from seesay.captions.matching_again import match_again
 from seesay.captions.matching_stops import cures
 from seesay.planning.config import load
 from seesay.settings.matching import MatchingSettings
+from support import ROOT
 
 KEY = ["image_id", "caption"]
 

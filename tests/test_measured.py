@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 import yaml
 
-from conftest import ROOT
 from seesay.planning.config import load
 from seesay.reporting import supervision
+from support import ROOT
 
 spec = importlib.util.spec_from_file_location("measured", ROOT / "docs" / "measured.py")
 measured = importlib.util.module_from_spec(spec)

@@ -4,8 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from conftest import ROOT
-from peak import peak
 from seesay.planning import memory
 from seesay.planning.config import load
 from seesay.planning.config_file import read
@@ -14,6 +12,8 @@ from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.vision import FC7, IMAGES
 from seesay.settings.training import Frames
 from seesay.shared import tables
+from support import ROOT
+from support.peak import peak
 
 FRAMES, FILTERS, WIDTH, TOKENS = 24, 40, 64, 27
 CONFIG = load(read(ROOT / "config" / "flickr8k.yaml"))

@@ -11,7 +11,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-import crossing
 from seesay.schemas.scoring import RANKS
 from seesay.scoring import metrics
 from seesay.scoring.metrics import METRICS, MetricsSettings, chance, measure, summarise
@@ -19,6 +18,7 @@ from seesay.scoring.resampling import Factor, weights
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.ranking import Ranks, count
+from support import crossing
 
 
 def ranks_of(*rows):

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from conftest import ROOT
 from seesay.schemas.items import ITEMS
 from seesay.scoring.items import export
 from seesay.shared import tables
+from support import ROOT
 
 ARGUMENTS = ["image_token_by_word", "test", "paper/untrained", "best/model"]
 GAIN = 1.2  # log odds

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from conftest import ROOT
+from support import ROOT
 from test_workflow import copy, small_config, snakemake
 
 SNAKEFILE = f"""

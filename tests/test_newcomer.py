@@ -14,12 +14,10 @@ import tgt
 import yaml
 from PIL import Image, ImageDraw
 
-import corpora_layouts
-import forks
-from conftest import ROOT
-from corpora_layouts import RATE, WORDS, order, say, scene
 from seesay.shared.pixels import decode
-from shrinking import shrunk
+from support import ROOT, corpora_layouts, forks
+from support.corpora_layouts import RATE, WORDS, order, say, scene
+from support.shrinking import shrunk
 from test_workflow import jobs, snakemake
 
 pytestmark = pytest.mark.slow

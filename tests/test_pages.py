@@ -6,9 +6,9 @@ import re
 import jinja2
 import pytest
 
-from conftest import ROOT
 from seesay.commands import search_page
 from seesay.reporting import pages
+from support import ROOT
 
 MAKERS = {"Environment", "Template", "NativeEnvironment", "SandboxedEnvironment"}
 

@@ -21,8 +21,8 @@ from seesay.shared.randomness import shard_of
 from seesay.shared.tables import REJECTS
 from seesay.vision.pictures import Opened, open_picture, read_corpora
 from seesay.vision.splits import ExactSplit, HashSplit, assign, by_count, by_hash
+from support import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 FIVE = "".join(f"Sentence {number}.\n" for number in range(5))
 EXACT = {"method": "exact", "train": 4, "validation": 1, "test": 1}
 

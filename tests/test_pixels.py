@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from browser import opened
 from seesay.shared import pixels
 from seesay.shared.errors import InputError
 from seesay.shared.pixels import decode, orientation, upright
 from seesay.vision.pictures import Opened, open_picture
+from support.browser import opened
 
 # Pillow warns of the damage that the tests do.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")

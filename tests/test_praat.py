@@ -14,7 +14,7 @@ from praatio import textgrid as praatio_textgrid
 
 from seesay.corpora.praat import NoTextGridError, Tier, parse
 from seesay.corpora.tiers import label_of, sides, word_tiers
-from textgrids import Made, plain, tiers, written
+from support.textgrids import Made, plain, tiers, written
 
 NEWLINES = st.sampled_from(["\n", "\r\n", "\r"])
 ENCODINGS = st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])

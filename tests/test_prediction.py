@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 import yaml
 
-import small_corpora
 from seesay.audio import speech
 from seesay.captions import matching, words
 from seesay.captions.tagging import Tagger
@@ -31,6 +30,7 @@ from seesay.settings.metrics import MetricsSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.vision import pictures
+from support import small_corpora
 from test_workflow import snakemake
 
 FRAGMENTS = 4

@@ -6,8 +6,8 @@ import pytest
 import yaml
 import yte
 
-from conftest import ROOT
 from seesay.shared import gpus
+from support import ROOT
 from test_workflow import jobs, small_config, snakemake
 
 RULE_FILES = sorted((ROOT / "workflow" / "rules").glob("*.smk"))

@@ -13,7 +13,7 @@ from seesay.corpora.lucid import TALKER
 from seesay.corpora.spoken import talker_of
 from seesay.settings.corpora import Corpus
 from seesay.shared.errors import InputError
-from speech_layouts import (
+from support.speech_layouts import (
     LONG,
     RATE,
     SHORT,

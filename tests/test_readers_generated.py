@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from seesay.corpora import SPEECH, finding
 from seesay.settings.corpora import Corpus
-from speech_layouts import sound
-from textgrids import plain, tiers, written
+from support.speech_layouts import sound
+from support.textgrids import plain, tiers, written
 
 # Audio files, and what a text may call them: only the first five find one.
 FILES = {"one": 1, "sub/two.x": 2, "sub/same": 1, "same": 1, "été": 1}

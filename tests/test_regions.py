@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from peak import peak, pictures
 from seesay.schemas.vision import MANIFEST, REGIONS
 from seesay.settings.regions import RegionsSettings
 from seesay.shared import tables
@@ -24,6 +23,7 @@ from seesay.vision.regions import (
     propose_shard,
     suppress,
 )
+from support.peak import peak, pictures
 
 SETTINGS = RegionsSettings(
     proposals="selective_search",

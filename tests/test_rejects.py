@@ -8,12 +8,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from conftest import ROOT
 from seesay.commands.check_corpora import _rejects
 from seesay.corpora import Reject
 from seesay.shared import tables
 from seesay.shared.errors import InputError, cause
 from seesay.shared.rejects import by_reason, kind_of, lines, write_rejects
+from support import ROOT
 from test_pictures import jpeg, text
 
 # Reasons as stages give them, two of each kind.

@@ -17,8 +17,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-import report_run
-from report_run import outputs
 from seesay.model.network import Network
 from seesay.planning.config import load
 from seesay.reporting import charts as report_charts
@@ -40,8 +38,9 @@ from seesay.settings.report import ReportSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.printable import printing
+from support import ROOT, report_run
+from support.report_run import outputs
 
-ROOT = Path(__file__).resolve().parents[1]
 SETTINGS = ReportSettings(
     title="Words & <pictures>", pictures=2, thumbnail=120, rows=50, examples=2
 )

@@ -5,10 +5,10 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-import report_run
-from browser import opened, unfold
-from report_run import outputs
 from seesay.reporting.report import build
+from support import report_run
+from support.browser import opened, unfold
+from support.report_run import outputs
 from test_report import CAPTION, SETTINGS
 
 pytestmark = pytest.mark.browser

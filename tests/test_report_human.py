@@ -4,13 +4,12 @@ import dataclasses
 
 import pytest
 
-import listen_run
-import report_run
-from report_run import outputs
 from seesay.exhibits.listen import prepare
 from seesay.reporting.report import build
 from seesay.reporting.results import Results
 from seesay.reporting.sections.human import sentence
+from support import listen_run, report_run
+from support.report_run import outputs
 from test_report import SETTINGS, Page
 
 

@@ -2,7 +2,6 @@
 
 import dataclasses
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,11 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-import report_run
 from seesay.reporting.results import Difference, Results, Value
 from seesay.reporting.verdict import ODDS, SHOWN, Gap, answer, gaps, judge, wanted
+from support import ROOT, report_run
 
-ROOT = Path(__file__).resolve().parents[1]
 MAIN = "word_token_by_image"
 NAMES = {
     "random_projection": "random projection",

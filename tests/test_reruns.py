@@ -7,10 +7,9 @@ import pandas as pd
 import pytest
 import yaml
 
-import rerun_rows
-from conftest import ROOT
-from rerun_rows import ROWS, Row, Run
 from seesay.audio import synthesis
+from support import ROOT, rerun_rows
+from support.rerun_rows import ROWS, Row, Run
 from test_alignment import SECTION
 from test_workflow import copy, fragments_config, jobs, snakemake
 

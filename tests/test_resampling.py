@@ -10,10 +10,10 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
-import crossing
 from seesay.scoring import intervals
 from seesay.scoring.resampling import by_word_and_talker, crossed, draws, estimate, shares
 from seesay.settings.metrics import MetricsSettings
+from support import crossing
 
 SETTINGS = MetricsSettings(resamples=300, seed=3)
 

@@ -13,7 +13,7 @@ import pytest
 import torch
 from filelock import FileLock
 
-from conftest import ROOT
+from support import ROOT
 from test_workflow import copy, jobs, snakemake
 
 pytestmark = pytest.mark.slow

@@ -24,7 +24,7 @@ from seesay.settings.corpora import Corpus
 from seesay.shared import sound
 from seesay.shared.errors import InputError
 from seesay.shared.sound import headers, mpeg
-from speech_layouts import read as read_corpus
+from support.speech_layouts import read as read_corpus
 from test_conformance import LAYOUTS
 from test_logmel import RATE, SETTINGS, extract, noise
 

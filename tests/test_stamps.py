@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from conftest import ROOT
 from seesay.planning import stamps
+from support import ROOT
 
 LOSSES = "src/seesay/learning/losses/paper.py"
 

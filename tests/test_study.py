@@ -2,7 +2,6 @@
 
 import copy
 import math
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -15,8 +14,8 @@ from seesay.reporting.sections import beside
 from seesay.schemas.learning import HISTORY
 from seesay.shared import tables
 from seesay.shared.errors import InputError
+from support import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 METRICS = "experiment system seed task gallery gallery_size queries metric value ci_low ci_high"
 PAIRS = "experiment other task gallery metric difference ci_low ci_high"
 

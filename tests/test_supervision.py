@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import yaml
 
-from conftest import ROOT
 from seesay.learning import training
 from seesay.planning.config import load
 from seesay.reporting import supervision
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.shared import tables
+from support import ROOT
 from test_batches import BEST
 from test_training import CPU, learnable, make
 

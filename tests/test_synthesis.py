@@ -32,8 +32,8 @@ from seesay.shared.errors import InputError
 from seesay.shared.randomness import generator
 from seesay.vision import scenes
 from seesay.vision import splits as picture_splits
+from support import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 KEY = ["image_id", "caption"]
 
 SETTINGS = SynthesisSettings(

@@ -9,8 +9,8 @@ from seesay.corpora import conformance
 from seesay.corpora.praat import Grid
 from seesay.corpora.textgrid import begin
 from seesay.settings.corpora import Corpus
-from speech_layouts import RATE, WORDS, grid, read, sound
-from textgrids import Made, plain, written
+from support.speech_layouts import RATE, WORDS, grid, read, sound
+from support.textgrids import Made, plain, written
 
 OTHER = [(0.0, 0.3, "dog"), (1.0, 1.5, "sat")]
 

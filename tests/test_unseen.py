@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-import report_run
 from seesay.captions.matching import match, reasons, run_matching
 from seesay.captions.matching_stops import Stopped
 from seesay.captions.unseen import choose, match_unseen
@@ -31,6 +30,7 @@ from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.randomness import stable_hash
 from seesay.shared.tables import REJECTS
+from support import report_run
 from test_matching import corpora
 
 SPLITS = {"train": 30, "validation": 6, "test": 24}

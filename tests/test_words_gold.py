@@ -8,8 +8,8 @@ import pytest
 from scipy.stats import binomtest
 
 from seesay.captions.tagging import CONTENT, OTHER, Tagger
+from support import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 GOLD = ROOT / "tests" / "gold" / "caption_words.tsv"
 
 Tag = tuple[str, str]  # lemma and pos

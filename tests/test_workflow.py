@@ -14,12 +14,11 @@ import soundfile
 import yaml
 from scipy.io import savemat
 
-import forks
-from conftest import ROOT
 from seesay.commands.search import Search
 from seesay.scoring import abx
 from seesay.settings.evaluation import PAPER
 from seesay.shared.randomness import shard_of
+from support import ROOT, forks
 
 pytestmark = pytest.mark.slow
 

@@ -16,12 +16,12 @@ import pyarrow as pa
 import pytest
 import torch
 
-from conftest import ROOT
 from seesay.audio import synthesis
 from seesay.learning import checkpoints
 from seesay.shared import command, tables, writing
 from seesay.shared.errors import InputError, refused
 from seesay.shared.tables import Column, Table
+from support import ROOT
 
 TABLE = Table(
     "numbers",

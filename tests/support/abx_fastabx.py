@@ -4,7 +4,7 @@ fastabx 0.9.0 wants Python 3.12 and this project's lock is of 3.11, so its numbe
 were made, and are made again, in a virtual environment of Python 3.12 by
 
     pip install fastabx==0.9.0
-    python tests/abx_fastabx.py > tests/abx_fastabx.json
+    python tests/support/abx_fastabx.py > tests/support/abx_fastabx.json
 
 This file needs numpy alone until `theirs` is called. fastabx keeps the score of a cell as float32,
 which is right to 6e-8 and no further. A cell of n triplets has some half of 2n, so its exact score

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import yaml
 
-from conftest import ROOT
-from speech_layouts import sound
+from support import ROOT
+from support.speech_layouts import sound
 from test_picture_readers import jpeg
 
 SPLITS = ("train", "validation", "test")

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from conftest import ROOT
 from seesay.schemas.vision import MANIFEST
 from seesay.settings import Settings
 from seesay.shared import tables
+from support import ROOT
 
 # Runs a script as the workflow does, and ends with its greatest resident set in kB.
 CHILD = """

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-import small_corpora
-from speech_layouts import sound
+from support import small_corpora
+from support.speech_layouts import sound
 
 DOG, CAT = "a dog runs on the grass", "a cat sleeps near two dogs"
 SAID = "dog grass cat runs sleeps"

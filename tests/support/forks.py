@@ -24,7 +24,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]  # no import of `support`: this file is a script too
 SCRIPTS = ROOT / "workflow" / "scripts"
 # What the scripts and snakemake import late.
 LATE = [
@@ -89,8 +89,8 @@ def python() -> str:
 
 def preload() -> None:
     """Import what the scripts and snakemake import, and forget seesay's own modules."""
-    path = sys.path[1:]  # without the folder of this file
-    sys.path.insert(0, str(ROOT / "src"))
+    path = sys.path[1:]  # without the folder of this file, whose names could hide a library's
+    sys.path[0] = str(ROOT / "src")
     for name in LATE:
         importlib.import_module(name)
     for script in SCRIPTS.glob("*.py"):
