@@ -10,15 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from seesay.exhibits import listen_human
-from seesay.exhibits.choice import choose, voices
+from seesay.exhibits.choice import Record, choose
 from seesay.exhibits.clips import clips, thumbnails
-from seesay.exhibits.near import Near, nearest
+from seesay.exhibits.finds import Finds, Judge, add_pictures, add_words, shelve
+from seesay.exhibits.near import nearest
 from seesay.schemas.audio import RECORDINGS, SPOKEN_WORDS
 from seesay.schemas.captions import CAPTION_WORDS, REPLACEMENTS, SPOKEN_CAPTIONS
 from seesay.schemas.vision import CAPTIONS, IMAGES, REGIONS
@@ -27,8 +27,6 @@ from seesay.settings.listen import ListenSettings
 from seesay.shared import sources, tables, writing
 from seesay.shared.errors import InputError
 from seesay.shared.rejects import write_rejects
-
-Record = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -52,32 +50,6 @@ class Inputs:
     human: Sequence[Path] = ()
 
 
-@dataclass(frozen=True)
-class Judge:
-    """Says whether a token and a picture go together.
-
-    `heard` and `looked` are the test split's tokens and fragments, in the order of the corpus.
-    `uses` has (image_id, spoken word) of all captions, said or not, and `own` (token_id, image_id)
-    of the captions that a token says.
-    """
-
-    heard: pd.DataFrame
-    looked: pd.DataFrame
-    uses: set[tuple[str, str]]
-    own: set[tuple[str, str]]
-
-    def __call__(self, near: Near, token: int, fragment: int) -> Record:
-        """What the page says of a near item; right: a caption of the picture uses the word."""
-        image_id = str(self.looked["image_id"].iat[fragment])
-        return {
-            "rank": near.rank,
-            "tied": near.tied,
-            "cosine": round(near.cosine, 3),
-            "right": (image_id, str(self.heard["word"].iat[token])) in self.uses,
-            "own": (str(self.heard["token_id"].iat[token]), image_id) in self.own,
-        }
-
-
 def prepare(
     inputs: Inputs,
     out: Path,
@@ -94,107 +66,93 @@ def prepare(
     the page, which says so. Raises InputError as `evaluation.load`.
     """
     corpus = load(inputs.images, inputs.words, inputs.spoken_captions, inputs.pictures)
-    tokens, fragments = corpus.tokens.of(corpus.test), corpus.fragments.of(corpus.test)
     by_word = rank(corpus, "image_token_by_word", "test")
     by_image = rank(corpus, "word_token_by_image", "test")
-    heard = _ranked(_heard(inputs, tokens), by_word, tokens)
-    looked = _ranked(_looked(inputs, corpus, fragments), by_image, fragments)
-    words = choose(heard, "word", settings.words, settings.cases, settings.tokens)
-    seen = choose(looked, "image_id", settings.pictures, settings.cases, settings.fragments)
-
-    # A word's first token before any other's second: it comes first where room is short.
-    rounds = zip_longest(*(labels for _, _, labels in words))
-    spoken = [label for row in rounds for label in row if label is not None]
-    shown = [label for _, _, labels in seen for label in labels]
-    types = pd.factorize(heard["word"], sort=True)[0].astype(np.int64)
-    most = settings.neighbours
-    pictures_of = nearest(tokens.vectors[spoken], fragments.vectors, fragments.image, most)
-    words_of = nearest(fragments.vectors[shown], tokens.vectors, types, most)
-
+    finds = _find(inputs, corpus, by_word, by_image, settings)
     people, room = None, settings
     if inputs.human:
-        people = listen_human.find(inputs.human, corpus, tokens, fragments, settings)
+        people = listen_human.find(inputs.human, corpus, finds.tokens, finds.fragments, settings)
         left = settings.sound_megabytes * (1 - listen_human.SHARE)
         room = settings.model_copy(update={"sound_megabytes": left})
-
-    # Words that cannot be chosen are heard once, in the map.
-    sounds = {word: labels[len(labels) // 2] for word, _, labels in words}
-    for word, rows in heard[~heard["word"].isin(sounds)].groupby("word"):
-        sounds[str(word)] = voices(rows, 1)[0]
-    order = [*spoken, *(near.item for row in words_of for near in row), *sounds.values()]
-    order = list(dict.fromkeys(order))
-    token = {label: n for n, label in enumerate(order)}
-    image_ids, regions = looked["image_id"].tolist(), looked["region"].tolist()
-    places = [*shown, *(near.item for row in pictures_of for near in row)]
-    places += [*(people.fragments() if people else []), *range(len(looked))]
-    ids = list(dict.fromkeys(image_ids[place] for place in places))
-    picture = {image_id: n for n, image_id in enumerate(ids)}
+    shelves = shelve(finds, people.fragments() if people else [])
 
     uses, said_for = _uses(inputs)
+    tokens = finds.tokens
     own = zip(tokens.names[tokens.item], corpus.image_ids[tokens.image], strict=True)
-    judge = Judge(heard, looked, uses, set(own))
+    judge = Judge(finds.heard, finds.looked, uses, set(own))
+    heard = finds.heard.loc[shelves.order]
     sounding, silent, lost = clips(
-        heard.loc[order], set(tokens.names[spoken]), list(inputs.logmel), room, frames, hop
+        heard, set(tokens.names[finds.spoken]), list(inputs.logmel), room, frames, hop
     )
-    for label, row in zip(spoken, pictures_of, strict=True):
-        sounding[token[label]]["near"] = [
-            {
-                "picture": picture[image_ids[near.item]],
-                "region": regions[near.item],
-                **judge(near, label, near.item),
-            }
-            for near in row
-        ]
-    files, captions = _files(inputs, ids)
+    files, captions = _files(inputs, shelves.image_ids)
     pictures, unseen, gone = thumbnails(files, captions, settings)
-    sources.unchanged(heard.loc[order], "speech")
+    sources.unchanged(heard, "speech")
     sources.unchanged(files, "pictures")
-    for record, boxes in zip(pictures, _boxes(looked, ids), strict=True):
-        record["boxes"] = boxes
-    ranks = looked["rank"].tolist()
-    fragments_of = dict(zip(shown, words_of, strict=True))
-    for name, record, labels in seen:
-        pictures[picture[name]] |= record | {
-            "fragments": [
-                {
-                    "region": regions[label],
-                    "rank": ranks[label],
-                    "near": [
-                        {"token": token[near.item], **judge(near, near.item, label)}
-                        for near in fragments_of[label]
-                    ],
-                }
-                for label in labels
-            ]
-        }
+    add_words(sounding, finds, shelves, judge)
+    add_pictures(pictures, finds, shelves, judge)
     page = {
         **about,
+        **_counts(finds),
         "by_word": _about(by_word),
         "by_image": _about(by_image),
         "words": [
-            {"word": word, **record, "tokens": [token[label] for label in labels]}
-            for word, record, labels in words
+            {"word": word, **record, "tokens": [shelves.token[label] for label in labels]}
+            for word, record, labels in finds.words
         ],
-        "all_words": int(heard["word"].nunique()),
-        "ranked_words": int(heard.loc[heard["rank"].notna(), "word"].nunique()),
-        "ranked_pictures": int(looked.loc[looked["rank"].notna(), "image_id"].nunique()),
         "tokens": sounding,
         "pictures": pictures,
-        "sounds": {word: token[label] for word, label in sorted(sounds.items())},
-        "said_for": {word: said_for[word] for word in sorted(sounds) if word in said_for},
+        "sounds": {word: shelves.token[at] for word, at in sorted(shelves.sounds.items())},
+        "said_for": {w: said_for[w] for w in sorted(shelves.sounds) if w in said_for},
         "silent": silent,
         "unseen": unseen,
     }
     if people is not None:
-        shelf = listen_human.Shelf(uses, image_ids, regions, picture)
+        places = finds.looked["image_id"].tolist(), finds.looked["region"].tolist()
+        shelf = listen_human.Shelf(uses, *places, shelves.picture)
         page["human"], unheard, mute = listen_human.records(
-            people, heard, corpus.vocabulary[corpus.word], shelf, settings
+            people, finds.heard, corpus.vocabulary[corpus.word], shelf, settings
         )
         page["silent"] += unheard
         lost += mute
     text = json.dumps(page, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     writing.write_text(out, text + "\n")
     write_rejects(rejects, lost + gone)
+
+
+def _find(
+    inputs: Inputs,
+    corpus: Corpus,
+    by_word: pd.DataFrame,
+    by_image: pd.DataFrame,
+    settings: ListenSettings,
+) -> Finds:
+    """Choose queries by their ranks and search the test split for each."""
+    tokens, fragments = corpus.tokens.of(corpus.test), corpus.fragments.of(corpus.test)
+    heard = _ranked(_heard(inputs, tokens), by_word, tokens)
+    looked = _ranked(_looked(inputs, corpus, fragments), by_image, fragments)
+    words = choose(heard, "word", settings.words, settings.cases, settings.tokens)
+    pictures = choose(looked, "image_id", settings.pictures, settings.cases, settings.fragments)
+    # Every word's first token comes before any second one: it is kept where room is short.
+    rounds = zip_longest(*(labels for _, _, labels in words))
+    spoken = [label for row in rounds for label in row if label is not None]
+    shown = [label for _, _, labels in pictures for label in labels]
+    types = pd.factorize(heard["word"], sort=True)[0].astype(np.int64)
+    most = settings.neighbours
+    fragments_of = nearest(tokens.vectors[spoken], fragments.vectors, fragments.image, most)
+    tokens_of = nearest(fragments.vectors[shown], tokens.vectors, types, most)
+    return Finds(
+        tokens, fragments, heard, looked, words, pictures, spoken, shown, fragments_of, tokens_of
+    )
+
+
+def _counts(finds: Finds) -> Record:
+    """The number of words and pictures, with a rank or not."""
+    heard, looked = finds.heard, finds.looked
+    return {
+        "all_words": int(heard["word"].nunique()),
+        "ranked_words": int(heard.loc[heard["rank"].notna(), "word"].nunique()),
+        "ranked_pictures": int(looked.loc[looked["rank"].notna(), "image_id"].nunique()),
+    }
 
 
 def _ranked(frame: pd.DataFrame, ranks: pd.DataFrame, items: Items) -> pd.DataFrame:
@@ -241,16 +199,6 @@ def _looked(inputs: Inputs, corpus: Corpus, fragments: Items) -> pd.DataFrame:
     looked = looked.assign(token_id=fragments.names, talker=fragments.names)
     boxes = tables.read(REGIONS, list(inputs.regions))
     return looked.merge(boxes, on=["image_id", "region"], how="left")
-
-
-def _boxes(looked: pd.DataFrame, ids: Sequence[str]) -> list[Record]:
-    """Of each picture its fragments' boxes, [x, y, width, height] in px, or None, by region."""
-    found: dict[str, Record] = {image_id: {} for image_id in ids}
-    names = ["image_id", "region", "x0", "y0", "x1", "y1"]
-    for image_id, region, x0, y0, x1, y1 in looked[names].itertuples(index=False):
-        box = None if pd.isna(x0) else [int(x0), int(y0), int(x1 - x0), int(y1 - y0)]
-        found[image_id][str(region)] = box
-    return list(found.values())
 
 
 def _files(inputs: Inputs, ids: Sequence[str]) -> tuple[pd.DataFrame, dict[str, list[str]]]:

@@ -88,10 +88,9 @@ def read_corpora(
     usable = [picture for picture in usable if picture.image_id in splits]
     corpora = ", ".join(corpus.path for corpus in settings.corpora)
     check_splits(corpora, splits, bad)
-    rows = [(p.image_id, str(p.path or ""), opened[p.image_id]) for p in usable]
     sources.still(before)
     frame = pd.DataFrame(
-        [(name, path, o.digest, o.width, o.height) for name, path, o in rows],
+        [(p.image_id, str(p.path or ""), *facts(opened[p.image_id])) for p in usable],
         columns=IMAGES.schema.names[:-1],
     )
     for fold, place in enumerate([images, *folds]):
@@ -101,21 +100,36 @@ def read_corpora(
             check_splits(f"fold {fold} of {corpora}", own, bad)
         tables.write(IMAGES, place, frame.assign(split=frame["image_id"].map(own)))
     tables.write(CAPTIONS, captions, captions_of(usable))
-    shards: list[list[tuple[str, str, str]]] = [[] for _ in manifests]
-    for name, path, o in rows:
-        shards[shard_of(name, len(manifests))].append((name, path, o.digest))
-    for shard, manifest in zip(shards, manifests, strict=True):
-        tables.write(MANIFEST, manifest, pd.DataFrame(shard, columns=MANIFEST.schema.names))
-    signatures = {p.image_id: opened[p.image_id].signature for p in usable}
-    found_alike = copies.across(signatures, splits)
+    write_manifests(frame, manifests)
+    found_alike = copies.across({p.image_id: opened[p.image_id].signature for p in usable}, splits)
     if alike:
         tables.write(COPIES, alike, found_alike)
-    if len(found_alike):
-        some = f"{len(found_alike):,} pair{'s' * (len(found_alike) > 1)} of pictures in two splits"
-        told = copies.told(found_alike)
-        print(f"pictures: {some} that look the same: {told}; the results are too good by them")
+    tell_alike(found_alike)
     reasons = [("pictures", reject.id, reject.reason) for reject in bad + left_out]
     write_rejects(rejects, reasons)
+
+
+def facts(picture: Opened) -> tuple[str, int, int]:
+    """Digest, width and height of a picture, columns of IMAGES."""
+    return picture.digest, picture.width, picture.height
+
+
+def write_manifests(images: pd.DataFrame, manifests: Sequence[Path]) -> None:
+    """Write the MANIFEST of every shard; `images` has `image_id`, `path` and `digest`."""
+    names = MANIFEST.schema.names
+    shard = images["image_id"].map(lambda name: shard_of(name, len(manifests)))
+    for number, manifest in enumerate(manifests):
+        tables.write(MANIFEST, manifest, images.loc[shard == number, names])
+
+
+def tell_alike(found: pd.DataFrame) -> None:
+    """Print the pictures of two splits that look the same."""
+    if len(found):
+        some = f"{len(found):,} pair{'s' * (len(found) > 1)} of pictures in two splits"
+        print(
+            f"pictures: {some} that look the same: {copies.told(found)};"
+            " the results are too good by them"
+        )
 
 
 def captions_of(pictures: Sequence[Picture]) -> pd.DataFrame:

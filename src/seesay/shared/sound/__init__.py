@@ -19,8 +19,7 @@ import soxr
 from numpy.typing import NDArray
 
 from seesay.shared.errors import InputError
-from seesay.shared.sound import headers
-from seesay.shared.sound import mpeg as sound_mpeg
+from seesay.shared.sound import headers, mpeg
 
 Floats = NDArray[np.float32]
 
@@ -135,16 +134,16 @@ def _opened(path: Path) -> Iterator[_Open]:
         if not stat.S_ISREG(path.stat().st_mode):
             raise InputError(f"{path}: is no regular file; put a recording in its place")
         with ExitStack() as stack:
-            mpeg = sound_mpeg.walk(path)
-            if mpeg is not None and mpeg.problem:
-                raise refusal(path, mpeg.problem)
-            if mpeg is not None and mpeg.promised is None:
-                pipe = stack.enter_context(sound_mpeg.piped(path, mpeg))
+            stream = mpeg.walk(path)
+            if stream is not None and stream.problem:
+                raise refusal(path, stream.problem)
+            if stream is not None and stream.promised is None:
+                pipe = stack.enter_context(mpeg.piped(path, stream))
                 file = stack.enter_context(_Straight(pipe, closefd=False))
-                yield _Open(path, file, mpeg.samples)
+                yield _Open(path, file, stream.samples)
                 return
             file = stack.enter_context(_Straight(os.fsencode(path)))
-            _check(path, file, mpeg is not None)
+            _check(path, file, stream is not None)
             yield _Open(path, file, None if file.frames == UNKNOWN else file.frames)
     except (soundfile.SoundFileError, OSError) as error:
         missing = _missing(path)
