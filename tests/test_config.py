@@ -4,6 +4,7 @@ import datetime
 import json
 import os
 import re
+from typing import get_args
 
 import pytest
 import yaml
@@ -12,7 +13,7 @@ from pydantic import ValidationError
 from seesay.commands import check
 from seesay.planning import config, config_file
 from seesay.planning.stamps import locked
-from seesay.settings.evaluation import EvaluationSettings
+from seesay.settings.evaluation import PAPER, EvaluationSettings, Task
 from seesay.shared.command import one_line
 from seesay.shared.errors import InputError
 from support import ROOT
@@ -28,6 +29,8 @@ ALIGNMENT = {
     "on_bad_input": "reject",
 }
 CONFIGS = sorted((ROOT / "config").glob("*.yaml"))
+# What a config cannot leave out.
+GENERATED = {"results": "results", "scenes": {}, "synthesis": {}}
 
 
 def values(name="config.yaml"):
@@ -41,6 +44,45 @@ def test_every_config_file_is_complete_and_valid(path):
     given = set(yaml.safe_load(path.read_text()))
     optional = {"scenes", "synthesis", "fragments", "alignment", "fetch"}
     assert set(config.Config.model_fields) - given <= optional
+
+
+def test_a_config_says_only_where_it_writes_and_what_it_reads():
+    loaded = config.load(GENERATED)
+    assert list(loaded.experiments) == ["paper"]
+    assert None not in (loaded.regions, loaded.fc7)
+    assert loaded.scenes.count == 400
+    for section, optional in (("scenes", "pictures"), ("synthesis", "speech")):
+        lacking = {key: value for key, value in GENERATED.items() if key != section}
+        with pytest.raises(
+            InputError, match=rf"^config: {optional}.corpora is .* \({section}: {{}}"
+        ):
+            config.load(lacking)
+
+
+def test_a_default_written_down_is_equal_to_the_key_left_out():
+    short = config.load(GENERATED)
+    written = short.model_dump(mode="json")
+    complete = config.load(written)
+    assert complete == short
+    assert complete.model_dump_json() == short.model_dump_json()
+    for stage in config.Config.model_fields:
+        if hasattr(getattr(short, stage), "compared"):
+            assert complete.stage_json(stage) == short.stage_json(stage), stage
+    # As tables and reports take it, too: 6.0 and not 6.
+    assert repr(complete.training) == repr(short.training)
+
+
+def test_an_empty_section_is_one_line():
+    for text in ("words:", "words: 3"):
+        with pytest.raises(InputError, match=r"^config: words: ") as caught:
+            config.load(GENERATED | yaml.safe_load(text))
+        assert "\n" not in str(caught.value)
+
+
+def test_all_tasks_are_named_by_one_word():
+    tasks = config.load(GENERATED | {"evaluation": {"tasks": "all"}}).evaluation.tasks
+    assert tasks == get_args(Task)
+    assert config.load(GENERATED).evaluation.tasks == PAPER
 
 
 def test_the_default_comments_every_key():
@@ -337,7 +379,9 @@ def test_ready_made_fragments_need_no_sections_regions_and_fc7():
         "on_bad_input": "reject",
     }
     del given["regions"], given["fc7"]
-    assert config.load(given).fragments.whole == "unknown"
+    loaded = config.load(given)
+    assert loaded.fragments.whole == "unknown"
+    assert (loaded.regions, loaded.fc7) == (None, None)
 
 
 def test_equal_settings_share_a_folder_whatever_the_experiments_are_called():

@@ -1,4 +1,4 @@
-"""The whole config: one model a section, assembled for the Snakefile, the schema and the docs.
+"""The whole config: its sections, how they agree, and what each experiment makes of them.
 
 No stage imports this module, so that a new key of one stage reruns no other.
 """
@@ -8,113 +8,27 @@ import json
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import ValidationError, model_validator
 
 from seesay.corpora import READERS
 from seesay.corpora.finding import find
 from seesay.planning.config_file import look_through, refuse_odd
-from seesay.settings import Seed, Settings, alike
-from seesay.settings.alignment import AlignmentSettings
+from seesay.planning.sections import Experiment, Sections
+from seesay.settings import alike
 from seesay.settings.fc7 import Fc7Settings
-from seesay.settings.fetch import FetchSettings
-from seesay.settings.fragments import FragmentsSettings
 from seesay.settings.frames import check_frames
-from seesay.settings.human import EvaluationSection, HumanSettings, check_human
-from seesay.settings.listen import ListenSettings
-from seesay.settings.logmel import LogmelSettings
-from seesay.settings.map import MapSettings
-from seesay.settings.matching import MatchingSettings
-from seesay.settings.metrics import MetricsSettings
-from seesay.settings.pictures import PicturesSettings
+from seesay.settings.human import HumanSettings, check_human
 from seesay.settings.regions import RegionsSettings
-from seesay.settings.report import ReportSettings
-from seesay.settings.results import ResultsFolder
-from seesay.settings.scenes import ScenesSettings
-from seesay.settings.speech import SpeechSettings
-from seesay.settings.synthesis import SynthesisSettings
-from seesay.settings.training import TrainingSettings
-from seesay.settings.words import WordsSettings
 from seesay.shared.command import one_line
 from seesay.shared.errors import InputError
 
 VARIED = ("training", "logmel", "regions", "fc7")
-Overrides = dict[str, Any]
-# Keys that results may be older than: with their defaults they are left out of what is compared.
-YOUNGER = {
-    "synthesis": ("engines", "kokoro"),
-    "regions": ("k", "sigma", "min_size"),
-    "matching": ("test_speakers",),
-    "evaluation": ("abx_context",),
-}
 
 
-class Experiment(Settings):
-    """A named variant: what it overrides."""
-
-    training: Overrides = Field(
-        default_factory=dict, description="keys of the section training and their other values"
-    )
-    logmel: Overrides = Field(
-        default_factory=dict, description="keys of the section logmel and their other values"
-    )
-    regions: Overrides = Field(
-        default_factory=dict, description="keys of the section regions and their other values"
-    )
-    fc7: Overrides = Field(
-        default_factory=dict, description="keys of the section fc7 and their other values"
-    )
-
-
-class Config(Settings):
-    """Everything that a run is made of. Every config file is complete."""
-
-    results: ResultsFolder = Field(description="folder of everything that the run writes")
-    # A job's command line names every shard, and a line has room for some 400.
-    shards: int = Field(ge=1, le=400, description="parts that the big tables are made in")
-    seeds: tuple[Seed, ...] = Field(min_length=1, description="seeds that each system is run with")
-    experiments: dict[str, Experiment] = Field(
-        min_length=1, description="named variants, each with what it overrides"
-    )
-    controls: tuple[Literal["shuffled", "text"], ...] = Field(
-        default=("shuffled", "text"),
-        description="controls that are trained beside each model, and take as long as it",
-    )
-    fetch: FetchSettings = Field(
-        default=FetchSettings(), description="what `snakemake fetch` may download"
-    )
-    scenes: ScenesSettings | None = Field(
-        default=None, description="generated pictures; leave out to read your own"
-    )
-    pictures: PicturesSettings = Field(description="the captioned pictures")
-    fragments: FragmentsSettings | None = Field(
-        default=None, description="ready-made fragments, in place of regions and fc7"
-    )
-    regions: RegionsSettings | None = Field(
-        default=None, description="candidate boxes; leave out with the section fragments alone"
-    )
-    fc7: Fc7Settings | None = Field(
-        default=None,
-        description="scored fragments and their features; leave out with the section fragments"
-        " alone",
-    )
-    words: WordsSettings = Field(description="content words")
-    synthesis: SynthesisSettings | None = Field(
-        default=None, description="generated speech; leave out to read your own"
-    )
-    alignment: AlignmentSettings | None = Field(
-        default=None, description="speech to align with its transcripts; leave out if it has times"
-    )
-    speech: SpeechSettings = Field(description="the word-aligned speech")
-    matching: MatchingSettings = Field(description="caption words to spoken tokens")
-    logmel: LogmelSettings = Field(description="features of spoken tokens")
-    training: TrainingSettings = Field(description="the network and how it learns")
-    evaluation: EvaluationSection = Field(description="queries and galleries")
-    metrics: MetricsSettings = Field(description="intervals")
-    listen: ListenSettings = Field(description="what the report lets one hear and see")
-    map: MapSettings = Field(description="the shared space on a plane")
-    report: ReportSettings = Field(description="what the report shows")
+class Config(Sections):
+    """Everything that a run is made of; a config file says what differs from the defaults."""
 
     @model_validator(mode="after")
     def _sections_agree(self) -> "Config":
@@ -129,6 +43,7 @@ class Config(Settings):
                 raise ValueError(
                     f"{stage}.corpora is empty and there is no section {' or '.join(sections)}: "
                     "nothing to read and nothing to generate; give one of them"
+                    f" ({sections[0]}: {{}} for its defaults)"
                 )
         self._check_readers()
         if self.fetch.pascal1k and len(self._pascal1k()) != 1:
@@ -266,15 +181,7 @@ class Config(Settings):
     def stage_json(self, stage: str, experiment: str | None = None) -> str:
         """A stage's settings alone, as one canonical JSON string."""
         section = self.section_of(experiment, stage) if experiment else getattr(self, stage)
-        # They add rules and change nothing in those that are there.
-        switches = {"legacy", "human", "human_talkers"} if stage == "evaluation" else set()
-        switches |= {name for name in YOUNGER.get(stage, ()) if _is_default(section, name)}
-        return json.dumps(section.model_dump(mode="json", exclude=switches), sort_keys=True)
-
-
-def _is_default(section: Settings | None, name: str) -> bool:
-    fields = type(section).model_fields if section is not None else {}
-    return name in fields and getattr(section, name) == fields[name].default
+        return str(section.compared())
 
 
 def _check_candidates(regions: RegionsSettings, fc7: Fc7Settings) -> None:

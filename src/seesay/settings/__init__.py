@@ -1,9 +1,10 @@
 """The base of every stage's settings model, and kinds of values that several of them have."""
 
+import json
 import os
 import re
 from collections.abc import Iterable
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, ClassVar, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -28,15 +29,38 @@ UserPath = Annotated[str, Field(min_length=1), AfterValidator(user_path)]
 
 
 class Settings(BaseModel):
-    """Settings of a stage: frozen, every field described, unknown keys forbidden."""
+    """Settings of a stage: frozen, every field described, unknown keys forbidden.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    Every key has a default, except where nothing but the user can know the value (a path). Defaults
+    are validated like given values, so that a key that is left out is equal to its default written
+    down: 0 for a share is 0.0 in both.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, allow_inf_nan=False, validate_default=True
+    )
+    # Keys that add rules and change nothing in those that are there.
+    SWITCHES: ClassVar[tuple[str, ...]] = ()
+    # Keys younger than results that may exist: they are compared only where they differ from the
+    # default.
+    YOUNGER: ClassVar[tuple[str, ...]] = ()
+
+    def compared(self) -> str:
+        """The settings that decide the results, as one canonical JSON string."""
+        fields = type(self).model_fields
+        old = {name for name in self.YOUNGER if getattr(self, name) == fields[name].default}
+        values = self.model_dump(mode="json", exclude={*self.SWITCHES, *old})
+        return json.dumps(values, sort_keys=True)
 
     @model_validator(mode="before")
     @classmethod
     def _as_yaml_means_it(cls, values: Any) -> Any:
         """Raise ValueError for numbers beyond any table, and truth values that are no such."""
-        known = cls.model_fields if isinstance(values, dict) else {}
+        if values is None:
+            raise ValueError("nothing stands below it; leave it out, or write {} for its defaults")
+        if not isinstance(values, dict):
+            return values
+        known = cls.model_fields
         for name in sorted(known.keys() & values.keys()):
             given = values[name] if isinstance(values[name], list) else [values[name]]
             for each in given:

@@ -1,8 +1,8 @@
 """Settings of the stage evaluation."""
 
-from typing import Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from seesay.settings import Settings
 
@@ -29,15 +29,28 @@ PAPER: tuple[Task, ...] = (
 )
 
 
+def _named(tasks: Any) -> Any:
+    """The list of tasks that `all` stands for."""
+    return get_args(Task) if tasks == "all" else tasks
+
+
 class EvaluationSettings(Settings):
     """What the test queries are asked, and what they are searched in."""
 
-    tasks: tuple[Task, ...] = Field(
+    SWITCHES: ClassVar[tuple[str, ...]] = ("legacy",)
+    YOUNGER: ClassVar[tuple[str, ...]] = ("abx_context",)
+
+    tasks: Annotated[
+        tuple[Task, ...],
+        BeforeValidator(_named, json_schema_input_type=Literal["all"] | tuple[Task, ...]),
+    ] = Field(
         default=PAPER,
         min_length=1,
-        description="what is asked (docs/tasks.md): the paper's four, and other ways of asking",
+        description="what is asked (docs/tasks.md): a list of tasks, or `all`; the default is the"
+        " four tasks of the paper",
     )
     galleries: tuple[Literal["test", "all"], ...] = Field(
+        default=("test", "all"),
         min_length=1,
         description="test: fragments and tokens of the test pictures; all: of the whole corpus",
     )

@@ -19,36 +19,44 @@ class Fc7Settings(Settings):
     """How regions become features, and how many are kept."""
 
     network: Literal["alexnet", "vgg16", "fasterrcnn", "efficientnet_lite0"] = Field(
+        default="efficientnet_lite0",
         description="image network: alexnet and vgg16 give 4,096 numbers a region, fasterrcnn"
-        " (which sees the whole picture and pools its regions) 1,024, efficientnet_lite0 1,280"
+        " (which sees the whole picture and pools its regions) 1,024, efficientnet_lite0 1,280",
     )
     weights: UserPath = Field(
+        default="DEFAULT",
         description="DEFAULT: trained on ImageNet (fasterrcnn: COCO), for efficientnet_lite0"
         " carried by a package, for the others torchvision's file in torch hub's checkpoint"
         " folder; random: untrained, for tests alone; or the path of a state dict",
     )
     size: int = Field(
+        default=128,
         ge=64,
         le=1600,
         description="side of the warped crop, in px (R-CNN: 227; torchvision: 224); fasterrcnn:"
         " short side that the whole picture is scaled to (torchvision: 800)",
     )
     context: int = Field(
+        default=9,
         ge=0,
         description="border of the warped crop that shows what lies around the box, in px"
         " (R-CNN: 16 at a size of 227); less than half the size; the whole image has none,"
         " and fasterrcnn none at all",
     )
     nms: float = Field(
+        default=1,
         gt=0,
         le=1,
         description="a region whose intersection over union with a better scored one that stays,"
         " or with the whole image, is above this is dropped; 1 keeps all",
     )
     regions: int = Field(
-        ge=0, description="best scored candidates kept a picture, beside the whole image"
+        default=19,
+        ge=0,
+        description="best scored candidates kept a picture, beside the whole image",
     )
     batch: int = Field(
+        default=64,
         ge=1,
         le=4096,
         description="crops that the network sees at once; fasterrcnn sees one picture",

@@ -1,6 +1,6 @@
 """Settings of the stage human; they stand in the section evaluation."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field, field_validator
 
@@ -17,6 +17,8 @@ TAKEN = ("test", "all")
 
 class EvaluationSection(EvaluationSettings):
     """The section evaluation: what the test queries are asked, and the human words beside them."""
+
+    SWITCHES: ClassVar[tuple[str, ...]] = ("legacy", "human", "human_talkers")
 
     human: tuple[Corpus, ...] = Field(
         default=(),

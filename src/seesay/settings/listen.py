@@ -13,27 +13,46 @@ class ListenSettings(Settings):
     experiment: str | None = Field(
         default=None, description="whose model it is, on the map too; null: the first by name"
     )
-    words: int = Field(ge=3, le=2000, description="most spoken words that can be chosen")
-    tokens: int = Field(ge=1, le=20, description="tokens of a word, of as many talkers")
-    pictures: int = Field(ge=3, le=500, description="most pictures that can be chosen")
-    fragments: int = Field(ge=1, le=50, description="fragments of a picture that are queries")
+    words: int = Field(
+        default=150, ge=3, le=2000, description="most spoken words that can be chosen"
+    )
+    tokens: int = Field(default=3, ge=1, le=20, description="tokens of a word, of as many talkers")
+    pictures: int = Field(default=40, ge=3, le=500, description="most pictures that can be chosen")
+    fragments: int = Field(
+        default=6, ge=1, le=50, description="fragments of a picture that are queries"
+    )
     neighbours: int = Field(
-        ge=1, le=20, description="nearest pictures of a token, and nearest words of a fragment"
+        default=6,
+        ge=1,
+        le=20,
+        description="nearest pictures of a token, and nearest words of a fragment",
     )
     cases: int = Field(
-        ge=1, le=20, description="best, typical and worst words, and as many pictures, in a table"
+        default=4,
+        ge=1,
+        le=20,
+        description="best, typical and worst words, and as many pictures, in a table",
     )
-    thumbnail: int = Field(ge=64, le=640, description="longer side of a picture, in px")
-    margin: float = Field(ge=0, le=0.5, description="heard before and after a word, in s")
-    seconds: float = Field(gt=0.1, le=10, description="longest clip, margins included, in s")
+    thumbnail: int = Field(
+        default=200, ge=64, le=640, description="longer side of a picture, in px"
+    )
+    margin: float = Field(
+        default=0.05, ge=0, le=0.5, description="heard before and after a word, in s"
+    )
+    seconds: float = Field(
+        default=1.5, gt=0.1, le=10, description="longest clip, margins included, in s"
+    )
     sample_rate: Literal[8000, 16000, 22050, 24000, 32000, 44100, 48000] = Field(
-        description="Hz of the clips, which are MP3"
+        default=16_000, description="Hz of the clips, which are MP3"
     )
     picture_megabytes: float = Field(
-        ge=0, le=100, description="room for all pictures in the page, in MB"
+        default=3, ge=0, le=100, description="room for all pictures in the page, in MB"
     )
     sound_megabytes: float = Field(
-        ge=0, le=100, description="room for all clips and log-Mel drawings in the page, in MB"
+        default=5,
+        ge=0,
+        le=100,
+        description="room for all clips and log-Mel drawings in the page, in MB",
     )
 
     @model_validator(mode="after")

@@ -11,7 +11,9 @@ from seesay.settings import Settings, UserPath
 class LogmelSettings(Settings):
     """The frames and filters of section 2."""
 
-    sample_rate: int = Field(ge=4000, le=96000, description="Hz that all speech is resampled to")
+    sample_rate: int = Field(
+        default=16_000, ge=4000, le=96000, description="Hz that all speech is resampled to"
+    )
     model: UserPath | None = Field(
         default=None,
         description="a TorchScript file of a self-supervised model of speech, or a folder with a"
@@ -19,12 +21,17 @@ class LogmelSettings(Settings):
         " none",
     )
     filters: int = Field(
+        default=40,
         ge=2,
         le=4096,
         description="Mel filters, 256 at most; paper: 40; with a model, the numbers in its frames",
     )
-    window: float = Field(gt=0, le=0.2, description="length of the Hann window, in s")
-    hop: float = Field(gt=0, le=0.1, description="from frame to frame, in s; paper: 0.010")
+    window: float = Field(
+        default=0.025, gt=0, le=0.2, description="length of the Hann window, in s"
+    )
+    hop: float = Field(
+        default=0.010, gt=0, le=0.1, description="from frame to frame, in s; paper: 0.010"
+    )
     span: Literal["window", "masked", "word"] = Field(
         default="window",
         description="what the frames of a token show: window (paper: those around its middle),"
@@ -32,7 +39,10 @@ class LogmelSettings(Settings):
         " stretched to the number of frames)",
     )
     frames: int = Field(
-        ge=1, le=1001, description="frames a token, odd except for the span word; paper: 71"
+        default=71,
+        ge=1,
+        le=1001,
+        description="frames a token, odd except for the span word; paper: 71",
     )
     normalise: Literal["none", "recording", "token"] = Field(
         default="none",
@@ -40,11 +50,13 @@ class LogmelSettings(Settings):
         " much of the talker and the microphone; token: each token has mean 0 and deviation 1, so"
         " its level and its range say nothing; none (paper)",
     )
-    low: float = Field(ge=0, description="lower edge of the lowest filter, in Hz")
-    high: float = Field(gt=0, description="upper edge of the highest filter, in Hz")
-    floor: float = Field(ge=1e-30, le=1, description="power below which the logarithm is cut")
+    low: float = Field(default=64, ge=0, description="lower edge of the lowest filter, in Hz")
+    high: float = Field(default=8000, gt=0, description="upper edge of the highest filter, in Hz")
+    floor: float = Field(
+        default=1e-10, ge=1e-30, le=1, description="power below which the logarithm is cut"
+    )
     on_bad_input: Literal["reject", "fail"] = Field(
-        description="a recording that cannot be read, or a token beyond its end"
+        default="reject", description="a recording that cannot be read, or a token beyond its end"
     )
 
     @model_validator(mode="after")

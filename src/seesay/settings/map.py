@@ -9,7 +9,12 @@ class MapSettings(Settings):
     """How the shared space is drawn on a plane."""
 
     fragments: int = Field(
-        ge=0, le=2000, description="most picture fragments of the test split, drawn by chance"
+        default=2000,
+        ge=0,
+        le=2000,
+        description="most picture fragments of the test split, drawn by chance",
     )
-    perplexity: float = Field(ge=2, le=100, description="neighbours that t-SNE keeps near, about")
-    seed: Seed = Field(description="seed of the drawn fragments and of t-SNE")
+    perplexity: float = Field(
+        default=30, ge=2, le=100, description="neighbours that t-SNE keeps near, about"
+    )
+    seed: Seed = Field(default=1, description="seed of the drawn fragments and of t-SNE")

@@ -10,11 +10,13 @@ Widths = tuple[Annotated[int, Field(ge=1, le=65536)], ...]
 
 
 class NetworkSettings(Settings):
-    """The shape of the network and how its weights start; what has a default has the paper's."""
+    """The shape of the network and how its weights start; defaults are the paper's."""
 
-    embedding: int = Field(ge=2, le=4096, description="d, numbers in an embedding; paper: 200")
+    embedding: int = Field(
+        default=200, ge=2, le=4096, description="d, numbers in an embedding; paper: 200"
+    )
     image_layers: Widths = Field(
-        description="widths of the image branch's hidden layers; paper: none"
+        default=(), description="widths of the image branch's hidden layers; paper: none"
     )
     context: Literal["none", "gate"] = Field(
         default="none",
@@ -33,8 +35,9 @@ class NetworkSettings(Settings):
         " transformer",
     )
     speech_layers: Widths = Field(
+        default=(1024, 1024, 1024),
         description="widths of the speech branch's hidden layers; paper: 1024, 1024, 1024; conv:"
-        " channels; transformer: equal widths"
+        " channels; transformer: equal widths",
     )
     kernel: int = Field(
         default=5, ge=1, le=101, description="frames that a convolution sees; conv alone"
@@ -85,10 +88,10 @@ class NetworkSettings(Settings):
         description="share of a fragment's features dropped in training, before the first layer",
     )
     relu_cap: float = Field(
-        gt=0, description="activations are cut at this value; the authors' code: 6"
+        default=6, gt=0, description="activations are cut at this value; the authors' code: 6"
     )
     init_gain: float = Field(
-        gt=0, description="factor on Glorot-uniform weights; the authors' code: 4"
+        default=1, gt=0, description="factor on Glorot-uniform weights; the authors' code: 4"
     )
 
     @model_validator(mode="after")

@@ -46,9 +46,9 @@ class HashSplit(Folded):
     """By a hash of the id: near the shares, and no picture moves when others are added."""
 
     method: Literal["hash"] = Field(description="split by a hash of the id")
-    train: Share = Field(description="share of the pictures for training")
-    validation: Share = Field(description="share for early stopping")
-    test: Share = Field(description="share for evaluation")
+    train: Share = Field(default=0.8, description="share of the pictures for training")
+    validation: Share = Field(default=0.1, description="share for early stopping")
+    test: Share = Field(default=0.1, description="share for evaluation")
 
     @model_validator(mode="after")
     def _whole(self) -> "HashSplit":
@@ -113,11 +113,15 @@ class PicturesSettings(Settings):
     """Which pictures are read, and how they are split."""
 
     corpora: tuple[PictureCorpus, ...] = Field(
-        description="the corpora; an empty list reads what the section scenes generates"
+        default=(), description="the corpora; an empty list reads what the section scenes generates"
     )
-    split: Split = Field(description="which pictures are for training, validation and test")
+    split: Split = Field(
+        default=HashSplit(method="hash"),
+        description="which pictures are for training, validation and test",
+    )
     on_bad_input: Literal["reject", "fail"] = Field(
-        description="a bad picture or caption: put it into the rejects, or end the run"
+        default="reject",
+        description="a bad picture or caption: put it into the rejects, or end the run",
     )
 
     @field_validator("corpora")

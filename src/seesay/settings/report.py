@@ -8,15 +8,26 @@ from seesay.settings import Settings
 class ReportSettings(Settings):
     """What the report shows."""
 
-    title: str = Field(min_length=1, description="heading of the page")
-    pictures: int = Field(ge=0, le=100, description="example pictures, spread over the test split")
+    title: str = Field(
+        default="Words learned from pictures and speech",
+        min_length=1,
+        description="heading of the page",
+    )
+    pictures: int = Field(
+        default=12, ge=0, le=100, description="example pictures, spread over the test split"
+    )
     thumbnail: int = Field(
-        ge=64, le=1024, description="longer side of an example picture as shown, in px"
+        default=320, ge=64, le=1024, description="longer side of an example picture as shown, in px"
     )
     rows: int = Field(
-        ge=1, le=5000, description="most rows shown of the replacements and of kinds of rejects"
+        default=400,
+        ge=1,
+        le=5000,
+        description="most rows shown of the replacements and of kinds of rejects",
     )
-    examples: int = Field(ge=1, le=20, description="rejects shown of each kind of reason")
+    examples: int = Field(
+        default=3, ge=1, le=20, description="rejects shown of each kind of reason"
+    )
     tried: int = Field(
         default=0,
         ge=0,

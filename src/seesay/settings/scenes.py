@@ -15,23 +15,34 @@ SIZE_CLASSES = ("small", "medium", "big")
 class ScenesSettings(Settings):
     """What the composed scenes look like."""
 
-    count: int = Field(ge=1, le=9999, description="Number of scenes.")
-    size: int = Field(ge=64, le=1024, description="Side of a scene in px.")
-    seed: Seed = Field(description="Seed of everything that is drawn at random.")
-    least_things: int = Field(ge=2, le=6, description="Least number of drawings in a scene.")
-    most_things: int = Field(ge=2, le=6, description="Greatest number of drawings in a scene.")
+    count: int = Field(default=400, ge=1, le=9999, description="Number of scenes.")
+    size: int = Field(default=256, ge=64, le=1024, description="Side of a scene in px.")
+    seed: Seed = Field(default=1, description="Seed of everything that is drawn at random.")
+    least_things: int = Field(
+        default=2, ge=2, le=6, description="Least number of drawings in a scene."
+    )
+    most_things: int = Field(
+        default=4, ge=2, le=6, description="Greatest number of drawings in a scene."
+    )
     small: tuple[Share, Share] = Field(
-        description="Longer side of a small drawing, from and to, as a share of the scene's side."
+        default=(0.20, 0.25),
+        description="Longer side of a small drawing, from and to, as a share of the scene's side.",
     )
     medium: tuple[Share, Share] = Field(
-        description="Longer side of a middling drawing, from and to, as a share."
+        default=(0.29, 0.37),
+        description="Longer side of a middling drawing, from and to, as a share.",
     )
     big: tuple[Share, Share] = Field(
-        description="Longer side of a big drawing, from and to, as a share."
+        default=(0.44, 0.57), description="Longer side of a big drawing, from and to, as a share."
     )
-    tilt: float = Field(ge=0, le=45, description="Greatest tilt of a drawing in degrees.")
+    tilt: float = Field(
+        default=10, ge=0, le=45, description="Greatest tilt of a drawing in degrees."
+    )
     overlap: float = Field(
-        ge=0, le=1, description="Greatest share of a drawing's box that another's box may cover."
+        default=0.08,
+        ge=0,
+        le=1,
+        description="Greatest share of a drawing's box that another's box may cover.",
     )
 
     @model_validator(mode="after")

@@ -13,7 +13,7 @@ class SpeechSettings(Settings):
     """Which speech is read, and how."""
 
     corpora: tuple[Corpus, ...] = Field(
-        description="the corpora; empty reads what the section synthesis generates"
+        default=(), description="the corpora; empty reads what the section synthesis generates"
     )
     exclude: tuple[re.Pattern[str], ...] = Field(
         default=(),
@@ -21,7 +21,7 @@ class SpeechSettings(Settings):
         " whole id",
     )
     on_bad_input: Literal["reject", "fail"] = Field(
-        description="a bad row or file: put it into the rejects, or end the run"
+        default="reject", description="a bad row or file: put it into the rejects, or end the run"
     )
 
     @field_validator("corpora")

