@@ -13,7 +13,7 @@ from scipy import special
 from seesay.shared.ranking import Floats
 
 # Fewer units than this: of pictures, or of human words, no interval; others are not generalised to.
-FLOORS = {"pictures": 20, "words": 10, "talkers": 5}
+FLOORS = {"pictures": 20, "words": 10, "talkers": 5, "queries": 20}
 LEVEL = 0.95
 NONE = 1e-9  # of a value: an error below this share of it is none
 
