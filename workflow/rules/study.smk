@@ -62,13 +62,14 @@ rule results:
         runtime=5,
         gpu=0,
     params:
-        head="# Results\n\nWritten by `snakemake docs/results.md --configfile config/flickr8k.yaml` from studies"
-        " that are finished, each made by `snakemake results/NAME/study.md --configfile config/NAME.yaml`"
-        " (human_words, flickr8k, flickr8k_large, flickr8k_options). No number here is typed by hand but how many"
-        " configurations were tried, which the config says; flickr8k_large has the recipe of flickr8k,"
-        " and what was tried there counts for both. The three of flickr8k are of eSpeak NG's voices"
-        " alone (synthesis.engines: [espeak]); the README says what people get. [tasks.md](tasks.md) says what is asked,"
-        " [experiments.md](experiments.md) what the settings are.",
+        head="# Results\n\nAll numbers of the finished studies: every experiment with chance, controls and intervals."
+        " `snakemake docs/results.md --configfile config/flickr8k.yaml` writes this page from the studies that"
+        " `snakemake results/NAME/study.md --configfile config/NAME.yaml` has written (human_words, flickr8k,"
+        " flickr8k_large, flickr8k_options). The configs give the numbers of configurations tried; all other numbers"
+        " are computed. flickr8k_large has the recipe of flickr8k, so the configurations tried there count for both."
+        " The three studies of flickr8k have eSpeak NG's voices alone (synthesis.engines: [espeak]); the README has"
+        " the numbers of human words. [tasks.md](tasks.md) describes the tasks, [experiments.md](experiments.md)"
+        " the settings.",
     message:
         "Writing docs/results.md"
     shell:
