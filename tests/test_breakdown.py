@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 
 from seesay.schemas.captions import CAPTION_WORDS, REPLACEMENTS, SPOKEN_CAPTIONS
-from seesay.schemas.scoring import GROUPS, RANKS, WORDS
+from seesay.schemas.scoring import GROUPS, OVER_WORDS, RANKS, WORDS
 from seesay.schemas.vision import IMAGES, REGIONS
-from seesay.scoring.breakdown import OVER_WORDS, break_down, hits
+from seesay.scoring.breakdown import break_down, hits
 from seesay.scoring.breakdown_classes import (
     classes,
     fragment_of,

@@ -9,7 +9,7 @@ from seesay.commands import compare_runs, compare_shown
 from seesay.commands.cli import main
 from seesay.commands.compare import compare
 from seesay.commands.compare_runs import Apart, Run
-from seesay.reporting.sections import made
+from seesay.reporting.record import record
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.scoring import HUMAN_RANKS, RANKS
 from seesay.schemas.vision import IMAGES
@@ -201,7 +201,7 @@ def test_other_galleries_have_no_difference(runs, column, why):
 def write_record(folder, config, codes=None):
     path = folder / "report/run.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(made.record(config, codes or {"training": "0123456789ab"}))
+    path.write_text(record(config, codes or {"training": "0123456789ab"}))
 
 
 def test_settings_that_differ_are_said_and_no_others(runs):

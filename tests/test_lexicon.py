@@ -1,7 +1,6 @@
 """The lexicon: its measures by hand, who belongs to which pseudo-word, and the report's section."""
 
 import base64
-import dataclasses
 import io
 import json
 import re
@@ -24,7 +23,7 @@ from seesay.learning.examples import load_words
 from seesay.learning.lexicon_measures import SHUFFLES, measures, table
 from seesay.learning.pseudo_words import cluster, draw_of
 from seesay.reporting.report import build
-from seesay.reporting.sections import lexicon as report_lexicon
+from seesay.reporting.sections.lexicon import lexicon as shown_lexicon
 from seesay.schemas.audio import RECORDINGS, SPOKEN_WORDS
 from seesay.schemas.exhibits import LEXICON
 from seesay.schemas.learning import HISTORY
@@ -305,7 +304,7 @@ def test_a_token_without_a_recording_is_a_clear_error(tmp_path):
 def report(folder, rows=3, **more):
     """The page of a made-up run."""
     (folder / "report").mkdir(exist_ok=True)
-    given = dataclasses.replace(report_run.make(folder / "report"), **more)
+    given = report_run.make(folder / "report") | more
     outputs = report_run.outputs(folder)
     shown = ReportSettings(title="T", pictures=0, thumbnail=64, rows=rows, examples=1)
     build(given, outputs, shown, report_run.CONFIG, report_run.STAGES, folder / "none")
@@ -367,7 +366,7 @@ def test_what_the_stage_did_not_write_is_refused(found, tmp_path):
     bad = tmp_path / "lexicon.json"
     bad.write_text('{"criterion": "r10"}')
     with pytest.raises(InputError, match="not what the stage lexicon writes"):
-        report_lexicon.describe([bad], [folder / "words.parquet"], 3)
+        shown_lexicon(bad, tables.read(LEXICON, folder / "words.parquet"), 3)
 
 
 @pytest.mark.slow

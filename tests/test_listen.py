@@ -293,7 +293,7 @@ def test_fragments_without_boxes_have_none(tmp_path):
     inputs = dataclasses.replace(listen_run.make(tmp_path), regions=[])
     page, _ = run(tmp_path, inputs)
     assert page["pictures"][0]["boxes"] == {"0": None, "1": None, "2": None}
-    shown = listen.describe(tmp_path / "listen.json")
+    shown = listen.page_of(tmp_path / "listen.json")
     assert {near["box"] for row in shown["words"] for near in row["near"]} == {None}
 
 
@@ -335,7 +335,7 @@ def test_cases_are_in_the_tables_and_no_text_ends_the_script(world, tmp_path):
     _, page = world
     file = tmp_path / "listen.json"
     file.write_text(json.dumps(page), encoding="utf-8")
-    shown = listen.describe(file)
+    shown = listen.page_of(file)
     assert [row["kind"] for row in shown["words"]] == ["best", "typical", "worst"]
     assert [row["kind"] for row in shown["pictures"]] == ["best", "typical", "worst"]
     places = [row["place"] for row in shown["words"]]
@@ -345,7 +345,7 @@ def test_cases_are_in_the_tables_and_no_text_ends_the_script(world, tmp_path):
     for text in ("[]", '{"words": []}', "not JSON"):
         file.write_text(text)
         with pytest.raises(InputError, match="not what the stage listen writes"):
-            listen.describe(file)
+            listen.page_of(file)
 
 
 @pytest.mark.slow
@@ -363,9 +363,9 @@ def test_the_page_stays_within_its_size_and_time(name, pictures, most, tmp_path)
     (tmp_path / "report").mkdir()
     report = report_run.make(tmp_path / "report")
     sizes = []
-    for more in ({}, {"listen": [tmp_path / "listen.json"], "map": [place]}):
+    for more in ({}, {"listen": tmp_path / "listen.json", "map": place}):
         outputs = report_run.outputs(tmp_path)
-        given = dataclasses.replace(report, **more)
+        given = report | more
         shown = ReportSettings(**config["report"])
         began = time.process_time()
         build(given, outputs, shown, report_run.CONFIG, report_run.STAGES, tmp_path / "none")

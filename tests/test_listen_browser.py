@@ -1,7 +1,5 @@
 """The section to listen and look in a real browser: by keyboard, by ear, and with hostile texts."""
 
-import dataclasses
-
 import pytest
 
 from seesay.exhibits.listen import prepare
@@ -56,7 +54,7 @@ def page(tmp_path_factory):
     draw(*files, place, settings)
     (folder / "report").mkdir()
     made = report_run.make(folder / "report")
-    report = dataclasses.replace(made, listen=[found], map=[place])
+    report = made | {"listen": found, "map": place}
     outputs = report_run.outputs(folder)
     build(report, outputs, SETTINGS, report_run.CONFIG, report_run.STAGES, folder / "none")
     return outputs.report

@@ -1,7 +1,6 @@
 """The report: what it says, in which cells, what it escapes, and that it loads nothing."""
 
 import ast
-import dataclasses
 import json
 import re
 import subprocess
@@ -19,21 +18,16 @@ from PIL import Image
 
 from seesay.model.network import Network
 from seesay.planning.config import load
-from seesay.reporting import charts as report_charts
-from seesay.reporting import credits as report_sources
-from seesay.reporting import numbers as report_tables
+from seesay.reporting import charts, credits, groups, leakage, numbers
+from seesay.reporting.drawing import dag, network
 from seesay.reporting.report import build
 from seesay.reporting.results import TASKS, Results
-from seesay.reporting.sections import dag, leakage, more
-from seesay.reporting.sections import made as report_made
-from seesay.reporting.sections import network as report_network
-from seesay.reporting.sections import where as report_where
-from seesay.reporting.sections import words as report_words
+from seesay.reporting.sections import made, more
+from seesay.reporting.sections import run as run_section
 from seesay.reporting.sections.pictures import thumbnail
 from seesay.schemas.captions import SPOKEN_CAPTIONS
-from seesay.schemas.scoring import GROUPS, WORDS
+from seesay.schemas.scoring import GROUPS, OVER_WORDS, WORDS
 from seesay.schemas.vision import COPIES, IMAGES
-from seesay.scoring.breakdown import OVER_WORDS
 from seesay.settings.report import ReportSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
@@ -104,11 +98,11 @@ def page(run) -> Page:
 def of_tasks(folder, keep):
     """A made-up run's inputs with the numbers of some of the paper's tasks alone."""
     inputs = report_run.make(folder, pictures=10)
-    for path in (inputs.metrics, inputs.differences):
+    for path in (inputs["metrics"], inputs["differences"]):
         rows = pd.read_csv(path, sep="\t")
         kept = rows[rows["task"].isin(keep)]
         kept.to_csv(path, sep="\t", index=False, float_format="%.4f")
-    for table, path in ((GROUPS, inputs.groups), (WORDS, inputs.words)):
+    for table, path in ((GROUPS, inputs["groups"]), (WORDS, inputs["words"])):
         rows = tables.read(table, path)
         tables.write(table, path, rows[rows["task"].isin(keep)])
     return inputs
@@ -142,7 +136,7 @@ def test_the_main_gallery_is_one_in_which_the_paper_s_tasks_were_asked(tmp_path)
     results = Results.read(tmp_path / "metrics.tsv", None)
     assert results.galleries == ["all", "test"]
     assert results.value("paper", "model", MAIN, "r10").value == 30
-    (row,) = more.describe(results, "paper")["rows"]
+    (row,) = more.asked_of(results, "paper")["rows"]
     assert row["cells"]["model"]["text"] == "80.0 %"
 
 
@@ -184,8 +178,8 @@ def test_tables_1_and_2_have_this_run_and_the_paper_in_the_paper_s_layout(page):
 
 
 def test_the_better_of_random_and_model_is_bold(run):
-    results = Results.read(run[1].metrics, run[1].differences)
-    row = report_tables.as_in_paper(results, "paper", report_tables.RECALLS)[2]
+    results = Results.read(run[1]["metrics"], run[1]["differences"])
+    row = numbers.as_in_paper(results, "paper", numbers.RECALLS)[2]
     assert [cell["best"] for cell in row["paper"]] == [
         *[False] * 4,
         True,
@@ -217,15 +211,15 @@ def test_what_the_model_is_worth_were_the_words_others_too():
     rows += [("shuffled", OVER_WORDS, 300, 35.0, 30.0, 41.0, 5.0, -1.0, 11.0)]
     rows += [("model", "spoken", 300, 99.0, 99.0, 99.0, 0.0, 0.0, 0.0)]
     part = pd.DataFrame(rows, columns=names).assign(over="pictures x words", units="30 x 1200")
-    said = report_words.over_words(part)
+    said = groups.over_words(part)
     wanted = (
         "intervals over 30 pictures x 1,200 words: 40.0 % [30.0, 50.0]; minus shuffled pairs: +5.0"
         " points [−1.0, +11.0] (300 queries)"
     )
     assert said == wanted
     few = part.assign(low=np.nan)
-    assert report_words.over_words(few) == ""
-    assert report_words.over_words(few[2:]) == ""
+    assert groups.over_words(few) == ""
+    assert groups.over_words(few[2:]) == ""
 
 
 def test_the_summary_says_where_it_works_and_what_was_checked(run):
@@ -263,7 +257,7 @@ def test_an_experiment_s_own_network_and_stopping_rule_are_told(experiment):
         },
     }  # fmt: skip
     config = load(values)
-    found = report_network.describe(config.model_dump(mode="json"), experiment, 1280)
+    found = network.describe(config.model_dump(mode="json"), experiment, 1280)
     training, logmel = (config.section_of(experiment, name) for name in ("training", "logmel"))
     size = logmel.frames * logmel.filters
     built = Network(training, 1280 * (2 if experiment == "gate" else 1), size)
@@ -284,9 +278,7 @@ def test_an_experiment_s_own_network_and_stopping_rule_are_told(experiment):
 def test_the_frames_of_an_experiments_own_speech_are_said():
     own = {"logmel": {"model": "hubert.pt", "filters": 768, "frames": 20}}
     config = {**report_run.CONFIG, "experiments": {"paper": {}, "hubert": own}}
-    found = {
-        name: report_network.describe(config, name, 3)["drawn"] for name in ("paper", "hubert")
-    }
+    found = {name: network.describe(config, name, 3)["drawn"] for name in ("paper", "hubert")}
     assert "71 frames × 40 log-Mel filters" in found["paper"]
     assert "20 frames × 768 numbers of a speech model" in found["hubert"]
     assert "15,360 in" in found["hubert"]
@@ -323,9 +315,9 @@ def test_what_is_in_two_splits_is_found():
 def test_inputs_are_hashed_without_regard_to_their_order():
     images = pd.DataFrame({"image_id": ["a", "b"], "digest": ["1", "2"], "path": ["x", "y"]})
     heard = pd.DataFrame({"recording_id": ["r"], "digest": ["3"], "path": ["z"]})
-    first = report_made.hashes(images, heard)
-    assert first == report_made.hashes(images[::-1], heard)
-    assert first[0]["hash"] != report_made.hashes(images.assign(digest="1"), heard)[0]["hash"]
+    first = made.hashes(images, heard)
+    assert first == made.hashes(images[::-1], heard)
+    assert first[0]["hash"] != made.hashes(images.assign(digest="1"), heard)[0]["hash"]
 
 
 def test_every_system_task_and_gallery_is_there(page):
@@ -379,24 +371,24 @@ def test_synthetic_data_and_untrained_networks_are_labelled(page):
             ]
         },
     }
-    assert report_sources.sources(real)["labels"] == []
-    assert report_sources.sources(real)["pictures"] == "corpora/flickr8k (read as flickr8k)"
+    assert credits.sources(real)["labels"] == []
+    assert credits.sources(real)["pictures"] == "corpora/flickr8k (read as flickr8k)"
     heard = "corpora/lucid (read as lucid); corpora/timit (read as timit)"
-    assert report_sources.sources(real)["speech"] == heard
-    assert [used["whose"] for used in report_sources.licences(real)][-2:] == [
+    assert credits.sources(real)["speech"] == heard
+    assert [used["whose"] for used in credits.licences(real)][-2:] == [
         "corpora/lucid",
         "corpora/timit",
     ]
     random = {**real, "fc7": {"network": "efficientnet_lite0", "weights": "random"}}
-    assert report_sources.sources(random)["labels"] == ["untrained image network"]
+    assert credits.sources(random)["labels"] == ["untrained image network"]
     mixed = {**real, "synthesis": {"talkers": 40}}
-    assert report_sources.sources(mixed)["labels"] == ["synthetic speech"]
+    assert credits.sources(mixed)["labels"] == ["synthetic speech"]
 
 
 def test_ready_made_fragments_have_no_boxes_and_pictures_need_no_file(tmp_path):
     inputs = report_run.make(tmp_path, pictures=20)
-    images = tables.read(IMAGES, inputs.images)
-    tables.write(IMAGES, inputs.images, images.assign(path="", digest="", width=0, height=0))
+    images = tables.read(IMAGES, inputs["images"])
+    tables.write(IMAGES, inputs["images"], images.assign(path="", digest="", width=0, height=0))
     config = {
         **report_run.CONFIG,
         "scenes": None,
@@ -404,7 +396,7 @@ def test_ready_made_fragments_have_no_boxes_and_pictures_need_no_file(tmp_path):
         "fragments": {"path": "corpora/fragments"},
         "pictures": {"corpora": [{"reader": "pascal1k", "path": "corpora/pascal"}]},
     }
-    inputs = dataclasses.replace(inputs, regions=[])
+    inputs = inputs | {"regions": []}
     build(inputs, outputs(tmp_path), SETTINGS, config, report_run.STAGES, tmp_path / "none")
     made = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
     assert made.sections["pictures"].count("4 fragments · no picture file") == 2
@@ -431,8 +423,8 @@ def test_ready_made_fragments_have_no_boxes_and_pictures_need_no_file(tmp_path):
 )
 def test_torchvision_s_networks_are_described_and_attributed(network, said):
     config = {**report_run.CONFIG, "fc7": {"network": network, "weights": "DEFAULT"}}
-    assert report_sources.sources(config)["network"] == said
-    (licence,) = [x for x in report_sources.licences(config) if x["what"] == "Image network"]
+    assert credits.sources(config)["network"] == said
+    (licence,) = [x for x in credits.licences(config) if x["what"] == "Image network"]
     assert licence["terms"] == "BSD-3-Clause"
     assert licence["whose"].startswith("torchvision's")
     assert licence["whose"].endswith(said.rpartition(" ")[2])
@@ -441,17 +433,17 @@ def test_torchvision_s_networks_are_described_and_attributed(network, said):
 def test_a_network_that_proposes_the_boxes_is_described_too():
     regions = {"proposals": "rpn", "weights": "random"}
     config = {**report_run.CONFIG, "regions": regions}
-    source = report_sources.sources(config)
+    source = credits.sources(config)
     assert source["network"] == (
         "EfficientNet-Lite0, trained on ImageNet; its boxes proposed by Faster R-CNN"
         " (ResNet-50 FPN) with random, untrained weights"
     )
     assert "untrained region proposals" in source["labels"]
-    terms = {x["what"]: x["terms"] for x in report_sources.licences(config)}
+    terms = {x["what"]: x["terms"] for x in credits.licences(config)}
     assert (terms["Image network"], terms["Region proposals"]) == ("Apache-2.0", "BSD-3-Clause")
     own = {**config, "fc7": {"network": "vgg16", "weights": "own/vgg.pth"}}
-    assert report_sources.sources(own)["network"].startswith("VGG16 with the weights own/vgg.pth")
-    assert "trained" not in report_sources.licences(own)[-2]["whose"]
+    assert credits.sources(own)["network"].startswith("VGG16 with the weights own/vgg.pth")
+    assert "trained" not in credits.licences(own)[-2]["whose"]
 
 
 def test_attribution_stands_beside_every_drawn_picture(page):
@@ -560,10 +552,10 @@ def test_without_the_shuffled_control_nothing_is_wantedto_be_learnt(run, tmp_pat
     few = {**config, "controls": ["text"]}
     kept = {}
     for name in ("metrics", "differences"):
-        lines = getattr(inputs, name).read_text().splitlines(keepends=True)
+        lines = inputs[name].read_text().splitlines(keepends=True)
         kept[name] = tmp_path / f"{name}.tsv"
         kept[name].write_text("".join(line for line in lines if "\tshuffled\t" not in line))
-    inputs = dataclasses.replace(inputs, **kept)
+    inputs = inputs | kept
     build(inputs, outputs(tmp_path), SETTINGS, few, report_run.STAGES, tmp_path)
     page = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
     assert "without the control of shuffled pairs." in page.sections[""]
@@ -578,12 +570,12 @@ def test_without_the_shuffled_control_nothing_is_wantedto_be_learnt(run, tmp_pat
 
 def test_sentences_that_mix_talkers_are_labelled_and_shown_with_all_of_them(run, tmp_path):
     _, inputs, config = run
-    spoken = tables.read(SPOKEN_CAPTIONS, inputs.spoken_captions)
+    spoken = tables.read(SPOKEN_CAPTIONS, inputs["spoken_captions"])
     # The second word of every caption is another talker's.
     spoken.loc[spoken["position"] == 1, "talker"] = "talker_09"
     tables.write(SPOKEN_CAPTIONS, tmp_path / "spoken", spoken)
     mixed = {**config, "matching": {"speakers": "mixed"}}
-    changed_inputs = dataclasses.replace(inputs, spoken_captions=tmp_path / "spoken")
+    changed_inputs = inputs | {"spoken_captions": tmp_path / "spoken"}
     build(changed_inputs, outputs(tmp_path), SETTINGS, mixed, report_run.STAGES, tmp_path)
     page = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
     assert "sentences mix talkers." in page.sections[""]
@@ -599,7 +591,7 @@ def test_sentences_that_mix_talkers_are_labelled_and_shown_with_all_of_them(run,
 def test_legacy_numbers_stand_beside_the_corrected_ones_and_nowhere_else(page, run, tmp_path):
     folder, inputs, config = run
     assert "legacy" not in page.sections
-    text = inputs.metrics.read_text(encoding="utf-8").splitlines()
+    text = inputs["metrics"].read_text(encoding="utf-8").splitlines()
     where = text[0].split("\t").index("value")
     rows = [line.split("\t") for line in text[1:]]
     for row in rows:
@@ -608,7 +600,7 @@ def test_legacy_numbers_stand_beside_the_corrected_ones_and_nowhere_else(page, r
     (tmp_path / "legacy.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     config = {**config, "training": {**config["training"], "standardise": "train"}}
     build(
-        dataclasses.replace(inputs, legacy=[tmp_path / "legacy.tsv"]),
+        inputs | {"legacy": [tmp_path / "legacy.tsv"]},
         outputs(tmp_path), SETTINGS, config, report_run.STAGES, folder / "benchmarks",
     )  # fmt: skip
     other = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
@@ -639,7 +631,7 @@ def test_time_and_memory_are_in_a_block_of_their_own(page):
     assert page.row("metrics") == ["1", "2.2 s", "2.2 s", "–"]
     assert not [row for row in page.rows if row[:1] == ["report"]]
     assert "Report written" in page.sections["run"]
-    assert report_made.duration(7810) == "2 h 10 min"
+    assert run_section.duration(7810) == "2 h 10 min"
 
 
 def unnumbered(path: Path) -> str:
@@ -651,7 +643,7 @@ def test_the_script_writes_the_same_bytes_but_for_the_run(run, tmp_path):
     folder, inputs, config = run
     other = outputs(tmp_path)
     args = []
-    for name, value in [*vars(inputs).items(), *vars(other).items()]:
+    for name, value in [*inputs.items(), *vars(other).items()]:
         paths = value if isinstance(value, list) else [value or ""]
         args += ["--" + name.replace("_", "-"), *map(str, paths)]
     args += ["--config", json.dumps(config), "--stages", json.dumps(report_run.STAGES)]
@@ -698,14 +690,14 @@ def thumbnail_of(size: tuple[int, int], folder: Path) -> str:
 
 
 def test_numbers_without_the_model_or_a_column_are_refused(run, tmp_path):
-    lines = run[1].metrics.read_text().splitlines(keepends=True)
+    lines = run[1]["metrics"].read_text().splitlines(keepends=True)
     bad = tmp_path / "metrics.tsv"
     bad.write_text("".join(line for line in lines if "\tmodel\t" not in line))
     with pytest.raises(InputError, match="no row of the system model"):
-        Results.read(bad, run[1].differences)
+        Results.read(bad, run[1]["differences"])
     bad.write_text("".join(line.rpartition("\t")[0] + "\n" for line in lines))
     with pytest.raises(InputError, match="no column 'units'"):
-        Results.read(bad, run[1].differences)
+        Results.read(bad, run[1]["differences"])
 
 
 def test_the_drawing_leaves_out_implied_inputs_and_refuses_cycles():
@@ -754,10 +746,10 @@ def test_the_list_of_stages_names_every_rule():
 )
 def test_names_that_do_not_print_are_drawn_escaped(name):
     row = {"group": name, "queries": 3, "pictures": 3, "r10": 5.0, "low": 1.0, "high": 8.0}
-    chart = report_where.dots([row | {"chance": 2.0, "baseline": 3.0}], f"R@10 of {name}")
+    chart = groups.dots([row | {"chance": 2.0, "baseline": 3.0}], f"R@10 of {name}")
     safe = printing(chart)
     assert name not in json.dumps(safe, ensure_ascii=False)
-    assert f"{ascii(name)[1:-1]} · 3" in report_charts.drawn(report_charts.embedded(safe))
+    assert f"{ascii(name)[1:-1]} · 3" in charts.drawn(charts.embedded(safe))
 
 
 def test_joined_letters_and_emoji_stay(run):
@@ -767,9 +759,9 @@ def test_joined_letters_and_emoji_stay(run):
 
 def test_every_chart_of_the_page_prints(tmp_path):
     inputs = report_run.make(tmp_path)
-    groups = tables.read(GROUPS, inputs.groups)
+    groups = tables.read(GROUPS, inputs["groups"])
     groups["group"] = groups["group"].str.replace("NOUN", "NO\x07UN")
-    tables.write(GROUPS, inputs.groups, groups)
+    tables.write(GROUPS, inputs["groups"], groups)
     build(inputs, outputs(tmp_path), SETTINGS, report_run.CONFIG, report_run.STAGES, tmp_path)
     assert r"NO\x07UN · 400" in (tmp_path / "where.svg").read_text()
 

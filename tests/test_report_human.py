@@ -5,9 +5,9 @@ import dataclasses
 import pytest
 
 from seesay.exhibits.listen import prepare
+from seesay.reporting.people import sentence
 from seesay.reporting.report import build
 from seesay.reporting.results import Results
-from seesay.reporting.sections.human import sentence
 from support import listen_run, report_run
 from support.report_run import outputs
 from test_report import SETTINGS, Page
@@ -104,7 +104,7 @@ def test_the_page_lets_one_choose_a_human_word_where_there_are_some(tmp_path):
         prepare(inputs, found, folder / "rejects.parquet", listen_run.SETTINGS, *told)
         (folder / "report").mkdir()
         made = report_run.make(folder / "report", pictures=10)
-        made = dataclasses.replace(made, listen=[found])
+        made = made | {"listen": found}
         out = outputs(folder)
         build(made, out, SETTINGS, report_run.CONFIG, report_run.STAGES, folder / "none")
         page = Page(out.report.read_text(encoding="utf-8"))
@@ -128,7 +128,7 @@ def test_without_human_words_synthetic_numbers_are_said_to_be_such(tmp_path, syn
 
 def test_many_sources_are_a_range_in_one_sentence(tmp_path):
     inputs = report_run.with_human(tmp_path, report_run.make(tmp_path, pictures=10))
-    results = Results.read(inputs.metrics, inputs.differences)
+    results = Results.read(inputs["metrics"], inputs["differences"])
     isle = {key: value for key, value in results.values.items() if key[4] == "isle"}
     for n in range(4):
         results.values.update(

@@ -5,9 +5,10 @@ from typing import get_args
 import pandas as pd
 import pytest
 
+from seesay.reporting import asking
 from seesay.reporting.results import Results
 from seesay.reporting.sections import more
-from seesay.reporting.sections.experiments import unasked
+from seesay.reporting.sections.tasks import unasked
 from seesay.scoring import abx, abx_metrics
 from seesay.scoring.metrics import GROUNDED, METRICS
 from seesay.settings.evaluation import Task
@@ -28,7 +29,7 @@ def row(system, task, metric, value, gallery="test", seed="mean"):
 
 
 def test_each_number_stands_in_its_row_and_column_with_chance(tmp_path):
-    found = more.describe(
+    found = more.asked_of(
         results(
             tmp_path,
             [
@@ -58,19 +59,19 @@ def test_each_number_stands_in_its_row_and_column_with_chance(tmp_path):
 
 
 def test_a_run_of_the_paper_s_tasks_alone_has_nothing_more(tmp_path):
-    found = more.describe(
+    found = more.asked_of(
         results(tmp_path, [row("model", "word_token_by_image", "r10", 9)]), "best"
     )
     assert found == {"rows": [], "systems": [], "asked": {}}
 
 
-@pytest.mark.parametrize("task", more.TASKS)
+@pytest.mark.parametrize("task", asking.TASKS)
 def test_the_tasks_and_metrics_are_those_of_the_stages(task):
     grounded = task.startswith("grounding")
     by_cells = task in {*abx.TASKS, *abx.NEIGHBOURS.values()}
     assert grounded or by_cells or task in get_args(Task)
     known = GROUNDED if grounded else (abx_metrics.METRIC,) if by_cells else METRICS
-    assert set(more.TASKS[task].metrics) <= set(known)
+    assert set(asking.TASKS[task].metrics) <= set(known)
 
 
 def test_what_of_abx_has_no_triplet_is_named(tmp_path):
@@ -80,8 +81,8 @@ def test_what_of_abx_has_no_triplet_is_named(tmp_path):
         "ABX within talkers", "ABX across talkers, lemmas", "ABX within talkers, lemmas",
         "ABX across talkers, token-weighted", "Caption by picture",
     ]  # fmt: skip
-    assert set(more.ABX) == set(abx.TASKS)
+    assert set(asking.ABX) == set(abx.TASKS)
 
 
 def test_every_way_of_asking_abx_is_shown():
-    assert {*abx.TASKS, *abx.NEIGHBOURS.values()} <= set(more.TASKS)
+    assert {*abx.TASKS, *abx.NEIGHBOURS.values()} <= set(asking.TASKS)

@@ -130,7 +130,7 @@ def test_below_twenty_pictures_there_is_neither_yes_nor_no(model):
 
 def test_a_made_up_run_that_did_not_learn_is_not_shown_to_have_and_no_is_not_said(tmp_path):
     inputs = report_run.make(tmp_path, learned=False)
-    results = Results.read(inputs.metrics, inputs.differences)
+    results = Results.read(inputs["metrics"], inputs["differences"])
     # 9.3 +- 1.9 where chance is 10.3: it may be as much as 0.9 above, and the bound is 1.9.
     assert judge(results, "paper", MAIN).kind == "none"
     values = {

@@ -8,9 +8,8 @@ import pytest
 import yaml
 
 from seesay.planning.config import load
-from seesay.reporting import study, study_numbers
+from seesay.reporting import beside, study, study_numbers
 from seesay.reporting.results import Difference, Results
-from seesay.reporting.sections import beside
 from seesay.schemas.learning import HISTORY
 from seesay.shared import tables
 from seesay.shared.errors import InputError

@@ -358,10 +358,10 @@ def test_the_report_shows_both_and_says_what_the_test_is(corpus: Path, tmp_path:
     inputs = report_run.make(tmp_path)
     settings = rules(unseen_talkers=2, unseen_words=0.2)
     groups, _ = parted(corpus, tmp_path, settings)
-    results = Results.read(inputs.metrics, inputs.differences)
+    results = Results.read(inputs["metrics"], inputs["differences"])
     charts: dict[str, Spec] = {}
     words = tables.read(WORDS, tmp_path / "words")
-    shown = where.describe(groups.reset_index(), words, results, "paper", charts)
+    shown = where.parted(groups.reset_index(), words, results, "paper", charts)
     for kind, heard, title in (
         ("talker", "heard", "Talkers that training heard, and others"),
         ("word", "said", "Words that training heard, and others"),

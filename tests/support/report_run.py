@@ -1,14 +1,14 @@
 """A made-up run for the tests of the report: every table that it reads, of any size."""
 
-import dataclasses
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from PIL import Image, ImageDraw
 
+from seesay.reporting import sections
 from seesay.reporting.report import Outputs
-from seesay.reporting.sections.data import Inputs
+from seesay.reporting.runs import Files
 from seesay.schemas.audio import HUMAN_WORDS, LOGMEL, RECORDINGS, SPOKEN_WORDS
 from seesay.schemas.captions import (
     DURATIONS,
@@ -88,13 +88,14 @@ def make(
     learned: bool = True,
     caption: str = "a red car stands behind a small dog on the grass",
     epochs: int = 12,
-) -> Inputs:
+) -> dict[str, Path | list[Path]]:
     """Write every table below `folder`; `caption` is the text of each picture's first caption."""
     rng = np.random.default_rng(5)
     ids = [f"scene_{i:04d}" for i in range(pictures)]
     splits = ["train"] * (pictures * 8 // 10) + ["validation"] * (pictures // 10)
     splits += ["test"] * (pictures - len(splits))
-    path = {name: folder / f"{name}.parquet" for name in Inputs.__annotations__}
+    lists = [name for name, place in sections.inputs().items() if place is None]
+    path = {name: folder / f"{name}.parquet" for name in sections.inputs()}
     boxes = [_picture(folder / f"{i}.jpg", rng) for i in ids]
     images = pd.DataFrame({"image_id": ids, "split": splits, "digest": ids})
     images["path"] = [str(folder / f"{i}.jpg") for i in ids]
@@ -124,13 +125,11 @@ def make(
     _write_numbers(path["metrics"], path["differences"], learned)
     _write_breakdown(path["groups"], path["words"])
     _write_benchmarks(folder / "benchmarks")
-    lists = {"regions", "fc7", "rejects", "logmel", "histories"}
-    given = {name: [p] if name in lists else p for name, p in path.items()}
-    return Inputs(
-        **given
-        | {"legacy": [], "listen": [], "map": [], "lexicons": [], "pseudo_words": []}
-        | {"human_words": [], "human_groups": []}
-    )
+    # A section whose files are not written here is left out of the page.
+    written = {name: file for name, file in path.items() if file.exists()}
+    return {name: [] for name in lists} | {
+        name: [file] if name in lists else file for name, file in written.items()
+    }
 
 
 def _picture(path: Path, rng: np.random.Generator) -> list[tuple[int, int, int, int]]:
@@ -341,12 +340,12 @@ def _write_breakdown(groups: Path, words: Path) -> None:
     tables.write(WORDS, words, pd.DataFrame(rows, columns=[c.name for c in WORDS.columns]))
 
 
-def with_human(folder: Path, inputs: Inputs) -> Inputs:
+def with_human(folder: Path, inputs: Files) -> Files:
     """The same run with human words of two sources: `isle` knows its talkers, `shore` does not.
 
     Its model recognises words of `isle`, and finds no picture by them.
     """
-    numbers = pd.read_csv(inputs.metrics, sep="\t")
+    numbers = pd.read_csv(inputs["metrics"], sep="\t")
     # By task: chance, shuffled, model, model on its own voices; R@10.
     recalls = {
         "human_recognition": (2.0, 3.0, 40.0, 97.0),
@@ -368,7 +367,7 @@ def with_human(folder: Path, inputs: Inputs) -> Inputs:
                     rows.append((*where, one, one - 4 * share, one + 4 * share, luck, *HUMAN_OVER))
     added = pd.DataFrame(rows, columns=numbers.columns)
     numbers = pd.concat([numbers, added], ignore_index=True)
-    numbers.to_csv(inputs.metrics, sep="\t", index=False, float_format="%.4f")
+    numbers.to_csv(inputs["metrics"], sep="\t", index=False, float_format="%.4f")
     path = {name: folder / f"{name}.parquet" for name in ("human_words", "human_groups")}
     words = pd.DataFrame({"token_id": [f"h{n:02d}" for n in range(52)]})
     words["source"] = ["isle"] * 43 + ["shore"] * 9
@@ -383,8 +382,8 @@ def with_human(folder: Path, inputs: Inputs) -> Inputs:
     refused += [("human", "isle/c", "this talker says captions; 7 words left out")]
     tables.write(tables.REJECTS, folder / "human_rejects.parquet", tables.rejects(refused))
     more = {name: [file] for name, file in path.items()}
-    rejects = [*inputs.rejects, folder / "human_rejects.parquet"]
-    return dataclasses.replace(inputs, rejects=rejects, **more)
+    rejects = [*inputs["rejects"], folder / "human_rejects.parquet"]
+    return {**inputs, "rejects": rejects, **more}
 
 
 def _write_human_groups(path: Path) -> None:

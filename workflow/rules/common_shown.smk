@@ -1,14 +1,14 @@
 """What the report and the studies show: tables of every variant, rejects, numbers.
 
 Comes in: CONFIG and the functions of common.smk and common_experiments.smk.
-Goes out: region_tables(), rejects(), templates() and others that rules call.
+Goes out: region_tables(), rejects(), report_inputs() and others that rules call.
 """
 
-import hashlib
 import sys
 import time
 from pathlib import Path
 
+from seesay.reporting import sections
 from seesay.reporting.last_lines import last_lines
 
 BEGUN = time.time()
@@ -126,11 +126,47 @@ def studies(wildcards):
     return there
 
 
-def templates():
-    """A digest of the page's templates and style, which the code stamp does not see."""
-    folder = Path(HOME, "src", "seesay", "templates")
-    texts = [path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()]
-    return hashlib.sha256(b"\0".join(texts)).hexdigest()[:12]
+def histories():
+    """What each training told of its epochs."""
+    return expand(
+        at("training/{experiment}/{system}/{seed}/history.parquet"),
+        experiment=EXPERIMENTS,
+        system=there("model", "shuffled"),
+        seed=SEEDS,
+    )
+
+
+def of_lexicons(name):
+    """A file of each experiment that learns pseudo-words."""
+    return expand(at(f"lexicon/{{experiment}}/{name}"), experiment=LEXICONS)
+
+
+# The inputs of the report that are lists, which may be empty, by the name in `NEEDS` of a section.
+REPORT_LISTS = {
+    "regions": region_tables,
+    "fc7": lambda: shown_tables("fc7"),
+    "logmel": lambda: shown_tables("logmel"),
+    "histories": histories,
+    "rejects": rejects,
+    "legacy": legacy_numbers,
+    "human_words": lambda: human_tables("words"),
+    "human_groups": lambda: human_tables("groups"),
+    "lexicons": lambda: of_lexicons("lexicon.json"),
+    "pseudo_words": lambda: of_lexicons("words.parquet"),
+}
+
+
+def report_inputs():
+    """The inputs of the report, by name, as its sections need them."""
+    return {
+        name: at(path) if path else REPORT_LISTS[name]()
+        for name, path in sections.inputs().items()
+    }
+
+
+def flags(kind, names):
+    """The options of a script for all inputs or outputs of a rule, by name, for its shell."""
+    return "".join(f" --{name.replace('_', '-')} {{{kind}.{name}:q}}" for name in names)
 
 
 def tell_results():

@@ -4,28 +4,25 @@ import json
 from dataclasses import fields
 from pathlib import Path
 
+from seesay.reporting import sections
 from seesay.reporting.report import Outputs, build
-from seesay.reporting.sections.data import Inputs
 from seesay.settings.report import ReportSettings
 from seesay.shared.command import arguments, run
 
-LISTS = ["regions", "fc7", "rejects", "logmel", "histories", "legacy", "listen", "map"]
-LISTS += ["lexicons", "pseudo_words", "human_words", "human_groups"]
-
 
 def main() -> None:
-    inputs = [field.name for field in fields(Inputs)]
+    files = sections.inputs()
     outputs = [field.name for field in fields(Outputs)]
     args = arguments(
         __doc__,
-        inputs=[name for name in inputs if name not in LISTS],
+        inputs=[name for name, path in files.items() if path],
+        lists=[name for name, path in files.items() if not path],
         outputs=outputs,
         settings=ReportSettings,
-        lists=LISTS,
         options={"config": str, "stages": str, "benchmarks": Path, "codes": "{}"},
     )
     build(
-        Inputs(**{name: getattr(args, name) for name in inputs}),
+        {name: getattr(args, name) for name in files},
         Outputs(**{name: getattr(args, name) for name in outputs}),
         args.settings,
         config=json.loads(args.config),

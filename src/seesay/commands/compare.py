@@ -15,9 +15,9 @@ import pandas as pd
 from seesay.commands import compare_runs
 from seesay.commands.compare_runs import UNKNOWN, Run, Tokens, sets_apart
 from seesay.planning.experiments import ordered
+from seesay.reporting.asking import HUMAN
+from seesay.reporting.asking import TASKS as MORE
 from seesay.reporting.results import SYSTEMS, TASKS
-from seesay.reporting.sections.more import HUMAN
-from seesay.reporting.sections.more import TASKS as MORE
 from seesay.schemas.scoring import HUMAN_RANKS, RANKS, SYNTHETIC
 from seesay.scoring import intervals
 from seesay.scoring.metrics import METRICS, chance, counts_of, summarise

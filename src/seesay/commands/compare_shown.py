@@ -6,10 +6,10 @@ from pathlib import Path
 from seesay.commands.compare import Line, Part
 from seesay.commands.compare_runs import Apart
 from seesay.reporting import pages
+from seesay.reporting.asking import HUMAN
+from seesay.reporting.asking import TASKS as MORE
 from seesay.reporting.numbers import ITEMS, RANKS
 from seesay.reporting.results import METRICS, SYSTEMS, TASKS, Difference, difference, shown
-from seesay.reporting.sections.more import HUMAN
-from seesay.reporting.sections.more import TASKS as MORE
 from seesay.scoring import intervals
 from seesay.shared import writing
 

@@ -1,15 +1,12 @@
-"""The report's tables: Tables 1 and 2 of the paper, every number, counts of the data."""
+"""The report's tables: Tables 1 and 2 of the paper, and every number."""
 
 from collections.abc import Mapping
 from typing import Any
-
-import pandas as pd
 
 from seesay.reporting.results import METRICS, SYSTEMS, TASKS, Results, difference, interval, shown
 
 Rows = list[dict[str, Any]]
 
-SPLITS = ("train", "validation", "test")
 RANKS, RECALLS = ("median_rank", "mean_rank"), ("r1", "r5", "r10", "r25")
 # Tables 1 and 2 of the paper, by task, then metric: random projection, model.
 PAPER: dict[str, dict[str, tuple[float, float]]] = {
@@ -157,48 +154,6 @@ def differences(results: Results) -> Rows:
                     if cells:
                         where = {"experiment": experiment, "gallery": place, "task": name}
                         rows.append({**where, "control": label, "cells": cells})
-    return rows
-
-
-def counts(
-    images: pd.DataFrame,
-    captions: pd.DataFrame,
-    spoken: pd.DataFrame,
-    fragments: pd.DataFrame,
-    mixed: bool = False,
-) -> Rows:
-    """Counts by split, with the total: one row a thing that is counted.
-
-    `mixed` says that the words of one caption may come from several talkers.
-    """
-    split = images.set_index("image_id")["split"]
-    said = spoken.drop_duplicates(["image_id", "caption"])
-    versions = said if mixed else spoken.drop_duplicates(["image_id", "caption", "talker"])
-    here = {
-        "pictures": images["split"],
-        "picture fragments": fragments["image_id"].map(split),
-        "captions": captions["image_id"].map(split),
-        "captions that can be said": said["image_id"].map(split),
-        "captions as spoken, over talkers": versions["image_id"].map(split),
-        "word tokens used": spoken.drop_duplicates("token_id")["image_id"].map(split),
-    }
-    rows: Rows = [
-        {"what": what, "cells": [int((values == s).sum()) for s in SPLITS], "total": len(values)}
-        for what, values in here.items()
-    ]
-    where = spoken["image_id"].map(split)
-    for what, column in (("word types used", "spoken_word"), ("talkers used", "talker")):
-        cells = [int(spoken.loc[where == s, column].nunique()) for s in SPLITS]
-        rows.append({"what": what, "cells": cells, "total": int(spoken[column].nunique())})
-    share = [
-        100 * a / b if b else None
-        for a, b in zip(
-            [*rows[3]["cells"], rows[3]["total"]],
-            [*rows[2]["cells"], rows[2]["total"]],
-            strict=True,
-        )
-    ]
-    rows.insert(4, {"what": "share of the captions, %", "cells": share[:3], "total": share[3]})
     return rows
 
 

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from seesay.planning.config import Config
+from seesay.reporting.asking import HUMAN
+from seesay.reporting.beside import COLUMNS as COMPARED
+from seesay.reporting.beside import Column, Pairs, base_of, gap, kind, points, read_pairs
 from seesay.reporting.results import Difference, Results
-from seesay.reporting.sections.beside import COLUMNS as COMPARED
-from seesay.reporting.sections.beside import Column, Pairs, base_of, gap, kind, points, read_pairs
-from seesay.reporting.sections.more import HUMAN
 from seesay.reporting.stopping import cut_off
 from seesay.reporting.study_about import about, answers, told
 from seesay.reporting.study_numbers import human, lucky, numbers, plain, table

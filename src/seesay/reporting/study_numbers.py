@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from seesay.reporting.asking import HUMAN
+from seesay.reporting.beside import Column
 from seesay.reporting.results import SYSTEMS, Results, Value, interval, shown
-from seesay.reporting.sections.beside import Column
-from seesay.reporting.sections.more import HUMAN
 from seesay.schemas.scoring import SYNTHETIC
 from seesay.scoring.intervals import said
 

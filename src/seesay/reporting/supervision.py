@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from seesay.planning.experiments import section
 from seesay.reporting.credits import NETWORKS, VOICES
 
 Values = dict[str, Any]
@@ -61,12 +62,6 @@ def sources(config: Values, experiment: str) -> list[Source]:
         _human_words(training),
         _validation(config, training),
     ]
-
-
-def section(config: Values, experiment: str, name: str) -> Values:
-    """A section of the config with what the experiment overrides; empty where there is none."""
-    override = (config["experiments"].get(experiment) or {}).get(name) or {}
-    return {**(config.get(name) or {}), **override}
 
 
 def declared(config: Values, experiment: str) -> list[str]:

@@ -37,6 +37,7 @@ HUMAN_RANKS = Table(
     ),
 )
 
+OVER_WORDS = "words and pictures"  # the property of GROUPS with all word queries together
 SYNTHETIC = "~synthetic"  # behind a source's name: the same words, by the captions' own talkers
 
 HUMAN_TASKS = ("human_recognition", "picture_by_human_word", "human_word_by_picture")

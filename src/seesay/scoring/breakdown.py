@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from seesay.schemas.captions import CAPTION_WORDS, REPLACEMENTS, SPOKEN_CAPTIONS
-from seesay.schemas.scoring import GROUPS, RANKS, WORDS
+from seesay.schemas.scoring import GROUPS, OVER_WORDS, RANKS, WORDS
 from seesay.schemas.vision import IMAGES, REGIONS
 from seesay.scoring import intervals
 from seesay.scoring.breakdown_classes import (
@@ -42,8 +42,6 @@ from seesay.shared.ranking import Floats, Integers, Ranks
 
 BY_WORD = ("word_similarity", "image_token_by_word")
 BY_FRAGMENT = ("word_token_by_image", "word_type_by_image")
-# The property of all word queries together.
-OVER_WORDS = "words and pictures"
 HITS = 10  # the k of the R@k that is shown by group
 
 

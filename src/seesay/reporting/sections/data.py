@@ -1,15 +1,8 @@
-"""What the report reads, and what it says of the data: counts, splits, rejects, examples."""
+"""The data: counts, checks across splits, how captions came to be spoken, what was refused."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
-
-import pandas as pd
-
-from seesay.reporting import numbers
-from seesay.reporting.sections import leakage, made, pictures
-from seesay.schemas.audio import LOGMEL, RECORDINGS, SPOKEN_WORDS
+from seesay.reporting import counts, leakage, matching
+from seesay.reporting.runs import Context, Run
+from seesay.schemas.audio import LOGMEL, SPOKEN_WORDS
 from seesay.schemas.captions import (
     DURATIONS,
     POS,
@@ -20,119 +13,91 @@ from seesay.schemas.captions import (
     TALKER_WORDS,
     UNSAYABLE,
 )
-from seesay.schemas.vision import CAPTIONS, COPIES, FC7, IMAGES, REGIONS
-from seesay.settings.report import ReportSettings
-from seesay.shared import tables
+from seesay.schemas.vision import CAPTIONS, COPIES, IMAGES, REGIONS
 from seesay.shared.rejects import by_reason
 from seesay.shared.tables import REJECTS
 
-Context = dict[str, Any]
+LINK = "Data"
+NEEDS = {
+    "images": "pictures/images.parquet",
+    "copies": "pictures/copies.parquet",
+    "captions": "pictures/captions.parquet",
+    "regions": None,
+    "fc7": None,
+    "spoken_types": "words/spoken_types.parquet",
+    "replacements": "matching/replacements.parquet",
+    "spoken_captions": "matching/spoken_captions.parquet",
+    "unsayable": "matching/unsayable.parquet",
+    "steps": "matching/quality/steps.parquet",
+    "pos": "matching/quality/pos.parquet",
+    "talker_words": "matching/quality/talker_words.parquet",
+    "durations": "matching/quality/durations.parquet",
+    "recordings": "speech/recordings.parquet",
+    "spoken_words": "speech/spoken_words.parquet",
+    "logmel": None,
+    "rejects": None,
+}
 
 
-@dataclass(frozen=True)
-class Inputs:
-    """The files that the report reads: tables of numbers, and tables of the stages."""
-
-    metrics: Path
-    differences: Path
-    experiments: Path
-    groups: Path
-    words: Path
-    images: Path
-    copies: Path
-    captions: Path
-    regions: Sequence[Path]
-    fc7: Sequence[Path]
-    spoken_types: Path
-    replacements: Path
-    spoken_captions: Path
-    unsayable: Path
-    steps: Path
-    pos: Path
-    talker_words: Path
-    durations: Path
-    recordings: Path
-    spoken_words: Path
-    rejects: Sequence[Path]
-    logmel: Sequence[Path]
-    histories: Sequence[Path]
-    legacy: Sequence[Path]
-    listen: Sequence[Path]
-    map: Sequence[Path]
-    lexicons: Sequence[Path]
-    pseudo_words: Sequence[Path]
-    human_words: Sequence[Path]
-    human_groups: Sequence[Path]
-
-
-def counted(inputs: Inputs) -> dict[str, pd.DataFrame]:
-    """The tables of what came of the matching."""
-    return {
-        "steps": tables.read(STEPS, inputs.steps),
-        "pos": tables.read(POS, inputs.pos),
-        "talker_words": tables.read(TALKER_WORDS, inputs.talker_words),
-        "durations": tables.read(DURATIONS, inputs.durations),
-        "unsayable": tables.read(UNSAYABLE, inputs.unsayable),
-    }
-
-
-def data(
-    inputs: Inputs, settings: ReportSettings, mixed: bool, logmel: Mapping[str, Any]
-) -> Context:
-    """The data's counts, replacements, rejects and example pictures."""
-    images = tables.read(IMAGES, inputs.images)
-    captions = tables.read(CAPTIONS, inputs.captions)
-    spoken = tables.read(SPOKEN_CAPTIONS, inputs.spoken_captions)
-    regions = tables.read(REGIONS, list(inputs.regions))
-    # Without the features, which fill the memory at the paper's size.
-    kept = tables.read(FC7, list(inputs.fc7), columns=["image_id", "region", "score"])
-    padded = tables.read(LOGMEL, list(inputs.logmel), columns=["token_id", "padded_frames"])
-    recordings = tables.read(RECORDINGS, inputs.recordings)
-    words = tables.read(SPOKEN_WORDS, inputs.spoken_words)
-    types = tables.read(SPOKEN_TYPES, inputs.spoken_types)
-    replacements = tables.read(REPLACEMENTS, inputs.replacements)
-    # Two experiments' settings of a stage mostly refuse the same.
-    rejects = tables.read(REJECTS, list(inputs.rejects)).drop_duplicates(ignore_index=True)
-    replaced = replacements[replacements["spoken_word"] != replacements["word"]]
+def describe(run: Run) -> Context:
+    """What the template shows; charts are added by element id."""
+    images, captions = run.table(IMAGES, "images"), run.table(CAPTIONS, "captions")
+    spoken = run.table(SPOKEN_CAPTIONS, "spoken_captions")
+    words, copies = run.table(SPOKEN_WORDS, "spoken_words"), run.table(COPIES, "copies")
+    logmel = run.config["logmel"]
     window = logmel["frames"] * logmel["hop"]
-    checks = leakage.checks(
-        images, captions, spoken, words, tables.read(COPIES, inputs.copies), window
-    )
+    checks = leakage.checks(images, captions, spoken, words, copies, window)
     return {
-        "splits": numbers.SPLITS,
+        "splits": counts.SPLITS,
+        "counts": counts.by_split(images, captions, spoken, counts.kept(run), run.mixed),
+        "facts": {**counts.facts(run), **_features(run)},
         "checks": checks,
         "leaks": any(row["kind"] == "leak" for row in checks),
-        "hashes": made.hashes(images, recordings),
-        "counts": numbers.counts(images, captions, spoken, kept, mixed),
-        "facts": {
-            "pictures": len(images),
-            "captions": len(captions),
-            "talkers": words["talker"].nunique(),
-            "recordings": len(recordings),
-            "hours": recordings["duration"].sum() / 3600,
-            "spoken": len(words),
-            "types": len(types),
-            "logmel": len(padded),
-            "padded": int((padded["padded_frames"] > 0).sum()),
-            "candidates": int((regions["region"] != 0).sum()),
-            "fragments": len(kept),
-            "used": spoken["token_id"].nunique(),
-        },
-        "words": len(replacements),
-        "replaced": replaced.head(settings.rows).to_dict("records"),
-        "unshown": max(len(replaced) - settings.rows, 0),
-        "boxes": len(regions) > 0,
-        "rejects": by_reason(rejects, settings.examples)[: settings.rows],
-        "refused": len(rejects),
-        "examples": pictures.examples(
-            images,
-            captions,
-            regions,
-            kept,
-            spoken,
-            rejects[rejects["stage"] == "matching"],
-            number=settings.pictures,
-            size=settings.thumbnail,
-            mixed=mixed,
-        ),
+        "matching": _matching(run),
+        **_replacements(run),
+        **_rejects(run),
     }
+
+
+def _features(run: Run) -> Context:
+    """How many types, boxes and log-Mel vectors there are."""
+    # Without the features, which fill the memory at the paper's size.
+    padded = run.table(LOGMEL, "logmel", ["token_id", "padded_frames"])
+    return {
+        "types": len(run.table(SPOKEN_TYPES, "spoken_types")),
+        "candidates": int((run.table(REGIONS, "regions")["region"] != 0).sum()),
+        "logmel": len(padded),
+        "padded": int((padded["padded_frames"] > 0).sum()),
+    }
+
+
+def _matching(run: Run) -> Context:
+    """What came of the matching."""
+    found = {
+        "steps": run.table(STEPS, "steps"),
+        "pos": run.table(POS, "pos"),
+        "talker_words": run.table(TALKER_WORDS, "talker_words"),
+        "durations": run.table(DURATIONS, "durations"),
+        "unsayable": run.table(UNSAYABLE, "unsayable"),
+    }
+    rows, words = run.settings.rows, run.settings.pictures
+    return matching.describe(found, run.charts, run.mixed, rows, words)
+
+
+def _replacements(run: Run) -> Context:
+    """The words for which another is said, the first `rows` of them."""
+    table, most = run.table(REPLACEMENTS, "replacements"), run.settings.rows
+    replaced = table[table["spoken_word"] != table["word"]]
+    return {
+        "words": len(table),
+        "replaced": replaced.head(most).to_dict("records"),
+        "unshown": max(len(replaced) - most, 0),
+    }
+
+
+def _rejects(run: Run) -> Context:
+    """What every stage refused, by reason."""
+    # Two experiments' settings of a stage mostly refuse the same.
+    rejects = run.table(REJECTS, "rejects").drop_duplicates(ignore_index=True)
+    rows = by_reason(rejects, run.settings.examples)
+    return {"rejects": rows[: run.settings.rows], "refused": len(rejects)}

@@ -1,22 +1,23 @@
 """Human voices: what the model makes of words that people say, beside its own voices."""
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from seesay.reporting.asking import HUMAN
 from seesay.reporting.charts import Spec
-from seesay.reporting.credits import unheard
+from seesay.reporting.groups import dots, rows_of
+from seesay.reporting.people import own_voices, sources_of
 from seesay.reporting.results import METRICS, SYSTEMS, Results, Value, interval, shown
-from seesay.reporting.sections.more import HUMAN
-from seesay.reporting.sections.where import dots, rows_of
+from seesay.reporting.runs import Run
 from seesay.schemas.audio import HUMAN_WORDS
 from seesay.schemas.scoring import GROUPS, SYNTHETIC
 from seesay.scoring import intervals
-from seesay.shared import tables
 from seesay.shared.rejects import by_reason
 from seesay.shared.tables import REJECTS
+
+LINK = "Human voices"
+NEEDS = {"human_words": None, "human_groups": None, "rejects": None}
 
 Record = dict[str, Any]
 
@@ -27,30 +28,26 @@ DRAWN = "human_recognition"  # the task of the charts
 FEWEST = 2  # groups without which there is nothing to part
 
 
-def sources_of(results: Results) -> list[str]:
-    """The corpora of human words that were ranked, by name."""
-    found = {key[4] for key in results.values if key[3] in HUMAN}
-    return sorted(source for source in found if not source.endswith(SYNTHETIC))
+def describe(run: Run) -> Record | None:
+    """What the template shows; None where no human words were asked.
 
-
-def about(
-    human_words: Sequence[Path], rejects: Sequence[Path], config: dict[str, Any], examples: int
-) -> Record:
-    """What was asked of whom, by source, what was refused, and whose voices the others are.
-
-    Without human words `counts` is empty, and `missing` says what the numbers are about.
+    `human` is what was asked of whom, by source, what was refused, and whose voices the others
+    are.
     """
-    own = "synthetic voices" if config.get("synthesis") else "the captions’ own talkers"
-    if not human_words:
-        return {"counts": [], "own": own, "missing": unheard(config), "rejects": []}
-    words = tables.read(HUMAN_WORDS, list(human_words))
-    refused = tables.read(REJECTS, list(rejects))
+    if not run.paths("human_words"):
+        return None
+    words, groups = run.table(HUMAN_WORDS, "human_words"), run.table(GROUPS, "human_groups")
+    refused = run.table(REJECTS, "rejects")
     refused = refused[refused["stage"] == "human"].drop_duplicates(ignore_index=True)
+    found = {name: people(run.results, groups, name, run.charts) for name in run.experiments}
     return {
-        "counts": [_counts(str(name), rows) for name, rows in words.groupby("source")],
-        "own": own,
-        "missing": "",
-        "rejects": by_reason(refused, examples),
+        "human": {
+            "counts": [_counts(str(name), rows) for name, rows in words.groupby("source")],
+            "own": own_voices(run.config),
+            "rejects": by_reason(refused, run.settings.examples),
+        },
+        "human_tasks": list(HUMAN.values()),
+        "experiments": [{"name": name, "human": found[name]} for name in found if found[name]],
     }
 
 
@@ -69,17 +66,16 @@ def _counts(source: str, words: pd.DataFrame) -> Record:
     }
 
 
-def describe(
-    results: Results, human_groups: Sequence[Path], experiment: str, charts: dict[str, Spec]
+def people(
+    results: Results, groups: pd.DataFrame, experiment: str, charts: dict[str, Spec]
 ) -> Record | None:
-    """What the page says of one experiment, None where no human words were asked.
+    """What the page says of one experiment, None where no human words were ranked.
 
-    Charts are added by element id. `human_groups` is the table of the stage human_breakdown.
+    Charts are added by element id. `groups` has rows of GROUPS, of the stage human_breakdown.
     """
     sources = sources_of(results)
     if not sources:
         return None
-    groups = tables.read(GROUPS, list(human_groups))
     parts: list[Record] = [
         {"source": source, "rows": rows}
         for source in sources
@@ -93,7 +89,6 @@ def describe(
     return {
         "parts": parts,
         "systems": systems,
-        "sentence": sentence(results, experiment),
         "kinds": [
             kind
             for nth, source in enumerate(sources)
@@ -143,36 +138,6 @@ def _rows(results: Results, experiment: str, source: str) -> list[Record]:
                 }
             )
     return rows
-
-
-def sentence(results: Results, experiment: str) -> str:
-    """What people's words find, in one sentence: R@10 over the sources, beside chance."""
-    sources = sources_of(results)
-    said = []
-    for name, what in (
-        ("human_recognition", "the word is among the 10 nearest of {size} known words in"),
-        ("picture_by_human_word", "a picture that shows it is among the 10 nearest of {size} in"),
-    ):
-        keys = [(experiment, "model", "mean", name, source, "r10") for source in sources]
-        found = [results.values[key] for key in keys if key in results.values]
-        owns = [(*key[:4], f"{key[4]}{SYNTHETIC}", "r10") for key in keys]
-        own = [results.values[key].value for key in owns if key in results.values]
-        if not found:
-            continue
-        above = sum(value.above for value in found)
-        beside = f"; its own voices {_range(own)}" if own else ""
-        said.append(
-            f"{what.format(size=f'{found[0].gallery_size:,}')} {_range([v.value for v in found])}"
-            f" (chance {_range([v.chance for v in found])}{beside}), above chance with"
-            f" {above} of {len(found)} source{'s' * (len(found) > 1)}"
-        )
-    return f"Of people’s words: {'; '.join(said)}." if said else ""
-
-
-def _range(values: list[float]) -> str:
-    """Some R@10 from the least to the most: `17.6 to 50.0 %`."""
-    low, high = (shown(value, "r10") for value in (min(values), max(values)))
-    return high if low == high else f"{low.removesuffix(' %')} to {high}"
 
 
 def _kind(value: Value) -> str:

@@ -2,26 +2,37 @@
 
 from typing import Any
 
+from seesay.planning.experiments import section
 from seesay.reporting.results import METRICS, SYSTEMS, TASKS, Results, shown
+from seesay.reporting.runs import Run
+
+LINK = "Legacy"
+NEEDS = {"legacy": None}
 
 Rows = list[dict[str, Any]]
 GALLERY = "test"  # the only one of the authors' evaluation
 
 
-def describe(results: Results, legacy: Results, config: dict[str, Any]) -> Rows:
+def describe(run: Run) -> dict[str, Any] | None:
+    """What the template shows; None where the config does not ask for the authors' evaluation."""
+    if not run.paths("legacy"):
+        return None
+    legacy = Results.read(run.paths("legacy")[0], None, run.experiments)
+    return {"legacy": beside(run.results, legacy, run.config)}
+
+
+def beside(results: Results, legacy: Results, config: dict[str, Any]) -> Rows:
     """For each experiment its name, whether it was trained on raw features, and its tasks.
 
     A task has a row a system, and one of chance; a row has a cell a metric, (corrected, legacy).
     """
     found: Rows = []
     for experiment in legacy.experiments:
-        override = (config["experiments"].get(experiment) or {}).get("training") or {}
-        recipe = {**config["training"], **override}
         tasks = [
             {"task": name, "rows": _rows(results, legacy, experiment, task)}
             for task, name in TASKS.items()
         ]
-        raw = recipe["standardise"] == "none"
+        raw = section(config, experiment, "training")["standardise"] == "none"
         found.append({"experiment": experiment, "raw": raw, "tasks": tasks})
     return found
 

@@ -1,37 +1,46 @@
 """The report's section on pseudo-words: how pure they are, beside chance, and some to hear."""
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from seesay.reporting.runs import Run
+from seesay.reporting.supervision import declared
 from seesay.schemas.exhibits import LEXICON
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 
 Record = dict[str, Any]
 
+LINK = "Lexicon"
+NEEDS = {"lexicons": None, "pseudo_words": None}
 # Measures of a lexicon and how they are written; chance beside each in the same way.
 MEASURES = {"purity": (100, "{:.1f} %"), "types": (1, "{:.0f}"), "nmi": (1, "{:.2f}")}
 WATCHED = {"r10": ("R@10", "{:.1f} %"), "loss": ("loss", "{:.4f}")}
 
 
-def describe(pages: Sequence[Path], words: Sequence[Path], most: int) -> list[Record]:
-    """What the template shows of each experiment's lexicon.
+def describe(run: Run) -> Record | None:
+    """What the template shows; None where no experiment learns pseudo-words."""
+    if not run.paths("lexicons"):
+        return None
+    words = run.paths("pseudo_words")
+    return {
+        "lexicons": [
+            lexicon(page, tables.read(LEXICON, path), run.settings.rows)
+            for page, path in zip(run.paths("lexicons"), words, strict=True)
+        ],
+        "declared": {name: declared(run.config, name) for name in run.experiments},
+    }
 
-    `pages` are the JSON texts that the stage lexicon wrote, `words` its tables, in the same
-    order; of a table the `most` largest pseudo-words are shown. Raises InputError when a text is
-    none of that stage.
+
+def lexicon(path: Path, words: pd.DataFrame, most: int) -> Record:
+    """What is shown of an experiment's lexicon.
+
+    `path` is the JSON text that the stage lexicon wrote, `words` its table, of which the `most`
+    largest pseudo-words are shown. Raises InputError when the text is none of that stage.
     """
-    return [
-        _lexicon(page, tables.read(LEXICON, path), most)
-        for page, path in zip(pages, words, strict=True)
-    ]
-
-
-def _lexicon(path: Path, words: pd.DataFrame, most: int) -> Record:
     entries = words.set_index("pseudo_word", drop=False)
     ordered = words.sort_values(["tokens", "pseudo_word"], ascending=[False, True])
     try:

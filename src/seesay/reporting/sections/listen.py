@@ -4,18 +4,26 @@ import json
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup
-
+from seesay.reporting.pages import embedded
+from seesay.reporting.people import own_voices
+from seesay.reporting.runs import Run
 from seesay.shared.errors import InputError
 
 Record = dict[str, Any]
 
+LINK = "Listen and look"
+NEEDS = {"listen": "listen/listen.json"}
 KINDS = ("best", "typical", "worst")
 NEAR = 3  # nearest pictures or words of a case
 
 
-def describe(path: Path) -> Record:
-    """What the template shows of the JSON text that the stage listen wrote.
+def describe(run: Run) -> Record:
+    """What the template shows; `own` says whose voices stand beside human words."""
+    return {"listen": page_of(run.path("listen")), "own": own_voices(run.config)}
+
+
+def page_of(path: Path) -> Record:
+    """What is shown of the JSON text that the stage listen wrote.
 
     `text` is that text, safe within a script element; `words` and `pictures` are the cases, each
     by its token or fragment in the middle of those shown. Raises InputError when it is no such
@@ -42,12 +50,6 @@ def describe(path: Path) -> Record:
         "silent": page["silent"],
         "unseen": page["unseen"],
     }
-
-
-def embedded(value: Any) -> Markup:
-    """Any value as JSON that cannot end or open an element, whatever texts are in it."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
 
 
 def _word(page: Record, row: Record) -> Record:

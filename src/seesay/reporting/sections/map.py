@@ -1,24 +1,30 @@
 """The report's map of the shared space: points in a unit square for the page's script."""
 
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from seesay.reporting.sections.listen import embedded
+from seesay.reporting.pages import embedded
+from seesay.reporting.runs import Run
 from seesay.schemas.exhibits import MAP, NEIGHBOURS
-from seesay.shared import tables
 
 Record = dict[str, Any]
 
+LINK = "Space"
+# The script plays the sounds of the section `listen`.
+NEEDS = {"map": "map/map.parquet", "listen": "listen/listen.json"}
 WIDTH, HEIGHT, EDGE = 1000, 700, 25  # of the drawing, and its empty edge
 
 
-def describe(path: Path) -> Record:
-    """What the template shows of the table `map`; `text` is for the script."""
-    frame = tables.read(MAP, path)
+def describe(run: Run) -> Record:
+    """What the template shows."""
+    return {"map": points(run.table(MAP, "map"))}
+
+
+def points(frame: pd.DataFrame) -> Record:
+    """What is shown of the table `map`; `text` is for the script."""
     x, y = scaled(frame["x"], WIDTH), scaled(-frame["y"], HEIGHT)
-    points = [
+    found = [
         {"kind": kind, "item": item, "picture": image_id, "region": region, "tokens": tokens}
         | {"x": across, "y": down, "kept": round(kept, 2)}
         for (kind, item, image_id, region, tokens, kept), across, down in zip(
@@ -32,7 +38,7 @@ def describe(path: Path) -> Record:
     ]
     kinds = frame["kind"].value_counts()
     return {
-        "text": embedded({"width": WIDTH, "height": HEIGHT, "points": points}),
+        "text": embedded({"width": WIDTH, "height": HEIGHT, "points": found}),
         "words": int(kinds.get("word", 0)),
         "fragments": int(kinds.get("fragment", 0)),
         "kept": 100 * float(frame["kept"].mean()) if len(frame) else 0.0,

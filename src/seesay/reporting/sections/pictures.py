@@ -6,9 +6,23 @@ from typing import Any
 
 import pandas as pd
 
+from seesay.reporting.counts import kept
+from seesay.reporting.runs import Run
+from seesay.schemas.captions import SPOKEN_CAPTIONS
+from seesay.schemas.vision import CAPTIONS, IMAGES, REGIONS
 from seesay.shared import data_uris, sources
 from seesay.shared.pixels import decode
+from seesay.shared.tables import REJECTS
 
+LINK = "Pictures"
+NEEDS = {
+    "images": "pictures/images.parquet",
+    "captions": "pictures/captions.parquet",
+    "regions": None,
+    "fc7": None,
+    "spoken_captions": "matching/spoken_captions.parquet",
+    "rejects": None,
+}
 QUALITY = 78  # of the JPEG thumbnails
 
 
@@ -42,6 +56,25 @@ class Example:
     captions: list[dict[str, Any]]
 
 
+def describe(run: Run) -> dict[str, Any]:
+    """What the template shows; `boxes` says that the fragments have boxes."""
+    regions, rejects = run.table(REGIONS, "regions"), run.table(REJECTS, "rejects")
+    return {
+        "boxes": len(regions) > 0,
+        "examples": examples(
+            run.table(IMAGES, "images"),
+            run.table(CAPTIONS, "captions"),
+            regions,
+            kept(run),
+            run.table(SPOKEN_CAPTIONS, "spoken_captions"),
+            rejects[rejects["stage"] == "matching"],
+            number=run.settings.pictures,
+            size=run.settings.thumbnail,
+            mixed=run.mixed,
+        ),
+    }
+
+
 def chosen(images: pd.DataFrame, number: int) -> pd.DataFrame:
     """`number` pictures spread evenly over the sorted ids, of the test split where it has any."""
     test = images[images["split"] == "test"]
@@ -70,7 +103,7 @@ def examples(
     ids = set(picked["image_id"])
     captions = captions[captions["image_id"].isin(ids)]
     spoken = spoken[spoken["image_id"].isin(ids)]
-    kept = fragments[fragments["image_id"].isin(ids)].merge(regions, on=["image_id", "region"])
+    boxes = fragments[fragments["image_id"].isin(ids)].merge(regions, on=["image_id", "region"])
     reasons = dict(zip(rejects["id"], rejects["reason"], strict=True))
     found = [
         Example(
@@ -80,7 +113,7 @@ def examples(
             height=int(row["height"]),
             uri=thumbnail(Path(row["path"]), size) if row["path"] else "",
             fragments=int((fragments["image_id"] == row["image_id"]).sum()),
-            frames=_frames(kept[kept["image_id"] == row["image_id"]]),
+            frames=_frames(boxes[boxes["image_id"] == row["image_id"]]),
             captions=_captions(
                 captions[captions["image_id"] == row["image_id"]],
                 spoken[spoken["image_id"] == row["image_id"]],

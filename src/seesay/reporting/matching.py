@@ -6,7 +6,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from seesay.reporting.charts import STYLE, Spec
+from seesay.reporting.charts import Spec, spec_of, var
 from seesay.reporting.numbers import Rows
 
 CAUSES = {
@@ -99,7 +99,7 @@ def durations(table: pd.DataFrame) -> Spec:
     """A histogram of the used tokens' durations."""
     rows = _records(table)
     x = alt.X("low:Q", title="duration of a used token, s", axis=alt.Axis(grid=False))
-    chart = alt.Chart(alt.NamedData("bins")).mark_bar(color="var(--accent)", binSpacing=1)
+    chart = alt.Chart(alt.NamedData("bins")).mark_bar(color=var("accent"), binSpacing=1)
     chart = chart.encode(
         x=x.bin("binned"),
         x2="high:Q",
@@ -111,7 +111,7 @@ def durations(table: pd.DataFrame) -> Spec:
         ],
     )
     about = f"Durations of the {sum(row['tokens'] for row in rows):,} used tokens"
-    return _spec(chart, {"bins": rows}, about)
+    return spec_of(chart, {"bins": rows}, description=about, height=HEIGHT)
 
 
 def talkers(table: pd.DataFrame) -> Spec:
@@ -128,15 +128,11 @@ def talkers(table: pd.DataFrame) -> Spec:
     )
     y = alt.Y("tokens:Q", title="tokens", axis=alt.Axis(tickCount=4))
     chart = alt.layer(
-        base.mark_bar(color="var(--line)").encode(y=y),
-        base.mark_bar(color="var(--accent)").encode(y=alt.Y("used:Q", title="tokens")),
+        base.mark_bar(color=var("line")).encode(y=y),
+        base.mark_bar(color=var("accent")).encode(y=alt.Y("used:Q", title="tokens")),
     )
-    return _spec(chart, {"talkers": rows}, f"Tokens of {len(rows)} talkers, all and used")
-
-
-def _spec(chart: Any, datasets: dict[str, Rows], description: str) -> Spec:
-    spec: Spec = chart.properties(description=description, height=HEIGHT).to_dict()
-    return {**spec, "config": STYLE, "datasets": datasets}
+    about = f"Tokens of {len(rows)} talkers, all and used"
+    return spec_of(chart, {"talkers": rows}, description=about, height=HEIGHT)
 
 
 def _records(table: pd.DataFrame) -> Rows:

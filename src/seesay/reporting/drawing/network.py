@@ -5,6 +5,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from seesay.planning.experiments import section
+
 WIDTH, HEIGHT, DOWN, ACROSS = 190, 34, 20, 40  # px, of a layer's box and the gaps
 NARROWEST = 90  # px
 # What a hidden layer of the speech branch is made of.
@@ -75,11 +77,6 @@ def describe(config: Mapping[str, Any], experiment: str, features: int) -> dict[
         "pseudo_words": recipe.get("pseudo_words", 0),
         "rounds": recipe.get("pseudo_rounds", 1),
     }
-
-
-def section(config: Mapping[str, Any], experiment: str, name: str) -> dict[str, Any]:
-    """A section of the config with what the experiment overrides."""
-    return {**config[name], **((config["experiments"].get(experiment) or {}).get(name) or {})}
 
 
 def draw(found: Mapping[str, Any], activation: str) -> Markup:

@@ -1,0 +1,41 @@
+"""Did it learn words? The answer of each experiment, with all that belongs beside it."""
+
+from seesay.planning.experiments import section
+from seesay.reporting import credits, supervision
+from seesay.reporting.people import sentence
+from seesay.reporting.runs import Context, Run
+from seesay.reporting.stopping import cut_off
+from seesay.reporting.verdict import answer
+from seesay.schemas.learning import HISTORY
+
+LINK = "Answer"
+NEEDS = {"histories": None, "human_words": None}
+
+
+def describe(run: Run) -> Context:
+    """What the template shows.
+
+    `missing` says what a run of synthetic voices alone does not tell, "" for any other.
+    """
+    history = run.table(HISTORY, "histories")
+    told = supervision.lines(run.config, run.experiments)
+    found = []
+    for name in run.experiments:
+        headline, kind, long = answer(run.results, name)
+        found.append(
+            {
+                "name": name,
+                "headline": headline,
+                "kind": kind,
+                "sentence": long,
+                "human": sentence(run.results, name),
+                "cut": cut_off(history, section(run.config, name, "training"), name),
+                "declared": supervision.declared(run.config, name),
+                "told": told[name],
+            }
+        )
+    return {
+        "experiments": found,
+        "supervision": supervision.rows(run.config, run.experiments),
+        "missing": "" if run.paths("human_words") else credits.unheard(run.config),
+    }

@@ -1,0 +1,19 @@
+"""The page's head: its title, what the run was of, warnings, and the counts of the data."""
+
+from seesay.reporting.counts import facts
+from seesay.reporting.runs import Context, Run
+
+NEEDS = {
+    "images": "pictures/images.parquet",
+    "captions": "pictures/captions.parquet",
+    "spoken_captions": "matching/spoken_captions.parquet",
+    "recordings": "speech/recordings.parquet",
+    "spoken_words": "speech/spoken_words.parquet",
+    "fc7": None,
+    "human_words": None,
+}
+
+
+def describe(run: Run) -> Context:
+    """What the template shows; `human` says that there are human words."""
+    return {"facts": facts(run), "human": bool(run.paths("human_words"))}

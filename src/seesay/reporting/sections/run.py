@@ -1,0 +1,69 @@
+"""Time and memory by rule, and when the report was written."""
+
+import csv
+import datetime
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from seesay.reporting.runs import Run
+
+LINK = "Time"
+NEEDS: dict[str, str | None] = {}
+
+
+def describe(run: Run) -> dict[str, Any]:
+    """What the template shows."""
+    return {
+        "rules": benchmarks(run.benchmarks),
+        "duration": duration,
+        "date": datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
+    }
+
+
+def benchmarks(folder: Path) -> list[dict[str, Any]]:
+    """Time and memory by rule, from Snakemake's benchmark files below `folder`.
+
+    One dict a rule: `jobs`, `total` and `longest` in s, `memory` (largest resident) in MB or
+    None. The report's own is of an earlier run and left out.
+    """
+    rules: dict[str, dict[str, Any]] = {}
+    for path in sorted(folder.rglob("*.tsv")):
+        name = path.relative_to(folder).parts[0].removesuffix(".tsv")
+        if name == "report":
+            continue
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file, delimiter="\t"):
+                seconds, memory = _number(row.get("s")), _number(row.get("max_rss"))
+                rule = rules.setdefault(
+                    name, {"rule": name, "jobs": 0, "total": 0.0, "longest": 0.0, "memory": None}
+                )
+                rule["jobs"] += 1
+                rule["total"] += seconds or 0.0
+                rule["longest"] = max(rule["longest"], seconds or 0.0)
+                rule["memory"] = _largest([rule["memory"], memory])
+    return sorted(rules.values(), key=lambda rule: -rule["total"])
+
+
+def duration(seconds: float) -> str:
+    """A duration as one reads it: `0.4 s`, `42 s`, `3 min 05 s`, `2 h 10 min`."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def _largest(values: Iterable[float | None]) -> float | None:
+    return max((value for value in values if value is not None), default=None)
+
+
+def _number(text: str | None) -> float | None:
+    """A benchmark's number; Snakemake writes `-` or `NA` for what it could not measure."""
+    try:
+        return float(text or "")
+    except ValueError:
+        return None

@@ -1,0 +1,63 @@
+"""Task by task: charts of every system beside chance, the verdicts, and how to read them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from seesay.reporting import asking, beside, charts, numbers
+from seesay.reporting.results import MAIN_METRIC, TASKS, Results
+from seesay.reporting.runs import Context, Run
+from seesay.reporting.verdict import judge
+
+LINK = "Tasks"
+NEEDS = {"experiments": "experiments.tsv"}
+SHOWN = (MAIN_METRIC, "median_rank")
+
+
+def describe(run: Run) -> Context:
+    """What the template shows; charts are added by element id."""
+    asked = run.config.get("evaluation", {}).get("tasks", ())
+    return {
+        "experiments": [
+            {
+                "name": name,
+                "tasks": tasks(run.results, name, run.charts),
+                "unasked": "; ".join(unasked(run.results, name, asked)),
+            }
+            for name in run.experiments
+        ],
+        "beside": beside.describe(run.path("experiments"), run.results),
+        "compared": [column.name for column in beside.COLUMNS],
+    }
+
+
+def tasks(results: Results, experiment: str, drawn: dict[str, charts.Spec]) -> list[Context]:
+    """The paper's tasks that were asked: verdict, sizes, chance; charts are added to `drawn`."""
+    number = results.experiments.index(experiment)
+    rows = []
+    for task, name in TASKS.items():
+        found = {metric: results.value(experiment, "model", task, metric) for metric in SHOWN}
+        model = found[MAIN_METRIC]
+        if model is None:
+            continue
+        ids = {m: f"answer-{number}-{task}-{m}".replace("_", "-") for m in SHOWN}
+        for metric, place in ids.items():
+            drawn[place] = charts.answer(results, experiment, task, metric)
+        row: dict[str, Any] = {
+            "id": task,
+            "name": name,
+            "verdict": judge(results, experiment, task),
+            "gallery": numbers.gallery(task, model),
+            "queries": model.queries,
+            "chance": {metric: cell.chance for metric, cell in found.items() if cell},
+            "charts": list(ids.values()),
+        }
+        rows.append(row)
+    return rows
+
+
+def unasked(results: Results, experiment: str, asked: Sequence[str]) -> list[str]:
+    """The names of the tasks that the config asks and that have no numbers."""
+    there = {task for name, _, _, task, _, _ in results.values if name == experiment}
+    names = TASKS | {name: task.name for name, task in asking.TASKS.items()}
+    wanted = [part for task in asked for part in (asking.ABX if task == "abx" else (task,))]
+    return [names[task] for task in wanted if task not in there]

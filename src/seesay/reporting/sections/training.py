@@ -1,0 +1,72 @@
+"""Training: the network, when training stopped, and the cosines, losses and health by epoch."""
+
+import pandas as pd
+
+from seesay.planning.experiments import section
+from seesay.reporting.charts import Spec
+from seesay.reporting.drawing import epochs, network
+from seesay.reporting.results import SYSTEMS
+from seesay.reporting.runs import Context, Run
+from seesay.reporting.stopping import cut_off
+from seesay.schemas.learning import HISTORY
+from seesay.shared import tables
+
+LINK = "Training"
+NEEDS = {"histories": None, "fc7": None}
+
+
+def describe(run: Run) -> Context:
+    """What the template shows; charts are added by element id."""
+    history = run.table(HISTORY, "histories")
+    width = tables.width(run.paths("fc7")[0], "feature")
+    found = []
+    for number, name in enumerate(run.experiments):
+        curves = []
+        for kind, title, chart in _curves(history, name):
+            identity = f"training-{number}-{kind}"
+            run.charts[identity] = chart
+            curves.append({"name": kind, "title": title, "chart": identity})
+        found.append(
+            {
+                "name": name,
+                "network": network.describe(run.config, name, width),
+                "kept": _kept(history[history["experiment"] == name]),
+                "cut": cut_off(history, section(run.config, name, "training"), name),
+                "curves": curves,
+            }
+        )
+    return {"experiments": found}
+
+
+def _curves(history: pd.DataFrame, experiment: str) -> list[tuple[str, str, Spec]]:
+    """The training's charts of one experiment: name, title, chart."""
+    part = history[history["experiment"] == experiment]
+    model, shuffled = part[part["system"] == "model"], part[part["system"] == "shuffled"]
+    curves = []
+    if len(model):
+        curves.append(("cosines", "Model", epochs.cosines(model)))
+    if len(shuffled):
+        chart = epochs.cosines(shuffled)
+        curves.append(("shuffled", "Control: shuffled pairs", chart))
+    if len(model):
+        curves.append(("loss", "Model: loss", epochs.losses(model)))
+        chart = epochs.health(model)
+        curves.append(("health", "Model: dead units, tied embeddings", chart))
+    return curves
+
+
+def _kept(history: pd.DataFrame) -> list[Context]:
+    """For each system and seed, the kept epoch and the last one, and how many parts there are.
+
+    The epochs of the parts are counted on from one to the next.
+    """
+    return [
+        {
+            "system": SYSTEMS[str(system)],
+            "seed": int(str(seed)),
+            "kept": int(part.loc[part["kept"], "epoch"].max()) if part["kept"].any() else None,
+            "last": int(part["epoch"].max()),
+            "parts": int(part["part"].max()),
+        }
+        for (system, seed), part in history.groupby(["system", "seed"], sort=True)
+    ]

@@ -1,0 +1,95 @@
+"""The answer as Markdown, for logs and pull requests."""
+
+from collections.abc import Mapping
+
+from seesay.reporting.results import MAIN_METRIC, METRICS, SYSTEMS, TASKS, Results, shown
+from seesay.reporting.runs import Context, Run
+from seesay.reporting.sections.tasks import SHOWN
+
+MANY = 12  # groups of a property; with more it is left out
+CHECKED = {"ok": "", "leak": ", a leak", "design": ", known"}
+
+
+def summary(run: Run, found: Mapping[str, Context]) -> str:
+    """The answer as Markdown; `found` is what is described of each section, by its name."""
+    source = run.source
+    lines = [f"# {run.settings.title}", ""]
+    if source["labels"]:
+        lines += [f"**{', '.join(source['labels']).capitalize()}.**", ""]
+    lines += [
+        f"- pictures: {source['pictures']}",
+        f"- speech: {source['speech']}",
+        f"- image network: {source['network']}",
+        f"- seeds: {', '.join(map(str, run.config['seeds']))}",
+    ]
+    told = found["answer"]
+    parts = [found[name]["experiments"] for name in ("answer", "tasks", "where")]
+    for said, asked, parted in zip(*parts, strict=True):
+        lines += _answer(said)
+        lines += _numbers(run.results, asked)
+        lines += ["", f"### Where it works: R@10, gallery {run.results.galleries[0]}", ""]
+        kinds = parted["where"]["kinds"]
+        lines += [_groups(kind) for kind in kinds if kind["groups"] <= MANY]
+    if told["missing"]:
+        lines += ["", told["missing"]]
+    lines += ["", "## Checks across splits", ""]
+    lines += [
+        f"- {row['what']}: {row['found']:,} of {row['of']:,}{CHECKED[row['kind']]}"
+        for row in found["data"]["checks"]
+    ]
+    lines += ["", "## Told beside speech and pictures", ""]
+    lines += [
+        f"- {row.source.name}"
+        f"{'' if row.experiments == 'all' else f' ({row.experiments})'}: {row.source.sentence}"
+        for row in told["supervision"]
+    ]
+    lines += ["", "All numbers: metrics.tsv, differences.tsv; the report: report.html.", ""]
+    return "\n".join(lines)
+
+
+def _answer(said: Context) -> list[str]:
+    """The answer of one experiment, with what belongs beside it."""
+    paragraphs = [said["sentence"], said["human"], said["cut"], *said["declared"]]
+    paragraphs.append(f"Told beside speech and pictures: {said['told']}")
+    lines = [line for text in paragraphs if text for line in (text, "")]
+    return ["", f"## {said['name']}: {said['headline']}", "", *lines]
+
+
+def _numbers(results: Results, asked: Context) -> list[str]:
+    """The numbers of one experiment: a table a metric, and the verdict of each task."""
+    name, lines = asked["name"], []
+    measured = [
+        system
+        for system in SYSTEMS
+        if any(results.value(name, system, task, MAIN_METRIC) for task in TASKS)
+    ]
+    for metric in SHOWN:
+        names = [*(SYSTEMS[system] for system in measured), "chance", "gallery"]
+        lines.append(f"| {METRICS[metric]} | {' | '.join(names)} |")
+        lines.append(f"|---|{'---:|' * len(names)}")
+        for task in asked["tasks"]:
+            found = [results.value(name, system, task["id"], metric) for system in measured]
+            cells = [shown(value.value, metric) if value else "–" for value in found]
+            cells += [shown(task["chance"][metric], metric), task["gallery"]]
+            lines.append(f"| {task['name']} | {' | '.join(cells)} |")
+        lines.append("")
+    for task in asked["tasks"]:
+        verdict = task["verdict"]
+        lines.append(f"- {task['name']}: {verdict.short} (R@10). {_against(verdict.numbers)}")
+    if asked["unasked"]:
+        lines.append(f"- Left out, for no test query finds anything: {asked['unasked']}.")
+    return lines
+
+
+def _groups(kind: Context) -> str:
+    """A property's groups in one line, of the model."""
+    said = [
+        f"{row['group']} {row['r10']:.1f} {row['interval']}".rstrip()
+        + f" (chance {row['chance']:.1f})"
+        for row in kind["rows"]
+    ]
+    return f"- {kind['title']} ({kind['task']}): {'; '.join(said)}"
+
+
+def _against(numbers: str) -> str:
+    return f"Against the random projection: {numbers}." if numbers else ""
