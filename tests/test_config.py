@@ -4,7 +4,6 @@ import datetime
 import json
 import os
 import re
-from typing import get_args
 
 import pytest
 import yaml
@@ -13,7 +12,7 @@ from pydantic import ValidationError
 from seesay.commands import check
 from seesay.planning import config, config_file
 from seesay.planning.stamps import locked
-from seesay.settings.evaluation import PAPER, EvaluationSettings, Task
+from seesay.settings.evaluation import PAPER, TASKS, EvaluationSettings
 from seesay.shared.command import one_line
 from seesay.shared.errors import InputError
 from support import ROOT
@@ -81,7 +80,7 @@ def test_an_empty_section_is_one_line():
 
 def test_all_tasks_are_named_by_one_word():
     tasks = config.load(GENERATED | {"evaluation": {"tasks": "all"}}).evaluation.tasks
-    assert tasks == get_args(Task)
+    assert tasks == TASKS.names
     assert config.load(GENERATED).evaluation.tasks == PAPER
 
 

@@ -13,7 +13,8 @@ from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
 from seesay.schemas.scoring import RANKS
 from seesay.schemas.vision import IMAGES
-from seesay.scoring.evaluation import TASKS, EvaluationSettings, evaluate
+from seesay.scoring.evaluation import EvaluationSettings, evaluate
+from seesay.settings.evaluation import PAPER
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from support import ROOT
@@ -198,7 +199,7 @@ def test_ranks_equal_a_loop_over_the_tables(tmp_path, seed):
     corpus = Corpus(tmp_path, splits, fragments, tokens, uses)
     ranks = corpus.ranks()
     columns = ["image_id", "better", "tied", "tied_relevant", "relevant"]
-    for task in TASKS:
+    for task in PAPER:
         for gallery in ("test", "all"):
             part = ranks[(ranks["task"] == task) & (ranks["gallery"] == gallery)]
             rows = dict(zip(part["query"], part[columns].itertuples(index=False), strict=True))
@@ -236,7 +237,7 @@ def test_a_task_of_the_paper_that_asks_nothing_is_left_out_and_said(tmp_path, ca
     """Each test picture has one token: no other token is used for a same picture."""
     corpus = Corpus(tmp_path, SPLITS, FRAGMENTS, TOKENS, [USES[0], *USES[2:]])
     part = corpus.ranks(galleries=("test",))
-    assert set(part["task"]) == set(TASKS) - {"word_similarity"}
+    assert set(part["task"]) == set(PAPER) - {"word_similarity"}
     notes = [line for line in capsys.readouterr().err.splitlines() if line.startswith("note")]
     assert notes == [
         "note: word_similarity, gallery test: none of the 2 test queries has anything relevant in "

@@ -1,18 +1,16 @@
 """The other ways of asking: loops over the tables as oracles, and cases worked by hand."""
 
-from typing import get_args
-
 import numpy as np
 import pytest
 
 from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
 from seesay.scoring.abx_triplets import draw
-from seesay.settings.evaluation import PAPER, EvaluationSettings, Task
+from seesay.settings.evaluation import PAPER, TASKS, EvaluationSettings
 from test_evaluation import FRAGMENTS, SPLITS, TOKENS, USES, Corpus
 from test_ranking import cosine
 
 COLUMNS = ["image_id", "better", "tied", "tied_relevant", "relevant", "gallery_size"]
-OTHERS = tuple(task for task in get_args(Task) if task not in (*PAPER, "abx"))
+OTHERS = tuple(task for task in TASKS.names if task not in (*PAPER, "abx"))
 
 
 @pytest.fixture(params=range(4))

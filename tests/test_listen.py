@@ -25,7 +25,9 @@ from seesay.reporting.sections import listen
 from seesay.schemas.audio import RECORDINGS
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.vision import IMAGES
-from seesay.scoring.evaluation import load, rank
+from seesay.scoring.asked import Asked
+from seesay.scoring.corpus import load
+from seesay.scoring.tasks import image_token_by_word, word_token_by_image
 from seesay.settings.listen import ListenSettings
 from seesay.settings.map import MapSettings
 from seesay.settings.report import ReportSettings
@@ -228,13 +230,14 @@ def test_the_first_of_its_own_has_the_rank_of_the_evaluation(tmp_path):
     settings = listen_run.SETTINGS.model_copy(update={"neighbours": 20, "tokens": 9})
     page, _ = run(tmp_path, inputs, settings)
     corpus = load(inputs.images, inputs.words, inputs.spoken_captions, inputs.pictures)
-    ranks = rank(corpus, "image_token_by_word", "test").set_index("query")["rank"]
+    asked = Asked(corpus, "test", "")
+    ranks = image_token_by_word.rank(asked).set_index("query")["rank"]
     queries = [token for token in page["tokens"] if "near" in token]
     assert len(queries) > 20
     for token in queries:
         assert token["rank"] == ranks[token["id"]]
         assert min(near["rank"] for near in token["near"] if near["own"]) == token["rank"]
-    ranks = rank(corpus, "word_token_by_image", "test").set_index("query")["rank"]
+    ranks = word_token_by_image.rank(asked).set_index("query")["rank"]
     picture = page["pictures"][0]
     assert picture["median"] == np.median([ranks[f"{picture['id']}#{n}"] for n in range(3)])
 

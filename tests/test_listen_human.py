@@ -9,7 +9,7 @@ from seesay.exhibits.listen import prepare
 from seesay.exhibits.listen_human import SHARE
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.learning import WORD_EMBEDDINGS
-from seesay.scoring.evaluation import load
+from seesay.scoring.corpus import load
 from seesay.shared import tables
 from seesay.shared.tables import REJECTS
 from support import listen_run

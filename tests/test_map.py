@@ -7,7 +7,7 @@ import pytest
 from seesay.exhibits.map import MAP, draw, kept, layout, of_words
 from seesay.reporting.sections import map as report_map
 from seesay.schemas.captions import SPOKEN_CAPTIONS
-from seesay.scoring.evaluation import load
+from seesay.scoring.corpus import load
 from seesay.settings.map import MapSettings
 from seesay.shared import tables
 from support import listen_run

@@ -238,3 +238,14 @@ def test_two_calls_agree_and_nothing_is_written(house):
     files = sorted(house.rglob("*"))
     assert all_stamps(house) == all_stamps(house)
     assert sorted(house.rglob("*")) == files
+
+
+def test_of_the_tasks_only_the_named_ones_count(house):
+    modules = ["seesay.scoring.tasks.word_similarity"]
+    for script in ("evaluation", "legacy"):
+        names = {entry.split(":")[0] for entry in stamps.stamp(script, modules)}
+        tasks = {name for name in names if name.startswith("seesay.scoring.tasks.")}
+        assert tasks == set(modules)
+        assert "seesay.scoring.abx_scores" not in names
+    names = {entry.split(":")[0] for entry in all_stamps(house)["listen"]}
+    assert "seesay.scoring.tasks.word_token_by_image" in names

@@ -7,6 +7,7 @@ Goes out: variant_settings(), chosen_code(), experiment_tables() and others that
 import functools
 import sys
 
+from seesay.settings.evaluation import PAPER
 from seesay.settings.training import Frames
 
 
@@ -66,6 +67,11 @@ def proposals_module(section):
 def network_module(section):
     """The module of an image network."""
     return f"seesay.vision.networks.{section.network}"
+
+
+def task_modules(tasks):
+    """The modules of tasks, which their scripts import by name."""
+    return [f"seesay.scoring.tasks.{task}" for task in tasks]
 
 
 def training_modules(stage, experiment):

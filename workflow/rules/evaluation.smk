@@ -32,7 +32,7 @@ rule evaluation:
         runtime=30,
         gpu=0,
     params:
-        *stamp("evaluation"),
+        *stamp("evaluation", *task_modules(CONFIG.evaluation.tasks)),
         *compared("evaluation", settings("evaluation")),
         settings=passed(settings("evaluation")),
         systems=",".join(SYSTEMS),

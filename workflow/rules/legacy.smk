@@ -33,7 +33,7 @@ rule legacy:
         gpu=GPU,
         device="auto",
     params:
-        *stamp("legacy"),
+        *stamp("legacy", *task_modules(PAPER)),
         chosen=chosen_code("legacy"),
     message:
         "Ranking as the authors did: {wildcards.experiment}, {wildcards.system}, seed {wildcards.seed}"

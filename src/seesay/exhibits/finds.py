@@ -7,7 +7,7 @@ import pandas as pd
 
 from seesay.exhibits.choice import Record, voices
 from seesay.exhibits.near import Near
-from seesay.scoring.evaluation import Items
+from seesay.scoring.corpus import Items
 
 Chosen = tuple[str, Record, list[int]]  # a group's name, its record and labels of its queries
 

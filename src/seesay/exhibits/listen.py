@@ -22,7 +22,9 @@ from seesay.exhibits.near import nearest
 from seesay.schemas.audio import RECORDINGS, SPOKEN_WORDS
 from seesay.schemas.captions import CAPTION_WORDS, REPLACEMENTS, SPOKEN_CAPTIONS
 from seesay.schemas.vision import CAPTIONS, IMAGES, REGIONS
-from seesay.scoring.evaluation import Corpus, Items, load, rank
+from seesay.scoring.asked import Asked
+from seesay.scoring.corpus import Corpus, Items, load
+from seesay.scoring.tasks import image_token_by_word, word_token_by_image
 from seesay.settings.listen import ListenSettings
 from seesay.shared import sources, tables, writing
 from seesay.shared.errors import InputError
@@ -66,8 +68,8 @@ def prepare(
     the page, which says so. Raises InputError as `evaluation.load`.
     """
     corpus = load(inputs.images, inputs.words, inputs.spoken_captions, inputs.pictures)
-    by_word = rank(corpus, "image_token_by_word", "test")
-    by_image = rank(corpus, "word_token_by_image", "test")
+    by_word = image_token_by_word.rank(Asked(corpus, "test", "image_token_by_word"))
+    by_image = word_token_by_image.rank(Asked(corpus, "test", "word_token_by_image"))
     finds = _find(inputs, corpus, by_word, by_image, settings)
     people, room = None, settings
     if inputs.human:

@@ -15,7 +15,7 @@ from seesay.exhibits.near import Near, nearest
 from seesay.schemas.audio import HUMAN_WORDS, TOKEN_MANIFEST
 from seesay.schemas.learning import WORD_EMBEDDINGS
 from seesay.schemas.scoring import HUMAN_RANKS, SYNTHETIC, parted
-from seesay.scoring.evaluation import Corpus, Items
+from seesay.scoring.corpus import Corpus, Items
 from seesay.settings.listen import ListenSettings
 from seesay.shared import sources, tables
 

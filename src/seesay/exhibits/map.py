@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.exhibits import MAP, NEIGHBOURS
-from seesay.scoring.evaluation import load
+from seesay.scoring.corpus import load
 from seesay.settings.map import MapSettings
 from seesay.shared import tables
 from seesay.shared.randomness import generator, stable_hash

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from seesay.captions import pronunciations
 from seesay.schemas.audio import SPOKEN_WORDS
-from seesay.schemas.scoring import ABX
 from seesay.scoring.abx_scores import score
 from seesay.scoring.corpus import Corpus, note
 from seesay.shared import tables
@@ -53,26 +52,6 @@ class Items:
         """What the columns say together, as a number from 0 in alphabetical order, (n,)."""
         number = self.frame.groupby(list(columns), sort=True).ngroup()
         return np.asarray(number, dtype=np.int64)
-
-
-def write(
-    corpus: Corpus,
-    spoken_words: Path,
-    path: Path,
-    context: Literal["any", "within"],
-    whose: tuple[str, str, int],
-    asked: bool = True,
-) -> int:
-    """Write the table ABX of one experiment, system and seed; it is empty unless `asked`.
-
-    Returns the number of its rows.
-    """
-    experiment, system, seed = whose
-    with tables.Writer(ABX, path) as writer:
-        if asked:
-            found = pairs(items(corpus, spoken_words), context)
-            writer.write(found.assign(experiment=experiment, system=system, seed=seed))
-    return writer.rows
 
 
 def items(corpus: Corpus, spoken_words: Path) -> Items:

@@ -7,9 +7,53 @@ picture's best fragment.
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from seesay.shared.ranking import Floats, Integers, similarities
+from seesay.scoring.asked import Asked, check_kept, frame
+from seesay.scoring.corpus import split
+from seesay.shared.ranking import Floats, Integers, count_lines, similarities
+
+
+def rank_captions(asked: Asked, by_caption: bool) -> pd.DataFrame:
+    """The ranks of pictures by captions or the reverse, as `seesay.scoring.asked.search` has them.
+
+    A query with nothing right in the gallery is left out, and said on standard error.
+    """
+    corpus, wanted = asked.corpus, asked.pictures
+    spoken = np.flatnonzero((corpus.test if by_caption else wanted)[corpus.captions.image])
+    tokens, fragments = corpus.tokens, corpus.fragments.of(wanted if by_caption else corpus.test)
+    pictures, starts = np.unique(fragments.image, return_index=True)
+    if by_caption:
+        tokens = corpus.asked(tokens)
+    else:
+        fragments = corpus.asked(fragments)
+    said = [corpus.captions.tokens[caption] for caption in spoken]
+    used, row = np.unique(np.concatenate(said), return_inverse=True)
+    description = f"{asked.task}, {asked.gallery}"
+    best = best_fragments(
+        tokens.vectors[used], fragments.vectors, starts, asked.threads, description
+    )
+    rows = np.split(row, np.cumsum([len(part) for part in said])[:-1])
+    scores = caption_scores(best, rows)
+    # The place of each caption's picture; one without fragments has none.
+    place = np.searchsorted(pictures, corpus.captions.image[spoken])
+    place[~np.isin(corpus.captions.image[spoken], pictures)] = len(pictures)
+    if by_caption:
+        names, images = corpus.captions.names[spoken], corpus.captions.image[spoken]
+        relevant = [at[at < len(pictures)] for at in place[:, None]]
+    else:
+        names, images = corpus.image_ids[pictures], pictures
+        scores = np.ascontiguousarray(scores.T)
+        relevant = split(place, np.arange(len(spoken)), len(pictures) + 1)[: len(pictures)]
+    kept, ranks = count_lines(zip(scores, relevant, strict=True))
+    check_kept(asked, kept, names)
+    return frame(
+        ranks,
+        query=names[kept],
+        image_id=corpus.image_ids[images[kept]],
+        gallery_size=scores.shape[1],
+    )
 
 
 def best_fragments(

@@ -1,25 +1,13 @@
 """Settings of the stage evaluation."""
 
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
 
-from seesay.settings import Settings
+from seesay.settings import Choice, Settings
 
-Task = Literal[
-    "word_similarity",
-    "word_token_by_image",
-    "word_type_by_image",
-    "image_token_by_word",
-    "word_similarity_other_types",
-    "word_similarity_other_talkers",
-    "word_similarity_other_both",
-    "distinct_type_by_image",
-    "picture_by_caption",
-    "caption_by_picture",
-    "abx",
-    "abx_token_weighted",
-]
+TASKS = Choice("seesay.scoring.tasks")
+Task = Annotated[str, TASKS]
 # The four of the paper's tables.
 PAPER: tuple[Task, ...] = (
     "word_similarity",
@@ -31,7 +19,7 @@ PAPER: tuple[Task, ...] = (
 
 def _named(tasks: Any) -> Any:
     """The list of tasks that `all` stands for."""
-    return get_args(Task) if tasks == "all" else tasks
+    return TASKS.names if tasks == "all" else tasks
 
 
 class EvaluationSettings(Settings):

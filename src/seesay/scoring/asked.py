@@ -1,0 +1,124 @@
+"""The search that most tasks share: queries of the test pictures, ranked items of a gallery."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from seesay.scoring.corpus import Corpus, Items, note, split
+from seesay.settings.evaluation import EvaluationSettings
+from seesay.shared.ranking import Floats, Integers, Ranks, count
+
+# The found items of each label, and the labels of each picture.
+Right = tuple[list[Integers], list[Integers]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A corpus, the gallery that is searched in it, and the name of the task for messages."""
+
+    corpus: Corpus
+    gallery: str
+    task: str
+    settings: EvaluationSettings = field(default_factory=EvaluationSettings)
+    threads: int = 1
+
+    @property
+    def pictures(self) -> NDArray[np.bool_]:
+        """Which pictures the gallery has, (pictures,)."""
+        test = self.corpus.test
+        return test if self.gallery == "test" else np.ones_like(test)
+
+    def queries(self, items: Items) -> Items:
+        """The items of the test pictures."""
+        return items.of(self.corpus.test)
+
+    def searched(self, items: Items) -> Items:
+        """The items of the gallery's pictures."""
+        return items.of(self.pictures)
+
+
+def by_picture(asked: Asked, found: Items) -> Right:
+    """Right is an item of the query's picture."""
+    pictures = len(asked.corpus.test)
+    return split(found.image, found.item, pictures), list(np.arange(pictures)[:, None])
+
+
+def by_word(asked: Asked, found: Items) -> Right:
+    """Right is a token of any word that is said for the query's picture."""
+    corpus = asked.corpus
+    word = corpus.word[found.origin]
+    return split(word, np.arange(len(word)), len(corpus.vocabulary)), corpus.words
+
+
+def search(
+    asked: Asked,
+    queries: Items,
+    found: Items,
+    right: Right,
+    size: int | None = None,
+    own: Integers | None = None,
+    hidden: list[Integers] | None = None,
+    pool: Callable[[Floats], Floats] | None = None,
+) -> pd.DataFrame:
+    """The ranks of the queries among the found items: columns `query` to `gallery_size` of RANKS.
+
+    `own` (queries,) is each query's place among the found, where it is one of them; `hidden` are
+    the places that each query leaves out. `pool` makes similarities to items (b, n) those to
+    `size` others. A query with nothing right in the gallery is left out, and said on standard
+    error.
+    """
+    # A query of several pictures finds the items of any of them.
+    holders, labels = right
+    sets = [tuple(part.tolist()) for part in split(queries.item, queries.image, len(queries.names))]
+    groups = {images: number for number, images in enumerate(dict.fromkeys(sets))}
+    none = np.empty(0, dtype=np.int64)
+    relevant = [
+        np.unique(np.concatenate([none, *(holders[x] for image in images for x in labels[image])]))
+        for images in groups
+    ]
+    kept, ranks = count(
+        asked.corpus.asked(queries).vectors,
+        found.vectors,
+        np.array([groups[images] for images in sets], dtype=np.int64),
+        relevant,
+        own=own,
+        threads=asked.threads,
+        description=f"{asked.task}, {asked.gallery}",
+        hidden=hidden,
+        pool=pool,
+    )
+    check_kept(asked, kept, queries.names)
+    # A query's own token is of its own type and talker: hidden already.
+    left_out = [own is not None] * len(sets) if hidden is None else [len(part) for part in hidden]
+    size = len(found.names) if size is None else size
+    return frame(
+        ranks,
+        query=queries.names[kept],
+        image_id=asked.corpus.image_ids[[sets[query][0] for query in kept]],
+        gallery_size=size - np.array(left_out, dtype=np.int64)[kept],
+    )
+
+
+def check_kept(asked: Asked, kept: Integers, names: NDArray[np.object_]) -> None:
+    """Say which queries could not be ranked, and whether the task is left out."""
+    total, where = len(names), f"{asked.task}, gallery {asked.gallery}"
+    if len(kept) == 0:
+        note(
+            f"{where}: none of the {total} test queries has anything relevant in it; the task is"
+            " left out"
+        )
+    elif len(kept) < total:
+        first = names[np.setdiff1d(np.arange(total), kept)[0]]
+        note(
+            f"{where}: {total - len(kept)} of {total} queries have nothing relevant in it and are"
+            f" left out, e.g. {first}"
+        )
+
+
+def frame(ranks: Ranks, **columns: object) -> pd.DataFrame:
+    """The rows of RANKS of some ranks; `columns` are query, image_id and gallery_size."""
+    counts = {name: getattr(ranks, name).astype(np.int32) for name in Ranks.__annotations__}
+    return pd.DataFrame({**columns, **counts, "rank": ranks.expected()})

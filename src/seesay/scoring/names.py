@@ -1,0 +1,134 @@
+"""The names of what is measured, as tables and pages show them: systems, metrics and tasks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any, Literal
+
+from seesay.schemas.scoring import RECALLS
+from seesay.scoring import tasks as package
+from seesay.settings.evaluation import PAPER, TASKS
+
+SYSTEMS = {
+    "model": "model",
+    "random_projection": "random projection",
+    "untrained": "untrained",
+    "shuffled": "shuffled pairs",
+    "frequency": "frequency prior",
+    "text": "text (bound)",
+}
+# The model must be better than these; text in place of speech is a bound from above.
+CONTROLS = ("random_projection", "untrained", "shuffled", "frequency")
+# Metrics of ranks, and of the tasks that have no ranks.
+METRICS = {
+    "median_rank": "median rank",
+    "mean_rank": "mean rank",
+    **{f"r{k}": f"R@{k}" for k in RECALLS},
+}
+SCORES = {"right": "right, %", "pointing": "pointing game, %", "iou": "overlap (IoU), %"}
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task as tables and pages show it.
+
+    `query` is the kind of its queries, `items` says what is ranked. `metrics` are shown in the
+    report, `label` in place of the metric's own title. `study` has its columns in the study and
+    `beside` those that set experiments side by side, heading to metric. The queries are broken
+    down by their properties where `parted`. Where `acoustic`, the sound of words is enough to be
+    above chance. Pages list tasks by `place`, then by name. A module that measures several tasks
+    has `parts`: by name, the fields in which each differs.
+    """
+
+    title: str
+    query: Literal["token", "fragment", "caption", "picture", "human"]
+    items: str
+    question: str = ""
+    metrics: tuple[str, ...] = ("r10", "median_rank")
+    label: str = ""
+    study: Mapping[str, str] = field(default_factory=dict)
+    beside: Mapping[str, str] = field(default_factory=dict)
+    parted: bool = False
+    acoustic: bool = False
+    place: int = 50
+    parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def metric(self, name: str) -> str:
+        """The title of one of its metrics."""
+        return self.label or {**METRICS, **SCORES}[name]
+
+
+# Where the place of each thing in its picture is known.
+GROUNDING = {
+    "grounding": Task(
+        title="Grounding",
+        question="Where the truth is known: is the middle of the picture’s best fragment inside the"
+        " thing that the word names, and how well do the boxes overlap?",
+        query="token",
+        items="fragments",
+        metrics=("pointing", "iou"),
+        place=90,
+    ),
+    "grounding_parts": Task(
+        title="Grounding, parts alone",
+        question="The same without the whole picture among the fragments.",
+        query="token",
+        items="fragments",
+        metrics=("pointing", "iou"),
+        place=90,
+    ),
+}
+# Of each source of human words (evaluation.human), which stands in place of a gallery.
+HUMAN = {
+    "human_recognition": Task(
+        title="Recognition",
+        question="Query: a human word. Every word that the captions’ speech says is listed once, by"
+        " its nearest token there; right is the word itself.",
+        query="human",
+        items="words",
+        metrics=("r1", "r10"),
+    ),
+    "picture_by_human_word": Task(
+        title="Picture by human word",
+        question="Query: a human word. Test pictures, each by its best fragment; right are those"
+        " whose spoken captions say the word, and the one that it was said about.",
+        query="human",
+        items="pictures",
+        metrics=("r1", "r10"),
+    ),
+    "human_word_by_picture": Task(
+        title="Human word by picture",
+        question="Query: a test picture, by its best fragment, among the source’s human words;"
+        " right are the words of its captions, and those said about it.",
+        query="picture",
+        items="human words",
+        metrics=("r1", "r10"),
+    ),
+}
+
+
+@cache
+def tasks() -> dict[str, Task]:
+    """Every task by its name in metrics.tsv, in the order of pages, except those of human words."""
+    found = dict(GROUNDING)
+    for name in TASKS.names:
+        found |= of(name)
+    return dict(sorted(found.items(), key=lambda task: (task[1].place, task[0])))
+
+
+@cache
+def of(name: str) -> dict[str, Task]:
+    """The tasks that a name in `evaluation.tasks` stands for."""
+    about: Task = package.load(name).ABOUT
+    parts = {part: replace(about, parts={}, **fields) for part, fields in about.parts.items()}
+    return parts or {name: about}
+
+
+def paper() -> dict[str, Task]:
+    """The four tasks of the paper's tables."""
+    return {name: tasks()[name] for name in PAPER}
+
+
+def more() -> dict[str, Task]:
+    """The tasks that the paper does not have."""
+    return {name: task for name, task in tasks().items() if name not in PAPER}
