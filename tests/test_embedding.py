@@ -5,7 +5,8 @@ import pandas as pd
 import torch
 
 from seesay.learning import embedding, training
-from seesay.learning.examples import Inputs, load_fragments, load_words, pair
+from seesay.learning.examples import Inputs, pair
+from seesay.learning.features import load_fragments, load_words
 from seesay.schemas.audio import LOGMEL
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
@@ -64,10 +65,14 @@ def test_features_are_sorted_by_id_across_shards(tmp_path):
     fragments = load_fragments(inputs.fc7, {"a", "c"})
     keys = list(fragments.keys.itertuples(index=False, name=None))
     assert keys == [("a", 0), ("a", 2), ("c", 0), ("c", 2)]
-    np.testing.assert_array_equal(fragments.features, np.stack([FRAGMENTS[key] for key in keys]))
+    np.testing.assert_array_equal(
+        fragments.features.rows(slice(None)), np.stack([FRAGMENTS[key] for key in keys])
+    )
     words = load_words(inputs.logmel, ["r@3", "r@0", "r@3", "r@9"])
     assert words.token_ids.tolist() == ["r@0", "r@3"]
-    np.testing.assert_array_equal(words.features, np.stack([TOKENS["r@0"], TOKENS["r@3"]]))
+    np.testing.assert_array_equal(
+        words.features.rows(slice(None)), np.stack([TOKENS["r@0"], TOKENS["r@3"]])
+    )
 
 
 def test_a_picture_is_paired_with_its_own_rows(tmp_path):

@@ -10,6 +10,7 @@ from onnx.reference import ReferenceEvaluator
 
 from seesay.commands import cli, export
 from seesay.learning import embedding
+from seesay.learning.features import Features
 from seesay.learning.training import save_model, start
 from seesay.settings.training import TrainingSettings
 from seesay.shared.errors import InputError
@@ -39,7 +40,7 @@ def make(folder, kind, trained):
     words = -8 + 3 * torch.randn(60, 8 * 11, generator=rng)
     words[:, 5] = -23.0
     system = kind if kind == "random_projection" else "model"
-    network = start(settings, fragments, words, system, 1)
+    network = start(settings, Features(fragments), Features(words), system, 1)
     optimiser = torch.optim.Adam(network.parameters(), 0.01)
     for _ in range(20 if trained else 0):
         pairs = network.embed_images(fragments), network.embed_words(words[:50])

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from seesay.exhibits.lexicon import Clip, Inputs, belonging, describe, entries, parts
 from seesay.learning import training
 from seesay.learning.embedding import load_network
-from seesay.learning.examples import load_words
+from seesay.learning.features import Features, load_words
 from seesay.learning.lexicon_measures import SHUFFLES, measures, table
 from seesay.learning.pseudo_words import cluster, draw_of
 from seesay.reporting.report import build
@@ -135,7 +135,11 @@ def world(folder, used, words=listen_run.WORDS):
     models = []
     for system in SYSTEMS:
         network = training.start(
-            SETTINGS, torch.randn(9, 6, generator=random), torch.randn(9, size), system, 1
+            SETTINGS,
+            Features(torch.randn(9, 6, generator=random)),
+            Features(torch.randn(9, size)),
+            system,
+            1,
         )
         lexicon = network.speech[-1]
         values = torch.randn(5, SETTINGS.embedding, generator=random)
@@ -182,7 +186,9 @@ def loop(folder, inputs):
         if images[image_id] != "train":
             continue
         with torch.no_grad():
-            heard = network.embed_words(load_words(inputs.logmel, [token]).features)[0].numpy()
+            heard = (
+                load_words(inputs.logmel, [token]).features.through(network.embed_words)[0].numpy()
+            )
         cosines = [
             float(np.dot(heard, c) / np.sqrt(np.dot(heard, heard) * np.dot(c, c)))
             for c in centroids
@@ -257,7 +263,7 @@ def test_without_a_kept_round_the_clusters_of_the_first_are_shown(tmp_path):
     tokens = spoken.loc[spoken["image_id"].isin(train), "token_id"].tolist()
     features = load_words(inputs.logmel, tokens).features
     with torch.no_grad():
-        sounds = load_network(tmp_path / "model", CPU).embed_words(features).numpy()
+        sounds = features.through(load_network(tmp_path / "model", CPU).embed_words).numpy()
     _, labels = cluster(sounds, 5, draw_of(1, 1))
     mine, _, count = belonging(tmp_path / "model", features, 5, 1)
     assert count == len(lexicon) == 5

@@ -9,6 +9,7 @@ import torch
 from pydantic import ValidationError
 
 from seesay.learning import batches, optimisers, perturbation
+from seesay.learning.features import Features
 from seesay.model import speech_encoders
 from seesay.model.network import Network
 from seesay.planning import config
@@ -190,7 +191,9 @@ def test_the_standardisation_is_undone_and_redone(standardise):
     raw = torch.randn(30, 4 * 40, generator=torch.Generator().manual_seed(1)) * 3 - 5
     network = Network(chosen, 6, 160)
     if standardise == "train":
-        network.fit_standardisation(torch.randn(5, 6), raw)
+        network.set_moments(
+            Features(torch.randn(5, 6)).moments(), Features(raw).moments(network.shared)
+        )
     words = network.standardise_words(raw)
     changed = perturbation.perturb(words, network, chosen, FRAMES, rng())
     expected = perturbation.change(raw.view(30, 4, 40), chosen, FRAMES, rng()).reshape(30, -1)
@@ -275,7 +278,9 @@ def test_no_steady_colour_is_heard_with_instance_normalisation(encoder):
     for norm in ("none", "instance"):
         network = Network(settings(**layers, speech_norm=norm), 6, 240).eval()
         network.initialise(torch.Generator().manual_seed(3), 1.0)
-        network.fit_standardisation(torch.randn(5, 6), raw)
+        network.set_moments(
+            Features(torch.randn(5, 6)).moments(), Features(raw).moments(network.shared)
+        )
         found[norm] = network.embed_words(raw), network.embed_words(raw + colour)
     torch.testing.assert_close(*found["instance"], atol=1e-3, rtol=1e-3)
     assert (found["none"][0] - found["none"][1]).abs().max() > 0.1

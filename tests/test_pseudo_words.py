@@ -245,8 +245,8 @@ def test_a_picture_with_the_same_pseudo_word_is_no_different_example(inputs, tmp
     assert (first, again) == ("tokens", "types")
     assert plain.known is plain.types
     # Each training token's cluster is what it is known by, and a heard token's its likeliest.
-    assert train.known.tolist() == train.words[:, 0].tolist()
-    assert validation.known.tolist() == validation.words.argmax(dim=1).tolist()
+    assert train.known.tolist() == train.words.rows(slice(None))[:, 0].tolist()
+    assert validation.known.tolist() == validation.words.rows(slice(None)).argmax(dim=1).tolist()
 
     # Where all pictures of a batch have all pseudo-words, there is no different pair.
     network = training.start(make(**TWO), train.fragments, plain.words, "model", 1)
@@ -287,11 +287,11 @@ def test_a_fragment_may_look_for_its_words_among_all_pseudo_words(inputs, tmp_pa
     assert first.lexicon is None
     assert validation.lexicon is None
     # Every pseudo-word as its number, which is all that the later parts know of a word.
-    assert again.lexicon[again.known].tolist() == again.words.tolist()
+    assert again.lexicon[again.known].tolist() == again.words.rows(slice(None)).tolist()
     # The row of a type is that of its first token.
     assert text.known is text.types
     firsts = [np.flatnonzero(text.types == kind)[0] for kind in range(len(text.lexicon))]
-    assert text.lexicon.tolist() == text.words[firsts].tolist()
+    assert text.lexicon.tolist() == text.words.rows(firsts).tolist()
     assert len(text.lexicon) == len(np.unique(text.types))
 
     # What it saves can be used, though its recipe is none that one could ask for.
@@ -312,7 +312,7 @@ def test_a_fragment_may_look_for_its_words_among_all_pseudo_words(inputs, tmp_pa
         for picture in pictures:
             said = sorted({again.known[row] for row in again.pairs.words[picture]})
             for row in again.pairs.fragments[picture]:
-                fragment = network.image(again.fragments[[row]])
+                fragment = network.image(again.fragments.rows(np.array([row])))
                 share = torch.softmax(cosines(fragment, vectors)[0] / settings.temperature, 0)
                 costs.append(-math.log(share[said].sum().item()))
     assert added == pytest.approx(0.5 * np.mean(costs), rel=1e-4)

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from seesay.learning import batches, training
 from seesay.learning.examples import load, prepare, shuffle
+from seesay.learning.features import Features
 from seesay.learning.losses.paper import cosines
 from seesay.learning.losses.semantic_term import SIZE, contexts, ppmi, semantic_term
 from seesay.settings.training import TrainingSettings
@@ -170,7 +171,7 @@ def test_it_is_added_in_training_alone_and_the_history_has_the_loss_without_it(i
     found, same_values = batches.batch_loss(network, data, some, None, chosen)
     rows = np.concatenate([data.pairs.words[i] for i in some])
     term = slow_term(
-        network.speech(data.words[rows]), kinds[rows], data.contexts, chosen.temperature
+        network.speech(data.words.rows(rows)), kinds[rows], data.contexts, chosen.temperature
     )
     assert term > 0
     assert found.item() == pytest.approx(without.item() + 0.5 * term, rel=1e-4)
@@ -197,16 +198,16 @@ def test_words_of_like_contexts_become_nearer(inputs):
             kind = index % 4
             types[rows] = [kind, kind, kind, 4 + kind // 2]
         random = torch.Generator().manual_seed(0)
-        sounds = torch.randn(6, data.words.shape[1], generator=random)
-        noise = torch.randn(data.words.shape, generator=random)
-        data = dataclasses.replace(data, types=types, words=sounds[types] + 0.3 * noise)
+        sounds = torch.randn(6, data.words.size, generator=random)
+        noise = torch.randn((len(data.words), data.words.size), generator=random)
+        data = dataclasses.replace(data, types=types, words=Features(sounds[types] + 0.3 * noise))
         if weight:
             data.contexts = contexts(data.pairs.words, types)
         optimiser = training.optimisers.build(network, chosen)
         for epoch in range(20):
             batches.train_epoch(network, optimiser, data, chosen, np.random.default_rng(epoch))
         network.eval()
-        found[weight] = contrasts(network.speech(data.words).detach(), types)
+        found[weight] = contrasts(data.words.through(network.speech).detach(), types)
     assert found[1.0] > found[0.0] + 0.3
 
 

@@ -12,6 +12,7 @@ from seesay.learning.adadelta import Adadelta
 from seesay.learning.checkpoints import Checkpoint, fingerprint
 from seesay.learning.embedding import load_network
 from seesay.learning.examples import Inputs, Pairs, draw, shuffle
+from seesay.learning.features import Features
 from seesay.learning.losses.paper import coscos2_different, coscos2_same
 from seesay.learning.training import batch_loss
 from seesay.model.network import Network, max_norm
@@ -141,7 +142,7 @@ def test_dead_units_and_ties_are_counted():
     with torch.no_grad():
         branch[0].weight.copy_(torch.tensor([[1.0], [-1.0]]))
         branch[0].bias.zero_()
-    values, dead = measures.activity(branch, torch.tensor([[1.0], [2.0], [2.0]]))
+    values, dead = measures.activity(branch, Features(torch.tensor([[1.0], [2.0], [2.0]])))
     assert dead == 0.5
     assert measures.tied(values) == pytest.approx(2 / 3)
 
@@ -385,10 +386,12 @@ def test_standardisation_is_the_training_sets(inputs, tmp_path):
     run(inputs, tmp_path / "u", "untrained")
     network = load_network(tmp_path / "u", CPU)
     fragments, words, _, _ = training.load(inputs, "train")
-    np.testing.assert_allclose(network.image_mean, fragments.features.mean(0), rtol=1e-5, atol=1e-6)
-    scaled = network.standardise_words(words.features)
+    np.testing.assert_allclose(
+        network.image_mean, fragments.features.moments()[0], rtol=1e-5, atol=1e-6
+    )
+    scaled = words.features.through(network.standardise_words)
     np.testing.assert_allclose(scaled.std(0, correction=0), np.ones(2840), atol=1e-3)
-    assert (network.embed_words(words.features) >= 0).all()
+    assert (words.features.through(network.embed_words) >= 0).all()
 
 
 def test_features_may_stay_raw(inputs, tmp_path):
@@ -397,10 +400,11 @@ def test_features_may_stay_raw(inputs, tmp_path):
         network = load_network(tmp_path / system, CPU)
         fragments, words, _, _ = training.load(inputs, "train")
         torch.testing.assert_close(
-            network.embed_images(fragments.features), network.image(fragments.features)
+            fragments.features.through(network.embed_images),
+            fragments.features.through(network.image),
         )
         torch.testing.assert_close(
-            network.embed_words(words.features), network.speech(words.features)
+            words.features.through(network.embed_words), words.features.through(network.speech)
         )
 
 

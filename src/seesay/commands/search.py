@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from seesay.audio import logmel
 from seesay.learning.embedding import about, load_network, write_images, write_words
-from seesay.learning.examples import load_fragments, load_words
+from seesay.learning.features import load_fragments, load_words
 from seesay.planning.recipes import Recipe
 from seesay.schemas.audio import RECORDINGS, SPOKEN_WORDS, TOKEN_MANIFEST
 from seesay.schemas.captions import SPOKEN_CAPTIONS
@@ -246,7 +246,7 @@ class Search:
             regions.propose_shard(manifest, table, folder / "rejects", boxes, device)
             fc7.extract_shard(manifest, table, folder / "fc7", self.recipe.fc7, device)
             fragments = load_fragments([folder / "fc7"], {NEW}, self.network.context)
-            self._refuse_sizes("fc7", fragments.features.shape[1], "image")
+            self._refuse_sizes("fc7", fragments.features.size, "image")
             write_images(self.network, fragments, folder / "images", self.device)
             keys, vectors = embeddings(IMAGE_EMBEDDINGS, folder / "images")
             kept = tables.read(REGIONS, table)

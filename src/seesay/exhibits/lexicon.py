@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from seesay.exhibits.choice import kinds, voices
 from seesay.exhibits.media import Budget, mp3
 from seesay.learning.embedding import load_network
-from seesay.learning.examples import load_words
+from seesay.learning.features import Features, load_words
 from seesay.learning.lexicon_measures import measures, table
 from seesay.learning.pseudo_words import cluster, draw_of
 from seesay.model.lexicon_layer import Lexicon
@@ -114,11 +114,11 @@ def said(inputs: Inputs) -> pd.DataFrame:
 
 @torch.no_grad()
 def belonging(
-    folder: Path, features: torch.Tensor, size: int, seed: int
+    folder: Path, features: Features, size: int, seed: int
 ) -> tuple[Ints, NDArray[np.float64], int]:
     """Each token's pseudo-word (n,), the cosine of the two (n,), and the number of pseudo-words.
 
-    `features` are log-Mel vectors (n, speech size), `folder` has the model, with a lexicon for
+    `features` are n log-Mel vectors, `folder` has the model, with a lexicon for
     `size` pseudo-words. A model without a lexicon of its own (no round was kept, or it was not
     trained) has that which round 1 starts from: the clusters of its embeddings.
     """
@@ -128,7 +128,7 @@ def belonging(
     used = int(lexicon.used)
     # An empty lexicon lets the sounds through.
     lexicon.used.zero_()
-    sounds = torch.cat([network.embed_words(block) for block in features.split(2048)]).numpy()
+    sounds = features.through(network.embed_words).numpy()
     if used:
         centroids = lexicon.centroids[:used].numpy()
     else:

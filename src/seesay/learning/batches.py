@@ -65,10 +65,10 @@ def batch_loss(
     fragment_rows, word_rows, fragment_picture, word_picture = gather(data, pictures)
     known = data.known[word_rows]
     apart = different(word_rows if settings.negatives == "tokens" else known, word_picture)
-    heard = data.words[word_rows] if words is None else words
+    heard = data.words.rows(word_rows) if words is None else words
     device = heard.device
     batch = Batch(
-        network.image(data.fragments[fragment_rows]),
+        network.image(data.fragments.rows(fragment_rows)),
         network.speech(heard),
         torch.from_numpy(fragment_picture).to(device),
         torch.from_numpy(word_picture).to(device),
@@ -124,7 +124,7 @@ def train_epoch(
     layers, sums = network.layers(), np.zeros(4)
     for pictures in split(rng.permutation(len(data.pairs.image_ids)), settings.batch_pictures):
         rows = np.concatenate([data.pairs.words[i] for i in pictures])
-        words = data.words[rows]
+        words = data.words.rows(rows)
         if settings.perturbs:
             perturbation = importlib.import_module("seesay.learning.perturbation")
             words = perturbation.perturb(words, network, settings, data.frames, rng)

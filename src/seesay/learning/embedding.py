@@ -1,17 +1,16 @@
 """The embeddings of fragments and word tokens, as one system computes them."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 import torch
 from pydantic import BaseModel, Field, ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
-from seesay.learning.examples import Fragments, Inputs, Words, load_fragments, load_words
+from seesay.learning.examples import Inputs
+from seesay.learning.features import Fragments, Words, load_fragments, load_words
 from seesay.model.network import Network
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
@@ -115,7 +114,7 @@ def embed(
 @torch.no_grad()
 def write_images(network: Network, fragments: Fragments, path: Path, device: torch.device) -> None:
     """Embed fragments, and write the table IMAGE_EMBEDDINGS."""
-    vectors = _blocks(network.embed_images, fragments.features, device)
+    vectors = fragments.features.through(network.embed_images, device).cpu().numpy()
     table = tables.sized(IMAGE_EMBEDDINGS, embedding=vectors.shape[1])
     keys = {name: fragments.keys[name] for name in ("image_id", "region")}
     with tables.Writer(table, path) as writer:
@@ -125,14 +124,7 @@ def write_images(network: Network, fragments: Fragments, path: Path, device: tor
 @torch.no_grad()
 def write_words(network: Network, words: Words, path: Path, device: torch.device) -> None:
     """Embed word tokens, and write the table WORD_EMBEDDINGS."""
-    vectors = _blocks(network.embed_words, words.features, device)
+    vectors = words.features.through(network.embed_words, device).cpu().numpy()
     table = tables.sized(WORD_EMBEDDINGS, embedding=vectors.shape[1])
     with tables.Writer(table, path) as writer:
         writer.write({"token_id": words.token_ids, "embedding": vectors})
-
-
-def _blocks(
-    branch: Callable[[torch.Tensor], torch.Tensor], values: torch.Tensor, device: torch.device
-) -> np.ndarray:
-    parts = [branch(block.to(device)).cpu().numpy() for block in values.split(2048)]
-    return np.concatenate(parts)

@@ -1,6 +1,5 @@
-"""Fragments and word tokens as preallocated tensors, with who belongs to whom."""
+"""Fragments and tokens of a split, with who belongs to whom."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -9,37 +8,14 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from seesay.learning.logmel_vectors import of_tokens
+from seesay.learning.features import Features, Fragments, Words, load_fragments, load_words
 from seesay.model.network import Network
 from seesay.schemas.captions import SPOKEN_CAPTIONS
-from seesay.schemas.vision import FC7, IMAGES
+from seesay.schemas.vision import IMAGES
 from seesay.settings.training import Frames
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.randomness import generator
-
-
-@dataclass(frozen=True)
-class Fragments:
-    """`features` is float32 (rows, d); `keys` has image_id and region, in the same order.
-
-    With context they are (rows, 2 d): each fragment's features, then its whole picture's.
-    """
-
-    keys: pd.DataFrame
-    features: Tensor
-
-
-@dataclass(frozen=True)
-class Words:
-    """`features` is float32 (rows, 2840); `token_ids` is in the same order, and so is `talkers`.
-
-    `talkers` says who speaks, as integers, where it is known.
-    """
-
-    token_ids: np.ndarray
-    features: Tensor
-    talkers: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
 
 
 @dataclass(frozen=True)
@@ -99,62 +75,6 @@ def load(
     return fragments, words, pairs, codes
 
 
-def load_fragments(shards: Sequence[Path], image_ids: set[str], context: bool = False) -> Fragments:
-    """Read the fc7 features of the given pictures, sorted by picture and region.
-
-    With `context` each one's are followed by those of its picture's region 0, the whole picture;
-    raises InputError for a picture without one.
-    """
-    total = tables.rows(shards)
-    keys, features, row = [], None, 0
-    for batch in tables.batches(FC7, shards):
-        frame = batch.select(["image_id", "region"]).to_pandas()
-        mask = frame["image_id"].isin(image_ids).to_numpy()
-        values = tables.matrix(batch.column("feature"))[mask]
-        if features is None:
-            features = np.empty((total, values.shape[1]), np.float32)
-        features[row : row + len(values)] = values
-        keys.append(frame[mask])
-        row += len(values)
-    if features is None or row == 0:
-        raise InputError("fc7: no features for any picture of the split; see the regions' rejects")
-    frame = pd.concat(keys, ignore_index=True)
-    order = frame.sort_values(["image_id", "region"]).index.to_numpy()
-    keys_sorted = frame.iloc[order].reset_index(drop=True)
-    values = torch.from_numpy(features[:row][order])
-    if context:
-        values = torch.cat([values, values[whole(keys_sorted)]], dim=1)
-    return Fragments(keys_sorted, values)
-
-
-def whole(keys: pd.DataFrame) -> np.ndarray:
-    """For each row of image_id and region, the row of its picture's region 0.
-
-    Raises InputError for a picture without a region 0: which fragment is the whole picture is
-    not known.
-    """
-    rows = pd.Series(np.arange(len(keys)), index=keys["image_id"])[(keys["region"] == 0).to_numpy()]
-    found = rows.reindex(keys["image_id"]).to_numpy(dtype=np.float64)
-    if np.isnan(found).any():
-        image_id = keys["image_id"].to_numpy()[np.isnan(found)][0]
-        raise InputError(
-            f"fc7: picture {image_id} has no fragment that is the whole picture (region 0), which"
-            " training.context: gate wants; say which it is (fragments.whole), or take none"
-        )
-    return found.astype(np.int64)
-
-
-def load_words(shards: Sequence[Path], token_ids: Sequence[str]) -> Words:
-    """Read the log-Mel vectors of the given tokens, sorted by token id.
-
-    Tokens that logmel rejected are left out; its rejects table names them.
-    """
-    names, features = of_tokens(shards, token_ids)
-    if features is None:
-        raise InputError("logmel: none of the matched tokens has a log-Mel vector; see its rejects")
-    return Words(names, torch.from_numpy(features))
-
-
 def pair(images: pd.DataFrame, spoken: pd.DataFrame, fragments: Fragments, words: Words) -> Pairs:
     """Rows of fragments and tokens for each picture of `images` that has both.
 
@@ -172,7 +92,7 @@ def pair(images: pd.DataFrame, spoken: pd.DataFrame, fragments: Fragments, words
 
 @dataclass
 class Data:
-    """One split, standardised: fragments (n, image size), words (m, speech size), their pairs.
+    """One split, standardised: n fragments, m tokens (`words`), their pairs.
 
     `types` is each token's spoken word, (m,), as integers, and `talkers` who speaks it.
     `known` (m,) is what training knows a token by where words are told apart: its type, or, once
@@ -182,8 +102,8 @@ class Data:
     where the semantic term asks for it. `frames` says what frames are, where they are perturbed.
     """
 
-    fragments: Tensor
-    words: Tensor
+    fragments: Features
+    words: Features
     pairs: Pairs
     types: np.ndarray
     talkers: np.ndarray
@@ -231,13 +151,6 @@ def shuffle(pairs: Pairs, seed: int) -> Pairs:
     return Pairs(pairs.image_ids, pairs.fragments, words)
 
 
-def in_place(change: Callable[[Tensor], Tensor], rows: Tensor) -> Tensor:
-    """`rows`, each overwritten with what `change` makes of it, some thousand at a time."""
-    for block in rows.split(4096):
-        block.copy_(change(block))
-    return rows
-
-
 def prepare(
     network: Network,
     fragments: Fragments,
@@ -252,8 +165,8 @@ def prepare(
     In place where they are on the device already: a large corpus is not held three times.
     """
     data = Data(
-        in_place(network.standardise_images, fragments.features.to(device)),
-        in_place(network.standardise_words, words.features.to(device)),
+        fragments.features.standardised(network.standardise_images, device),
+        words.features.standardised(network.standardise_words, device),
         pairs,
         types,
         words.talkers,

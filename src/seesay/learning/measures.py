@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from seesay.learning.examples import Data, draw
+from seesay.learning.features import Features
 from seesay.learning.losses.paper import coscos2, cosines
 from seesay.model.network import Network
 from seesay.settings.training import TrainingSettings
@@ -67,19 +68,23 @@ def cost(row: dict[str, Any], settings: TrainingSettings) -> float:
     return value
 
 
-def activity(branch: torch.nn.Sequential, values: Tensor) -> tuple[Tensor, float]:
+def activity(branch: torch.nn.Sequential, features: Features) -> tuple[Tensor, float]:
     """The branch's output, and the share of its units (hidden and output) never above 0.
 
     A unit of a convolution is a channel, at all frames. Without such a unit the share is NaN.
     """
-    dead, units = 0, 0
-    for module in branch:
-        values = module(values)
-        if isinstance(module, torch.nn.Hardtanh):
-            silent = (values <= 0).all(dim=0)
-            dead += int(silent.flatten(1).all(dim=1).sum() if silent.dim() > 1 else silent.sum())
-            units += values.shape[1]
-    return values, dead / units if units else math.nan
+    outputs, silent = [], []
+    for values in features.blocks():
+        units = []
+        for module in branch:
+            values = module(values)
+            if isinstance(module, torch.nn.Hardtanh):
+                quiet = (values <= 0).all(dim=0)
+                units.append(quiet.flatten(1).all(dim=1) if quiet.dim() > 1 else quiet)
+        outputs.append(values)
+        silent.append(torch.cat(units) if units else values.new_empty(0, dtype=torch.bool))
+    dead = torch.stack(silent).all(dim=0)
+    return torch.cat(outputs), int(dead.sum()) / len(dead) if len(dead) else math.nan
 
 
 def tied(embeddings: Tensor) -> float:

@@ -31,6 +31,7 @@ from torch import nn
 from torch.nn.functional import normalize
 
 from seesay.learning.examples import Data
+from seesay.learning.features import Features
 from seesay.learning.lexicon_measures import purity
 from seesay.learning.measures import cost
 from seesay.model.lexicon_layer import Lexicon, Said
@@ -130,9 +131,12 @@ def again(
     rows = fit(
         second,
         replace(
-            train, words=numbers, known=labels, lexicon=every if settings.lexicon_term else None
+            train,
+            words=Features(numbers),
+            known=labels,
+            lexicon=every if settings.lexicon_term else None,
         ),
-        replace(validation, words=shares, known=likeliest),
+        replace(validation, words=Features(shares), known=likeliest),
         settings.of_words(),
         epochs,
     )
@@ -210,4 +214,4 @@ def means(sounds: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarra
 @torch.no_grad()
 def heard(network: Network, data: Data) -> torch.Tensor:
     """The embeddings (m, d) of a split's tokens, while the lexicon is empty."""
-    return torch.cat([network.speech(block) for block in data.words.split(2048)])
+    return data.words.through(network.speech)

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from seesay.learning import checkpoints, optimisers
 from seesay.learning.examples import Data, Inputs, draw, load, prepare, shuffle
+from seesay.learning.features import Features
 from seesay.learning.losses.paper import coscos2, cosines
 from seesay.learning.measures import cost, means, measure, too_far
 from seesay.model.network import Network, max_norm
@@ -66,9 +67,9 @@ def train_epoch(
         others = draw(data.avoid[index], len(data.words), len(rows), rng)
         loss, near, far = batch_loss(
             network,
-            data.fragments[data.pairs.fragments[index]],
-            data.words[rows],
-            data.words[others],
+            data.fragments.rows(data.pairs.fragments[index]),
+            data.words.rows(rows),
+            data.words.rows(others),
             settings.reduction,
         )
         optimizer.zero_grad()
@@ -82,21 +83,21 @@ def train_epoch(
 
 
 def start(
-    settings: TrainingSettings, fragments: Tensor, words: Tensor, system: System, seed: int
+    settings: TrainingSettings, fragments: Features, words: Features, system: System, seed: int
 ) -> Network:
     """The network before training, with the standardisation of the training set's features.
 
     With `standardise: none` its means are 0 and its deviations 1: the features stay raw.
     """
     kind: Literal["relu", "linear"] = "linear" if system == "random_projection" else "relu"
-    network = Network(settings, fragments.shape[1], words.shape[1], kind)
+    network = Network(settings, fragments.size, words.size, kind)
     random = torch.Generator().manual_seed(stable_hash("training", seed, "weights") % 2**63)
     if kind == "linear":
         network.project(random)
     else:
         network.initialise(random, settings.init_gain)
     if settings.standardise == "train":
-        network.fit_standardisation(fragments, words)
+        network.set_moments(fragments.moments(), words.moments(network.shared))
     return network
 
 
@@ -291,7 +292,7 @@ def train_system(
         data.contexts = meaning.contexts(data.pairs.words, data.types).to(device)
     validation = prepare(network, *load(inputs, "validation", context), settings.negatives, device)
     if system == "text" and settings.lexicon_term:
-        data.lexicon = data.words[np.unique(data.known, return_index=True)[1]]
+        data.lexicon = data.words.rows(np.unique(data.known, return_index=True)[1])
     rows = fit(network, data, validation, settings, seed, epochs, state)
     if not settings.pseudo_words or again == []:
         return network, rows, None

@@ -83,24 +83,15 @@ class Network(nn.Module):
             if isinstance(module, nn.Linear | nn.Conv1d)
         ]
 
-    def fit_standardisation(self, fragments: Tensor, words: Tensor) -> None:
-        """Store mean and deviation of the training set's raw features, (rows, size) each.
+    def set_moments(self, fragments: tuple[Tensor, Tensor], words: tuple[Tensor, Tensor]) -> None:
+        """Store means and deviations of raw features, (size,) each; a deviation of 0 becomes 1.
 
-        A feature that never varies gets deviation 1. With `speech_norm: instance` all frames of a
-        token share each filter's.
+        Take those of words over frames with `shared` filters: frames of different scales would
+        let a steady colour through.
         """
-        for name, values in (("image", fragments), ("speech", words)):
-            if name == "speech" and self.shared:
-                # Frames that differ in their scales would not keep a colour out.
-                shared = values.view(len(values), -1, self.shared)
-                deviation, mean = torch.std_mean(shared, dim=(0, 1), correction=0)
-                frames = shared.shape[1]
-                deviation, mean = deviation.repeat(frames), mean.repeat(frames)
-            else:
-                deviation, mean = torch.std_mean(values, dim=0, correction=0)
-            deviation[deviation < 1e-6] = 1.0
+        for name, (mean, deviation) in (("image", fragments), ("speech", words)):
             getattr(self, f"{name}_mean").copy_(mean)
-            getattr(self, f"{name}_deviation").copy_(deviation)
+            getattr(self, f"{name}_deviation").copy_(deviation.masked_fill(deviation < 1e-6, 1.0))
 
     def standardise_images(self, fragments: Tensor) -> Tensor:
         """Raw fragment features (rows, image_size) to standardised ones."""

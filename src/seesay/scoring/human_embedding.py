@@ -8,7 +8,7 @@ import pandas as pd
 import torch
 
 from seesay.learning.embedding import load_network, write_words
-from seesay.learning.examples import load_words
+from seesay.learning.features import load_words
 from seesay.schemas.audio import HUMAN_WORDS, LOGMEL
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.learning import WORD_EMBEDDINGS

@@ -45,7 +45,7 @@ def rank_legacy(
     """
     network = load_network(model.parent, device)
     fragments, words, _, _ = load(inputs, "test", network.context)
-    network.fit_standardisation(fragments.features.to(device), words.features.to(device))
+    network.set_moments(fragments.features.moments(), words.features.moments(network.shared))
     images = tables.read(IMAGES, inputs.images)
     spoken = tables.read(SPOKEN_CAPTIONS, inputs.spoken_captions)
     test = images.loc[images["split"] == "test", "image_id"]
