@@ -17,7 +17,7 @@ import pandas as pd
 from seesay.exhibits import listen_human
 from seesay.exhibits.choice import Record, choose
 from seesay.exhibits.clips import clips, thumbnails
-from seesay.exhibits.finds import Finds, Judge, add_pictures, add_words, shelve
+from seesay.exhibits.finds import Finds, Judge, Shelves, add_pictures, add_words, shelve
 from seesay.exhibits.near import nearest
 from seesay.schemas.audio import RECORDINGS, SPOKEN_WORDS
 from seesay.schemas.captions import CAPTION_WORDS, REPLACEMENTS, SPOKEN_CAPTIONS
@@ -71,11 +71,7 @@ def prepare(
     by_word = image_token_by_word.rank(Asked(corpus, "test", "image_token_by_word"))
     by_image = word_token_by_image.rank(Asked(corpus, "test", "word_token_by_image"))
     finds = _find(inputs, corpus, by_word, by_image, settings)
-    people, room = None, settings
-    if inputs.human:
-        people = listen_human.find(inputs.human, corpus, finds.tokens, finds.fragments, settings)
-        left = settings.sound_megabytes * (1 - listen_human.SHARE)
-        room = settings.model_copy(update={"sound_megabytes": left})
+    people, room = _people(inputs, corpus, finds, settings)
     shelves = shelve(finds, people.fragments() if people else [])
 
     uses, said_for = _uses(inputs)
@@ -94,16 +90,11 @@ def prepare(
     add_pictures(pictures, finds, shelves, judge)
     page = {
         **about,
-        **_counts(finds),
+        **_words(finds, shelves),
         "by_word": _about(by_word),
         "by_image": _about(by_image),
-        "words": [
-            {"word": word, **record, "tokens": [shelves.token[label] for label in labels]}
-            for word, record, labels in finds.words
-        ],
         "tokens": sounding,
         "pictures": pictures,
-        "sounds": {word: shelves.token[at] for word, at in sorted(shelves.sounds.items())},
         "said_for": {w: said_for[w] for w in sorted(shelves.sounds) if w in said_for},
         "silent": silent,
         "unseen": unseen,
@@ -147,10 +138,26 @@ def _find(
     )
 
 
-def _counts(finds: Finds) -> Record:
-    """The number of words and pictures, with a rank or not."""
+def _people(
+    inputs: Inputs, corpus: Corpus, finds: Finds, settings: ListenSettings
+) -> tuple[listen_human.People | None, ListenSettings]:
+    """The human words, if any, and the settings with the room for sounds that is left."""
+    if not inputs.human:
+        return None, settings
+    people = listen_human.find(inputs.human, corpus, finds.tokens, finds.fragments, settings)
+    left = settings.sound_megabytes * (1 - listen_human.SHARE)
+    return people, settings.model_copy(update={"sound_megabytes": left})
+
+
+def _words(finds: Finds, shelves: Shelves) -> Record:
+    """The chosen words, a sound for every word, and how many words and pictures there are."""
     heard, looked = finds.heard, finds.looked
     return {
+        "words": [
+            {"word": word, **record, "tokens": [shelves.token[label] for label in labels]}
+            for word, record, labels in finds.words
+        ],
+        "sounds": {word: shelves.token[at] for word, at in sorted(shelves.sounds.items())},
         "all_words": int(heard["word"].nunique()),
         "ranked_words": int(heard.loc[heard["rank"].notna(), "word"].nunique()),
         "ranked_pictures": int(looked.loc[looked["rank"].notna(), "image_id"].nunique()),

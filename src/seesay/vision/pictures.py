@@ -78,10 +78,7 @@ def read_corpora(
     known = {reject.id for reject in bad}  # a caption that cannot be printed is empty, too
     bad += [reject for reject in more if reject.id not in known]
     refuse(bad, settings)
-    try:
-        splits, unlisted, unused = assign(settings.split, usable, fragments, bad)
-    except InputError as error:
-        raise InputError(f"{error}; rejected: {first_of(bad)}" if bad else str(error)) from error
+    splits, unlisted, unused = split_of_usable(settings, usable, fragments, bad)
     bad += unlisted
     left_out += unused
     refuse(bad, settings)
@@ -107,6 +104,19 @@ def read_corpora(
     tell_alike(found_alike)
     reasons = [("pictures", reject.id, reject.reason) for reject in bad + left_out]
     write_rejects(rejects, reasons)
+
+
+def split_of_usable(
+    settings: PicturesSettings,
+    usable: Sequence[Picture],
+    fragments: Path | None,
+    bad: Sequence[Reject],
+) -> tuple[dict[str, str], list[Reject], list[Reject]]:
+    """As `splits.assign`; an error also names the first of the rejects, its likely cause."""
+    try:
+        return assign(settings.split, usable, fragments, bad)
+    except InputError as error:
+        raise InputError(f"{error}; rejected: {first_of(bad)}" if bad else str(error)) from error
 
 
 def facts(picture: Opened) -> tuple[str, int, int]:
