@@ -1,4 +1,4 @@
-"""The base of every stage's settings model, and kinds of values that several of them have."""
+"""The base of every stage's settings model, and value types that several of them use."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from pydantic_core import CoreSchema, core_schema
 
 MOST = 2**63 - 1  # the greatest number that a table can hold
 
-# What rules take for a wildcard or for one of Snakemake's path variables.
+# Rules read these as wildcards or as Snakemake's path variables.
 PATTERN = re.compile("[{}]|<[a-z][a-z0-9_]*>")
 
 
@@ -59,10 +59,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, allow_inf_nan=False, validate_default=True
     )
-    # Keys that add rules and change nothing in those that are there.
+    # Keys that add rules and change no other rule.
     SWITCHES: ClassVar[tuple[str, ...]] = ()
-    # Keys younger than results that may exist: they are compared only where they differ from the
-    # default.
+    # Keys that older results lack: compared only if they differ from the default.
     YOUNGER: ClassVar[tuple[str, ...]] = ()
 
     def compared(self) -> str:
@@ -95,7 +94,7 @@ class Settings(BaseModel):
 
 
 def alike(names: Iterable[str]) -> list[str]:
-    """The first names that differ in capitals alone: one folder, on some file systems."""
+    """The first two names that differ only in capitals: one folder, on some file systems."""
     seen: dict[str, str] = {}
     for name in names:
         other = seen.setdefault(name.casefold(), name)

@@ -1,4 +1,4 @@
-"""One entry of a list of corpora: which folder is read, by which reader, under which name."""
+"""One entry of a list of corpora: the folder, its reader and its name."""
 
 from typing import Any
 
@@ -8,33 +8,33 @@ from seesay.settings import Settings, UserPath, alike
 
 
 class Corpus(Settings):
-    """A corpus: its folder, its reader, and the name that keeps its ids apart from others'.
+    """A corpus: its folder, its reader, and the name that keeps its ids apart.
 
-    Ids of a corpus with a name are `name/` and the reader's own id; without one they are the
-    reader's own. So a second corpus is added under a name, and the ids of the first stay.
+    Ids of a corpus with a name are `name/` and the reader's own id; without a name they are the
+    reader's own. A second corpus therefore gets a name, and the ids of the first stay.
     """
 
     name: str = Field(
         default="",
         max_length=64,
         pattern=r"^[A-Za-z0-9_.-]*$",
-        description="put before the ids, with a /; empty for the ids as they are; one entry may"
-        " have none",
+        description="prefix of the ids, before a /; empty: no prefix. One entry of a list may"
+        " have no name",
     )
     reader: str = Field(
         min_length=1,
-        description="layout of the corpus: one of ours, a dotted module, or a path ending in .py",
+        description="reader of the layout: one of seesay, a dotted module, or a path ending in .py",
     )
     path: UserPath = Field(description="folder of the corpus")
-    options: dict[str, Any] = Field(default={}, description="what the reader wants to be told")
+    options: dict[str, Any] = Field(default={}, description="options of the reader")
 
     def under(self, own: str) -> str:
-        """A reader's own id, as it is called where several corpora are read."""
+        """The id of a reader, with the corpus's name before it."""
         return f"{self.name}/{own}" if self.name else own
 
 
 def check_names(corpora: tuple[Corpus, ...]) -> None:
-    """Raise ValueError where two entries have the same name, or none."""
+    """Raise ValueError if two entries share a name, or two have none."""
     names = [corpus.name for corpus in corpora]
     for name in sorted(set(names)):
         if names.count(name) > 1:

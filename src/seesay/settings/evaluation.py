@@ -18,12 +18,12 @@ PAPER: tuple[Task, ...] = (
 
 
 def _named(tasks: Any) -> Any:
-    """The list of tasks that `all` stands for."""
+    """The tasks; `all` means every task."""
     return TASKS.names if tasks == "all" else tasks
 
 
 class EvaluationSettings(Settings):
-    """What the test queries are asked, and what they are searched in."""
+    """The tasks, and the galleries that they search."""
 
     SWITCHES: ClassVar[tuple[str, ...]] = ("legacy",)
     YOUNGER: ClassVar[tuple[str, ...]] = ("abx_context",)
@@ -34,28 +34,30 @@ class EvaluationSettings(Settings):
     ] = Field(
         default=PAPER,
         min_length=1,
-        description="what is asked (docs/tasks.md): a list of tasks, or `all`; the default is the"
-        " four tasks of the paper",
+        description="tasks to compute (docs/tasks.md): a list, or `all`; default: the four tasks"
+        " of the paper",
     )
     galleries: tuple[Literal["test", "all"], ...] = Field(
         default=("test", "all"),
         min_length=1,
-        description="test: fragments and tokens of the test pictures; all: of the whole corpus",
+        description="galleries to search: fragments and tokens of the test pictures (test), or of"
+        " the whole corpus (all)",
     )
     abx_draws: int = Field(
         default=10,
         ge=1,
         le=10_000,
-        description="of the task abx_token_weighted: pairs (A, B) drawn for every test token X",
+        description="pairs (A, B) drawn for each test token X, for the task abx_token_weighted",
     )
     abx_context: Literal["any", "within"] = Field(
         default="any",
-        description="of the task abx: any, or A, B and X between the same two words alone",
+        description="within: A, B and X of the task abx stand between the same two words; any:"
+        " between any words",
     )
     legacy: bool = Field(
         default=False,
-        description="also evaluate as the authors' code did, in tables of its own: standardised "
-        "with the test set's statistics, counting strictly better items alone",
+        description="also evaluate as the authors' code did, in tables of its own: features"
+        " standardised with the test set's statistics, only strictly better items counted",
     )
 
     @field_validator("tasks", "galleries")

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from seesay.settings import Settings, UserPath
 
-# Sides, in px, that a network takes: from, to, and a multiple of what.
+# Crop sides, in px, that each network accepts: least, most, and step.
 SIDES = {
     "alexnet": (64, 512, 1),
     "vgg16": (64, 512, 1),
@@ -16,50 +16,50 @@ SIDES = {
 
 
 class Fc7Settings(Settings):
-    """How regions become features, and how many are kept."""
+    """How regions become features, and how many stay."""
 
     network: Literal["alexnet", "vgg16", "fasterrcnn", "efficientnet_lite0"] = Field(
         default="efficientnet_lite0",
-        description="image network: alexnet and vgg16 give 4,096 numbers a region, fasterrcnn"
-        " (which sees the whole picture and pools its regions) 1,024, efficientnet_lite0 1,280",
+        description="image network: alexnet and vgg16 give 4,096 numbers a region,"
+        " efficientnet_lite0 1,280; fasterrcnn sees the whole picture and pools its regions,"
+        " 1,024",
     )
     weights: UserPath = Field(
         default="DEFAULT",
-        description="DEFAULT: trained on ImageNet (fasterrcnn: COCO), for efficientnet_lite0"
-        " carried by a package, for the others torchvision's file in torch hub's checkpoint"
-        " folder; random: untrained, for tests alone; or the path of a state dict",
+        description="DEFAULT: trained on ImageNet (fasterrcnn: COCO); a package carries those of"
+        " efficientnet_lite0, the others are torchvision's file in torch hub's checkpoint folder."
+        " random: untrained, for tests. Or the path of a state dict",
     )
     size: int = Field(
         default=128,
         ge=64,
         le=1600,
         description="side of the warped crop, in px (R-CNN: 227; torchvision: 224); fasterrcnn:"
-        " short side that the whole picture is scaled to (torchvision: 800)",
+        " short side of the scaled picture (torchvision: 800)",
     )
     context: int = Field(
         default=9,
         ge=0,
-        description="border of the warped crop that shows what lies around the box, in px"
-        " (R-CNN: 16 at a size of 227); less than half the size; the whole image has none,"
-        " and fasterrcnn none at all",
+        description="border of the warped crop around the box, in px (R-CNN: 16 at a size of"
+        " 227); less than half the size; none for the whole image or for fasterrcnn",
     )
     nms: float = Field(
         default=1,
         gt=0,
         le=1,
-        description="a region whose intersection over union with a better scored one that stays,"
-        " or with the whole image, is above this is dropped; 1 keeps all",
+        description="drops a region whose intersection over union with a better scored one that"
+        " stays, or with the whole image, is above this; 1 keeps all",
     )
     regions: int = Field(
         default=19,
         ge=0,
-        description="best scored candidates kept a picture, beside the whole image",
+        description="best scored candidates that stay, besides the whole image",
     )
     batch: int = Field(
         default=64,
         ge=1,
         le=4096,
-        description="crops that the network sees at once; fasterrcnn sees one picture",
+        description="crops that the network sees at once; fasterrcnn always sees one picture",
     )
 
     @model_validator(mode="after")

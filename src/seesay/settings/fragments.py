@@ -8,17 +8,18 @@ from seesay.settings import Settings, UserPath
 
 
 class FragmentsSettings(Settings):
-    """Which ready-made fragments stand in for the stages regions and fc7."""
+    """Ready-made fragments that replace the stages regions and fc7."""
 
     path: UserPath = Field(
         description="folder of split_train_img.mat, split_val_img.mat and split_test_img.mat",
     )
     whole: Literal["unknown", "first", "last"] = Field(
         default="unknown",
-        description="which row of a picture's codes is the whole image, and so becomes region 0;"
-        " unknown: rows are numbered as they come",
+        description="row of a picture's codes that is the whole image, and becomes region 0;"
+        " unknown: rows are numbered in their order",
     )
     on_bad_input: Literal["reject", "fail"] = Field(
         default="reject",
-        description="codes of another shape, or of no captioned picture: reject, or end the run",
+        description="reject codes of another shape, or of a picture that no corpus has; or end"
+        " the run (fail)",
     )

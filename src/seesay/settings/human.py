@@ -1,4 +1,4 @@
-"""Settings of the stage human; they stand in the section evaluation."""
+"""Settings of the stage human, which are in the section evaluation."""
 
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,26 +11,26 @@ from seesay.settings.evaluation import EvaluationSettings
 if TYPE_CHECKING:
     from seesay.settings.training import TrainingSettings
 
-# Names of galleries that other tasks have.
+# Names of the galleries of other tasks.
 TAKEN = ("test", "all")
 
 
 class EvaluationSection(EvaluationSettings):
-    """The section evaluation: what the test queries are asked, and the human words beside them."""
+    """The section evaluation: tasks, galleries, and human words."""
 
     SWITCHES: ClassVar[tuple[str, ...]] = ("legacy", "human", "human_talkers")
 
     human: tuple[Corpus, ...] = Field(
         default=(),
-        description="corpora of words that people say, read as speech.corpora are: a test beside"
-        " that of the captions' own speech; each wants a name",
+        description="corpora of words that people say, as in speech.corpora, each with a name: a"
+        " second test, besides the captions' own speech",
     )
     human_talkers: float = Field(
         default=1.0,
         gt=0,
         le=1,
-        description="share of each such corpus's talkers who are the test's, one at least; training"
-        " may hear the others (training.human_words)",
+        description="share of each human corpus's talkers who are held out for the test, at least"
+        " one; training may hear the others (training.human_words)",
     )
 
     @field_validator("human")
@@ -46,20 +46,20 @@ class EvaluationSection(EvaluationSettings):
         return corpora
 
     def told(self, seed: int) -> "HumanSettings":
-        """What the stage human is told of it; ValidationError where there is no corpus."""
+        """The settings of the stage human. Raises ValidationError without a corpus."""
         return HumanSettings(corpora=self.human, talkers=self.human_talkers, seed=seed)
 
 
 class HumanSettings(Settings):
-    """What the stage human is told."""
+    """Settings of the stage human, collected from several sections."""
 
     corpora: tuple[Corpus, ...] = Field(min_length=1, description="evaluation.human")
     talkers: float = Field(default=1.0, gt=0, le=1, description="evaluation.human_talkers")
-    seed: Seed = Field(description="matching.seed, which says who are the test's talkers")
+    seed: Seed = Field(description="matching.seed, which chooses the test talkers")
 
 
 def check_human(training: "TrainingSettings", evaluation: EvaluationSection) -> None:
-    """Raise ValueError where training is to hear human words and there is nobody to be heard."""
+    """Raise ValueError if training needs human words and no corpus or talker has any."""
     if training.human_words and not evaluation.human:
         raise ValueError(
             f"human_words is {training.human_words}, and evaluation.human names no corpus to take"

@@ -8,16 +8,18 @@ from seesay.settings import Settings
 
 
 class ListenSettings(Settings):
-    """What the report lets one hear and see, and how much room that may take."""
+    """What one can hear and see in the report, and how much room it takes."""
 
     experiment: str | None = Field(
-        default=None, description="whose model it is, on the map too; null: the first by name"
+        default=None,
+        description="experiment whose model is shown, also on the map; null: the first in"
+        " alphabetical order",
     )
-    words: int = Field(
-        default=150, ge=3, le=2000, description="most spoken words that can be chosen"
+    words: int = Field(default=150, ge=3, le=2000, description="most spoken words to choose from")
+    tokens: int = Field(
+        default=3, ge=1, le=20, description="tokens of a word, each by another talker"
     )
-    tokens: int = Field(default=3, ge=1, le=20, description="tokens of a word, of as many talkers")
-    pictures: int = Field(default=40, ge=3, le=500, description="most pictures that can be chosen")
+    pictures: int = Field(default=40, ge=3, le=500, description="most pictures to choose from")
     fragments: int = Field(
         default=6, ge=1, le=50, description="fragments of a picture that are queries"
     )
@@ -36,23 +38,21 @@ class ListenSettings(Settings):
     thumbnail: int = Field(
         default=200, ge=64, le=640, description="longer side of a picture, in px"
     )
-    margin: float = Field(
-        default=0.05, ge=0, le=0.5, description="heard before and after a word, in s"
-    )
+    margin: float = Field(default=0.05, ge=0, le=0.5, description="s heard before and after a word")
     seconds: float = Field(
         default=1.5, gt=0.1, le=10, description="longest clip, margins included, in s"
     )
     sample_rate: Literal[8000, 16000, 22050, 24000, 32000, 44100, 48000] = Field(
-        default=16_000, description="Hz of the clips, which are MP3"
+        default=16_000, description="sample rate of the MP3 clips, in Hz"
     )
     picture_megabytes: float = Field(
-        default=3, ge=0, le=100, description="room for all pictures in the page, in MB"
+        default=3, ge=0, le=100, description="most room for pictures in the page, in MB"
     )
     sound_megabytes: float = Field(
         default=5,
         ge=0,
         le=100,
-        description="room for all clips and log-Mel drawings in the page, in MB",
+        description="most room for clips and log-Mel drawings in the page, in MB",
     )
 
     @model_validator(mode="after")

@@ -9,54 +9,61 @@ from seesay.settings import Settings, UserPath
 
 
 class LogmelSettings(Settings):
-    """The frames and filters of section 2."""
+    """The frames and filters of the paper's section 2."""
 
     sample_rate: int = Field(
-        default=16_000, ge=4000, le=96000, description="Hz that all speech is resampled to"
+        default=16_000,
+        ge=4000,
+        le=96000,
+        description="sample rate to which all speech is resampled, in Hz",
     )
     model: UserPath | None = Field(
         default=None,
-        description="a TorchScript file of a self-supervised model of speech, or a folder with a"
-        " CTranslate2 Whisper model, whose frames take the place of log-Mel frames; null (paper):"
-        " none",
+        description="a speech model whose frames replace log-Mel frames: a TorchScript file, or a"
+        " folder with a Whisper model in CTranslate2's format; null (paper): none",
     )
     filters: int = Field(
         default=40,
         ge=2,
         le=4096,
-        description="Mel filters, 256 at most; paper: 40; with a model, the numbers in its frames",
+        description="Mel filters, at most 256; paper: 40. With a model: numbers in its frames",
     )
     window: float = Field(
         default=0.025, gt=0, le=0.2, description="length of the Hann window, in s"
     )
     hop: float = Field(
-        default=0.010, gt=0, le=0.1, description="from frame to frame, in s; paper: 0.010"
+        default=0.010, gt=0, le=0.1, description="s from frame to frame; paper: 0.010"
     )
     span: Literal["window", "masked", "word"] = Field(
         default="window",
-        description="what the frames of a token show: window (paper: those around its middle),"
-        " masked (the same, silent outside of the word), or word (from its onset to its offset,"
-        " stretched to the number of frames)",
+        description="frames of a token: those around its middle (window, paper), the same but"
+        " silent outside the word (masked), or from its onset to its offset, stretched to the"
+        " number of frames (word)",
     )
     frames: int = Field(
         default=71,
         ge=1,
         le=1001,
-        description="frames a token, odd except for the span word; paper: 71",
+        description="frames a token, odd except with span: word; paper: 71",
     )
     normalise: Literal["none", "recording", "token"] = Field(
         default="none",
-        description="recording: each filter's mean over the recording is taken off, and with it"
-        " much of the talker and the microphone; token: each token has mean 0 and deviation 1, so"
-        " its level and its range say nothing; none (paper)",
+        description="recording: subtract each filter's mean over the recording, which removes"
+        " much of the talker and the microphone; token: give each token mean 0 and deviation 1,"
+        " which removes its level; none (paper)",
     )
     low: float = Field(default=64, ge=0, description="lower edge of the lowest filter, in Hz")
     high: float = Field(default=8000, gt=0, description="upper edge of the highest filter, in Hz")
     floor: float = Field(
-        default=1e-10, ge=1e-30, le=1, description="power below which the logarithm is cut"
+        default=1e-10,
+        ge=1e-30,
+        le=1,
+        description="least power; lower ones are cut to it before the logarithm",
     )
     on_bad_input: Literal["reject", "fail"] = Field(
-        default="reject", description="a recording that cannot be read, or a token beyond its end"
+        default="reject",
+        description="reject a recording that cannot be read, or a token beyond its end; or end"
+        " the run (fail)",
     )
 
     @model_validator(mode="after")
@@ -74,7 +81,7 @@ class LogmelSettings(Settings):
             raise ValueError(f"frames must be odd to have a middle one, got {self.frames}")
         for name, seconds in (("window", self.window), ("hop", self.hop)):
             samples = seconds * self.sample_rate
-            # The times of frames would be off by a little more with each.
+            # Otherwise the times of frames would drift.
             if round(samples) < 1 or abs(samples - round(samples)) > 1e-6:
                 raise ValueError(
                     f"{name} must be a whole number of samples; {seconds:g} s at "
@@ -84,19 +91,19 @@ class LogmelSettings(Settings):
 
     @property
     def module(self) -> str | None:
-        """The module of seesay that runs the model, by what the path holds; None without one."""
+        """The module that runs the model, by what its path is; None without a model."""
         if self.model is None:
             return None
         return "seesay.audio.whisper" if Path(self.model).is_dir() else "seesay.audio.speech_model"
 
     @property
     def program(self) -> bool:
-        """Whether the model is a program, which may do all that its user may."""
+        """Whether the model is a program, which runs with its user's rights."""
         return self.module == "seesay.audio.speech_model"
 
     @property
     def files(self) -> list[Path]:
-        """The model's files: what they hold decides the vectors; sorted, none without a model."""
+        """The model's files, sorted; their contents decide the vectors. Empty without a model."""
         path = Path(self.model or "")
         if self.module != "seesay.audio.whisper":
             return [path] if self.model else []

@@ -20,59 +20,62 @@ Pattern = Annotated[str, AfterValidator(_pattern)]
 
 
 class MatchingSettings(Settings):
-    """How captions become spoken."""
+    """How tokens say captions."""
 
     YOUNGER: ClassVar[tuple[str, ...]] = ("test_speakers",)
 
     speakers: Literal["best", "all", "balanced", "mixed"] = Field(
         default="balanced",
-        description="who says a caption: the talker with the largest vocabulary who can, every "
-        "talker who can, or talkers spread evenly; mixed: the words of one caption may come from "
-        "several talkers, spread evenly, where one talker says too few words",
+        description="who says a caption: the talker with the largest vocabulary who can (best),"
+        " every talker who can (all), or one talker, spread evenly (balanced); mixed: several"
+        " talkers may say the words of one caption, for speech in which one talker says too few"
+        " words",
     )
     test_speakers: Literal["best", "all", "balanced"] | None = Field(
         default=None,
-        description="who says a caption of the test split, with reuse: always; null: as any other",
+        description="who says a caption of the test split, with reuse: always; null: as speakers",
     )
     reuse: Literal["never", "within_split", "always"] = Field(
         default="never",
-        description="whether a token may serve several captions: of one split (within_split), or"
-        " of any, drawn with replacement (always), so that the test has tokens of training, as"
-        " the authors' code had",
+        description="whether several captions may share a token: never, those of one split"
+        " (within_split), or any, drawn with replacement, as in the authors' code, so that"
+        " training and test share tokens (always)",
     )
     min_tokens: int = Field(
         default=1,
         ge=1,
-        description="words spoken fewer times stand for nothing, not even for themselves: of a "
-        "word with one token two splits cannot both have one; 1: every word counts",
+        description="least tokens of a usable spoken word; rarer ones stand for nothing, not even"
+        " for themselves, because two splits cannot share one token; 1: every word counts",
     )
     relax: tuple[Literal["length", "frequency", "pos"], ...] = Field(
         default=("length",),
-        description="what a replacement may differ in where none matches, in this order",
+        description="what a replacement may differ in if none matches, in this order",
     )
     frequency_tolerance: float = Field(
         default=1,
         gt=0,
         le=1,
-        description="largest difference between the frequency ranks of a word and its replacement, "
-        "as a share of all ranks within the part of speech; 1: any, the nearest is taken",
+        description="largest difference between the frequency ranks of a word and its"
+        " replacement, as a share of all ranks of the part of speech; 1: any, and the nearest is"
+        " taken",
     )
-    seed: Seed = Field(default=1, description="seed of the choice of tokens")
+    seed: Seed = Field(
+        default=1, description="seed of the choice of tokens, and of unseen talkers and words"
+    )
     unseen_talkers: (
         Annotated[int, Field(ge=0)] | Annotated[tuple[Pattern, ...], Field(min_length=1)]
     ) = Field(
         default=0,
-        description="talkers who say captions of the test split alone: half of them, or with "
-        "speakers: all every one that they can; a number of them, or regular expressions of whole "
-        "talker ids (flite-.*: every voice of one synthesiser); 0: every talker says captions of "
-        "all splits",
+        description="talkers held out for the test split, where they say half of the captions"
+        " (with speakers: all, every one that they can): a number, or regular expressions of"
+        " whole talker ids (flite-.*: every voice of one synthesiser); 0: none",
     )
     unseen_words: float = Field(
         default=0,
         ge=0,
         lt=1,
-        description="share of the test split's spoken word types that it alone says; captions "
-        "of training and validation are said without them",
+        description="share of the test split's spoken word types held out of training and"
+        " validation, whose captions are said without them",
     )
 
     @model_validator(mode="after")

@@ -4,17 +4,17 @@ from pydantic import Field
 
 from seesay.settings import Seed, Settings
 
-MOST_RESAMPLES = 20_000  # more would be memory, and no narrower an interval
+MOST_RESAMPLES = 20_000  # more takes memory and narrows no interval
 
 
 class MetricsSettings(Settings):
-    """How the intervals around the metrics are made."""
+    """How intervals are computed."""
 
     resamples: int = Field(
         default=1000,
         ge=1,
         le=MOST_RESAMPLES,
-        description="bootstrap resamples of the test images, or of human words and talkers, behind"
-        " each 95 % interval",
+        description="bootstrap resamples behind each 95 % interval, of the test images, or of"
+        " human words and talkers",
     )
-    seed: Seed = Field(default=0, description="seed of the resamples, which all systems share")
+    seed: Seed = Field(default=0, description="seed of the resamples, shared by all systems")

@@ -10,18 +10,18 @@ Widths = tuple[Annotated[int, Field(ge=1, le=65536)], ...]
 
 
 class NetworkSettings(Settings):
-    """The shape of the network and how its weights start; defaults are the paper's."""
+    """The shape of the network and its first weights; defaults follow the paper."""
 
     embedding: int = Field(
-        default=200, ge=2, le=4096, description="d, numbers in an embedding; paper: 200"
+        default=200, ge=2, le=4096, description="numbers in an embedding (d); paper: 200"
     )
     image_layers: Widths = Field(
         default=(), description="widths of the image branch's hidden layers; paper: none"
     )
     context: Literal["none", "gate"] = Field(
         default="none",
-        description="what a fragment knows of its whole picture: none (paper), or gate: the whole"
-        " picture's features through a learnt gate, which every embedding then holds",
+        description="what a fragment knows of its whole picture: nothing (none, paper), or the"
+        " whole picture's features through a learnt gate, which every embedding then holds (gate)",
     )
     context_dropout: float = Field(
         default=0.0,
@@ -40,43 +40,44 @@ class NetworkSettings(Settings):
         " channels; transformer: equal widths",
     )
     kernel: int = Field(
-        default=5, ge=1, le=101, description="frames that a convolution sees; conv alone"
+        default=5, ge=1, le=101, description="frames in a convolution; only for conv"
     )
     speech_norm: Literal["none", "instance"] = Field(
         default="none",
-        description="instance: each filter of a token has mean 0 and deviation 1 over its frames,"
-        " in the network, so no steady colour of voice or microphone is heard; none (paper)",
+        description="instance: the network gives each filter of a token mean 0 and deviation 1"
+        " over its frames, which removes the steady colour of voice and microphone; none (paper)",
     )
     filters: int = Field(
         default=40,
         ge=2,
         le=4096,
-        description="numbers in a frame, the experiment's logmel.filters; mlp reads it for"
-        " speech_norm alone",
+        description="numbers in a frame, equal to the experiment's logmel.filters; mlp reads it"
+        " only for speech_norm",
     )
     output: Literal["relu", "linear"] = Field(
         default="relu",
-        description="what follows the last layers: a capped ReLU (paper) or nothing (linear)",
+        description="activation after the last layers: a capped ReLU (paper) or none (linear)",
     )
     pseudo_words: int = Field(
         default=0,
         ge=0,
         le=100000,
-        description="clusters of the training words' embeddings that words are learnt as a second"
-        " time, kept where the validation set is better for it; 0: none (paper)",
+        description="clusters of the training tokens' embeddings, learnt as words in a second"
+        " part of training, which is kept if it improves the validation criterion; 0: none"
+        " (paper)",
     )
     pseudo_rounds: int = Field(
         default=1,
         ge=1,
         le=20,
-        description="times at most that pseudo-words are clustered and learnt, each from what the"
-        " one before made of the words; it ends with the first that the validation set is not"
-        " better for",
+        description="most rounds of clustering and learning pseudo-words, each from the"
+        " embeddings of the round before; they end with the first that does not improve the"
+        " validation criterion",
     )
     pseudo_temperature: float = Field(
         default=0.1,
         gt=0,
-        description="temperature of the softmax that says which pseudo-words a token sounds like",
+        description="temperature of the softmax over the pseudo-words that a token sounds like",
     )
     dropout: float = Field(
         default=0.0, ge=0, lt=1, description="share of hidden activations dropped in training"
@@ -87,9 +88,7 @@ class NetworkSettings(Settings):
         lt=1,
         description="share of a fragment's features dropped in training, before the first layer",
     )
-    relu_cap: float = Field(
-        default=6, gt=0, description="activations are cut at this value; the authors' code: 6"
-    )
+    relu_cap: float = Field(default=6, gt=0, description="largest activation; the authors' code: 6")
     init_gain: float = Field(
         default=1, gt=0, description="factor on Glorot-uniform weights; the authors' code: 4"
     )

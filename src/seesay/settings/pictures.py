@@ -12,19 +12,19 @@ Count = Annotated[int, Field(ge=1)]
 
 
 class Folded(Settings):
-    """A split that can be turned, for cross-validation: each fold has other test pictures."""
+    """A split with folds for cross-validation: each fold has other test pictures."""
 
     folds: int = Field(
         default=1,
         ge=1,
         le=1000,
-        description="k of a k-fold cross-validation; with a test share of 1 / k every picture is"
+        description="k of k-fold cross-validation; with a test share of 1 / k, every picture is"
         " in the test set of one fold",
     )
     fold: Annotated[int, Field(ge=0)] | Literal["all"] = Field(
         default=0,
-        description="which fold, 0 to folds - 1; each wants its own results. all: all of them in"
-        " one run, with every picture tested once",
+        description="the fold, 0 to folds - 1; give each its own results folder. all: every fold"
+        " in one run, so every picture is tested once",
     )
 
     @model_validator(mode="after")
@@ -34,7 +34,7 @@ class Folded(Settings):
         return self
 
     def check_share(self, test: float, total: float) -> None:
-        """Raise ValueError where all folds would not test every picture once."""
+        """Raise ValueError if the folds together would not test every picture once."""
         if self.fold == "all" and abs(test * self.folds - total) > 1e-6 * total:
             raise ValueError(
                 f"fold: all tests every picture once where test is 1 / folds of all; give test:"
@@ -43,7 +43,7 @@ class Folded(Settings):
 
 
 class HashSplit(Folded):
-    """By a hash of the id: near the shares, and no picture moves when others are added."""
+    """By a hash of the id: approximate shares, and new pictures move no other."""
 
     method: Literal["hash"] = Field(description="split by a hash of the id")
     train: Share = Field(default=0.8, description="share of the pictures for training")
@@ -60,9 +60,9 @@ class HashSplit(Folded):
 
 
 class ExactSplit(Folded):
-    """By exact counts: ids sorted by their hash and cut; what is beyond them is left out."""
+    """By exact counts: ids are sorted by their hash and cut; the rest is left out."""
 
-    method: Literal["exact"] = Field(description="exactly so many pictures each")
+    method: Literal["exact"] = Field(description="exact numbers of pictures")
     train: Count = Field(description="number of pictures for training")
     validation: Count = Field(description="number for early stopping")
     test: Count = Field(description="number for evaluation")
@@ -74,24 +74,26 @@ class ExactSplit(Folded):
 
 
 class FilesSplit(Settings):
-    """By three lists, a picture's name or id a line; what none of them names is left out."""
+    """By three lists of pictures' names or ids, one a line; unlisted pictures are left out."""
 
-    method: Literal["files"] = Field(description="the pictures that three files list")
+    method: Literal["files"] = Field(description="the pictures in three lists")
     train: UserPath = Field(description="path of the list of training pictures")
     validation: UserPath = Field(description="path of the list for early stopping")
     test: UserPath = Field(description="path of the list for evaluation")
 
 
 class CorpusSplit(Settings):
-    """By the corpus's own lists; what none of them names is left out."""
+    """By the corpus's own lists; unlisted pictures are left out."""
 
-    method: Literal["corpus"] = Field(description="the lists that come with the corpus")
+    method: Literal["corpus"] = Field(description="the corpus's own lists")
 
 
 class FragmentsSplit(Settings):
-    """By the files of ready-made fragments; a picture that is in none of them is left out."""
+    """By the files of ready-made fragments; pictures in none of them are left out."""
 
-    method: Literal["fragments"] = Field(description="the file of fragments that has the picture")
+    method: Literal["fragments"] = Field(
+        description="the file of ready-made fragments that has the picture"
+    )
 
 
 Split = Annotated[
@@ -105,23 +107,24 @@ class PictureCorpus(Corpus):
 
     split: Literal["train", "validation", "test"] | None = Field(
         default=None,
-        description="the split of all of its pictures; without it the section's split says",
+        description="puts all of its pictures into this split; null: the section's split decides",
     )
 
 
 class PicturesSettings(Settings):
-    """Which pictures are read, and how they are split."""
+    """The pictures, and how they are split."""
 
     corpora: tuple[PictureCorpus, ...] = Field(
-        default=(), description="the corpora; an empty list reads what the section scenes generates"
+        default=(),
+        description="the corpora; an empty list reads the pictures of the section scenes",
     )
     split: Split = Field(
         default=HashSplit(method="hash"),
-        description="which pictures are for training, validation and test",
+        description="how pictures are split into training, validation and test",
     )
     on_bad_input: Literal["reject", "fail"] = Field(
         default="reject",
-        description="a bad picture or caption: put it into the rejects, or end the run",
+        description="reject a bad picture or caption, or end the run (fail)",
     )
 
     @field_validator("corpora")
@@ -142,13 +145,13 @@ class PicturesSettings(Settings):
 
     @property
     def more_folds(self) -> range:
-        """The folds of the run beside its first: those of `fold: all`, without 0."""
+        """The folds of `fold: all` after fold 0."""
         if isinstance(self.split, Folded) and self.split.fold == "all":
             return range(1, self.split.folds)
         return range(0)
 
     def split_files(self) -> list[str]:
-        """The files that the split is read from, beyond those of the corpora."""
+        """The files that define the split, beyond those of the corpora."""
         if isinstance(self.split, FilesSplit):
             return [self.split.train, self.split.validation, self.split.test]
         return []

@@ -23,14 +23,12 @@ class ReportSettings(Settings):
         default=400,
         ge=1,
         le=5000,
-        description="most rows shown of the replacements and of kinds of rejects",
+        description="most rows of replacements, and of kinds of rejects",
     )
-    examples: int = Field(
-        default=3, ge=1, le=20, description="rejects shown of each kind of reason"
-    )
+    examples: int = Field(default=3, ge=1, le=20, description="rejects shown for each reason")
     tried: int = Field(
         default=0,
         ge=0,
-        description="configurations that were tried, and judged by the validation set, before the"
-        " experiments were these; the study says it",
+        description="configurations tried before and judged by the validation set; the study"
+        " reports the number",
     )

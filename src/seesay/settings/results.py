@@ -10,9 +10,9 @@ LONGEST = 200  # bytes of a name; file systems take 255, and names of parts are 
 
 
 def folder(given: str) -> str:
-    """The folder as rules name it: `~` expanded, without `./`, `//` and a last `/`.
+    """The results folder as rules name it: `~` expanded, without `./`, `//` and a last `/`.
 
-    Raises ValueError, in words of its own, for what no rule can name.
+    Raises ValueError for a path that no rule can name.
     """
     path = os.path.normpath(os.path.expanduser(given)) if given.strip() else ""
     if path in ("", ".", "/", "//") or os.path.basename(path) == "..":

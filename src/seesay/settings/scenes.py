@@ -13,36 +13,34 @@ SIZE_CLASSES = ("small", "medium", "big")
 
 
 class ScenesSettings(Settings):
-    """What the composed scenes look like."""
+    """How the composed scenes look."""
 
-    count: int = Field(default=400, ge=1, le=9999, description="Number of scenes.")
-    size: int = Field(default=256, ge=64, le=1024, description="Side of a scene in px.")
-    seed: Seed = Field(default=1, description="Seed of everything that is drawn at random.")
-    least_things: int = Field(
-        default=2, ge=2, le=6, description="Least number of drawings in a scene."
-    )
-    most_things: int = Field(
-        default=4, ge=2, le=6, description="Greatest number of drawings in a scene."
-    )
+    count: int = Field(default=400, ge=1, le=9999, description="number of scenes")
+    size: int = Field(default=256, ge=64, le=1024, description="side of a scene, in px")
+    seed: Seed = Field(default=1, description="seed of all random draws")
+    least_things: int = Field(default=2, ge=2, le=6, description="fewest drawings in a scene")
+    most_things: int = Field(default=4, ge=2, le=6, description="most drawings in a scene")
     small: tuple[Share, Share] = Field(
         default=(0.20, 0.25),
-        description="Longer side of a small drawing, from and to, as a share of the scene's side.",
+        description="longer side of a small drawing, from and to, as a share of the scene's side",
     )
     medium: tuple[Share, Share] = Field(
         default=(0.29, 0.37),
-        description="Longer side of a middling drawing, from and to, as a share.",
+        description="longer side of a middling drawing, from and to, as a share of the scene's"
+        " side",
     )
     big: tuple[Share, Share] = Field(
-        default=(0.44, 0.57), description="Longer side of a big drawing, from and to, as a share."
+        default=(0.44, 0.57),
+        description="longer side of a big drawing, from and to, as a share of the scene's side",
     )
     tilt: float = Field(
-        default=10, ge=0, le=45, description="Greatest tilt of a drawing in degrees."
+        default=10, ge=0, le=45, description="largest tilt of a drawing, in degrees"
     )
     overlap: float = Field(
         default=0.08,
         ge=0,
         le=1,
-        description="Greatest share of a drawing's box that another's box may cover.",
+        description="largest share of a drawing's box that another's box may cover",
     )
 
     @model_validator(mode="after")

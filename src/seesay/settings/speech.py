@@ -10,18 +10,18 @@ from seesay.settings.corpora import Corpus, check_names
 
 
 class SpeechSettings(Settings):
-    """Which speech is read, and how."""
+    """The word-aligned speech."""
 
     corpora: tuple[Corpus, ...] = Field(
-        default=(), description="the corpora; empty reads what the section synthesis generates"
+        default=(),
+        description="the corpora; an empty list reads the speech of the section synthesis",
     )
     exclude: tuple[re.Pattern[str], ...] = Field(
         default=(),
-        description="talkers and recordings that are left out: regular expressions, each of a"
-        " whole id",
+        description="leaves out talkers and recordings: regular expressions, each of a whole id",
     )
     on_bad_input: Literal["reject", "fail"] = Field(
-        default="reject", description="a bad row or file: put it into the rejects, or end the run"
+        default="reject", description="reject a bad row or file, or end the run (fail)"
     )
 
     @field_validator("corpora")

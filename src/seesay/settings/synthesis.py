@@ -17,28 +17,32 @@ class KokoroSettings(Settings):
 
 
 class SynthesisSettings(Settings):
-    """Who speaks, what is said and what is left unsaid."""
+    """The talkers, and the words that they say."""
 
     YOUNGER: ClassVar[tuple[str, ...]] = ("engines", "kokoro")
 
     talkers: int = Field(
         default=40, ge=2, le=140, description="talkers, half female and half male voices"
     )
-    seed: Seed = Field(default=1, description="seed of everything that is drawn at random")
+    seed: Seed = Field(default=1, description="seed of all random draws")
     unsaid: float = Field(
-        default=0, ge=0, lt=1, description="share of the captions' word types nobody says"
+        default=0,
+        ge=0,
+        lt=1,
+        description="share of the captions' word types that nobody says, so that replacement has"
+        " work",
     )
     surplus: float = Field(
-        default=1.3, ge=1, le=10, description="tokens said for every token captions need"
+        default=1.3, ge=1, le=10, description="tokens for each token that the captions need"
     )
     least: int = Field(
         default=0,
         ge=0,
         le=100,
-        description="least tokens of each of the captions' words that each engine says",
+        description="least tokens of each caption word from each engine",
     )
     fillers: int = Field(
-        default=0, ge=0, le=500, description="types said besides that no caption uses"
+        default=0, ge=0, le=500, description="additional types that no caption uses"
     )
     word_gap: int = Field(
         default=18, ge=0, le=100, description="pause between words, in eSpeak's 10 ms units"
@@ -47,15 +51,15 @@ class SynthesisSettings(Settings):
         default=0.6, gt=0.5, le=5, description="least pause between sentences, in s"
     )
     minutes: float = Field(
-        default=3, gt=0, le=60, description="length of a recording, about, in min"
+        default=3, gt=0, le=60, description="approximate length of a recording, in min"
     )
     engines: tuple[Literal["espeak", "flite", "festival", "kokoro"], ...] = Field(
         default=("espeak",),
         min_length=1,
-        description="synthesisers, over which the talkers are dealt evenly",
+        description="synthesisers; the talkers are dealt evenly over them",
     )
     kokoro: KokoroSettings | None = Field(
-        default=None, description="the files of the engine kokoro, which no package has"
+        default=None, description="files of the engine kokoro, which no package carries"
     )
 
     @model_validator(mode="after")

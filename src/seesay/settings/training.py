@@ -8,9 +8,9 @@ from seesay.settings import Settings
 from seesay.settings.network import NetworkSettings
 
 Anchors = Literal["both", "words"]
-# They work on log-Mel frames as powers, filters and times, in training alone.
+# They change log-Mel frames as powers, filters and times, in training only.
 PERTURBATIONS = ("filter_warp", "tempo", "neighbours", "reverberation", "noise", "channel")
-IN_TIME = ("tempo", "neighbours")  # they take frames of any kind
+IN_TIME = ("tempo", "neighbours")  # they work on any frames
 
 
 class Frames(Settings):
@@ -35,164 +35,164 @@ class TrainingSettings(NetworkSettings):
         default=0,
         ge=0,
         le=1000,
-        description="human tokens (evaluation.human, of talkers that are not the test's) that join"
-        " each training picture for each of its spoken words; chosen by their transcripts",
+        description="human tokens of each spoken word that join each training picture, from the"
+        " talkers of evaluation.human who are not held out for the test; transcripts choose them",
     )
     spare_words: int = Field(
         default=0,
         ge=0,
         le=1000,
         description="least tokens of each word type in training; tokens that no caption uses join"
-        " its pictures, chosen by their transcripts",
+        " its pictures, chosen by transcript",
     )
     standardise: Literal["train", "none"] = Field(
         default="train",
-        description="what the features are standardised with: the training set's means and "
-        "deviations, or none: raw, as in the authors' code",
+        description="standardises features with the training set's means and deviations (train),"
+        " or not (none), as in the authors' code",
     )
     batch_pictures: int = Field(
         default=1,
         ge=1,
-        description="pictures a batch; paper: 1, whose different tokens are drawn from all; more:"
-        " the pictures of a batch are each other's different examples",
+        description="pictures a batch; 1 (paper): negatives are drawn from all tokens; more: the"
+        " other pictures of the batch are the negatives",
     )
     loss: Literal["coscos2", "cosine", "margin", "euclidean", "defrag", "infonce", "sigmoid"] = (
         Field(
             default="coscos2",
-            description="coscos2 (paper), or, over batches of many pictures: cosine, margin"
-            " (triplets), euclidean (triplets), defrag (Karpathy et al. 2014), infonce, sigmoid",
+            description="coscos2 (paper); over batches of many pictures also cosine, margin and"
+            " euclidean (triplets), defrag (Karpathy et al. 2014), infonce, sigmoid",
         )
     )
     pooling: Literal["max", "logsumexp"] = Field(
         default="max",
-        description="how a word's score for a picture comes from its fragments, and a fragment's"
-        " from a picture's words: the best (max), or logsumexp, which hears the others, too;"
-        " margin, euclidean, infonce, sigmoid and word_term",
+        description="a word's score for a picture, and a fragment's for its words: that of the"
+        " best item (max), or the logsumexp over all; for margin, euclidean, infonce, sigmoid and"
+        " word_term",
     )
     temperature: float = Field(
         default=0.1,
         gt=0,
-        description="T of infonce, sigmoid, logsumexp and the terms",
+        description="temperature of infonce, sigmoid, logsumexp and the terms",
     )
     margin: float = Field(
         default=0.2,
-        description="least lead of the own picture (margin, euclidean); cosine of a different pair"
-        " that costs nothing (cosine), or at which the odds are even (sigmoid)",
+        description="margin over the negatives (margin, euclidean); largest cosine of a negative"
+        " without loss (cosine); cosine of even odds (sigmoid)",
     )
     mining: Literal["all", "hardest", "semihard"] = Field(
         default="all",
-        description="other pictures that a triplet takes: all, the nearest, or the nearest that is"
-        " farther than the own; margin and euclidean",
+        description="negatives of a triplet: all, the nearest (hardest), or the nearest that is"
+        " farther than the positive (semihard); for margin and euclidean",
     )
     anchors: Anchors = Field(
         default="both",
-        description="what is to tell its own picture from others: tokens and fragments alike"
-        " (both), or tokens alone (words); margin, euclidean, infonce and sigmoid",
+        description="anchors that find their own picture: tokens and fragments (both), or tokens"
+        " alone (words); for margin, euclidean, infonce and sigmoid",
     )
     pseudo_anchors: Anchors = Field(
         default="both",
-        description="the anchors while words are learnt again as pseudo-words, and of the control"
-        " text beside such a model",
+        description="anchors during pseudo-word rounds, and of the control text of such a model",
     )
     pseudo_negatives: Literal["tokens", "words"] = Field(
         default="tokens",
-        description="what a different pair may not be while words are learnt again as pseudo-words:"
-        " a token used for the picture (tokens), or a pseudo-word said of it (words); in the"
-        " control text beside such a model, a type said of it",
+        description="pictures excluded from a token's negatives during pseudo-word rounds: those"
+        " of the same token (tokens), or of the same pseudo-word (words; in the control text, of"
+        " the same type)",
     )
     lexicon_term: float = Field(
         default=0.0,
         ge=0,
-        description="weight of the term that has a fragment find its picture's words among all"
-        " pseudo-words, while words are learnt again; in the control text, among all types",
+        description="weight of the term with which a fragment finds its picture's words among all"
+        " pseudo-words, during pseudo-word rounds; in the control text, among all types",
     )
     type_term: float = Field(
         default=0,
         ge=0,
-        description="weight of a term that pulls the tokens of one word by several talkers"
-        " together; it reads the training words' transcripts",
+        description="weight of the term that pulls together the tokens of one word by different"
+        " talkers; reads the transcripts of the training words",
     )
     word_term: float = Field(
         default=0.0,
         ge=0,
-        description="weight of the term that pulls a picture's words, by several talkers, together;"
-        " it reads who speaks",
+        description="weight of the term that pulls together a picture's words by different"
+        " talkers; reads who speaks",
     )
     semantic_term: float = Field(
         default=0.0,
         ge=0,
-        description="weight of the term that pulls words of like contexts together, by the"
-        " transcripts of the training words",
+        description="weight of the term that pulls together words with similar contexts; reads"
+        " the transcripts of the training words",
     )
     reduction: Literal["mean", "sum"] = Field(
-        default="mean", description="of the loss over a batch's pairs; of one picture a batch alone"
+        default="mean",
+        description="mean or sum of the loss over a batch's pairs; only with one picture a batch",
     )
     negatives: Literal["tokens", "types"] = Field(
         default="tokens",
-        description="what a different pair may not be: a token used for the picture (paper), or "
-        "any token of a type used for the picture",
+        description="tokens excluded as negatives: those of the same picture (tokens, paper), or"
+        " all tokens of its types (types)",
     )
     time_shift: int = Field(
-        default=0, ge=0, description="most frames that a word is moved by in training, either way"
+        default=0, ge=0, description="most frames by which training shifts a token, either way"
     )
     time_mask: int = Field(
-        default=0, ge=0, description="most neighbouring frames hidden in training (SpecAugment)"
+        default=0, ge=0, description="most neighbouring frames masked in training (SpecAugment)"
     )
     filter_mask: int = Field(
-        default=0, ge=0, description="most neighbouring filters hidden in training (SpecAugment)"
+        default=0, ge=0, description="most neighbouring filters masked in training (SpecAugment)"
     )
     filter_warp: float = Field(
         default=0.0,
         ge=0,
         le=0.5,
-        description="share that frequencies are scaled by in training at most, up or down: other"
-        " vocal tracts (Jaitly and Hinton 2013)",
+        description="largest share by which training scales frequencies, up or down: other vocal"
+        " tracts (Jaitly and Hinton 2013)",
     )
     tempo: float = Field(
         default=0.0,
         ge=0,
         lt=1,
-        description="share that the tempo is changed by in training at most, up or down; within a"
-        " word of the span word, whose length is normalised",
+        description="largest share by which training changes the tempo, up or down; with span:"
+        " word, whose length is normalised, within the word",
     )
     neighbours: float = Field(
         default=0.0,
         ge=0,
         le=1,
-        description="share of a word's length that its cut reaches into other words in training at"
-        " most, at each edge; of the span word",
+        description="largest share of a word's length by which training moves each edge of its"
+        " cut into other words; with span: word",
     )
     reverberation: float = Field(
         default=0.0,
         ge=0,
         le=10,
-        description="longest reverberation in training, in s until it is 60 dB down; frames of the"
-        " span word count as logmel.hop each",
+        description="longest reverberation in training, in s until it is 60 dB down; frames of"
+        " span: word count as logmel.hop each",
     )
     noise: float = Field(
         default=0.0,
         ge=0,
         le=10,
-        description="loudest noise in training, its power to the word's (0.1: 10 dB below it);"
-        " drawn evenly in dB from 30 dB below that",
+        description="power of the loudest noise in training, relative to the word (0.1: 10 dB"
+        " below it); drawn evenly in dB from 30 dB below that",
     )
     channel: float = Field(
         default=0.0,
         ge=0,
         le=10,
-        description="other microphones and levels in training: standard deviation of a smooth"
-        " random curve over the filters, in nats of power",
+        description="standard deviation of a smooth random curve over the filters in training, in"
+        " nats of power: other microphones and levels",
     )
     optimiser: Literal["adadelta", "adam", "adamw"] = Field(
         default="adadelta", description="adadelta (paper), adam or adamw"
     )
     learning_rate: float = Field(
-        default=1e-3, gt=0, description="of adam and adamw; Adadelta has none"
+        default=1e-3, gt=0, description="learning rate of adam and adamw; Adadelta has none"
     )
     schedule: Literal["constant", "cosine"] = Field(
         default="constant",
-        description="the learning rate over max_epochs: constant, or falling towards 0 as half a"
-        " cosine, in each part anew; adam and adamw",
+        description="learning rate over max_epochs: constant, or falling towards 0 as half a"
+        " cosine, in each part of training; for adam and adamw",
     )
     rho: float = Field(default=0.95, ge=0, lt=1, description="Adadelta's decay; paper: 0.95")
     eps: float = Field(
@@ -209,10 +209,10 @@ class TrainingSettings(NetworkSettings):
     )
     criterion: Literal["loss", "r10"] = Field(
         default="r10",
-        description="what early stopping watches on the validation set: the loss, or r10: R@10 of"
-        " Word Token by Image and Image Token by Word, their mean",
+        description="criterion of early stopping on the validation set: the loss, or the mean"
+        " R@10 of Word Token by Image and Image Token by Word (r10)",
     )
-    max_epochs: int = Field(default=100, ge=1, description="epochs at most")
+    max_epochs: int = Field(default=100, ge=1, description="most epochs")
     patience: int = Field(
         default=10, ge=1, description="epochs without a better criterion before training stops"
     )
@@ -275,11 +275,10 @@ class TrainingSettings(NetworkSettings):
         return self
 
     def of_words(self) -> "TrainingSettings":
-        """The recipe for words that are known by name: the later parts', and the control `text`'s.
+        """The recipe for words known by name: of pseudo-word rounds, and of the control `text`.
 
-        There is nothing to hear, so no frames to change or to hide, and the loss is that of the
-        parts on pseudo-words, where there are any. To `negatives` a word's type is then what it is
-        known by.
+        There is nothing to hear, so no frames are shifted, masked or perturbed. The loss is that of
+        the pseudo-word rounds, if there are any; `negatives` then goes by the word's type.
         """
         hearing = ("time_shift", "time_mask", "filter_mask", *PERTURBATIONS)
         parts: dict[str, str | int] = dict.fromkeys(("pseudo_words", "type_term", *hearing), 0)
@@ -294,10 +293,10 @@ class TrainingSettings(NetworkSettings):
         return any(getattr(self, key) for key in PERTURBATIONS)
 
     def reading(self) -> "TrainingSettings":
-        """The recipe of the control `text`: all but the hearing.
+        """The recipe of the control `text`: everything except hearing.
 
-        Each word has an embedding of its own to learn. The loss is the last part's, where words
-        are learnt again: what perfect pseudo-words would do.
+        It learns an embedding for each word. Its loss is that of the last part, with pseudo-words:
+        it shows what perfect pseudo-words would do.
         """
         return self.of_words().model_copy(
             update={"speech_encoder": "mlp", "speech_layers": (), "speech_norm": "none"}

