@@ -1,4 +1,4 @@
-"""Ids that would be those of two corpora."""
+"""Keeps the ids of two corpora apart."""
 
 from collections.abc import Sequence
 
@@ -7,11 +7,11 @@ from seesay.shared.errors import InputError
 
 
 def keep_apart(section: str, parts: Sequence[tuple[Corpus, str, Sequence[str]]]) -> None:
-    """Raise InputError where two corpora share an id, or one's ids begin with another's name.
+    """Raise InputError if two corpora share an id, or one's ids begin with another's name.
 
-    A part is a corpus, what its ids are of (`recording`, `talker`, `picture`), and the ids. A
-    corpus without a name may have a folder that is called as another corpus: a file that is added
-    to either could then take the id of one in the other.
+    A part is a corpus, the kind of its ids (`recording`, `talker`, `picture`), and the ids. A
+    corpus without a name may have a folder with the name of another corpus: a file added to either
+    could then take an id of the other.
     """
     named = {corpus.name: corpus for corpus, _, _ in parts if corpus.name}
     owner: dict[tuple[str, str], Corpus] = {}

@@ -1,4 +1,4 @@
-"""Pictures and their captions as a reader gathers them: who is whose, and what is left out."""
+"""Collects the pictures and captions of a reader: which belong together, and which are left out."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ from seesay.shared.printable import composed
 
 
 class Options(Settings):
-    """What every reader of pictures can be told."""
+    """Options of every picture reader."""
 
     captions_alone: bool = Field(
         default=False,
@@ -33,13 +33,13 @@ class Options(Settings):
 
 @dataclass
 class Corpus:
-    """What a reader has gathered so far.
+    """What a reader has collected so far.
 
     Attributes:
         files: The pictures by `image_id`.
         captions: The captions read for each `image_id`, by caption number.
-        rejects: What could not be read.
-        captions_alone: Whether a caption makes a picture, without a file, where there is none.
+        rejects: The rejects.
+        captions_alone: Whether a caption makes a picture without a file.
     """
 
     files: dict[str, Path | None] = field(default_factory=dict)
@@ -48,8 +48,8 @@ class Corpus:
     captions_alone: bool = False
 
     def __post_init__(self) -> None:
-        self.whole: dict[str, str] = {}  # ids by the path that they are the end of
-        self.ends: dict[str, list[str]] = {}  # ids by every end of that path
+        self.whole: dict[str, str] = {}  # ids by each path that ends in them
+        self.ends: dict[str, list[str]] = {}  # ids by each end of their path
         self.refused: set[str] = set()
         for image_id, path in self.files.items():
             self._index(image_id, path)
@@ -65,7 +65,7 @@ class Corpus:
     def add_folder(self, folder: Path) -> None:
         """Take the pictures below a folder.
 
-        Raises InputError when there is none, unless captions alone are enough.
+        Raises InputError if there is none, unless captions alone are enough.
         """
         self.add_files(folder, visible_files(folder))
         for path in irregular(folder):
@@ -99,7 +99,7 @@ class Corpus:
     def add_caption(self, where: str, name: str, number: int | None, text: str) -> None:
         """Take a caption of the picture `name` (an id, or a file's name below the folder).
 
-        `where` is the row's `file:line`; without a number the caption is the picture's next.
+        `where` is the row's `file:line`; a caption without a number is the picture's next.
         """
         image_id = self.claim(name)
         if image_id is None:
@@ -118,7 +118,7 @@ class Corpus:
             known[number] = text
 
     def claim(self, name: str) -> str | None:
-        """As `id_of`, but where captions alone are enough a picture without a file is made."""
+        """`id_of`, but if captions alone are enough, makes a picture without a file."""
         found = self.matches(name)
         if len(found) == 1:
             return found[0]
@@ -130,14 +130,14 @@ class Corpus:
         return image_id
 
     def id_of(self, name: str) -> str | None:
-        """The id of the picture that a list calls `name`, None if there is not just one."""
+        """The id of the picture that a list names; None unless there is exactly one."""
         found = self.matches(name)
         return found[0] if len(found) == 1 else None
 
     def matches(self, name: str) -> list[str]:
-        """The ids that a list may mean by `name`: a path, or its end, which may be one of many.
+        """The ids that a list may mean by `name`: a path, or an end that several paths may share.
 
-        Folders that the list names and the corpus does not have are passed over.
+        Ignores folders in the name that the corpus does not have.
         """
         name = composed(name.replace("\\", "/"))
         for end in tails(name):
@@ -153,7 +153,7 @@ class Corpus:
         return []
 
     def why_none(self, name: str, what: str = "a caption") -> str:
-        """Why there is no one picture for `what` names it."""
+        """Why `what` does not name exactly one picture."""
         found = self.matches(name)
         if len(found) > 1:
             return f"{what} for one of several pictures: {found[:2]}; give its folder too"

@@ -1,11 +1,11 @@
-"""Checks that a reader keeps to what `seesay.corpora` asks of it, on a folder of yours.
+"""Checks that a reader keeps the contract of `seesay.corpora`, on a folder of yours.
 
     python -m seesay.corpora.conformance my_reader.py FOLDER --options '{"key": "value"}'
 
-prints what it found and every point that is broken, and ends with exit status 1 if there is any.
-Whether it reads pictures or speech shows in what it gives: (pictures, rejects), or (recordings,
-words, rejects). The folder is only read: copies for the harder checks are links in a temporary
-folder. The reader reads it seven times, and each step is told.
+prints what the reader found and every broken point, and ends with exit status 1 if there is any.
+The result shows whether it reads pictures or speech: (pictures, rejects), or (recordings, words,
+rejects). The folder is only read: the harder checks use links in a temporary folder. The reader
+reads it seven times, and the command reports each step.
 """
 
 import argparse
@@ -36,9 +36,9 @@ Say = Callable[[str], None]
 
 
 def check(corpus: Corpus, say: Say = lambda step: None) -> list[str]:
-    """The points that a corpus's reader breaks, one line each; empty where it breaks none.
+    """The points that a corpus's reader breaks, one line each; empty if none.
 
-    `say` is told each step before it begins.
+    Calls `say` with each step before it begins.
     """
     with tempfile.TemporaryDirectory() as name:
         return [problem for part in _checks(corpus, Path(name), say) for problem in part]
@@ -50,7 +50,7 @@ def _checks(corpus: Corpus, scratch: Path, say: Say) -> Iterator[Iterator[str]]:
         sources = listed(corpus)
         say(f"reading {len(sources):,} sources")
         found = _read(corpus)
-    except Exception as error:  # a reader may do anything; it is told, not traced
+    except Exception as error:  # a reader may raise anything; report it in one line
         yield iter([f"cannot read {corpus.path}: {_shown(error)}"])
         return
     yield of_sources(corpus, sources)
@@ -78,7 +78,7 @@ def _read(corpus: Corpus) -> Any:
 
 
 def of_sources(corpus: Corpus, sources: list[Path]) -> Iterator[str]:
-    """Sources are existing files, each once, in an order that never changes."""
+    """Sources are existing files, each once, always in the same order."""
     if not sources or not all(isinstance(path, Path) for path in sources):
         yield "sources: wants a list of pathlib.Path that is not empty"
         return
@@ -92,7 +92,7 @@ def of_sources(corpus: Corpus, sources: list[Path]) -> Iterator[str]:
 
 
 def of_shape(found: Any) -> Iterator[str]:
-    """A tuple of two lists of a reader of pictures, or of three of a reader of speech."""
+    """A picture reader returns a tuple of two lists, a speech reader of three."""
     kinds = KINDS.get(len(found)) if isinstance(found, tuple) else None
     if kinds is None:
         yield (
@@ -107,7 +107,7 @@ def of_shape(found: Any) -> Iterator[str]:
 
 
 def of_pictures(found: Found, sources: list[Path]) -> Iterator[str]:
-    """Pictures have ids of their own, are sorted, are among the sources, and have captions."""
+    """Pictures have distinct ids, are sorted and among the sources, and have captions."""
     pictures: list[Picture] = found[0]
     if not any(picture.captions for picture in pictures):
         yield "read: no picture with a caption is found here; check with a folder that has some"
@@ -136,7 +136,7 @@ def of_pictures(found: Found, sources: list[Path]) -> Iterator[str]:
 
 
 def of_recordings(found: Found, sources: list[Path]) -> Iterator[str]:
-    """Recordings have ids of their own, are sorted, and are among the sources."""
+    """Recordings have distinct ids, are sorted, and are among the sources."""
     recordings: list[Recording] = found[0]
     known = set(sources)
     ids = [recording.recording_id for recording in recordings]
@@ -159,7 +159,7 @@ def of_rejects(found: Found) -> Iterator[str]:
 
 
 def of_words(found: Found) -> Iterator[str]:
-    """Words are one word each, of a known recording, with times that make sense, sorted."""
+    """Words are single words of known recordings, sorted, with valid times."""
     recordings: list[Recording] = found[0]
     words: list[SpokenWord] = found[1]
     ids = {recording.recording_id for recording in recordings}
@@ -189,7 +189,7 @@ def of_words(found: Found) -> Iterator[str]:
 def of_copies(
     corpus: Corpus, sources: list[Path], found: Found, scratch: Path, say: Say
 ) -> Iterator[str]:
-    """Nothing depends on where the folder lies, on other files in it, or on the call."""
+    """Results depend neither on the folder's place, nor on other files in it, nor on the call."""
     say("reading a second time")
     if _bare(_read(corpus)) != _bare(found):
         yield "read: a second call gives something else"
@@ -206,7 +206,7 @@ def of_copies(
 
 
 def of_faults(corpus: Corpus, sources: list[Path], scratch: Path, say: Say) -> Iterator[str]:
-    """A missing folder is an InputError, and no missing file is worse than one."""
+    """A missing folder is an InputError, and a missing file is nothing worse."""
     absent = corpus.model_copy(update={"path": str(scratch / "absent")})
     faults: list[tuple[str, Callable[[Corpus], Any], Corpus]] = [
         ("sources of a folder that is not there", listed, absent),
@@ -232,9 +232,9 @@ def of_faults(corpus: Corpus, sources: list[Path], scratch: Path, say: Say) -> I
 def _linked(
     corpus: Corpus, sources: list[Path], folder: Path, keep: Callable[[Path], bool]
 ) -> Corpus:
-    """The corpus in a folder of links to the sources that are to be kept."""
+    """The corpus in a folder of links to the sources to keep."""
     root = Path(corpus.path)
-    # Some readers name a talker after the folder.
+    # Some readers name the talker after the folder.
     folder = folder / (root.resolve().name or "root")
     folder.mkdir(parents=True)
     below = {path for path in sources if path.is_relative_to(root) and path.is_file()}
@@ -246,7 +246,7 @@ def _linked(
 
 
 def _bare(found: Found) -> list[Any]:
-    """What was found, without the paths."""
+    """The result, without the paths."""
     if len(found) == len(KINDS[2]):
         return [(p.image_id, p.path is None, p.captions, p.split) for p in found[0]]
     return [[(r.recording_id, r.talker, r.channel) for r in found[0]], found[1]]
@@ -261,7 +261,7 @@ def _shown(error: Exception) -> str:
 
 
 def _counted(found: Found) -> str:
-    """How much was found, in words."""
+    """The numbers of things found, in words."""
     if len(found) == len(KINDS[2]):
         captions = sum(len(picture.captions) for picture in found[0])
         return f"{len(found[0])} pictures, {captions} captions"

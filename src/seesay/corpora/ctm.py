@@ -1,12 +1,12 @@
 """NIST CTM: lines of file, channel, onset and duration (s), and word; audio by the file's name.
 
-Every `*.ctm` below the folder is read. Lines may go on with a confidence, a type and a talker;
-lines that begin with ;; are comments. The channel 1 or A is the first of the audio file; where any
-line of the corpus has a channel 0, as lhotse writes, 0 is the first. A name that several audio
-files have is looked for beside the CTM first. Who speaks says the list of the option `talkers`,
-or else the line's eighth column, or else what the option `talker` finds in the file's name (on a
-second channel with `#1` after it). Of alternatives (`<ALT_BEGIN>`, `<ALT>`, `<ALT_END>`) the first
-is kept.
+Every `*.ctm` below the folder is read. Lines may continue with a confidence, a type and a talker;
+lines that begin with ;; are comments. Channel 1 or A is the first of the audio file; if any line of
+the corpus has a channel 0, as lhotse writes, 0 is the first. If several audio files have a name,
+the one beside the CTM comes first. The talker comes from the list of the option `talkers`,
+otherwise from the line's eighth column, otherwise from the match of the option `talker` in the
+file's name (with `#1` added on a second channel). Of alternatives (`<ALT_BEGIN>`, `<ALT>`,
+`<ALT_END>`) the first is kept.
 """
 
 import math
@@ -37,7 +37,7 @@ UNKNOWN = ("null", "<NA>", "unknown", "-")
 
 
 class Options(spoken.Options):
-    """Who speaks, and what is no word."""
+    """How talkers and noises are named."""
 
     talkers: str | None = Field(
         default=None,
@@ -70,9 +70,9 @@ def read_renamed(
     rename: Callable[[str], str],
     picture: Callable[[str], str] | None = None,
 ) -> tuple[list[Recording], list[SpokenWord], list[Reject]]:
-    """The same, where `rename` makes an audio file's name of what the CTM calls it.
+    """`read`, with `rename` turning the CTM's name of a file into the audio file's.
 
-    `picture` makes the name of the picture that is spoken about, "" for none.
+    `picture` turns it into the name of the picture spoken about, "" for none.
     """
     files = sources(root, options)
     speech = Speech(root, [p for p in files if p.suffix.lower() in AUDIO], options.noises)
@@ -115,7 +115,7 @@ def read_renamed(
 class Row:
     """A line of a CTM: its file below the folder, its number, its cells.
 
-    `alternative` says that it is within an alternative that is not the first.
+    `alternative` marks a line within an alternative after the first.
     """
 
     where: str
@@ -125,12 +125,12 @@ class Row:
 
     @property
     def id(self) -> str:
-        """As rejects call it."""
+        """Its id in the rejects."""
         return f"{self.where}:{self.number}"
 
     @property
     def is_mark(self) -> bool:
-        """Whether it begins, parts or ends alternatives."""
+        """Whether it begins, separates or ends alternatives."""
         return self.cells[4].upper() in ALTERNATIVES
 
     @property
@@ -140,8 +140,8 @@ class Row:
 
 
 def _rows(path: Path, where: str, rejects: list[Reject]) -> Iterator[Row]:
-    """The lines of a CTM that have enough cells; the others, but comments, are rejected."""
-    # Which alternative we are in, from 1 (0: none), and of which file and channel.
+    """The lines of a CTM with enough cells; rejects the others, except comments."""
+    # The current alternative, from 1 (0: none), and its file and channel.
     alternative, of = 0, ["", ""]
     for number, line in lines(path, where, rejects):
         cells = line.split()
@@ -152,7 +152,7 @@ def _rows(path: Path, where: str, rejects: list[Reject]) -> Iterator[Row]:
             rejects.append(Reject(f"{where}:{number}", reason))
             continue
         mark = cells[4].upper()
-        if cells[:2] != of:  # alternatives that nobody closed
+        if cells[:2] != of:  # unclosed alternatives
             alternative, of = 0, cells[:2]
         if mark in ALTERNATIVES:
             alternative = {BEGIN: 1, NEXT: alternative + 1, END: 0}[mark]
@@ -160,9 +160,9 @@ def _rows(path: Path, where: str, rejects: list[Reject]) -> Iterator[Row]:
 
 
 def talkers(path: Path, where: str, rejects: list[Reject]) -> dict[tuple[str, int | None], str]:
-    """The talker of each file (its name without extension) and channel (None: all) of a list.
+    """The talker of each file (its name without extension) and channel (None: all) in a list.
 
-    Channels count from 0 where one of the list does. Of two talkers of one the first is kept.
+    Channels count from 0 if any of the list does. If two talkers claim one, the first stays.
     """
     rows = [(number, line.split()) for number, line in lines(path, where, rejects)]
     first = 0 if any(len(cells) == 3 and cells[1] == "0" for _, cells in rows) else 1
@@ -184,6 +184,6 @@ def talkers(path: Path, where: str, rejects: list[Reject]) -> dict[tuple[str, in
 
 
 def _end(onset: str, duration: str) -> str | float:
-    """The end of a word; the text as it stands where it is no number."""
+    """The end of a word; the text itself if it is no number."""
     end = seconds(onset) + seconds(duration)
     return f"{onset}+{duration}" if math.isnan(end) else round(end, 6)

@@ -1,4 +1,4 @@
-"""The files of a corpus's folder: which are there, which are pictures, which are of no use."""
+"""Files of a corpus's folder: which exist, and which are pictures."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -9,8 +9,8 @@ from seesay.shared.errors import InputError
 from seesay.shared.printable import composed
 
 PICTURES = (".jpg", ".jpeg", ".png", ".jfif", ".webp", ".bmp", ".gif", ".tif", ".tiff")
-COMMON = PICTURES[:3]  # of two files of one id these come first
-# Pictures that are not read, by the end of their name.
+COMMON = PICTURES[:3]  # preferred if two files have one id
+# Unsupported picture formats, by the end of the name.
 FOREIGN = {
     (".svg", ".svgz"): "a drawing of lines (SVG)",
     (".heic", ".heif"): "a HEIC picture",
@@ -20,21 +20,20 @@ FOREIGN = {
     (".cr2", ".cr3", ".nef", ".arw", ".dng", ".orf", ".raf"): "a camera's raw picture",
     (".ico", ".tga", ".pcx", ".ppm", ".pgm", ".pbm"): "a picture of a rare kind",
 }
-# Folders that systems leave in archives and on disks.
+# Folders that operating systems leave in archives and on disks.
 DEBRIS = ("__MACOSX", "@eaDir", "$RECYCLE.BIN")
 
 
 def visible_files(root: Path) -> list[Path]:
     """Every regular file below a folder that is not hidden, nor in a hidden folder, sorted.
 
-    Links that lead nowhere are among them. Raises InputError when there is no such folder, or
-    one that cannot be looked into.
+    Includes broken links. Raises InputError if the folder does not exist, or cannot be listed.
     """
     return [path for path in _visible(root) if path.is_file() or not path.exists()]
 
 
 def irregular(root: Path) -> list[Path]:
-    """What else is visible below a folder: pipes, sockets and devices, which may never end."""
+    """Other visible things below a folder: pipes, sockets and devices, which may never end."""
     return [path for path in _visible(root) if path.exists() and not path.is_file()]
 
 
@@ -47,7 +46,7 @@ def _visible(root: Path) -> list[Path]:
         below.sort()
         kept = []
         for name in below:
-            # A link back to a folder above would give every picture again, under other ids.
+            # A link back to a folder above would list every picture again, under other ids.
             real = Path(folder, name).resolve()
             if not name.startswith(".") and name not in DEBRIS and real not in seen:
                 seen.add(real)
@@ -62,27 +61,27 @@ def _unreadable(error: OSError) -> None:
 
 
 def is_picture(path: Path) -> bool:
-    """Whether a file is a picture that is read, by its name."""
+    """Whether a file is a supported picture, by its name."""
     return path.suffix.lower() in PICTURES
 
 
 def picture_called(name: str) -> str:
-    """The id of a picture that a list names by its file, with or without its extension."""
+    """The id of a picture that a list names by its file, with or without extension."""
     path = Path(name.replace("\\", "/"))
     return stem(path) if is_picture(path) else composed(path.as_posix() if name else "")
 
 
 def foreign(path: Path) -> str:
-    """What a picture is that no reader takes, by its name; "" for every other file."""
+    """The unsupported picture format of a file, by its name; "" for every other file."""
     suffix = path.suffix.lower()
     return next((kind for suffixes, kind in FOREIGN.items() if suffix in suffixes), "")
 
 
 def folder_among(root: Path, names: Sequence[str]) -> Path:
-    """The first of the folders `names` in `root`, in any case; `root` where there is none."""
+    """The first of the folders `names` in `root`, in any case; `root` if there is none."""
     if not root.is_dir():
         raise InputError(f"{root}: no such folder; mend its path in pictures.corpora")
-    # Of two that differ in case alone, the one in small letters.
+    # Of two that differ only in case, take the one in small letters.
     there = {path.name.casefold(): path for path in sorted(root.iterdir()) if path.is_dir()}
     exact = [root / name for name in names if (root / name).is_dir()]
     found = [there[name.casefold()] for name in names if name.casefold() in there]
@@ -90,9 +89,9 @@ def folder_among(root: Path, names: Sequence[str]) -> Path:
 
 
 def text_among(root: Path, folders: Sequence[Path], names: Sequence[str]) -> Path | None:
-    """The first of the files `names` in one of `folders`, or else anywhere below `root`.
+    """The first of the files `names` in one of `folders`, or anywhere below `root`.
 
-    None where there is none. Raises InputError when several lie equally deep below `root`.
+    None if there is none. Raises InputError if several lie equally deep below `root`.
     """
     for name in names:
         for folder in folders:
@@ -111,12 +110,12 @@ def text_among(root: Path, folders: Sequence[Path], names: Sequence[str]) -> Pat
 
 
 def coco(content: Any) -> str:
-    """What a JSON file in COCO's own layout holds; "" where it is none."""
+    """What a JSON file in COCO's own layout holds; "" for other files."""
     notes = content.get("annotations", []) if isinstance(content, dict) else None
     images = content.get("images") if isinstance(content, dict) else None
     if not isinstance(notes, list) or not isinstance(images, list):
         return ""
-    if "annotations" not in content:  # as image_info_test2014.json
+    if "annotations" not in content:  # such as image_info_test2014.json
         alone = any(isinstance(image, dict) and "file_name" in image for image in images[:1])
         return "pictures alone" if alone else ""
     first = notes[0] if notes and isinstance(notes[0], dict) else {}

@@ -1,7 +1,7 @@
-"""Finding the reader that an entry of a list of corpora names.
+"""Finds the reader that an entry of a list of corpora names.
 
-A reader is one of ours, a dotted module that Python can import, or the path of a .py file.
-What it is told beyond the folder is its own: a pydantic model `Options` in the module.
+A reader is one of ours, a dotted module that Python can import, or the path of a .py file. Its
+options beyond the folder are its own: a pydantic model `Options` in the module.
 """
 
 import importlib
@@ -26,12 +26,12 @@ FUNCTIONS = ("sources", "read")
 
 @dataclass(frozen=True)
 class Reader:
-    """A reader's module, bound to a folder and to what it is told.
+    """A reader's module, bound to a folder and its options.
 
     Attributes:
         corpus: The entry of the config.
         module: The module that reads it.
-        told: Its checked options, or nothing where the module has no `Options`.
+        told: Its checked options; empty if the module has no `Options`.
     """
 
     corpus: Corpus
@@ -39,16 +39,16 @@ class Reader:
     told: tuple[BaseModel, ...]
 
     def sources(self) -> list[Path]:
-        """Every file that reading depends on; InputError where there is no such folder."""
+        """Every file that reading depends on. Raises InputError if the folder does not exist."""
         return self.module.sources(Path(self.corpus.path), *self.told)
 
     def read(self) -> Any:
-        """What the module's `read` gives."""
+        """The result of the module's `read`."""
         return self.module.read(Path(self.corpus.path), *self.told)
 
 
 def find(corpus: Corpus, ours: Sequence[str]) -> Reader:
-    """The reader of a corpus, with its options checked; `ours` are our readers for it.
+    """The reader of a corpus, with its options checked; `ours` are our readers for the stage.
 
     Raises InputError in one line: no such reader, no reader at all, or options that do not fit.
     """
@@ -67,7 +67,7 @@ def find(corpus: Corpus, ours: Sequence[str]) -> Reader:
 
 @cache
 def module(reader: str, ours: tuple[str, ...]) -> ModuleType:
-    """The module of a reader; InputError where there is none or it lacks a function."""
+    """The module of a reader. Raises InputError if it does not exist or lacks a function."""
     name = f"{__package__}.{reader}"
     try:
         if reader in ours:
@@ -85,7 +85,7 @@ def module(reader: str, ours: tuple[str, ...]) -> ModuleType:
         raise InputError(f"{reader}: cannot be imported ({error}); install it") from error
     except InputError:
         raise
-    except Exception as error:  # whatever a user's module does wrong, it is theirs to mend
+    except Exception as error:  # a user's module may raise anything
         cause = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
         raise InputError(f"{reader}: cannot be imported ({cause}); mend it") from error
     missing = [name for name in FUNCTIONS if not callable(getattr(found, name, None))]
@@ -98,10 +98,10 @@ def module(reader: str, ours: tuple[str, ...]) -> ModuleType:
 
 
 def _load(path: Path) -> ModuleType:
-    """A module from a file of any name in any folder."""
+    """A module from any file."""
     if not path.is_file():
         raise InputError(f"{path}: no such file; it is to be a reader")
-    # A name of its own: the file may be called as some other module is.
+    # Its own name: the file may share one with another module.
     spec = importlib.util.spec_from_file_location(f"reader_of_{path.stem}", path)
     if spec is None or spec.loader is None:
         raise InputError(f"{path}: not a module of Python")

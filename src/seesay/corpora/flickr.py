@@ -1,4 +1,4 @@
-"""What Flickr8k and Flickr30k share: photographs in one folder, captions in one file."""
+"""Shared by Flickr8k and Flickr30k: photographs in one folder, captions in one file."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,12 +14,12 @@ TABLES = ("captions.tsv", "captions.csv", "captions.txt")
 
 @dataclass(frozen=True)
 class Layout:
-    """What a corpus's files are called.
+    """The names of a corpus's files.
 
     Attributes:
-        folders: The folder of the photographs, in any case; else they are below the corpus's.
-        texts: A folder in which the texts may be instead of the corpus's.
-        captions: The file of the captions: the first that is there, or anywhere below.
+        folders: Folders of the photographs, in any case; otherwise they are below the corpus's.
+        texts: A folder that may hold the texts instead of the corpus's.
+        captions: Files of captions: the first that exists, or anywhere below.
         lists: The list of the pictures of each split.
     """
 
@@ -45,7 +45,7 @@ class Layout:
         return found
 
     def lists_of(self, root: Path) -> dict[str, Path]:
-        """The list of each split, where one is there: in the texts' folder or beside captions."""
+        """The existing list of each split, in the texts' folder or beside the captions."""
         for folder in (root / self.texts, root, self.captions_of(root).parent):
             paths = {split: folder / name for split, name in self.lists.items()}
             if any(path.exists() for path in paths.values()):

@@ -4,7 +4,7 @@ Captions are in `Flickr8k.token.txt` (lines `NAME.jpg#0<TAB>caption`) or in a ta
 header, `captions.tsv`, `.csv` or `.txt` (columns image, sent_no, caption). Photographs are in
 `images/`, `Flicker8k_Dataset/` (the archive spells it so), `Flickr8k_Dataset/` or the corpus's
 folder itself. Texts may be in `Flickr8k_text/`. The lists `Flickr_8k.trainImages.txt`,
-`Flickr_8k.devImages.txt` and `Flickr_8k.testImages.txt` give the split, where they are there.
+`Flickr_8k.devImages.txt` and `Flickr_8k.testImages.txt` give the split, if they exist.
 """
 
 from pathlib import Path

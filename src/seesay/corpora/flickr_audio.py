@@ -1,8 +1,8 @@
 """Flickr8k Audio Captions (Harwath and Glass 2015): `wavs/`, `wav2spk.txt`, `flickr_8k.ctm`.
 
-The CTM calls a file after the picture and the caption's number, `NAME.jpg_#0`; the wav is
-`NAME_0.wav`, and `wav2spk.txt` has its name and its talker's number a line. A word's picture is
-`NAME`, as the reader `flickr8k` calls it.
+The CTM names a file after the picture and the caption's number, `NAME.jpg_#0`; the wav is
+`NAME_0.wav`, and each line of `wav2spk.txt` has its name and its talker's number. A word's picture
+is `NAME`, as in the reader `flickr8k`.
 """
 
 import re
@@ -13,11 +13,13 @@ from pydantic import Field
 from seesay.corpora import Recording, Reject, SpokenWord, ctm
 from seesay.corpora.spoken import called
 
-SPOKEN = re.compile(r"(.+?)(?:(?:\.jpg)?_?#\d+|_\d)")  # a spoken caption, in either form
+SPOKEN = re.compile(
+    r"(.+?)(?:(?:\.jpg)?_?#\d+|_\d)"
+)  # a spoken caption, in either form of its name
 
 
 class Options(ctm.Options):
-    """As for any CTM; the list of talkers has a name of its own."""
+    """As for any CTM; the list of talkers has another name."""
 
     talkers: str | None = Field(
         default="wav2spk.txt", description="list below the folder: a wav's name and its talker"
@@ -43,7 +45,7 @@ def wav_name(name: str) -> str:
 
 
 def picture(name: str) -> str:
-    """The picture that a spoken caption is about: of `NAME.jpg_#0` and of `NAME_0` it is `NAME`.
+    """The picture of a spoken caption: `NAME` for `NAME.jpg_#0` and for `NAME_0`.
 
     "" for a name of another form.
     """

@@ -1,12 +1,12 @@
 """Karpathy's ready-made fragments: the R-CNN features of Pascal1K, Flickr8k or Flickr30k.
 
-A folder holds `split_train_img.mat`, `split_val_img.mat` and `split_test_img.mat` (Karpathy et
-al. 2014). Each has a cell array `Img`, a struct a picture: `fname` (`imgs/2008_003703.jpg`) and
-`codes` (20 x 4097): the 19 best detections and the whole picture, 4,096 numbers and a constant
-1 each. Which row is the whole picture the files do not say, and they hold no boxes.
+A folder holds `split_train_img.mat`, `split_val_img.mat` and `split_test_img.mat` (Karpathy et al.
+2014). Each has a cell array `Img`, a struct a picture: `fname` (`imgs/2008_003703.jpg`) and `codes`
+(20 x 4097): the 19 best detections and the whole picture, 4,096 numbers and a constant 1 each. The
+files do not say which row is the whole picture, and hold no boxes.
 
-A damaged file may end scipy's reader by a signal, or fill the memory. So it is read in a process
-of its own, this module run as a program, which sends the pictures one by one.
+A damaged file may end scipy's reader by a signal, or fill the memory. So its own process reads it:
+this module run as a program, which sends the pictures one by one.
 """
 
 import json
@@ -37,7 +37,7 @@ FILES = {
 }
 WIDTH = 4096
 HDF5 = b"\x89HDF\r\n\x1a\n"
-# What scipy raises for files that are damaged or no MATLAB files.
+# Errors of scipy for damaged files and for other files than MATLAB's.
 UNREADABLE = (
     *(OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError),
     *(MemoryError, zlib.error, MatReadError),
@@ -54,7 +54,7 @@ class Codes:
 
 
 def sources(folder: Path) -> dict[str, Path]:
-    """The file of each split. Raises InputError when one is missing."""
+    """The file of each split. Raises InputError if one is missing."""
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder; set fragments.path to that of the .mat files")
     paths = {split: folder / name for split, name in FILES.items()}
@@ -65,9 +65,9 @@ def sources(folder: Path) -> dict[str, Path]:
 
 
 def read(path: Path) -> tuple[list[Codes], list[Reject]]:
-    """The pictures of one file in its order, and those whose codes cannot be used.
+    """The pictures of one file in its order, and those with unusable codes.
 
-    Raises InputError when the file is no MATLAB file of versions 5 to 7, or has not the layout.
+    Raises InputError if the file is no MATLAB file of versions 5 to 7, or has another layout.
     """
     found, rejects = [], []
     command, environment = lifeline.helper(__spec__.name, str(path))
@@ -92,7 +92,7 @@ def read(path: Path) -> tuple[list[Codes], list[Reject]]:
 
 
 def _received(stream: IO[bytes]) -> dict[str, Any] | None:
-    """The next line that a helper sent, or None where it ended without one."""
+    """The next line from a helper; None if it ended without one."""
     try:
         found: dict[str, Any] = json.loads(stream.readline())
     except ValueError:
@@ -107,7 +107,7 @@ def _end(code: int) -> str:
 
 
 def _send(path: Path, stream: IO[bytes]) -> None:
-    """Send the pictures of a file, each as a line of JSON and, where it is right, its codes."""
+    """Send the pictures of a file, each as a line of JSON and, if right, its codes."""
     said: dict[str, Any] = {"error": ""}
     try:
         for place, entry in enumerate(_entries(path), start=1):
@@ -130,13 +130,13 @@ def _send(path: Path, stream: IO[bytes]) -> None:
 def splits(folder: Path, image_ids: Iterable[str]) -> dict[str, str]:
     """The split of each known picture: the one whose file has it.
 
-    Raises InputError when two files have the same picture: that would show the model what it
-    is tested on.
+    Raises InputError if two files have the same picture, which would show the model its test
+    pictures.
     """
     find = finder(image_ids)
     found: dict[str, str] = {}
     for split, path in sources(folder).items():
-        # What is wrong with the codes, or of no picture, the stage fragments reports.
+        # The stage fragments reports faulty codes, and codes of no picture.
         for codes in read(path)[0]:
             image_id = find(codes.fname)
             if image_id and found.setdefault(image_id, split) != split:
@@ -149,8 +149,8 @@ def splits(folder: Path, image_ids: Iterable[str]) -> dict[str, str]:
 def finder(image_ids: Iterable[str]) -> Callable[[str], str | None]:
     """A function from an `fname` to the id of the picture with that file name, if any.
 
-    Folders do not count: those in the files are not those of the corpus. The function raises
-    InputError when several pictures have the name.
+    Ignores folders: those in the files are not those of the corpus. The function raises InputError
+    if several pictures have the name.
     """
     ids: dict[str, list[str]] = {}
     for image_id in image_ids:
@@ -190,7 +190,7 @@ def _entries(path: Path) -> list[Any]:
 
 
 def _inner(value: Any) -> Any:
-    """What cells and structs of one element hold: MATLAB makes everything an array."""
+    """The content of one-element cells and structs: MATLAB makes everything an array."""
     while isinstance(value, np.ndarray) and value.size == 1 and value.dtype.kind in "OV":
         value = value.reshape(-1)[0]
     return value
@@ -203,7 +203,7 @@ def _text(value: Any) -> str:
 
 
 def _fault(codes: Any) -> str:
-    """What is wrong with a picture's codes, or nothing."""
+    """What is wrong with a picture's codes; "" if nothing."""
     if not isinstance(codes, np.ndarray) or codes.dtype.kind not in "fiu":
         return "codes are no matrix of numbers; make the file again"
     if codes.ndim != 2 or codes.shape[1] != WIDTH + 1 or not len(codes):

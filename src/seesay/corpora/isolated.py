@@ -1,13 +1,13 @@
-"""Isolated words: an audio file a word, called by the word; a folder a talker, or one talker.
+"""Isolated words: an audio file a word, named by the word; a folder a talker, or one talker.
 
-`TALKER/cat.wav`, or `cat.wav` for one talker alone, who is called as the folder. A number after
-the word tells takes apart: `cat_2.wav`. Other layouts are said by the options `word` and `talker`,
-which are searched in a file's path below the folder, without extension. Speech Commands
+`TALKER/cat.wav`, or `cat.wav` for a single talker, who has the folder's name. A number after the
+word distinguishes takes: `cat_2.wav`. The options `word` and `talker` read other layouts; they are
+searched in a file's path below the folder, without extension. Speech Commands
 (`WORD/TALKER_nohash_0.wav`) is `word: ^([^/]+)/` and `talker: ([^/_]+)_nohash`. The option
 `picture` finds the picture that a word was said about in the same way.
 
-The word lies where the file is loud (`edges: energy`): from the first to the last 10 ms whose
-power is at most `below` dB under that of the loudest; or it is the whole file (`edges: file`).
+The word is where the file is loud (`edges: energy`): from the first to the last 10 ms whose power
+is at most `below` dB under the loudest; or it is the whole file (`edges: file`).
 """
 
 import math
@@ -25,12 +25,12 @@ from seesay.shared.printable import composed
 
 FRAME = 0.010  # s
 PLAIN = re.compile(r"[\w -]*")
-CODE = re.compile(r"_nohash|[^\W\d_]\d|\d[^\W\d_]")  # letters and digits side by side
+CODE = re.compile(r"_nohash|[^\W\d_]\d|\d[^\W\d_]")  # letters followed by digits, or the reverse
 FRAMES = 4096  # of 10 ms, read at once
 
 
 class Options(Settings):
-    """Where in its file a word lies, and who says it."""
+    """Where the word is in its file, and who says it."""
 
     edges: Literal["energy", "file"] = Field(
         default="energy", description="a word lies where its file is loud, or is the whole file"
@@ -39,7 +39,7 @@ class Options(Settings):
         default=40, gt=0, le=120, description="dB under the loudest 10 ms that are still the word"
     )
     word: re.Pattern[str] = Field(
-        # A number at the end is a take's, unless it is all there is.
+        # A number at the end is a take, unless it is the whole name.
         default=re.compile(r"([^/]+?)(?:[ _-]+\d+|(?<=[^\W\d_])\d+)?$"),
         description="regular expression of the word in a recording's name",
     )
@@ -69,9 +69,9 @@ def sources(root: Path, options: Options) -> list[Path]:
 
 
 def read(root: Path, options: Options) -> tuple[list[Recording], list[SpokenWord], list[Reject]]:
-    """Recordings, words and rejects; a file that is no audio, or is silent, is rejected.
+    """Recordings, words and rejects; rejects files that are no audio, or silent.
 
-    Raises InputError where words and talkers have plainly changed places.
+    Raises InputError if words and talkers have clearly changed places.
     """
     speech = Speech(root, sources(root, options), options.noises)
     channel = None if options.channel is None else channel_of(str(options.channel))
@@ -104,10 +104,10 @@ def read(root: Path, options: Options) -> tuple[list[Recording], list[SpokenWord
 
 
 def talkers_of(names: list[str], pattern: re.Pattern[str] | None, alone: str) -> dict[str, str]:
-    """The talker of each recording; "" where the pattern finds none.
+    """The talker of each recording; "" if the pattern matches none.
 
-    Without a pattern it is the first folder, or `alone` in none. A pattern that is a plain name
-    and in no recording's name is such a name for `alone`.
+    Without a pattern it is the first folder, or `alone` if there is none. A pattern that is a plain
+    name, and in no recording's name, replaces `alone`.
     """
     if pattern is not None and (found := {name: talker_of(pattern, name) for name in names}):
         if any(found.values()) or not PLAIN.fullmatch(pattern.pattern):
@@ -117,7 +117,7 @@ def talkers_of(names: list[str], pattern: re.Pattern[str] | None, alone: str) ->
 
 
 def _check_order(root: Path, words: dict[str, str]) -> None:
-    """Raise InputError where most words are no words but look like talkers' numbers."""
+    """Raise InputError if most words look like talkers' numbers."""
     folders = {name.partition("/")[0] for name in words if "/" in name}
     odd = [name for name, word in words.items() if CODE.search(word)]
     if len(folders) > 1 and 2 * len(odd) > len(words):
@@ -129,13 +129,13 @@ def _check_order(root: Path, words: dict[str, str]) -> None:
 
 
 def edges(path: Path, below: float | None, channel: int | None = None) -> tuple[float, float]:
-    """The start and the end, in s, of what is loud in a file; of all of it where `below` is None.
+    """The start and the end, in s, of the loud part of a file; without `below`, of the whole file.
 
-    Loud is a frame of 10 ms whose power, of the channel or else the mean of all, is at most
-    `below` dB under that of the loudest. Raises InputError where the file cannot be read, holds
-    less sound than it promises, lacks the channel, or is silent all through.
+    A frame of 10 ms is loud if its power, of the channel or the mean of all, is at most `below` dB
+    under the loudest. Raises InputError if the file cannot be read, holds less sound than it
+    promises, lacks the channel, or is silent.
     """
-    # Here and not above: the config is checked at every start, and they are slow to load.
+    # Imported here, because the config is checked at every start and these load slowly.
     import numpy as np
 
     from seesay.shared import sound

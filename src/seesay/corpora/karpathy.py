@@ -1,9 +1,9 @@
 """Karpathy's JSON: captions and splits of Flickr8k, Flickr30k or COCO in one file.
 
-`dataset_flickr8k.json` and its like hold `images`, each with a `filename`, a `split` (train,
+`dataset_flickr8k.json` and similar files hold `images`, each with a `filename`, a `split` (train,
 val, test; in COCO also restval), `sentences` with their `raw` text, and in COCO the picture's
-folder as `filepath`. Photographs are in a folder that Flickr8k or Flickr30k has for them, or
-in the corpus's folder itself. What the file does not name is no part of the corpus.
+folder as `filepath`. Photographs are in a folder named as for Flickr8k or Flickr30k, or in the
+corpus's folder itself. Pictures that the file does not name are not part of the corpus.
 """
 
 from pathlib import Path
@@ -24,7 +24,7 @@ SPLITS = {"train": "train", "val": "validation", "test": "test", "restval": "tra
 
 
 class Options(captioned.Options):
-    """What this reader can be told."""
+    """Options of this reader."""
 
     captions: str = Field(
         default="", description="name of the JSON file; empty: the only one in the folder"
@@ -49,8 +49,8 @@ def sources(root: Path, options: Options = DEFAULT) -> list[Path]:
 def read(root: Path, options: Options = DEFAULT) -> tuple[list[Picture], list[Reject]]:
     """Read the pictures that the JSON file names, their captions and their splits.
 
-    Raises InputError when the folder or the file is missing, when the file is not Karpathy's
-    JSON, and when it puts a picture into two splits.
+    Raises InputError if the folder or the file is missing, if the file is not Karpathy's JSON, or
+    if it puts a picture into two splits.
     """
     path = _dataset(root, options)
     entries = _images(path)
@@ -116,7 +116,7 @@ def _images(path: Path) -> list[Any]:
 
 
 def _fault(entry: Any) -> str:
-    """What is wrong with an entry, or nothing."""
+    """What is wrong with an entry; "" if nothing."""
     if not isinstance(entry, dict) or not isinstance(entry.get("filename"), str):
         return "no filename; mend or remove the entry"
     if not isinstance(entry.get("split"), str) or entry["split"] not in SPLITS:
@@ -130,7 +130,7 @@ def _fault(entry: Any) -> str:
 
 
 def _claim(entry: dict[str, Any], corpus: Corpus) -> str | None:
-    """The id of an entry's picture, below the folder that COCO's entries name or not."""
+    """The id of an entry's picture, below the folder that COCO's entries name, or without it."""
     folder = entry.get("filepath")
     below = f"{folder}/{entry['filename']}" if isinstance(folder, str) else entry["filename"]
     return corpus.id_of(below) or corpus.id_of(entry["filename"]) or corpus.claim(below)

@@ -1,4 +1,4 @@
-"""What the picture readers share: reading lines, tables and lists."""
+"""Shared by the picture readers: reading lines, tables and lists."""
 
 import csv
 from collections.abc import Callable, Iterable, Iterator
@@ -10,8 +10,8 @@ from seesay.corpora.captioned import Corpus
 from seesay.shared.errors import InputError
 from seesay.shared.printable import composed
 
-LARGEST = 2**31  # bytes of a text
-# What a table of captions may call its columns, the project's own name first.
+LARGEST = 2**31  # most bytes of a text
+# Column names in tables of captions, the project's own name first.
 COLUMNS = {
     "image": ("image", "image_name"),
     "sent_no": ("sent_no", "comment_number"),
@@ -20,7 +20,7 @@ COLUMNS = {
 
 
 def content_of(path: Path) -> bytes:
-    """The bytes of a text, without a byte order mark. Raises InputError for no regular file."""
+    """The bytes of a text, without a byte order mark. Raises InputError if it is no regular file."""
     try:
         if path.is_file() and path.stat().st_size <= LARGEST:
             return path.read_bytes().removeprefix(b"\xef\xbb\xbf")
@@ -30,7 +30,7 @@ def content_of(path: Path) -> bytes:
 
 
 def lines(path: Path, where: str, rejects: list[Reject]) -> Iterator[tuple[int, str]]:
-    """The lines of a text, composed, with their numbers from 1; one not in UTF-8 is rejected."""
+    """The lines of a text, composed, numbered from 1; rejects lines that are not UTF-8."""
     for number, line in enumerate(content_of(path).splitlines(), start=1):
         try:
             yield number, composed(line.decode("utf-8"))
@@ -42,9 +42,9 @@ def lines(path: Path, where: str, rejects: list[Reject]) -> Iterator[tuple[int, 
 def read_table(path: Path, where: str, corpus: Corpus) -> None:
     """Read captions from a table with a header: image, sent_no and caption (see COLUMNS).
 
-    Columns are separated by tabs or bars, between which quotes stand for themselves, or by
-    commas. Without sent_no a picture's captions are numbered as they come.
-    Raises InputError when the header lacks a column.
+    Columns are separated by tabs or bars, between which quotes are literal, or by commas. Without
+    sent_no, a picture's captions are numbered in their order. Raises InputError if the header lacks
+    a column.
     """
     rows = lines(path, where, corpus.rejects)
     _, header = next(rows, (0, ""))
@@ -79,7 +79,7 @@ def whole_rows(
 ) -> Iterator[tuple[int, list[str]]]:
     """The cells of the rows below a header of `width` columns, with their line numbers.
 
-    Blank lines are passed over; a row of another width is rejected.
+    Skips blank lines, and rejects rows of another width.
     """
     for line, text in numbered:
         if not text.strip():
@@ -93,14 +93,14 @@ def whole_rows(
 
 
 def is_number(text: str) -> bool:
-    """Whether a text is a count, of as many digits as any count of captions."""
+    """Whether a text is a caption number of plausible length."""
     return text.isdecimal() and len(text) <= 9
 
 
 def split_row(text: str, separator: str) -> list[str]:
-    """The cells of a row; bars have blanks beside them, which are none of a cell's."""
+    """The cells of a row; blanks beside bars belong to no cell."""
     if separator == ",":
-        # The limit is the process's own: raised where a row needs it, and never lowered.
+        # A limit of the process: raised when a row needs it, never lowered.
         csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
         return next(csv.reader([text], skipinitialspace=True), [])
     cells = text.split(separator)
@@ -122,12 +122,11 @@ def read_tokens(path: Path, where: str, corpus: Corpus) -> None:
 
 
 def read_lists(lists: dict[str, Path], corpus: Corpus) -> tuple[dict[str, str], list[Reject]]:
-    """Read one list of pictures a split, a name or id a line.
+    """Read one list of pictures for each split, a name or id a line.
 
-    `lists` gives the file of each split. Returns the split of each
-    id, and rejects for names of no picture and for lines that are not UTF-8.
-    Raises InputError when a file is missing or a picture is in two splits: that would show the
-    model what it is tested on.
+    `lists` gives the file of each split. Returns the split of each id, and rejects for names of no
+    picture and for lines that are not UTF-8. Raises InputError if a file is missing, or if a
+    picture is in two splits, which would show the model its test pictures.
     """
     splits: dict[str, str] = {}
     rejects: list[Reject] = []

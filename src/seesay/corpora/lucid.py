@@ -1,9 +1,9 @@
 """LUCID (Baker and Hazan 2010): audio files with one table of word tokens, or with TextGrids.
 
-Where the folder holds `lucid_native.tokens.txt`, that is read: tab-separated with a header of at
-least filename, onset, offset (s), word and talker. Otherwise the Praat TextGrids are read that
-lie beside them, as the corpus is distributed (see `seesay.corpora.textgrid`). Talkers are
-then known by the file's name, in which the one on the first channel stands first.
+If the folder holds `lucid_native.tokens.txt`, it is read: tab-separated with a header of at least
+filename, onset, offset (s), word and talker. Otherwise the Praat TextGrids beside the audio files
+are read, as the corpus is distributed (see `seesay.corpora.textgrid`). The file's name then gives
+the talkers, the one on the first channel first.
 """
 
 import re
@@ -19,15 +19,15 @@ from seesay.shared.errors import InputError
 TOKENS = "lucid_native.tokens.txt"
 COLUMNS = Columns(file="filename", speaker="talker")
 GRIDS = ".textgrid"
-# They mark noises, cut-off words and clitics; SIL and SILP are silence.
+# Marks of noises, cut-off words and clitics; SIL and SILP are silence.
 NOISES = re.compile(r"[<>!'-]|^(?i:silp?)$")
 MARKS = "words with one of < > ! - ' dropped: noises, cut-offs and clitics"
-# A letter for the sex and a number: F12, M3. Partners from outside have a letter more: CF3, B2M1.
+# A letter for the sex and a number: F12, M3. Outside partners have one more letter: CF3, B2M1.
 TALKER = re.compile(r"(?<![A-Za-z])(?:[BC]\d*)?[FM]\d+(?=[^/]*$)")
 
 
 class Options(textgrid.Options):
-    """How the TextGrids name tiers and talkers; the token table is always read alike."""
+    """How the TextGrids name tiers and talkers; the token table needs no options."""
 
     talker: re.Pattern[str] = Field(
         default=TALKER, description="regular expression of a talker in a recording's name"
@@ -50,9 +50,9 @@ def sources(root: Path, options: Options) -> list[Path]:
 def read(root: Path, options: Options) -> tuple[list[Recording], list[SpokenWord], list[Reject]]:
     """Recordings, words and rejects of a LUCID folder.
 
-    Words with one of the signs `< > ! - '` are no words but noises, cut-offs and clitics; they
-    are counted in one reject a recording, with `by_rule` set. Raises InputError when the table
-    lacks a column, or when there is neither a table nor a TextGrid.
+    Words with one of the signs `< > ! - '` are noises, cut-offs and clitics; each recording counts
+    them in one reject, with `by_rule` set. Raises InputError if the table lacks a column, or if
+    there is neither a table nor a TextGrid.
     """
     files = sources(root, options)
     audio = [path for path in files if path.suffix.lower() in AUDIO]

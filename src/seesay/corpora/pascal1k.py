@@ -1,10 +1,10 @@
 """Pascal1K, the UIUC Pascal Sentences: pictures with five sentences each.
 
 Pictures are JPEG, PNG or other files, flat or one folder a category, in the corpus's folder or in
-its `images/` or `dataset/`. Their sentences are, one a line, in a text of the same relative path
-in `sentence/` or beside the picture; or, all together, in `sentences.tsv` (columns image, sent_no
-and orig_sent or caption). Where there is neither, they are read from the corpus's web page,
-saved in the folder as `.html` or `.htm`.
+its `images/` or `dataset/`. Their sentences are, one a line, in a text with the same relative path
+in `sentence/` or beside the picture; or all in `sentences.tsv` (columns image, sent_no and
+orig_sent or caption). Without either, they are read from the corpus's web page, saved in the folder
+as `.html` or `.htm`.
 """
 
 from pathlib import Path
@@ -16,7 +16,7 @@ from seesay.corpora.listing import content_of, lines, read_table
 
 FOLDERS = ("images", "dataset")
 TEXTS, TABLE = ("sentence", "sentences"), "sentences.tsv"
-# Texts about a folder, not about a picture.
+# Texts about a folder instead of a picture.
 NOTICES = {"attribution", "copying", "licence", "license", "notice", "readme"}
 DEFAULT = Options()
 
@@ -31,13 +31,13 @@ def sources(root: Path, options: Options = DEFAULT) -> list[Path]:
 
 
 def is_text(root: Path, path: Path) -> bool:
-    """Whether a file holds sentences by its name."""
+    """Whether a file holds sentences, by its name."""
     named = path.suffix.lower() == ".txt" and path.stem.lower() not in NOTICES
     return named or path == root / TABLE
 
 
 def is_page(root: Path, path: Path) -> bool:
-    """Whether a file is the saved web page by its name."""
+    """Whether a file is the saved web page, by its name."""
     return path.parent == root and path.suffix.lower() in (".html", ".htm")
 
 
@@ -57,7 +57,7 @@ def read(root: Path, options: Options = DEFAULT) -> tuple[list[Picture], list[Re
             read_table(path, where, corpus)
         elif not is_picture(path) and path not in pages:
             _read_text(path, where, _named(path, root, base), corpus)
-    # Texts made from the page say the same as the page.
+    # Texts made from the page repeat it.
     if not corpus.captions:
         for path in pages:
             _read_page(path, corpus)
@@ -84,10 +84,10 @@ def _read_text(path: Path, where: str, name: str, corpus: Corpus) -> None:
 
 
 def _read_page(path: Path, corpus: Corpus) -> None:
-    """Read a saved web page; a row's picture is found by the end of its address."""
+    """Read a saved web page; the end of a row's address finds its picture."""
     for row in uiuc_page.parse(content_of(path)):
         ends = ["/".join(row.steps[start:]) for start in range(len(row.steps))]
-        # The category and the file's name, where the picture is not there under any of them.
+        # The category and the file's name, if no picture has either.
         known = next((end for end in ends if corpus.id_of(end)), "/".join(row.steps[-2:]))
         image_id = corpus.claim(known) if row.sentences else None
         if image_id is None:

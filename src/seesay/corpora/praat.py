@@ -1,9 +1,9 @@
 """Praat's TextGrids, in the long or the short text format, read by tokens as Praat reads them.
 
-Tokens are texts in quotes (a quote inside is doubled) and numbers that stand free. Everything
-else, such as `xmin`, `=` and `intervals [1]:`, is passed over, and `!` begins a comment. So line
-ends, indentation and words between the tokens play no part. The reader goes beyond Praat where a
-file says more than Praat takes: `xmin=0` without blanks, and intervals beyond a tier's count.
+Tokens are texts in quotes (a quote inside is doubled) and free-standing numbers. Everything else,
+such as `xmin`, `=` and `intervals [1]:`, is skipped, and `!` begins a comment, so line ends,
+indentation and words between the tokens do not matter. The reader accepts more than Praat: `xmin=0`
+without blanks, and intervals beyond a tier's count.
 """
 
 import re
@@ -27,7 +27,7 @@ TOKEN = re.compile(
     re.VERBOSE,
 )
 NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
-# What one entry of a tier is made of: the kinds of its tokens.
+# The kinds of tokens of one entry of a tier.
 SHAPES = {"IntervalTier": ["number", "number", "text"], "TextTier": ["number", "text"]}
 HEADER = ["text", "text", "number", "number", "number"]  # class, name, xmin, xmax, count
 OTHERS = {
@@ -39,7 +39,7 @@ Entries = list[tuple[float, float, str]]
 
 
 class NoTextGridError(ValueError):
-    """A file that is no TextGrid, with the cause in one line."""
+    """The file is no TextGrid; the cause in one line."""
 
 
 class Token(NamedTuple):
@@ -61,20 +61,20 @@ class Tier:
 
     @property
     def count(self) -> int:
-        """The number of entries that it claims; 1 where that is no number."""
+        """The number of entries that it claims; 1 if that is no number."""
         return _count(self.claim)
 
     @property
     def cut(self) -> bool:
-        """Whether it has fewer tokens than its count wants, or ends within a text."""
+        """Whether it has fewer tokens than its count needs, or ends within a text."""
         short = len(self.tokens) < self.count * len(SHAPES[self.kind])
         return short or (self.tokens or [self.claim])[-1].kind == "undoubled"
 
     def intervals(self) -> Entries:
         """(onset, offset, text) of each interval that is not empty, in s.
 
-        What comes after the last one and is no interval is passed over, as Praat does. Raises
-        NoTextGridError when intervals are missing or one is damaged.
+        Ignores trailing tokens that are no interval, as Praat does. Raises NoTextGridError if
+        intervals are missing or damaged.
         """
         _number(self.claim)
         shape = SHAPES[self.kind]
@@ -105,10 +105,10 @@ class Grid:
 
 
 def parse(content: bytes, encoding: str | None = None) -> Grid:
-    """A TextGrid in UTF-8, or in UTF-16 with a byte-order mark, or else in `encoding`.
+    """A TextGrid in UTF-8, in UTF-16 with a byte-order mark, or otherwise in `encoding`.
 
-    Raises NoTextGridError when it is no TextGrid, or lacks a tier. A tier's entries are looked at
-    when they are asked for. Text that is in none of these encodings holds surrogates.
+    Raises NoTextGridError if it is no TextGrid, or lacks a tier. A tier's entries are parsed when
+    requested. Text in none of these encodings holds surrogates.
     """
     text = decoded(content, encoding)
     first, _, rest = text.partition("\n")
@@ -149,12 +149,12 @@ def decoded(content: bytes, encoding: str | None) -> str:
 
 
 def readable(text: str) -> bool:
-    """Whether all of a text was in the encoding that it was taken for."""
+    """Whether all of a text was in its assumed encoding."""
     return re.search("[\ud800-\udfff]", text) is None
 
 
 def _tokens(text: str) -> Iterator[Token]:
-    """The texts and numbers of a file whose first line is left out."""
+    """The texts and numbers of a file without its first line."""
     breaks = [match.start() for match in re.finditer("\n", text)]
     for match in TOKEN.finditer(text):
         if match.lastgroup:
@@ -184,7 +184,7 @@ def _plain(text: str) -> str:
 
 
 def _damage(found: list[Token], wanted: list[str], where: str) -> str:
-    """What is wrong with tokens that are not of the kinds wanted."""
+    """What is wrong with tokens of other kinds than wanted."""
     for token, kind in zip(found, wanted, strict=False):
         if token.kind == "undoubled":
             return f"line {token.line}: a text is cut off, or a quote inside it is not doubled"

@@ -1,4 +1,4 @@
-"""What the speech readers share: finding audio by its name, and taking words one by one."""
+"""Shared by the speech readers: finding audio by its name, and taking words one by one."""
 
 import math
 import re
@@ -14,7 +14,7 @@ from seesay.settings import Settings
 from seesay.shared.errors import InputError, cause
 from seesay.shared.printable import cleaned, composed
 
-# What `seesay.shared.sound` reads, and what it does not, though it is audio or may hold some.
+# Suffixes that `seesay.shared.sound` reads, and other suffixes of audio.
 AUDIO = (
     *(".wav", ".wave", ".rf64", ".w64", ".flac", ".aif", ".aiff", ".aifc", ".au", ".snd", ".caf"),
     *(".sph", ".ogg", ".oga", ".opus", ".mp3", ".mp2", ".mp1", ".mpga"),
@@ -24,15 +24,15 @@ UNREAD = (
     *(".webm", ".weba", ".mka", ".mkv", ".avi", ".amr", ".awb", ".ac3", ".ape", ".wv", ".tta"),
     *(".spx", ".shn", ".gsm", ".ra", ".voc", ".htk", ".iff", ".8svx", ".avr", ".paf", ".pvf"),
 )
-TIMES = (".textgrid", ".ctm", ".wrd")  # what says when words are spoken, beside audio
-# Marks of noises, of words that are cut off and of what is not said clearly, and silence.
+TIMES = (".textgrid", ".ctm", ".wrd")  # files of word times beside audio
+# Marks of noises, cut-off words, unclear words and silence.
 NOISES = re.compile(r"[<>\[\](){}!*]|^-|-$|^(?i:sil|sp|spn|noise)$")
 NOTHING = re.compile(r"(?!)")
 HINT = "; see its path in the config"
 
 
 class Options(Settings):
-    """What most speech readers can be told."""
+    """Options of most speech readers."""
 
     noises: re.Pattern[str] = Field(
         default=NOISES, description="regular expression; a word in which it is found is dropped"
@@ -42,7 +42,7 @@ class Options(Settings):
 def files_below(root: Path, *suffixes: str) -> list[Path]:
     """The files below `root` with one of these suffixes in any case, sorted.
 
-    Raises InputError when there is no such folder, or no such file in it.
+    Raises InputError if there is no such folder, or no such file in it.
     """
     if not root.is_dir():
         raise InputError(f"{root}: no such folder{HINT}")
@@ -55,9 +55,9 @@ def files_below(root: Path, *suffixes: str) -> list[Path]:
 
 
 def unread(root: Path) -> list[Reject]:
-    """The files below a folder that are called as audio, but that nothing can read.
+    """Rejects for audio files below a folder in unsupported formats.
 
-    Nothing is wrong where a file that can be read has the same name beside it.
+    A file is fine if a readable one has the same name beside it.
     """
     rejects = []
     paths = sorted([*visible_files(root), *irregular(root)])
@@ -76,7 +76,7 @@ def unread(root: Path) -> list[Reject]:
 
 
 def named_file(root: Path, name: str, option: str) -> Path:
-    """The file that an option names below `root`; InputError when it is not there."""
+    """The file that an option names below `root`. Raises InputError if it does not exist."""
     if not root.is_dir():
         raise InputError(f"{root}: no such folder{HINT}")
     if not (root / name).is_file():
@@ -86,15 +86,15 @@ def named_file(root: Path, name: str, option: str) -> Path:
 
 @dataclass
 class Speech:
-    """What a speech reader has gathered so far.
+    """What a speech reader has collected so far.
 
     Attributes:
         root: The folder of the corpus.
         paths: Its audio files.
-        noises: A regular expression; a word in which it is found is none.
+        noises: A regular expression; a word that it matches is no word.
         files: The audio files by the id of their first channel.
-        words: The words that are good.
-        rejects: What is not.
+        words: The usable words.
+        rejects: The rejects.
     """
 
     root: Path
@@ -107,7 +107,7 @@ class Speech:
     def __post_init__(self) -> None:
         self.rejects += unread(self.root)
         self.dropped: Counter[str] = Counter()
-        self.left_out: Counter[tuple[str, str]] = Counter()  # by what they stand in, and why
+        self.left_out: Counter[tuple[str, str]] = Counter()  # by where they stand, and why
         self.channels: dict[str, tuple[Path, int | None]] = {}
         self.ends: dict[str, tuple[float, str]] = {}
         for path in self.paths:
@@ -124,13 +124,13 @@ class Speech:
         self.by_name |= {name: name for name in self.files}
 
     def find(self, name: str) -> str:
-        """The id of the audio file that a table calls `name`.
+        """The id of the audio file that a table names.
 
-        With or without its extension, by its path or the end of it; "" when there is none, "?" when
-        several files' paths end so.
+        The name may lack the extension, and may be only the end of the path. Returns "" for no
+        file, "?" if several paths end so.
         """
         found = self.by_name.get(called(name), "")
-        if not found and Path(name).suffix.lower() in UNREAD:  # a table older than the audio
+        if not found and Path(name).suffix.lower() in UNREAD:  # a table older than the audio files
             found = self.by_name.get(called(name[: -len(Path(name).suffix)]), "")
         return found
 
@@ -146,11 +146,11 @@ class Speech:
         channel: int | None = None,
         picture: str = "",
     ) -> None:
-        """Take a word of the file `name`, its times in s, or reject it as `where`.
+        """Take a word of the file `name`, with times in s, or reject it as `where`.
 
-        Without an offset it ends where the file does. `picture` names the picture that it is said
-        about, by its file or its id. Noises are counted, one reject a `group`. Raises InputError
-        where the channel's recording has the id of another file.
+        Without an offset it ends where the file does. `picture` is the file or id of the picture
+        that it is said about. Noises are counted, one reject a `group`. Raises InputError if the
+        channel's recording would have the id of another file.
         """
         found = self.find(name)
         recording_id = f"{found}#{channel}" if channel else found
@@ -190,7 +190,7 @@ class Speech:
         self.words.append(SpokenWord(recording_id, talker, word, start, end, about))
 
     def _end(self, name: str) -> tuple[float, str]:
-        """Where a file ends, in s, and why that is not known."""
+        """Where a file ends, in s; or why that is unknown."""
         # Here and not above: the config is checked at every start, and it is slow to load.
         from seesay.shared import sound
 
@@ -207,8 +207,8 @@ class Speech:
     ) -> tuple[list[Recording], list[SpokenWord], list[Reject]]:
         """The sorted recordings and words, and all rejects.
 
-        `origin` is what the words stand in, as `row of words.tsv`; `marks` says what was counted
-        as noise. A recording's talker is that of its first word.
+        `origin` says where words come from, such as `row of words.tsv`; `marks` says what counts as
+        noise. A recording's talker is that of its first word.
         """
         words = sorted(self.words, key=lambda w: (w.recording_id, w.onset, w.offset, w.word))
         talkers: dict[str, str] = {}
@@ -243,7 +243,7 @@ def called(name: str) -> str:
 
 
 def header(path: Path) -> tuple[int, float] | None:
-    """The channels and the length in s of an audio file; None where it cannot be opened."""
+    """The channels and the length in s of an audio file; None if it cannot be opened."""
     # Here and not above: the config is checked at every start, and it is slow to load.
     from seesay.shared import sound
 
@@ -255,7 +255,7 @@ def header(path: Path) -> tuple[int, float] | None:
 
 
 def seconds(value: str | float) -> float:
-    """A time that a text gives; NaN for what is no number."""
+    """A time given as text; NaN if it is no number."""
     try:
         return float(str(value).replace("_", "?"))  # Python reads 1_0 as 10
     except ValueError:
@@ -263,7 +263,7 @@ def seconds(value: str | float) -> float:
 
 
 def channel_of(text: str, first: int = 1) -> int | None:
-    """A channel from 0, of what tables write: A, B, or numbers from `first` to three digits.
+    """A channel from 0, given as A, B, or as a number from `first`, of up to three digits.
 
     None for anything else.
     """
@@ -275,6 +275,6 @@ def channel_of(text: str, first: int = 1) -> int | None:
 
 
 def talker_of(pattern: re.Pattern[str], name: str) -> str:
-    """What `pattern` finds in a recording's name: its group where it has one; "" if nothing."""
+    """The match of `pattern` in a recording's name, or its group if it has one; "" for no match."""
     match = pattern.search(name)
     return "" if match is None else (match.group(1) if match.re.groups else match.group()) or ""

@@ -1,25 +1,24 @@
-"""Praat TextGrids, each of an audio file's name; one interval of a word tier a word.
+"""Praat TextGrids, named like their audio files; one interval of a word tier a word.
 
-A TextGrid lies beside its audio file, or in another folder, as MFA's `aligned/ann/1.TextGrid` for
-`audio/ann/1.wav`: it is for the file whose path ends as its own does.
+A TextGrid lies beside its audio file, or in another folder, such as MFA's `aligned/ann/1.TextGrid`
+for `audio/ann/1.wav`: it belongs to the file with the same end of the path.
 
-Long and short text format, in UTF-8, in UTF-16, or in what the option `encoding` says. The word
-tier is the first of the option `tiers` that the file has, whatever its case. Where several
-talkers share a file, each has a tier that carries a label before or after that name: `A word`,
+Files are in the long or short text format, in UTF-8, in UTF-16, or in the encoding of the option
+`encoding`. The word tier is the first of the option `tiers` that the file has, in any case. If
+several talkers share a file, each has a tier with a label before or after that name: `A word`,
 `word_2`, `F12 - words` (see `seesay.corpora.tiers`).
 
-Who speaks, and in which channel: the talkers of a recording are what the option `talker` finds in
-its name (its path below the corpus's folder, without extension), and they sit on the channels in
-that order. A label A, B, 1, 2, L or R picks one of them by channel; any other label is the talker
-itself, on the channel of its place in the name, or else of its tier's place. Where the audio file
-has fewer channels than that, mono files above all, every talker is heard on the mean of its
-channels. A TextGrid `NAME_A` with no audio file of its own is for channel A of the audio file
-`NAME`; with one of its own, it is for that file, and A picks the talker alone (`NAME_A_2` says
-that the channels are swapped: A is on the second). A tier without a label, of a file with one
-talker, is that talker's.
+The talkers of a recording are the matches of the option `talker` in its name (its path below the
+corpus's folder, without extension), on the channels in that order. A label A, B, 1, 2, L or R picks
+one of them by channel; any other label is the talker itself, on the channel of its place in the
+name, or otherwise of its tier's place. If the audio file has fewer channels than that, as mono
+files do, every talker is heard on the mean of its channels. A TextGrid `NAME_A` without an audio
+file of its own belongs to channel A of the audio file `NAME`; with one of its own, it belongs to
+that file, and A only picks the talker (`NAME_A_2` means swapped channels: A is on the second). A
+tier without a label, in a file with one talker, belongs to that talker.
 
-Times are those of the audio file. Where a TextGrid does not begin at 0, as a part that Praat
-extracted with its times preserved, the audio file's length says whether its start is taken off.
+Times are those of the audio file. If a TextGrid does not begin at 0, such as a part that Praat
+extracted with its times preserved, the audio file's length decides whether its start is subtracted.
 """
 
 import re
@@ -37,8 +36,8 @@ from seesay.shared.printable import composed
 
 GRIDS = ".textgrid"
 LETTER = re.compile(r"^(.+)[_-]([AB])(?:[_-]([12]))?$")
-SLACK = 0.01  # s from 0 that a TextGrid may begin
-FITS = 0.1  # s that a TextGrid and its audio file may differ in length
+SLACK = 0.01  # most s after 0 at which a TextGrid may begin
+FITS = 0.1  # most s by which a TextGrid and its audio file may differ in length
 NO_TEXT = "in neither UTF-8 nor UTF-16: name its encoding in options.encoding, such as latin-1"
 
 
@@ -92,9 +91,9 @@ class Place:
         where: Its path below the corpus's folder.
         name: The same without extension.
         talkers: The talkers in the name.
-        audio: The id of its audio file; "" for none, "?" for more than one.
+        audio: The id of its audio file; "" for none, "?" for several.
         own: Whether the audio file has the whole name.
-        side: The channel that the name says; None where it says nothing.
+        side: The channel in the name; None without one.
     """
 
     where: str
@@ -107,7 +106,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Voice:
-    """The words of one tier, times as in the TextGrid: whose, and on which channel by its label."""
+    """The words of one tier, with its times, talker and channel."""
 
     tier: str
     label: str
@@ -117,15 +116,15 @@ class Voice:
 
 
 def add_grids(speech: Speech, paths: list[Path], options: Options) -> None:
-    """Take the words of the TextGrids into `speech`; reject what cannot be read or placed.
+    """Take the words of the TextGrids into `speech`; reject those that cannot be read or placed.
 
-    A TextGrid in another folder than its audio file's is for it where no other TextGrid is.
+    A TextGrid in another folder belongs to an audio file only if the file has no other one.
     """
     places = {
         path: placed(speech, composed(path.relative_to(speech.root).as_posix()), options)
         for path in paths
     }
-    # Those in its own folder first: an audio file has one TextGrid.
+    # TextGrids in the audio file's folder first: an audio file has one.
     owners: dict[str, str] = {}
     for place in sorted(places.values(), key=lambda one: (one.name != one.audio, one.where)):
         if place.own:
@@ -174,7 +173,7 @@ def _add_grid(speech: Speech, path: Path, place: Place, options: Options) -> Non
 
 
 def placed(speech: Speech, where: str, options: Options) -> Place:
-    """Where the words of the TextGrid `where` are heard, as far as its name says."""
+    """Where the words of the TextGrid `where` are heard, by its name."""
     name = stem(Path(where))
     matches = options.talker.finditer(name)
     talkers = list(dict.fromkeys(m.group(m.re.groups and 1) or "" for m in matches))
@@ -182,19 +181,19 @@ def placed(speech: Speech, where: str, options: Options) -> Place:
     own = _audio_of(speech, name)
     audio = own or (letter and _audio_of(speech, letter.group(1))) or ""
     side = None
-    # With one talker and a file of its own the letter says nothing.
+    # With one talker and its own file, the letter means nothing.
     if letter and not (own and len(talkers) < 2):
         side = "AB".index(letter.group(2)) ^ (letter.group(3) == "2")
     return Place(where, name, talkers, audio, bool(own), side)
 
 
 def _audio_of(speech: Speech, name: str) -> str:
-    """The audio file of a TextGrid's name: its path, or as much of the end of it as one has."""
+    """The audio file of a TextGrid's name: its path, or the longest end of it that matches one."""
     return next((found for end in tails(name) if (found := speech.find(end))), "")
 
 
 def voices_of(grid: Grid, place: Place, options: Options) -> list[Voice]:
-    """The word tiers of a TextGrid; raises NoTextGridError where one cannot be read."""
+    """The word tiers of a TextGrid. Raises NoTextGridError if one cannot be read."""
     tiers = word_tiers(grid.tiers, options.tiers, place.talkers)
     talkers = place.talkers
     channels = sides([label for label, _ in tiers])
@@ -220,7 +219,7 @@ def _heard_from(
 ) -> tuple[int, float | None]:
     """The channels of the audio file, and where it begins in the TextGrid's times.
 
-    The file is opened only where they count; of one that cannot be, the stage says so.
+    Opens the file only if these matter; the stage reports a file that cannot be opened.
     """
     counts = abs(grid.start) > SLACK or len(voices) > 1 or place.side is not None or voices[0].label
     sound = header(speech.files[place.audio]) if counts else None
@@ -230,21 +229,21 @@ def _heard_from(
 
 
 def begin(grid: Grid, seconds: float) -> float | None:
-    """Where, in a TextGrid's times, an audio file of this length begins; None: it is not clear.
+    """Where an audio file of this length begins in a TextGrid's times; None if unclear.
 
-    Parts of recordings are as long as the TextGrid; whole ones end where it ends.
+    Extracted parts are as long as the TextGrid; whole recordings end where it ends.
     """
     if abs(grid.start) <= SLACK:
         return 0.0
     whole, part = abs(seconds - grid.end), abs(seconds - (grid.end - grid.start))
     if min(whole, part) <= FITS:
         return grid.start if part < whole else 0.0
-    # What is said before the file begins is rejected word by word.
+    # Words before the file begins are rejected one by one.
     return 0.0 if grid.start < 0 else None
 
 
 def _misplaced(grid: Grid, voices: list[Voice], place: Place, options: Options) -> str:
-    """Why a TextGrid's words have no place; "" where they have."""
+    """Why a TextGrid's words have no place; "" if they have one."""
     if not voices:
         has = ", ".join(repr(tier.name) for tier in grid.tiers) or "none"
         wanted = ", ".join(options.tiers)
@@ -256,7 +255,7 @@ def _misplaced(grid: Grid, voices: list[Voice], place: Place, options: Options) 
 
 
 def _tell_others(speech: Speech, grid: Grid, place: Place, options: Options) -> None:
-    """Reject the tiers of talkers whose words are not read beside those that are."""
+    """Reject the tiers of other talkers beside those that are read."""
     chosen = word_tiers(grid.tiers, options.tiers, place.talkers)
     for tier in passed_over(grid.tiers, chosen, options.tiers, place.talkers):
         reason = "another talker's tier, not called as those that are read; rename it to be read"
@@ -264,7 +263,7 @@ def _tell_others(speech: Speech, grid: Grid, place: Place, options: Options) -> 
 
 
 def _is_heard(speech: Speech, voice: Voice, place: Place) -> bool:
-    """Whether a tier is for this audio file, and of a known talker; else it is rejected."""
+    """Whether a tier belongs to this audio file and a known talker; rejects it otherwise."""
     if voice.talker == "":
         reason = f"whose words these are is not clear from {place.name!r}; see options.talker"
         speech.rejects.append(Reject(voice.tier, reason))

@@ -1,15 +1,15 @@
-"""Which tiers of a TextGrid hold words, and whose words by the labels in their names.
+"""Finds the word tiers of a TextGrid, and their talkers by the labels in their names.
 
-A tier is called as a name of the list, or carries a label beside it:
+A word tier has a name of the list, or carries a label beside it:
 
-* one letter, a number, left, right, or a talker who is in the file's name, before or after it,
-  set off by blanks or by one of `_ . : -`: `A word`, `word_2`, `F12_word`;
-* any other talker before or after it, set off by `:` or ` - `: `ann - words`, `words: ann`;
-* where there is none of these, any talker before it, if several tiers have one, set off alike by
-  one blank, `_`, `.` or `-`: `ann words` and `bob words`.
+* one letter, a number, left, right, or a talker in the file's name, before or after it,
+  separated by blanks or by one of `_ . : -`: `A word`, `word_2`, `F12_word`;
+* any other talker before or after it, separated by `:` or ` - `: `ann - words`, `words: ann`;
+* otherwise any talker before it, if several tiers have one, separated alike by one blank,
+  `_`, `.` or `-`: `ann words` and `bob words`.
 
-So `word category` and `key_words` are no tiers of words. Where a tier has no label, other talkers'
-tiers do not count.
+So `word category` and `key_words` are no word tiers. If a tier has no label, other talkers' tiers
+do not count.
 """
 
 import re
@@ -43,7 +43,7 @@ def word_tiers(
 
 
 def _alike(tiers: Sequence[Tier], name: str) -> list[tuple[str, Tier]]:
-    """The tiers of several talkers who are all set off alike before `name`; else none."""
+    """The tiers of several talkers, all separated alike before `name`; otherwise none."""
     for mark in SINGLE:
         end = f"{mark}{name}".lower()
         labels = [
@@ -60,7 +60,7 @@ def passed_over(
     names: Sequence[str],
     talkers: Sequence[str],
 ) -> list[Tier]:
-    """The tiers with a label that are called as tiers of words, of talkers not among the chosen."""
+    """The labelled word tiers of talkers who are not among the chosen."""
     have = {label.lower() for label, _ in chosen}
     taken = [tier for _, tier in chosen]
     return [
@@ -75,9 +75,9 @@ def passed_over(
 
 
 def sides(labels: Sequence[str]) -> dict[str, int]:
-    """The channel, from 0, of each label that says one: a letter, a side or a number.
+    """The channel, from 0, of each label that gives one: a letter, a side or a number.
 
-    Numbers that go on without a gap from 1, or from 0, count the channels.
+    Consecutive numbers from 1, or from 0, count the channels.
     """
     numbers = sorted({int(label) for label in labels if re.fullmatch(r"[0-9]{1,3}", label)})
     first = numbers[0] if numbers else 1
@@ -87,9 +87,9 @@ def sides(labels: Sequence[str]) -> dict[str, int]:
 
 
 def label_of(tier: str, name: str, talkers: Sequence[str] = ()) -> str | None:
-    """The label that a tier's name has beside `name`; "" for none, None for another tier.
+    """The label beside `name` in a tier's name; "" for none, None for another tier.
 
-    Case does not matter.
+    Ignores case.
     """
     if tier.lower() == name.lower():
         return ""

@@ -1,8 +1,7 @@
-"""TIMIT: beside each audio file a `.wrd` of its name, a word a line: first and last sample, word.
+"""TIMIT: a `.wrd` beside each audio file, a word a line: first and last sample, word.
 
 Samples are counted at 16 kHz, whatever the rate of the audio file. A talker is a folder
-(`train/dr1/fcjf0/sa1.wav`). NIST SPHERE files that are not compressed by shorten are read as
-they are.
+(`train/dr1/fcjf0/sa1.wav`). NIST SPHERE files that shorten has not compressed are read as they are.
 """
 
 import re

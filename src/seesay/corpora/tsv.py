@@ -1,10 +1,10 @@
 """A table of words: one row a word, with its file, talker, onset and offset in s.
 
-The table is separated by tabs, or by commas where its name ends in .csv, and has a header. Its
-columns may have any names and any order; the option `columns` says which is which, and that one
-is not there (null): without an onset a word begins where its file does, without an offset it ends
-there, and without a speaker its talker is called `unknown`. A file is named with or without its
-extension and, where the name alone is not clear, its subfolder.
+The table has a header, and is separated by tabs, or by commas if its name ends in .csv. Columns may
+have any names and any order; the option `columns` maps them, and null means that there is none.
+Without an onset a word begins where its file does, without an offset it ends there, and without a
+speaker its talker is `unknown`. A file is named with or without its extension, and with its
+subfolder if the name alone is ambiguous.
 """
 
 from functools import partial
@@ -20,7 +20,7 @@ from seesay.shared.errors import InputError
 
 
 class Columns(Settings):
-    """The names that the header gives to what is wanted."""
+    """The header's names of the columns."""
 
     file: str = Field(default="file", description="the audio file")
     onset: str | None = Field(
@@ -56,7 +56,7 @@ def sources(root: Path, options: Options) -> list[Path]:
 
 
 def read(root: Path, options: Options) -> tuple[list[Recording], list[SpokenWord], list[Reject]]:
-    """Recordings, words and rejects; raises InputError when the table lacks a column."""
+    """Recordings, words and rejects. Raises InputError if the table lacks a column."""
     table, *files = sources(root, options)
     speech = Speech(root, files, options.noises)
     add_rows(speech, table, options.table, options.columns)
@@ -66,8 +66,8 @@ def read(root: Path, options: Options) -> tuple[list[Recording], list[SpokenWord
 def add_rows(speech: Speech, table: Path, where: str, columns: Columns) -> None:
     """Take the rows of a table into `speech`; `where` is the table's name in the rejects.
 
-    Rows that have not as many cells as the header, or are not UTF-8, are rejected. Raises
-    InputError when the header lacks a column, or has one twice.
+    Rejects rows with another number of cells than the header, or not in UTF-8. Raises InputError if
+    the header lacks a column, or has one twice.
     """
     numbered = lines(table, where, speech.rejects)
     comma = table.suffix.lower() == ".csv"
@@ -104,6 +104,6 @@ def add_rows(speech: Speech, table: Path, where: str, columns: Columns) -> None:
 
 
 def _cells(text: str, comma: bool) -> list[str]:
-    """The cells of a row; in a row of tabs, quotes stand for themselves."""
+    """The cells of a row; between tabs, quotes are literal."""
     cells = split_row(text, "," if comma else "\t")
     return [cell.strip() for cell in cells]

@@ -1,7 +1,7 @@
 """The web page of the UIUC Pascal Sentences: a row has an <img> and its sentences in <td>s.
 
-On the page the sentences are a table of their own inside the row. The cells are taken as they
-come after their picture, so that a flat row, and a page whose tags are not closed, read alike.
+On the page the sentences are a table inside the row. The cells after a picture belong to it, so a
+flat row, and a page with unclosed tags, read alike.
 """
 
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class Row:
 
 
 class _Page(HTMLParser):
-    """Gathers the rows of a page; a cell ends where the next one begins, closed or not."""
+    """Collects the rows of a page; a cell ends where the next begins, closed or not."""
 
     ENDS = frozenset({"td", "th", "tr", "table", "tbody", "img"})
 
@@ -59,9 +59,9 @@ class _Page(HTMLParser):
 
 
 def parse(content: bytes) -> list[Row]:
-    """The pictures of a page in their order, those without a sentence among them.
+    """The pictures of a page in their order, including those without a sentence.
 
-    A page that is not UTF-8 is taken for Windows-1252, as browsers do.
+    Reads a page that is not UTF-8 as Windows-1252, as browsers do.
     """
     try:
         text = content.decode("utf-8-sig")
