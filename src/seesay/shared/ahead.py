@@ -1,4 +1,4 @@
-"""Working ahead: the next pictures are made ready while the last are computed on."""
+"""Prepares the next pictures while the last ones are computed on."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -13,14 +13,14 @@ Made = TypeVar("Made")
 def ahead(
     work: Callable[[Given], Made], items: Iterable[Given], threads: int = 1
 ) -> Iterator[Made]:
-    """Yield `work(item)` for every item, in their order, made by `threads` threads.
+    """Yield `work(item)` for each item, in order, computed by `threads` threads.
 
-    At most one more item than there are threads is under way or waiting, so memory does not
-    grow with their number. What `work` raises is raised here, in its turn.
+    At most `threads` + 1 items are in progress or waiting, so memory does not grow with their
+    number. An exception of `work` is raised here, in its turn.
 
-    Threads, not processes: Pillow lets go of the interpreter while it decodes and scales, and a
-    process would have to send every crop. 3,000 crops of 120 pictures took 2.0 s of processor
-    time in one thread, 2.1 s in two, and 3.4 s in two processes.
+    Threads, not processes: Pillow releases the interpreter while it decodes and scales, and a
+    process would have to send every crop. 3,000 crops of 120 pictures took 2.0 s of processor time
+    in one thread, 2.1 s in two, and 3.4 s in two processes.
     """
     coming = iter(items)
     pool = ThreadPoolExecutor(threads)

@@ -1,4 +1,4 @@
-"""What every stage's script shares: named paths, settings as JSON, errors in one line."""
+"""Shared by the scripts of all stages: named paths, settings as JSON, errors in one line."""
 
 import argparse
 import os
@@ -28,13 +28,13 @@ def arguments(
 ) -> argparse.Namespace:
     """Parse a script's command line.
 
-    `inputs` and `outputs` become required options that hold one `Path` each; `lists` hold any
-    number of paths, `list_outputs` one or more; `options` maps a name to its default value, whose
-    type it keeps (a name whose default is a type instead of a value is required). `settings`
-    adds `--settings`: the stage's settings as one JSON object.
+    `inputs` and `outputs` become required options, each one `Path`; `lists` hold any number of
+    paths, `list_outputs` one or more. `options` maps a name to its default value, which also gives
+    its type (a type instead of a value makes the option required). `settings` adds `--settings`:
+    the stage's settings as one JSON object.
 
-    The outputs are claimed (`seesay.shared.writing`). Raises InputError for settings that do not
-    fit the model and for an input that is missing.
+    The outputs are claimed (`seesay.shared.writing`). Raises InputError if the settings do not fit
+    the model, or if an input is missing.
     """
     parser = argparse.ArgumentParser(description=description)
     for name in inputs:
@@ -75,7 +75,7 @@ def flag(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
-LONG = 200  # characters of a wrong value that are shown
+LONG = 200  # most characters shown of a wrong value
 
 
 def one_line(error: ValidationError, where: str) -> str:
@@ -87,7 +87,7 @@ def one_line(error: ValidationError, where: str) -> str:
         whole = isinstance(given, dict) or item["type"] == "json_invalid"
         shown = repr(given)
         shown = "" if whole else f", got {shown if len(shown) <= LONG else f'{shown[:LONG]}...'}"
-        # A check of ours says all in its own words.
+        # Our own checks give the whole message.
         said = item["msg"].removeprefix("Value error, ")
         if item["type"] == "extra_forbidden":
             near = get_close_matches(str(item["loc"][-1]), _beside(error.title, item["loc"]), n=1)
@@ -97,13 +97,13 @@ def one_line(error: ValidationError, where: str) -> str:
 
 
 def _beside(title: str, loc: Sequence[int | str]) -> list[str]:
-    """The keys that a model named `title` has where `loc` ends."""
+    """The keys of the model named `title` at the end of `loc`."""
     models, found = [Settings], []
     while models:
         models += (model := models.pop()).__subclasses__()
         found += [model] if model.__name__ == title else []
     for step in loc[:-1]:
-        # Places in a list and the kind of a union lead to no other model.
+        # List positions and union tags lead to no other model.
         fields = [model.model_fields[step] for model in found if step in model.model_fields]
         if fields:
             found = [model for field in fields for model in _models_in(field.annotation)]
@@ -120,12 +120,12 @@ def _models_in(annotation: Any) -> list[type[Settings]]:
 def run(main: Callable[[], None]) -> None:
     """Run a script's `main`; a user's mistake ends in one line and exit status 1.
 
-    So does a file that the system refuses. A job that is told to end (SIGTERM: a cluster's time
-    limit), or whose run has ended (its process is in SEESAY_RUN), removes its half-written files
-    first.
+    So does a file that the system refuses. A job that is told to end (SIGTERM, at a cluster's time
+    limit), or whose run has ended (its process is in SEESAY_RUN), first removes its half-written
+    files.
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    # A run in another space of process numbers, a container's, is 0 and cannot be watched.
+    # In a container the run has process number 0 and cannot be watched.
     if os.environ.get("SEESAY_RUN", "0") != "0":
         lifeline.end_with(int(os.environ["SEESAY_RUN"]))
     try:

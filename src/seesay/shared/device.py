@@ -8,8 +8,8 @@ from seesay.shared.errors import InputError
 def choose(device: str) -> torch.device:
     """The torch device of a `--device` option: `auto`, `cpu`, `cuda` or `cuda:<number>`.
 
-    `auto` is the first CUDA device where there is one, else the CPU. Raises InputError for a
-    device that torch does not know or this machine does not have.
+    `auto` is the first CUDA device, or the CPU without one. Raises InputError for a device that
+    torch does not know or this machine does not have.
     """
     if device == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")

@@ -1,8 +1,8 @@
-"""One file over HTTP: had whole and right, or not at all.
+"""Downloads one file over HTTP, complete and checked, or not at all.
 
-Servers stall, break off and answer with something else. What has come is kept beside the file,
-in a hidden `.NAME.part`, and the next attempt goes on from there; only a whole and right file
-takes the name.
+Servers stall, break off and answer with something else. The bytes so far stay beside the file, in a
+hidden `.NAME.part`, and the next attempt continues from there; only a complete and right file takes
+the name.
 """
 
 import contextlib
@@ -31,31 +31,31 @@ from seesay.shared.progress import progress
 
 CHUNK, MB = 1 << 13, 1_000_000
 LONGEST_PAUSE = 60
-LEAST_RATE = 2_000  # bytes/s; what comes more slowly, byte by byte, is given up as what stalls is
-# Statuses that may be otherwise in a moment, beside those from 500 on.
+LEAST_RATE = 2_000  # bytes/s; a slower download counts as stalled
+# Statuses below 500 that may change in a moment.
 PASSING = (408, 425, 429)
 
 
 class AgainError(Exception):
-    """What may go well at the next attempt."""
+    """A failure that the next attempt may not have."""
 
 
 class RefusedError(InputError):
-    """A file that this server does not have, or has wrong; others it may have."""
+    """The server does not have this file, or has a wrong one; it may have others."""
 
 
 @dataclass
 class Wanted:
-    """A file that is wanted.
+    """A file to download.
 
     Attributes:
         url: Its address.
         path: Where it goes.
-        digest: Its SHA-256 in hexadecimal, or the beginning of it; "" where it is not known.
-        check: What is wrong with a file in one line, "" if nothing; beside the digest.
-        most: Bytes that it may have; of more, no matter what is announced, nothing is kept.
-        bar: Whether to show how many MB have come.
-        tag: What the server called this version of the file.
+        digest: Its SHA-256 in hexadecimal, or the beginning of it; "" if unknown.
+        check: Returns what is wrong with a file in one line, or ""; besides the digest.
+        most: Most bytes of the file; a larger one is dropped, whatever size was announced.
+        bar: Whether to show the MB so far.
+        tag: The server's name of this version of the file.
     """
 
     url: str
@@ -68,11 +68,11 @@ class Wanted:
 
     @property
     def part(self) -> Path:
-        """Where the bytes go until the file is whole."""
+        """Where the bytes go until the file is complete."""
         return self.path.with_name(f".{self.path.name}.part")
 
     def fault(self, path: Path) -> str:
-        """What is wrong with the file at `path`, or nothing."""
+        """What is wrong with the file at `path`; "" if nothing."""
         found = sha256(path)
         if not found.startswith(self.digest):
             return f"its SHA-256 begins with {found[:12]}, not with {self.digest[:12]}"
@@ -80,19 +80,19 @@ class Wanted:
 
 
 def there(wanted: Wanted) -> bool:
-    """Whether the file is there already, and right."""
+    """Whether the file exists and is right."""
     return wanted.path.is_file() and not wanted.fault(wanted.path)
 
 
 def download(wanted: Wanted, settings: FetchSettings) -> None:
-    """Fetch a file; what was under its name is replaced, once the new one is whole and right.
+    """Download a file, and replace the old one once the new one is complete and right.
 
-    Raises RefusedError, in one line, where the server refuses it or sends another file, and
-    InputError where all attempts fail.
+    Raises RefusedError, in one line, if the server refuses it or sends another file, and InputError
+    if all attempts fail.
     """
     wanted.path.parent.mkdir(parents=True, exist_ok=True)
     if not wanted.digest:
-        # Of another day, and nothing could tell whether the rest belongs to it.
+        # An old part: nothing shows whether the rest would belong to it.
         wanted.part.unlink(missing_ok=True)
     attempts = Retrying(
         retry=retry_if_exception_type((AgainError, requests.ConnectionError, requests.Timeout)),
@@ -114,7 +114,7 @@ def _attempt(wanted: Wanted, settings: FetchSettings) -> None:
     have = part.stat().st_size if part.exists() else 0
     if have and not (wanted.digest or wanted.tag):
         have = 0
-    # The bytes as they lie there: of packed ones no range could be counted.
+    # Unpacked bytes, because ranges count these.
     headers = {"Accept-Encoding": "identity"}
     if have:
         headers["Range"] = f"bytes={have}-"
@@ -166,17 +166,17 @@ def _attempt(wanted: Wanted, settings: FetchSettings) -> None:
 
 
 class Got:
-    """How many bytes have come, and that they come fast enough."""
+    """Counts the bytes so far, and checks that they come fast enough."""
 
     def __init__(self) -> None:
         self.bytes = self.before = 0
 
     @contextlib.contextmanager
     def fast_enough(self, timeout: float) -> Iterator[None]:
-        """Raise AgainError as soon as what came in two timeouts is less than LEAST_RATE.
+        """Raise AgainError as soon as two timeouts bring less than LEAST_RATE.
 
-        A timer does so, since reading a drop every second ends no timeout, not even in a head. It
-        needs the main thread; elsewhere there is none.
+        A timer does this, because a drop every second never times out, not even in a header. It
+        needs the main thread; elsewhere there is no timer.
         """
         if threading.current_thread() is not threading.main_thread():
             yield
@@ -198,7 +198,7 @@ class Got:
 
 
 def _refuse_large(wanted: Wanted, size: int) -> None:
-    """Raise RefusedError for more bytes than a file may have, InputError for a full disk."""
+    """Raise RefusedError for a file that is too large, InputError for a full disk."""
     if size > wanted.most:
         wanted.part.unlink(missing_ok=True)
         raise RefusedError(
@@ -217,7 +217,7 @@ def _refuse_large(wanted: Wanted, size: int) -> None:
 def _write(
     response: requests.Response, file: BinaryIO, got: Got, wanted: Wanted, start: int
 ) -> Iterator[None]:
-    """Write what comes behind the first `start` bytes, and yield once a MB."""
+    """Write the bytes after the first `start`, and yield once a MB."""
     size = 0
     try:
         for chunk in response.iter_content(CHUNK):
@@ -236,7 +236,7 @@ def _write(
 
 
 def _tell(state: RetryCallState) -> None:
-    """Say on standard error that an attempt failed, and why."""
+    """Print on standard error that an attempt failed, and why."""
     error = state.outcome.exception() if state.outcome else None
     wanted: Wanted = state.args[0]
     wait = state.next_action.sleep if state.next_action else 0

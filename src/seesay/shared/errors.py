@@ -1,9 +1,9 @@
-"""Errors in one line: a user's mistake, and what the system refuses."""
+"""One-line errors: a user's mistake, or a refusal of the system."""
 
 import errno
 from pathlib import Path
 
-# What the system refuses to write or read, in words, with a remedy.
+# Errors of the system, in words, with a remedy.
 REFUSED = {
     errno.ENOSPC: "the disk is full; free some space",
     errno.EDQUOT: "your quota of disk space is used up; free some space",
@@ -14,19 +14,19 @@ REFUSED = {
 
 
 class InputError(Exception):
-    """Bad input: one line that says which file, which row, what is wrong and what to do.
+    """Bad input: one line with the file, the row, the fault and the remedy.
 
-    Scripts print the message alone, without a traceback, and end with exit status 1
+    Scripts print only the message, without a traceback, and end with exit status 1
     (`seesay.shared.command.run`).
     """
 
 
 def cause(error: InputError, path: Path) -> str:
-    """Why a file was refused, without the file's name: the id says which it is."""
+    """Why a file was refused, without its name, which the id has."""
     return str(error).removeprefix(f"{path}: ")
 
 
 def refused(error: OSError) -> str:
-    """An error of the system in one line: the file, where it is known, and what is wrong."""
+    """An error of the system in one line: the file, if known, and the fault."""
     said = REFUSED.get(error.errno or 0) or error.strerror or str(error)
     return f"{error.filename}: {said}" if error.filename else said

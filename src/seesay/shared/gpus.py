@@ -3,15 +3,15 @@
 import os
 from pathlib import Path
 
-# Device files of NVIDIA's and AMD's drivers, and of the one of Windows' Linux.
+# Device files of the drivers of NVIDIA, AMD, and Linux on Windows.
 DEVICES = ("nvidia[0-9]*", "kfd", "dxg")
 
 
 def here(dev: Path = Path("/dev")) -> int:
-    """How many GPUs a job that can use one takes on this machine: 1, or 0 where there is none.
+    """GPUs that a job takes on this machine: 1, or 0 without one.
 
-    Seen by its device file, since torch, which computes on it, takes seconds to import. An empty
-    CUDA_VISIBLE_DEVICES hides the GPU from torch, and here as well.
+    Checks device files, because importing torch takes seconds. An empty CUDA_VISIBLE_DEVICES hides
+    the GPU, as it does from torch.
     """
     if os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1"):
         return 0

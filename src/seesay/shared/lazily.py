@@ -1,4 +1,4 @@
-"""Packages that hand on functions of their modules, and import none of them until one is used."""
+"""Packages that offer functions of their modules, and import a module only when one is used."""
 
 import importlib
 import sys

@@ -1,7 +1,7 @@
-"""A job ends with the run that started it, and a helper process with its job.
+"""Ends a job with its run, and a helper process with its job.
 
-A killed parent cannot end its children. A job that goes on without its run takes processors, and
-holds its training, for nothing.
+A killed parent cannot end its children. A job without its run would use processors, and hold its
+training, for nothing.
 """
 
 import os
@@ -12,14 +12,14 @@ import threading
 import time
 from pathlib import Path
 
-LOOK = 1.0  # s between two looks, where the system cannot tell of a process's end
-GRACE = 20.0  # s to remove what is half-written
+LOOK = 1.0  # s between two checks, on systems that do not report a process's end
+GRACE = 20.0  # s to remove half-written files
 
 
 def helper(module: str, *arguments: str) -> tuple[list[str], dict[str, str]]:
-    """The command and the environment to run one of our modules in a process of its own.
+    """The command and environment that run one of our modules in its own process.
 
-    The module is to begin with `end_with(os.getppid())`.
+    The module must begin with `end_with(os.getppid())`.
     """
     source = str(Path(__file__).parents[2])
     path = os.pathsep.join([source, *filter(None, [os.environ.get("PYTHONPATH")])])
@@ -27,13 +27,13 @@ def helper(module: str, *arguments: str) -> tuple[list[str], dict[str, str]]:
 
 
 def end_with(process: int) -> None:
-    """End this process when another one, given by its number, has ended.
+    """End this process when the process with this number has ended.
 
-    As SIGTERM does, and for good `GRACE` s later. Raises ValueError for no number of a process.
+    Sends SIGTERM first, and kills `GRACE` s later. Raises ValueError if the number is no process.
     """
     if process < 1:
         raise ValueError(f"{process} is no number of a process")
-    # A descriptor of a process: its end wakes, and its number cannot come to mean another.
+    # Unlike a number, a process descriptor never means another process, and its end wakes us.
     try:
         descriptor = os.pidfd_open(process) if hasattr(os, "pidfd_open") else None
     except ProcessLookupError:

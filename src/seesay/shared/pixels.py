@@ -1,4 +1,4 @@
-"""Decoding pictures: every stage sees the same pixels in the same frame, as browsers show them."""
+"""Decodes pictures: every stage sees the same upright pixels, as browsers show them."""
 
 import struct
 from io import BytesIO
@@ -9,8 +9,8 @@ from PIL import Image
 
 from seesay.shared.errors import InputError
 
-LARGEST = 2**30  # bytes of a picture's file
-# How a stored picture is turned upright, by its EXIF orientation; 1 is upright.
+LARGEST = 2**30  # most bytes of a picture's file
+# Turns that make a stored picture upright, by EXIF orientation; 1 is upright.
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -21,14 +21,14 @@ TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 ORIENTATION, SHORT = 0x0112, 3  # an EXIF tag and the type that it must have
-# What a grey level is multiplied by when Pillow unpacks fewer than 8 bits, by its raw mode.
+# Pillow multiplies grey levels of fewer than 8 bits by this, by raw mode.
 GREYS = {"1": 255, "L;2": 85, "L;4": 17}
 
 
 def decode(path: Path) -> Image.Image:
-    """A picture as 8-bit RGB, turned upright as its EXIF orientation says, laid on white.
+    """A picture as 8-bit RGB, upright by its EXIF orientation, on white.
 
-    Raises InputError when the file is missing, is no picture, or ends early.
+    Raises InputError if the file is missing, is no picture, or ends early.
     """
     content, fault = read(path)
     picture = fault or upright(content)
@@ -38,9 +38,9 @@ def decode(path: Path) -> Image.Image:
 
 
 def read(path: Path) -> tuple[bytes, str]:
-    """A file's bytes, and "" or why they cannot be a picture's, in one line.
+    """A file's bytes, and why they cannot be a picture, in one line, or "".
 
-    Only regular files are opened: a pipe or a device may never end.
+    Opens only regular files: a pipe or a device may never end.
     """
     try:
         if not path.is_file():
@@ -55,10 +55,10 @@ def read(path: Path) -> tuple[bytes, str]:
 
 
 def upright(content: bytes) -> Image.Image | str:
-    """A picture's file as 8-bit RGB, upright and laid on white; or why not, in one line."""
+    """A picture file as 8-bit RGB, upright and on white; or the reason in one line."""
     try:
         with Image.open(BytesIO(content)) as picture:
-            # Before loading, which forgets how the levels are packed.
+            # Read before loading, which forgets the packing of the levels.
             packing = str(picture.tile[0].args) if picture.tile else ""
             if picture.mode in ("I", "F"):
                 return "levels of 32 bits, whose white is not known; save it with 8 or 16"
@@ -70,16 +70,16 @@ def upright(content: bytes) -> Image.Image | str:
         return "too many pixels to be a photograph; scale it down"
     except MemoryError:
         raise
-    except Exception as error:  # of damaged files Pillow's decoders raise almost anything
+    except Exception as error:  # Pillow's decoders raise almost anything for damaged files
         if "truncated" in str(error):
             return "truncated: the file ends before the picture does; fetch it again"
         return "not a readable picture; replace or remove it"
 
 
 def orientation(exif: bytes) -> int:
-    """The orientation, 1 to 8, that an EXIF block says; 1 where it is not to be had.
+    """The orientation, 1 to 8, of an EXIF block; 1 if it cannot be read.
 
-    It is read alone, as browsers do, so that no other field of the block can be at fault.
+    Reads only this field, as browsers do, so no other field can fail.
     """
     block = exif
     while block.startswith(b"Exif\0\0"):
@@ -100,10 +100,10 @@ def orientation(exif: bytes) -> int:
 
 
 def on_white(picture: Image.Image, packing: str = "") -> Image.Image:
-    """A loaded picture of any mode as 8-bit RGB, what is transparent laid on white.
+    """A loaded picture of any mode as 8-bit RGB, with white behind transparent pixels.
 
     16-bit levels keep their upper byte. `packing` is the raw mode that the picture was unpacked
-    from: the colour that a PNG calls transparent is in its units.
+    from, in whose units a PNG gives its transparent colour.
     """
     key = picture.info.get("transparency")
     if picture.mode.startswith("I"):

@@ -1,8 +1,8 @@
-"""Text that can be shown: captions, words and names of others may hold anything.
+"""Text that can be printed: captions, words and names may hold anything.
 
-Half a surrogate cannot be written as UTF-8, a control character ends a terminal's line, and
-either can end the renderer of the charts after everything is computed. So readers' text is
-composed, and what still cannot be printed is refused where it is read.
+Half a surrogate cannot be written as UTF-8, a control character breaks a terminal's line, and
+either can stop the chart renderer after everything is computed. Readers therefore compose text, and
+refuse what still cannot be printed.
 """
 
 import re
@@ -18,21 +18,21 @@ def composed(text: str) -> str:
 
 
 def cleaned(text: str) -> str:
-    """Text composed, with a blank for every other space and without invisible marks.
+    """Text composed, with plain blanks and without invisible marks.
 
-    Marks (joiners, soft hyphens, directions of writing) only say how to show the text, and
-    would keep a word apart from the same one without them.
+    Marks (joiners, soft hyphens, writing directions) only affect how text is shown, and would
+    separate a word from the same word without them.
     """
     seen = (mark for mark in SPACES.sub(" ", text) if unicodedata.category(mark) != "Cf")
     return composed("".join(seen))
 
 
 def unprintable(text: str) -> str:
-    """The first character that cannot be printed, as `U+0007`; "" where there is none."""
+    """The first character that cannot be printed, as `U+0007`; "" if there is none."""
     return next((f"U+{ord(mark):04X}" for mark in text if not mark.isprintable()), "")
 
 
-# Within words of many scripts, and within emoji; and the space that does not break.
+# Occur within words of many scripts and within emoji; and the no-break space.
 JOINERS = "\u200c\u200d\xa0"
 
 
@@ -46,7 +46,7 @@ def printable(text: str) -> str:
 
 
 def printing(spec: Any) -> Any:
-    """A chart, or any such value, whose texts all print: a renderer may give up at others."""
+    """A chart, or any such value, with printable texts; the renderer may fail at others."""
     if isinstance(spec, str):
         return printable(spec)
     if isinstance(spec, dict):

@@ -12,7 +12,7 @@ T = TypeVar("T")
 def progress(
     items: Iterable[T], description: str, unit: str = "it", total: int | None = None
 ) -> Iterator[T]:
-    """Iterate over `items`, showing how many of `total` are done on standard error."""
+    """Iterate over `items`, and show on standard error how many of `total` are done."""
     live = sys.stderr.isatty()
     yield from tqdm(
         items,

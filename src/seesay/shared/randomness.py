@@ -14,7 +14,7 @@ def stable_hash(*keys: object) -> int:
 def generator(*keys: object) -> np.random.Generator:
     """A random generator seeded by the keys, e.g. `generator("training", seed, epoch)`.
 
-    Draws made for one purpose do not depend on how many were made for another.
+    Draws for one purpose do not depend on the number of draws for another.
     """
     return np.random.default_rng(stable_hash(*keys))
 

@@ -1,8 +1,8 @@
-"""Where a query's best relevant item stands in a gallery, by counting and never by sorting.
+"""Rank of each query's best relevant item in a gallery, by counting instead of sorting.
 
-Similarity is the cosine, rounded to 1e-6 before anything is compared; a vector of zeros has
-similarity 0 to everything. ReLU embeddings tie often, so the items tied with the best relevant
-one are counted apart: what a rank is under ties is left to whoever reads the counts.
+Similarity is the cosine, rounded to 1e-6 before any comparison; a vector of zeros has similarity 0
+to everything. ReLU embeddings tie often, so items tied with the best relevant one are counted
+separately; callers decide what a rank is under ties.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -60,14 +60,14 @@ def count(
     """Count the items around each query's best relevant one.
 
     `queries` has shape (q, d), `gallery` (n, d). Query i belongs to group `group[i]`, and
-    `relevant[g]` holds the distinct gallery positions that are relevant to the queries of group
-    g. `own[i]` is the position of query i itself, left out of its gallery, and so are the
-    positions `hidden[i]`. `pool` makes the similarities (b, m) of m items that are ranked of
-    those (b, n) of the gallery's; `relevant` then holds positions among the m.
+    `relevant[g]` holds the distinct gallery positions that are relevant to the queries of group g.
+    `own[i]` is the position of query i itself, excluded from its gallery, as are the positions
+    `hidden[i]`. `pool` turns the similarities (b, n) of the gallery into those (b, m) of the m
+    items to rank; `relevant` then holds positions among the m.
 
     Returns the positions of the queries that have a relevant item, ascending, and their counts;
-    the other queries cannot be ranked. Cosines are float64, in blocks of `block` queries, with
-    `threads` threads; neither number changes a count. Without a `description` nothing is shown.
+    other queries have no rank. Cosines are float64, in blocks of `block` queries, with `threads`
+    threads; neither number changes a count. Progress is shown only with a `description`.
     """
 
     def lines() -> Iterator[tuple[Floats, Integers]]:
@@ -90,17 +90,17 @@ def similarities(
     block: int = BLOCK,
     description: str = "queries",
 ) -> Iterator[tuple[int, Floats]]:
-    """Cosines of queries (q, d) and a gallery (n, d), in steps of the rounding, not yet rounded.
+    """Cosines of queries (q, d) and a gallery (n, d), in rounding steps, not yet rounded.
 
-    Yields the first query of each block and its similarities (at most `block`, n), in memory
-    that the next block takes over.
+    Yields the first query of each block and its similarities (at most `block`, n); the next block
+    reuses the memory.
     """
     columns = _unit(gallery).T
     buffer = np.empty((block, len(gallery)))
-    blas = ThreadpoolController()  # it looks for the libraries: once, not for every block
+    blas = ThreadpoolController()  # it searches for libraries: do it once, not for every block
     starts = range(0, len(queries), block)
     for start in progress(starts, description, unit="block") if description else starts:
-        # Scaled so that similarities come in units of the rounding step.
+        # The scale makes a rounding step the unit of similarities.
         rows = _unit(queries[start : start + block]) * STEPS
         with blas.limit(limits=threads, user_api="blas"):
             product = np.matmul(rows, columns, out=buffer[: len(rows)])
@@ -110,8 +110,8 @@ def similarities(
 def count_lines(lines: Iterable[tuple[Floats, Integers]]) -> tuple[Integers, Ranks]:
     """Count the items around the best relevant one of each line.
 
-    A line has one query's similarities in steps, (n,), where what is left out is -inf, and the
-    distinct positions that are relevant. Returns as `count` does.
+    A line holds one query's similarities in steps, (n,), with -inf for excluded items, and the
+    distinct relevant positions. Returns as `count` does.
     """
     kept: list[int] = []
     counts: list[tuple[int, int, int, int]] = []
@@ -125,10 +125,10 @@ def count_lines(lines: Iterable[tuple[Floats, Integers]]) -> tuple[Integers, Ran
 
 
 def _around(similarity: Floats, items: Integers) -> tuple[int, int, int, int]:
-    """Better, tied, tied relevant and relevant items, of one query's similarities in steps.
+    """Better, tied, tied relevant and relevant items, from one query's similarities in steps.
 
-    Only the best one is rounded: x rounds (half up) to more than an integer b exactly when
-    x >= b + 1/2, and to b or more exactly when x >= b - 1/2.
+    Only the best one is rounded: x rounds (half up) to more than an integer b exactly if x >= b +
+    1/2, and to b or more exactly if x >= b - 1/2.
     """
     near = similarity[items]
     best = np.floor(near.max() + 0.5)

@@ -1,7 +1,7 @@
-"""What stages refused: tables of it, and the same by reason, for people to read.
+"""Rejects of the stages: the tables, and counts by reason for people to read.
 
-Of a reason only the kind counts: numbers, what stands in quotes, and what follows a colon up to a
-semicolon tell one reject from the next. What was refused, a file say, stands in the id.
+Reasons are grouped by kind: numbers, quoted text, and the text between a colon and a semicolon
+differ from one reject to the next. The rejected thing, such as a file, is in the id.
 """
 
 import re
@@ -15,13 +15,13 @@ from seesay.shared import tables
 from seesay.shared.printable import printable
 from seesay.shared.tables import REJECTS
 
-SHOWN = 8  # reasons of a stage that are printed
+SHOWN = 8  # most printed reasons of a stage
 
 Row = tuple[str, str, str]  # stage, id, reason
 
 
 def write_rejects(path: Path, rows: Iterable[Row]) -> None:
-    """Write a stage's table of rejects, and print how many there are of each reason."""
+    """Write a stage's table of rejects, and print the number for each reason."""
     found = tables.rejects(rows)
     tables.write(REJECTS, path, found)
     for line in lines(found):

@@ -1,9 +1,9 @@
-"""Parquet files that tell of themselves whether they are damaged.
+"""Parquet files that reveal damage.
 
-Parquet's page checksums cover neither the headers of pages nor the footer, and a bit flipped
-there may give other values in silence. So a table is sealed: between the last page and the
-footer, where Parquet lets anything stand, are four letters and the CRC-32 of all other bytes.
-Any reader of Parquet reads such a file; a file without a seal was made by an earlier version.
+Parquet's page checksums cover neither page headers nor the footer, and a bit flipped there may
+silently give other values. A sealed table has four letters and the CRC-32 of all other bytes
+between the last page and the footer, where Parquet allows anything. Any Parquet reader can read it.
+Files without a seal come from earlier versions.
 """
 
 import io
@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-# In the footer of a sealed file: its seal cannot be lost without being missed.
+# In the footer of a sealed file, so that a lost seal is noticed.
 METADATA = {"seesay.seal": "crc32"}
 MARK = b"seesay.seal"
 MAGIC, PARQUET = b"SEAL", b"PAR1"
@@ -23,7 +23,7 @@ BLOCK = 1 << 20
 
 
 class Summed(io.BufferedWriter):
-    """A file that is there already, to write from its start, with the CRC-32 of it all."""
+    """An existing file to write from its start, with the CRC-32 of all of it."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(io.FileIO(path, "r+"))
@@ -36,7 +36,7 @@ class Summed(io.BufferedWriter):
 
 
 def seal(path: Path, crc: int) -> None:
-    """Put the seal of a whole Parquet file, whose CRC-32 is `crc`, before its footer."""
+    """Insert the seal of a complete Parquet file, whose CRC-32 is `crc`, before its footer."""
     with path.open("r+b") as file:
         footer = _footer(file)
         file.seek(-len(footer), os.SEEK_END)
@@ -44,14 +44,14 @@ def seal(path: Path, crc: int) -> None:
 
 
 def check(path: Path) -> bool:
-    """Whether a Parquet file is sealed. Raises ValueError where it is not as it was written."""
+    """Whether a Parquet file is sealed. Raises ValueError if it is not as it was written."""
     status = path.stat()
     return _check(path.absolute(), status.st_mtime_ns, status.st_size, status.st_ino)
 
 
 @cache
 def _check(path: Path, *version: int) -> bool:
-    """Once in a process: a table that is read twice is not summed twice."""
+    """Cached: a table that is read twice in a process is summed once."""
     with path.open("rb") as file:
         footer = _footer(file)
         size = file.seek(0, os.SEEK_END) - len(footer) - SEAL.size
@@ -74,7 +74,7 @@ def _check(path: Path, *version: int) -> bool:
 
 
 def _footer(file: Any) -> bytes:
-    """The footer of a Parquet file with the eight bytes that end it."""
+    """The footer of a Parquet file, with its last eight bytes."""
     end = file.seek(0, os.SEEK_END)
     if end < TAIL.size:
         raise ValueError(f"only {end} bytes" if end else "an empty file")

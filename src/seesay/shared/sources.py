@@ -1,7 +1,7 @@
-"""Files of the corpora that change while a run works: the job says so, and is done again.
+"""Corpus files that change during a run: the job ends with an error and must be run again.
 
-Snakemake compares times when it plans. A file that changes after a job has read it, and before
-the job's outputs are there, looks older than they are, and what was made of it would stay.
+Snakemake compares times when it plans. A file that changes after a job has read it, and before the
+job's outputs exist, looks older than they are, so stale results would stay.
 """
 
 import hashlib
@@ -20,12 +20,12 @@ BLOCK = 1 << 20
 
 
 def digest_of(content: bytes) -> str:
-    """The digest of a file that has been read, as `digest` has it."""
+    """The digest of bytes already read, equal to `digest` of their file."""
     return hashlib.blake2b(content, digest_size=BYTES).hexdigest()
 
 
 def digest(path: Path) -> str:
-    """The digest of a file's bytes, as the tables have it: BLAKE2b, 128 bits, hexadecimal."""
+    """The digest of a file's bytes in the tables: BLAKE2b, 128 bits, hexadecimal."""
     found = hashlib.blake2b(digest_size=BYTES)
     with path.open("rb") as file:
         while block := file.read(BLOCK):
@@ -34,10 +34,10 @@ def digest(path: Path) -> str:
 
 
 def unchanged(files: pd.DataFrame, stage: str) -> None:
-    """Raise InputError unless all files are those that `stage` read and listed.
+    """Raise InputError unless all files are still those that `stage` listed.
 
-    `files` has the columns path and digest; a digest that is none of ours (of a table made by
-    hand) is not compared. To be asked when the files have been read, before the outputs are whole.
+    `files` has the columns path and digest; a digest of another kind (in a table made by hand) is
+    not compared. Call it after reading the files and before the outputs are complete.
     """
     rows = files[["path", "digest"]].drop_duplicates()
     for path, wanted in rows[rows["digest"].str.len() == 2 * BYTES].itertuples(index=False):
@@ -56,12 +56,12 @@ def unchanged(files: pd.DataFrame, stage: str) -> None:
 
 
 def seen(files: Iterable[Path]) -> Seen:
-    """The files as they are before a job reads them: their times and sizes, for `still`."""
+    """Times and sizes of the files before a job reads them, for `still`."""
     return {path: _status(path) for path in files}
 
 
 def still(before: Seen) -> None:
-    """Raise InputError when one of the files that were `seen` has changed since."""
+    """Raise InputError if one of the `seen` files has changed since."""
     for path, status in before.items():
         if _status(path) != status:
             raise InputError(f"{path}: it changed while it was read; run again")

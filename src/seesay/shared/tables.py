@@ -1,8 +1,7 @@
-"""Reading and writing the Parquet tables in which stages meet.
+"""Reads and writes the Parquet tables in which stages meet.
 
-A `Table` is a contract: its columns, their Arrow types, units and meanings, and its key. It is
-checked when a table is written and when it is read. Tables are written beside their place and
-renamed, so that no half-written table is ever seen.
+A `Table` is a contract: its columns, their Arrow types, units and meanings, and its key. Writing
+and reading check it. A table is written beside its place and renamed, so nobody sees half of one.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,15 +20,15 @@ from seesay.shared import seals, writing
 from seesay.shared.errors import InputError
 from seesay.shared.printable import printable
 
-# What reading a damaged file raises; Arrow has errors of its own, and MemoryError for absurd sizes.
+# Errors for damaged files: Arrow's own, and MemoryError for absurd sizes.
 UNREADABLE = (pa.ArrowException, OSError, ValueError, LookupError, TypeError, MemoryError)
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name, Arrow type, unit ("" where there is none) and meaning.
+    """A column: its name, Arrow type, unit ("" without one) and meaning.
 
-    An `optional` one may hold nulls.
+    An `optional` column may hold nulls.
     """
 
     name: str
@@ -71,10 +70,10 @@ def features(size: int) -> pa.DataType:
 
 
 class Writer:
-    """Write a table batch by batch; use it in a `with` block.
+    """Writes a table batch by batch; use it in a `with` block.
 
-    The file appears under its name, sealed (`seesay.shared.seals`), only when the block ends
-    without an exception. Pages have Parquet's own checksums, too, for other readers.
+    The file appears under its name, sealed (`seesay.shared.seals`), only if the block ends without
+    an exception. Pages also have Parquet's own checksums, for other readers.
     """
 
     def __init__(self, table: Table, path: Path, schema: pa.Schema | None = None) -> None:
@@ -87,8 +86,8 @@ class Writer:
     def write(self, columns: dict[str, Any] | pd.DataFrame) -> None:
         """Append rows, given as one array a column.
 
-        A 2-D float32 array becomes a column of fixed-size lists. Raises ValueError when the
-        columns are not those of the table.
+        A 2-D float32 array becomes a column of fixed-size lists. Raises ValueError if the columns
+        are not those of the table.
         """
         wanted = self.schema.names
         if sorted(map(str, columns)) != sorted(wanted):
@@ -124,7 +123,7 @@ def _sealed(path: Path, schema: pa.Schema) -> Iterator[pq.ParquetWriter]:
 
 
 def write(table: Table, path: Path, columns: dict[str, Any] | pd.DataFrame) -> None:
-    """Write a whole table at once; rows are sorted by key, and a repeated key is an error."""
+    """Write a whole table at once, sorted by key; a repeated key is an error."""
     frame = pd.DataFrame(columns, columns=[c.name for c in table.columns])
     frame = frame.sort_values(list(table.key), kind="stable").reset_index(drop=True)
     repeated = frame.duplicated(list(table.key))
@@ -140,7 +139,7 @@ def read(
 ) -> pd.DataFrame:
     """Read a table, or its shards one after the other, as a data frame sorted by key.
 
-    `columns` are those to load, the key among them; all of them when it is None.
+    `columns` are the columns to load, including the key; None: all.
     """
     frames = [part.to_pandas() for part in batches(table, paths, columns=columns)]
     names = [c.name for c in table.columns if columns is None or c.name in columns]
@@ -158,9 +157,8 @@ def batches(
 ) -> Iterator[pa.RecordBatch]:
     """Iterate over a table's record batches of at most `rows` rows, shard by shard.
 
-    `columns` are those to load; all of them when it is None.
-    Raises InputError when a file is not Parquet, is damaged or has not the table's columns and
-    types.
+    `columns` are the columns to load; None: all. Raises InputError if a file is not Parquet, is
+    damaged or lacks the table's columns and types.
     """
     for path in [paths] if isinstance(paths, Path) else paths:
         with opened(path) as file:
@@ -170,7 +168,7 @@ def batches(
 
 @contextmanager
 def opened(path: Path) -> Iterator[pq.ParquetFile]:
-    """A table's file, looked at for damage first. Raises InputError where there is some."""
+    """A table's file, checked for damage. Raises InputError if it is damaged."""
     with _read(path):
         sealed = seals.check(path)
         file = pq.ParquetFile(path, page_checksum_verification=True)
@@ -182,7 +180,7 @@ def opened(path: Path) -> Iterator[pq.ParquetFile]:
 def _batches(
     path: Path, file: pq.ParquetFile, rows: int, columns: Sequence[str] | None
 ) -> Iterator[pa.RecordBatch]:
-    """The batches of an open file; only what is read here can be the file's fault."""
+    """The batches of an open file; errors raised here are the file's fault."""
     found = file.iter_batches(batch_size=rows, columns=columns)
     while True:
         with _read(path):
@@ -220,7 +218,7 @@ def check(table: Table, path: Path, schema: pa.Schema) -> None:
 
 
 def sized(table: Table, **sizes: int) -> Table:
-    """The same table with the sizes of its feature columns filled in."""
+    """The same table with the actual sizes of its feature columns."""
     columns = tuple(
         Column(c.name, features(sizes[c.name]), c.meaning, c.unit) if c.name in sizes else c
         for c in table.columns
@@ -229,13 +227,13 @@ def sized(table: Table, **sizes: int) -> Table:
 
 
 def width(path: Path, column: str) -> int:
-    """The size of a feature column's vectors. Raises InputError when the file is not Parquet."""
+    """The size of a feature column's vectors. Raises InputError if the file is not Parquet."""
     with opened(path) as file, _read(path):
         return int(file.schema_arrow.field(column).type.list_size)
 
 
 def rows(paths: Sequence[Path]) -> int:
-    """How many rows the shards of a table have. Raises InputError when one is not Parquet."""
+    """The number of rows in the shards of a table. Raises InputError if one is not Parquet."""
     total = 0
     for path in paths:
         with opened(path) as file:
@@ -252,7 +250,7 @@ def matrix(column: pa.Array) -> np.ndarray:
 def rejects(rows: Iterable[tuple[str, str, str]]) -> pd.DataFrame:
     """Rows (stage, id, reason) as a frame for `write(REJECTS, ...)`; one reason an id.
 
-    What does not print is escaped: half a surrogate could not be written.
+    Escapes unprintable characters: half a surrogate could not be written.
     """
     shown = [tuple(map(printable, row)) for row in rows]
     frame = pd.DataFrame(shown, columns=["stage", "id", "reason"], dtype="str")
@@ -268,5 +266,5 @@ def _array(values: Any, kind: pa.DataType) -> pa.Array:
             )
         return pa.FixedSizeListArray.from_arrays(pa.array(flat.reshape(-1)), type=kind)
     array = pa.array(values, type=kind, from_pandas=True)
-    # Pandas may hold text in several chunks.
+    # Pandas may store text in several chunks.
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array

@@ -1,4 +1,4 @@
-"""JSON in which no object has a key twice: Python keeps the last of them and says nothing."""
+"""Reads JSON and refuses repeated keys, of which Python silently keeps the last."""
 
 import json
 from collections import Counter
@@ -6,11 +6,11 @@ from typing import Any
 
 
 class RepeatedError(ValueError):
-    """A key that is given twice, in one line."""
+    """A repeated key, in one line."""
 
 
 def loads(text: str | bytes) -> Any:
-    """As `json.loads`, but raises RepeatedError where an object has a key twice."""
+    """`json.loads`, but raises RepeatedError if an object has a key twice."""
     return json.loads(text, object_pairs_hook=_once)
 
 

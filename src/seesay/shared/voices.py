@@ -1,6 +1,6 @@
-"""Which synthesisers there are, whose voice a talker has, and whether an engine is installed.
+"""The synthesisers: whose voice a talker has, and whether an engine is installed.
 
-eSpeak NG's talkers are F01, M01, ...; another engine's name stands before its own: flite-F01.
+Talkers of eSpeak NG are F01, M01, ...; other engines put their name before it: flite-F01.
 """
 
 import ctypes
@@ -26,7 +26,7 @@ TALKER = re.compile("((flite|festival|kokoro)-)?[FM][0-9]{2,3}")
 def talker_names(count: int, engines: tuple[str, ...] = ("espeak",)) -> list[str]:
     """The talkers, dealt evenly over the engines: F01, F02, ..., M01, M02, ... of each.
 
-    Half of an engine's talkers are female; the odd one is male.
+    Half of an engine's talkers are female; an odd one is male.
     """
     found = []
     for place, engine in enumerate(engines):
@@ -39,7 +39,7 @@ def talker_names(count: int, engines: tuple[str, ...] = ("espeak",)) -> list[str
 
 
 def engine_of(talker: str) -> str:
-    """The engine whose voice a synthetic talker has."""
+    """The engine of a synthetic talker."""
     return talker.rpartition("-")[0] or "espeak"
 
 
@@ -49,9 +49,9 @@ def number_of(talker: str) -> str:
 
 
 def synthesisers(talkers: Iterable[str]) -> dict[str, str]:
-    """The engine of each synthetic talker; {} where there is one engine, or a talker is a person's.
+    """The engine of each synthetic talker; {} with a single engine, or if a talker is a person.
 
-    A person may be called as a talker of eSpeak NG, and so one engine alone tells nothing.
+    A person may have the id of an eSpeak NG talker, so a single engine proves nothing.
     """
     engines = {talker: engine_of(talker) for talker in talkers}
     if not all(TALKER.fullmatch(talker) for talker in engines):
@@ -60,7 +60,7 @@ def synthesisers(talkers: Iterable[str]) -> dict[str, str]:
 
 
 def missing(settings: SynthesisSettings) -> str | None:
-    """What an engine of the settings lacks here, in one line; None where all can speak."""
+    """What an engine of the settings lacks here, in one line; None if all can speak."""
     for engine in settings.engines:
         wanted = lack(engine, settings.kokoro)
         if wanted:
@@ -69,7 +69,7 @@ def missing(settings: SynthesisSettings) -> str | None:
 
 
 def lack(engine: str, kokoro: KokoroSettings | None = None) -> str | None:
-    """What an engine lacks here, and how to get it; None where it can speak."""
+    """What an engine lacks here, and how to get it; None if it can speak."""
     if engine == "flite":
         return _flite()
     if engine == "festival":
@@ -120,7 +120,7 @@ def kokoro_voices(folder: Path) -> list[Path]:
 
 
 def files(settings: SynthesisSettings) -> list[str]:
-    """The files that the engines read, for a rule to compare: the model and voices of kokoro."""
+    """The files that the engines read, which a rule compares: kokoro's model and voices."""
     if "kokoro" not in settings.engines or settings.kokoro is None:
         return []
     voices = kokoro_voices(Path(settings.kokoro.voices))

@@ -1,10 +1,10 @@
-"""Outputs appear whole or not at all, and never over those of a newer job.
+"""Outputs appear complete or not at all, and never replace those of a newer job.
 
-What is written is a part beside its place, `.NAME.PID-TOKEN.part`, which is renamed when it is
-whole. Who begins an output removes all other parts of it: those of killed jobs, and that of a
-job that outlived its run, which then finds its own gone and ends. So it cannot put results of
-old settings in the place of new ones, on whatever host it is. A script claims its outputs when
-it starts (`seesay.shared.command.arguments`), and releases them when it ends.
+A job writes a part beside the output, `.NAME.PID-TOKEN.part`, and renames it when it is complete.
+Beginning an output removes all its other parts: those of killed jobs, and that of a job that
+outlived its run, which then finds its part gone and ends. Old settings can thus never overwrite new
+results, on whatever host. A script claims its outputs when it starts
+(`seesay.shared.command.arguments`), and releases them when it ends.
 """
 
 import os
@@ -21,7 +21,7 @@ _claimed: dict[Path, Path] = {}
 
 
 def claim(path: Path) -> Path:
-    """Begin an output: make its part, empty, and remove all others. Returns the part."""
+    """Begin an output: create its empty part and remove all others. Returns the part."""
     path = path.absolute()
     path.parent.mkdir(parents=True, exist_ok=True)
     for other in parts(path):
@@ -33,20 +33,20 @@ def claim(path: Path) -> Path:
 
 
 def release() -> None:
-    """Remove the parts of all outputs that were begun and are not whole."""
+    """Remove the parts of all incomplete outputs."""
     while _claimed:
         remove(_claimed.popitem()[1])
 
 
 def parts(path: Path) -> list[Path]:
-    """The parts of an output that are there, whoever made them."""
+    """All existing parts of an output, from any job."""
     name = re.escape(path.name)
     part = re.compile(rf"\.?\.{name}\.[0-9]+(-[0-9a-f]+)?\.part(\.[0-9a-f]+\.gone)?")
     return [other for other in path.parent.iterdir() if part.fullmatch(other.name)]
 
 
 def remove(path: Path) -> None:
-    """Remove a file or a folder, if it is there; a folder is gone before its files are."""
+    """Remove a file or a folder if it exists; a folder vanishes before its files do."""
     with suppress(FileNotFoundError):
         if path.is_dir():
             _clear(path)
@@ -55,7 +55,7 @@ def remove(path: Path) -> None:
 
 
 def _clear(folder: Path) -> None:
-    # A job that still fills it must not find it again under its name.
+    # A job that still fills it must not find it under its name.
     away = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.gone")
     folder.rename(away)
     shutil.rmtree(away, ignore_errors=True)
@@ -63,10 +63,10 @@ def _clear(folder: Path) -> None:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """The part to write, an empty file; it takes the place of `path` when the block ends well.
+    """The part to write, an empty file; it replaces `path` when the block ends well.
 
-    Open it as "r+b": made anew it would be nobody's. Raises InputError when another job has
-    begun the same output since, and an OSError of the block with the name of `path`.
+    Open it as "r+b": a file made anew would belong to no job. Raises InputError if another job has
+    begun the same output since, and OSErrors of the block with the name of `path`.
     """
     place = path.absolute()
     part = _claimed.get(place) or claim(place)
@@ -103,7 +103,7 @@ def write_text(path: Path, text: str) -> None:
 
 @contextmanager
 def folder(path: Path) -> Iterator[Path]:
-    """An empty folder to fill; it takes the place of `path` when the block ends well."""
+    """An empty folder to fill; it replaces `path` when the block ends well."""
     with replacing(path) as part:
         part.unlink()
         part.mkdir()

@@ -1,9 +1,8 @@
-"""Reading recordings: the one place that opens audio.
+"""Reads recordings: the one place that opens audio.
 
-libsndfile decodes. Around it stands what python-soundfile leaves to its caller: nothing is sought
-between two blocks (libsndfile is inexact when it seeks in mp3), nothing is taken from a buffer
-beyond what was read, and a file with less sound than it promises is refused, in whichever way its
-format lets that be seen.
+libsndfile decodes. This module adds what python-soundfile leaves to its caller: it never seeks
+between two blocks (libsndfile's seeks in mp3 are inexact), takes nothing from a buffer beyond the
+samples read, and refuses a file with less sound than it promises, however its format reveals that.
 """
 
 import os
@@ -23,17 +22,17 @@ from seesay.shared.sound import headers, mpeg
 
 Floats = NDArray[np.float32]
 
-SAMPLES = 1 << 18  # read at once; it bounds the memory, and no number depends on it
-STEP = 1024  # samples read at once to find where a damaged file ends
-UNKNOWN = (1 << 63) - 1  # libsndfile's number of samples where a header does not say it
-# Float files that were never scaled hold integers of at most 32 bits; full scale is 1. Greater
-# numbers are damage, and their power would be infinite.
+SAMPLES = 1 << 18  # read at once; bounds the memory and changes no number
+STEP = 1024  # samples read at once in search of a damaged file's end
+UNKNOWN = (1 << 63) - 1  # libsndfile's number of samples if the header gives none
+# Unscaled float files hold integers of at most 32 bits; full scale is 1. Greater numbers are
+# damage, and their power would be infinite.
 LOUDEST = np.float32(2**31)
 REPLACE = "replace it, or convert it to flac or wav if nothing is missing"
 CONVERT = "convert it to flac or wav"
-# Those that let one see whether a file is whole, by libsndfile's names.
+# Formats that reveal whether a file is complete, by libsndfile's names.
 FORMATS = {"WAV", "WAVEX", "RF64", "W64", "AIFF", "AU", "CAF", "NIST", "FLAC", "OGG", "MP3"}
-# Each sample has a place of its own in the file, so its size says all, and a seek is exact.
+# Each sample has its own place in the file, so the size is exact, and so is a seek.
 PLAIN = {"PCM_S8", "PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT", "DOUBLE", "ULAW", "ALAW"}
 
 
@@ -58,16 +57,16 @@ class Facts:
 
 
 class _Straight(soundfile.SoundFile):  # type: ignore[misc]
-    """A file read from one end to the other: python-soundfile seeks after every block it reads."""
+    """A file read from start to end: python-soundfile seeks after every block it reads."""
 
     def seekable(self) -> bool:
-        """That it is not keeps python-soundfile from it; `seek` works all the same."""
+        """False, to keep python-soundfile from seeking; `seek` still works."""
         return False
 
 
 @dataclass(frozen=True)
 class _Open:
-    """An open file, and its length in samples; None where decoding alone tells it."""
+    """An open file and its length in samples; None if only decoding reveals it."""
 
     path: Path
     file: _Straight
@@ -78,9 +77,9 @@ class _Open:
         return self.file.subtype in PLAIN and self.file.format != "FLAC"
 
     def blocks(self, size: int, start: int = 0) -> Iterator[Floats]:
-        """Blocks (n, channels) of `size` samples, the last one shorter, from the place `start`.
+        """Blocks (n, channels) of `size` samples, the last one shorter, from `start`.
 
-        The file is to stand there. Raises InputError where it breaks off before its end.
+        The file must stand there. Raises InputError if it breaks off before its end.
         """
         done = start
         while True:
@@ -103,14 +102,14 @@ class _Open:
             raise self.short(done)
 
     def short(self, done: int) -> InputError:
-        """The error for a file that has sound for `done` samples alone."""
+        """The error for a file with sound for only `done` samples."""
         rate, said = self.file.samplerate, self.frames
         more = "" if said is None else f", but its header says {said / rate:.3f} s"
         return refusal(self.path, f"ends at {done / rate:.3f} s{more}")
 
 
 def _end(path: Path) -> int:
-    """About where a file breaks off, in samples: at most `STEP` before."""
+    """About where a file breaks off, in samples: at most `STEP` too early."""
     done = 0
     with _Straight(os.fsencode(path)) as file:
         block = np.empty((STEP, file.channels), np.float32)
@@ -123,13 +122,13 @@ def _end(path: Path) -> int:
 
 
 def refusal(path: Path, cause: str, remedy: str = REPLACE) -> InputError:
-    """The error for a recording that is not what it says."""
+    """The error for a recording that does not hold what it promises."""
     return InputError(f"{path}: {cause}; {remedy}")
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[_Open]:
-    """A recording, opened and found to hold what its headers promise; InputError where not."""
+    """An open recording that holds what its headers promise; raises InputError otherwise."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise InputError(f"{path}: is no regular file; put a recording in its place")
@@ -155,7 +154,7 @@ def _opened(path: Path) -> Iterator[_Open]:
 
 
 def _missing(path: Path) -> str:
-    """How much of the sound that the header of a file promises is not there; "" for none."""
+    """How much of the sound promised by the header is missing; "" if nothing."""
     try:
         promised, held = headers.stored(path) or (0, 0)
     except OSError:
@@ -172,7 +171,7 @@ def _cause(error: Exception) -> str:
 
 
 def _check(path: Path, file: _Straight, walked: bool) -> None:
-    """Raise InputError where an open file holds less than its headers promise, or cannot tell."""
+    """Raise InputError if an open file holds less than its headers promise, or cannot tell."""
     kind = file.format
     if kind not in FORMATS or (kind != "MP3" and file.subtype.startswith("MPEG")):
         name = f"{file.subtype_info} in {kind}" if kind in FORMATS else file.format_info
@@ -192,10 +191,10 @@ def _check(path: Path, file: _Straight, walked: bool) -> None:
 def facts(path: Path, decode: bool = True) -> Facts:
     """A recording's rate, channels and true length.
 
-    Compressed formats are decoded for it, some 500 to 3,000 times as fast as they are heard: no
-    header says what is missing in their middle. Without `decode` that is done only where the
-    length is known no other way. Raises InputError, in one line, when the file is no audio, has
-    none, or holds less than it promises; then it says how much.
+    Decodes compressed formats, about 500 to 3,000 times as fast as they play, because no header
+    reveals gaps in the middle. Without `decode` it does so only if the length cannot be known
+    otherwise. Raises InputError, in one line, if the file is no audio, has none, or holds less than
+    it promises.
     """
     with _opened(path) as sound:
         frames = sound.frames
@@ -209,7 +208,7 @@ def facts(path: Path, decode: bool = True) -> Facts:
 def blocks(path: Path, size: int = SAMPLES) -> Iterator[Floats]:
     """All channels of a recording as float32 blocks (size, channels); the last one is shorter.
 
-    How it is cut changes no bit. Raises InputError as `facts` does, when it comes to it.
+    The block size changes no bit. Raises InputError as `facts` does, when it reaches the fault.
     """
     with _opened(path) as sound:
         yield from sound.blocks(size)
@@ -220,10 +219,10 @@ def pieces(
 ) -> Iterator[Floats]:
     """A channel of a recording as float32 samples (n,) at `rate` Hz, piece by piece.
 
-    Channels count from 0; -1 is the mean of all. Resampling is SoX's, high quality; there is none
-    without a rate. Samples that no sound has are an error, or are silenced where `faults` takes
-    their times, in s. Raises InputError when the file is missing, is no audio, lacks the channel,
-    or holds less than it promises.
+    Channels count from 0; -1 is the mean of all. Resampling is SoX's, high quality; without a rate
+    there is none. Impossible samples are an error, or, with `faults`, are silenced and their times
+    (s) added to it. Raises InputError if the file is missing, is no audio, lacks the channel, or
+    holds less than it promises.
     """
     with _opened(path) as sound:
         _check_channel(sound, channel)
@@ -249,9 +248,9 @@ def span(
 ) -> tuple[Floats, int]:
     """A recording from `onset` to `offset`, in s: mono samples (n,), and their rate in Hz.
 
-    What lies beyond its ends is left out, and what is beyond `longest` s, at the end. Channels
-    are as in `pieces`. Where a seek may be inexact, what goes before is decoded too. Raises
-    InputError as `pieces` does, and when there is nothing at that time.
+    Leaves out what lies beyond the recording's ends, or beyond `longest` s. Channels are as in
+    `pieces`. If a seek may be inexact, it also decodes everything before. Raises InputError as
+    `pieces` does, and if there is nothing at that time.
     """
     with _opened(path) as sound:
         _check_channel(sound, channel)
@@ -280,7 +279,7 @@ def span(
 
 
 def heard(block: Floats, channel: int) -> Floats:
-    """A channel of a block (n, channels), or the mean of all where it is -1: (n,)."""
+    """A channel of a block (n, channels), or with -1 the mean of all: (n,)."""
     if block.shape[1] == 1 or channel >= 0:
         return block[:, max(channel, 0)]
     mean: Floats = block.mean(axis=1)
@@ -288,7 +287,7 @@ def heard(block: Floats, channel: int) -> Floats:
 
 
 def check(path: Path, samples: Floats) -> None:
-    """Raise InputError where samples are none of a sound: not finite, or far beyond full scale."""
+    """Raise InputError for samples that are not finite, or far beyond full scale."""
     if len(samples) and not (loudest := np.abs(samples).max()) <= LOUDEST:
         great = f"as great as {loudest:.3g}"
         what = great if np.isfinite(loudest) else "that are not finite numbers"

@@ -1,9 +1,9 @@
-"""How much sound an audio file promises, and how much of it is there.
+"""How much sound an audio file promises, and how much it holds.
 
-libsndfile reads what a file that was cut off still holds and says nothing. The sizes in the
-headers tell: RIFF (WAV), RF64, AIFF, AU, CAF, Wave64 and NIST SPHERE say how many bytes of sound
-follow; the pages of Ogg end with one that is marked. FLAC's frames tell when they are decoded, and
-`seesay.shared.sound.mpeg` knows MPEG.
+libsndfile silently reads what is left of a truncated file. The sizes in the headers reveal the
+loss: RIFF (WAV), RF64, AIFF, AU, CAF, Wave64 and NIST SPHERE give the bytes of sound that follow;
+the last page of Ogg is marked. FLAC's frames reveal it when decoded, and `seesay.shared.sound.mpeg`
+knows MPEG.
 """
 
 import re
@@ -15,12 +15,12 @@ from typing import BinaryIO
 W64 = b"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\x04\xc1\x00\x00"
 W64_DATA = b"data\xf3\xac\xd3\x11\x8c\xd1\x00\xc0\x4f\x8e\xdb\x8a"
 NIST = re.compile(rb"^(channel_count|sample_count|sample_n_bytes) -i (\d+)", re.MULTILINE)
-# The upper halves of sizes that writers to a pipe leave, since they cannot go back: SoX (AIFF,
-# WAV), and whoever writes the greatest number there is.
+# Upper halves of sizes left by writers to a pipe, which cannot go back: SoX (AIFF, WAV), and those
+# that write the greatest number.
 OPEN_ENDED = (0x7F00, 0x7FFF, 0x8000, 0xFFFF)
-LONGEST = 1 << 62  # bytes; a size beyond it is none
+LONGEST = 1 << 62  # bytes; a larger size is no size
 
-# Of a page of Ogg: mark, version, flags, position, stream, page number, checksum, segments.
+# An Ogg page's mark, version, flags, position, stream, page number, checksum, segments.
 PAGE = struct.Struct("<4sBBqIIIB")
 FIRST, LAST = 2, 4  # flags of a stream's first and last page
 CUT = "is cut off: the mark of its end is missing"  # one of the faults
@@ -31,7 +31,7 @@ ONES = 0xFFFFFFFF
 def stored(path: Path) -> tuple[int, int] | None:
     """The bytes of sound that a file's header promises, and those that the file holds.
 
-    None where the header does not say: in other formats, or as streaming writers leave it.
+    None if the header does not say: in other formats, or from streaming writers.
     """
     end = path.stat().st_size
     with path.open("rb") as file:
@@ -44,7 +44,7 @@ def stored(path: Path) -> tuple[int, int] | None:
 
 
 def _sound(file: BinaryIO, head: bytes) -> tuple[int, int] | None:
-    """The number of bytes of sound that a header promises, and where they begin."""
+    """How many bytes of sound a header promises, and where they begin."""
     kind, form = head[:4], head[8:12]
     if kind in (b"RIFF", b"RIFX") and form == b"WAVE":
         order = "<" if kind == b"RIFF" else ">"
@@ -77,7 +77,7 @@ def _sound(file: BinaryIO, head: bytes) -> tuple[int, int] | None:
 def _chunk(
     file: BinaryIO, start: int, wanted: bytes, layout: str, align: int = 2, own: int = 0
 ) -> tuple[int, int] | None:
-    """The size of a chunk and where its content begins; `own` bytes of the size are its head's."""
+    """A chunk's size and where its content begins; its head takes `own` bytes of the size."""
     head = struct.Struct(layout)
     while True:
         file.seek(start)
@@ -90,22 +90,22 @@ def _chunk(
         size -= own
         if size < 0 or size > LONGEST:
             return None
-        # CAF alone does not pad its chunks.
+        # Only CAF does not pad its chunks.
         start += head.size + (size if layout == ">4sQ" else -(-size // align) * align)
 
 
 def _short(found: tuple[int, int] | None) -> tuple[int, int] | None:
-    """A size of 32 bits; None where it stands for one that nobody knew."""
+    """A 32-bit size; None if it means unknown."""
     return None if found is None or not found[0] or found[0] >> 16 in OPEN_ENDED else found
 
 
 def _long(found: tuple[int, int] | None) -> tuple[int, int] | None:
-    """A size of 64 bits; None where it stands for one that nobody knew."""
+    """A 64-bit size; None if it means unknown."""
     return found if found is not None and 0 < found[0] < LONGEST else None
 
 
 def ogg_fault(path: Path) -> str:
-    """Why the pages of an Ogg file do not make one whole stream; "" where they do."""
+    """Why the pages of an Ogg file are not one complete stream; "" if they are."""
     begun: set[int] = set()
     ended: set[int] = set()
     numbers: dict[int, int] = {}
@@ -114,7 +114,7 @@ def ogg_fault(path: Path) -> str:
         while head := file.read(PAGE.size):
             if not head.startswith(b"OggS"):
                 if begun and begun == ended:
-                    break  # whatever comes after the end, as a tag
+                    break  # anything after the end, such as a tag
                 return f"is broken at byte {place:,}"
             if len(head) < PAGE.size:
                 return CUT
@@ -135,6 +135,6 @@ def ogg_fault(path: Path) -> str:
 
 
 def _checksum(page: bytes) -> int:
-    """A page's checksum: zlib's, but that bits go the other way and nothing is inverted."""
+    """A page's checksum: zlib's, but with reversed bits and no inversion."""
     reflected = (page[:22] + bytes(4) + page[26:]).translate(REFLECTED)
     return int(f"{zlib.crc32(reflected, ONES) ^ ONES:032b}"[::-1], 2)

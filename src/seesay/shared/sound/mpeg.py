@@ -1,9 +1,9 @@
-"""The frames of an MPEG audio file (mp3, mp2, mp1), counted without decoding them.
+"""Counts the frames of an MPEG audio file (mp3, mp2, mp1) without decoding them.
 
-libsndfile takes a file's length from its Xing, Info or VBRI header; where there is none, it
-guesses from the first frame's bit rate, and with a variable one reads a third of a file as though
-it were all. The frames themselves tell, and whether they are as many as the header says. Without
-a header they go to libsndfile through a pipe.
+libsndfile takes a file's length from its Xing, Info or VBRI header; without one it guesses from the
+bit rate of the first frame, and may read a third of a file with a variable rate as though it were
+all. The frames give the true length, and whether they are as many as the header says. Without a
+header they go to libsndfile through a pipe.
 """
 
 import mmap
@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-# kbit/s by the index in a frame's header; the first is the free format, which nobody writes.
+# kbit/s by the index in a frame's header; the first is the free format, which is not used.
 RATES_1 = {
     1: (0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
     2: (0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
@@ -29,7 +29,7 @@ RATES_2 = {
 SAMPLE_RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
 MONO = 3
 LONGEST_FRAME = 1152  # samples
-BYTES = 1 << 16  # given to a pipe at once
+BYTES = 1 << 16  # bytes written to a pipe at once
 TAIL = (b"TAG", b"APETAGEX", b"LYRICSBEGIN", b"3DI")  # tags that may follow the last frame
 
 Data = bytes | mmap.mmap
@@ -37,16 +37,16 @@ Data = bytes | mmap.mmap
 
 @dataclass(frozen=True)
 class Mpeg:
-    """What the frames of a file are.
+    """The frames of a file.
 
     Attributes:
         rate: In Hz.
         start: The first byte of its frames.
-        end: The byte after its last whole frame.
-        samples: Of all frames, without that of the header.
-        promised: The samples of the frames that the header says there are; None without one.
-        trimmed: The samples that the header says are no sound, before and after it.
-        fault: Why the frames cannot be taken as they are; "" where they can.
+        end: The byte after its last complete frame.
+        samples: Samples of all frames, without the header's frame.
+        promised: Samples of the frames promised by the header; None without one.
+        trimmed: Samples at the start and end that are no sound, by the header.
+        fault: Why the frames cannot be used as they are; "" if they can.
     """
 
     rate: int
@@ -59,9 +59,9 @@ class Mpeg:
 
     @property
     def problem(self) -> str:
-        """Why the sound is not what the file promises; "" where it is.
+        """Why the sound is not what the file promises; "" if it is.
 
-        One frame more than the header says is no fault: not every encoder counts its last.
+        One frame more than promised is no fault: some encoders do not count the last.
         """
         if self.promised is None:
             return self.fault
@@ -75,7 +75,7 @@ class Mpeg:
 
 @dataclass(frozen=True)
 class _Kind:
-    """The frames that may be in one file: their version, layer and rate in Hz."""
+    """The kind of frames in one file: version, layer and rate in Hz."""
 
     version: int
     layer: int
@@ -83,7 +83,7 @@ class _Kind:
 
     @property
     def samples(self) -> int:
-        """Of a frame."""
+        """Samples of a frame."""
         return {1: 384, 2: 1152, 3: 1152 if self.version == 3 else 576}[self.layer]
 
     def size(self, bits: int, padded: int) -> int:
@@ -106,7 +106,7 @@ class _Kind:
 
 
 def walk(path: Path) -> Mpeg | None:
-    """The frames of a file; None where it begins with none (or is empty)."""
+    """The frames of a file; None if it does not begin with one (or is empty)."""
     with path.open("rb") as file:
         head = file.read(3)
         if head != b"ID3" and not (len(head) == 3 and head[0] == 0xFF and head[1] >= 0xE0):
@@ -162,7 +162,7 @@ def _after_tags(data: Data, place: int) -> int:
 
 
 def _kind(data: Data, place: int) -> _Kind | None:
-    """The kind of the frame at a place; None where there is no header of one."""
+    """The kind of the frame at a place; None without a frame header there."""
     head = data[place : place + 4]
     if len(head) < 4 or head[0] != 0xFF or head[1] < 0xE0:
         return None
@@ -181,7 +181,7 @@ def _follows(data: Data, place: int, kind: _Kind) -> bool:
 
 
 def _header(data: Data, start: int, kind: _Kind) -> tuple[int | None, int, bool]:
-    """The frames and the trimmed samples that the first frame says, and whether it holds these."""
+    """The frames and trimmed samples given by the first frame, and whether it is a header."""
     if kind.layer != 3:
         return None, 0, False
     mono = data[start + 3] >> 6 == MONO
@@ -199,14 +199,14 @@ def _header(data: Data, start: int, kind: _Kind) -> tuple[int | None, int, bool]
 
 @contextmanager
 def piped(path: Path, mpeg: Mpeg) -> Iterator[int]:
-    """A pipe through which the frames of a file come, by its descriptor.
+    """A pipe, by its descriptor, through which the frames of a file come.
 
-    Of a pipe libsndfile guesses no length, and reads what there is.
+    For a pipe libsndfile guesses no length, and reads what comes.
     """
     out, into = os.pipe()
 
     def pour() -> None:
-        # Commands let this signal end them; here it is the reader who has enough, and an OSError.
+        # Commands let this signal end them; here it becomes an OSError: the reader has enough.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPIPE})
         try:
             with open(into, "wb") as sink, path.open("rb") as source:
@@ -214,7 +214,7 @@ def piped(path: Path, mpeg: Mpeg) -> Iterator[int]:
                 for place in range(mpeg.start, mpeg.end, BYTES):
                     sink.write(source.read(min(BYTES, mpeg.end - place)))
         except OSError:
-            pass  # nobody reads on, or the file is gone: the reader misses its end
+            pass  # the reader has stopped, or the file is gone and the reader will miss its end
 
     with open(out, "rb", buffering=0) as reader:
         threading.Thread(target=pour, daemon=True).start()
