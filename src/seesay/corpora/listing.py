@@ -20,7 +20,7 @@ COLUMNS = {
 
 
 def content_of(path: Path) -> bytes:
-    """The bytes of a text, without a byte order mark. Raises InputError if it is no regular file."""
+    """The bytes of a text, without byte order mark. Raises InputError if it is no regular file."""
     try:
         if path.is_file() and path.stat().st_size <= LARGEST:
             return path.read_bytes().removeprefix(b"\xef\xbb\xbf")
