@@ -193,15 +193,20 @@ class LogMel:
         return vectors.reshape(len(onsets), -1), beyond.sum(axis=1).astype(np.int16)
 
     def vectors(
-        self, frames: Floats, middles: Integers, onsets: Times, offsets: Times
+        self, frames: Floats, onsets: Times, offsets: Times
     ) -> tuple[Floats, NDArray[np.int16]]:
-        """The vectors of words as `span` says, and their padded frames; shapes as `cut`'s."""
+        """The vectors of words (n,) as `span` and `normalise` say, and their padded frames.
+
+        Shapes are those of `cut`; words whose middles are beyond the recording have no meaning.
+        """
         if self.settings.span == "word":
-            return self.stretch(frames, onsets, offsets)
-        vectors, padded = self.cut(frames, middles)
-        if self.settings.span == "masked":
-            vectors = self.mask(vectors, middles, onsets, offsets)
-        return vectors, padded
+            vectors, padded = self.stretch(frames, onsets, offsets)
+        else:
+            middles = self.middles(onsets, offsets)
+            vectors, padded = self.cut(frames, middles)
+            if self.settings.span == "masked":
+                vectors = self.mask(vectors, middles, onsets, offsets)
+        return self.level(vectors) if self.settings.normalise == "token" else vectors, padded
 
     def level(self, vectors: Floats) -> Floats:
         """The vectors (n, frames x filters), each with mean 0 and deviation 1 where it has sound.
@@ -259,13 +264,11 @@ def extract_shard(manifest: Path, out: Path, rejects: Path, settings: LogmelSett
             middles = compute.middles(words["onset"].to_numpy(), words["offset"].to_numpy())
             beyond = (middles < 0) | (middles >= len(frames))
             refused += _refuse(words[beyond], path, settings, BEYOND)
-            words, middles = words[~beyond], middles[~beyond]
+            words = words[~beyond]
             for start in range(0, len(words), TOKENS):
                 some = words.iloc[start : start + TOKENS]
                 times = (some["onset"].to_numpy(), some["offset"].to_numpy())
-                vectors, padded = compute.vectors(frames, middles[start : start + TOKENS], *times)
-                if settings.normalise == "token":
-                    vectors = compute.level(vectors)
+                vectors, padded = compute.vectors(frames, *times)
                 columns = {"token_id": some["token_id"], "padded_frames": padded}
                 writer.write({**columns, "feature": vectors})
         sources.unchanged(tokens, "speech")

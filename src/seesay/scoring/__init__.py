@@ -1,7 +1,7 @@
-"""Evaluation: ranks, metrics, intervals. docs/python.md shows its functions in a notebook."""
+"""Evaluation: ranks, metrics, intervals. docs/python.md shows it in a notebook."""
 
 from seesay.shared.lazily import lazily
 
-__all__ = ["compare", "measure", "search"]
-
-__getattr__, __dir__ = lazily(__name__, dict.fromkeys(__all__, "seesay.scoring.retrieval"))
+FUNCTIONS = dict.fromkeys(["compare", "measure", "search"], "seesay.scoring.retrieval")
+__all__ = list(FUNCTIONS)
+__getattr__, __dir__ = lazily(__name__, FUNCTIONS)

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from seesay.schemas.vision import FC7, MANIFEST
 from seesay.settings.fc7 import Fc7Settings
@@ -26,6 +27,7 @@ from seesay.shared.device import choose
 from seesay.vision.candidates import Candidates, Fragment, candidates_of, opened
 from seesay.vision.crops import crops_of, look
 from seesay.vision.networks import load
+from seesay.vision.proposals import Boxes
 from seesay.vision.regions import suppress
 
 # Pictures whose rows are written at once: bounds the memory, and a row group is not tiny.
@@ -67,11 +69,21 @@ def best(fragments: list[Fragment], count: int, nms: float = 1.0) -> list[Fragme
     Of equally scored ones, those of the lower region number stay. One that overlaps the whole
     image, or a better one that stays, by more than `nms` (intersection over union) does not.
     """
-    ranked = sorted(fragments, key=lambda f: (f.region != 0, -f.score, f.region))
+    ordered = sorted(fragments, key=attrgetter("region"))
+    boxes = np.array([f.box for f in ordered], dtype=np.int32)
+    kept = best_rows(boxes, np.array([f.score for f in ordered]), count, nms)
+    return [ordered[row] for row in kept]
+
+
+def best_rows(
+    boxes: Boxes, scores: NDArray[np.floating], count: int, nms: float
+) -> NDArray[np.int64]:
+    """The rows that stay of boxes (n, 4) and scores (n,), ascending; row 0 is the whole image."""
+    order = np.lexsort((-scores, np.arange(len(boxes)) > 0))
     if nms < 1:
-        boxes = np.array([f.box for f in ranked], dtype=np.int32)
-        ranked = [ranked[place] for place in suppress(boxes, nms)]
-    return sorted(ranked[: 1 + count], key=attrgetter("region"))
+        order = order[suppress(boxes[order], nms)]
+    rows: NDArray[np.int64] = np.sort(order[: 1 + count])
+    return rows
 
 
 def _cropped(
