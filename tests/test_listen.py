@@ -4,6 +4,7 @@ import base64
 import dataclasses
 import io
 import json
+import re
 import time
 
 import numpy as np
@@ -36,6 +37,7 @@ from seesay.shared.errors import InputError
 from seesay.shared.sound import span
 from seesay.shared.tables import REJECTS
 from support import ROOT, listen_run, report_run
+from test_workflow import small_config, snakemake
 
 
 def run(folder, inputs, settings=listen_run.SETTINGS, frames=listen_run.FRAMES):
@@ -300,6 +302,14 @@ def test_fragments_without_boxes_have_none(tmp_path):
     assert {near["box"] for row in shown["words"] for near in row["near"]} == {None}
 
 
+def test_frames_of_the_word_alone_are_all_marked_as_the_word(tmp_path):
+    out = tmp_path / "listen.json"
+    told = (listen_run.SETTINGS, listen_run.ABOUT, listen_run.FRAMES, listen_run.HOP)
+    prepare(listen_run.make(tmp_path), out, tmp_path / "rejects.parquet", *told, span="word")
+    tokens = json.loads(out.read_text(encoding="utf-8"))["tokens"]
+    assert {tuple(token["span"]) for token in tokens if "mel" in token} == {(0.0, 1.0)}
+
+
 def test_frames_of_a_speech_model_are_not_drawn(tmp_path):
     inputs = listen_run.make(tmp_path)
     page, rejects = run(tmp_path, inputs, frames=0)
@@ -307,6 +317,7 @@ def test_frames_of_a_speech_model_are_not_drawn(tmp_path):
     assert not any("mel" in token or "span" in token for token in page["tokens"])
     drawn, _ = run(tmp_path, inputs)
     assert any("mel" in token for token in drawn["tokens"])
+    assert any(token["span"] != [0.0, 1.0] for token in drawn["tokens"] if "mel" in token)
     sounds = [[token["sound"] for token in each["tokens"]] for each in (page, drawn)]
     assert sounds[0] == sounds[1]
 
@@ -394,3 +405,17 @@ def test_settings_that_do_not_fit_are_refused(change, said):
     values = listen_run.SETTINGS.model_dump() | change
     with pytest.raises(ValueError, match=said.replace("(", r"\(").replace(")", r"\)")):
         ListenSettings(**values)
+
+
+@pytest.mark.slow
+def test_the_page_draws_frames_as_the_experiment_shown_hears_them(tmp_path):
+    values = small_config()
+    heard = {"span": "word", "frames": 40}
+    values["experiments"] = {"paper": {}, "wide": {"logmel": heard}}
+    values["listen"]["experiment"] = "wide"
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(values))
+    planned = snakemake(tmp_path, "--dry-run", "--printshellcmds")
+    assert planned.returncode == 0, planned.stderr
+    (command,) = re.findall(r"^.*listen\.py.*$", planned.stdout + planned.stderr, re.MULTILINE)
+    assert "--frames 40 --hop 0.01 --span word" in command
+    assert re.search(r"--logmel \S*/logmel/[0-9a-f]{8}/shards/", command)

@@ -299,7 +299,7 @@ def test_what_is_in_two_splits_is_found():
         [("a", "b", "train", "test", 0), ("a", "c", "train", "test", 4)],
         columns=COPIES.schema.names,
     )
-    found = leakage.checks(images, captions, said, words, copies, window=0.71)
+    found = leakage.checks(images, captions, said, words, copies, windows={"": 0.71})
     assert [(row["found"], row["of"], row["kind"]) for row in found] == [
         (0, 3, "ok"), (1, 2, "leak"), (1, 2, "leak"), (0, 3, "ok"), (1, 2, "design"),
         (1, 2, "design"),
@@ -307,7 +307,7 @@ def test_what_is_in_two_splits_is_found():
     ]  # fmt: skip
     said = spoken_of(("a", "k1"), ("b", "k1"), ("c", "k3"))
     assert found[2]["which"] == "a (train) and c (test)"  # a and b have the same bytes
-    found = leakage.checks(images, captions, said, words, copies[:0], window=0.3)
+    found = leakage.checks(images, captions, said, words, copies[:0], windows={"": 0.3})
     assert [found[3][name] for name in ("found", "of", "kind")] == [1, 2, "leak"]
     assert [found[row]["kind"] for row in (2, 4)] == ["ok", "ok"]
 

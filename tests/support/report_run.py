@@ -125,6 +125,7 @@ def make(
     _write_numbers(path["metrics"], path["differences"], learned)
     _write_breakdown(path["groups"], path["words"])
     _write_benchmarks(folder / "benchmarks")
+    path["experiment_fc7"] = path["fc7"]
     # A section whose files are not written here is left out of the page.
     written = {name: file for name, file in path.items() if file.exists()}
     return {name: [] for name in lists} | {

@@ -33,6 +33,15 @@ def heard_regions():
     return shards_of("regions", CONFIG.variant(HEARD, "regions"))
 
 
+# The settings by which the experiment whose finds are shown hears.
+HEARD_LOGMEL = CONFIG.section_of(HEARD, "logmel")
+
+
+def heard_logmel():
+    """The shards of its log-Mel vectors."""
+    return shards_of("logmel", CONFIG.variant(HEARD, "logmel"))
+
+
 def boxed():
     """The experiments whose fragments have these boxes."""
     variant = CONFIG.variant(shown("fc7"), "regions")
@@ -126,6 +135,11 @@ def studies(wildcards):
     return there
 
 
+def experiment_fc7():
+    """One shard of the features of each experiment, in their order: it tells their width."""
+    return [shards_of("fc7", CONFIG.variant(name, "fc7"))[0] for name in EXPERIMENTS]
+
+
 def histories():
     """What each training told of its epochs."""
     return expand(
@@ -146,6 +160,7 @@ REPORT_LISTS = {
     "regions": region_tables,
     "fc7": lambda: shown_tables("fc7"),
     "logmel": lambda: shown_tables("logmel"),
+    "experiment_fc7": experiment_fc7,
     "histories": histories,
     "rejects": rejects,
     "legacy": legacy_numbers,

@@ -19,7 +19,7 @@ rule listen:
         recordings=at("speech/recordings.parquet"),
         spoken_words=at("speech/spoken_words.parquet"),
         regions=heard_regions(),
-        logmel=expand(at("logmel/shards/{shard}.parquet"), shard=SHARDS),
+        logmel=heard_logmel(),
         human=heard_people(),
     output:
         listen=at("listen/listen.json"),
@@ -43,8 +43,9 @@ rule listen:
         experiment=HEARD,
         seed=SEEDS[0],
         # A model's frames are nothing to look at.
-        frames=0 if CONFIG.logmel.model else CONFIG.logmel.frames,
-        hop=CONFIG.logmel.hop,
+        frames=0 if HEARD_LOGMEL.model else HEARD_LOGMEL.frames,
+        hop=HEARD_LOGMEL.hop,
+        span=HEARD_LOGMEL.span,
     message:
         "Cutting words and pictures for the report"
     shell:
@@ -55,5 +56,5 @@ rule listen:
         " --spoken-words {input.spoken_words:q} --regions {input.regions:q}"
         " --logmel {input.logmel:q} --human {input.human:q} --out {output.listen:q} --rejects {output.rejects:q}"
         " --experiment {params.experiment:q} --system model --seed {params.seed}"
-        " --frames {params.frames} --hop {params.hop} --settings {params.settings:q}"
+        " --frames {params.frames} --hop {params.hop} --span {params.span} --settings {params.settings:q}"
         " 2>&1 | tee {log:q}"

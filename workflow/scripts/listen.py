@@ -16,7 +16,14 @@ def main() -> None:
         inputs=[name for name in inputs if name not in LISTS],
         lists=LISTS,
         outputs=["out", "rejects"],
-        options={"experiment": str, "system": str, "seed": int, "frames": int, "hop": float},
+        options={
+            "experiment": str,
+            "system": str,
+            "seed": int,
+            "frames": int,
+            "hop": float,
+            "span": "window",
+        },
         settings=ListenSettings,
     )
     prepare(
@@ -27,6 +34,7 @@ def main() -> None:
         about={"experiment": args.experiment, "system": args.system, "seed": args.seed},
         frames=args.frames,
         hop=args.hop,
+        span=args.span,
     )
 
 

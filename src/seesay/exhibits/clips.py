@@ -26,12 +26,14 @@ def clips(
     settings: ListenSettings,
     frames: int,
     hop: float,
+    span_shown: str = "window",
 ) -> tuple[list[Record], int, Refused]:
     """A record a row of `heard`, how many have no room for their sound, and rejects.
 
     `heard` has token_id, word, talker, onset, offset (s), path, channel and rank; the tokens of
     `drawn` get their log-Mel vector drawn, of `frames` frames every `hop` s, with where the word
-    lies in it as shares of its width; none does where `frames` is 0. `sound` and `mel` are data
+    lies in it as shares of its width: all of it where `span_shown` (logmel.span) is `word`. None
+    is drawn where `frames` is 0. `sound` and `mel` are data
     URIs or "", `why` says why there is no sound.
     """
     budget = Budget(int(settings.sound_megabytes * MEGABYTE))
@@ -66,7 +68,8 @@ def clips(
             "why": why,
         }
         if token in vectors:
-            half = min((row["offset"] - row["onset"]) / (frames * hop), 1.0) / 2
+            share = (row["offset"] - row["onset"]) / (frames * hop)
+            half = 0.5 if span_shown == "word" else min(share, 1.0) / 2
             record["mel"] = budget.take(drawing(vectors[token], frames))
             record["span"] = [round(0.5 - half, 4), round(0.5 + half, 4)]
         records.append(record)

@@ -60,12 +60,13 @@ def prepare(
     about: Record,
     frames: int,
     hop: float,
+    span: str = "window",
 ) -> None:
     """Write `out`, the JSON text that the report embeds, and the table `rejects`.
 
-    `about` names the experiment, system and seed. `frames` and `hop` (s) are those of the log-Mel
-    vectors. A recording or picture that cannot be read is a row of `rejects`, and is missing in
-    the page, which says so. Raises InputError as `evaluation.load`.
+    `about` names the experiment, system and seed. `frames`, `hop` (s) and `span` are those of
+    its log-Mel vectors. A recording or picture that cannot be read is a row of `rejects`, and is
+    missing in the page, which says so. Raises InputError as `evaluation.load`.
     """
     corpus = load(inputs.images, inputs.words, inputs.spoken_captions, inputs.pictures)
     by_word = image_token_by_word.rank(Asked(corpus, "test", "image_token_by_word"))
@@ -80,7 +81,7 @@ def prepare(
     judge = Judge(finds.heard, finds.looked, uses, set(own))
     heard = finds.heard.loc[shelves.order]
     sounding, silent, lost = clips(
-        heard, set(tokens.names[finds.spoken]), list(inputs.logmel), room, frames, hop
+        heard, set(tokens.names[finds.spoken]), list(inputs.logmel), room, frames, hop, span
     )
     files, captions = _files(inputs, shelves.image_ids)
     pictures, unseen, gone = thumbnails(files, captions, settings)

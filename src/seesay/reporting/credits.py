@@ -1,6 +1,11 @@
 """Whose work a run was made of: pictures, speech, image network, in words, with their terms."""
 
+from collections.abc import Callable
 from typing import Any
+
+from seesay.planning.experiments import ordered, section
+
+Values = dict[str, Any]
 
 # The image networks, and what they were trained on.
 NETWORKS = {
@@ -68,15 +73,61 @@ def sources(config: dict[str, Any]) -> dict[str, Any]:
         where = config["fragments"]["path"]
         network = f"ready-made R-CNN fragments (Karpathy et al. 2014) from {where}"
         return {"pictures": said, "speech": heard, "network": network, "labels": labels}
-    fc7, regions = config["fc7"], config["regions"]
+    networks = by_experiment(config, _networks)
+    labels += [
+        f"untrained {what}{_of(names, config)}"
+        for what, names in by_experiment(config, _untrained).items()
+        if what
+    ]
+    network = "; ".join(f"{text}{_of(names, config)}" for text, names in networks.items())
+    return {"pictures": said, "speech": heard, "network": network, "labels": labels}
+
+
+def label(source: Values) -> str:
+    """The labels of `sources` as a sentence, "" without any; names keep their capitals."""
+    text = ", ".join(source["labels"])
+    return f"{text[0].upper()}{text[1:]}." if text else ""
+
+
+def guesses(config: Values) -> str:
+    """That an image network has random weights, and in which experiments; "" where none has."""
+    if config.get("fragments"):
+        return ""
+    names = by_experiment(config, lambda fc7, _: str(fc7["weights"] == "random")).get("True", [])
+    whose = f" of {' and '.join(names)}" if _of(names, config) else ""
+    return f"The image network{whose} has random weights" if names else ""
+
+
+def by_experiment(
+    config: dict[str, Any], said: Callable[[Values, Values], str]
+) -> dict[str, list[str]]:
+    """What is said of each experiment's sections fc7 and regions, and of which experiments."""
+    found: dict[str, list[str]] = {}
+    for name in ordered(config["experiments"]):
+        text = said(*(section(config, name, stage) for stage in ("fc7", "regions")))
+        found.setdefault(text, []).append(name)
+    return found
+
+
+def _networks(fc7: Values, regions: Values) -> str:
+    """The network of the features and, where one proposes the boxes, that of the boxes."""
     network = _network(fc7["network"], fc7["weights"])
-    if fc7["weights"] == "random":
-        labels.append("untrained image network")
     if regions["proposals"] == "rpn":
         network += f"; its boxes proposed by {_network('fasterrcnn', regions['weights'])}"
-        if regions["weights"] == "random":
-            labels.append("untrained region proposals")
-    return {"pictures": said, "speech": heard, "network": network, "labels": labels}
+    return network
+
+
+def _untrained(fc7: Values, regions: Values) -> str:
+    """What has random weights, "" for nothing."""
+    found = ["image network"] if fc7["weights"] == "random" else []
+    if regions["proposals"] == "rpn" and regions["weights"] == "random":
+        found.append("region proposals")
+    return " and ".join(found)
+
+
+def _of(names: list[str], config: dict[str, Any]) -> str:
+    """In which experiments that is, in brackets; "" where it is so in all."""
+    return f" ({', '.join(names)})" if len(names) < len(config["experiments"]) else ""
 
 
 def pooled(config: dict[str, Any]) -> list[str]:
@@ -155,10 +206,7 @@ def licences(config: dict[str, Any]) -> list[dict[str, str]]:
             }
         )
     else:
-        networks = [("Image network", config["fc7"]["network"], config["fc7"]["weights"])]
-        if config["regions"]["proposals"] == "rpn":
-            networks.append(("Region proposals", "fasterrcnn", config["regions"]["weights"]))
-        used += [_network_licence(*network) for network in networks]
+        used += _network_licences(config)
     read = [("Pictures", corpus["path"]) for corpus in config["pictures"]["corpora"]]
     read += [("Speech", corpus["path"]) for corpus in config["speech"]["corpora"]]
     if config.get("alignment"):
@@ -177,6 +225,17 @@ def _network(network: str, weights: str) -> str:
     if weights == "DEFAULT":
         return f"{name}, trained on {data}"
     return f"{name} with the weights {weights}"
+
+
+def _network_licences(config: dict[str, Any]) -> list[dict[str, str]]:
+    """Whose the networks of all experiments are, each once."""
+    networks = []
+    for name in ordered(config["experiments"]):
+        fc7, regions = (section(config, name, stage) for stage in ("fc7", "regions"))
+        networks.append(("Image network", fc7["network"], fc7["weights"]))
+        if regions["proposals"] == "rpn":
+            networks.append(("Region proposals", "fasterrcnn", regions["weights"]))
+    return [_network_licence(*network) for network in dict.fromkeys(networks)]
 
 
 def _network_licence(what: str, network: str, weights: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Whether anything is in two splits that should not be, and how much is so by design."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,13 +18,14 @@ def checks(
     spoken: pd.DataFrame,
     words: pd.DataFrame,
     copies: pd.DataFrame,
-    window: float,
+    windows: Mapping[str, float],
 ) -> Rows:
     """One row a check: `what`, the number `found` `of` so many, its `kind`, and which.
 
-    `copies` are rows of COPIES; `window` is the sound around a word's middle that the network
-    hears, in s. `kind` is `ok` (nothing found), `leak` (found, and wrong) or `design` (found, and
-    no fault of the run: the row's `why` says so). `which` names what is found, where names help.
+    `copies` are rows of COPIES; `windows` is the sound around a word's middle that the network
+    hears, in s, by the experiments that hear it, in words; 0 is the word alone. `kind` is `ok`
+    (nothing found), `leak` (found, and wrong) or `design` (found, and no fault of the run: the
+    row's `why` says so). `which` names what is found, where names help.
     """
     split = images.set_index("image_id")["split"]
     said = spoken.assign(split=spoken["image_id"].map(split))
@@ -46,12 +48,7 @@ def checks(
         _row("pairs of pictures in two splits that look the same", len(pairs), len(files))
         | {"which": told(pairs)},
         _row("word tokens in two splits", _twice(said, "token_id"), said["token_id"].nunique()),
-        _row(
-            "test tokens whose sound reaches into that of a training token",
-            _overlapping(taken, window),
-            len(heard),
-            f"the network hears {window:.2f} s around the middle of a word, with its neighbours",
-        ),
+        *(_reaching(taken, len(heard), names, window) for names, window in windows.items()),
         _row(
             "test captions that a training picture has word for word",
             int(test.isin(set(train)).sum()),
@@ -73,6 +70,17 @@ def checks(
     ]
 
 
+def _reaching(taken: pd.DataFrame, of: int, names: str, window: float) -> dict[str, Any]:
+    """Of `of` test tokens, those whose sound reaches into that of a training token."""
+    what = "test tokens whose sound reaches into that of a training token"
+    what += f" ({names})" if names else ""
+    if not window:
+        why = "the network hears each word from its onset to its offset, and some words overlap"
+        return _row(what, _by_recording(taken, _overlapping), of, why)
+    why = f"the network hears {window:.2f} s around the middle of a word, with its neighbours"
+    return _row(what, _by_recording(taken, partial(_near, window=window)), of, why)
+
+
 def _row(what: str, found: int, of: int, why: str = "") -> dict[str, Any]:
     kind = "ok" if found == 0 else ("design" if why else "leak")
     return {"what": what, "found": found, "of": of, "kind": kind, "why": why, "which": ""}
@@ -87,18 +95,30 @@ def _first(frame: pd.DataFrame, key: str, value: str) -> pd.Series:
     return frame.drop_duplicates(key).set_index(key)[value]
 
 
-def _overlapping(tokens: pd.DataFrame, window: float) -> int:
-    """How many test tokens have their middle nearer than `window` to a training token's."""
-    middle = (tokens["onset"] + tokens["offset"]) / 2
-    parts: Iterable[tuple[Any, pd.DataFrame]] = tokens.assign(middle=middle).groupby("recording_id")
+def _by_recording(tokens: pd.DataFrame, count: Callable[[pd.DataFrame, pd.DataFrame], int]) -> int:
+    """A count of test tokens by the training tokens of the same recording, over recordings."""
+    parts: Iterable[tuple[Any, pd.DataFrame]] = tokens.groupby("recording_id")
     found = 0
     for _, part in parts:
-        train = np.sort(part.loc[part["split"] == "train", "middle"].to_numpy())
-        test = part.loc[part["split"] == "test", "middle"].to_numpy()
-        if len(train) and len(test):
-            place = np.searchsorted(train, test)
-            after = train[np.minimum(place, len(train) - 1)]
-            before = train[np.maximum(place - 1, 0)]
-            nearest = np.minimum(np.abs(after - test), np.abs(before - test))
-            found += int((nearest < window).sum())
+        train, test = (part[part["split"] == split] for split in ("train", "test"))
+        found += count(test, train) if len(train) and len(test) else 0
     return found
+
+
+def _near(test: pd.DataFrame, train: pd.DataFrame, window: float) -> int:
+    """How many test tokens have their middle nearer than `window` to a training token's."""
+    asked, known = (((part["onset"] + part["offset"]) / 2).to_numpy() for part in (test, train))
+    known = np.sort(known)
+    place = np.searchsorted(known, asked)
+    after = known[np.minimum(place, len(known) - 1)]
+    before = known[np.maximum(place - 1, 0)]
+    return int((np.minimum(np.abs(after - asked), np.abs(before - asked)) < window).sum())
+
+
+def _overlapping(test: pd.DataFrame, train: pd.DataFrame) -> int:
+    """How many test tokens overlap with a training token, from onset to offset."""
+    known = train.sort_values("onset")
+    ends = np.maximum.accumulate(known["offset"].to_numpy())
+    before = np.searchsorted(known["onset"].to_numpy(), test["offset"].to_numpy())
+    reached = np.where(before > 0, ends[np.maximum(before - 1, 0)], -np.inf)
+    return int((reached > test["onset"].to_numpy()).sum())

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from seesay.reporting.credits import label
 from seesay.reporting.results import MAIN_METRIC, METRICS, SYSTEMS, TASKS, Results, shown
 from seesay.reporting.runs import Context, Run
 from seesay.reporting.sections.tasks import SHOWN
@@ -15,7 +16,7 @@ def summary(run: Run, found: Mapping[str, Context]) -> str:
     source = run.source
     lines = [f"# {run.settings.title}", ""]
     if source["labels"]:
-        lines += [f"**{', '.join(source['labels']).capitalize()}.**", ""]
+        lines += [f"**{label(source)}**", ""]
     lines += [
         f"- pictures: {source['pictures']}",
         f"- speech: {source['speech']}",

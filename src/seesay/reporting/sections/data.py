@@ -1,5 +1,6 @@
 """The data: counts, checks across splits, how captions came to be spoken, what was refused."""
 
+from seesay.planning.experiments import ordered, section
 from seesay.reporting import counts, leakage, matching
 from seesay.reporting.runs import Context, Run
 from seesay.schemas.audio import LOGMEL, SPOKEN_WORDS
@@ -44,9 +45,7 @@ def describe(run: Run) -> Context:
     images, captions = run.table(IMAGES, "images"), run.table(CAPTIONS, "captions")
     spoken = run.table(SPOKEN_CAPTIONS, "spoken_captions")
     words, copies = run.table(SPOKEN_WORDS, "spoken_words"), run.table(COPIES, "copies")
-    logmel = run.config["logmel"]
-    window = logmel["frames"] * logmel["hop"]
-    checks = leakage.checks(images, captions, spoken, words, copies, window)
+    checks = leakage.checks(images, captions, spoken, words, copies, windows(run.config))
     return {
         "splits": counts.SPLITS,
         "counts": counts.by_split(images, captions, spoken, counts.kept(run), run.mixed),
@@ -57,6 +56,21 @@ def describe(run: Run) -> Context:
         **_replacements(run),
         **_rejects(run),
     }
+
+
+def windows(config: Context) -> dict[str, float]:
+    """The sound around a word's middle that the network hears, in s, by experiments.
+
+    0 is the word alone (span word, or masked); the experiments are "" where all hear the same.
+    """
+    heard: dict[float, list[str]] = {}
+    for name in ordered(config["experiments"]):
+        logmel = section(config, name, "logmel")
+        whole = logmel.get("span", "window") == "window"
+        heard.setdefault(whole * logmel["frames"] * logmel["hop"], []).append(name)
+    if len(heard) == 1:
+        return {"": next(iter(heard))}
+    return {", ".join(names): window for window, names in heard.items()}
 
 
 def _features(run: Run) -> Context:

@@ -1,5 +1,6 @@
 """The page's head: its title, what the run was of, warnings, and the counts of the data."""
 
+from seesay.reporting import credits
 from seesay.reporting.counts import facts
 from seesay.reporting.runs import Context, Run
 
@@ -16,4 +17,9 @@ NEEDS = {
 
 def describe(run: Run) -> Context:
     """What the template shows; `human` says that there are human words."""
-    return {"facts": facts(run), "human": bool(run.paths("human_words"))}
+    return {
+        "facts": facts(run),
+        "human": bool(run.paths("human_words")),
+        "label": credits.label(run.source),
+        "guesses": credits.guesses(run.config),
+    }

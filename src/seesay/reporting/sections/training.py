@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from seesay.planning.experiments import section
+from seesay.planning.experiments import ordered, section
 from seesay.reporting.charts import Spec
 from seesay.reporting.drawing import epochs, network
 from seesay.reporting.results import SYSTEMS
@@ -12,13 +12,14 @@ from seesay.schemas.learning import HISTORY
 from seesay.shared import tables
 
 LINK = "Training"
-NEEDS = {"histories": None, "fc7": None}
+NEEDS = {"histories": None, "experiment_fc7": None}
 
 
 def describe(run: Run) -> Context:
     """What the template shows; charts are added by element id."""
     history = run.table(HISTORY, "histories")
-    width = tables.width(run.paths("fc7")[0], "feature")
+    paths = zip(ordered(run.config["experiments"]), run.paths("experiment_fc7"), strict=True)
+    widths = {name: tables.width(path, "feature") for name, path in paths}
     found = []
     for number, name in enumerate(run.experiments):
         curves = []
@@ -29,7 +30,7 @@ def describe(run: Run) -> Context:
         found.append(
             {
                 "name": name,
-                "network": network.describe(run.config, name, width),
+                "network": network.describe(run.config, name, widths[name]),
                 "kept": _kept(history[history["experiment"] == name]),
                 "cut": cut_off(history, section(run.config, name, "training"), name),
                 "curves": curves,

@@ -1,0 +1,129 @@
+"""What the report says where experiments differ: networks, weights, and what each hears."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seesay.planning.config import load
+from seesay.reporting import credits, leakage
+from seesay.reporting.report import build
+from seesay.reporting.results import Results
+from seesay.reporting.runs import Run
+from seesay.reporting.sections import data, training
+from seesay.schemas.vision import COPIES, FC7
+from seesay.settings.report import ReportSettings
+from seesay.shared import tables
+from support import report_run
+from support.report_run import outputs
+
+ROOT = Path(__file__).resolve().parents[1]
+SETTINGS = ReportSettings(title="T", pictures=1, thumbnail=64, rows=3, examples=1)
+GUESS = {"fc7": {"network": "vgg16", "weights": "random"}}
+CONFIG = {**report_run.CONFIG, "experiments": {"paper": {}, "VGG": GUESS}}
+
+
+def of_both(path):
+    """Numbers of a second experiment, the same as those of the first, in the same file."""
+    numbers = pd.read_csv(path, sep="\t")
+    both = pd.concat([numbers, numbers.assign(experiment="VGG")])
+    both.to_csv(path, sep="\t", index=False, float_format="%.4f")
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """A run of two experiments, with fragments of 3 and of 5 numbers."""
+    folder = tmp_path_factory.mktemp("both")
+    files = report_run.make(folder)
+    for name in ("metrics", "differences"):
+        of_both(files[name])
+    wide = folder / "wide.parquet"
+    with tables.Writer(tables.sized(FC7, feature=5), wide) as writer:
+        feature = np.zeros((1, 5), np.float32)
+        writer.write({"image_id": ["a"], "region": [0], "score": [1.0], "feature": feature})
+    return folder, files | {"experiment_fc7": [*files["fc7"], wide]}
+
+
+def test_each_experiment_s_network_is_drawn_with_the_width_of_its_own_features(run):
+    folder, files = run
+    results = Results.read(files["metrics"], files["differences"], CONFIG["experiments"])
+    it = Run(files, results, SETTINGS, CONFIG, {}, folder, {})
+    paper, other = training.describe(it.of(training.NEEDS))["experiments"]
+    assert "Image branch 3 to 200" in paper["network"]["drawn"]
+    assert "Image branch 5 to 200" in other["network"]["drawn"]
+
+
+def test_random_weights_of_one_experiment_are_said_in_page_and_summary(run):
+    folder, files = run
+    build(files, outputs(folder), SETTINGS, CONFIG, report_run.STAGES, folder / "none")
+    network = (
+        "EfficientNet-Lite0, trained on ImageNet (paper); VGG16 with random, untrained weights"
+        " (VGG)"
+    )
+    page = outputs(folder).report.read_text(encoding="utf-8")
+    summary = outputs(folder).summary.read_text(encoding="utf-8")
+    for text in (page, summary):
+        assert network in text
+        assert "ynthetic speech, untrained image network (VGG)." in text
+    assert "The image network of VGG has random weights, for tests alone" in page
+
+
+def test_random_weights_of_all_experiments_are_said_without_their_names():
+    config = {**CONFIG, **GUESS, "experiments": {"paper": {}, "wide": {}}}
+    assert "untrained image network" in credits.sources(config)["labels"]
+    assert credits.guesses(config) == "The image network has random weights"
+    assert credits.guesses({**CONFIG, "experiments": {"paper": {}}}) == ""
+
+
+def test_the_networks_of_all_experiments_are_credited_once():
+    both = {**CONFIG, "experiments": {"paper": {}, "VGG": GUESS, "again": GUESS}}
+    whose = [row["whose"] for row in credits.licences(both) if row["what"] == "Image network"]
+    assert whose == ["EfficientNet-Lite, with weights trained on ImageNet", "torchvision's VGG16"]
+
+
+def test_an_experiment_that_hears_words_alone_is_not_said_to_hear_their_neighbours():
+    values = yaml.safe_load((ROOT / "config" / "flickr8k.yaml").read_text())
+    config = load(values).model_dump(mode="json")
+    alone = "best, no_convolutions, no_pseudo_words, no_lexicon_term"
+    assert data.windows(config) == {"paper, authors": pytest.approx(0.71), alone: 0.0}
+    assert data.windows(report_run.CONFIG) == {"": pytest.approx(0.71)}
+
+
+def reaching(train, test, window):
+    """How many test words reach into the sound of a training word; words are (onset, offset)."""
+    times = pd.DataFrame([*train, *test], columns=["onset", "offset"])
+    names = [f"k{n}" for n in range(len(times))]
+    split = ["train"] * len(train) + ["test"] * len(test)
+    words = times.assign(token_id=names, recording_id="r", talker="t")
+    images = pd.DataFrame({"image_id": names, "split": split, "digest": ""})
+    captions = pd.DataFrame({"image_id": names, "text": "a"})
+    spoken = pd.DataFrame({"image_id": names, "token_id": names})
+    copies = pd.DataFrame(columns=COPIES.schema.names)
+    rows = leakage.checks(images, captions, spoken, words, copies, {"": window, "x": 9.0})
+    found, other = (row for row in rows if "whose sound reaches" in row["what"])
+    assert other["what"].endswith(" (x)")
+    assert ("neighbours" in found["why"]) == (window > 0)
+    return found["found"]
+
+
+WORDS = st.lists(
+    st.tuples(st.integers(0, 30), st.integers(1, 9)).map(lambda w: (w[0], w[0] + w[1])),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(WORDS, WORDS)
+def test_words_heard_alone_reach_into_each_other_where_they_overlap(train, test):
+    wanted = sum(any(a < d and c < b for c, d in train) for a, b in test)
+    assert reaching(train, test, 0.0) == wanted
+
+
+def test_a_window_reaches_further_than_the_word():
+    assert reaching([(0.0, 0.4)], [(0.5, 0.9)], 0.71) == 1
+    assert reaching([(0.0, 0.4)], [(0.5, 0.9)], 0.0) == 0
