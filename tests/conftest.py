@@ -33,7 +33,7 @@ def small_run(tmp_path_factory) -> Path:
 
     It is made once for all workers of a parallel run of the tests.
     """
-    from test_workflow import small_config, snakemake
+    from support.workflow import small_config, snakemake
 
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "small_run"

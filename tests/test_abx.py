@@ -24,7 +24,7 @@ from seesay.settings.metrics import MetricsSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from support import abx_fastabx
-from test_evaluation import Corpus
+from support.evaluation import Corpus
 
 STORED = json.loads(Path(abx_fastabx.__file__).with_suffix(".json").read_text())["scores"]
 HAS_FASTABX = importlib.util.find_spec("fastabx") is not None

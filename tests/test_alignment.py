@@ -18,7 +18,7 @@ from seesay.settings.alignment import AlignmentSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.tables import REJECTS
-from test_workflow import jobs, small_config, snakemake
+from support.workflow import ALIGNMENT, jobs, small_config, snakemake
 
 SENTENCES = [
     "seven yellow dogs jump over green boxes",
@@ -26,13 +26,6 @@ SENTENCES = [
     "small children eat fresh apples every morning",
 ]
 TALKERS = ["F01", "M01", "M03", "M05"]
-SECTION = {
-    "path": "in",
-    "talker": "folder",
-    "dictionary": None,
-    "beam": 1e-80,
-    "on_bad_input": "reject",
-}
 KNOWN = {"the": ["DH AH", "DH IY"], "cat": ["K AE T"], "a.m.": ["EY EH M"], "'em": ["AH M"]}
 
 
@@ -73,7 +66,7 @@ def copied(folder: Path, spoken: tuple[Path, pd.DataFrame], count: int = 2) -> P
 
 def run(root: Path, jobs: int = 1, **changed) -> tuple[pd.DataFrame, dict[str, str]]:
     """Run the stage on `root`: the rows of the token table, and reasons by rejected id."""
-    values = SECTION | {"path": str(root)} | changed
+    values = ALIGNMENT | {"path": str(root)} | changed
     settings = AlignmentSettings(**values)
     out = root.with_name("out")
     alignment.align_corpus(out / "speech", out / "rejects.parquet", settings, jobs)
@@ -426,7 +419,7 @@ def test_from_recordings_and_texts_to_the_tables_of_speech(spoken, tmp_path):
     (root / "F01" / "alone.wav").write_bytes((root / "F01" / "F01_01.wav").read_bytes())
     values = small_config()
     del values["synthesis"]
-    values["alignment"] = SECTION
+    values["alignment"] = ALIGNMENT
     (tmp_path / "config.yaml").write_text(yaml.safe_dump(values))
     target = "results/speech/spoken_words.parquet"
     result = snakemake(tmp_path, target)
@@ -459,7 +452,7 @@ def test_a_wrong_path_is_one_line_before_any_job(spoken, tmp_path, change, messa
         (root / "F01" / "<mary>.wav").write_bytes(b"RIFF")
     values = small_config()
     del values["synthesis"]
-    values["alignment"] = SECTION | change
+    values["alignment"] = ALIGNMENT | change
     (tmp_path / "config.yaml").write_text(yaml.safe_dump(values))
     result = snakemake(tmp_path, "results/speech/spoken_words.parquet")
     assert result.returncode != 0

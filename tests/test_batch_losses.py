@@ -14,7 +14,7 @@ from seesay.learning.losses.lexicon_term import lexicon_term
 from seesay.learning.losses.type_term import type_term
 from seesay.learning.losses.word_term import word_term
 from seesay.settings.training import TrainingSettings
-from test_training import SETTINGS
+from support.training import SETTINGS, cos
 
 BASE = SETTINGS | {"batch_pictures": 4, "temperature": 0.3, "margin": 0.4}
 
@@ -33,11 +33,6 @@ def some_batch(pictures, size, seed):
     talkers = rng.integers(0, 2, size=len(owners[1]))
     rest = [torch.from_numpy(values) for values in (*owners, different, talkers)]
     return Batch(*vectors, *rest)
-
-
-def cos(x, y):
-    norm = math.sqrt(sum(a * a for a in x)) * math.sqrt(sum(b * b for b in y))
-    return sum(a * b for a, b in zip(x, y, strict=True)) / norm
 
 
 def dot(x, y):

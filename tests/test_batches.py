@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from seesay.learning import batches, optimisers, training
+from seesay.learning import batches, optimisers
 from seesay.learning import losses as batch_losses
 from seesay.learning.augmentation import bands, vary
 from seesay.learning.embedding import embed, load_network
-from seesay.learning.examples import load, prepare
+from seesay.learning.examples import load
 from seesay.model.network import Network
 from seesay.schemas.learning import IMAGE_EMBEDDINGS
 from seesay.schemas.vision import FC7
@@ -24,28 +24,12 @@ from seesay.settings.training import TrainingSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from support import ROOT
-from test_training import CPU, SETTINGS, learnable, make, make_network, run
-
-BEST = {
-    "batch_pictures": 4,
-    "loss": "infonce",
-    "pooling": "logsumexp",
-    "optimiser": "adamw",
-    "output": "linear",
-    "criterion": "r10",
-}
+from support.training import BEST, CPU, SETTINGS, data_of, learnable, make, make_network, run
 
 
 @pytest.fixture
 def inputs(tmp_path):
     return learnable(tmp_path)
-
-
-def data_of(inputs, split="train", **changes):
-    chosen = make(**(BEST | changes))
-    parts = load(inputs, split, chosen.context == "gate")
-    network = training.start(chosen, parts[0].features, parts[1].features, "model", 1)
-    return network, prepare(network, *parts, chosen.negatives, CPU), chosen
 
 
 @given(pictures=st.integers(2, 90), size=st.integers(2, 40))

@@ -12,7 +12,7 @@ import yaml
 
 from support import ROOT
 from support.slurm import Slurm, missing
-from test_workflow import small_config
+from support.workflow import small_config
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 

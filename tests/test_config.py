@@ -16,7 +16,7 @@ from seesay.settings.evaluation import PAPER, TASKS, EvaluationSettings
 from seesay.shared.command import one_line
 from seesay.shared.errors import InputError
 from support import ROOT
-from test_workflow import snakemake
+from support.workflow import snakemake
 
 ONE = {"reader": "flickr8k", "path": "somewhere"}
 ALONE = {"captions_alone": True}

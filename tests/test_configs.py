@@ -18,7 +18,7 @@ from seesay.reporting.supervision import declared, sources
 from seesay.scoring import abx
 from support import ROOT, corpora_layouts
 from support.shrinking import shrunk
-from test_workflow import snakemake
+from support.workflow import snakemake
 
 pytestmark = pytest.mark.slow
 CONFIGS = sorted((ROOT / "config").glob("*.yaml"))

@@ -1,88 +1,17 @@
 """The four tasks: numbers worked by hand, and a loop over the tables as oracle."""
 
 import json
-import runpy
-import sys
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from seesay.schemas.audio import SPOKEN_WORDS
-from seesay.schemas.captions import SPOKEN_CAPTIONS
-from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
-from seesay.schemas.scoring import RANKS
-from seesay.schemas.vision import IMAGES
-from seesay.scoring.evaluation import EvaluationSettings, evaluate
+from seesay.scoring.evaluation import EvaluationSettings
 from seesay.settings.evaluation import PAPER
 from seesay.shared import tables
 from seesay.shared.errors import InputError
-from support import ROOT
-from test_ranking import cosine
-
-
-class Corpus:
-    """Small tables in a folder; `splits` by picture, fragments and tokens with their vectors.
-
-    `uses` are (image_id, caption, token_id, spoken_word), and more where they matter: talker,
-    position.
-    """
-
-    def __init__(self, folder, splits, fragments, tokens, uses):
-        self.splits, self.fragments, self.tokens, self.uses = splits, fragments, tokens, uses
-        self.paths = {
-            name: folder / f"{name}.parquet"
-            for name in ("images", "words", "spoken_captions", "pictures")
-        }
-        tables.write(
-            IMAGES,
-            self.paths["pictures"],
-            {
-                "image_id": list(splits),
-                "path": [f"{name}.jpg" for name in splits],
-                "digest": "0",
-                "width": 10,
-                "height": 10,
-                "split": list(splits.values()),
-            },
-        )
-        tables.write(
-            SPOKEN_CAPTIONS,
-            self.paths["spoken_captions"],
-            {
-                "image_id": [use[0] for use in uses],
-                "caption": [use[1] for use in uses],
-                "talker": [(*use, "t")[4] for use in uses],
-                "position": [use[5] if len(use) > 5 else i for i, use in enumerate(uses)],
-                "word": [use[3] for use in uses],
-                "spoken_word": [use[3] for use in uses],
-                "token_id": [use[2] for use in uses],
-            },
-        )
-        image_ids = [key.split("#")[0] for key in fragments]
-        regions = [int(key.split("#")[1]) for key in fragments]
-        self.vectors(
-            IMAGE_EMBEDDINGS, "images", fragments, {"image_id": image_ids, "region": regions}
-        )
-        self.vectors(WORD_EMBEDDINGS, "words", tokens, {"token_id": list(tokens)})
-
-    def vectors(self, table, name, vectors, keys):
-        array = np.array(list(vectors.values()), dtype=np.float32)
-        schema = tables.sized(table, embedding=array.shape[1]).schema
-        with tables.Writer(table, self.paths[name], schema) as writer:
-            writer.write({**keys, "embedding": array})
-
-    def ranks(self, galleries=("test", "all"), system="model", **settings):
-        ranks = self.paths["images"].with_name("ranks.parquet")
-        settings = EvaluationSettings(galleries=galleries, **settings)
-        evaluate(*self.paths.values(), ranks, settings, experiment="paper", system=system, seed=3)
-        return tables.read(RANKS, ranks)
-
-
-SPLITS = {"A": "test", "B": "test", "C": "train"}
-FRAGMENTS = {"A#0": (1, 0), "A#1": (0, 1), "B#0": (0, 1), "C#0": (1, 1)}
-TOKENS = {"a1": (1, 0), "a2": (0, 1), "b1": (1, 1), "c1": (1, 0)}
-USES = [("A", 0, "a1", "cat"), ("A", 1, "a2", "dog"), ("B", 0, "b1", "cat"), ("C", 0, "c1", "dog")]
+from support.evaluation import FRAGMENTS, SPLITS, TOKENS, USES, Corpus, cosine, run_script
 
 # task, gallery -> query -> better, tied, tied_relevant, relevant, rank; then the gallery's size.
 BY_HAND = {
@@ -253,17 +182,6 @@ def test_galleries_must_be_known_and_distinct():
     for wrong in ([], ["train"], ["test", "test"]):
         with pytest.raises(ValueError, match="galleries"):
             EvaluationSettings.model_validate({"galleries": wrong})
-
-
-def run_script(name, **options):
-    """Run a stage's script in this process, as its command line would."""
-    argv = [f"{name}.py"]
-    for key, value in options.items():
-        values = value if isinstance(value, list) else [value]
-        argv += [f"--{key.replace('_', '-')}", *map(str, values)]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", argv)
-        runpy.run_path(str(ROOT / "workflow" / "scripts" / f"{name}.py"), run_name="__main__")
 
 
 def test_from_embeddings_to_metrics_through_the_scripts(small, tmp_path):

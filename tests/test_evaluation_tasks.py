@@ -6,8 +6,7 @@ import pytest
 from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
 from seesay.scoring.abx_triplets import draw
 from seesay.settings.evaluation import PAPER, TASKS, EvaluationSettings
-from test_evaluation import FRAGMENTS, SPLITS, TOKENS, USES, Corpus
-from test_ranking import cosine
+from support.evaluation import FRAGMENTS, SPLITS, TOKENS, USES, Corpus, cosine, counted
 
 COLUMNS = ["image_id", "better", "tied", "tied_relevant", "relevant", "gallery_size"]
 OTHERS = tuple(task for task in TASKS.names if task not in (*PAPER, "abx"))
@@ -37,15 +36,6 @@ def corpus(request, tmp_path):
                     word = f"word{rng.integers(5)}"
                     uses.append((image, caption, token, word, f"t{talker}", position))
     return Corpus(tmp_path, splits, fragments, tokens, uses)
-
-
-def counted(near, relevant):
-    """better, tied, tied_relevant, relevant and the gallery's size, of item -> similarity."""
-    best = max(near[item] for item in relevant)
-    level = [item for item in near if near[item] == best]
-    right = sum(item in relevant for item in level)
-    better = sum(value > best for value in near.values())
-    return better, len(level) - right, right, len(relevant), len(near)
 
 
 def found(corpus, task, gallery):

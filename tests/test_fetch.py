@@ -22,7 +22,7 @@ from seesay.shared.download import RefusedError, Wanted, download
 from seesay.shared.errors import InputError
 from support import ROOT
 from support.loopback import serving
-from test_workflow import snakemake
+from support.workflow import snakemake
 
 SETTINGS = FetchSettings(timeout=0.4, attempts=3, pause=0)
 BODY = np.random.default_rng(0).bytes(3_000_000)

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from support import forks
-from test_workflow import jobs, snakemake
+from support.workflow import jobs, snakemake
 
 SURROUNDINGS = """
 import json, os, sys

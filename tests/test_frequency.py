@@ -6,6 +6,7 @@ import pytest
 from seesay.commands.search import embeddings
 from seesay.learning.frequency import embed_prior
 from seesay.schemas.captions import SPOKEN_CAPTIONS
+from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
 from seesay.schemas.scoring import RANKS
 from seesay.schemas.vision import IMAGES
 from seesay.scoring.evaluation import evaluate
@@ -13,7 +14,6 @@ from seesay.settings.evaluation import EvaluationSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from test_embedding import make
-from test_evaluation import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
 
 # picture, token, spoken word: a dog is said three times in training, an item once, a cow never.
 USES = [

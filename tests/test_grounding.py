@@ -11,8 +11,7 @@ from seesay.scoring.metrics import measure
 from seesay.settings.metrics import MetricsSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
-from test_evaluation import Corpus, run_script
-from test_ranking import cosine
+from support.evaluation import Corpus, cosine, run_script
 
 SPLITS = {"A": "test", "B": "test", "C": "train"}
 FRAGMENTS = {"A#0": (1, 1), "A#1": (0, 1), "A#2": (0, 2), "B#0": (1, 0), "B#3": (0, 1)}

@@ -20,7 +20,7 @@ from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.tables import REJECTS
 from support import human_run, small_corpora
-from test_workflow import copy, jobs, snakemake
+from support.workflow import copy, jobs, snakemake
 
 NOBODY = Heard(frozenset(), frozenset(), frozenset())
 # text, lemma, pos, and how often.

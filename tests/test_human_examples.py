@@ -11,9 +11,8 @@ from seesay.planning import config
 from seesay.schemas.audio import HUMAN_WORDS, LOGMEL
 from seesay.shared import tables
 from seesay.shared.errors import InputError
-from test_batches import BEST
+from support.training import BEST, CPU, learnable, make, run, write_logmel
 from test_config import values
-from test_training import CPU, learnable, make, run
 
 # Of w0 three talkers, Ann with two tokens; of w1 one whom the test keeps; of w9 no caption.
 PEOPLE = [
@@ -30,14 +29,6 @@ def rows(people):
     names = ["token_id", "talker", "spoken_word", "use"]
     frame = pd.DataFrame(people, columns=names).assign(source="h", recording_id="h", image_id="")
     return frame.assign(word=frame["spoken_word"], pos="noun", onset=0.0, offset=1.0)
-
-
-def write_logmel(path, vectors):
-    size = len(next(iter(vectors.values())))
-    with tables.Writer(tables.sized(LOGMEL, feature=size), path) as writer:
-        features = np.stack(list(vectors.values())).astype(np.float32)
-        padded = np.zeros(len(vectors), np.int16)
-        writer.write({"token_id": list(vectors), "padded_frames": padded, "feature": features})
 
 
 @pytest.fixture

@@ -11,9 +11,7 @@ from seesay.scoring.human_ranks import rank_human
 from seesay.scoring.metrics import METRICS, by_chance
 from seesay.shared import tables
 from seesay.shared.errors import InputError
-from test_evaluation import Corpus
-from test_evaluation_tasks import counted
-from test_ranking import cosine
+from support.evaluation import Corpus, cosine, counted
 
 COLUMNS = ["better", "tied", "tied_relevant", "relevant", "gallery_size"]
 

@@ -16,7 +16,7 @@ from seesay.scoring.items import ASKS, Inputs, export, list_items
 from seesay.settings.evaluation import TASKS
 from seesay.shared import tables
 from support import ROOT
-from test_workflow import copy, jobs, snakemake
+from support.workflow import copy, jobs, snakemake
 
 CASE = ["experiment", "task", "gallery", "system", "seed"]
 

@@ -17,8 +17,8 @@ from seesay.scoring.metrics import measure
 from seesay.settings.evaluation import EvaluationSettings
 from seesay.settings.metrics import MetricsSettings
 from seesay.shared import tables
-from test_training import CPU, learnable
-from test_training import run as train
+from support.training import CPU, learnable
+from support.training import run as train
 
 
 @pytest.fixture

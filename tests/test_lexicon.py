@@ -33,9 +33,8 @@ from seesay.shared import sources, tables
 from seesay.shared.errors import InputError
 from seesay.shared.randomness import generator
 from support import listen_run, report_run
-from test_batches import BEST
-from test_training import CPU, make
-from test_workflow import small_config, snakemake
+from support.training import BEST, CPU, make
+from support.workflow import small_config, snakemake
 
 SETTINGS = make(**BEST | {"pseudo_words": 5})
 CLIP = Clip(0.05, 1.0, 16000)

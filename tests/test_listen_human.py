@@ -13,7 +13,7 @@ from seesay.scoring.corpus import load
 from seesay.shared import tables
 from seesay.shared.tables import REJECTS
 from support import listen_run
-from test_ranking import cosine
+from support.evaluation import cosine
 
 
 def run(folder, inputs, settings=listen_run.SETTINGS):

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from support import ROOT
-from test_workflow import copy, small_config, snakemake
+from support.workflow import copy, small_config, snakemake
 
 SNAKEFILE = f"""
 configfile: "config.yaml"

@@ -18,7 +18,7 @@ from seesay.shared.pixels import decode
 from support import ROOT, corpora_layouts, forks
 from support.corpora_layouts import RATE, WORDS, order, say, scene
 from support.shrinking import shrunk
-from test_workflow import jobs, snakemake
+from support.workflow import jobs, snakemake
 
 pytestmark = pytest.mark.slow
 GUIDE = (ROOT / "docs" / "your-own-corpus.md").read_text(encoding="utf-8")

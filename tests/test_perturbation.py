@@ -15,9 +15,8 @@ from seesay.model.network import Network
 from seesay.planning import config
 from seesay.settings.frames import check_frames
 from seesay.settings.training import PERTURBATIONS, Frames
-from test_batches import BEST, data_of
+from support.training import BEST, data_of, learnable, make, run
 from test_config import values
-from test_training import learnable, make, run
 
 FRAMES = Frames(low=64, high=8000, hop=0.01, floor=1e-10, span="word", normalise="none")
 CENTRES = librosa.mel_frequencies(42, fmin=64, fmax=8000)[1:-1]

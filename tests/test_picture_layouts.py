@@ -18,8 +18,7 @@ from seesay.settings.pictures import PictureCorpus
 from seesay.shared.errors import InputError
 from seesay.shared.printable import cleaned, printable, unprintable
 from seesay.vision.pictures import gather, shown
-from test_picture_readers import dataset, entry, jpeg, text
-from test_pictures import EXACT, read
+from support.pictures import EXACT, dataset, entry, jpeg, read, text
 
 ROWS = 'image,caption\na.jpg,A dog runs .\nb.jpg,"A cat , too ."\n'
 BARS = "image_name| comment_number| comment\na.jpg| 0| A dog runs .\nb.jpg| 0| A cat , too .\n"

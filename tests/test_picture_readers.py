@@ -5,23 +5,10 @@ import json
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from seesay.corpora import flickr8k, flickr30k, karpathy, listing, pascal1k, uiuc_page
 from seesay.shared.errors import InputError
-
-
-def jpeg(path: Path) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.effect_noise((20, 10), 40).save(path, quality=90)
-    return path
-
-
-def text(path: Path, content: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(content, encoding="utf-8")
-    return path
-
+from support.pictures import dataset, entry, jpeg, text
 
 # ---- the web page of the UIUC Pascal Sentences
 
@@ -129,14 +116,6 @@ def test_flickr30k_token_file_and_bars_agree(tmp_path: Path, name: str, content:
 
 
 # ---- Karpathy's JSON
-
-
-def entry(filename: str, split: str, *raw: str, **more: str) -> dict:
-    return {"filename": filename, "split": split, "sentences": [{"raw": r} for r in raw], **more}
-
-
-def dataset(folder: Path, *images: object, name: str = "dataset_flickr8k.json") -> Path:
-    return text(folder / name, json.dumps({"dataset": "flickr8k", "images": images}))
 
 
 def test_karpathy_names_captions_and_splits(tmp_path: Path):

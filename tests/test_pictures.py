@@ -13,30 +13,13 @@ from PIL import Image
 from pydantic import ValidationError
 
 from seesay.corpora import Picture, flickr8k, pascal1k
-from seesay.schemas.vision import CAPTIONS, IMAGES, MANIFEST
 from seesay.settings.pictures import PicturesSettings
-from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.randomness import shard_of
-from seesay.shared.tables import REJECTS
-from seesay.vision.pictures import Opened, open_picture, read_corpora
+from seesay.vision.pictures import Opened, open_picture
 from seesay.vision.splits import ExactSplit, HashSplit, assign, by_count, by_hash
 from support import ROOT
-
-FIVE = "".join(f"Sentence {number}.\n" for number in range(5))
-EXACT = {"method": "exact", "train": 4, "validation": 1, "test": 1}
-
-
-def jpeg(path: Path, size: tuple[int, int] = (20, 10), shade: int = 0) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.effect_noise(size, 40 + shade).save(path, quality=90)
-    return path
-
-
-def text(path: Path, content: str = FIVE) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(content, encoding="utf-8")
-    return path
+from support.pictures import EXACT, jpeg, read, settings, text
 
 
 @pytest.fixture
@@ -47,29 +30,6 @@ def corpus(tmp_path: Path) -> Path:
         jpeg(root / "images" / f"p{number}.jpg", shade=number)
         text(root / "sentence" / f"p{number}.txt")
     return root
-
-
-def settings(**change) -> PicturesSettings:
-    values = {"corpora": [], "split": EXACT, "on_bad_input": "reject"}
-    return PicturesSettings.model_validate_json(json.dumps(values | change))
-
-
-def read(root: Path, out: Path, shards: int = 2, threads: int = 1, **change) -> dict:
-    """Run the stage on a folder in Pascal1K's layout, or on the corpora that `change` lists."""
-    manifests = [out / f"{shard}.parquet" for shard in range(shards)]
-    paths = [out / f"{name}.parquet" for name in ("images", "captions", "rejects")]
-    change = {"corpora": [{"reader": "pascal1k", "path": str(root)}]} | change
-    read_corpora(*paths, manifests, settings(**change), threads=threads)
-    images, captions, rejects = (
-        tables.read(table, path)
-        for table, path in zip((IMAGES, CAPTIONS, REJECTS), paths, strict=True)
-    )
-    return {
-        "images": images.set_index("image_id"),
-        "captions": captions,
-        "rejects": dict(zip(rejects["id"], rejects["reason"], strict=True)),
-        "manifests": [tables.read(MANIFEST, path) for path in manifests],
-    }
 
 
 # ---- layouts

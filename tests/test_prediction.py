@@ -31,7 +31,7 @@ from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.vision import pictures
 from support import small_corpora
-from test_workflow import snakemake
+from support.workflow import snakemake
 
 FRAGMENTS = 4
 DOG, CAT = "a dog runs on the grass", "a cat sits on a red chair"

@@ -8,7 +8,7 @@ import yte
 
 from seesay.shared import gpus
 from support import ROOT
-from test_workflow import jobs, small_config, snakemake
+from support.workflow import jobs, small_config, snakemake
 
 RULE_FILES = sorted((ROOT / "workflow" / "rules").glob("*.smk"))
 

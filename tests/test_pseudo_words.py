@@ -17,8 +17,7 @@ from seesay.learning.pseudo_words import best, cluster, means, pace
 from seesay.model.lexicon_layer import Lexicon, Said
 from seesay.schemas.learning import HISTORY
 from seesay.shared import tables
-from test_batches import BEST
-from test_training import CPU, learnable, make, run
+from support.training import BEST, CPU, learnable, make, run
 
 TWO = BEST | {"pseudo_words": 4, "max_epochs": 6, "patience": 6, "learning_rate": 3e-3}
 

@@ -8,11 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seesay.shared.ranking import Ranks, count
-
-
-def cosine(a, b):
-    lengths = math.sqrt(sum(x * x for x in a)) * math.sqrt(sum(x * x for x in b))
-    return round(sum(x * y for x, y in zip(a, b, strict=True)) / lengths, 6) if lengths else 0.0
+from support.evaluation import cosine
 
 
 def oracle(queries, gallery, group, relevant, own):

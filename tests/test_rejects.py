@@ -14,7 +14,7 @@ from seesay.shared import tables
 from seesay.shared.errors import InputError, cause
 from seesay.shared.rejects import by_reason, kind_of, lines, write_rejects
 from support import ROOT
-from test_pictures import jpeg, text
+from support.pictures import jpeg, text
 
 # Reasons as stages give them, two of each kind.
 KINDS = [

@@ -5,8 +5,7 @@ import pytest
 
 from seesay.learning import training
 from seesay.reporting.stopping import cut_off
-from test_batches import BEST
-from test_training import CPU, learnable, make
+from support.training import BEST, CPU, learnable, make
 
 
 def history_of(inputs, **recipe):

@@ -10,8 +10,7 @@ import yaml
 from seesay.audio import synthesis
 from support import ROOT, rerun_rows
 from support.rerun_rows import ROWS, Row, Run
-from test_alignment import SECTION
-from test_workflow import copy, fragments_config, jobs, snakemake
+from support.workflow import ALIGNMENT, copy, fragments_config, jobs, snakemake
 
 pytestmark = pytest.mark.slow
 CHECKPOINTS = {"pictures", "speech"}
@@ -92,7 +91,7 @@ def ready(tmp_path_factory):
         for number, words in enumerate(script, start=1):
             (part / f"{talker}_{number:02}.txt").write_text(" ".join(words) + "\n")
     del values["synthesis"]
-    values["alignment"] = SECTION | {"path": "speech"}
+    values["alignment"] = ALIGNMENT | {"path": "speech"}
     values["pictures"]["corpora"][0]["path"] = values["fragments"]["path"] = "pictures"
     values["fragments"]["whole"] = "unknown"
     values["fragments"]["on_bad_input"] = "reject"

@@ -14,7 +14,7 @@ import torch
 from filelock import FileLock
 
 from support import ROOT
-from test_workflow import copy, jobs, snakemake
+from support.workflow import copy, jobs, snakemake
 
 pytestmark = pytest.mark.slow
 MODEL = "results/training/paper/model/1/model.safetensors"

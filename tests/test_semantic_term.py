@@ -18,9 +18,7 @@ from seesay.learning.features import Features
 from seesay.learning.losses.paper import cosines
 from seesay.learning.losses.semantic_term import SIZE, contexts, ppmi, semantic_term
 from seesay.settings.training import TrainingSettings
-from test_batch_losses import cos
-from test_batches import BEST, data_of
-from test_training import CPU, SETTINGS, learnable, make, run
+from support.training import BEST, CPU, SETTINGS, cos, data_of, learnable, make, run
 
 
 @pytest.fixture

@@ -11,9 +11,7 @@ from seesay.learning.text import write_types
 from seesay.schemas.audio import LOGMEL, SPOKEN_WORDS
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.shared import tables
-from test_batches import BEST
-from test_human_examples import write_logmel
-from test_training import learnable, run
+from support.training import BEST, learnable, run, write_logmel
 
 # The talker of the training captions has three of w0 to spare, under one form that captions use and
 # one that they use as another type; a talker of the test split alone has one; nobody uses "um".

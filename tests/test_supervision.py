@@ -12,8 +12,7 @@ from seesay.reporting import supervision
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.shared import tables
 from support import ROOT
-from test_batches import BEST
-from test_training import CPU, learnable, make
+from support.training import BEST, CPU, learnable, make
 
 DEFAULT = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))
 MANY = {"batch_pictures": 20, "loss": "infonce", "output": "linear"}

@@ -5,8 +5,8 @@ from pathlib import Path
 import yaml
 
 from support import ROOT
+from support.pictures import jpeg
 from support.speech_layouts import sound
-from test_picture_readers import jpeg
 
 SPLITS = ("train", "validation", "test")
 GAP = 0.5  # s from onset to onset
