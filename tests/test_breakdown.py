@@ -20,7 +20,7 @@ from seesay.settings.metrics import MetricsSettings
 from seesay.shared import tables
 from seesay.shared.ranking import Ranks
 from support import crossing
-from test_metrics import ROWS, of_one_sample, ranks_of
+from support.metrics import ROWS, of_one_sample, ranks_of
 
 SETTINGS = MetricsSettings(resamples=200, seed=3)
 PICTURES = [f"p{n:02}" for n in range(20)]

@@ -14,10 +14,10 @@ from seesay.commands.check import findings
 from seesay.commands.check_findings import Finding
 from seesay.planning import config
 from support import ROOT
+from support.frames import WIDTH, Convolutions, saved
 from support.loopback import serving
 from support.pictures import jpeg
 from support.speech_layouts import lucid_table, sound
-from test_speech_model import WIDTH, Convolutions, saved
 
 ALIGNMENT = {"talker": "folder", "dictionary": "no.dict", "beam": 1e-80, "on_bad_input": "reject"}
 

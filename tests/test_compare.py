@@ -19,7 +19,7 @@ from seesay.shared import tables
 from seesay.shared.errors import InputError
 from support import ROOT, crossing, report_run
 from support.browser import opened
-from test_metrics import write_ranks
+from support.metrics import write_ranks
 
 SETTINGS = MetricsSettings(resamples=150, seed=0)
 TASK = "word_token_by_image"

@@ -16,7 +16,7 @@ from seesay.settings.evaluation import PAPER, TASKS, EvaluationSettings
 from seesay.shared.command import one_line
 from seesay.shared.errors import InputError
 from support import ROOT
-from support.workflow import snakemake
+from support.workflow import snakemake, values
 
 ONE = {"reader": "flickr8k", "path": "somewhere"}
 ALONE = {"captions_alone": True}
@@ -30,10 +30,6 @@ ALIGNMENT = {
 CONFIGS = sorted((ROOT / "config").glob("*.yaml"))
 # What a config cannot leave out.
 GENERATED = {"results": "results", "scenes": {}, "synthesis": {}}
-
-
-def values(name="config.yaml"):
-    return yaml.safe_load((ROOT / "config" / name).read_text())
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.name)

@@ -15,19 +15,8 @@ from seesay.settings.corpora import Corpus
 from seesay.settings.pictures import PictureCorpus
 from seesay.shared.errors import InputError
 from seesay.vision.pictures import gather
-from support import ROOT, speech_layouts
-from support.speech_layouts import audacity, read, write
-
-LAYOUTS = [
-    ("ctm", speech_layouts.ctm),
-    ("flickr_audio", speech_layouts.flickr_audio),
-    ("isolated", speech_layouts.words_apart),
-    ("lucid", speech_layouts.lucid_dialogue),
-    ("lucid", speech_layouts.lucid_table),
-    ("textgrid", speech_layouts.lucid_dialogue),
-    ("timit", speech_layouts.timit),
-    ("tsv", speech_layouts.tsv),
-]
+from support import ROOT
+from support.speech_layouts import LAYOUTS, audacity, read, write
 
 
 def test_every_reader_of_ours_is_checked():

@@ -21,16 +21,8 @@ from seesay.vision.crops import Crop, crops_of, look, warp, with_context
 from seesay.vision.fc7 import FC7, best, extract_shard
 from seesay.vision.networks import load, of_classifier
 from support.peak import peak, pictures
+from support.pictures import FC7_SETTINGS as SETTINGS
 
-SETTINGS = Fc7Settings(
-    network="efficientnet_lite0",
-    weights="DEFAULT",
-    size=64,
-    context=8,
-    nms=1.0,
-    regions=2,
-    batch=4,
-)
 # Light enough for a test, and one of each kind.
 NETWORKS = {"efficientnet_lite0": "DEFAULT", "alexnet": "random", "fasterrcnn": "random"}
 WHOLE = (0, 0, 96, 80)

@@ -12,8 +12,8 @@ from seesay.commands.compare_runs import Run
 from seesay.commands.search import Search
 from seesay.scoring.abx_metrics import pooled as pooled_pairs
 from seesay.scoring.breakdown_classes import by_fold, of_queries
+from support.metrics import read, same_numbers
 from support.workflow import jobs, small_config, snakemake
-from test_items import read, same_numbers
 
 SPLIT = {"method": "exact", "train": 8, "validation": 4, "test": 6}
 

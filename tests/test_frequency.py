@@ -13,7 +13,7 @@ from seesay.scoring.evaluation import evaluate
 from seesay.settings.evaluation import EvaluationSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
-from test_embedding import make
+from support.embeddings import make
 
 # picture, token, spoken word: a dog is said three times in training, an item once, a cow never.
 USES = [

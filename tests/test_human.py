@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 import yaml
 
-import test_prediction
 from seesay.audio.human import Heard, heard, part, read_human, read_source, vocabulary
 from seesay.captions.unseen import choose
 from seesay.commands.check import findings
@@ -340,7 +339,7 @@ def test_a_talker_kept_from_training_is_no_human_word_of_training_nor_of_the_tes
 def stages(folder, values):
     """Run the stages up to human, as their scripts do; its words and rejects."""
     config = load(values)
-    at = test_prediction.stages(folder, config)
+    at = small_corpora.stages(folder, config)
     out = [folder / f"human_{name}.parquet" for name in ("words", "rejects", "manifest")]
     given = ("images", "caption_words", "spoken_captions", "recordings", "spoken_words")
     read_human(*(at[name] for name in given), *out, config.human)

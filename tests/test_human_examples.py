@@ -12,7 +12,7 @@ from seesay.schemas.audio import HUMAN_WORDS, LOGMEL
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from support.training import BEST, CPU, learnable, make, run, write_logmel
-from test_config import values
+from support.workflow import values
 
 # Of w0 three talkers, Ann with two tokens; of w1 one whom the test keeps; of w9 no caption.
 PEOPLE = [

@@ -9,7 +9,6 @@ import tracemalloc
 
 import librosa
 import numpy as np
-import pandas as pd
 import pytest
 import soundfile
 import soxr
@@ -19,63 +18,20 @@ from pydantic import ValidationError
 
 from seesay.audio import logmel
 from seesay.audio.logmel import LogMel, extract_shard
-from seesay.schemas.audio import LOGMEL, TOKEN_MANIFEST
+from seesay.schemas.audio import LOGMEL
 from seesay.settings.logmel import LogmelSettings
 from seesay.shared import sound as reading
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.sound import pieces
 from support import ROOT
+from support.frames import RATE, SETTINGS, extract, manifest, noise, record
 
-RATE = 16000
-SETTINGS = LogmelSettings(
-    sample_rate=RATE,
-    filters=40,
-    window=0.025,
-    hop=0.010,
-    frames=71,
-    low=64,
-    high=8000,
-    floor=1e-10,
-    on_bad_input="reject",
-)
 SILENCE = math.log(1e-10)
-
-
-def noise(samples, seed=0):
-    return np.random.default_rng(seed).normal(0, 0.1, samples).astype(np.float32)
 
 
 def changed(**values):
     return LogmelSettings.model_validate(SETTINGS.model_dump() | values)
-
-
-def record(folder, name, samples, rate=RATE, **options):
-    path = folder / name
-    soundfile.write(path, samples, rate, **options)
-    return path
-
-
-def manifest(folder, words, channel=0):
-    """A token manifest of (recording_id, path, onset, offset)."""
-    rows = pd.DataFrame(words, columns=["recording_id", "path", "onset", "offset"])
-    rows["token_id"] = [f"{r.recording_id}@{r.onset:.3f}" for r in rows.itertuples()]
-    rows = rows.assign(path=rows["path"].map(str), digest="-", channel=channel)
-    path = folder / "manifest.parquet"
-    tables.write(TOKEN_MANIFEST, path, rows)
-    return path
-
-
-def extract(folder, words, options=SETTINGS, channel=0):
-    """The tables of a shard: vectors by token (tokens, frames, filters), padded, rejects."""
-    out, rejects = folder / "logmel.parquet", folder / "rejects.parquet"
-    extract_shard(manifest(folder, words, channel), out, rejects, options)
-    found = tables.read(LOGMEL, out)
-    shape = (options.frames, options.filters)
-    vectors = {r.token_id: r.feature.reshape(shape) for r in found.itertuples()}
-    padded = dict(zip(found["token_id"], found["padded_frames"], strict=True))
-    reasons = tables.read(tables.REJECTS, rejects).set_index("id")["reason"].to_dict()
-    return vectors, padded, reasons
 
 
 @pytest.mark.filterwarnings("ignore:n_fft=512 is too large")

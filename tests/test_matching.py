@@ -32,6 +32,7 @@ from seesay.settings.words import WordsSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.tables import REJECTS
+from support.captions import corpora
 
 
 def settings(
@@ -348,26 +349,6 @@ def test_allot_gives_free_tokens_where_uses_are_most_a_token() -> None:
 
 
 # --- tokens --------------------------------------------------------------------------------
-
-
-@st.composite
-def corpora(draw: st.DrawFn) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Captions of up to 3 words of 4, one of which nothing stands for; up to 40 tokens."""
-    word = st.sampled_from(["a", "b", "c", "nothing"])
-    captions = draw(st.lists(st.lists(word, min_size=1, max_size=3), min_size=1, max_size=15))
-    split = draw(st.lists(st.sampled_from(["train", "validation", "test"]), min_size=5, max_size=5))
-    rows = [
-        (f"i{number % 5}", number // 5, place, word, split[number % 5])
-        for number, words in enumerate(captions)
-        for place, word in enumerate(words)
-    ]
-    frame = pd.DataFrame(rows, columns=["image_id", "caption", "position", "word", "split"])
-    frame["spoken_word"] = frame["word"].map({"a": "x", "b": "y", "c": "z", "nothing": ""})
-    pair = st.tuples(st.sampled_from(["t1", "t2", "t3"]), st.sampled_from(["x", "y", "z", "w"]))
-    tokens = pd.DataFrame(
-        draw(st.lists(pair, min_size=1, max_size=40)), columns=["talker", "spoken_word"]
-    )
-    return frame, tokens.assign(token_id=[f"k{number:02}" for number in range(len(tokens))])
 
 
 @examples(max_examples=80, deadline=None)

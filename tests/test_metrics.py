@@ -17,13 +17,9 @@ from seesay.scoring.metrics import METRICS, MetricsSettings, chance, measure, su
 from seesay.scoring.resampling import Factor, weights
 from seesay.shared import tables
 from seesay.shared.errors import InputError
-from seesay.shared.ranking import Ranks, count
+from seesay.shared.ranking import count
 from support import crossing
-
-
-def ranks_of(*rows):
-    """Ranks from rows (better, tied, tied_relevant, relevant)."""
-    return Ranks(*np.array(rows, dtype=np.int64).reshape(-1, 4).T)
+from support.metrics import ROWS, of_one_sample, ranks_of, write_ranks
 
 
 def distribution(better, tied, tied_relevant):
@@ -49,18 +45,6 @@ def oracle(rows):
     mean = sum(rank * share for rank, share in mixture.items())
     hits = [100 * sum(s for rank, s in mixture.items() if rank <= k) for k in (1, 5, 10, 25)]
     return [float(x) for x in (Fraction(low + high, 2), mean, *hits)]
-
-
-def of_one_sample(rows, image=None):
-    image = np.zeros(len(rows), dtype=np.int64) if image is None else image
-    return summarise(ranks_of(*rows), image, np.ones((1, image.max() + 1)))[:, 0]
-
-
-ROWS = st.lists(
-    st.tuples(st.integers(0, 40), st.integers(0, 40), st.integers(1, 4), st.just(4)),
-    min_size=1,
-    max_size=8,
-)
 
 
 @settings(max_examples=100, deadline=None)
@@ -151,30 +135,6 @@ def test_resamples_equal_a_loop_that_repeats_the_queries():
     for sample, weight in enumerate(held.astype(int)):
         repeated = [row for row, i in zip(rows, image, strict=True) for _ in range(weight[i])]
         assert found[:, sample] == pytest.approx(oracle(repeated), rel=1e-12)
-
-
-def write_ranks(
-    path, system, seed, better, task="word_similarity", tied=0, experiment="paper", first=0
-):
-    """Ranks of queries q0, q1, ..., two of a picture, in a gallery of 40 with 3 relevant."""
-    queries = len(better)
-    columns = {
-        "experiment": experiment,
-        "system": system,
-        "seed": seed,
-        "task": task,
-        "gallery": "test",
-        "query": [f"q{i:03}" for i in range(queries)],
-        "image_id": [f"picture{first + i // 2:03}" for i in range(queries)],
-        "better": better,
-        "tied": tied,
-        "tied_relevant": 1,
-        "relevant": 3,
-        "rank": np.asarray(better) + 1.0,
-        "gallery_size": 40,
-    }
-    tables.write(RANKS, path, columns)
-    return path
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from seesay.planning import config
 from seesay.settings.frames import check_frames
 from seesay.settings.training import PERTURBATIONS, Frames
 from support.training import BEST, data_of, learnable, make, run
-from test_config import values
+from support.workflow import values
 
 FRAMES = Frames(low=64, high=8000, hop=0.01, floor=1e-10, span="word", normalise="none")
 CENTRES = librosa.mel_frequencies(42, fmin=64, fmax=8000)[1:-1]

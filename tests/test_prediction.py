@@ -7,8 +7,6 @@ import pandas as pd
 import pytest
 import yaml
 
-from seesay.audio import speech
-from seesay.captions import matching, words
 from seesay.captions.tagging import Tagger
 from seesay.commands import prediction
 from seesay.commands.check import findings, report
@@ -29,8 +27,8 @@ from seesay.scoring.metrics import METRICS, measure
 from seesay.settings.metrics import MetricsSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
-from seesay.vision import pictures
 from support import small_corpora
+from support.small_corpora import stages
 from support.workflow import snakemake
 
 FRAGMENTS = 4
@@ -80,29 +78,6 @@ def texts_of(config) -> Texts:
     found = read(config, counts, Tagger(config.words.tagger))
     assert isinstance(found, Texts), found
     return found
-
-
-def stages(folder: Path, config) -> dict[str, Path]:
-    """Run the stages up to matching, as their scripts do."""
-    names = ("images", "captions", "p", "recordings", "spoken_words", "s", "caption_words", "w")
-    names += (
-        "spoken_types",
-        "spoken_tags",
-        "replacements",
-        "spoken_captions",
-        "unsayable",
-        "rejects",
-    )
-    at = {name: folder / "tables" / f"{name}.parquet" for name in names}
-    shard = [folder / "tables" / "shard.parquet"]
-    pictures.read_corpora(at["images"], at["captions"], at["p"], shard, config.pictures)
-    speech.read_corpora(at["recordings"], at["spoken_words"], at["s"], shard, config.speech)
-    words.extract_captions(at["captions"], at["caption_words"], at["w"], config.words)
-    words.extract_types(at["spoken_words"], at["spoken_types"], at["spoken_tags"], config.words)
-    given = ("images", "captions", "caption_words", "spoken_tags", "spoken_words")
-    made = ("replacements", "spoken_captions", "unsayable", "rejects")
-    matching.run_matching(*(at[n] for n in (*given, *made)), config.matching)
-    return at
 
 
 def embed(at: dict[str, Path], folder: Path, fragments: int) -> tuple[Path, Path]:

@@ -24,17 +24,8 @@ from seesay.vision.regions import (
     suppress,
 )
 from support.peak import peak, pictures
+from support.pictures import REGIONS_SETTINGS as SETTINGS
 
-SETTINGS = RegionsSettings(
-    proposals="selective_search",
-    mode="fast",
-    weights="random",
-    side=160,
-    min_area=0.02,
-    nms=0.5,
-    candidates=40,
-    on_bad_input="reject",
-)
 METHODS = ["selective_search", "rpn", "edge_boxes", "grid"]
 # A large, a middle and a small thing of a picture of 160 x 120 px: 25 %, 8 %, 3 % of it.
 THINGS = [(8, 10, 88, 70), (100, 64, 148, 96), (112, 10, 136, 34)]

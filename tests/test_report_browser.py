@@ -8,8 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from seesay.reporting.report import build
 from support import report_run
 from support.browser import opened, unfold
+from support.pages import CAPTION, SETTINGS
 from support.report_run import outputs
-from test_report import CAPTION, SETTINGS
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}

@@ -9,8 +9,8 @@ from seesay.reporting.people import sentence
 from seesay.reporting.report import build
 from seesay.reporting.results import Results
 from support import listen_run, report_run
+from support.pages import SETTINGS, Page
 from support.report_run import outputs
-from test_report import SETTINGS, Page
 
 
 @pytest.fixture(scope="module")

@@ -24,9 +24,9 @@ from seesay.settings.corpora import Corpus
 from seesay.shared import sound
 from seesay.shared.errors import InputError
 from seesay.shared.sound import headers, mpeg
+from support.frames import RATE, SETTINGS, extract, noise
+from support.speech_layouts import LAYOUTS
 from support.speech_layouts import read as read_corpus
-from test_conformance import LAYOUTS
-from test_logmel import RATE, SETTINGS, extract, noise
 
 # A file of each suffix that is listed and that libsndfile can write: its format and subtype.
 WRITTEN = {

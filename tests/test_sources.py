@@ -9,9 +9,6 @@ import pytest
 import soundfile
 from PIL import Image
 
-import test_fc7
-import test_logmel
-import test_regions
 from seesay.audio import alignment, logmel, speech
 from seesay.reporting.sections.pictures import examples
 from seesay.schemas.audio import TOKEN_MANIFEST
@@ -23,9 +20,11 @@ from seesay.settings.speech import SpeechSettings
 from seesay.shared import sources, tables
 from seesay.shared.errors import InputError
 from seesay.vision import fc7, pictures, regions
+from support import frames
+from support.pictures import FC7_SETTINGS, REGIONS_SETTINGS
 
-GRID = test_regions.SETTINGS.model_copy(update={"proposals": "grid", "candidates": 3})
-NETWORK = test_fc7.SETTINGS.model_copy(update={"weights": "random"})
+GRID = REGIONS_SETTINGS.model_copy(update={"proposals": "grid", "candidates": 3})
+NETWORK = FC7_SETTINGS.model_copy(update={"weights": "random"})
 
 
 def test_a_digest_is_of_all_bytes_and_a_foreign_one_is_not_compared(tmp_path):
@@ -71,14 +70,14 @@ def _fc7(folder):
 
 
 def _logmel(folder):
-    rate, source = test_logmel.RATE, folder / "a.wav"
-    soundfile.write(source, test_logmel.noise(rate), rate)
-    manifest = test_logmel.manifest(folder, [("a", source, 0.2, 0.6)])
+    rate, source = frames.RATE, folder / "a.wav"
+    soundfile.write(source, frames.noise(rate), rate)
+    manifest = frames.manifest(folder, [("a", source, 0.2, 0.6)])
     words = tables.read(TOKEN_MANIFEST, manifest).assign(digest=sources.digest(source))
     tables.write(TOKEN_MANIFEST, manifest, words)
     yield source
-    soundfile.write(source, test_logmel.noise(rate, seed=1), rate)
-    logmel.extract_shard(manifest, folder / "out", folder / "rejects", test_logmel.SETTINGS)
+    soundfile.write(source, frames.noise(rate, seed=1), rate)
+    logmel.extract_shard(manifest, folder / "out", folder / "rejects", frames.SETTINGS)
 
 
 def test_an_example_of_the_report_is_the_picture_that_was_listed(tmp_path):

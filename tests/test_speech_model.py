@@ -17,22 +17,19 @@ from seesay.settings.logmel import LogmelSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.sound import pieces
-from test_logmel import RATE, SETTINGS, extract, manifest, noise, record
+from support.frames import (
+    RATE,
+    SETTINGS,
+    WIDTH,
+    Convolutions,
+    extract,
+    manifest,
+    noise,
+    record,
+    saved,
+)
 
-WIDTH = 6
 pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit:FutureWarning")
-
-
-class Convolutions(torch.nn.Module):
-    """As wav2vec 2.0 begins, in small: 25 ms seen every 20 ms, (1, n) to (1, f, d)."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.first = torch.nn.Conv1d(1, 8, 80, stride=64)
-        self.second = torch.nn.Conv1d(8, WIDTH, 5, stride=5)
-
-    def forward(self, wave: torch.Tensor) -> torch.Tensor:
-        return self.second(torch.relu(self.first(wave[:, None]))).transpose(1, 2)
 
 
 class Shapeless(torch.nn.Module):
@@ -55,12 +52,6 @@ class Shapeless(torch.nn.Module):
 class Two(torch.nn.Module):
     def forward(self, wave: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         return wave, wave
-
-
-def saved(folder, module, name="model.pt"):
-    path = folder / name
-    torch.jit.save(torch.jit.script(module), path)
-    return path
 
 
 @pytest.fixture

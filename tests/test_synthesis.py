@@ -33,52 +33,18 @@ from seesay.shared.randomness import generator
 from seesay.vision import scenes
 from seesay.vision import splits as picture_splits
 from support import ROOT
+from support.captions import NOUNS, caption_words
 
 KEY = ["image_id", "caption"]
 
 SETTINGS = SynthesisSettings(
     talkers=4, seed=3, unsaid=0.2, surplus=1.5, fillers=4, word_gap=18, pause=0.6, minutes=0.5
 )
-NOUNS = [
-    "dog",
-    "cat",
-    "horse",
-    "boat",
-    "truck",
-    "apple",
-    "tree",
-    "ball",
-    "lion",
-    "kite",
-    "robot",
-    "tiger",
-    "banana",
-    "rocket",
-    "monkey",
-]
-ADJECTIVES = ["red", "blue", "big", "small", "yellow"]
-VERBS = ["sitting", "runs", "flying", "jump", "parked"]
-ADVERBS = ["quickly", "slowly"]
 
 
 def write(table: tables.Table, path: Path, rows: list[tuple[object, ...]]) -> None:
     frame = pd.DataFrame(rows, columns=[column.name for column in table.columns])
     tables.write(table, path, frame)
-
-
-def caption_words(captions: int, seed: int = 0) -> pd.DataFrame:
-    """Captions of an adjective, two nouns, a verb and now and then an adverb."""
-    random = np.random.default_rng(seed)
-    weights = 1 / np.arange(1, len(NOUNS) + 1)
-    rows = []
-    for number in range(captions):
-        pair = random.choice(NOUNS, 2, replace=False, p=weights / weights.sum())
-        words = [(random.choice(ADJECTIVES), "ADJ"), (pair[0], "NOUN")]
-        words += [(random.choice(VERBS), "VERB"), (pair[1], "NOUN")]
-        words += [(random.choice(ADVERBS), "ADV")] if random.random() < 0.3 else []
-        for position, (word, pos) in enumerate(words):
-            rows.append((f"p{number // 5:03}", number % 5, position, str(word), str(word), pos))
-    return pd.DataFrame(rows, columns=[column.name for column in CAPTION_WORDS.columns])
 
 
 def speak(words: Path, folder: Path, settings: SynthesisSettings, jobs: int = 1) -> None:

@@ -17,7 +17,7 @@ from seesay.settings.matching import MatchingSettings
 from seesay.settings.synthesis import KokoroSettings, SynthesisSettings
 from seesay.shared import tables, voices
 from seesay.shared.errors import InputError
-from test_synthesis import caption_words
+from support.captions import caption_words
 
 RATE = 16_000
 # Each begins and ends with a sound that is loud at once.

@@ -6,8 +6,8 @@ from seesay.learning.features import load_words
 from seesay.learning.text import write_types
 from seesay.schemas.audio import LOGMEL
 from seesay.shared import tables
+from support.embeddings import make
 from support.training import learnable, run
-from test_embedding import make
 
 
 def test_every_token_has_the_vector_of_its_type(tmp_path, monkeypatch):

@@ -31,7 +31,7 @@ from seesay.shared.errors import InputError
 from seesay.shared.randomness import stable_hash
 from seesay.shared.tables import REJECTS
 from support import report_run
-from test_matching import corpora
+from support.captions import corpora
 
 SPLITS = {"train": 30, "validation": 6, "test": 24}
 WORDS_SAID = [f"w{chr(97 + n)}{chr(97 + n)}" for n in range(20)]

@@ -17,7 +17,7 @@ from seesay.audio import logmel
 from seesay.audio.whisper import Whisper, WhisperMel
 from seesay.settings.logmel import LogmelSettings
 from seesay.shared.errors import InputError
-from test_logmel import RATE, SETTINGS, extract, noise, record
+from support.frames import RATE, SETTINGS, extract, noise, record
 
 WIDTH = 6
 MIX = np.random.default_rng(0).normal(size=(WIDTH, 80)).astype(np.float32)

@@ -6,7 +6,9 @@ from pathlib import Path
 from PIL import Image
 
 from seesay.schemas.vision import CAPTIONS, IMAGES, MANIFEST
+from seesay.settings.fc7 import Fc7Settings
 from seesay.settings.pictures import PicturesSettings
+from seesay.settings.regions import RegionsSettings
 from seesay.shared import tables
 from seesay.shared.tables import REJECTS
 from seesay.vision.pictures import read_corpora
@@ -56,3 +58,24 @@ def entry(filename: str, split: str, *raw: str, **more: str) -> dict:
 
 def dataset(folder: Path, *images: object, name: str = "dataset_flickr8k.json") -> Path:
     return text(folder / name, json.dumps({"dataset": "flickr8k", "images": images}))
+
+
+REGIONS_SETTINGS = RegionsSettings(
+    proposals="selective_search",
+    mode="fast",
+    weights="random",
+    side=160,
+    min_area=0.02,
+    nms=0.5,
+    candidates=40,
+    on_bad_input="reject",
+)
+FC7_SETTINGS = Fc7Settings(
+    network="efficientnet_lite0",
+    weights="DEFAULT",
+    size=64,
+    context=8,
+    nms=1.0,
+    regions=2,
+    batch=4,
+)

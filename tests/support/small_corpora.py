@@ -4,6 +4,9 @@ from pathlib import Path
 
 import yaml
 
+from seesay.audio import speech
+from seesay.captions import matching, words
+from seesay.vision import pictures
 from support import ROOT
 from support.pictures import jpeg
 from support.speech_layouts import sound
@@ -57,3 +60,26 @@ def write(folder: Path, values: dict) -> Path:
     path = folder / "config.yaml"
     path.write_text(yaml.safe_dump(values))
     return path
+
+
+def stages(folder: Path, config) -> dict[str, Path]:
+    """Run the stages up to matching, as their scripts do."""
+    names = ("images", "captions", "p", "recordings", "spoken_words", "s", "caption_words", "w")
+    names += (
+        "spoken_types",
+        "spoken_tags",
+        "replacements",
+        "spoken_captions",
+        "unsayable",
+        "rejects",
+    )
+    at = {name: folder / "tables" / f"{name}.parquet" for name in names}
+    shard = [folder / "tables" / "shard.parquet"]
+    pictures.read_corpora(at["images"], at["captions"], at["p"], shard, config.pictures)
+    speech.read_corpora(at["recordings"], at["spoken_words"], at["s"], shard, config.speech)
+    words.extract_captions(at["captions"], at["caption_words"], at["w"], config.words)
+    words.extract_types(at["spoken_words"], at["spoken_types"], at["spoken_tags"], config.words)
+    given = ("images", "captions", "caption_words", "spoken_tags", "spoken_words")
+    made = ("replacements", "spoken_captions", "unsayable", "rejects")
+    matching.run_matching(*(at[n] for n in (*given, *made)), config.matching)
+    return at

@@ -155,3 +155,16 @@ def audacity(folder: Path) -> Path:
     write(folder / "bob/one.txt", "0.2\t0.7\tdog")
     write(folder / "bob/two.txt", "0.2\t0.7\tdog")
     return folder
+
+
+# A layout or two of every reader.
+LAYOUTS = [
+    ("ctm", ctm),
+    ("flickr_audio", flickr_audio),
+    ("isolated", words_apart),
+    ("lucid", lucid_dialogue),
+    ("lucid", lucid_table),
+    ("textgrid", lucid_dialogue),
+    ("timit", timit),
+    ("tsv", tsv),
+]

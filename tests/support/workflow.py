@@ -89,3 +89,7 @@ ALIGNMENT = {
     "beam": 1e-80,
     "on_bad_input": "reject",
 }
+
+
+def values(name="config.yaml"):
+    return yaml.safe_load((ROOT / "config" / name).read_text())
