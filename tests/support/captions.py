@@ -5,6 +5,7 @@ import pandas as pd
 from hypothesis import strategies as st
 
 from seesay.schemas.captions import CAPTION_WORDS
+from seesay.settings.matching import MatchingSettings
 
 
 @st.composite
@@ -62,3 +63,26 @@ def caption_words(captions: int, seed: int = 0) -> pd.DataFrame:
         for position, (word, pos) in enumerate(words):
             rows.append((f"p{number // 5:03}", number % 5, position, str(word), str(word), pos))
     return pd.DataFrame(rows, columns=[column.name for column in CAPTION_WORDS.columns])
+
+
+def settings(
+    speakers: str = "balanced",
+    reuse: str = "never",
+    relax: tuple[str, ...] = (),
+    seed: int = 1,
+    min_tokens: int = 1,
+) -> MatchingSettings:
+    return MatchingSettings.model_validate(
+        {
+            "speakers": speakers,
+            "reuse": reuse,
+            "min_tokens": min_tokens,
+            "relax": relax,
+            "seed": seed,
+            "frequency_tolerance": 1,
+        }
+    )
+
+
+def steps(table: pd.DataFrame) -> dict[str, tuple[str, str]]:
+    return {row.word: (row.spoken_word, row.step) for row in table.itertuples()}
