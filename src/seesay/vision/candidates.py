@@ -21,7 +21,7 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class Candidates:
-    """A picture file and its regions, or some of them, each a number and a box."""
+    """A picture file and some or all of its regions, each a number and a box."""
 
     image_id: str
     path: Path
@@ -56,7 +56,7 @@ def candidates_of(manifest: Path, regions: Path) -> Iterator[Candidates]:
 
 
 def opened(candidates: Candidates) -> Image.Image:
-    """The picture of some candidates; InputError unless it is the one that they were made of."""
+    """The picture of some candidates. Raises InputError unless it is the one they came from."""
     picture = decode(candidates.path)
     for region, (x0, y0, x1, y1) in candidates.regions:
         if region == 0 and (x0, y0, x1, y1) != (0, 0, *picture.size):

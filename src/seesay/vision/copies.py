@@ -1,9 +1,9 @@
-"""Pictures that look like one of another split: copies that were scaled or encoded anew.
+"""Pictures that look like one of another split: scaled or re-encoded copies.
 
-Two hashes of OpenCV tell: that of the lowest frequencies (pHash, 64 bits) and that of the means of
-blocks (968 bits). On 4,000 photographs of Flickr8k none of 8 million pairs is as alike as `LIKE`
-asks, and of 300 photographs at half, a third or a quarter of their size, at twice it, in grey, of
-another aspect or saved as JPEG of quality 30, 98 % and more of each kind are. Cut or mirrored ones
+Two hashes of OpenCV decide: that of the lowest frequencies (pHash, 64 bits) and that of block means
+(968 bits). Of 8 million pairs of 4,000 Flickr8k photographs, none is as alike as `LIKE` requires.
+Of 300 photographs at half, a third or a quarter of their size, at twice it, in grey, of another
+aspect or saved as JPEG of quality 30, at least 98 % of each kind are. Cropped or mirrored copies
 are not found.
 """
 
@@ -14,15 +14,15 @@ from PIL import Image
 
 from seesay.schemas.vision import COPIES
 
-LIKE = (10, 60)  # bits of each hash that may differ, at most
-LEAST = 2.0  # standard deviation of the grey levels; flatter pictures are all alike
+LIKE = (10, 60)  # most bits of each hash that may differ
+LEAST = 2.0  # least standard deviation of the grey levels; flatter pictures all look alike
 LOW = 8  # bytes of the first hash
 BLOCK = 1000  # pictures compared at a time
 
 
 def signature(picture: Image.Image) -> bytes:
-    """Both hashes of an RGB picture, one after the other; nothing of one without a structure."""
-    import cv2  # everyone who takes a table of pictures would import it
+    """Both hashes of an RGB picture, one after the other; empty for a picture without structure."""
+    import cv2  # at the top, every reader of the pictures' tables would import it
 
     pixels = np.ascontiguousarray(np.asarray(picture)[..., ::-1])
     if cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY).std() < LEAST:
@@ -32,7 +32,7 @@ def signature(picture: Image.Image) -> bytes:
 
 
 def across(signatures: dict[str, bytes], splits: dict[str, str]) -> pd.DataFrame:
-    """The rows of COPIES of pictures by id; those with an empty signature are like none."""
+    """The rows of COPIES of pictures by id; an empty signature matches nothing."""
     names = np.array(sorted(name for name, own in signatures.items() if own), dtype=object)
     split = np.array([splits[name] for name in names], dtype=object)
     whole = [np.frombuffer(signatures[name], np.uint8) for name in names]
@@ -53,7 +53,7 @@ def across(signatures: dict[str, bytes], splits: dict[str, str]) -> pd.DataFrame
 
 
 def apart(some: NDArray[np.uint8], others: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """How many bits differ between rows (n, bits) and rows (m, bits) of zeros and ones: (n, m)."""
+    """Numbers of differing bits between rows (n, bits) and (m, bits) of zeros and ones: (n, m)."""
     one, other = (rows.astype(np.float32) * 2 - 1 for rows in (some, others))
     return (some.shape[1] - one @ other.T) / 2
 

@@ -1,4 +1,4 @@
-"""Crops: regions cut out, warped to a square, and given to a network in batches."""
+"""Crops: regions cut out, warped to a square, and passed to a network in batches."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -34,7 +34,7 @@ def crops_of(
     pictures: Iterable[Candidates], settings: Fc7Settings, fill: Colour, workers: int = 1
 ) -> Iterator[Crop]:
     """Every region of every picture, warped, in their order, by `workers` threads."""
-    # A part has a batch of regions at most: thousands of one picture would fill the memory.
+    # A part has at most a batch of regions: thousands from one picture would fill the memory.
     parts = chain.from_iterable(_parts(picture, settings.batch) for picture in pictures)
     return chain.from_iterable(ahead(partial(_cut, settings=settings, fill=fill), parts, workers))
 
@@ -42,11 +42,10 @@ def crops_of(
 def warp(
     picture: Image.Image, box: Box, size: int, context: int, fill: Colour
 ) -> NDArray[np.uint8]:
-    """A box of an RGB picture, warped to uint8 (size, size, 3) whatever its proportions.
+    """A box of an RGB picture, warped to uint8 (size, size, 3), whatever its proportions.
 
-    Girshick et al. 2014, supplement A: the box fills the crop except a border of `context`
-    px, which shows what lies around it; where that is beyond the picture, the crop has the
-    colour `fill`.
+    Girshick et al. 2014, supplement A: the box fills the crop except a border of `context` px,
+    which shows its surroundings; beyond the picture, the crop has the colour `fill`.
     """
     x0, y0, x1, y1 = with_context(box, size, context)
     seen = (max(x0, 0.0), max(y0, 0.0), min(x1, picture.width), min(y1, picture.height))
@@ -73,10 +72,10 @@ def with_context(box: Box, size: int, context: int) -> tuple[float, float, float
 def look(
     network: ImageNetwork, crops: Iterable[Crop], batch: int, device: torch.device
 ) -> Iterator[Fragment]:
-    """Give the crops to the network, `batch` at a time, and yield them in their order.
+    """Pass the crops to the network, `batch` at a time, and yield them in order.
 
-    The next batch is put together while the last is computed on. On a GPU the network computes
-    in mixed precision.
+    Prepares the next batch while the last one is computed. On a GPU the network computes in mixed
+    precision.
     """
     coming = iter(crops)
     on_gpu = device.type == "cuda"
@@ -84,7 +83,7 @@ def look(
     def next_batch(_: None) -> tuple[list[Crop], Tensor]:
         some = list(islice(coming, batch))
         pixels = torch.from_numpy(np.array([crop.pixels for crop in some]))
-        # From pinned memory a GPU fetches by itself, while this machine goes on.
+        # The GPU copies from pinned memory by itself while this thread continues.
         return some, pixels.pin_memory() if on_gpu else pixels
 
     for some, pixels in takewhile(itemgetter(0), ahead(next_batch, repeat(None))):

@@ -1,11 +1,10 @@
-"""fc7: what an image network makes of each region, and the regions worth keeping.
+"""fc7: the features of each region, and the choice of the best regions.
 
-As in R-CNN (Girshick et al. 2014), every candidate box is cut out, warped to a square and given
-to a network trained on ImageNet; or, as in its successor Faster R-CNN, pooled from what a
-detector makes of the whole picture at once. The candidates on which the network is most certain
-of a class stay, and the whole image (section 2 of the paper: 19 and 1); their features are the
-penultimate activations of that same pass. The column is called fc7 after the layer of the
-paper's network, whatever the network.
+As in R-CNN (Girshick et al. 2014), each candidate box is cut out, warped to a square and passed to
+a network trained on ImageNet; or, as in Faster R-CNN, pooled from a detector's single pass over the
+picture. The candidates with the highest class probability stay, and the whole image (section 2 of
+the paper: 19 and 1); their features are the penultimate activations of the same pass. The column is
+named fc7 after the layer of the paper's network, whatever the network.
 """
 
 import importlib
@@ -30,7 +29,7 @@ from seesay.vision.networks import load
 from seesay.vision.proposals import Boxes
 from seesay.vision.regions import suppress
 
-# Pictures whose rows are written at once: bounds the memory, and a row group is not tiny.
+# Pictures whose rows are written at once: bounds the memory and keeps row groups large.
 PICTURES_A_WRITE = 20
 
 
@@ -46,9 +45,9 @@ def extract_shard(
     """Write the table `fc7` for the pictures of a shard, sorted by picture and region.
 
     The network computes on `threads` threads; `workers` others decode and warp, and change no
-    number. Memory does not grow with the number of pictures. Raises InputError for a picture
-    that cannot be decoded or is not the one of `regions`, for weights that are missing or do
-    not fit, and for a device that this machine lacks.
+    number. Memory does not grow with the number of pictures. Raises InputError for a picture that
+    cannot be decoded or is not the one of `regions`, for weights that are missing or do not fit,
+    and for a device that this machine lacks.
     """
     torch.set_num_threads(threads)
     place = choose(device)
@@ -64,10 +63,10 @@ def extract_shard(
 
 
 def best(fragments: list[Fragment], count: int, nms: float = 1.0) -> list[Fragment]:
-    """The whole image and the `count` best scored others, sorted by region.
+    """The whole image and the `count` best scored other regions, sorted by region.
 
-    Of equally scored ones, those of the lower region number stay. One that overlaps the whole
-    image, or a better one that stays, by more than `nms` (intersection over union) does not.
+    Ties go to the lower region number. Drops a region that overlaps the whole image, or a better
+    one that stays, by more than `nms` (intersection over union).
     """
     ordered = sorted(fragments, key=attrgetter("region"))
     boxes = np.array([f.box for f in ordered], dtype=np.int32)
@@ -89,7 +88,7 @@ def best_rows(
 def _cropped(
     candidates: Iterable[Candidates], settings: Fc7Settings, device: torch.device, workers: int
 ) -> tuple[int, Iterator[Fragment]]:
-    """The width of the features, and every region as a crop of several pictures' batches."""
+    """The width of the features, and all regions as crops, in batches across pictures."""
     network = load(settings.network, settings.weights, settings.size).to(device)
     crops = crops_of(candidates, settings, network.fill, workers)
     return network.width, look(network, crops, settings.batch, device)
@@ -98,8 +97,8 @@ def _cropped(
 def _pooled(
     candidates: Iterable[Candidates], settings: Fc7Settings, device: torch.device, workers: int
 ) -> tuple[int, Iterator[Fragment]]:
-    """The width of the features, and every region of the pictures that a detector sees whole."""
-    # By name, for other stages read this module's table and depend on no detector.
+    """The width of the features, and all regions of pictures that a detector sees whole."""
+    # Imported by name, because other stages use this module's table without a detector.
     module = importlib.import_module("seesay.vision.networks.fasterrcnn")
     detector = module.Detector(settings.weights, settings.size, device)
 

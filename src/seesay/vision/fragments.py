@@ -1,8 +1,7 @@
-"""Ready-made fragments: Karpathy's R-CNN features in place of the stages regions and fc7.
+"""Ready-made fragments: Karpathy's R-CNN features replace the stages regions and fc7.
 
-They are the fragments of section 2 of the paper: 19 detections and the whole image, 4,096
-numbers each. Written as the table `fc7`, they leave everything after it as it is; without boxes
-and scores.
+They are the fragments of section 2 of the paper: 19 detections and the whole image, 4,096 numbers
+each, but without boxes and scores. Later stages read them from the table `fc7` as usual.
 """
 
 from collections.abc import Sequence
@@ -27,7 +26,7 @@ from seesay.vision.pictures import first_of
 
 Features = NDArray[np.float32]
 
-# Pictures whose rows are written at once, so that a row group is not tiny.
+# Pictures whose rows are written at once, to keep row groups large.
 PICTURES_A_WRITE = 50
 
 
@@ -36,11 +35,11 @@ def make_shards(
 ) -> None:
     """Write the table `fc7` of every shard: the n-th path for the n-th manifest.
 
-    Codes of another shape or of no picture of the manifests go to the rejects or, with
-    `on_bad_input: fail`, end the run; a picture without fragments goes to the rejects in either
-    case. All features are in memory at once, 4 bytes a number: 330 MB for Pascal1K.
-    Raises InputError also when a file is missing or no MATLAB file, when it has no fragments of
-    any picture, when two files have the same picture, and when one changes meanwhile.
+    Codes of another shape, or of no picture of the manifests, go to the rejects or, with
+    `on_bad_input: fail`, end the run; a picture without fragments always goes to the rejects. All
+    features are in memory at once, 4 bytes a number: 330 MB for Pascal1K. Raises InputError also if
+    a file is missing or no MATLAB file, if it has no fragments of any picture, if two files have
+    the same picture, or if a file changes meanwhile.
     """
     shards = [tables.read(MANIFEST, path)["image_id"].tolist() for path in manifests]
     wanted = [image_id for shard in shards for image_id in shard]
@@ -69,7 +68,7 @@ def make_shards(
 def gather(
     folder: Path, image_ids: Sequence[str], whole: str
 ) -> tuple[dict[str, Features], list[Reject]]:
-    """The features (n, 4096) of each picture that has some, region by region, and rejects."""
+    """The features (n, 4096) of each picture that has any, region by region, and rejects."""
     find = finder(image_ids)
     kept: dict[str, Features] = {}
     bad: list[Reject] = []
@@ -89,7 +88,7 @@ def gather(
 
 
 def _in_order(features: Features, whole: str) -> Features:
-    """The rows with the whole image first, where it is known to be the last."""
+    """The rows with the whole image first, if it is known to be the last."""
     return np.roll(features, 1, axis=0) if whole == "last" else features
 
 

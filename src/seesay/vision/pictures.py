@@ -1,4 +1,4 @@
-"""The captioned pictures: every file opened, every caption checked, every picture in a split."""
+"""Captioned pictures: opens every file, checks every caption, splits the pictures."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -26,13 +26,13 @@ from seesay.vision.splits import SPLITS, assign
 
 @dataclass(frozen=True)
 class Opened:
-    """A picture file that was read and decoded whole.
+    """A picture file, read and decoded completely.
 
     Attributes:
         digest: BLAKE2b of its bytes, 128 bits, hexadecimal.
-        width: Width in px, turned upright as its EXIF orientation says.
+        width: Width in px, upright by its EXIF orientation.
         height: Height in px.
-        signature: What it looks like (`seesay.vision.copies`).
+        signature: How it looks (`seesay.vision.copies`).
     """
 
     digest: str
@@ -57,14 +57,13 @@ def read_corpora(
 ) -> None:
     """Read the corpora of captioned pictures, and list the pictures of every shard.
 
-    `folds` are paths for the folds 1, 2, ... of a run of all: `images` again with their splits.
-    `fragments` is the folder of ready-made fragments, where they give the split. Shard n of the
-    manifests is the n-th path. Pictures of two splits that look the same are listed in `alike`,
-    the table COPIES, and told; they stay. A picture that cannot be decoded or has no caption, and
-    an empty caption, go to the rejects or, with `on_bad_input: fail`, end the run; a picture that
-    the split or the corpus itself leaves out goes to the rejects in either case.
-    Raises InputError also when a corpus cannot be read or changes meanwhile, or a split has no
-    picture.
+    `folds` are paths for the folds 1, 2, ... of `fold: all`: `images` again with their splits.
+    `fragments` is the folder of ready-made fragments, if they give the split. Shard n of the
+    manifests is the n-th path. Pictures of two splits that look the same are listed in `alike`, the
+    table COPIES, and printed; they stay. A picture that cannot be decoded or has no caption, and an
+    empty caption, go to the rejects or, with `on_bad_input: fail`, end the run; a picture that the
+    split or the corpus itself leaves out always goes to the rejects. Raises InputError also if a
+    corpus cannot be read or changes meanwhile, or if a split has no picture.
     """
     if not settings.corpora:
         raise InputError("pictures.corpora is empty; give a corpus")
@@ -75,7 +74,7 @@ def read_corpora(
     bad = [reject for reject in refused if not reject.by_rule]
     left_out = [reject for reject in refused if reject.by_rule]
     usable, opened, more = check(found, threads)
-    known = {reject.id for reject in bad}  # a caption that cannot be printed is empty, too
+    known = {reject.id for reject in bad}  # a caption that cannot be printed is also empty
     bad += [reject for reject in more if reject.id not in known]
     refuse(bad, settings)
     splits, unlisted, unused = split_of_usable(settings, usable, fragments, bad)
@@ -154,11 +153,11 @@ def captions_of(pictures: Sequence[Picture]) -> pd.DataFrame:
 
 
 def gather(corpora: Sequence[PictureCorpus]) -> tuple[list[Picture], list[Reject]]:
-    """The pictures of all corpora, sorted by id, and what could not be read.
+    """The pictures of all corpora, sorted by id, and rejects.
 
-    The ids of a corpus that has a name begin with it: `name/id`. The pictures of a corpus that
-    has a split are placed in it. Captions are composed (NFC); what cannot be printed is refused.
-    Raises InputError where two corpora share an id.
+    The ids of a corpus with a name begin with it: `name/id`. A corpus with a split places its
+    pictures in it. Captions are composed (NFC); unprintable ones are rejected. Raises InputError if
+    two corpora share an id.
     """
     pictures: list[Picture] = []
     rejects: list[Reject] = []
@@ -181,10 +180,10 @@ def gather(corpora: Sequence[PictureCorpus]) -> tuple[list[Picture], list[Reject
 
 
 def shown(picture: Picture) -> tuple[list[Picture], list[Reject]]:
-    """The picture, or nothing where its name cannot be printed, with captions that can be.
+    """The picture with its printable captions; None if its name cannot be printed.
 
-    Captions are composed (`seesay.shared.printable.cleaned`); one that cannot be printed is
-    emptied, so that the others keep their numbers. The rejects say which.
+    Captions are composed (`seesay.shared.printable.cleaned`); unprintable ones become empty, so
+    that the others keep their numbers. The rejects list them.
     """
     fault = unprintable(f"{picture.image_id}{picture.path or ''}")
     if fault:
@@ -211,9 +210,9 @@ def _picture_id(picture: Picture) -> str:
 def check(
     pictures: Sequence[Picture], threads: int
 ) -> tuple[list[Picture], dict[str, Opened], list[Reject]]:
-    """Open every picture and look at every caption.
+    """Open every picture and check every caption.
 
-    Returns the pictures that can be used, what opening them told by `image_id`, and rejects.
+    Returns the usable pictures, the facts of the opened files by `image_id`, and rejects.
     """
     bad = [
         Reject(f"{picture.image_id}#{number}", "an empty caption; write it or remove the line")
@@ -237,7 +236,7 @@ def check(
 
 
 def open_picture(path: Path | None) -> Opened | str:
-    """Read and decode a file whole, where there is one; or why it cannot be, in one line."""
+    """Read and decode a file completely, if there is one; or why it cannot be, in one line."""
     if path is None:
         return NO_FILE
     content, fault = pixels.read(path)
@@ -248,7 +247,7 @@ def open_picture(path: Path | None) -> Opened | str:
 
 
 def refuse(bad: Sequence[Reject], settings: PicturesSettings) -> None:
-    """Raise InputError for the first reject when bad input is to end the run."""
+    """Raise InputError for the first reject if bad input must end the run."""
     if bad and settings.on_bad_input == "fail":
         raise InputError(f"{first_of(bad)}; with on_bad_input: reject the run goes on without it")
 

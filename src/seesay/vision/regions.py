@@ -1,8 +1,8 @@
-"""Candidate regions: boxes around what may be a thing in a picture.
+"""Candidate regions: boxes around possible things in a picture.
 
 A method of `seesay.vision.proposals` proposes boxes, most of them small and many nearly the same.
 Small ones are dropped, near copies suppressed, and the first of the rest kept. Section 2 of the
-paper takes its fragments from such regions; which of them stay is decided by the network's scores
+paper takes its fragments from such regions; the network's scores choose among them
 (`seesay.vision.fc7`).
 """
 
@@ -28,7 +28,7 @@ from seesay.shared.progress import progress
 from seesay.shared.rejects import write_rejects
 from seesay.vision.proposals import Boxes, Pixels
 
-# Pictures whose boxes are written at once: bounds the memory, and a row group is not tiny.
+# Pictures whose boxes are written at once: bounds the memory and keeps row groups large.
 PICTURES_A_WRITE = 256
 
 
@@ -41,11 +41,11 @@ def propose_shard(
 ) -> None:
     """Write the tables `regions` and `rejects` for the pictures of a manifest.
 
-    Few pictures are in memory at a time, whatever their number. Raises InputError for a picture
-    that has changed since it was listed,
-    or cannot be used when `on_bad_input` is `fail`; `device` is the proposing network's.
+    Only a few pictures are in memory at a time. Raises InputError for a picture that has changed
+    since it was listed, or, with `on_bad_input: fail`, cannot be used; `device` is for a network
+    that proposes.
     """
-    # Shards run side by side; OpenCV would take every core for each of them.
+    # Shards run side by side, and OpenCV would take every core for each.
     cv2.setNumThreads(1)
     refused: list[tuple[str, str, str]] = []
     pictures = tables.read(MANIFEST, manifest)
@@ -58,7 +58,7 @@ def propose_shard(
 
 
 class Regions:
-    """What finds the regions of pictures: the method that the settings name, made ready once."""
+    """Finds the regions of pictures by the method of the settings, loaded once."""
 
     def __init__(self, settings: RegionsSettings, device: str = "auto") -> None:
         method = importlib.import_module(f"seesay.vision.proposals.{settings.proposals}")
@@ -69,9 +69,9 @@ class Regions:
     def of(self, pixels: Pixels) -> Boxes:
         """The regions of a picture (height, width, 3) RGB: int32 (1 + n, 4) of x0, y0, x1, y1.
 
-        Boxes are half-open, in px. The first is the whole image; the same picture and settings
-        always give the same boxes in the same order: of merit, where the method has one, else
-        by size in turn.
+        Boxes are half-open, in px. The first is the whole image. The same picture and settings
+        always give the same boxes in the same order: by score if the method has one, otherwise by
+        sizes in turn.
         """
         height, width = pixels.shape[:2]
         whole = np.array([[0, 0, width, height]], dtype=np.int32)
@@ -80,7 +80,7 @@ class Regions:
         found = distinct(found[area(found) >= least])
         if not self.best_first:
             found = largest_first(found)
-        # The whole image takes part in the suppression, and so comes first of all.
+        # The whole image takes part in the suppression, so it comes first.
         boxes = distinct(np.concatenate([whole, found]))
         boxes = boxes[suppress(boxes, self.settings.nms)][1:]
         if not self.best_first:
@@ -89,7 +89,7 @@ class Regions:
 
 
 def distinct(boxes: Boxes) -> Boxes:
-    """Boxes (n, 4) without those that were there before."""
+    """Boxes (n, 4) without repeats."""
     _, first = np.unique(boxes, axis=0, return_index=True)
     return boxes[np.sort(first)]
 
@@ -97,17 +97,17 @@ def distinct(boxes: Boxes) -> Boxes:
 def largest_first(boxes: Boxes) -> Boxes:
     """Boxes (n, 4) by area; of equal ones, the upper left first.
 
-    Where proposals carry no score, the area stands in for it: a fragment had better show a
-    little too much than cut its thing.
+    The area replaces a missing score: a fragment should rather show a little too much than cut its
+    thing.
     """
     return boxes[np.lexsort((boxes[:, 2], boxes[:, 0], boxes[:, 1], -area(boxes)))]
 
 
 def suppress(boxes: Boxes, threshold: float) -> NDArray[np.int64]:
-    """Non-maximum suppression of distinct boxes (n, 4): which of them stay, in their order.
+    """Non-maximum suppression of distinct boxes (n, 4): which of them stay, in order.
 
-    A box that overlaps an earlier one that stays by more than `threshold` (intersection over
-    union) goes.
+    Drops a box that overlaps an earlier box that stays by more than `threshold` (intersection over
+    union).
     """
     sides = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1)
     merit = np.arange(len(boxes), 0.0, -1.0)
@@ -118,12 +118,12 @@ def suppress(boxes: Boxes, threshold: float) -> NDArray[np.int64]:
 def by_size_in_turn(share: NDArray[np.float64]) -> NDArray[np.int64]:
     """An order of boxes, given their areas (n,) as shares of the picture, largest first.
 
-    The largest boxes alone are scenery, the smallest alone are scraps. So boxes are classed by
-    halving the area (1/2 and more, 1/4 and more, ...), and taken from each class in turn,
-    beginning with the largest class and the largest box of each.
+    The largest boxes are mostly scenery, the smallest are scraps. So boxes form classes by halving
+    the area (at least 1/2, at least 1/4, ...), and the classes take turns, the largest class and
+    its largest box first.
     """
     octave = np.ceil(-np.log2(share)).astype(np.int64)
-    # Sorted by area, a class is a run: the place within it is the distance from its start.
+    # Sorted by area, each class is a run: a box's place in it is the distance from its start.
     place = np.arange(len(share)) - np.searchsorted(octave, octave)
     return np.lexsort((octave, place))
 
@@ -159,7 +159,7 @@ def _propose_each(
 
 
 def _open(row: tuple[str, str]) -> tuple[str, Image.Image | InputError]:
-    """The id and the picture of a row of a manifest, or why the picture cannot be had."""
+    """The id and the picture of a manifest's row, or why the picture cannot be read."""
     image_id, path = row
     try:
         return image_id, decode(Path(path))

@@ -1,7 +1,7 @@
-"""The grammar of the composed scenes' captions: five sentences a scene, as people would say it.
+"""The grammar of the scenes' captions: five sentences a scene, as people would say them.
 
-Sentences differ in which things they name, in what they say of them and in their wording. What
-they say is true of the scene: sizes, colours and who is above whom are those of the drawing.
+Sentences differ in the things that they name, in what they say of them, and in wording. They are
+true of the scene: sizes, colours and positions are those of the drawing.
 """
 
 import re
@@ -21,9 +21,9 @@ class Placed:
     """A thing in a scene.
 
     Attributes:
-        thing: What it is.
+        thing: The kind of thing.
         size: Its size class: `small`, `medium` or `big`.
-        colour: The colour word of this drawing; "" where no one word fits.
+        colour: The colour word of this drawing; "" if no single word fits.
         box: x0, y0, x1, y1 in px, half-open.
     """
 
@@ -44,7 +44,7 @@ class Scene:
 
 
 class Speaker:
-    """Someone who looks at a scene and says a sentence about it."""
+    """A person who looks at a scene and says a sentence about it."""
 
     def __init__(self, scene: Scene, random: np.random.Generator) -> None:
         self.scene, self.random = scene, random
@@ -131,7 +131,7 @@ def there_is(speaker: Speaker) -> str:
 
 
 def while_other(speaker: Speaker) -> str:
-    """Two things, each at its own."""
+    """Two things, each doing something of its own."""
     first, second = speaker.some(2)
     return (
         f"{speaker.noun(first)} {speaker.does(first)} "
@@ -146,7 +146,7 @@ def whole_with(speaker: Speaker) -> str:
 
 
 def three(speaker: Speaker) -> str:
-    """Three things in a row, or two where there are no more."""
+    """Three things in a row, or two if there are no more."""
     *others, last = [speaker.noun(placed) for placed in speaker.some(3)]
     return f"{', '.join(others)} and {last}"
 

@@ -1,4 +1,4 @@
-"""Drawing the composed scenes: glyphs of the OpenMoji font, painted, tilted and set on a ground."""
+"""Draws the composed scenes: OpenMoji glyphs, painted, tilted and set on a ground."""
 
 from functools import cache
 
@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from seesay.vision.scene_captions import Scene
 from seesay.vision.scene_words import COLOURS, SKIES, WALLS
 
-GLYPH = 160  # longer side of a cached drawing in px: no scene shows one much larger
+GLYPH = 160  # longer side of a cached drawing, in px: scenes show none much larger
 HUES = 36  # bins of 10 degrees in which the main hue of a drawing is sought
 SATURATED = 0.35  # least saturation of a pixel that counts as coloured
 
@@ -18,11 +18,11 @@ SATURATED = 0.35  # least saturation of a pixel that counts as coloured
 def drawing(glyph: str, paint: str) -> Image.Image:
     """A glyph as RGBA, cropped to its ink, the longer side `GLYPH` px.
 
-    `paint` is the colour word in which its main colour is painted; "" leaves it as it is.
+    `paint` is the colour word for its main colour; "" keeps its own.
     """
     font = _font()
     left, top, right, bottom = font.getbbox(glyph)
-    # The ink can reach beyond the box that the font gives: leave a margin on every side.
+    # The ink can exceed the font's box: leave a margin on every side.
     width, height = int(right - left), int(bottom - top)
     canvas = Image.new("RGBA", (3 * width, 3 * height), (0, 0, 0, 0))
     pen = ImageDraw.Draw(canvas)
@@ -41,10 +41,10 @@ def _font() -> ImageFont.FreeTypeFont:
 
 
 def painted(image: Image.Image, colour: tuple[int, int, int]) -> Image.Image:
-    """The image with its main hue replaced by `colour`, shades and other hues kept.
+    """The image with its main hue replaced by `colour`; shades and other hues stay.
 
-    A pixel of the main hue that is as bright and saturated as most becomes `colour` itself;
-    darker ones become darker, paler ones paler.
+    A pixel of the main hue that is as bright and saturated as most becomes `colour` itself; darker
+    ones become darker, paler ones paler.
     """
     rgba = np.asarray(image, dtype=np.float64) / 255
     rgb = rgba[..., :3]
@@ -57,11 +57,11 @@ def painted(image: Image.Image, colour: tuple[int, int, int]) -> Image.Image:
     bins = (hue[inked] * HUES).astype(int)
     main = (np.bincount(bins, minlength=HUES).argmax() + 0.5) / HUES
     away = np.abs(hue - main)
-    # Antialiased pixels towards the black outline keep the hue and lose value.
+    # Antialiased pixels near the black outline keep the hue and lose value.
     of_main = (np.minimum(away, 1 - away) < 0.07) & (saturation > SATURATED / 2)
     typical = of_main & inked
     brightness = value / np.median(value[typical])
-    # Light shades of a drawing are the same colour: only what is paler than most is mixed.
+    # Light shades of a drawing are the same colour: only unusually pale ones are mixed.
     purity = np.clip(saturation / np.quantile(saturation[typical], 0.25), 0, 1)[..., None]
     target = np.array(colour) / 255
     new = np.clip((purity * target + (1 - purity)) * brightness[..., None], 0, 1)

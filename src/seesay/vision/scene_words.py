@@ -1,4 +1,4 @@
-"""The lexicon of the composed scenes: what is drawn, and the words that people have for it.
+"""The lexicon of the composed scenes: the things drawn, and people's words for them.
 
 Drawings are glyphs of the OpenMoji font (CC BY-SA 4.0). Strings of several words are lists.
 """
@@ -23,16 +23,16 @@ SIZES = {"small": ("small", "little", "tiny"), "medium": (), "big": ("big", "lar
 
 @dataclass(frozen=True)
 class Thing:
-    """Something that can be drawn.
+    """A thing that can be drawn.
 
     Attributes:
         names: Its nouns, the usual one first.
         glyph: Its character in the OpenMoji font.
         place: Where it belongs: `land`, `water` or `sky`.
         verbs: What it does, in the base form.
-        colour: The colour word of the drawing as it is; "" where no one word fits.
-        paints: The colours in which it may be painted instead.
-        trait: An adjective that always fits it; "" where there is none.
+        colour: The colour word of the drawing as it is; "" if no single word fits.
+        paints: Other colours that it may be painted in.
+        trait: An adjective that always fits it; "" without one.
     """
 
     names: str
@@ -133,7 +133,7 @@ THINGS = (
     Thing("strawberry", "🍓", "land", "lie", "red"),
 )
 
-# The adverbs that go with a verb; a verb that is not here goes without.
+# The adverbs of each verb; other verbs have none.
 ADVERBS = {
     "run": "quickly fast happily",
     "walk": "slowly quietly calmly",

@@ -1,8 +1,8 @@
-"""Composed scenes: pictures of a few OpenMoji drawings, with captions of the project's own.
+"""Composed scenes: pictures of a few OpenMoji drawings, with the project's own captions.
 
-They stand in for photographs where there are none: the embedded default learns from them. A
-scene depends on the seed and its own number alone, so more scenes leave the first ones as they
-are. The folder has the layout of Pascal1K, and its reader reads it.
+They replace photographs in the embedded default. A scene depends only on the seed and its own
+number, so more scenes leave the first ones unchanged. The folder has the layout of Pascal1K, and
+its reader reads it.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ T = TypeVar("T")
 Box = tuple[int, int, int, int]
 
 SIZE_WEIGHTS = (0.3, 0.42, 0.28)
-LAYOUTS, POSITIONS = 100, 40  # tries for a scene, and for the place of one thing in it
+LAYOUTS, POSITIONS = 100, 40  # attempts at a scene, and at placing one thing in it
 NIGHT_ONLY, DAY_ONLY = {"moon"}, {"sun", "rainbow"}
 NOTICE = f"""\
 Composed scenes, made by seesay; not photographs.
@@ -51,9 +51,9 @@ class Drawn:
 
 
 def write_scenes(folder: Path, things: Path, settings: ScenesSettings) -> None:
-    """Write all scenes in Pascal1K's layout to `folder`, and where each thing is to `things`.
+    """Write all scenes to `folder` in Pascal1K's layout, and the place of each thing to `things`.
 
-    The folder appears under its name only when it is whole.
+    The folder appears under its name only when it is complete.
     """
     rows = []
     with writing.folder(folder) as part:
@@ -77,7 +77,7 @@ def write_scenes(folder: Path, things: Path, settings: ScenesSettings) -> None:
 def draw(settings: ScenesSettings, index: int) -> Drawn:
     """Draw scene number `index` and say five sentences about it.
 
-    Raises InputError when the settings leave no room for the things.
+    Raises InputError if the settings leave no room for the things.
     """
     random = generator("scenes", settings.seed, index)
     ground = weighted(BACKGROUNDS, [kind.weight for kind in BACKGROUNDS], random)
@@ -135,7 +135,7 @@ def area(box: Box) -> int:
 
 
 def _colour(thing: Thing, wall: str, random: np.random.Generator) -> tuple[str, str]:
-    """The colour word of a drawing and its paint ("" as it is), unlike the wall if it can be."""
+    """The colour word of a drawing and its paint ("" for none), unlike the wall if possible."""
     options = [(thing.colour, ""), *((paint, paint) for paint in thing.paints.split())]
     unlike = [option for option in options if option[0] != wall] or options
     return unlike[int(random.integers(len(unlike)))]
@@ -147,7 +147,7 @@ def _place(
     settings: ScenesSettings,
     random: np.random.Generator,
 ) -> list[tuple[Placed, Image.Image]] | None:
-    """Give each thing a size, a tilt and a place, the biggest first; None if one finds none."""
+    """Give each thing a size, a tilt and a place, the largest first; None if one has no room."""
     drawn = []
     for thing, colour, paint in things:
         kind = weighted(SIZE_CLASSES, SIZE_WEIGHTS, random)
@@ -170,11 +170,11 @@ def _place(
 def _position(
     ground: Background, thing: Thing, ink: Image.Image, size: int, random: np.random.Generator
 ) -> Box:
-    """A box for a drawing: what flies is high, what stands is low, on a wall it is anywhere."""
+    """A box for a drawing: flying things are high, standing ones low; on a wall, anywhere."""
     room = size - ink.height
     low, high = 0.0, float(room)
     if ground.name != "wall":
-        # The middle of what flies is above the middle; the foot of what stands is below it.
+        # Flying things have their middle above the picture's, standing ones their foot below.
         low, high = (0, high * 0.5) if thing.place == "sky" else (size * 0.55 - ink.height, high)
     x = int(random.integers(size - ink.width + 1))
     y = min(room, max(0, round(random.uniform(max(0.0, low), max(0.0, high)))))

@@ -30,14 +30,13 @@ def assign(
 ) -> tuple[dict[str, str], list[Reject], list[Reject]]:
     """Give each picture its split.
 
-    `fragments` is the folder of ready-made fragments, of which one kind of split is read; `fold`
-    is the one that is wanted where the split says all.
-    Lists may name `refused` pictures, too. Pictures that the config has placed stay where they
-    are, and the split parts the others.
+    `fragments` is the folder of ready-made fragments, for the split that reads it; `fold` is the
+    fold to make of `fold: all`. Lists may also name `refused` pictures. Pictures that the config
+    has placed stay, and the split divides the others.
+
     Returns the split of each `image_id`, rejects for bad rows of the lists, and rejects for
-    pictures that the split leaves out.
-    Raises InputError when an exact split wants more pictures than there are, a list or file is
-    missing, or a picture is in two of them.
+    pictures that the split leaves out. Raises InputError if an exact split needs more pictures than
+    there are, if a list or file is missing, or if a picture is in two of them.
     """
     bad: list[Reject] = []
     if isinstance(split, Folded) and split.fold == "all":
@@ -52,13 +51,13 @@ def assign(
         splits, reason = by_count(split, ids), "beyond the counts of pictures.split"
     elif isinstance(split, FilesSplit):
         lists = {name: Path(getattr(split, name)) for name in SPLITS}
-        # A list may name a picture that the config has placed; that stays where it is.
+        # A list may name a picture that the config has placed; it stays there.
         known = Corpus(files=files)
         known.refused = {reject.id for reject in refused}
         splits, bad = read_lists(lists, known)
         reason = "in none of the lists of pictures.split"
     elif isinstance(split, FragmentsSplit):
-        # By name, so that a split without it does not depend on what reads the files.
+        # Imported by name, so that other splits do not depend on the reader of the files.
         layout = importlib.import_module("seesay.corpora.fragments")
         splits, reason = layout.splits(fragments, ids), f"in none of the files of {fragments}"
     else:
@@ -71,7 +70,7 @@ def assign(
 def by_hash(split: HashSplit, image_id: str) -> str:
     """The split of one id, independent of all others.
 
-    Each fold turns all places by one k-th of the circle of hashes.
+    Each fold rotates all places by one k-th of the circle of hashes.
     """
     position = (stable_hash("split", image_id) / 2**64 + int(split.fold) / split.folds) % 1.0
     if position < split.train:
@@ -80,9 +79,9 @@ def by_hash(split: HashSplit, image_id: str) -> str:
 
 
 def by_count(split: ExactSplit, ids: Sequence[str]) -> dict[str, str]:
-    """The ids sorted by their hash, cut at the counts; each fold begins one k-th further back.
+    """The ids sorted by their hash and cut at the counts; each fold begins one k-th further back.
 
-    What is beyond the counts is so in every fold.
+    The ids beyond the counts are the same in every fold.
     """
     counts = [split.train, split.validation, split.test]
     if sum(counts) > len(ids):

@@ -12,10 +12,10 @@ from torch import Tensor, nn
 
 
 class ImageNetwork(nn.Module):
-    """A classification network that gives its penultimate activations as well.
+    """A classification network that also returns its penultimate activations.
 
-    `body` maps normalised pixels (n, 3, size, size) to activations (n, width), `head` maps
-    those to class logits. `mean` and `std` normalise pixels of 0 to 255, one number a colour.
+    `body` maps normalised pixels (n, 3, size, size) to activations (n, width), `head` maps those to
+    class logits. `mean` and `std` normalise pixels of 0 to 255, one number a colour.
     """
 
     mean: Tensor
@@ -31,7 +31,7 @@ class ImageNetwork(nn.Module):
         super().__init__()
         self.body, self.head = body, head
         self.width = head.in_features
-        # What fills a crop beyond the picture's border: it becomes 0 when normalised.
+        # The fill beyond a picture's border; it becomes 0 when normalised.
         self.fill = (round(mean[0]), round(mean[1]), round(mean[2]))
         self.register_buffer("mean", torch.tensor(mean).view(3, 1, 1))
         self.register_buffer("std", torch.tensor(std).view(3, 1, 1))
@@ -41,7 +41,7 @@ class ImageNetwork(nn.Module):
 
         `crops` are uint8 RGB, (n, size, size, 3).
         """
-        # Seen as (n, 3, size, size), these bytes already lie channels-last in memory.
+        # As (n, 3, size, size), these bytes are already channels-last in memory.
         pixels = (crops.permute(0, 3, 1, 2).float() - self.mean) / self.std
         activations: Tensor = self.body(pixels)
         scores = self.head(activations).float().softmax(dim=1).amax(dim=1)
@@ -51,17 +51,17 @@ class ImageNetwork(nn.Module):
 def load(name: str, weights: str, size: int) -> ImageNetwork:
     """A network for crops of `size` px, in evaluation mode and without gradients.
 
-    `weights` is `DEFAULT` (trained on ImageNet), `random` (always the same ones; for tests), or
-    the path of a state dict. Raises InputError for weights that are missing or do not fit.
+    `weights` is `DEFAULT` (trained on ImageNet), `random` (always the same; for tests), or the path
+    of a state dict. Raises InputError for weights that are missing or do not fit.
     """
     module = importlib.import_module(f"seesay.vision.networks.{name}")
     network: ImageNetwork = module.build(weights, size).eval().requires_grad_(False)
-    # Channels last: half as quick again on a CPU.
+    # Channels last: 1.5 times as fast on a CPU.
     return network.to(memory_format=torch.channels_last)
 
 
 def of_classifier(net: Any) -> ImageNetwork:
-    """torchvision's AlexNet or VGG: fc7 is what its last layer sees, after its ReLU.
+    """torchvision's AlexNet or VGG: fc7 is the input of its last layer, after the ReLU.
 
     Pixels are normalised by ImageNet's means and deviations.
     """

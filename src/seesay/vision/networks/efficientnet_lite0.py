@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0: small, and the only one whose weights a package carries."""
+"""EfficientNet-Lite0: a small network, and the only one whose weights come in a package."""
 
 from pathlib import Path
 
@@ -14,8 +14,8 @@ from seesay.vision.networks.weights import weighted
 def build(weights: str, size: int) -> ImageNetwork:
     """The network (1,280 activations) with the weights of its package, or others.
 
-    The package's were converted from the TensorFlow release, whose inputs are (pixel - 127) /
-    128; the mean and deviation of ImageNet, which its example shows, recognise fewer.
+    The package converted them from the TensorFlow release, whose inputs are (pixel - 127) / 128;
+    ImageNet's mean and deviation, which the package's example uses, recognise fewer pictures.
     """
 
     def plain() -> EfficientNet:
@@ -39,7 +39,7 @@ def build(weights: str, size: int) -> ImageNetwork:
 def _fold(module: nn.Module, convolution: str, norm: str) -> None:
     """Fold a batch norm, and padding that is the same on all sides, into its convolution.
 
-    The function stays the same up to rounding (1e-5), and is half as quick again.
+    The function stays the same up to rounding (1e-5), and is 1.5 times as fast.
     """
     conv = fuse_conv_bn_eval(getattr(module, convolution), getattr(module, norm))
     padding = getattr(conv.static_padding, "padding", None)

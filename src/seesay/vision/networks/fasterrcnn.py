@@ -1,7 +1,7 @@
-"""torchvision's Faster R-CNN (Ren et al. 2015; ResNet-50 and FPN) in its two halves.
+"""torchvision's Faster R-CNN (Ren et al. 2015; ResNet-50 and FPN) in two halves.
 
-The region proposal network says where something may be; the box head says what it is. The
-stage regions uses the first, the stage fc7 the second; each sees a picture once.
+The region proposal network, for the stage regions, says where something may be; the box head, for
+the stage fc7, says what it is. Each sees a picture once.
 """
 
 from collections.abc import Sequence
@@ -26,17 +26,18 @@ from seesay.vision.networks.weights import fetched, weighted
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
-# Short and long side at most, in px, that torchvision scales a picture to.
+# Short side, and longest long side, of torchvision's scaled pictures, in px.
 SHORT, LONG = 800, 1333
 URL = FasterRCNN_ResNet50_FPN_Weights.DEFAULT.url
 
 
 class Detector:
-    """Faster R-CNN on one picture at a time, as no other picture's padding then touches it.
+    """Faster R-CNN on one picture at a time, so that no other picture's padding affects it.
 
-    `side` is the short side in px that every picture is scaled to (torchvision: 800); long ones
-    keep to 5/3 of it instead. `weights` as in `seesay.vision.networks.weights.weighted`;
-    torchvision's were trained on COCO. On a GPU the backbone computes in mixed precision.
+    `side` is the short side in px to which pictures are scaled (torchvision: 800); for long
+    pictures, the long side is 5/3 of it instead. `weights` as in
+    `seesay.vision.networks.weights.weighted`; torchvision's were trained on COCO. On a GPU the
+    backbone computes in mixed precision.
     """
 
     width = 1024
@@ -91,7 +92,7 @@ class Detector:
         images, _ = self.net.transform([bytes_.permute(2, 0, 1).float() / 255])
         with torch.autocast(self.device.type, enabled=on_gpu):
             features = self.net.backbone(images.tensors)
-        # The heads are small, and boxes in half precision would be pixels off.
+        # The heads are small, and boxes in half precision would be off by pixels.
         return images, {level: maps.float() for level, maps in features.items()}
 
 
@@ -110,7 +111,7 @@ def _build(weights: str, short: int, long: int) -> FasterRCNN:
 
 
 def _fold(body: nn.Module) -> None:
-    """Fold the batch norms of a ResNet into its convolutions: the same function, and quicker."""
+    """Fold the batch norms of a ResNet into its convolutions: the same function, but faster."""
     block: Any
     for block in list(body.modules()):
         for conv, norm in (("conv1", "bn1"), ("conv2", "bn2"), ("conv3", "bn3")):
@@ -122,7 +123,7 @@ def _fold(body: nn.Module) -> None:
 
 def _fold_pair(module: Any, conv: str, norm: str) -> None:
     layer = module.get_submodule(norm)
-    # torchvision's weights were trained without an epsilon.
+    # torchvision trained these weights without an epsilon.
     layer.eps = 0.0
     setattr(module, conv, fuse_conv_bn_eval(module.get_submodule(conv), layer))
     setattr(module, norm, nn.Identity())

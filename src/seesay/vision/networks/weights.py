@@ -1,7 +1,7 @@
-"""Weights of image networks: published ones, a file of your own, or random ones.
+"""Weights of image networks: published ones, your own file, or random ones.
 
-Nothing is downloaded here: a job on a cluster has no network, and a run should not depend on
-what a server holds that day.
+Nothing is downloaded here: a cluster's jobs have no network, and a run must not depend on a
+server's state.
 """
 
 import pickle
@@ -18,16 +18,16 @@ from seesay.shared.errors import InputError
 
 Net = TypeVar("Net", bound=nn.Module)
 
-# What torch raises for files that are damaged, or hold more than tensors.
+# torch's errors for files that are damaged, or hold more than tensors.
 UNREADABLE = (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError)
 
 
 def weighted(build: Callable[[], Net], weights: str, published: Callable[[], Path]) -> Net:
-    """The network that `build` makes, with its weights, in evaluation mode without gradients.
+    """The network of `build` with its weights, in evaluation mode without gradients.
 
-    `weights` is `DEFAULT` (the file that `published` names), `random` (always the same ones;
-    for tests), or the path of a state dict. Raises InputError for a file that is missing,
-    damaged or another network's.
+    `weights` is `DEFAULT` (the file of `published`), `random` (always the same; for tests), or the
+    path of a state dict. Raises InputError for a file that is missing, damaged or another
+    network's.
     """
     if weights == "random":
         path, state = None, None
@@ -47,7 +47,7 @@ def weighted(build: Callable[[], Net], weights: str, published: Callable[[], Pat
 
 
 def read(path: Path) -> Any:
-    """What a file of weights holds; of all that it may hold, only tensors are read."""
+    """The contents of a file of weights; reads only tensors."""
     if not path.is_file():
         raise InputError(f"{path}: no such file; give DEFAULT, or the path of a state dict")
     try:
@@ -60,16 +60,16 @@ def read(path: Path) -> Any:
 
 
 def published(url: str) -> tuple[Path, str]:
-    """Where torch hub keeps what `url` holds, and the first digits of its SHA-256."""
+    """Torch hub's path for the file at `url`, and the first digits of its SHA-256."""
     path = Path(torch.hub.get_dir(), "checkpoints", url.rpartition("/")[2])
     return path, path.stem.rpartition("-")[2]
 
 
 def fetched(url: str) -> Path:
-    """The file of torch hub's checkpoint folder that holds what `url` does.
+    """The file at `url` in torch hub's checkpoint folder.
 
-    Its name ends in the first digits of its SHA-256. Raises InputError when it is missing or
-    has another digest.
+    Its name ends in the first digits of its SHA-256. Raises InputError if it is missing or has
+    another digest.
     """
     path, wanted = published(url)
     if not path.is_file():

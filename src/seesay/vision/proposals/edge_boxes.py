@@ -1,8 +1,8 @@
 """Edge Boxes (Zitnick and Dollár 2014): boxes that hold whole contours.
 
-Their edges came from a structured forest, whose model no package carries. Here they are the
-picture's own: the gradient of the strongest colour (Sobel), thinned as Canny does, and its
-direction. Such edges know texture from outline less well; the search among them is OpenCV's.
+The authors' edges came from a structured forest, whose model no package carries. Here they come
+from the picture: the gradient of the strongest colour (Sobel), thinned as in Canny, and its
+direction. Such edges separate texture from outline less well; the search among them is OpenCV's.
 """
 
 import cv2
@@ -13,7 +13,7 @@ from seesay.settings.regions import RegionsSettings
 from seesay.vision.proposals import Boxes, Pixels, Proposer, enlarged, shrunk
 
 BEST_FIRST = True
-# Boxes at most, and the least area of one in px^2: below it the search would not end.
+# Most boxes, and least area of one in px^2: smaller ones would make the search endless.
 MOST, LEAST = 10_000, 64
 
 Floats = NDArray[np.float32]
@@ -33,7 +33,7 @@ def proposer(settings: RegionsSettings, device: str) -> Proposer:
         rectangles, scores = search.getBoundingBoxes(*edges(small))
         boxes = enlarged(rectangles, small, pixels)
         merit = np.asarray(scores if len(boxes) else [], dtype=np.float64).reshape(-1)
-        # Equal scores are common among small boxes; their place then decides.
+        # Small boxes often have equal scores; their place then decides.
         return boxes[np.lexsort((*boxes.T, -merit))][:MOST]
 
     return propose

@@ -1,4 +1,4 @@
-"""A grid: boxes of fixed places and sizes, whatever the picture shows."""
+"""A grid: boxes at fixed places and sizes, the same for every picture."""
 
 from collections.abc import Iterator
 from itertools import chain, zip_longest
@@ -12,7 +12,7 @@ BEST_FIRST = True
 
 # Width to height, as a multiple of the picture's own.
 SHAPES = (1.0, 2.0, 0.5)
-# Halvings of the area at most: no box is smaller than 1/256 of the picture.
+# Most halvings of the area: no box is smaller than 1/256 of the picture.
 HALVINGS = 8
 
 Edges = tuple[float, float, float, float]
@@ -21,9 +21,9 @@ Edges = tuple[float, float, float, float]
 def proposer(settings: RegionsSettings, device: str) -> Proposer:
     """Boxes of 1/2, 1/4, ... of the picture down to `min_area`, the same for every picture.
 
-    Each size is laid out with half a box from one to the next. The sizes take turns, largest
-    first, and each begins in the middle of the picture, so that the first few boxes are of
-    every size and not all from one corner.
+    Neighbouring boxes of a size overlap by half. The sizes take turns, largest first, and each
+    begins in the middle of the picture, so the first few boxes have every size and are not all from
+    one corner.
     """
     shares = [0.5**n for n in range(1, HALVINGS + 1) if 0.5**n >= settings.min_area]
     levels = [
@@ -49,8 +49,8 @@ def laid_out(share: float, shape: float) -> Iterator[Edges]:
 
 
 def places(side: float) -> list[float]:
-    """Where boxes begin that are `side` long, at most half of it apart, from 0 to 1 - `side`."""
-    # Rounded, for half of a half of 1 must not be a hair more than a quarter.
+    """Starts of intervals of length `side`, at most half of it apart, from 0 to 1 - `side`."""
+    # Rounded, because half of a half of 1 must not exceed a quarter by a rounding error.
     steps = int(np.ceil(round((1 - side) / (side / 2), 6)))
     return [(1 - side) * step / max(steps, 1) for step in range(steps + 1)]
 

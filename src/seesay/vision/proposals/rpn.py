@@ -15,7 +15,7 @@ def proposer(settings: RegionsSettings, device: str) -> Proposer:
 
     Raises InputError for weights that are missing and for a device that this machine lacks.
     """
-    # Shards run side by side; and one thread computes the same bits on every machine.
+    # Shards run side by side, and one thread gives the same bits on every machine.
     torch.set_num_threads(1)
     detector = Detector(settings.weights, settings.side, choose(device))
 

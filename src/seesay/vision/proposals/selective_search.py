@@ -1,7 +1,7 @@
 """Selective search (Uijlings et al. 2013): segments that grow together, and their boxes.
 
 OpenCV's modes choose the colour spaces, the ways to grow, and the scales k of the first segments
-(Felzenszwalb & Huttenlocher 2004). Its "fast" has three scales, as has `base_k` with `inc_k`.
+(Felzenszwalb & Huttenlocher 2004). Its "fast" has three scales, as do `base_k` and `inc_k` here.
 """
 
 import cv2
