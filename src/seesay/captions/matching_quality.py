@@ -1,4 +1,4 @@
-"""What came of the matching, in numbers: steps, parts of speech, tokens, durations."""
+"""The quality of a matching in numbers: steps, parts of speech, tokens, durations."""
 
 from pathlib import Path
 
@@ -47,8 +47,8 @@ def talker_words(tokens: pd.DataFrame, used: set[str]) -> pd.DataFrame:
 
 
 def durations(seconds: pd.Series) -> pd.DataFrame:
-    """The rows of DURATIONS: bins from 0 s to the longest, the empty ones too."""
-    # A duration of 0.15 s may be a hair less as a difference of two times.
+    """The rows of DURATIONS: bins from 0 s to the longest, including empty ones."""
+    # The difference of two times may fall just short of 0.15 s.
     place = np.floor(seconds.to_numpy() / BIN + 1e-6).astype(np.int64)
     counts = np.bincount(place)
     edges = np.round(np.arange(len(counts) + 1) * BIN, 6)

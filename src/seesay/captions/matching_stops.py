@@ -1,4 +1,4 @@
-"""Why a matching ends the run, which settings may cure it, and what is kept of it to look at."""
+"""Why a matching ends the run, which settings may help, and the files that it leaves."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ WHY = {
 
 
 class Stopped(InputError):
-    """A matching that cannot go on; `unsayable` holds the rows of UNSAYABLE that are known."""
+    """A matching that cannot continue; `unsayable` holds the known rows of UNSAYABLE."""
 
     def __init__(self, message: str, unsayable: pd.DataFrame) -> None:
         super().__init__(message)
@@ -34,8 +34,8 @@ class Stopped(InputError):
 class Cure:
     """A change of the section matching that lets more captions be said.
 
-    `text` is the change as one writes it, `update` the keys with their new values, and `causes`
-    are those of UNSAYABLE that it may cure.
+    `text` is the change as a user writes it, `update` the keys with their new values, and `causes`
+    the causes of UNSAYABLE that it may remove.
     """
 
     text: str
@@ -44,7 +44,7 @@ class Cure:
 
 
 def cures(settings: MatchingSettings) -> list[Cure]:
-    """The changes that are not made yet, the least departure from the paper first."""
+    """Possible changes, the smallest departure from the paper first."""
     relaxed = [*settings.relax, *(step for step in STEPS if step not in settings.relax)]
     steps = tuple(relaxed)
     changes: list[tuple[str, Any, tuple[str, ...], str]] = [
@@ -64,7 +64,7 @@ def cures(settings: MatchingSettings) -> list[Cure]:
 
 
 def advice(settings: MatchingSettings, causes: Iterable[str]) -> str:
-    """What to set, of what is not set yet, where captions cannot be said for these causes."""
+    """The unset settings that may help captions that cannot be said for these causes."""
     wanted = set(causes)
     apt = [cure.text for cure in cures(settings) if cure.causes & wanted]
     more = "give more speech or more pictures"
@@ -74,10 +74,10 @@ def advice(settings: MatchingSettings, causes: Iterable[str]) -> str:
 def why(
     said: pd.DataFrame, unsayable: pd.DataFrame, splits: pd.Series, settings: MatchingSettings
 ) -> str:
-    """Why the run cannot go on, in one line; nothing where every split has a caption to say.
+    """Why the run cannot continue, in one line; "" if every split has a caption to say.
 
-    `said` has the rows of SPOKEN_CAPTIONS, `unsayable` those of UNSAYABLE; `splits` is indexed
-    by picture.
+    `said` has the rows of SPOKEN_CAPTIONS, `unsayable` those of UNSAYABLE; `splits` is indexed by
+    picture.
     """
     names = sorted(set(splits))
     counts = [by_split(frame, splits) for frame in (said, unsayable)]

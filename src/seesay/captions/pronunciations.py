@@ -1,6 +1,6 @@
-"""From a transcript to words and their pronunciations.
+"""Words of a transcript, and their pronunciations.
 
-pocketsphinx carries the CMU pronouncing dictionary of American English, of 39 phones without
+pocketsphinx carries the CMU pronouncing dictionary of American English, with 39 phones without
 stress. A user's own dictionary is a text of the same form, a pronunciation a line:
 
     word  W ER D
@@ -18,15 +18,15 @@ from seesay.shared.printable import composed
 
 Pronunciations = dict[str, list[str]]
 
-# Between words, and around them. Brackets stay: [laughs] is to be an unknown word, not "laughs".
+# Between and around words. Brackets stay: [laughs] must be an unknown word, not "laughs".
 BETWEEN = re.compile(r"[\s\u2010-\u2015/-]+")
 AROUND = '.,;:!?"“”„«»…‘'
 
 
 def load(dictionary: Path | None) -> Pronunciations:
-    """The pronunciations of every word, phones separated by spaces, the user's instead of ours.
+    """The pronunciations of every word, phones separated by spaces; the user's replace ours.
 
-    Raises InputError at a line of the user's dictionary that is none, or has an unknown phone.
+    Raises InputError for a faulty line of the user's dictionary, or an unknown phone.
     """
     found: Pronunciations = {}
     for line in Path(get_model_path("en-us/cmudict-en-us.dict")).read_text("utf-8").splitlines():
@@ -41,7 +41,7 @@ def load(dictionary: Path | None) -> Pronunciations:
 def own(dictionary: Path, phones: frozenset[str]) -> Pronunciations:
     """The pronunciations of a user's dictionary, lower-cased words and phones without stress.
 
-    Blank lines and those that begin with # or ;;; are passed over.
+    Skips blank lines and those that begin with # or ;;;.
     """
     try:
         text = composed(dictionary.read_text("utf-8-sig"))
@@ -73,10 +73,10 @@ def base(word: str) -> str:
 
 
 def words_of(text: str, pronunciations: Pronunciations) -> tuple[list[str], list[str]]:
-    """The words of a transcript, lower-cased, and those among them that no dictionary has.
+    """The words of a transcript, lower-cased, and those that no dictionary has.
 
-    Hyphens and dashes part words; marks around a word are no part of it, unless a dictionary
-    has it so (`a.m.`, `'em`).
+    Hyphens and dashes separate words; marks around a word do not belong to it, unless a dictionary
+    has them (`a.m.`, `'em`).
     """
     words, unknown = [], []
     for token in BETWEEN.split(text.lower().replace("’", "'")):

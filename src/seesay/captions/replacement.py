@@ -1,4 +1,4 @@
-"""What each caption word is spoken as (paper, section 2): itself, or a word matched to it."""
+"""The spoken word for each caption word (paper, section 2): itself, or a replacement."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,7 +11,7 @@ from seesay.captions.words import length_class, letters, majority
 
 
 def ranks(words: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """Each word's rank of frequency within its pos, from 1, and its share: rank / last rank.
+    """Each word's frequency rank within its pos, from 1, and its share: rank / last rank.
 
     `words` is indexed by word, with pos and count. Equally frequent words rank by alphabet. The
     share makes ranks in vocabularies of different sizes comparable: 1 is the rarest word.
@@ -23,16 +23,16 @@ def ranks(words: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
 
 
 def spoken_names(tags: pd.DataFrame, captions: pd.Series) -> pd.Series:
-    """The spoken word that each token counts as, "" for none; like the rows of `tags`.
+    """The spoken word that each token counts as, "" for none; in the order of `tags`.
 
-    `tags` has the rows of SPOKEN_TAGS with each one's `word`; `captions` gives each caption word
-    its part of speech. A token whose form is itself a caption word is that word, any other counts
-    as its lemma (dogs as dog); of each word those tokens count that have its part of speech. Of
-    words that no caption has, that is the most frequent one among their content words: so
-    function words, and auxiliaries that sound like a noun (can), stand for nothing.
+    `tags` has the rows of SPOKEN_TAGS with each one's `word`; `captions` gives the part of speech
+    of each caption word. A token whose form is a caption word is that word; any other counts as its
+    lemma (dogs as dog). Only tokens with the word's part of speech count. For words that no caption
+    has, this is the most frequent one among their content words, so function words, and auxiliaries
+    that sound like a noun (can), stand for nothing.
 
-    A token that is all of its utterance is tagged by guess. It says any caption word that it
-    spells, in full, except one that sounds otherwise as another part of speech.
+    The tag of a token that is its whole utterance is a guess. Such a token says any caption word
+    that it spells, in full, except a word that sounds different as another part of speech.
     """
     word, lemma, pos = tags["word"], tags["lemma"], tags["pos"]
     name = word.where(word.isin(captions.index), lemma)
@@ -54,17 +54,15 @@ def replace(
     """The table REPLACEMENTS: one row for each caption word, sorted by word.
 
     `captions` is indexed by caption word and `spoken` by spoken word, each with pos and count;
-    `used` holds the spoken words of which captions have some form, content word or not. A caption
-    word that is spoken stands for itself. Candidates for the others are the spoken words that no
-    caption uses, in any form. Unsaid words choose in order of falling count (equal counts: by
-    alphabet), each takes the free candidate of its pos and length class whose share of rank (see
-    `ranks`) is nearest to its own and not further than `tolerance`; of equally near ones the first
-    by alphabet. No candidate is taken twice.
+    `used` holds the spoken words of which captions have some form, content word or not. A spoken
+    caption word stands for itself. Candidates for the others are the spoken words that no caption
+    uses in any form. Unsaid words choose in order of falling count (ties: by alphabet). Each takes
+    the free candidate of its pos and length class whose share of rank (see `ranks`) is closest to
+    its own and at most `tolerance` away (ties: by alphabet). No candidate is taken twice.
 
-    Only when every word has had its choice does the first step of `relax` begin for those left,
-    in the same order: `length` lifts the length class (but the nearest class comes first),
-    `frequency` the tolerance, `pos` the part of speech; what one step lifts stays lifted in the
-    next.
+    After every word has chosen, the steps of `relax` follow for the words left, in the same order:
+    `length` lifts the length class (but the nearest class comes first), `frequency` the tolerance,
+    `pos` the part of speech. A constraint stays lifted in later steps.
     """
     rank, share = ranks(captions)
     free = spoken[~spoken.index.isin(used | set(captions.index))].sort_index()
@@ -107,7 +105,7 @@ def replace(
 
 
 def _steps(relax: Sequence[str]) -> Iterator[tuple[str, set[str]]]:
-    """The name of each step, and what it lifts."""
+    """The name of each step, and the constraint that it lifts."""
     yield "matched", set()
     for last, name in enumerate(relax, start=1):
         yield f"relaxed {name}", set(relax[:last])

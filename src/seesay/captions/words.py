@@ -25,7 +25,7 @@ LONGEST = 5  # the length classes are 1-2, 3-4, 5-6, 7-8, 9-10, 11 and more lett
 
 
 def letters(word: str) -> int:
-    """A word's length; a hyphen is no letter."""
+    """A word's length without hyphens."""
     return len(word.replace("-", ""))
 
 
@@ -37,8 +37,8 @@ def length_class(word: str) -> int:
 def word_types(tagged: pd.DataFrame) -> pd.DataFrame:
     """The types of tagged tokens (word, lemma, pos): word, lemma, pos and count, sorted by word.
 
-    A type's pos is its most frequent tag, its lemma the most frequent one under that tag; of
-    equally frequent ones the first by alphabet.
+    A type's pos is its most frequent tag, its lemma the most frequent one under that tag (ties: by
+    alphabet).
     """
     counts = tagged.groupby(["word", "pos", "lemma"]).size().rename("count").reset_index()
     counts["tagged"] = counts.groupby(["word", "pos"])["count"].transform("sum")
@@ -50,11 +50,11 @@ def word_types(tagged: pd.DataFrame) -> pd.DataFrame:
 
 
 def tag_captions(captions: pd.DataFrame, tagger: Tagger) -> pd.DataFrame:
-    """The content words of CAPTIONS, rare ones too, as rows of CAPTION_WORDS.
+    """The content words of CAPTIONS, including rare ones, as rows of CAPTION_WORDS.
 
     A form (dogs) has one lemma (dog), and a lemma one pos: its most frequent tag over all captions.
-    Of words that are two by their part of speech (`seesay.captions.english.APART`) the less
-    frequent one is left out: nothing that says the other says it.
+    For words that are two by their part of speech (`seesay.captions.english.APART`) the less
+    frequent one is left out, because no token of one says the other.
     """
     tagged = tagger.tag(captions["text"])
     rows = [
@@ -78,9 +78,9 @@ def tag_captions(captions: pd.DataFrame, tagger: Tagger) -> pd.DataFrame:
 def drop_rare(
     words: pd.DataFrame, captions: pd.DataFrame, min_count: int
 ) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
-    """The words whose lemma is seen `min_count` times or more, and rejects (stage, id, reason).
+    """The words whose lemma is seen at least `min_count` times, and rejects (stage, id, reason).
 
-    Rejected are rarer lemmas, and those of `captions` (CAPTIONS) that are left without a word.
+    Rejected are rarer lemmas, and captions (CAPTIONS) without any word left.
     """
     counts = words["lemma"].value_counts()
     rare = counts[counts < min_count].sort_index()
@@ -108,8 +108,8 @@ def extract_captions(
 ) -> None:
     """Write the table `caption_words`: the content words of every caption.
 
-    Lemmas seen fewer than `min_count` times are dropped and listed in `rejects`, as is a caption
-    that is left without a word. Raises InputError when no word is left at all.
+    Drops lemmas seen fewer than `min_count` times and lists them in `rejects`, with captions that
+    have no word left. Raises InputError if no word is left at all.
     """
     frame = tables.read(CAPTIONS, captions)
     words = tag_captions(frame, Tagger(settings.tagger))
@@ -121,7 +121,7 @@ def extract_captions(
 
 
 def none_left(words: pd.DataFrame, min_count: int) -> str:
-    """Why no content word is left of all captions, and what to do; `words` has the rare ones."""
+    """Why no caption has a content word, and the remedy; `words` has the rare ones."""
     if words.empty:
         return "no caption has a noun, verb, adjective or adverb that the tagger knows (English)"
     most = int(words["lemma"].value_counts().iloc[0])
@@ -132,7 +132,7 @@ def none_left(words: pd.DataFrame, min_count: int) -> str:
 
 
 def majority(words: Iterable[str], tags: Iterable[str]) -> dict[str, str]:
-    """Each word's most frequent tag; of equally frequent ones the first by alphabet."""
+    """Each word's most frequent tag; of equally frequent ones, the first by alphabet."""
     counts: dict[str, Counter[str]] = {}
     for word, tag in zip(words, tags, strict=True):
         counts.setdefault(word, Counter())[tag] += 1
@@ -140,9 +140,9 @@ def majority(words: Iterable[str], tags: Iterable[str]) -> dict[str, str]:
 
 
 def in_time(words: pd.DataFrame, pause: float) -> pd.DataFrame:
-    """SPOKEN_WORDS in time order, a recording at a time, with the number of each `utterance`.
+    """SPOKEN_WORDS in time order, recording by recording, with the number of each `utterance`.
 
-    Utterances are parted by pauses longer than `pause` (s).
+    A pause longer than `pause` (s) ends an utterance.
     """
     words = words.sort_values(["recording_id", "onset", "token_id"], kind="stable")
     gap = words["onset"] - words["offset"].shift()
@@ -153,7 +153,7 @@ def in_time(words: pd.DataFrame, pause: float) -> pd.DataFrame:
 def tag_speech(spoken_words: pd.DataFrame, tagger: Tagger, pause: float) -> pd.DataFrame:
     """The rows of SPOKEN_TAGS of SPOKEN_WORDS, with `word`, in time order.
 
-    They are tagged in utterances parted by longer pauses (s).
+    Tags whole utterances, which pauses longer than `pause` (s) separate.
     """
     words = in_time(spoken_words, pause)
     spoken = [group.tolist() for _, group in words.groupby("utterance")["word"]]
