@@ -1,8 +1,8 @@
-"""Forced alignment of one utterance with pocketsphinx: when each of its words is heard.
+"""Forced alignment of one utterance with pocketsphinx: the times of its words.
 
-A Viterbi search through the words in their order, with silence and noise allowed between them.
-It depends on the utterance alone: every one gets a decoder of its own, since one that has heard
-another utterance before gives other times. With its few words for a dictionary that takes 10 ms.
+A Viterbi search through the words in order, with silence and noise allowed between them. Each
+utterance gets its own decoder, because one that has heard another utterance gives other times. With
+the utterance's few words as its dictionary this takes 10 ms.
 """
 
 import os
@@ -20,14 +20,16 @@ from seesay.shared.errors import InputError, cause
 SAMPLE_RATE = 16000  # Hz, of the acoustic model
 LOWEST_RATE = 8000  # Hz, of a recording; from 8,000 Hz boundaries are 2.5 ms worse than from 16,000
 HOP = 0.01  # s
-STATES = 3  # of a phone; none can be skipped, so a phone lasts at least as many frames
-# Frame i is the window from i x HOP on, 25.6 ms long, so what it says is later than i x HOP: with
-# this shift, onsets on TIMIT come as much too early as offsets come too late (docs/alignment.md).
+STATES = 3  # states of a phone; none can be skipped, so a phone lasts at least as many frames
+# Frame i is the window of 25.6 ms from i x HOP, so its content is later than i x HOP. With this
+# shift, onsets on TIMIT come as much too early as offsets come too late (docs/alignment.md).
 SHIFT = 0.005  # s
 FILLERS = frozenset(("<s>", "</s>", "<sil>", "[NOISE]", "[SPEECH]", "(NULL)"))
-# The best path is taken as the search found it: through a lattice (`bestpath`), words get lost.
-# `lw` weighs language models; here there is none, and it would make pauses between words dear.
-WORD_ENDS = 0.75  # power of `beam` for a word's end: as wide as within a word, noise is aligned too
+# The search's own best path: a lattice (`bestpath`) loses words.
+# `lw` weighs language models; there is none here, and it would penalise pauses between words.
+WORD_ENDS = (
+    0.75  # power of `beam` at a word's end: a beam as wide as within words would align noise too
+)
 SEARCH = {"bestpath": False, "lw": 1.0}
 
 
@@ -35,7 +37,7 @@ SEARCH = {"bestpath": False, "lw": 1.0}
 class Work:
     """An utterance to align: its file, its words in order, and the pronunciations of each.
 
-    A path is given up when it is `beam` times less likely than the best one.
+    The search drops paths that are `beam` times less likely than the best one.
     """
 
     path: Path
@@ -57,8 +59,8 @@ def align(work: Work) -> list[tuple[float, float]] | str:
 def read(path: Path) -> tuple[NDArray[np.int16], float]:
     """A recording as mono samples (n,) at SAMPLE_RATE, and its length in s.
 
-    Channels are averaged. Raises InputError when the file is no audio, holds less than it
-    promises or what is no sound, or was sampled too slowly.
+    Averages the channels. Raises InputError if the file is no audio, holds less than it promises,
+    has impossible samples, or was sampled too slowly.
     """
     facts = sound.facts(path)
     if facts.rate < LOWEST_RATE:
@@ -69,7 +71,7 @@ def read(path: Path) -> tuple[NDArray[np.int16], float]:
 
 
 def check_length(work: Work, duration: float) -> None:
-    """Raise InputError when a recording is shorter than its words can be said in."""
+    """Raise InputError if a recording is too short for its words."""
     phones = (min(len(said.split()) for said in work.pronunciations[w]) for w in work.words)
     least = sum(phones) * STATES * HOP
     if duration < least:
@@ -82,7 +84,7 @@ def check_length(work: Work, duration: float) -> None:
 def search(work: Work, samples: NDArray[np.int16], duration: float) -> list[tuple[float, float]]:
     """Onset and offset (s) of every word in 16-bit samples (n,); `duration` is their end.
 
-    Raises InputError when no path through the words ends with the sound.
+    Raises InputError if no path through the words ends with the sound.
     """
     beams = {"beam": work.beam, "pbeam": work.beam, "wbeam": work.beam**WORD_ENDS}
     decoder = pocketsphinx.Decoder(lm=None, dict=os.devnull, loglevel="FATAL", **beams, **SEARCH)

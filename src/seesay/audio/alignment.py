@@ -1,8 +1,7 @@
-"""Speech with transcripts but no times: forced alignment, a word's onset and offset each.
+"""Forced alignment of speech with transcripts but no times: onset and offset of each word.
 
-The folder that it makes has LUCID's own layout, so the reader that reads LUCID reads it.
-Utterances are independent, so they are shared out among processes; what is found in one does
-not depend on their number.
+The output folder has LUCID's layout, so LUCID's reader reads it. Utterances are independent and
+shared out among processes, whose number changes no result.
 """
 
 import multiprocessing
@@ -31,9 +30,9 @@ HEADER = ("filename", "onset", "offset", "word", "talker")
 def align_corpus(folder: Path, rejects: Path, settings: AlignmentSettings, jobs: int) -> None:
     """Write the aligned utterances into `folder` and the others into the table `rejects`.
 
-    `folder` holds links to the recordings and LUCID's token table, and appears when it is
-    whole. `jobs` processes share the work. Raises InputError when no utterance can be aligned,
-    and at the first that cannot where `on_bad_input` is `fail`.
+    `folder` holds links to the recordings and LUCID's token table, and appears when complete.
+    `jobs` processes share the work. Raises InputError if no utterance can be aligned, and, with
+    `on_bad_input: fail`, at the first that cannot.
     """
     root = Path(settings.path)
     given = None if settings.dictionary is None else Path(settings.dictionary)
@@ -87,12 +86,12 @@ def failure(root: Path, reject: Reject, problem: str) -> InputError:
 def shared(
     prepared: Iterable[tuple[Utterance, Work]], jobs: int
 ) -> Iterator[list[tuple[float, float]] | str]:
-    """The times of every utterance in order, or why it has none, by `jobs` processes."""
+    """The times of every utterance in order, or why it has none, from `jobs` processes."""
     work = [part for _, part in prepared]
     if jobs == 1:
         yield from map(align, work)
         return
-    # Fresh processes: a forked one would inherit other libraries' threads in any state.
+    # Fresh processes: a fork would inherit other libraries' threads in any state.
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(jobs, context, lifeline.end_with, (os.getpid(),))
     try:

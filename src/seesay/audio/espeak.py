@@ -1,6 +1,6 @@
 """eSpeak NG through ctypes: samples and word times of running speech.
 
-The library keeps state between calls, so each talker is spoken by a fresh process.
+The library keeps state between calls, so each talker needs a fresh process.
 """
 
 import ctypes
@@ -49,7 +49,7 @@ class Voice:
 
 
 class Speaker:
-    """One voice in this process. Raises InputError where eSpeak NG does not know it."""
+    """One voice in this process. Raises InputError if eSpeak NG does not know it."""
 
     def __init__(self, voice: Voice, word_gap: int, seed: int) -> None:
         try:
@@ -84,9 +84,8 @@ class Speaker:
     def say(self, words: list[str]) -> tuple[np.ndarray, list[tuple[int, int, int]]]:
         """Say a sentence: int16 samples, and (word's index, onset, offset) in samples.
 
-        eSpeak NG speaks some pairs of words as one and then reports the first alone: neither
-        has times of its own, and both are left out. A word ends where its energy does, before
-        the pause that follows it.
+        eSpeak NG speaks some pairs of words as one and reports only the first: neither has its own
+        times, and both are left out. A word ends where its energy does, before the pause after it.
         """
         text = " ".join(words).encode()
         self.chunks, self.events = [], []
@@ -123,7 +122,7 @@ def word_times(
 
 
 def trimmed(samples: np.ndarray, onset: int, end: int, rate: int) -> int:
-    """Where a word ends: after its last 5 ms of at least 2 % of the amplitude of its loudest.
+    """The end of a word: after its last 5 ms with at least 2 % of its loudest amplitude.
 
     A word without a sound ends at its onset.
     """

@@ -1,4 +1,4 @@
-"""Talkers and recordings that `speech.exclude` leaves out, with all their words."""
+"""Leaves out the talkers and recordings of `speech.exclude`, with all their words."""
 
 import re
 from collections import Counter
@@ -12,23 +12,23 @@ REASON = "left out by speech.exclude"
 
 
 class Exclusion:
-    """Regular expressions of what is left out; each is to match a whole id.
+    """Regular expressions of talkers and recordings to leave out; each must match a whole id.
 
     Attributes:
         unused: The expressions that have matched nothing so far.
     """
 
     def __init__(self, patterns: Iterable[re.Pattern[str]]) -> None:
-        # Ids are composed, too.
+        # Ids are composed, so compose the expressions.
         self.patterns = [re.compile(composed(p.pattern), p.flags) for p in patterns]
         self.unused = [pattern.pattern for pattern in self.patterns]
 
     def apply(
         self, recordings: list[Recording], words: list[SpokenWord]
     ) -> tuple[list[Recording], list[SpokenWord], list[Reject]]:
-        """The recordings and words that stay, and a reject each recording and talker that do not.
+        """The recordings and words that stay, and a reject for each excluded recording and talker.
 
-        Ids are those with the corpus's name before them.
+        Ids include the corpus's name.
         """
         if not self.patterns:
             return recordings, words, []
@@ -48,7 +48,7 @@ class Exclusion:
         kept = [w for w in words if w.recording_id not in files and w.talker not in talkers]
         silent = {word.recording_id for word in words} - {word.recording_id for word in kept}
         first = {word.recording_id: word.talker for word in reversed(kept)}
-        # A recording is called by its first talker, who may be gone.
+        # A recording is named by its first talker, who may be excluded.
         staying = [
             replace(r, talker=first.get(r.recording_id, r.talker)) if r.talker in talkers else r
             for r in recordings
@@ -64,7 +64,7 @@ class Exclusion:
         ]
 
     def _matched(self, ids: set[str]) -> dict[str, None]:
-        """Those of the ids that an expression matches, sorted."""
+        """The ids that an expression matches, sorted."""
         matched: dict[str, None] = {}
         for name in sorted(ids):
             fits = [p.pattern for p in self.patterns if p.fullmatch(name)]

@@ -1,8 +1,8 @@
-"""Words that people say, as a test beside the captions' own speech: which there are, by source.
+"""Words that people say, as a second test besides the captions' own speech, by source.
 
-A word is one of the test's when the captions' speech has it, as it is said or as the lemma of a
-form that the captions use. Talkers of a corpus are parted by a hash of their names: the test's,
-and those whom training may hear.
+The test includes a word if the captions' speech has it, as it is said or as the lemma of a form
+that the captions use. A hash of names divides the talkers of a corpus into test talkers and those
+whom training may hear.
 """
 
 from collections import Counter
@@ -40,7 +40,7 @@ class Vocabulary:
 
 @dataclass(frozen=True)
 class Heard:
-    """What the captions are said with: talkers, recordings, and digests of their files."""
+    """The talkers and recordings that say captions, and the digests of the recordings' files."""
 
     talkers: frozenset[str]
     recordings: frozenset[str]
@@ -50,8 +50,8 @@ class Heard:
 def vocabulary(spoken: set[str], caption_words: pd.DataFrame) -> Vocabulary:
     """The forms of the words `spoken`, from the rows text, lemma and pos of CAPTION_WORDS.
 
-    A form that is itself spoken is that word; any other stands for the lemma that the captions
-    most often have it for, of those that are spoken (equal counts: the first by alphabet).
+    A form that is itself spoken is that word; any other stands for its most frequent spoken lemma
+    in the captions (ties: by alphabet).
     """
     known = caption_words[caption_words["lemma"].isin(spoken)]
     counts = known.groupby(["text", "lemma"]).size().rename("count").reset_index()
@@ -68,10 +68,10 @@ def vocabulary(spoken: set[str], caption_words: pd.DataFrame) -> Vocabulary:
 def heard(
     spoken_captions: pd.DataFrame, spoken_words: pd.DataFrame, recordings: pd.DataFrame
 ) -> Heard:
-    """What the captions of all splits are said with.
+    """The talkers and recordings that say the captions of all splits.
 
-    Test captions count: a human word would find its own recording among their tokens, and training
-    might hear a talker who is kept from it.
+    Test captions count too: a human word would find its own recording among their tokens, and
+    training might hear a talker who is held out.
     """
     tokens = spoken_words[spoken_words["token_id"].isin(spoken_captions["token_id"])]
     files = recordings[recordings["recording_id"].isin(tokens["recording_id"])]
@@ -107,10 +107,10 @@ def read_source(
 def _within(
     words: pd.DataFrame, corpus: Corpus, known: Vocabulary
 ) -> tuple[pd.DataFrame, list[Reject]]:
-    """The words of the vocabulary, with `spoken_word` and `pos`; a reject each for the others."""
+    """The words of the vocabulary, with `spoken_word` and `pos`; a reject for each other word."""
     american = Dictionary().american
     named = words["word"].map(known.names).fillna(words["word"].map(american).map(known.names))
-    # Which of two words it is, and so how it sounds, depends on a part of speech not known here.
+    # It may be either of two words that sound different; the part of speech is unknown here.
     spoken = named.mask(words["word"].isin(APART))
     rejects = []
     for word, count in words.loc[spoken.isna(), "word"].value_counts().sort_index().items():
@@ -127,7 +127,7 @@ def _within(
 def _apart(words: pd.DataFrame, captions: Heard) -> tuple[pd.DataFrame, list[Reject]]:
     """The words of talkers and recordings that say no caption, and rejects."""
     same = words["digest"].isin(captions.digests) | words["recording_id"].isin(captions.recordings)
-    # Who says a recording of the captions says captions, under that name or another.
+    # A talker of one of the captions' recordings says captions, under whatever name.
     talker = words["talker"].isin(captions.talkers | (set(words.loc[same, "talker"]) - {""}))
     return words[~(same | talker)].copy(), [
         *_refused(words.loc[talker, "talker"], "this talker says captions"),
@@ -136,7 +136,7 @@ def _apart(words: pd.DataFrame, captions: Heard) -> tuple[pd.DataFrame, list[Rej
 
 
 def _refused(names: pd.Series, reason: str) -> list[Reject]:
-    """A reject each of talkers or recordings, one name a word that is left out with it."""
+    """A reject for each of these talkers or recordings, given one name a rejected word."""
     return [
         Reject(name, f"{reason}; {count:,} word{'s' * (count != 1)} left out")
         for name, count in sorted(Counter(names).items())
@@ -148,8 +148,8 @@ def _pictures(
 ) -> tuple[pd.Series, list[Reject]]:
     """The run's picture that each word was said about, or ""; one reject counts the others.
 
-    A corpus of pictures may have a name before its ids; where two have the picture, it is not
-    known which is meant.
+    A picture corpus may put a name before its ids; if two corpora have the picture, it is unknown
+    which one is meant.
     """
     names = [str(name) for name in images]
     bare = Counter(name.partition("/")[2] for name in names)
@@ -168,11 +168,11 @@ def _pictures(
 
 
 def part(words: pd.DataFrame, talkers: float, seed: int) -> tuple[pd.Series, list[Reject]]:
-    """`test` or `train` for each row, or "" for one that training may not have, and rejects.
+    """`test` or `train` for each row, or "" for words that training must not have, and rejects.
 
-    The share `talkers` of a source's talkers, one at least, are the test's, by the hash of their
-    names; so is whoever is unknown. A recording of the test's is nobody's to train on, and who has
-    one under another name is the test's talker.
+    The share `talkers` of a source's talkers, at least one, are test talkers, by the hash of their
+    names; so are unknown talkers. Training has no recording of a test talker, and a talker who has
+    one under another name is a test talker.
     """
     use = pd.Series("test", words.index)
     for source, rows in words.groupby("source"):
@@ -206,7 +206,7 @@ def gather(
 ) -> tuple[pd.DataFrame, list[Reject]]:
     """The usable words of all corpora, as `read_source` gives them, with `use`, and the rejects.
 
-    Raises InputError for a corpus that cannot be read, and when none has a word for the test.
+    Raises InputError if a corpus cannot be read, or if none has a word for the test.
     """
     parts = [read_source(corpus, known, captions, images) for corpus in settings.corpora]
     words = pd.concat([rows for rows, _ in parts], ignore_index=True)
@@ -224,7 +224,7 @@ def gather(
 
 
 def summaries(words: pd.DataFrame) -> Iterator[str]:
-    """A line a source: how many of its words are tested, of how many types and talkers."""
+    """A line a source: the number of its tested words, their types and talkers."""
     for source, rows in words.groupby("source"):
         test = rows[rows["use"] == "test"]
         people = len(set(test["talker"]) - {""})

@@ -1,7 +1,7 @@
 """log-Mel vectors of spoken tokens (paper section 2): 71 frames of 40 filters a token.
 
-Beside the paper's window there are the window without its word's neighbours, and the word alone,
-stretched to a number of frames. A model of speech can give the frames (`seesay.audio.speech_model`,
+Alternatives to the paper's window are the window without the word's neighbours, and the word alone,
+stretched to a number of frames. A speech model can provide the frames (`seesay.audio.speech_model`,
 `seesay.audio.whisper`).
 """
 
@@ -24,8 +24,7 @@ from seesay.shared.errors import InputError, cause
 from seesay.shared.progress import progress
 from seesay.shared.rejects import write_rejects
 
-# They bound the memory that an hour of speech takes, as sound.SAMPLES does; no number depends on
-# them.
+# They bound the memory for an hour of speech, like sound.SAMPLES, and change no number.
 FRAMES = 512  # frames computed at once: few enough for a core's cache
 TOKENS = 2048  # vectors written at once
 
@@ -43,13 +42,13 @@ Times = NDArray[np.float64]
 class LogMel:
     """log-Mel frames of recordings, and the vectors of the tokens in them.
 
-    Frame i is centred on sample i x hop: its Hann window covers the half window before and
-    after it, and what lies beyond the recording's ends counts as 0. A frame holds the natural
-    logarithm of the power spectrum under librosa's Mel filters (Slaney's scale, filters of
-    equal area), cut below at `floor`. Samples are between -1 and 1.
+    Frame i is centred on sample i x hop: its Hann window covers the half window before and after
+    it, and samples beyond the recording's ends count as 0. A frame holds the natural logarithm of
+    the power spectrum under librosa's Mel filters (Slaney's scale, filters of equal area), with
+    `floor` as the least power. Samples are between -1 and 1.
 
-    Raises InputError when the filters are so many that one of them lies between two bins of
-    the spectrum and would always be silent.
+    Raises InputError if there are so many filters that one lies between two bins of the spectrum
+    and would always be silent.
     """
 
     def __init__(self, settings: LogmelSettings) -> None:
@@ -57,9 +56,9 @@ class LogMel:
         self.width = round(settings.window * settings.sample_rate)
         self.hop = round(settings.hop * settings.sample_rate)
         self.fft = 1 << (self.width - 1).bit_length()
-        # Periodic, as librosa's: one sample longer and cut.
+        # Periodic, as in librosa: one sample longer, then cut.
         self.window = np.hanning(self.width + 1)[:-1].astype(np.float32)
-        with warnings.catch_warnings(action="ignore"):  # it warns of what is an error here
+        with warnings.catch_warnings(action="ignore"):  # librosa only warns of this error
             filters = librosa.filters.mel(
                 sr=settings.sample_rate,
                 n_fft=self.fft,
@@ -73,14 +72,14 @@ class LogMel:
                 f"{settings.high:g} Hz are finer than the spectrum, {settings.sample_rate} / "
                 f"{self.fft} Hz; take fewer filters or a longer window"
             )
-        # Sparse: quicker than the dense product, and the sums of a frame do not depend on how
-        # many frames are computed at once or by how many threads.
+        # Sparse: faster than the dense product, and a frame's sums do not depend on the number
+        # of frames computed at once, or of threads.
         self.filters = csr_array(filters.astype(np.float32))
 
     def frames(self, pieces: Iterable[Floats]) -> Floats:
         """The frames (1 + samples // hop, filters) of a recording given in pieces.
 
-        Pieces are mono samples (n,) at the working rate; how they are cut changes no bit.
+        Pieces are mono samples (n,) at the working rate; their lengths change no bit.
         """
         held = np.zeros(self.width // 2, np.float32)  # samples from the next frame's start on
         total, blocks = 0, []
@@ -108,7 +107,7 @@ class LogMel:
         return np.log(np.maximum(out, np.float32(self.settings.floor), out=out), out=out)
 
     def normalised(self, frames: Floats) -> Floats:
-        """The frames (m, filters) of a recording, without its means where the settings say so."""
+        """The frames (m, filters) of a recording, minus its means if the settings say so."""
         if self.settings.normalise != "recording":
             return frames
         return frames - frames.mean(axis=0, dtype=np.float64).astype(np.float32)
@@ -119,9 +118,9 @@ class LogMel:
         return np.log(np.float32(self.settings.floor))
 
     def middles(self, onsets: NDArray[np.float64], offsets: NDArray[np.float64]) -> Integers:
-        """The frames nearest to the middles of words, (n,) int64, of their times (n,) in s.
+        """The frames nearest to the middles of words, (n,) int64, from their times (n,) in s.
 
-        The middle (onset + offset) / 2 is taken to the nearest sample, and that to the nearest
+        The middle (onset + offset) / 2 is rounded to the nearest sample, and that to the nearest
         frame; halves go up.
         """
         samples = np.floor((onsets + offsets) / 2 * self.settings.sample_rate + 0.5)
@@ -129,7 +128,7 @@ class LogMel:
         return middles
 
     def spoiled(self, onsets: pd.Series, offsets: pd.Series, faults: Times) -> NDArray[np.bool_]:
-        """Which words (n,) have samples at the times `faults`, in s and sorted, in their frames.
+        """Which words (n,) have damaged samples in their frames; `faults` are times in s, sorted.
 
         Frames reach half a window beyond their middles, and resampling a little further.
         """
@@ -148,7 +147,7 @@ class LogMel:
 
         `frames` is (m, filters) of a whole recording. The vectors are (n, frames x filters)
         float32, frame by frame; the numbers of padded frames are (n,) int16. Frames before the
-        first and after the last one are silence.
+        first and after the last are silence.
         """
         half = self.settings.frames // 2
         rows = middles[:, None] + np.arange(-half, half + 1)
@@ -158,7 +157,7 @@ class LogMel:
         return vectors.reshape(len(middles), -1), beyond.sum(axis=1).astype(np.int16)
 
     def mask(self, vectors: Floats, middles: Integers, onsets: Times, offsets: Times) -> Floats:
-        """The vectors (n, frames x filters) of `cut`, silent outside of their words.
+        """The vectors (n, frames x filters) of `cut`, with frames outside the words masked.
 
         Frames whose middle is before the word's onset or after its offset, (n,) each, in s, are
         silence; the word's middle frame stays.
@@ -176,9 +175,9 @@ class LogMel:
     ) -> tuple[Floats, NDArray[np.int16]]:
         """The vectors of words (n,) from onset to offset, in s, and their padded frames.
 
-        `frames` is (m, filters) of a whole recording. The k-th of N frames is at onset +
-        (k + 1/2) / N of the word's duration, between the two nearest frames of the recording in
-        proportion. The shapes are those of `cut`; frames beyond the recording's ends are silence.
+        `frames` is (m, filters) of a whole recording. The k-th of N frames is at onset + (k + 1/2)
+        / N of the word's duration, interpolated between the two nearest frames of the recording.
+        The shapes are those of `cut`; frames beyond the recording's ends are silence.
         """
         share = (np.arange(self.settings.frames) + 0.5) / self.settings.frames
         times = onsets[:, None] + share * (offsets - onsets)[:, None]
@@ -209,7 +208,7 @@ class LogMel:
         return self.level(vectors) if self.settings.normalise == "token" else vectors, padded
 
     def level(self, vectors: Floats) -> Floats:
-        """The vectors (n, frames x filters), each with mean 0 and deviation 1 where it has sound.
+        """The vectors (n, frames x filters), each with mean 0 and deviation 1 over its sound.
 
         Frames that are silent in all filters do not count and become 0.
         """
@@ -224,10 +223,10 @@ class LogMel:
 
 
 def maker(settings: LogmelSettings) -> LogMel:
-    """What computes the frames: of log-Mel filters, or of the model that the settings name."""
+    """Makes the frames: log-Mel filters, or the model of the settings."""
     if settings.module is None:
         return LogMel(settings)
-    # By name: neither torch nor its stamp is wanted for log-Mel frames.
+    # Imported by name: log-Mel frames need neither torch nor its stamp.
     compute: LogMel = importlib.import_module(settings.module).MODEL(settings)
     return compute
 
@@ -235,9 +234,9 @@ def maker(settings: LogmelSettings) -> LogMel:
 def extract_shard(manifest: Path, out: Path, rejects: Path, settings: LogmelSettings) -> None:
     """Write the tables `logmel` and `rejects` of one shard; each recording is read once.
 
-    Memory holds one recording's frames at a time (an hour: 58 MB). The tokens of a recording
-    that cannot be read, and those whose middle is beyond its end, go to `rejects`; where
-    `on_bad_input` is `fail`, they end the run with InputError, as a changed recording always does.
+    Memory holds one recording's frames at a time (an hour: 58 MB). Tokens of a recording that
+    cannot be read, and those whose middle is beyond its end, go to `rejects`; with `on_bad_input:
+    fail` they end the run with InputError, as a changed recording always does.
     """
     tokens = tables.read(TOKEN_MANIFEST, manifest)
     compute = maker(settings)
@@ -248,7 +247,7 @@ def extract_shard(manifest: Path, out: Path, rejects: Path, settings: LogmelSett
             path = Path(words["path"].iloc[0])
             try:
                 channel = int(words["channel"].iloc[0])
-                # A model hears far around a word, so a damaged recording costs all its words.
+                # A model hears far around a word, so a damaged recording loses all its words.
                 faults: list[float] | None = [] if settings.model is None else None
                 heard = sound.pieces(path, settings.sample_rate, channel, faults)
                 frames = compute.normalised(compute.frames(heard))
@@ -278,7 +277,7 @@ def extract_shard(manifest: Path, out: Path, rejects: Path, settings: LogmelSett
 def _refuse(
     words: pd.DataFrame, path: Path, settings: LogmelSettings, reason: str
 ) -> list[tuple[str, str, str]]:
-    """Rejects of words of a recording; InputError on `fail`."""
+    """Rejects of words of a recording; raises InputError with `on_bad_input: fail`."""
     rejects = [
         ("logmel", token, reason.format((onset + offset) / 2))
         for token, onset, offset in words[["token_id", "onset", "offset"]].itertuples(index=False)

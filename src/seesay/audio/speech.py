@@ -20,7 +20,7 @@ from seesay.shared.progress import progress
 from seesay.shared.randomness import shard_of
 from seesay.shared.rejects import write_rejects
 
-SLACK = 0.01  # s that an offset may lie beyond the recording's end: rounding of alignments
+SLACK = 0.01  # most s by which an offset may exceed the recording's end: rounding of alignments
 
 
 def read_corpora(
@@ -32,9 +32,9 @@ def read_corpora(
 ) -> None:
     """Read the speech corpora and write the tables `recordings`, `spoken_words`, `rejects`.
 
-    Also one manifest a shard, by the hash of the recording's id. Raises InputError when nothing
-    usable is left of a corpus, when two corpora share an id or a talker, and at the first bad
-    row where `on_bad_input` is `fail`; what the layout itself wants left out is no bad row.
+    Also writes one manifest a shard, by the hash of the recording's id. Raises InputError if
+    nothing usable is left of a corpus, if two corpora share an id or a talker, and, with
+    `on_bad_input: fail`, at the first bad row; a row that the layout itself leaves out is not bad.
     """
     if not settings.corpora:
         raise InputError("speech.corpora is empty; give a corpus")
@@ -65,7 +65,7 @@ def read_corpora(
 def read_corpus(
     corpus: Corpus, on_bad_input: str, exclusion: Exclusion
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[Reject]]:
-    """The usable recordings and words of one corpus, and its rejects, by the corpus's ids."""
+    """The usable recordings and words of one corpus, and its rejects, with the corpus's ids."""
     found, spoken, refused = named(corpus, find(corpus, SPEECH).read())
     found, spoken, excluded = exclusion.apply(found, spoken)
     refused += excluded
@@ -98,10 +98,10 @@ def frame_of(words: list[SpokenWord]) -> pd.DataFrame:
 def named(
     corpus: Corpus, found: tuple[list[Recording], list[SpokenWord], list[Reject]]
 ) -> tuple[list[Recording], list[SpokenWord], list[Reject]]:
-    """What a reader found, under the corpus's name: every id and talker as `name/id`.
+    """A reader's result under the corpus's name: every id and talker as `name/id`.
 
-    Ids, talkers and words are composed (NFC), whatever the reader gives. Raises InputError where
-    it is not what a reader of speech gives, or has an id twice.
+    Composes ids, talkers and words (NFC). Raises InputError if it is not the result of a speech
+    reader, or has an id twice.
     """
     kinds: tuple[type, ...] = (Recording, SpokenWord, Reject)
     right = isinstance(found, tuple) and len(found) == len(kinds)
@@ -129,10 +129,10 @@ def named(
 def shown(
     recordings: list[Recording], words: list[SpokenWord]
 ) -> tuple[list[Recording], list[SpokenWord], list[Reject]]:
-    """Recordings and words with composed names and clean words, as captions are.
+    """Recordings and words with composed names and clean words, like captions.
 
-    A word that cannot be printed, or whose talker cannot, is rejected, and so is a recording, with
-    all its words.
+    Rejects a word that is unprintable, or whose talker is, and an unprintable recording with all
+    its words.
     """
     recordings = [
         replace(r, recording_id=composed(r.recording_id), talker=printable(composed(r.talker)))
@@ -189,10 +189,10 @@ def ids_of(
 
 
 def open_recordings(recordings: list[Recording]) -> tuple[pd.DataFrame, list[Reject]]:
-    """The table `recordings` of those that can be read, and rejects of the others.
+    """The table `recordings` of the readable ones, and rejects of the others.
 
-    A file that holds less sound than it promises is one of the others; of compressed formats that
-    shows when they are decoded.
+    A file with less sound than it promises is rejected; for compressed formats, decoding reveals
+    it.
     """
     rows, rejects = [], []
     opened: dict[Path, tuple[sound.Facts, str] | str] = {}
@@ -229,9 +229,9 @@ def _opened(path: Path) -> tuple[sound.Facts, str] | str:
 def check_words(words: pd.DataFrame, recordings: pd.DataFrame) -> tuple[pd.DataFrame, list[Reject]]:
     """The usable words, lower-cased and with their token ids, and rejects of the others.
 
-    Refused: words of an unreadable recording, words without sense in their times, words that end
-    after their recording does, and the second of a talker's two words with one onset. The words of
-    an unreadable recording are counted in one reject.
+    Rejected are words of an unreadable recording, words with impossible times, words that end after
+    their recording does, and the second of a talker's two words with one onset. One reject counts
+    the words of an unreadable recording.
     """
     words = words.assign(
         word=words["word"].astype("str").str.lower(),
@@ -259,7 +259,7 @@ def check_words(words: pd.DataFrame, recordings: pd.DataFrame) -> tuple[pd.DataF
         for row in words[short].assign(duration=duration[short]).itertuples()
     ]
     words = words[~(silent | short)]
-    # Of talkers who begin a word together, the first by name has the bare id.
+    # If talkers begin a word together, the first by name has the bare id.
     others = words["talker"] != words.groupby("token_id")["talker"].transform("min")
     words["token_id"] = words["token_id"].where(~others, words["token_id"] + "@" + words["talker"])
     twice = words["token_id"].duplicated()

@@ -1,8 +1,7 @@
-"""Frames of a model of speech in place of log-Mel frames: wav2vec 2.0, HuBERT and their like.
+"""Frames of a speech model (wav2vec 2.0, HuBERT and the like) in place of log-Mel frames.
 
-The model is a TorchScript file of the user's own (`seesay.audio.whisper` takes a folder). It hears
-a recording in chunks, each with some of what is around it, so that the memory does not grow with
-the recording.
+The model is the user's TorchScript file (`seesay.audio.whisper` takes a folder). It hears a
+recording in chunks with some context, so memory does not grow with the recording.
 """
 
 import warnings
@@ -21,19 +20,19 @@ from seesay.shared.errors import InputError
 
 
 class SpeechModel(LogMel):
-    """Frames of recordings as a model gives them, and the vectors of the tokens in them.
+    """Frames of recordings from a model, and the vectors of the tokens in them.
 
     `settings.model` is a TorchScript file that maps a waveform (1, n) float32 at `sample_rate` to
-    frames (1, f, filters), float32. Its i-th frame is taken to be centred on sample
-    (i + 1/2) n / f. At the times of the log-Mel frames, which are `hop` s apart, stand its two
-    nearest frames in proportion, and the first or the last beyond these; from there on all is as
-    with log-Mel frames, and silence is 0. One thread: the same bits everywhere.
+    frames (1, f, filters), float32. Its i-th frame is assumed to be centred on sample (i + 1/2) n /
+    f. The frames at the times of the log-Mel frames, `hop` s apart, are interpolated between the
+    two nearest, and constant beyond the first and the last. Everything else is as with log-Mel
+    frames, and silence is 0. One thread gives the same bits everywhere.
 
     Raises InputError for a file that is missing, is no TorchScript, or gives other frames.
     """
 
-    chunk = 30  # s of which the frames are kept
-    margin = 2  # s heard before and after, at most
+    chunk = 30  # s whose frames are kept
+    margin = 2  # most s of context before and after
 
     def __init__(self, settings: LogmelSettings) -> None:
         self.settings = settings
@@ -51,7 +50,7 @@ class SpeechModel(LogMel):
     def frames(self, pieces: Iterable[Floats]) -> Floats:
         """The frames (1 + samples // hop, filters) of a recording given in pieces.
 
-        Pieces are mono samples (n,) at the working rate; how they are cut changes no bit.
+        Pieces are mono samples (n,) at the working rate; their lengths change no bit.
         """
         rate, blocks, done = self.settings.sample_rate, [], 0
         for start, samples, until in chunks(pieces, self.chunk * rate, self.margin * rate):
@@ -68,7 +67,7 @@ class SpeechModel(LogMel):
         return np.concatenate(blocks)
 
     def places(self, times: Integers, samples: int, frames: int) -> NDArray[np.floating]:
-        """Where `times`, in samples, lie in the model's `frames` frames of `samples` samples."""
+        """Positions of `times`, in samples, among the `frames` frames of `samples` samples."""
         return times * (frames / samples) - 0.5
 
     def _heard(self, samples: Floats) -> Floats:
@@ -79,7 +78,7 @@ class SpeechModel(LogMel):
                 found = self.model(torch.tensor(samples)[None])
         except RuntimeError as error:
             if "memory" in str(error):
-                # The machine's fault, not the recording's: the job fails, and is tried with more.
+                # The machine's fault, not the recording's: the job fails and is retried with more.
                 raise
             # The last line of a TorchScript traceback says what went wrong.
             cause = shorten(str(error).strip().splitlines()[-1], 200, placeholder=" ...")
@@ -114,11 +113,11 @@ MODEL = SpeechModel
 
 
 def chunks(pieces: Iterable[Floats], chunk: int, margin: int) -> Iterator[tuple[int, Floats, int]]:
-    """What the model hears at once: where it starts, its samples, and the last sample it is for.
+    """Chunks that the model hears: each one's start, its samples, and its last sample to keep.
 
-    `chunk` and `margin` are in samples. Each is for the `chunk` samples after the one before,
-    with up to `margin` around them, and the last for what is left: at least `margin`, unless
-    the recording is shorter.
+    `chunk` and `margin` are in samples. Each chunk keeps the next `chunk` samples, with up to
+    `margin` around them; the last keeps the rest: at least `margin`, unless the recording is
+    shorter.
     """
     held, start, done = np.zeros(0, np.float32), 0, 0
     for piece in pieces:
@@ -139,7 +138,7 @@ def _load(path: Path) -> torch.jit.ScriptModule:
     if not zipfile.is_zipfile(path):
         raise InputError(f"{path}: not a TorchScript file; write it with torch.jit.save")
     try:
-        with warnings.catch_warnings(action="ignore"):  # of its being an old format
+        with warnings.catch_warnings(action="ignore"):  # a warning about the old format
             model: torch.jit.ScriptModule = torch.jit.load(path, map_location="cpu")
     except (RuntimeError, ValueError, EOFError) as error:
         cause = shorten(str(error).strip().splitlines()[0], 200, placeholder=" ...")

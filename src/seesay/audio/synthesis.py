@@ -1,7 +1,7 @@
 """Generated speech: synthetic talkers say the captions' words in running sentences.
 
-The folder has LUCID's own layout, so the reader that reads LUCID reads it. It is synthetic, and
-is labelled so wherever it shows.
+The folder has LUCID's layout, so LUCID's reader reads it. It is labelled as synthetic wherever it
+shows.
 """
 
 import json
@@ -40,11 +40,11 @@ HEADER = ["filename", "onset", "offset", "word", "talker", "task", "condition", 
 def synthesise(
     caption_words: Path, folder: Path, rejects: Path, settings: SynthesisSettings, jobs: int
 ) -> None:
-    """Write wavs and tables in LUCID's layout into `folder`, which appears when it is whole.
+    """Write wavs and tables in LUCID's layout into `folder`, which appears when complete.
 
-    `jobs` talkers speak at a time, each in a process of its own; the bytes do not depend on it.
-    `rejects` has a row a word that an engine did not speak, or not aloud. Raises InputError where
-    an engine cannot speak.
+    `jobs` talkers speak at a time, each in its own process; their number changes no byte. `rejects`
+    has a row for each word that an engine did not speak, or not aloud. Raises InputError if an
+    engine cannot speak.
     """
     if lack := missing(settings):
         raise InputError(lack)
@@ -72,15 +72,15 @@ def synthesise(
 
 
 def options(settings: SynthesisSettings, engine: str) -> dict[str, Any]:
-    """An engine's own settings, {} where it has none."""
+    """An engine's own settings, {} without any."""
     own = getattr(settings, engine, None)
     return {} if own is None else dict(own.model_dump(mode="json"))
 
 
 def unspoken(untimed: dict[str, list[str]]) -> list[Row]:
-    """Rows of rejects: the words without times that each talker's engine did not speak.
+    """Rows of rejects: the words that each talker's engine did not speak.
 
-    eSpeak NG has none: a word without times is one that it says together with the next.
+    eSpeak NG has none: it speaks a word without times together with the next.
     """
     counts: Counter[tuple[str, str]] = Counter()
     for talker, words in untimed.items():
@@ -93,7 +93,7 @@ def unspoken(untimed: dict[str, list[str]]) -> list[Row]:
 
 
 def scripts(words: pd.DataFrame, settings: SynthesisSettings) -> dict[str, list[list[str]]]:
-    """The sentences of every talker who says any, each a list of words; of CAPTION_WORDS."""
+    """The sentences of each talker who says any, as lists of words, from CAPTION_WORDS."""
     names = talker_names(settings.talkers, settings.engines)
     fillers = choose_fillers(words, settings.unsaid, settings.seed)
     said = bags(words, names, fillers, settings.surplus, settings.fillers, settings.seed)
@@ -107,7 +107,7 @@ def scripts(words: pd.DataFrame, settings: SynthesisSettings) -> dict[str, list[
 
 
 def speak(work: dict[str, Any]) -> tuple[list[list[Any]], dict[str, str], list[str]]:
-    """`seesay.audio.talkers.record` in a process of its own."""
+    """`seesay.audio.talkers.record` in its own process."""
     command, environment = lifeline.helper(talkers.__name__)
     done = subprocess.run(
         command,
@@ -132,7 +132,7 @@ def speak(work: dict[str, Any]) -> tuple[list[list[Any]], dict[str, str], list[s
 def write_tables(
     folder: Path, rows: list[list[list[Any]]], transcriptions: list[dict[str, str]]
 ) -> None:
-    """LUCID's token table and its dictionary, of the talkers' (filename, onset, offset, word)."""
+    """LUCID's token table and dictionary, from the talkers' (filename, onset, offset, word)."""
     tokens = pd.DataFrame([row for some in rows for row in some], columns=HEADER[:4])
     tokens = tokens.assign(
         talker=tokens["filename"].str.partition("_")[0],

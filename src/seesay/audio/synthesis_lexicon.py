@@ -1,9 +1,9 @@
 """The project's own words for synthetic speech, by part of speech.
 
-They stand in for caption words that nobody says. They are words of offices, meetings and
-feelings, which captions of pictures hardly use (those that a caption does use are left out
-when speech is made), and they are tagged alike in nearly every sentence. All length classes
-of replacement are there: 1-2, 3-4, 5-6, 7-8, 9-10, 11 and more letters.
+They replace caption words that nobody says. They are words of offices, meetings and feelings, which
+captions of pictures hardly use (words that a caption does use are left out when speech is made),
+and have the same tag in nearly every sentence. They cover all length classes of replacement: 1-2,
+3-4, 5-6, 7-8, 9-10, 11 and more letters.
 """
 
 _NOUNS = """

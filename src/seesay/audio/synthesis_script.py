@@ -1,9 +1,9 @@
-"""What each synthetic talker says: which words how often, and in which sentences.
+"""The script of each synthetic talker: how often each word is said, and in which sentences.
 
-Captions are dealt to the talkers, and a talker's bag holds the words of his captions, a
-surplus of them, and fillers. The bag is shuffled into short sentences in which no two words
-of one caption that was dealt to him stand side by side, so that a window which reaches into the
-next word seldom tells what else the caption says: matching may still cast the caption otherwise.
+Captions are dealt to the talkers, and a talker's bag holds the words of these captions, a surplus
+of them, and fillers. The bag is shuffled into short sentences in which two words of one caption
+dealt to the talker are never neighbours, so a window that reaches into the next word seldom reveals
+what else the caption says (matching may still give the caption to another talker).
 """
 
 import sys
@@ -20,7 +20,7 @@ from seesay.captions.dictionary import Dictionary
 from seesay.captions.words import length_class
 from seesay.shared.randomness import generator
 
-# How many words further down the shuffled bag a neighbour from another caption is sought.
+# How far down the shuffled bag to look for a neighbour from another caption.
 SEARCH = 60
 
 
@@ -28,7 +28,7 @@ SEARCH = 60
 class Spoken:
     """A word to be said once.
 
-    `captions` is a bit mask: the captions dealt to the talker in which the word occurs (for a
+    `captions` is a bit mask of the captions, dealt to the talker, that contain the word (for a
     filler: the word that it stands for); 0 for a word of none.
     """
 
@@ -38,18 +38,18 @@ class Spoken:
 
 
 def choose_fillers(words: pd.DataFrame, unsaid: float, seed: int) -> dict[str, str]:
-    """The caption words that nobody says, and the filler said in the place of each.
+    """The caption words that nobody says, and the filler that replaces each.
 
-    `words` is the table `caption_words`. Of each part of speech about the share `unsaid` of
-    the types is taken, spread evenly over the ranks of frequency: one at random of each block
-    of consecutive ranks. A filler has its word's part of speech and length class, and no
-    caption uses it. Words with other signs than letters are unsaid always: LUCID's layout
-    keeps such signs for noises and cut-off words.
+    `words` is the table `caption_words`. From each part of speech, about the share `unsaid` of the
+    types is taken, spread evenly over the frequency ranks: one at random from each block of
+    consecutive ranks. A filler has its word's part of speech and length class, and no caption uses
+    it. Words with other signs than letters are always unsaid, because LUCID's layout uses such
+    signs for noises and cut-off words.
     """
     random = generator("synthesis", "unsaid", seed)
     free = _free(words)
     counts = words.groupby(["pos", "lemma"]).size().rename("count").reset_index()
-    # What is said as one part of speech cannot be unsaid as another.
+    # A word said as one part of speech cannot be unsaid as another.
     counts = counts[~counts["lemma"].duplicated(keep=False)]
     counts = counts.sort_values(["pos", "count", "lemma"], ascending=[True, False, True])
     fillers: dict[str, str] = {}
@@ -68,7 +68,7 @@ def choose_fillers(words: pd.DataFrame, unsaid: float, seed: int) -> dict[str, s
     for pos, group in counts[counts["lemma"].map(str.isalpha)].groupby("pos", sort=True):
         blocks = round(unsaid * len(group)) or int(unsaid > 0 and len(group) > 1)
         for block in np.array_split(group["lemma"].to_numpy(), blocks) if blocks else []:
-            # A word without a filler in the lexicon leaves its place to the next.
+            # If the lexicon has no filler for a word, the next word takes its place.
             any(take(str(lemma), str(pos)) for lemma in random.permutation(block))
     return fillers
 
@@ -81,12 +81,12 @@ def bags(
     further: int,
     seed: int,
 ) -> dict[str, list[Spoken]]:
-    """The words that each talker says, as often as he says them, in no particular order.
+    """The words that each talker says, once for each time, in no particular order.
 
-    Captions are dealt to `talkers` evenly. A talker says each word of his captions as often as
-    they use it, and `surplus` - 1 times as many tokens besides, shared among his types by the
-    square root of their counts: it is the rare words whose lack makes a caption unsayable.
-    `further` types that stand for nothing are said by anyone (see `_further`).
+    Captions are dealt to `talkers` evenly. A talker says each word of these captions as often as
+    they use it, and `surplus` - 1 times as many additional tokens, shared among the talker's types
+    by the square root of their counts, because it is rare words that captions lack. Anyone says
+    `further` types that stand for nothing (see `_further`).
     """
     random = generator("synthesis", "bags", seed)
     captions = words[["image_id", "caption"]].drop_duplicates().sort_values(["image_id", "caption"])
@@ -123,9 +123,9 @@ def top_up(
     least: int,
     seed: int,
 ) -> None:
-    """Add to the bags `said` until each engine says each of the captions' words `least` times.
+    """Add to the bags `said` until each engine says each caption word `least` times.
 
-    `engines` is each talker's. A rare word is otherwise said by talkers of one engine alone.
+    `engines` is each talker's. Otherwise talkers of a single engine say a rare word.
     """
     random = generator("synthesis", "least", seed)
     types = words[["lemma", "pos"]].drop_duplicates().sort_values(["lemma", "pos"])
@@ -146,12 +146,12 @@ def top_up(
 def _further(
     words: pd.DataFrame, fillers: dict[str, str], further: int, random: np.random.Generator
 ) -> list[tuple[Spoken, int]]:
-    """Lexicon words that stand for no caption word, and how often each is said.
+    """Lexicon words that stand for no caption word, and their counts.
 
-    Their counts are those of the captions' words, evenly spread over the ranks of their part
-    of speech, and so Zipf-like as those are, and no rank of frequency shifts much. None has
-    the part of speech and length class of an unsaid word: it would be matched to that word
-    in the place of the filler, which the talkers of its captions say often enough.
+    Their counts are taken from the captions' words, evenly over the ranks of their part of speech,
+    so they are as Zipf-like and shift no frequency rank much. None has the part of speech and
+    length class of an unsaid word: matching would choose it instead of the filler, which the
+    talkers of its captions say often enough.
     """
     free = _free(words, fillers.values())
     kinds = words.groupby("lemma")["pos"].first()
@@ -172,16 +172,16 @@ def _further(
 def sentences(bag: Sequence[Spoken], random: np.random.Generator) -> list[list[str]]:
     """The words of a talker's bag in sentences of 5 to 9 words or a few more.
 
-    Content words stand where their part of speech is plain (the ADJ NOUN, is VERBing ADV), with
-    function words around. Words that share a caption are never neighbours: where no other
-    word is near in the bag, the sentence ends and a pause parts them.
+    Content words stand where their part of speech is clear (the ADJ NOUN, is VERBing ADV), with
+    function words around. Words that share a caption are never neighbours: if the bag has no other
+    word near, the sentence ends and a pause separates them.
     """
     kinds: dict[str, list[Spoken]] = {"NOUN": [], "ADJ": [], "VERB": [], "ADV": []}
     for which in random.permutation(len(bag)):
         kinds[bag[which].pos].append(bag[which])
     things = _phrases(kinds["NOUN"], kinds["ADJ"], random, guest_first=True)
     deeds = _phrases(kinds["VERB"], kinds["ADV"], random, guest_first=False)
-    # After a thing comes a deed so often that both run out together.
+    # Deeds follow things so often that both run out together.
     odds = len(deeds) / max(1, len(things))
     found = []
     while things or deeds:
@@ -211,7 +211,7 @@ def _free(words: pd.DataFrame, used: Iterable[str] = ()) -> dict[str, list[str]]
 def _phrases(
     hosts: list[Spoken], guests: list[Spoken], random: np.random.Generator, guest_first: bool
 ) -> deque[list[Spoken]]:
-    """Each guest beside a host with which it shares no caption, alone where none is near."""
+    """Each guest beside a host with which it shares no caption, or alone if none is near."""
     waiting = deque([host] for host in hosts)
     found = []
     for guest in guests:
@@ -231,7 +231,7 @@ def _next(phrases: deque[list[Spoken]], last: Spoken | None) -> list[Spoken] | N
 
 
 def _thing(phrase: list[Spoken], last: Spoken | None, random: np.random.Generator) -> list[str]:
-    """A noun phrase, the object of a verb where `last` is one, or an adjective alone."""
+    """A noun phrase, the object of a verb if `last` is one, or an adjective alone."""
     words = [spoken.word for spoken in phrase]
     if phrase[-1].pos == "ADJ":
         return ["and", "it", "is", *words]
@@ -241,7 +241,7 @@ def _thing(phrase: list[Spoken], last: Spoken | None, random: np.random.Generato
 
 
 def _deed(phrase: list[Spoken], needs_subject: bool) -> list[str]:
-    """A verb with the auxiliary that its form asks for, or an adverb alone."""
+    """A verb with the auxiliary that its form needs, or an adverb alone."""
     words = [spoken.word for spoken in phrase]
     subject = ["and", "it"] if needs_subject else []
     if words[0].endswith("ing") or phrase[0].pos == "ADV":
@@ -249,6 +249,6 @@ def _deed(phrase: list[Spoken], needs_subject: bool) -> list[str]:
     if words[0].endswith("ed") and not words[0].endswith("eed"):
         return [*subject, "was", *words]
     if words[0].endswith("s") and not words[0].endswith("ss"):
-        # Without a pronoun before it the form would pass for a plural noun.
+        # Without a pronoun before it the form would look like a plural noun.
         return ["and", "it", *words]
     return [*subject, "can", *words]

@@ -1,7 +1,7 @@
-"""One synthetic talker: a voice, and the recordings that it makes of its sentences.
+"""One synthetic talker: a voice, and the recordings of its sentences.
 
-Synthesisers keep state between calls, so every talker speaks in a process of its own: this module
-run as a program reads one talker's part as JSON from standard input and answers in JSON.
+Synthesisers keep state between calls, so every talker speaks in its own process: this module run as
+a program reads one talker's script as JSON from standard input and answers in JSON.
 """
 
 import io
@@ -19,7 +19,7 @@ from seesay.shared import lifeline
 from seesay.shared.errors import InputError
 from seesay.shared.randomness import generator
 
-REFUSED = 74  # exit status where the system refuses a file: EX_IOERR of sysexits.h
+REFUSED = 74  # exit status if the system refuses a file: EX_IOERR of sysexits.h
 
 
 def record(
@@ -34,11 +34,10 @@ def record(
 ) -> tuple[list[tuple[str, float, float, str]], dict[str, str], list[str]]:
     """Say all sentences of `script` into `folder`/TALKER_01.wav, TALKER_02.wav, ...
 
-    Returns (filename, onset, offset, word), times in s from the file's start, of every word
-    that has times of its own; the transcription of every word type; and the words without times,
-    one a token. The files are 16-bit mono at the engine's own rate, of about `minutes` minutes;
-    between two sentences nothing is heard for at least `pause` seconds. `options` are those of
-    the engine.
+    Returns (filename, onset, offset, word), times in s from the file's start, for every word with
+    its own times; the transcription of every word type; and the words without times, one a token.
+    The files are 16-bit mono at the engine's own rate, about `minutes` minutes long; at least
+    `pause` seconds of silence separate two sentences. `options` are those of the engine.
     """
     random = generator("synthesis", "pauses", seed, talker)
     speaker = build(Casting(talker, word_gap, seed, options or {}))
@@ -66,7 +65,7 @@ def record(
 
 
 def _write(path: Path, samples: np.ndarray, rate: int) -> None:
-    # Made in memory: libsndfile does not say why it cannot write.
+    # Encoded in memory: libsndfile does not say why it cannot write.
     file = io.BytesIO()
     soundfile.write(file, samples, rate, format="WAV", subtype="PCM_16")
     try:
@@ -76,7 +75,7 @@ def _write(path: Path, samples: np.ndarray, rate: int) -> None:
 
 
 def main() -> None:
-    """Record the talker that standard input describes, for as long as someone waits for it."""
+    """Record the talker described on standard input, for as long as the parent waits."""
     lifeline.end_with(os.getppid())
     part: dict[str, Any] = json.load(sys.stdin)
     try:
@@ -84,7 +83,7 @@ def main() -> None:
     except InputError as error:
         sys.exit(str(error))
     except OSError as error:
-        # For the parent to raise again: it is no fault of the talker's.
+        # The parent raises it again: it is not the talker's fault.
         print(json.dumps([error.errno, error.strerror, error.filename]), file=sys.stderr)
         sys.exit(REFUSED)
 

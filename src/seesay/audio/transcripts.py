@@ -1,8 +1,8 @@
 """Recordings and their transcripts, as the stage alignment finds them on disk.
 
 The folder holds audio files, in any subfolder. Their transcripts are in `transcripts.tsv`
-(tab-separated, with a header of file, talker and text, the file relative to the folder) or,
-where that is missing, in a text file beside each recording: `a.txt` for `a.wav`. Light: the
+(tab-separated, with a header of file, talker and text, the file relative to the folder) or, without
+that, in a text file beside each recording: `a.txt` for `a.wav`. The module is light, because the
 Snakefile imports it.
 """
 
@@ -23,13 +23,13 @@ COLUMNS = ("file", "talker", "text")
 
 @dataclass(frozen=True)
 class Utterance:
-    """One recording and what is said in it.
+    """One recording and its transcript.
 
     Attributes:
         file: The path relative to the folder, with `/` and the extension.
         path: The file.
-        talker: Who speaks.
-        text: The transcript as it stands there.
+        talker: The talker.
+        text: The transcript as written.
     """
 
     file: str
@@ -39,9 +39,9 @@ class Utterance:
 
 
 def sources(root: Path) -> list[Path]:
-    """Every recording and every transcript below `root`, sorted; nothing is opened.
+    """Every recording and every transcript below `root`, sorted; opens nothing.
 
-    Raises InputError when there is no such folder, or no recording in it.
+    Raises InputError if there is no such folder, or no recording in it.
     """
     if not root.is_dir():
         raise InputError(f"{root}: no such folder; set alignment.path to the folder of recordings")
@@ -54,10 +54,10 @@ def sources(root: Path) -> list[Path]:
 
 
 def read(root: Path, talker: str) -> tuple[list[Utterance], list[Reject]]:
-    """The utterances of a folder, sorted by file, and what cannot be one.
+    """The utterances of a folder, sorted by file, and rejects.
 
-    `talker` says how talkers are known without `transcripts.tsv`: `folder` or `name`. Raises
-    InputError when the folder or a column of `transcripts.tsv` is missing.
+    `talker` says where talkers come from without `transcripts.tsv`: `folder` or `name`. Raises
+    InputError if the folder or a column of `transcripts.tsv` is missing.
     """
     found = sources(root)
     rejects = unread(root)
@@ -144,8 +144,8 @@ def from_texts(
 
 
 def talker_of(file: Path, talker: str) -> str:
-    """Who speaks in a file, by its folder or its name; "" where that says nothing.
+    """The talker of a file, by its folder or its name; "" if neither names one.
 
-    Folders of one name are one talker's, wherever they lie.
+    Folders with the same name belong to one talker, wherever they lie.
     """
     return file.parent.name if talker == "folder" else re.split("[_-]", file.stem)[0].strip()

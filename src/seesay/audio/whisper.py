@@ -1,8 +1,8 @@
 """Frames of a Whisper model's encoder in place of log-Mel frames, run by the package ctranslate2.
 
-The model is a folder as CTranslate2's converter writes it (config.json, model.bin, a vocabulary):
-data, not a program. Whisper learnt from transcripts, so what is learnt from its frames is no
-evidence for learning from speech and pictures alone: the report says so.
+The model is a folder written by CTranslate2's converter (config.json, model.bin, a vocabulary):
+data, not a program. Whisper learnt from transcripts, so results with its frames are no evidence for
+learning from speech and pictures alone; the report says so.
 """
 
 import importlib
@@ -21,24 +21,24 @@ from seesay.audio.speech_model import SpeechModel
 from seesay.settings.logmel import LogmelSettings
 from seesay.shared.errors import InputError
 
-RATE = 16000  # Hz: what every Whisper model hears
+RATE = 16000  # Hz, for every Whisper model
 WIDTH = 400  # samples of a Mel frame's window, and of its spectrum
 HOP = 160  # samples from Mel frame to Mel frame
 STEP = 320  # samples from one frame of the encoder to the next
-LONGEST = 30 * RATE  # samples: the encoder has no more positions
+LONGEST = 30 * RATE  # most samples: the encoder has no more positions
 TAIL = RATE  # samples of silence behind a short recording
 
 
 class Whisper(SpeechModel):
-    """Frames of recordings as a Whisper encoder gives them, and the vectors of the tokens in them.
+    """Frames of recordings from a Whisper encoder, and the vectors of the tokens in them.
 
     `settings.model` is a folder with a CTranslate2 Whisper model. Its i-th frame is centred on
-    sample 320 i; from there on all is as with `SpeechModel`. A long recording is heard in windows
-    of 30 s, of which 20 s in the middle are kept. A short one is heard in a window of its own
-    length and `TAIL`, not in 30 s, so that a file of one word takes 13 ms. Float32, one thread.
+    sample 320 i; everything else is as in `SpeechModel`. A long recording is heard in windows of 30
+    s, of which the middle 20 s are kept. A short one is heard in a window of its own length and
+    `TAIL`, not in 30 s, so a file of one word takes 13 ms. Float32, one thread.
 
-    Raises InputError for a missing package, a folder that is no such model, or settings that do
-    not fit it.
+    Raises InputError for a missing package, a folder that is no such model, or settings that do not
+    fit it.
     """
 
     chunk = 20
@@ -59,7 +59,7 @@ class Whisper(SpeechModel):
         self._heard(np.zeros(RATE, np.float32))
 
     def places(self, times: Integers, samples: int, frames: int) -> NDArray[np.floating]:
-        """Where in the encoder's frames `times` lie, which are samples from the window's start."""
+        """Positions of `times`, in samples from the window's start, among the encoder's frames."""
         return times / STEP
 
     def _heard(self, samples: Floats) -> Floats:
@@ -80,10 +80,10 @@ class Whisper(SpeechModel):
 
 
 class WhisperMel(LogMel):
-    """The log-Mel frames that Whisper models hear: 100 a second, a window of 25 ms.
+    """The log-Mel frames for Whisper models: 100 a second, a window of 25 ms.
 
-    As `LogMel`, but the spectrum is no longer than its window, and the logarithm is scaled.
-    Source: Radford et al. 2023, section 2.2, and the authors' code (`log_mel_spectrogram`).
+    As `LogMel`, but the spectrum is no longer than its window, and the logarithm is scaled. Source:
+    Radford et al. 2023, section 2.2, and the authors' code (`log_mel_spectrogram`).
     """
 
     def __init__(self, filters: int) -> None:
@@ -109,7 +109,7 @@ MODEL = Whisper
 
 
 def _runtime(path: Path) -> Any:
-    """The package ctranslate2, which is not among seesay's own packages."""
+    """The package ctranslate2, which seesay does not install by default."""
     try:
         return importlib.import_module("ctranslate2")
     except ImportError as error:

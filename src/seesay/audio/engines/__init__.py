@@ -1,7 +1,7 @@
-"""Synthesisers of speech, one a module; the config names which (`synthesis.engines`).
+"""Speech synthesisers, one a module; the config names them (`synthesis.engines`).
 
-A module's `build(voice)` gives a Speaker of one talker; it is called in a process of the talker's
-own, for the libraries keep state between calls.
+A module's `build(voice)` gives the Speaker of one talker. It runs in the talker's own process,
+because the libraries keep state between calls.
 """
 
 import importlib
@@ -25,21 +25,21 @@ class Speaker(Protocol):
     def speak(self, script: list[list[str]]) -> Iterator[tuple["np.ndarray", Times]]:
         """Say sentences, each a list of words: int16 samples, and the times of its words.
 
-        A word without times of its own is left out: one that is said together with the next, or
-        has no sound.
+        Leaves out a word without its own times: one that is said together with the next, or has no
+        sound.
         """
         ...
 
     def transcribe(self, word: str) -> str:
-        """A word's phonemes in this voice, of a word that it has said."""
+        """The phonemes, in this voice, of a word that it has said."""
         ...
 
 
 @dataclass(frozen=True)
 class Casting:
-    """Who speaks: a talker of an engine, the pause between words (10 ms), and the seed.
+    """A talker of an engine, the pause between words (10 ms), and the seed.
 
-    `options` are those of the engine's own settings, {} where it has none.
+    `options` are those of the engine's own settings, {} without any.
     """
 
     talker: str
@@ -59,7 +59,7 @@ class Casting:
 
 
 def build(casting: Casting) -> Speaker:
-    """The talker's voice. Raises InputError where the engine cannot speak."""
+    """The talker's voice. Raises InputError if the engine cannot speak."""
     module = importlib.import_module(f"{__name__}.{engine_of(casting.talker)}")
     speaker: Speaker = module.build(casting)
     return speaker

@@ -18,7 +18,7 @@ ACCENTS = (
     "en-GB-x-gbcwmd",
     "en-029",
 )
-# Left out are whispers, robots, Klatt voices, and those with an echo: it blurs a word's end.
+# Without whispers, robots, Klatt voices, and voices with an echo, which blurs the end of words.
 VARIANTS = {
     "F": (
         *("f1", "Annie", "belinda", "steph", "Andrea"),
@@ -32,13 +32,13 @@ class Speaker(espeak.Speaker):
     """One voice in this process; eSpeak NG itself pauses between words."""
 
     def speak(self, script: list[list[str]]) -> Iterator[tuple[np.ndarray, Times]]:
-        """As of `seesay.audio.engines.Speaker`."""
+        """See `seesay.audio.engines.Speaker`."""
         for words in script:
             yield self.say(words)
 
 
 def build(casting: Casting) -> Speaker:
-    """As of `seesay.audio.engines`."""
+    """See `seesay.audio.engines`."""
     seed = stable_hash("synthesis", casting.seed, casting.talker) % 2**31
     return Speaker(voice(casting.talker, casting.seed), casting.word_gap, seed)
 

@@ -1,8 +1,8 @@
 """Festival as a program: two diphone voices and an HMM voice, all American.
 
-Debian's packages festival, festvox-kallpc16k, festvox-kdlpc16k and festvox-us-slt-hts. A talker's
-sentences are one script in Scheme, for starting takes as long as many sentences. Word times are
-the ends of the segments that the sound was made of.
+Debian's packages are festival, festvox-kallpc16k, festvox-kdlpc16k and festvox-us-slt-hts. A
+talker's sentences are one script in Scheme, because starting takes as long as many sentences. Word
+times are the ends of the segments that the sound was made of.
 """
 
 import subprocess
@@ -22,7 +22,7 @@ from seesay.shared.randomness import generator
 DIPHONE = {"M": (("kal_diphone", 105.0, 14.0), ("ked_diphone", 105.0, 14.0))}
 HTS = "cmu_us_slt_arctic_hts"
 PITCHES, STRETCHES, SEMITONES, WARPS = (0.85, 1.25), (0.85, 1.2), (-3.0, 3.0), (0.50, 0.58)
-BATCH = 400  # sentences whose sounds lie on disk at once
+BATCH = 400  # sentences whose sounds are on disk at once
 # Of each token of an utterance: its first word's begin, its last sound's end, its phonemes. A
 # possessive 's is a word that has no sound of its own: the word before it has it.
 TELL = """\
@@ -55,20 +55,20 @@ TELL = """\
 
 
 class Speaker:
-    """One voice, given by Scheme that sets it up, in a process of its own."""
+    """One voice, set up by Scheme, in its own process."""
 
     def __init__(self, setup: str, pause: float, sample_rate: int) -> None:
         self.setup, self.pause, self.sample_rate = setup, pause, sample_rate
         self.phonemes: dict[str, str] = {}
 
     def speak(self, script: list[list[str]]) -> Iterator[tuple[np.ndarray, Times]]:
-        """As of `seesay.audio.engines.Speaker`."""
+        """See `seesay.audio.engines.Speaker`."""
         for start in range(0, len(script), BATCH):
             with tempfile.TemporaryDirectory() as folder:
                 yield from self._batch(script[start : start + BATCH], Path(folder))
 
     def transcribe(self, word: str) -> str:
-        """The word's phonemes in ARPAbet, as they were said last."""
+        """The word's phonemes in ARPAbet, as last said."""
         return self.phonemes.get(word, "")
 
     def _batch(self, script: list[list[str]], folder: Path) -> Iterator[tuple[np.ndarray, Times]]:
@@ -128,7 +128,7 @@ class Speaker:
 
 
 def build(casting: Casting) -> Speaker:
-    """As of `seesay.audio.engines`."""
+    """See `seesay.audio.engines`."""
     random = generator("synthesis", "voice", casting.seed, casting.talker)
     stretch = random.uniform(*STRETCHES)
     voices = DIPHONE.get(casting.sex, ())

@@ -1,7 +1,7 @@
-"""flite through ctypes: three unit-selection voices and a diphone voice, all American or Scottish.
+"""flite through ctypes: three unit-selection voices and a diphone voice, American or Scottish.
 
-Debian's package flite. Left out are kal, which is kal16 at 8 kHz, and awb_time, which tells the
-time alone. Word times are the ends of the segments that the sound was made of.
+Debian's package is flite. It omits kal, which is kal16 at 8 kHz, and awb_time, which only tells the
+time. Word times are the ends of the segments that the sound was made of.
 """
 
 import ctypes
@@ -38,7 +38,7 @@ class _Voice(Structure):
     _fields_ = (("name", c_char_p), ("features", c_void_p))
 
 
-# What is called of libflite: the result's type and the arguments'.
+# Functions of libflite: types of the result and the arguments.
 FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "flite_synth_text": (c_void_p, c_char_p, c_void_p),
     "delete_utterance": (None, c_void_p),
@@ -78,13 +78,13 @@ class Speaker:
         self.phonemes: dict[str, str] = {}
 
     def speak(self, script: list[list[str]]) -> Iterator[tuple[np.ndarray, Times]]:
-        """As of `seesay.audio.engines.Speaker`."""
+        """See `seesay.audio.engines.Speaker`."""
         for words in script:
             samples, times = part(*self._say(words), self.pause, self.sample_rate)
             yield samples, sounding(samples, times, self.sample_rate)
 
     def transcribe(self, word: str) -> str:
-        """The word's phonemes in ARPAbet, as they were said last."""
+        """The word's phonemes in ARPAbet, as last said."""
         return self.phonemes.get(word, "")
 
     def _say(self, words: list[str]) -> tuple[np.ndarray, Times]:
@@ -131,7 +131,7 @@ class Speaker:
 
 
 def build(casting: Casting) -> Speaker:
-    """As of `seesay.audio.engines`."""
+    """See `seesay.audio.engines`."""
     random = generator("synthesis", "voice", casting.seed, casting.talker)
     voices = VOICES[casting.sex]
     name, pitch = voices[casting.place % len(voices)]

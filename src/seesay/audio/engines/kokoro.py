@@ -1,10 +1,10 @@
 """Kokoro-82M through ONNX Runtime: neural voices with the model's own word times.
 
-Model and voices are files of the user's (`synthesis.kokoro`): a model exported to ONNX with the
-inputs tokens (1, n) int64, style (1, 256) float32 and speed (1) float32, and a voice a file of
-float32 (510, 1, 256), whose row n is the style for n phonemes. The model predicts how long each
-phoneme lasts in units of 25 ms; the predicted durations become a second output. They are read
-off inside the graph, so that word times are those the sound was made by.
+Model and voices are the user's files (`synthesis.kokoro`): a model exported to ONNX with the inputs
+tokens (1, n) int64, style (1, 256) float32 and speed (1) float32, and one file a voice of float32
+(510, 1, 256), whose row n is the style for n phonemes. The model predicts how long each phoneme
+lasts in units of 25 ms. These durations become a second output of the graph, so word times are
+those of the sound.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ from seesay.shared.voices import kokoro_voices
 
 RATE, UNIT, STYLES = 24_000, 600, 256
 SPEEDS = (0.85, 1.15)
-# The sound comes before its phonemes by this many samples: 50 ms, the median of four voices.
+# Samples by which the sound precedes its phonemes: 50 ms, the median of four voices.
 AHEAD = 2 * UNIT
 # Kokoro's vocabulary of phonemes; 0 stands at both ends.
 SYMBOLS = {
@@ -51,14 +51,14 @@ BRITISH = (("əʊ", "Q"), ("oʊ", "Q"), ("ɚ", "ə"), ("eə", "ɛː"), ("iə", "
 
 def phonemes(ipa: str, british: bool) -> str:
     """eSpeak NG's IPA in Kokoro's symbols; signs that Kokoro does not know are left out."""
-    # An e that no diphthong took and a stress between two halves of one are eSpeak's alone.
+    # Only eSpeak has an e outside diphthongs, and a stress within one.
     for old, new in (*BOTH, *(BRITISH if british else AMERICAN)):
         ipa = ipa.replace(old, new)
     return "".join(sign for sign in ipa if sign in SYMBOLS)
 
 
 class Model:
-    """The network, on one thread: its sums then come in one order."""
+    """The network, on one thread, so that sums have one order."""
 
     def __init__(self, path: Path) -> None:
         import onnx
@@ -129,12 +129,12 @@ class Speaker:
         self.sample_rate = RATE
 
     def speak(self, script: list[list[str]]) -> Iterator[tuple[np.ndarray, Times]]:
-        """As of `seesay.audio.engines.Speaker`."""
+        """See `seesay.audio.engines.Speaker`."""
         for words in script:
             sound, times = self.model.speak(self._read(words), self.style, self.speed)
             samples = np.round(np.clip(sound, -1, 1) * 32767).astype(np.int16)
             times = [(index, on, min(off, len(samples))) for index, on, off in times]
-            # Nothing is heard before the first word, whose sound may run ahead by more.
+            # Nothing is heard before the first word, whose sound may be even earlier.
             times[:1] = [(index, 0, off) for index, _, off in times[:1]]
             samples, times = part(samples, times, self.pause, RATE)
             yield samples, sounding(samples, times, RATE)
@@ -157,7 +157,7 @@ def first_line(error: Exception) -> str:
 
 
 def build(casting: Casting) -> Speaker:
-    """As of `seesay.audio.engines`. Raises InputError for a file that is no voice."""
+    """See `seesay.audio.engines`. Raises InputError for a file that is no voice."""
     random = generator("synthesis", "voice", casting.seed, casting.talker)
     speed = float(random.uniform(*SPEEDS))
     voices = [

@@ -1,4 +1,4 @@
-"""Sounds of engines that report where words begin and end, but neither pause nor trim."""
+"""Pauses and trimming for engines that report word times but provide neither."""
 
 import unicodedata
 from itertools import pairwise
@@ -8,21 +8,21 @@ import numpy as np
 from seesay.audio.engines import Times
 
 FADE = 0.005  # s at either side of a cut
-QUIET = 0.02  # of the amplitude of a word's loudest 5 ms, below which it has not begun, or is over
+QUIET = 0.02  # share of the loudest 5 ms' amplitude below which a word has not begun, or is over
 
 
 def plain(word: str) -> str:
-    """A word in ASCII, without accents: what engines for English can read; "" for no letters."""
+    """A word in ASCII, without accents, as English engines can read it; "" without letters."""
     signs = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode()
     kept = "".join(sign for sign in signs if sign.isalnum() or sign in "'-")
-    # Signs alone are no word: nothing is to be said.
+    # Signs alone are no word: say nothing.
     return kept if kept.strip("'-") else ""
 
 
 def part(samples: np.ndarray, times: Times, pause: float, rate: int) -> tuple[np.ndarray, Times]:
-    """Put `pause` s of silence before every word but the first, with short fades at the cuts.
+    """Put `pause` s of silence before every word except the first, with short fades at the cuts.
 
-    int16 samples and the words' times, in order, before and after.
+    Takes and returns int16 samples and the words' times, in order.
     """
     silence, fade = np.zeros(round(pause * rate), samples.dtype), round(FADE * rate)
     if not len(silence) or not times:
@@ -46,7 +46,7 @@ def part(samples: np.ndarray, times: Times, pause: float, rate: int) -> tuple[np
 
 
 def sounding(samples: np.ndarray, times: Times, rate: int) -> Times:
-    """The words' times without silence at either end, in steps of 5 ms; none of a silent word."""
+    """The words' times without silence at either end, in steps of 5 ms; none for silent words."""
     found = []
     for index, onset, offset in times:
         step = rate // 200
