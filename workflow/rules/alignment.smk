@@ -1,16 +1,16 @@
-"""alignment: speech with transcripts but no times, where the config has a section `alignment`.
+"""alignment: word times for speech with transcripts but no times, if the config has the section.
 
-Comes in: recordings, their transcripts, and a dictionary of one's own.
-Goes out: <results>/alignment/speech in LUCID's layout, with links to the recordings, and the
+Inputs: recordings, their transcripts, and the user's dictionary.
+Outputs: <results>/alignment/speech in LUCID's layout, with links to the recordings, and the
 rejects. One job shares the utterances out among processes, as many as it has threads: a core
-aligns an hour in about a minute, so 16 do a hundred hours in seven, and shards would gain
-little for a checkpoint and a rule that joins them.
+aligns an hour in about a minute, so 16 do a hundred hours in seven, and shards would gain little
+for a checkpoint and a rule that joins them.
 """
 
 if CONFIG.alignment is not None:
 
     rule alignment:
-        """Find out when each word of the transcripts is said."""
+        """Find the times of each word of the transcripts."""
         input:
             sources=alignment_sources,
         output:

@@ -1,7 +1,7 @@
-"""breakdown: where it works, by kind of word and of fragment, and word by word.
+"""breakdown: results by kind of word and of fragment, and word by word.
 
-Comes in: the ranks of every experiment, system and seed; what is said of which picture; regions.
-Goes out: <results>/breakdown/groups.parquet, with 95 % intervals, and words.parquet.
+Inputs: the ranks of every experiment, system and seed; the words said of each picture; regions.
+Outputs: <results>/breakdown/groups.parquet, with 95 % intervals, and words.parquet.
 """
 
 

@@ -1,7 +1,7 @@
-"""What all files of this folder share: the validated config, and the functions they call.
+"""Shared by all files of this folder: the validated config, and functions that rules call.
 
-Comes in: the config that Snakemake read (config/config.yaml, or the one --configfile).
-Goes out: CONFIG, SHARDS, FOLDS, SEEDS, EXPERIMENTS, SYSTEMS, GPU, at(), stamp() ...
+Inputs: the config that Snakemake read (config/config.yaml, or the --configfile).
+Outputs: CONFIG, SHARDS, FOLDS, SEEDS, EXPERIMENTS, SYSTEMS, GPU, at(), stamp() ...
 """
 
 import functools
@@ -28,7 +28,7 @@ except InputError as error:
     sys.exit(f"error: {error}")
 
 SHARDS = [str(shard) for shard in range(CONFIG.shards)]
-# Where each fold's matching and all after it lie; the first one's at the top, as without folds.
+# Folders of each fold's matching and later stages; fold 0 is at the top, as without folds.
 FOLDS = ["", *(f"folds/{fold}/" for fold in CONFIG.pictures.more_folds)]
 SEEDS = [str(seed) for seed in CONFIG.seeds]
 EXPERIMENTS = ordered(CONFIG.experiments)
@@ -36,7 +36,7 @@ EXPERIMENTS = ordered(CONFIG.experiments)
 # none.
 NETWORKS = ["model", "random_projection", "untrained", *sorted(CONFIG.controls)]
 SYSTEMS = [*NETWORKS, "frequency"]
-# Whose finds the report lets one hear and see.
+# Experiment shown under "Listen and look".
 HEARD = CONFIG.listen.experiment or min(EXPERIMENTS)
 FIRST = f"{HEARD}/model/{SEEDS[0]}"
 
@@ -75,7 +75,7 @@ def at(path):
 
 
 def of_each(path, systems=SYSTEMS):
-    """A path of every system, of the experiment and seed of a job.
+    """A path of every system, for the experiment and seed of a job.
 
     A job does all systems: each alone takes less time than starting Python and torch.
     """
@@ -93,7 +93,7 @@ def of_runs(path, systems=SYSTEMS):
 
 
 def there(*systems):
-    """Those of these networks that this config has; it may leave out trained controls."""
+    """The networks among these that this config has; it may leave out trained controls."""
     return [system for system in systems if system in NETWORKS]
 
 

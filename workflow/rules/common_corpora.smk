@@ -1,7 +1,7 @@
-"""What the stages read that others made: corpora of files, and what comes with them.
+"""Inputs of stages that read files of others: corpora, and the files that come with them.
 
-Comes in: CONFIG and the functions of common.smk.
-Goes out: corpora_stamp(), pictures_sources() and others that rules call.
+Inputs: CONFIG and the functions of common.smk.
+Outputs: corpora_stamp(), pictures_sources() and others that rules call.
 """
 
 import importlib
@@ -15,12 +15,12 @@ from seesay.corpora import READERS, finding
 from seesay.shared.errors import InputError
 from seesay.settings.corpora import Corpus
 
-# Our readers by stage; human words are read as speech is.
+# Our readers by stage; human words are read like speech.
 OURS_OF = READERS | {"human": READERS["speech"]}
 
 
 def corpora(stage):
-    """The corpora that a stage reads: the config's, or of pictures and speech the generated one."""
+    """The corpora that a stage reads: the config's, or for pictures and speech the generated one."""
     generated = {
         "pictures": Corpus(reader="pascal1k", path=at("scenes/pictures")),
         "speech": Corpus(
@@ -64,19 +64,19 @@ def corpora_sources(stage):
 
 
 def tame(files):
-    """The files, if Snakemake can take their names; else one clear line."""
+    """The files, if Snakemake can handle their names; otherwise one clear line."""
     if finding.awkward(files):
         sys.exit(f"error: {finding.awkward(files)}")
     return files
 
 
 def fragments_of_split():
-    """The folder of ready-made fragments where the split is read from it, or else nothing."""
+    """The folder of ready-made fragments, if the split is read from it."""
     return CONFIG.fragments.path if CONFIG.pictures.split.method == "fragments" else ""
 
 
 def fragments_readers():
-    """The module that reads the split from ready-made fragments, where it is read from them."""
+    """The module that reads the split from ready-made fragments, if it is read from them."""
     return ["seesay.corpora.fragments"] if fragments_of_split() else []
 
 
@@ -102,7 +102,7 @@ def human_sources(wildcards):
 
 
 def fragments_sources(wildcards):
-    """The files of ready-made fragments; a missing one is one clear line."""
+    """The files of ready-made fragments; a missing one gives one clear line."""
     files = importlib.import_module("seesay.corpora.fragments").sources
     try:
         return [str(path) for path in files(Path(CONFIG.fragments.path)).values()]
@@ -111,7 +111,7 @@ def fragments_sources(wildcards):
 
 
 def alignment_sources(wildcards):
-    """Every recording and transcript that is to be aligned, and the user's dictionary."""
+    """Every recording and transcript to align, and the user's dictionary."""
     given = CONFIG.alignment.dictionary
     if given is not None and not Path(given).is_file():
         sys.exit(f"error: {given}: no such file; alignment.dictionary names it")
@@ -138,7 +138,7 @@ def engine_modules():
 
 
 def engine_files(wildcards):
-    """The files of the synthesisers; one that is not installed is one clear line."""
+    """The files of the synthesisers; a missing one gives one clear line."""
     lack = engines.missing(CONFIG.synthesis)
     if lack:
         sys.exit(f"error: {lack}")

@@ -1,7 +1,7 @@
-"""What an experiment's settings make of the shared stages: variants, modules, tables.
+"""How an experiment's settings change the shared stages: variants, modules, tables.
 
-Comes in: CONFIG and the functions of common.smk.
-Goes out: variant_settings(), chosen_code(), experiment_tables() and others that rules call.
+Inputs: CONFIG and the functions of common.smk.
+Outputs: variant_settings(), chosen_code(), experiment_tables() and others that rules call.
 """
 
 import functools

@@ -1,7 +1,7 @@
-"""The files that an experiment's jobs take: weights, models, boxes, words; and its recipe.
+"""Files that an experiment's jobs read: weights, models, boxes, words; and its recipe.
 
-Comes in: CONFIG and the functions of common_settings.smk and common_experiments.smk.
-Goes out: fc7_weights(), logmel_model(), word_tables(), recipe() and others that rules call.
+Inputs: CONFIG and the functions of common_settings.smk and common_experiments.smk.
+Outputs: fc7_weights(), logmel_model(), word_tables(), recipe() and others that rules call.
 """
 
 import json
@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 def text_tables(wildcards):
-    """The words that the control text reads, as a list; none where no such control is trained."""
+    """The words that the control text reads, as a list; empty if it is not trained."""
     return (
         [at(f"{wildcards.fold}text/{wildcards.experiment}.parquet")]
         if "text" in CONFIG.controls
@@ -32,7 +32,7 @@ def regions_weights(wildcards):
 
 
 def weights_file(stage, given):
-    """The file of weights that a stage's settings name, as a list; none for a word."""
+    """The file of weights that a stage's settings name, as a list; empty for a word like DEFAULT."""
     if given in ("DEFAULT", "random"):
         return []
     if not Path(given).is_file():
@@ -48,7 +48,7 @@ def regions_of_fc7(wildcards):
 
 
 def logmel_model(wildcards):
-    """The files of the model of speech of a job of the stage logmel; a missing one is one line."""
+    """The speech model's files for a job of the stage logmel; a missing one gives one line."""
     section = variant_section(wildcards, "logmel")
     if not all(path.is_file() for path in section.files):
         sys.exit(f"error: {section.model}: no such file; logmel.model names it")
@@ -56,7 +56,7 @@ def logmel_model(wildcards):
 
 
 def word_tables(wildcards):
-    """What a network takes for words: log-Mel vectors, or one-hot types where it reads them."""
+    """A network's input for words: log-Mel vectors, or one-hot types for the control text."""
     if wildcards.system == "text":
         return text_tables(wildcards)
     return experiment_tables("logmel")(wildcards)

@@ -1,8 +1,8 @@
-"""The human words (evaluation.human): which systems hear them, and their tables.
+"""The human words (evaluation.human): the systems that hear them, and their tables.
 
-Comes in: CONFIG and the functions of common_experiments.smk.
-Goes out: HEARING, TOLD, human_logmel(), training_human(), training_spare(), training_logmel(), further_code(), text_code(),
-human_ranks(), human_tables(), heard_people() and human_rejects().
+Inputs: CONFIG and the functions of common_experiments.smk.
+Outputs: HEARING, TOLD, human_logmel(), training_human(), training_spare(), training_logmel(),
+further_code(), text_code(), human_ranks(), human_tables(), heard_people() and human_rejects().
 """
 
 # Systems that are told each word, and those that hear it.
@@ -17,25 +17,25 @@ def human_logmel(wildcards):
 
 
 def training_human(wildcards):
-    """The human words, where the experiment of a job has some in training."""
+    """The human words, if the experiment of a job trains on any."""
     heard = CONFIG.section_of(wildcards.experiment, "training").human_words
     return [at(f"{wildcards.fold}human/words.parquet")] if heard else []
 
 
 def training_spare(wildcards):
-    """All tokens of the captions' speech, where the experiment of a job hears spare ones."""
+    """All tokens of the captions' speech, if the experiment of a job trains on spare ones."""
     spare = CONFIG.section_of(wildcards.experiment, "training").spare_words
     return [at("speech/spoken_words.parquet")] if spare else []
 
 
 def training_logmel(wildcards):
-    """The log-Mel vectors of all that the experiment of a job may train on."""
+    """The log-Mel vectors of all tokens that the experiment of a job may train on."""
     people = human_logmel(wildcards) if training_human(wildcards) else []
     return [*experiment_tables("logmel")(wildcards), *people]
 
 
 def further_code(experiment):
-    """The modules that find an experiment's tokens beside those of the captions."""
+    """The modules that find an experiment's tokens beyond those of the captions."""
     chosen = CONFIG.section_of(experiment, "training")
     found = (
         ["seesay.learning.human_examples"]
@@ -51,7 +51,7 @@ def text_code(wildcards):
 
 
 def human_ranks():
-    """The ranks of the human words of every system, where the config has such words."""
+    """The ranks of the human words of every system, if the config has human words."""
     if not CONFIG.evaluation.human:
         return []
     return expand(
@@ -61,12 +61,12 @@ def human_ranks():
 
 
 def human_tables(*names):
-    """Tables of the human words, where the config has such words."""
+    """Tables of the human words, if the config has any."""
     return [at(f"human/{name}.parquet") for name in names if CONFIG.evaluation.human]
 
 
 def heard_people():
-    """What the page lets one hear of people: tables of the system whose finds are shown."""
+    """Tables of the human words that the page plays, for the system that it shows."""
     if not CONFIG.evaluation.human:
         return []
     return [

@@ -1,7 +1,7 @@
-"""The lists of the checkpoints pictures and speech: what a stage after them knows when.
+"""Lists of the checkpoints pictures and speech, for the stages after them.
 
-Comes in: the checkpoints, and SHARDS and at() of common.smk.
-Goes out: listed(), pictures_manifest() and others that rules call.
+Inputs: the checkpoints, and SHARDS and at() of common.smk.
+Outputs: listed(), pictures_manifest() and others that rules call.
 """
 
 from snakemake.exceptions import IncompleteCheckpointException

@@ -1,7 +1,7 @@
-"""What jobs ask for: memory by what they hold, and GPUs.
+"""Resources of jobs: memory by the size of their data, and GPUs.
 
-Comes in: CONFIG and the functions of common_experiments.smk.
-Goes out: features_memory(), fc7_memory(), proposals_gpu() and others that rules call.
+Inputs: CONFIG and the functions of common_experiments.smk.
+Outputs: features_memory(), fc7_memory(), proposals_gpu() and others that rules call.
 """
 
 from seesay.planning import memory

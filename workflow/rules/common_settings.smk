@@ -1,7 +1,7 @@
-"""A stage's settings: what Snakemake compares of them, and what a job is told.
+"""A stage's settings, as Snakemake compares them and as a job gets them.
 
-Comes in: CONFIG.
-Goes out: settings(), compared(), passed().
+Inputs: CONFIG.
+Outputs: settings(), compared(), passed().
 """
 
 import functools
@@ -39,7 +39,7 @@ def compared_key(stage, key, given):
 
 
 def fixed(text):
-    """A text as a param, whatever stands in it."""
+    """A text as a param, whatever it contains."""
 
     def of(wildcards):
         return text

@@ -1,7 +1,7 @@
-"""What the report and the studies show: tables of every variant, rejects, numbers.
+"""Inputs of the report and the studies: tables of every variant, rejects, numbers.
 
-Comes in: CONFIG and the functions of common.smk and common_experiments.smk.
-Goes out: region_tables(), rejects(), report_inputs() and others that rules call.
+Inputs: CONFIG and the functions of common.smk and common_experiments.smk.
+Outputs: region_tables(), rejects(), report_inputs() and others that rules call.
 """
 
 import sys
@@ -27,7 +27,7 @@ def region_tables():
 
 
 def heard_regions():
-    """The shards of the table `regions` of the experiment whose finds are shown."""
+    """The shards of the table `regions` of the experiment shown under "Listen and look"."""
     if CONFIG.fragments:
         return []
     return shards_of("regions", CONFIG.variant(HEARD, "regions"))
@@ -45,7 +45,7 @@ def heard_logmel():
 def boxed():
     """The experiments whose fragments have these boxes."""
     variant = CONFIG.variant(shown("fc7"), "regions")
-    named = sorted(EXPERIMENTS)  # whatever their order
+    named = sorted(EXPERIMENTS)  # independent of their order
     return [name for name in named if CONFIG.variant(name, "regions") == variant]
 
 
@@ -70,17 +70,17 @@ def logmel_rejects():
 
 
 def alignment_rejects():
-    """The rejects of the alignment, where there is one."""
+    """The rejects of the alignment, if there is one."""
     return [] if CONFIG.alignment is None else [at("alignment/rejects.parquet")]
 
 
 def synthesis_rejects():
-    """The words that no synthesiser spoke, where there is one."""
+    """The words that no synthesiser spoke, if speech is synthesised."""
     return [] if CONFIG.synthesis is None else [at("synthesis/rejects.parquet")]
 
 
 def rejects():
-    """What every stage refused."""
+    """The rejects of every stage."""
     return [
         at("pictures/rejects.parquet"),
         *region_rejects(),
@@ -97,16 +97,16 @@ def rejects():
 
 
 def legacy_numbers():
-    """The numbers of the authors' evaluation, where the config asks for them."""
+    """The numbers of the authors' evaluation, if the config asks for them."""
     return [at("legacy/metrics.tsv")] if CONFIG.evaluation.legacy else []
 
 
-# Only of composed scenes is it known where everything is.
+# Only composed scenes have known places of things.
 GROUNDED = CONFIG.scenes is not None and CONFIG.fragments is None
 
 
 def grounding_tables():
-    """The tables `grounding` of every system, where the truth is known."""
+    """The tables `grounding` of every system, for composed scenes."""
     if not GROUNDED:
         return []
     return expand(
@@ -141,7 +141,7 @@ def experiment_fc7():
 
 
 def histories():
-    """What each training told of its epochs."""
+    """The history of each training."""
     return expand(
         at("training/{experiment}/{system}/{seed}/history.parquet"),
         experiment=EXPERIMENTS,
@@ -185,6 +185,6 @@ def flags(kind, names):
 
 
 def tell_results():
-    """Name the report, its answer and what was left out, where this run has written it."""
+    """Print the report's path, its answer and the rejects, if this run has written it."""
     for line in last_lines(Path(CONFIG.results), EXPERIMENTS, rejects(), BEGUN):
         print(line, file=sys.stderr)

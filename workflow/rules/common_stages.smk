@@ -1,14 +1,14 @@
-"""The stages: their files of rules, what each reads, and a hash of each one's code.
+"""The stages: their rule files, their inputs, and a hash of each one's code.
 
-Comes in: CONFIG and the names of common_shown.smk.
-Goes out: RULE_FILES, stages(), codes().
+Inputs: CONFIG and the names of common_shown.smk.
+Outputs: RULE_FILES, stages(), codes().
 """
 
 import hashlib
 import json
 import re
 
-# What each stage reads, for the drawing.
+# The inputs of each stage, for the drawing.
 STAGES = {
     "fetch": [],
     "scenes": [],
@@ -88,10 +88,10 @@ RULE_FILES = [
 
 
 def stages():
-    """The stages of this config, as JSON: of optional ones and alternatives, those at work."""
+    """The stages that this config runs, as JSON."""
     optional = ("scenes", "synthesis", "alignment", "fragments")
     unused = {name for name in optional if getattr(CONFIG, name) is None}
-    # No part of a run.
+    # On demand, not part of a run.
     unused |= {"fetch", "study", "items", "items_tsv"}
     if CONFIG.fragments:
         unused |= {"regions", "fc7"}
@@ -127,7 +127,7 @@ def codes(wildcards, input):
     """
     entry = re.compile(r"[\w./]+:[0-9a-f]{12}|[\w.-]+==\S+")
     found = {}
-    # By their names here, not by those that a workflow gives them that imports this one.
+    # By their names here, not by those in a workflow that imports this one.
     for name in json.loads(stages()):
         params = getattr(rules, name).rule.params
         parts = [p for p in params if isinstance(p, str) and entry.fullmatch(p)]

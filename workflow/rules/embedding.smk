@@ -1,7 +1,7 @@
 """embedding: every fragment and every used token, in the space of each trained system.
 
-Comes in: the trained models of an experiment and seed, and the features that they were made for.
-Goes out: <results>/embedding/{experiment}/{system}/{seed}/ with images.parquet and words.parquet,
+Inputs: the trained models of an experiment and seed, and the features that they were trained on.
+Outputs: <results>/embedding/{experiment}/{system}/{seed}/ with images.parquet and words.parquet,
 the tables `image_embeddings` and `word_embeddings`, and recipe.json: how features are made.
 """
 

@@ -1,8 +1,8 @@
-"""evaluation: where the best relevant item stands for every test query, and ABX of the test words.
+"""evaluation: the rank of the best relevant item for each test query, and ABX of the test words.
 
-Comes in: the embeddings of an experiment and seed, by system; the pictures' splits, the spoken
+Inputs: the embeddings of an experiment and seed, by system; the pictures' splits, the spoken
 captions, the spoken words.
-Goes out: <results>/evaluation/{experiment}/{system}/{seed}/ with ranks.parquet, the table `ranks`,
+Outputs: <results>/evaluation/{experiment}/{system}/{seed}/ with ranks.parquet, the table `ranks`,
 and abx.parquet, the table `abx`.
 """
 
@@ -36,7 +36,7 @@ rule evaluation:
         *compared("evaluation", settings("evaluation")),
         settings=passed(settings("evaluation")),
         systems=",".join(SYSTEMS),
-        # A constant: a laptop and a cluster compute the same bits.
+        # A constant, so that a laptop and a cluster compute the same bits.
         threads=1,
     message:
         "Ranking {wildcards.fold}{wildcards.experiment}, seed {wildcards.seed}"

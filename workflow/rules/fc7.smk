@@ -1,8 +1,8 @@
 """fc7: the features of every picture's best regions.
 
-Comes in: the picture manifest of a shard (and the pictures that it lists), its regions; a file
-of weights where the config names one.
-Goes out: <results>/fc7/{variant}shards/{shard}.parquet, the table `fc7`; `variant` is empty, or
+Inputs: the picture manifest of a shard (and its pictures), its regions; a file of weights if the
+config names one.
+Outputs: <results>/fc7/{variant}shards/{shard}.parquet, the table `fc7`; `variant` is empty, or
 the folder of an experiment's own settings.
 """
 
@@ -33,8 +33,8 @@ rule fc7:
         *compared("fc7", variant_settings("fc7")),
         chosen=variant_code("fc7", network_module),
         settings=passed(variant_settings("fc7")),
-        # A constant: a laptop and a cluster compute the same bits. The rule's own threads decode
-        # and warp pictures while the network computes; give a GPU several.
+        # A constant, so that a laptop and a cluster compute the same bits. The rule's own threads
+        # decode and warp pictures while the network computes; give a GPU several.
         threads=1,
     message:
         "Computing features for shard {wildcards.variant}{wildcards.shard}"

@@ -1,17 +1,17 @@
-"""fetch: downloads, when `snakemake fetch` asks for them and never otherwise.
+"""fetch: downloads, only when `snakemake fetch` asks for them.
 
-Comes in: nothing from other stages, and no other stage wants anything of this one.
-Goes out: torchvision's weights in torch hub's checkpoint folder, and Pascal1K in the folder of
-its corpus. The rule has no output and no benchmark, which would count as one, so it looks at what is
-there whenever it is asked for.
+Inputs: none, and no other stage needs this one.
+Outputs: torchvision's weights in torch hub's checkpoint folder, and Pascal1K in the folder of its
+corpus. The rule has no output and no benchmark (which would count as one), so it checks for the
+files whenever it is asked for.
 """
 
 
 rule fetch:
-    """Fetch the weights and the pictures that the config names and that may be fetched."""
+    """Download the weights and the pictures that the config names."""
     log:
         at("logs/fetch.log"),
-    # Computing nodes seldom have a network.
+    # Compute nodes seldom have a network.
     localrule: True
     conda:
         "../../envs/seesay.yaml"

@@ -1,8 +1,9 @@
 """fragments: ready-made features in place of the stages regions and fc7.
 
-Comes in: the picture manifests, and the .mat files of the folder that the config names.
-Goes out: <results>/fc7/shards/{shard}.parquet, the table `fc7`, and fragments/rejects.parquet.
-Only where the config has the section fragments. One job, since each file has every shard's.
+Inputs: the picture manifests, and the .mat files of the folder that the config names.
+Outputs: <results>/fc7/shards/{shard}.parquet, the table `fc7`, and fragments/rejects.parquet. The
+rule exists only if the config has the section fragments. It is one job, because each file holds
+every shard's.
 """
 
 if CONFIG.fragments is not None:

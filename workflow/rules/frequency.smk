@@ -1,13 +1,13 @@
-"""frequency: the control that ranks by frequency in the training captions, whatever is asked.
+"""frequency: the control that ranks by frequency in the training captions and ignores the query.
 
-Comes in: the pictures' splits, the spoken captions, the keys of fc7 and log-Mel shards.
-Goes out: <results>/embedding/{experiment}/frequency/{seed}/images.parquet and words.parquet; the
-same for every seed, which are there for the table of metrics.
+Inputs: the pictures' splits, the spoken captions, the keys of fc7 and log-Mel shards.
+Outputs: <results>/embedding/{experiment}/frequency/{seed}/images.parquet and words.parquet, the
+same for every seed; the table of metrics needs all of them.
 """
 
 
 rule frequency:
-    """Place every token by its word's frequency, and every fragment at one place."""
+    """Embed every token by its word's frequency, and every fragment at one point."""
     input:
         images=at("{fold}pictures/images.parquet"),
         spoken_captions=at("{fold}matching/spoken_captions.parquet"),

@@ -1,13 +1,14 @@
-"""grounding: whether a word finds the drawn thing that it names, where the truth is known.
+"""grounding: whether a word finds the drawn thing that it names, in composed scenes.
 
-Comes in: the embeddings of an experiment and seed, by system; the boxes, where every thing was drawn.
-Goes out: <results>/grounding/{experiment}/{system}/{seed}.parquet, the table `grounding`.
+Inputs: the embeddings of an experiment and seed, by system; the boxes, and the place of every
+thing.
+Outputs: <results>/grounding/{experiment}/{system}/{seed}.parquet, the table `grounding`.
 """
 
 if GROUNDED:
 
     rule grounding:
-        """Hold the best fragment of each named thing against the place that it was drawn in."""
+        """Compare the best fragment of each named thing with the thing's place."""
         input:
             images=of_each(
                 "{fold}embedding/{experiment}/{system}/{seed}/images.parquet"
@@ -35,7 +36,7 @@ if GROUNDED:
         params:
             *stamp("grounding"),
             systems=",".join(SYSTEMS),
-            # A constant: a laptop and a cluster compute the same bits.
+            # A constant, so that a laptop and a cluster compute the same bits.
             threads=1,
         message:
             "Grounding {wildcards.fold}{wildcards.experiment}, seed {wildcards.seed}"

@@ -1,14 +1,14 @@
-"""human: words that people say, as a test beside the captions' own speech (evaluation.human).
+"""human: words that people say, as a second test (evaluation.human).
 
-Comes in: every file of those corpora, and the captions' words and speech.
-Goes out: <results>/human/ with words, rejects and manifest, and logmel/{variant}words.parquet.
-Without a corpus there is no such rule.
+Inputs: every file of those corpora, and the captions' words and speech.
+Outputs: <results>/human/ with words, rejects and manifest, and logmel/{variant}words.parquet. The
+rule exists only if the config names a corpus.
 """
 
 if CONFIG.evaluation.human:
 
     rule human:
-        """Read the corpora of human words, and keep those that the captions' speech has."""
+        """Read the corpora of human words, and keep the words of the captions' speech."""
         input:
             sources=human_sources,
             images=at("{fold}pictures/images.parquet"),

@@ -1,7 +1,7 @@
-"""human_breakdown: where human words are found (evaluation.human).
+"""human_breakdown: results on human words by talker and training (evaluation.human).
 
-Comes in: the ranks of the human words, who says them, and what training hears.
-Goes out: <results>/human/groups.parquet, the table `breakdown_groups` by source.
+Inputs: the ranks of the human words, their talkers, and the words that training hears.
+Outputs: <results>/human/groups.parquet, the table `breakdown_groups` by source.
 """
 
 if CONFIG.evaluation.human:

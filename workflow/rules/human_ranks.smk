@@ -1,7 +1,7 @@
-"""human_ranks: what every system makes of the human words (evaluation.human).
+"""human_ranks: the ranks of every system on human words (evaluation.human).
 
-Comes in: the human words and their log-Mel vectors, the trained systems and their embeddings.
-Goes out: <results>/human/embedding/{experiment}/{system}/{seed}/words.parquet and
+Inputs: the human words and their log-Mel vectors, the trained systems and their embeddings.
+Outputs: <results>/human/embedding/{experiment}/{system}/{seed}/words.parquet and
 <results>/human/ranks/{experiment}/{system}/{seed}.parquet, the table `human_ranks`.
 """
 
@@ -57,7 +57,7 @@ if CONFIG.evaluation.human:
             " --threads 1 2>&1 | tee {log:q}"
 
     rule human_ranks:
-        """Rank the human words of an experiment and seed, and the same words by its own talkers."""
+        """Rank the human words of an experiment and seed, and the same words by the captions' talkers."""
         input:
             images=of_each(
                 "{fold}embedding/{experiment}/{system}/{seed}/images.parquet"
@@ -87,7 +87,7 @@ if CONFIG.evaluation.human:
         params:
             *stamp("human_ranks"),
             systems=",".join(SYSTEMS),
-            # A constant: a laptop and a cluster compute the same bits.
+            # A constant, so that a laptop and a cluster compute the same bits.
             threads=1,
         message:
             "Ranking human words of {wildcards.fold}{wildcards.experiment}, seed {wildcards.seed}"

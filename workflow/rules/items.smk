@@ -1,7 +1,7 @@
-"""items: one row a query, for statistics of one's own (docs/items.md); no part of a run.
+"""items: one row a query, for your own statistics (docs/items.md); only on demand.
 
-Comes in: the ranks of every experiment, what is said of which picture, regions, human words.
-Goes out: on demand <results>/items.tsv and items.md, its codebook, from
+Inputs: the ranks of every experiment, the words said of each picture, regions, human words.
+Outputs: <results>/items.tsv and items.md, its codebook, from
 <results>/items/{experiment}.parquet.
 """
 
@@ -56,7 +56,7 @@ rule items:
 
 
 rule items_tsv:
-    """Write the queries of all experiments as text, and what each column is."""
+    """Write the queries of all experiments as text, and the codebook of the columns."""
     input:
         tables=expand(at("items/{experiment}.parquet"), experiment=EXPERIMENTS),
     output:

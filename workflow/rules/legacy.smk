@@ -1,14 +1,14 @@
-"""legacy: the test queries ranked as the authors' code did, where evaluation.legacy is true.
+"""legacy: the test queries ranked as the authors' code did, if evaluation.legacy is true.
 
-Comes in: a trained model, and the features of the test pictures and their words.
-Goes out: <results>/legacy/ with ranks/{experiment}/{system}/{seed}.parquet, metrics.tsv and
-differences.tsv, made and laid out as those of the stages evaluation and metrics, and never
-mixed with them.
+Inputs: a trained model, and the features of the test pictures and their words.
+Outputs: <results>/legacy/ with ranks/{experiment}/{system}/{seed}.parquet, metrics.tsv and
+differences.tsv, computed and laid out as in the stages evaluation and metrics, and never mixed
+with theirs.
 """
 
 
 rule legacy:
-    """Rank with the test set's own statistics, counting strictly better items alone."""
+    """Rank with the test set's own statistics, counting only strictly better items."""
     input:
         model=at("{fold}training/{experiment}/{system}/{seed}/model.safetensors"),
         settings=at("{fold}training/{experiment}/{system}/{seed}/settings.json"),
@@ -46,7 +46,7 @@ rule legacy:
 
 
 rule legacy_metrics:
-    """The metrics of the legacy ranks, by the same code as those of the stage metrics."""
+    """Compute the metrics of the legacy ranks with the code of the stage metrics."""
     input:
         ranks=expand(
             of_runs("legacy/ranks/{experiment}/{system}/{seed}.parquet", NETWORKS),

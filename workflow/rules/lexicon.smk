@@ -1,14 +1,14 @@
-"""lexicon: the pseudo-words that the first seed's model has found, where training looks for any.
+"""lexicon: the pseudo-words of the first seed's model, if training learns any.
 
-Comes in: the model, its history and two systems to compare with (shuffled pairs, no training),
-the log-Mel vectors of the training tokens, and the tables that name the recordings.
-Goes out: <results>/lexicon/{experiment}/ with words.parquet, the table `lexicon`, lexicon.json,
-its measures and some tokens of it as MP3, and rejects.
+Inputs: the model, its history and two systems for comparison (shuffled pairs, no training), the
+log-Mel vectors of the training tokens, and the tables that name the recordings.
+Outputs: <results>/lexicon/{experiment}/ with words.parquet, the table `lexicon`, lexicon.json,
+its measures and some of its tokens as MP3, and rejects.
 """
 
 
 rule lexicon:
-    """Give every training token to the pseudo-word that it sounds most like, and judge them."""
+    """Assign each training token to the pseudo-word that it sounds most like, and measure purity."""
     input:
         models=expand(
             at("training/{{experiment}}/{system}/{seed}/model.safetensors"),

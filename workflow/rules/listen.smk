@@ -1,13 +1,14 @@
-"""listen: what the report lets one hear and see of what the first seed's model finds.
+"""listen: words to hear and pictures to see, with what the first seed's model finds.
 
-Comes in: that model's embeddings, captions, words and regions, the log-Mel vectors, and the
-tables that name the pictures and recordings (and these themselves).
-Goes out: <results>/listen/listen.json, words as MP3 and small pictures in it, and its rejects.
+Inputs: that model's embeddings, captions, words and regions, the log-Mel vectors, and the tables
+that name the pictures and recordings (and the files themselves).
+Outputs: <results>/listen/listen.json, which holds words as MP3 and small pictures, and its
+rejects.
 """
 
 
 rule listen:
-    """Cut spoken words and shrink pictures, with the nearest of each and whether it is right."""
+    """Cut spoken words and shrink pictures, with each one's nearest items and whether they are right."""
     input:
         images=at(f"embedding/{FIRST}/images.parquet"),
         words=at(f"embedding/{FIRST}/words.parquet"),

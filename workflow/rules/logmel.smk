@@ -1,8 +1,8 @@
 """logmel: log-Mel frames of every spoken token, 71 around its middle or those of the word.
 
-Comes in: the token manifest of a shard (and the recordings that it lists), and the model of speech
-whose frames take the place of log-Mel frames, where the config names one.
-Goes out: <results>/logmel/{variant}shards/{shard}.parquet, the table `logmel`, and its rejects;
+Inputs: the token manifest of a shard (and its recordings), and the speech model whose frames
+replace log-Mel frames, if the config names one.
+Outputs: <results>/logmel/{variant}shards/{shard}.parquet, the table `logmel`, and its rejects;
 `variant` is empty, or the folder of an experiment's own settings.
 """
 

@@ -1,7 +1,7 @@
-"""map: where spoken words and picture fragments lie in the shared space, on a plane.
+"""map: spoken words and picture fragments of the shared space, on a plane.
 
-Comes in: the embeddings of the first seed's model, the pictures' splits, the spoken captions.
-Goes out: <results>/map/map.parquet, the table `map`.
+Inputs: the embeddings of the first seed's model, the pictures' splits, the spoken captions.
+Outputs: <results>/map/map.parquet, the table `map`.
 """
 
 

@@ -1,7 +1,7 @@
-"""matching: every caption word gets a spoken word, every caption tokens that say it.
+"""matching: a spoken word for each caption word, and tokens that say each caption.
 
-Comes in: the pictures' splits, the content words, the spoken tokens and their tags.
-Goes out: <results>/matching/ with replacements, spoken_captions, unsayable and rejects (the
+Inputs: the pictures' splits, the content words, the spoken tokens and their tags.
+Outputs: <results>/matching/ with replacements, spoken_captions, unsayable and rejects (the
 captions that nobody can say, by word and by caption), and quality/: counts of all this.
 """
 

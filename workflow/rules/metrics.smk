@@ -1,8 +1,8 @@
 """metrics: the numbers of all systems and seeds, with chance and intervals.
 
-Comes in: the tables `ranks`, `abx`, `grounding` and `human_ranks` of every experiment, system and
+Inputs: the tables `ranks`, `abx`, `grounding` and `human_ranks` of every experiment, system and
 seed.
-Goes out: <results>/metrics.tsv; differences.tsv: the model minus each control; experiments.tsv:
+Outputs: <results>/metrics.tsv; differences.tsv: the model minus each control; experiments.tsv:
 one experiment's model minus another's.
 """
 

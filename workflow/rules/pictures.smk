@@ -1,8 +1,9 @@
 """pictures: the captioned pictures.
 
-Comes in: every file of the corpora, or the folder that the rule scenes wrote.
-Goes out: <results>/pictures/ with images, captions, rejects, copies (pairs of two splits that
-look the same), and one picture manifest a shard. A checkpoint, so that a new picture reruns its own shard only.
+Inputs: every file of the corpora, or the folder of the rule scenes.
+Outputs: <results>/pictures/ with images, captions, rejects, copies (pairs of two splits that look
+the same), and one picture manifest a shard. It is a checkpoint, so a new picture reruns only its
+own shard.
 """
 
 

@@ -1,9 +1,9 @@
 """regions: candidate boxes for every picture.
 
-Comes in: the picture manifest of a shard (and the pictures that it lists); a file of weights
-where the config names one.
-Goes out: <results>/regions/{variant}shards/{shard}.parquet, the table `regions`, and its
-rejects; `variant` is empty, or the folder of an experiment's own settings.
+Inputs: the picture manifest of a shard (and its pictures); a file of weights if the config names
+one.
+Outputs: <results>/regions/{variant}shards/{shard}.parquet, the table `regions`, and its rejects;
+`variant` is empty, or the folder of an experiment's own settings.
 """
 
 
@@ -26,7 +26,7 @@ rule regions:
         mem_mb=regions_memory,
         disk_mb=1000,
         runtime=60,
-        # Of the region proposal network; the other methods use none.
+        # For the region proposal network; the other methods use no device.
         gpu=proposals_gpu,
         device="auto",
     params:

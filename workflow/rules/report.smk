@@ -1,10 +1,9 @@
-"""report: the page that shows what was learned, a summary in plain text, four figures.
+"""report: the page of the results, a summary in plain text, four figures.
 
-Comes in: the numbers, the histories, and the tables of every stage (of fc7 and log-Mel only
-the columns that are counted).
-Goes out: <results>/report.html, summary.md, report/{answer,training,where,stages}.svg, and
-report/run.json, which `seesay compare` reads. The inputs are what the sections need
-(`seesay.reporting.sections`).
+Inputs: the numbers, the histories, and the tables of every stage (for fc7 and log-Mel, only the
+columns that are counted).
+Outputs: <results>/report.html, summary.md, report/{answer,training,where,stages}.svg, and
+report/run.json, which `seesay compare` reads.
 """
 
 from seesay.reporting import sections

@@ -1,8 +1,8 @@
-"""scenes: composed pictures with captions, for runs without a corpus of their own.
+"""scenes: composed pictures with captions, for runs without a picture corpus.
 
-Comes in: nothing; the rule is there only when the config has the section scenes.
-Goes out: <results>/scenes/pictures, a folder in Pascal1K's layout, and things.parquet, the
-table of where each drawing is.
+Inputs: none; the rule exists only if the config has the section scenes.
+Outputs: <results>/scenes/pictures, a folder in Pascal1K's layout, and things.parquet, the table
+of each drawing's place.
 """
 
 if CONFIG.scenes is not None:

@@ -1,8 +1,8 @@
 """speech: the word-aligned speech corpora.
 
-Comes in: every file of the corpora, or the folder that the rule synthesis wrote.
-Goes out: <results>/speech/ with recordings, spoken_words, rejects, and one token manifest a
-shard. A checkpoint, so that a new recording reruns its own shard only.
+Inputs: every file of the corpora, or the folder of the rule synthesis.
+Outputs: <results>/speech/ with recordings, spoken_words, rejects, and one token manifest a shard.
+It is a checkpoint, so a new recording reruns only its own shard.
 """
 
 

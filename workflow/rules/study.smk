@@ -1,7 +1,7 @@
-"""study: what the experiments found, side by side, as Markdown; and docs/results.md of several.
+"""study: the results of all experiments side by side, as Markdown; and docs/results.md.
 
-Comes in: the numbers, the differences to controls and between experiments, the models' histories.
-Goes out: <results>/study.md; on demand docs/results.md, from the studies that are finished.
+Inputs: the numbers, the differences to controls and between experiments, the models' histories.
+Outputs: <results>/study.md; on demand docs/results.md, from the finished studies.
 """
 
 

@@ -1,7 +1,7 @@
-"""synthesis: generated speech, where the config has a section `synthesis`.
+"""synthesis: generated speech, if the config has the section `synthesis`.
 
-Comes in: the captions' content words, and the files of an engine that has some.
-Goes out: <results>/synthesis/speech in LUCID's layout, and rejects.parquet: words not spoken.
+Inputs: the captions' content words, and the files of an engine that needs some.
+Outputs: <results>/synthesis/speech in LUCID's layout, and rejects.parquet: words not spoken.
 """
 
 if CONFIG.synthesis is not None:

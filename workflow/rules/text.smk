@@ -1,8 +1,8 @@
-"""text: one-hot words for the control that reads in place of hearing, an upper bound.
+"""text: one-hot words for the control that reads instead of hearing, an upper bound.
 
-Comes in: the spoken captions, and which tokens have log-Mel vectors.
-Goes out: <results>/text/{experiment}.parquet, in the table of the log-Mel vectors; the rules
-training and embedding take it for the system text.
+Inputs: the spoken captions, and the keys of the log-Mel vectors.
+Outputs: <results>/text/{experiment}.parquet, in the table of the log-Mel vectors; the rules
+training and embedding use it for the system text.
 """
 
 

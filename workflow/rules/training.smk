@@ -1,14 +1,14 @@
 """training: the two-branch network and its controls.
 
-Comes in: the pictures' splits, the spoken captions, fc7 and log-Mel shards; for the control that
-reads also its one-hot words.
-Goes out: <results>/training/{experiment}/{system}/{seed}/ with model.safetensors,
-settings.json and history.parquet.
+Inputs: the pictures' splits, the spoken captions, fc7 and log-Mel shards; for the control text
+also its one-hot words.
+Outputs: <results>/training/{experiment}/{system}/{seed}/ with model.safetensors, settings.json
+and history.parquet.
 """
 
 
 rule training:
-    """Train all systems of an experiment and seed; a killed job goes on where it was."""
+    """Train all systems of an experiment and seed; a killed job continues where it stopped."""
     input:
         images=at("{fold}pictures/images.parquet"),
         spoken_captions=at("{fold}matching/spoken_captions.parquet"),

@@ -1,7 +1,8 @@
 """words: content words of the captions, and word types of the speech.
 
-Comes in: the captions; the spoken words.
-Goes out: <results>/words/ with caption_words, its rejects, spoken_types, and spoken_tags of every token.
+Inputs: the captions; the spoken words.
+Outputs: <results>/words/ with caption_words, its rejects, spoken_types, and spoken_tags of every
+token.
 """
 
 
