@@ -1,1 +1,1 @@
-"""What the report lets one hear and see."""
+"""What one can hear and see in the report."""

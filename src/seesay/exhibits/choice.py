@@ -1,4 +1,4 @@
-"""Which words, tokens, pictures and fragments are shown: by rank, never by hand."""
+"""Chooses the words, tokens, pictures and fragments to show: by rank, never by hand."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ KINDS = ("best", "typical", "worst")
 
 
 def spread(size: int, number: int) -> list[int]:
-    """`number` positions among 0 to `size` - 1, evenly, both ends among them.
+    """`number` positions among 0 to `size` - 1, evenly, including both ends.
 
-    All of them where `number` is enough; a single one is the middle.
+    All of them if `number` is enough; a single one is the middle.
     """
     if number >= size:
         return list(range(size))
@@ -21,9 +21,9 @@ def spread(size: int, number: int) -> list[int]:
 
 
 def kinds(size: int, number: int) -> dict[int, str]:
-    """Of a ranking of `size`, best first, the first, middle and last `number`, by position.
+    """The first, middle and last `number` of a ranking of `size`, best first, by position.
 
-    A third of the ranking at most is of one kind; of a single or two items the first is the best.
+    Each kind is at most a third of the ranking; of one or two items the first is the best.
     """
     number = min(number, max(size // 3, 1))
     middle = (size - number) // 2
@@ -33,8 +33,9 @@ def kinds(size: int, number: int) -> dict[int, str]:
 
 
 def chosen(size: int, number: int, cases: int) -> list[int]:
-    """Positions in a ranking that are shown: those of `kinds`, and others evenly; at most
-    `number`.
+    """Positions in a ranking to show: those of `kinds`, and others evenly.
+
+    At most `number` in all.
     """
     must = set(kinds(size, cases))
     others = sorted(set(range(size)) - must)
@@ -45,8 +46,8 @@ def chosen(size: int, number: int, cases: int) -> list[int]:
 def voices(tokens: pd.DataFrame, number: int) -> list[int]:
     """Index labels of `number` tokens of a word, from the best ranked to the worst.
 
-    `tokens` has `rank`, `token_id` and `talker`. At even places of the ranking the nearest token
-    of a talker not yet heard is taken; once all are heard, the nearest that is not taken.
+    `tokens` has `rank`, `token_id` and `talker`. At even places of the ranking it takes the nearest
+    token of a talker not yet heard; once all are heard, the nearest unused token.
     """
     order = tokens.sort_values(["rank", "token_id"], kind="stable")
     talkers = order["talker"].tolist()
@@ -62,12 +63,12 @@ def voices(tokens: pd.DataFrame, number: int) -> list[int]:
 def choose(
     queries: pd.DataFrame, by: str, most: int, cases: int, each: int
 ) -> list[tuple[str, Record, list[int]]]:
-    """Groups of queries, ranked by their queries' median rank, and what is shown of each.
+    """Groups of queries, by the median rank of their queries, and the queries to show of each.
 
-    `queries` has the group's column `by`, `rank`, `token_id` and `talker`; those without a rank
-    are left out. At most `most` groups are chosen: the best, typical and worst `cases` and others
-    evenly, and of each at most `each` queries. Gives each group's name, a record of `place` (from
-    1), `kind` ("" for the others), `median` and `count`, and the index labels of the queries.
+    `queries` has the group's column `by`, `rank`, `token_id` and `talker`; those without a rank are
+    left out. Chooses at most `most` groups: the best, typical and worst `cases` and others evenly,
+    and at most `each` queries of each. Returns each group's name, a record of `place` (from 1),
+    `kind` ("" for the others), `median` and `count`, and the index labels of the queries.
     """
     ranked = queries[queries["rank"].notna()]
     table = ranked.groupby(by)["rank"].agg(["median", "size"]).reset_index()

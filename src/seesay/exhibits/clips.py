@@ -1,4 +1,4 @@
-"""The records of the tokens that can be heard, and of the pictures that can be seen."""
+"""Records of the tokens to hear and the pictures to see."""
 
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ def clips(
     hop: float,
     span_shown: str = "window",
 ) -> tuple[list[Record], int, Refused]:
-    """A record a row of `heard`, how many have no room for their sound, and rejects.
+    """A record for each row of `heard`, the number without room for their sound, and rejects.
 
     `heard` has token_id, word, talker, onset, offset (s), path, channel and rank; the tokens of
     `drawn` get their log-Mel vector drawn, of `frames` frames every `hop` s, with where the word
@@ -79,10 +79,10 @@ def clips(
 def thumbnails(
     pictures: pd.DataFrame, captions: dict[str, list[str]], settings: ListenSettings
 ) -> tuple[list[Record], int, Refused]:
-    """A record a row of `pictures`, how many have no room, and rejects.
+    """A record for each row of `pictures`, the number without room, and rejects.
 
-    `pictures` has image_id, path ("" without a file), width and height (px); those that come
-    first have room first. `uri` is a data URI or "", `why` says why it is empty.
+    `pictures` has image_id, path ("" without a file), width and height (px); the first get room
+    first. `uri` is a data URI or "", `why` says why it is empty.
     """
     budget = Budget(int(settings.picture_megabytes * MEGABYTE))
     records, refused = [], []

@@ -1,4 +1,4 @@
-"""What a model finds nearest to chosen words and pictures, as records of the page."""
+"""A model's nearest items to chosen words and pictures, as records of the page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Chosen = tuple[str, Record, list[int]]  # a group's name, its record and labels 
 
 @dataclass(frozen=True)
 class Finds:
-    """Chosen queries of the test split and what the model finds nearest to each.
+    """Chosen queries of the test split and the model's nearest items to each.
 
     Attributes:
         tokens, fragments: The test split's items, the gallery of the other's queries.
@@ -38,7 +38,7 @@ class Finds:
 
 @dataclass(frozen=True)
 class Shelves:
-    """The lists of the page that records refer to by number.
+    """The page's lists, to which records refer by number.
 
     Attributes:
         order, token: Positions of the tokens in the page, and the number of each.
@@ -55,7 +55,7 @@ class Shelves:
 
 @dataclass(frozen=True)
 class Judge:
-    """Says whether a token and a picture go together.
+    """Decides whether a token and a picture belong together.
 
     `heard` and `looked` are the test split's tokens and fragments, in the order of the corpus.
     `uses` has (image_id, spoken word) of all captions, said or not, and `own` (token_id, image_id)
@@ -68,7 +68,7 @@ class Judge:
     own: set[tuple[str, str]]
 
     def __call__(self, near: Near, token: int, fragment: int) -> Record:
-        """The page's record of a near item; right: a caption of the picture uses the word."""
+        """The page's record of a near item; right if a caption of the picture uses the word."""
         image_id = str(self.looked["image_id"].iat[fragment])
         return {
             "rank": near.rank,
@@ -80,7 +80,7 @@ class Judge:
 
 
 def shelve(finds: Finds, more: Sequence[int]) -> Shelves:
-    """Number the tokens and pictures of the page; `more` fragments have their pictures there."""
+    """Number the tokens and pictures of the page, including the pictures of `more` fragments."""
     sounds = {word: labels[len(labels) // 2] for word, _, labels in finds.words}
     for word, rows in finds.heard[~finds.heard["word"].isin(sounds)].groupby("word"):
         sounds[str(word)] = voices(rows, 1)[0]
@@ -99,7 +99,7 @@ def shelve(finds: Finds, more: Sequence[int]) -> Shelves:
 
 
 def add_words(sounding: list[Record], finds: Finds, shelves: Shelves, judge: Judge) -> None:
-    """Give every chosen token's record the fragments nearest to it."""
+    """Add to every chosen token's record its nearest fragments."""
     image_ids, regions = finds.looked["image_id"].tolist(), finds.looked["region"].tolist()
     for label, row in zip(finds.spoken, finds.fragments_of, strict=True):
         sounding[shelves.token[label]]["near"] = [
@@ -113,7 +113,7 @@ def add_words(sounding: list[Record], finds: Finds, shelves: Shelves, judge: Jud
 
 
 def add_pictures(pictures: list[Record], finds: Finds, shelves: Shelves, judge: Judge) -> None:
-    """Give every picture's record its boxes, and the chosen ones the tokens nearest to them."""
+    """Add to every picture's record its boxes, and to chosen ones the nearest tokens."""
     for record, boxes in zip(pictures, _boxes(finds.looked, shelves.image_ids), strict=True):
         record["boxes"] = boxes
     regions, ranks = finds.looked["region"].tolist(), finds.looked["rank"].tolist()
@@ -134,7 +134,7 @@ def add_pictures(pictures: list[Record], finds: Finds, shelves: Shelves, judge: 
 
 
 def _boxes(looked: pd.DataFrame, ids: Sequence[str]) -> list[Record]:
-    """Of each picture its fragments' boxes, [x, y, width, height] in px, or None, by region."""
+    """Each picture's fragment boxes, [x, y, width, height] in px, or None, by region."""
     found: dict[str, Record] = {image_id: {} for image_id in ids}
     names = ["image_id", "region", "x0", "y0", "x1", "y1"]
     for image_id, region, x0, y0, x1, y1 in looked[names].itertuples(index=False):

@@ -1,7 +1,7 @@
-"""The lexicon that a model has found: its pseudo-words, how pure they are, and how they sound.
+"""A model's lexicon: its pseudo-words, their purity, and their sound.
 
-Every training token belongs to the pseudo-word that it sounds most like. True types only judge:
-nothing was learnt from them.
+Every training token belongs to the pseudo-word that it sounds most like. True types only judge the
+lexicon: nothing was learnt from them.
 """
 
 import json
@@ -38,13 +38,13 @@ Record = dict[str, Any]
 Ints = NDArray[np.int64]
 
 CASES = 3  # best, typical and worst pseudo-words
-HEARD = 3  # tokens of each, by as many talkers
-BYTES = 300_000  # of all clips, as data URIs
+HEARD = 3  # tokens of each, all by different talkers
+BYTES = 300_000  # bytes of all clips, as data URIs
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """The trained systems and the model's history, and the tables of tokens and recordings."""
+    """The trained systems, the model's history, and the tables of tokens and recordings."""
 
     models: Sequence[Path]
     history: Path
@@ -57,7 +57,7 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Clip:
-    """How clips are cut: s around a word, s at most, and their rate in Hz."""
+    """How clips are cut: margin around a word (s), longest clip (s), and rate (Hz)."""
 
     margin: float
     seconds: float
@@ -69,9 +69,9 @@ def describe(
 ) -> None:
     """Write the table `lexicon` of the model, `out`, JSON for the report, and `rejects`.
 
-    `inputs.models` are training/{experiment}/{system}/{seed}/model.safetensors of the model,
-    first, and of the systems that its lexicon is compared with. A recording that cannot be read
-    is a row of `rejects`, and is missing in the page, which says so.
+    `inputs.models` are training/{experiment}/{system}/{seed}/model.safetensors of the model, first,
+    and of the systems to compare with. A recording that cannot be read is a row of `rejects` and
+    missing from the page, which says so.
     """
     spoken = said(inputs)
     features = load_words(inputs.logmel, spoken["token_id"].tolist())
@@ -104,7 +104,7 @@ def describe(
 
 
 def said(inputs: Inputs) -> pd.DataFrame:
-    """The tokens that training hears, a row each: token_id, talker, spoken_word."""
+    """The training tokens, a row each: token_id, talker, spoken_word."""
     images = tables.read(IMAGES, inputs.images)
     images = images[images["split"] == "train"]
     spoken = tables.read(SPOKEN_CAPTIONS, inputs.spoken_captions)
@@ -118,15 +118,15 @@ def belonging(
 ) -> tuple[Ints, NDArray[np.float64], int]:
     """Each token's pseudo-word (n,), the cosine of the two (n,), and the number of pseudo-words.
 
-    `features` are n log-Mel vectors, `folder` has the model, with a lexicon for
-    `size` pseudo-words. A model without a lexicon of its own (no round was kept, or it was not
-    trained) has that which round 1 starts from: the clusters of its embeddings.
+    `features` are log-Mel vectors (n, speech size), `folder` has the model, with a lexicon of
+    `size` pseudo-words. A model without a lexicon (no round was kept, or it was not trained) gets
+    the start of round 1: the clusters of its embeddings.
     """
     network = load_network(folder, torch.device("cpu"))
     lexicon = network.speech[-1]
     assert isinstance(lexicon, Lexicon)
     used = int(lexicon.used)
-    # An empty lexicon lets the sounds through.
+    # An empty lexicon passes embeddings of sounds through.
     lexicon.used.zero_()
     sounds = features.through(network.embed_words).numpy()
     if used:
@@ -142,8 +142,8 @@ def entries(
 ) -> pd.DataFrame:
     """The rows of the table `lexicon`, without the experiment, for `count` pseudo-words.
 
-    Tokens (n,) have a pseudo-word, a type (`names` says which) and a talker. Of types that are
-    equally common, the first by name counts.
+    Tokens (n,) have a pseudo-word, a type (`names` names it) and a talker. Of equally common types,
+    the first by alphabet counts.
     """
     counts = table(labels, types, count)
     tokens = counts.sum(axis=1)
@@ -163,12 +163,12 @@ def entries(
 
 
 def criterion(about: Mapping[str, Any]) -> str:
-    """What early stopping watches: a column of the table `history`."""
+    """The criterion of early stopping: a column of the table `history`."""
     return str(about["settings"]["criterion"])
 
 
 def parts(history: pd.DataFrame, watched: str) -> list[Record]:
-    """Of each part of a training its epochs, its best validation criterion, and if it is kept."""
+    """Epochs, best validation criterion and whether it was kept, for each part of a training."""
     rows = history[history["split"] == "validation"]
     found = []
     for part in sorted(set(rows["part"].tolist())):
@@ -190,8 +190,8 @@ def examples(
 ) -> tuple[list[Record], list[tuple[str, str, str]]]:
     """The best, typical and worst pseudo-words, each with tokens to hear, and rejects.
 
-    They are ranked by purity, and the larger come first among the equally pure. The tokens go
-    from what sounds most like the pseudo-word to what does least, each by another talker.
+    They are ranked by purity, and by size among the equally pure. Tokens are in the order of how
+    much they sound like the pseudo-word, each by another talker.
     """
     order = ["purity", "tokens", "pseudo_word"]
     ranked = lexicon[lexicon["tokens"] > 0].sort_values(order, ascending=[False, False, True])
@@ -206,7 +206,7 @@ def examples(
         }
         for place, kind in kinds(len(ranked), CASES).items()
     ]
-    # A pseudo-word's first token before any other's second: it comes first where room is short.
+    # Every pseudo-word's first token comes before any second one, in case room is short.
     rows = zip_longest(*(case["examples"] for case in cases))
     shown = [token for row in rows for token in row if token is not None]
     where = _where(inputs, [token["token_id"] for token in shown])
@@ -229,7 +229,7 @@ def examples(
 
 
 def tokens_of(rows: pd.DataFrame) -> list[Record]:
-    """What is heard of a pseudo-word, of its tokens with their rank, talker and true type."""
+    """The tokens of a pseudo-word to hear, with their rank, talker and true type."""
     chosen = rows.loc[voices(rows, min(HEARD, rows["talker"].nunique()))]
     return [
         {"token_id": token, "word": word, "talker": talker, "cosine": round(cosine, 3)}
@@ -241,7 +241,7 @@ def tokens_of(rows: pd.DataFrame) -> list[Record]:
 
 
 def _where(inputs: Inputs, token_ids: list[str]) -> dict[str, dict[Hashable, Any]]:
-    """Where tokens are: onset and offset in s, and the recording's path, digest and channel."""
+    """The place of tokens: onset and offset in s, and the recording's path, digest and channel."""
     words = tables.read(SPOKEN_WORDS, inputs.spoken_words)
     files = tables.read(RECORDINGS, inputs.recordings)[
         ["recording_id", "path", "digest", "channel"]

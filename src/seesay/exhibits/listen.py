@@ -1,8 +1,8 @@
-"""Listen and look: what one model finds, to be heard and seen, right and wrong alike.
+"""Listen and look: what one model finds, to hear and see, right and wrong alike.
 
-Both searches are among the test split's own items: a spoken word's nearest pictures (Image Token
-Search by Word, paper section 3) and a picture fragment's nearest words (Word Token Search by
-Image). Which words, tokens, pictures and fragments are shown follows from their ranks.
+Both searches are among the test split's own items: the nearest pictures of a spoken word (Image
+Token Search by Word, paper section 3) and the nearest words of a picture fragment (Word Token
+Search by Image). Ranks decide which words, tokens, pictures and fragments are shown.
 """
 
 import json
@@ -33,9 +33,9 @@ from seesay.shared.rejects import write_rejects
 
 @dataclass(frozen=True)
 class Inputs:
-    """The embeddings of one system (`images`, `words`), and the tables that say what they are.
+    """The embeddings of one system (`images`, `words`), and the tables that describe them.
 
-    `human` are what `listen_human.find` reads of that system, or nothing without human words.
+    `human` are the inputs of `listen_human.find` for that system, empty without human words.
     """
 
     images: Path
@@ -126,7 +126,7 @@ def _find(
     looked = _ranked(_looked(inputs, corpus, fragments), by_image, fragments)
     words = choose(heard, "word", settings.words, settings.cases, settings.tokens)
     pictures = choose(looked, "image_id", settings.pictures, settings.cases, settings.fragments)
-    # Every word's first token comes before any second one: it is kept where room is short.
+    # Every word's first token comes before any second one, in case room is short.
     rounds = zip_longest(*(labels for _, _, labels in words))
     spoken = [label for row in rounds for label in row if label is not None]
     shown = [label for _, _, labels in pictures for label in labels]
@@ -166,13 +166,13 @@ def _words(finds: Finds, shelves: Shelves) -> Record:
 
 
 def _ranked(frame: pd.DataFrame, ranks: pd.DataFrame, items: Items) -> pd.DataFrame:
-    """With the expected rank of each item's first relevant one; NaN where nothing is relevant."""
+    """The rows with the expected rank of each item's first relevant one; NaN without any."""
     found = ranks.set_index("query")["rank"].reindex(items.names)
     return frame.assign(rank=found.to_numpy(dtype=float))
 
 
 def _about(ranks: pd.DataFrame) -> Record:
-    """A task's gallery size, its median rank and the median of what random ranking gives."""
+    """A task's gallery size, its median rank and the median rank by chance."""
     chance = (ranks["gallery_size"] + 1) / (ranks["relevant"] + 1)
     return {
         "size": int(ranks["gallery_size"].iloc[0]),
@@ -183,7 +183,7 @@ def _about(ranks: pd.DataFrame) -> Record:
 
 
 def _heard(inputs: Inputs, tokens: Items) -> pd.DataFrame:
-    """The test split's tokens: what is said, by whom, and where in which file."""
+    """The test split's tokens: word, talker, and place in a file."""
     said = tables.read(SPOKEN_CAPTIONS, inputs.spoken_captions).drop_duplicates("token_id")
     words = tables.read(SPOKEN_WORDS, inputs.spoken_words).drop(columns=["word", "talker"])
     files = tables.read(RECORDINGS, inputs.recordings)[
@@ -202,10 +202,10 @@ def _heard(inputs: Inputs, tokens: Items) -> pd.DataFrame:
 
 
 def _looked(inputs: Inputs, corpus: Corpus, fragments: Items) -> pd.DataFrame:
-    """The test split's fragments, with their boxes in px, NaN where they have none."""
+    """The test split's fragments, with their boxes in px, NaN for none."""
     regions = [int(name.rpartition("#")[2]) for name in fragments.names]
     looked = pd.DataFrame({"image_id": corpus.image_ids[fragments.image], "region": regions})
-    # `voices` takes them as tokens of as many talkers.
+    # `voices` treats each as a token of another talker.
     looked = looked.assign(token_id=fragments.names, talker=fragments.names)
     boxes = tables.read(REGIONS, list(inputs.regions))
     return looked.merge(boxes, on=["image_id", "region"], how="left")
@@ -220,7 +220,9 @@ def _files(inputs: Inputs, ids: Sequence[str]) -> tuple[pd.DataFrame, dict[str, 
 
 
 def _uses(inputs: Inputs) -> tuple[set[tuple[str, str]], dict[str, list[str]]]:
-    """(image_id, spoken word) of every caption's words, and what else a spoken word stands for."""
+    """(image_id, spoken word) of every caption's words, and the words that a spoken word stands
+    for.
+    """
     replacements = tables.read(REPLACEMENTS, inputs.replacements)
     replacements = replacements[replacements["spoken_word"] != ""]
     written = tables.read(CAPTION_WORDS, inputs.caption_words)[["image_id", "lemma"]]

@@ -1,4 +1,4 @@
-"""Human words that can be heard, each beside the same word by the captions' own talkers."""
+"""Human words to hear, each beside the same word by the captions' own talkers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ from seesay.shared import sources, tables
 
 Record = dict[str, Any]
 
-SHARE = 0.25  # of the room for sounds that human words and those beside them have
-LEAST = 3  # words of a source: the best, a typical one and the worst
-TOKENS = 2  # of a word, by two talkers where there are
+SHARE = 0.25  # share of the room for sounds that human words, and the words beside them, get
+LEAST = 3  # words of a source: best, typical and worst
+TOKENS = 2  # tokens of a word, by two talkers if possible
 
 
 @dataclass(frozen=True)
 class Shelf:
-    """The test pictures as the page has them.
+    """The test pictures of the page.
 
     `uses` has (image_id, spoken word) of all captions; `image_ids` and `regions` are those of each
     test fragment, `place` is each picture's number in the page.
@@ -40,7 +40,7 @@ class Shelf:
     place: dict[str, int]
 
     def __call__(self, near: Near, word: str, about: str) -> Record:
-        """What the page says of a fragment near to a word that was said about a picture, or ""."""
+        """The page's record of a near fragment, for a word said about a picture or ""."""
         image_id = self.image_ids[near.item]
         own = image_id == about
         return {
@@ -53,7 +53,9 @@ class Shelf:
 
 @dataclass(frozen=True)
 class Finds:
-    """What one token finds: fragments of the test pictures, and tokens of the captions' speech."""
+    """The nearest items of one token: fragments of test pictures, and tokens of the captions'
+    speech.
+    """
 
     pictures: list[Near]
     words: list[Near]
@@ -61,10 +63,10 @@ class Finds:
 
 @dataclass(frozen=True)
 class People:
-    """The human words that are shown: rows of `chosen`, and what they and those beside them find.
+    """The human words to show: rows of `chosen`, and the nearest items of each and its neighbour.
 
     `beside` is the position, among the test tokens, of the same word by one of the captions' own
-    talkers; -1 where no test picture has it.
+    talkers; -1 if no test picture has it.
     """
 
     chosen: pd.DataFrame
@@ -73,7 +75,7 @@ class People:
     own: list[Finds | None]
 
     def fragments(self) -> list[int]:
-        """All fragments that are found."""
+        """All nearest fragments."""
         finds = [*self.human, *(one for one in self.own if one is not None)]
         return [near.item for one in finds for near in one.pictures]
 
@@ -85,10 +87,10 @@ def find(
     fragments: Items,
     settings: ListenSettings,
 ) -> People:
-    """Choose human words of every source by their ranks, and look for what they find.
+    """Choose human words of every source by their ranks, and find their nearest items.
 
-    `paths` are the embeddings of the human words, HUMAN_WORDS, their TOKEN_MANIFEST and
-    HUMAN_RANKS of one system and seed; `tokens` and `fragments` are the test split's.
+    `paths` are the embeddings of the human words, HUMAN_WORDS, their TOKEN_MANIFEST and HUMAN_RANKS
+    of one system and seed; `tokens` and `fragments` are the test split's.
     """
     embeddings, human_words, manifest, ranks = paths
     frame, drawn = _ranked(human_words, manifest, ranks)
@@ -117,9 +119,10 @@ def find(
 
 
 def _ranked(human_words: Path, manifest: Path, ranks: Path) -> tuple[pd.DataFrame, dict[str, str]]:
-    """The ranked words of the test, and the token that stands beside each.
+    """The ranked words of the test, and the token beside each.
 
-    Rows have their file, the `rank` of their word and `looked`, that of the first right picture.
+    Rows have their file, the `rank` of their word, and `looked`, the rank of the first right
+    picture.
     """
     files = tables.read(TOKEN_MANIFEST, manifest)[["token_id", "path", "digest", "channel"]]
     frame = tables.read(HUMAN_WORDS, human_words).merge(files, on="token_id")
@@ -148,7 +151,7 @@ def _vectors(path: Path, names: list[str]) -> np.ndarray:
 
 
 def _own(at: int, corpus: Corpus, tokens: Items, fragments: Items, number: int) -> Finds:
-    """What a test token finds, itself left out."""
+    """The nearest items of a test token, except itself."""
     vector, self = tokens.vectors[at][None], int(tokens.origin[at])
     (pictures,) = nearest(vector, fragments.vectors, fragments.image, number)
     others = np.delete(np.arange(len(corpus.word)), self)
@@ -164,10 +167,10 @@ def records(
     shelf: Shelf,
     settings: ListenSettings,
 ) -> tuple[list[Record], int, Refused]:
-    """A record a human word, how many sounds have no room, and rejects.
+    """A record for each human word, the number of sounds without room, and rejects.
 
     `heard` are the test split's tokens with their files, `words` the spoken word of every token of
-    the corpus. Sounds have the share `SHARE` of the page's room; a word and the one beside it come
+    the corpus. Sounds get the share `SHARE` of the page's room; a word and the one beside it come
     together.
     """
     chosen = people.chosen
@@ -197,7 +200,7 @@ def records(
 
 
 def _found(finds: Finds, word: str, about: str, words: NDArray[np.object_], shelf: Shelf) -> Record:
-    """What a token finds, as the page says it."""
+    """The nearest items of a token, as records of the page."""
     said = [str(words[near.item]) for near in finds.words]
     return {
         "near": [
@@ -211,7 +214,7 @@ def _found(finds: Finds, word: str, about: str, words: NDArray[np.object_], shel
 
 
 def ranked(near: Near, found: list[Near]) -> Record:
-    """A word's or picture's place among words or pictures, of which the nearest are `found`.
+    """The place of a word or picture among words or pictures, given the nearest in `found`.
 
     Its own rank counts all tokens or fragments, of which each word and picture has several.
     """

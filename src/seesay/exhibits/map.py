@@ -1,7 +1,7 @@
 """The shared space on a plane: t-SNE of spoken words and picture fragments of the test split.
 
-A spoken word stands where the mean of its tokens does. Nearness is the cosine, as in every search
-of the paper.
+A spoken word lies at the mean of its tokens. Nearness is the cosine, as in every search of the
+paper.
 """
 
 from pathlib import Path
@@ -24,7 +24,7 @@ from seesay.shared.vectors import unit
 
 Floats = NDArray[np.float64]
 
-FEWEST = 5  # items below which there is nothing to lay out
+FEWEST = 5  # fewer items cannot be laid out
 
 
 def draw(
@@ -71,7 +71,7 @@ def draw(
 def of_words(
     word: NDArray[np.str_], vectors: NDArray[np.float32]
 ) -> tuple[NDArray[np.str_], Floats, NDArray[np.int64]]:
-    """The distinct words, sorted, the means of their tokens' vectors, and how many those are.
+    """The distinct words, sorted, the means of their tokens' vectors, and their numbers of tokens.
 
     `word` is (n,), `vectors` (n, d); the means are (words, d).
     """
@@ -82,13 +82,13 @@ def of_words(
 
 
 def layout(vectors: Floats, perplexity: float, seed: int) -> Floats:
-    """The places (n, 2) of `vectors` (n, d) by t-SNE on their cosines, from their PCA on.
+    """The places (n, 2) of `vectors` (n, d) by t-SNE on their cosines, starting from their PCA.
 
-    The same for a seed, whatever the machine's cores: it runs on one thread. A perplexity that
-    fewer items cannot have is lowered; fewer than five items are laid out by the PCA alone.
+    A seed always gives the same places, because it runs on one thread. A perplexity too high for
+    the number of items is lowered; fewer than five items are laid out by PCA alone.
     """
     scaled = unit(vectors)
-    # Of items on one spot PCA says shares of nothing.
+    # With all items on one spot, PCA divides by zero.
     with threadpool_limits(1), np.errstate(invalid="ignore"):
         start = np.zeros((len(scaled), 2))
         wide = min(2, *scaled.shape)
@@ -98,7 +98,7 @@ def layout(vectors: Floats, perplexity: float, seed: int) -> Floats:
         if len(scaled) < FEWEST:
             return start
         if spread < 1e-9:
-            # All on one spot: nothing to start from but chance.
+            # All on one spot: start at random.
             start = generator("map", "start", seed).normal(size=start.shape)
             spread = 1.0
         model = TSNE(
@@ -113,7 +113,7 @@ def layout(vectors: Floats, perplexity: float, seed: int) -> Floats:
 
 
 def kept(vectors: Floats, places: Floats) -> Floats:
-    """Of each item's 10 nearest by cosine, the share that is among its 10 nearest on the map."""
+    """For each item, the share of its 10 nearest by cosine among its 10 nearest on the map."""
     number = min(NEIGHBOURS, len(vectors) - 1)
     if number < 1:
         return np.ones(len(vectors))

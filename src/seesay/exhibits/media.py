@@ -1,4 +1,4 @@
-"""What is heard and seen, as data URIs: sounds, log-Mel drawings, small pictures; a budget."""
+"""Sounds, log-Mel drawings and small pictures as data URIs, within a budget."""
 
 import io
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from seesay.shared.pixels import decode
 
 Floats = NDArray[np.float32]
 
-QUALITY = 70  # of the JPEG pictures
-# LAME's variable rate, near its smallest. The next step down loses the tag that says where the
-# sound starts, and adds 0.1 s of silence.
+QUALITY = 70  # quality of the JPEG pictures
+# LAME's variable rate, near its smallest. The next smaller one loses the tag with the start of the
+# sound, and adds 0.1 s of silence.
 COMPRESSION = 0.9
 LEVELS = 16  # grey levels of a log-Mel drawing
-DEPTH = 10.0  # nats below a token's loudest value that are drawn; less is white
+DEPTH = 10.0  # nats drawn below a token's loudest value; the rest is white
 
 
 @dataclass
@@ -32,7 +32,7 @@ class Budget:
     refused: int = 0
 
     def take(self, uri: str) -> str:
-        """The URI where it has room, or nothing; from the first that has none on, nothing."""
+        """The URI if it has room, or ""; after the first without room, always ""."""
         if self.refused or len(uri) > self.left:
             self.refused += 1
             return ""
@@ -74,6 +74,6 @@ def drawing(feature: Floats, frames: int) -> str:
 def small(path: Path, size: int) -> str:
     """A picture as a JPEG of at most `size` px on its longer side.
 
-    Raises InputError when it cannot be decoded.
+    Raises InputError if it cannot be decoded.
     """
     return data_uris.jpeg(decode(path), size, QUALITY)

@@ -1,4 +1,4 @@
-"""What is nearest to a query in a gallery, a group of items at a time."""
+"""The items nearest to a query in a gallery, by groups."""
 
 from dataclasses import dataclass
 
@@ -13,10 +13,10 @@ BLOCK = 256  # queries compared at once: 256 x 20,000 cosines are 41 MB
 
 @dataclass(frozen=True)
 class Near:
-    """An item near to a query: its position in the gallery, and its place in the whole of it.
+    """An item near a query: its position in the gallery, and its rank in the whole gallery.
 
-    `rank` is 1 and the number of more similar items, `tied` the number of others exactly as
-    similar; `cosine` is rounded to 1e-6, as in the evaluation.
+    `rank` is 1 + the number of more similar items, `tied` the number of others exactly as similar;
+    `cosine` is rounded to 1e-6, as in the evaluation.
     """
 
     item: int
@@ -28,10 +28,10 @@ class Near:
 def nearest(
     queries: NDArray[np.float32], gallery: NDArray[np.float32], group: Integers, number: int
 ) -> list[list[Near]]:
-    """For each query the `number` nearest groups, nearest first, each by its nearest item.
+    """The `number` nearest groups of each query, nearest first, each by its nearest item.
 
-    `queries` is (q, d), `gallery` (n, d); `group` (n,) tells which items are of one picture or
-    word. Equally near ones come in the gallery's order.
+    `queries` is (q, d), `gallery` (n, d); `group` (n,) assigns each item to its picture or word.
+    Ties come in the gallery's order.
     """
     columns = unit(gallery).T
     found = []

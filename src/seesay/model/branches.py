@@ -7,10 +7,10 @@ from torch import Tensor, nn
 
 
 class Branch(nn.Sequential):
-    """Linear layers, each followed by a capped ReLU: with the last, cosines lie in [0, 1].
+    """Linear layers, each followed by a capped ReLU; with one on the last, cosines lie in [0, 1].
 
-    Without a cap there is none; with `output` false the last layer has none. `dropout` is the
-    share of a hidden layer's activations that is dropped while training.
+    Without a cap there is no activation; with `output` false the last layer has none. `dropout` is
+    the share of a hidden layer's activations dropped in training.
     """
 
     def __init__(
@@ -28,11 +28,11 @@ class Branch(nn.Sequential):
 
 
 class Gate(nn.Module):
-    """A fragment's map, plus the whole picture's map as far as a gate lets it.
+    """The map of a fragment plus, through a gate, the map of its whole picture.
 
-    The input (rows, 2 d) is a fragment's features and its whole picture's. With f and w those
-    two, the output (rows, size) is fragment(f) + sigmoid(gate(f, w)) * whole(w). While training,
-    the second term is dropped for a share `dropout` of the rows: a fragment must do alone, too.
+    The input (rows, 2 d) is a fragment's features and its whole picture's. With f and w those two,
+    the output (rows, size) is fragment(f) + sigmoid(gate(f, w)) * whole(w). Training drops the
+    second term for a share `dropout` of the rows, so that a fragment also works alone.
     """
 
     def __init__(self, fragment: nn.Module, width: int, size: int, dropout: float) -> None:

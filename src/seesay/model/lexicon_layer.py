@@ -6,11 +6,11 @@ from torch.nn.functional import normalize
 
 
 class Lexicon(nn.Module):
-    """What sounds like a pseudo-word stands for its vector.
+    """Replaces the embedding of a sound by the vectors of the pseudo-words that it sounds like.
 
     `centroids` (words, d), of length 1, say how the pseudo-words sound, and `vectors` (words, d)
-    where they are in the shared space. The first `used` count; while none does, everything is let
-    through as it is.
+    where they are in the shared space. Only the first `used` count; with 0, embeddings pass through
+    unchanged.
     """
 
     centroids: Tensor
@@ -27,7 +27,7 @@ class Lexicon(nn.Module):
     def shares(self, values: Tensor, used: int) -> Tensor:
         """How much embeddings (rows, d) sound like each of the first `used` words, (rows, used).
 
-        The softmax over the centroids of the cosine over the temperature.
+        The softmax, over the centroids, of the cosine divided by the temperature.
         """
         cosine = normalize(values, dim=1) @ self.centroids[:used].T
         return torch.softmax(cosine / self.temperature, dim=1)
@@ -39,7 +39,7 @@ class Lexicon(nn.Module):
 
 
 class Said(nn.Module):
-    """The vectors of pseudo-words, for tokens that are known by theirs."""
+    """The vectors of pseudo-words, for tokens known by their pseudo-word."""
 
     def __init__(self, vectors: Tensor) -> None:
         super().__init__()

@@ -15,12 +15,11 @@ from seesay.settings.network import NetworkSettings
 class Network(nn.Module):
     """An image branch and a speech branch into one space of `settings.embedding` dimensions.
 
-    `image_size` and `speech_size` are the lengths of the input vectors. Inputs are raw
-    features: the branches standardise them by the training set's means and deviations, which
-    are stored with the weights. `kind` is `relu` (the net that the settings describe) or
-    `linear` (the random projection: one linear map a branch, no ReLU, no hidden layer). With
-    `context: gate` a fragment's vector is followed by its whole picture's, and `image_size` is
-    that of both.
+    `image_size` and `speech_size` are the lengths of the input vectors. Inputs are raw features:
+    the branches standardise them by the training set's means and deviations, which are stored with
+    the weights. `kind` is `relu` (the network of the settings) or `linear` (the random projection:
+    one linear map a branch, no ReLU, no hidden layer). With `context: gate` a fragment's vector is
+    followed by its whole picture's, and `image_size` counts both.
     """
 
     image_mean: Tensor
@@ -37,7 +36,7 @@ class Network(nn.Module):
     ) -> None:
         super().__init__()
         self.context = settings.context == "gate"
-        # The filters whose statistics all frames share; 0: each frame has its own.
+        # Filters whose statistics all frames share; 0: each frame has its own.
         self.shared = settings.filters if settings.speech_norm == "instance" else 0
         self.image: nn.Sequential
         self.speech: nn.Sequential
@@ -59,7 +58,7 @@ class Network(nn.Module):
     def initialise(
         self, generator: torch.Generator, gain: float, part: nn.Module | None = None
     ) -> None:
-        """Glorot-uniform weights times `gain`, biases 0; of one part alone where it is given."""
+        """Glorot-uniform weights times `gain`, and biases 0, of all or only the given part."""
         for module in (part or self).modules():
             for name, values in module.named_parameters(recurse=False):
                 if values.dim() > 1:
@@ -111,7 +110,7 @@ class Network(nn.Module):
 
 
 def image_branch(settings: NetworkSettings, size: int) -> nn.Sequential:
-    """The image branch that the settings describe, for vectors of `size` numbers."""
+    """The image branch of the settings, for vectors of `size` numbers."""
     relu, cap = settings.output == "relu", settings.relu_cap
     if settings.context == "none":
         sizes = [size, *settings.image_layers, settings.embedding]
@@ -128,7 +127,7 @@ def max_norm(layers: Sequence[nn.Linear | nn.Conv1d], limit: float) -> None:
     """Scale each unit's incoming weights down to a Euclidean norm of at most `limit`.
 
     Max-norm regularisation (section 3, [18]); the authors' code takes columns of (in, out)
-    matrices, which are the rows of torch's (out, in).
+    matrices, which are rows of torch's (out, in).
     """
     for layer in layers:
         rows = layer.weight.flatten(1)

@@ -34,7 +34,7 @@ def frames(settings: NetworkSettings, size: int) -> int:
 
 
 def finish(settings: NetworkSettings) -> list[nn.Module]:
-    """What follows the last linear layer: the paper's capped ReLU, or nothing."""
+    """The activation after the last linear layer: the paper's capped ReLU, or none."""
     return [nn.Hardtanh(0.0, settings.relu_cap)] if settings.output == "relu" else []
 
 
@@ -47,7 +47,7 @@ class Frames(nn.Module):
 
     def forward(self, values: Tensor) -> Tensor:
         """(rows, frames x filters) to (rows, filters, frames)."""
-        # No len(): an exported model would keep the number of rows that it was traced with.
+        # No len(): an exported model would keep the traced number of rows.
         return values.unflatten(1, (-1, self.filters)).transpose(1, 2)
 
 

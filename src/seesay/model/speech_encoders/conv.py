@@ -10,8 +10,7 @@ from seesay.shared.errors import InputError
 def build(settings: NetworkSettings, size: int) -> nn.Sequential:
     """For each of `speech_layers`: a convolution over `kernel` frames, ReLU, half the frames.
 
-    What is left of the frames, in their order, is mapped to the embedding. Raises InputError
-    where nothing is left.
+    The remaining frames, in order, are mapped to the embedding. Raises InputError if none remain.
     """
     steps: list[nn.Module] = [Frames(settings.filters)]
     width, count = settings.filters, frames(settings, size)

@@ -33,7 +33,7 @@ class Average(nn.Module):
 def build(settings: NetworkSettings, size: int) -> nn.Sequential:
     """A transformer layer for each of `speech_layers`, which are equal; mean over the frames.
 
-    A head sees 32 numbers, or all where the width is no multiple of 32.
+    A head sees 32 numbers, or all if the width is no multiple of 32.
     """
     width = settings.speech_layers[0]
     heads = width // HEAD if width % HEAD == 0 else 1
