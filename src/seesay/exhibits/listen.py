@@ -220,9 +220,7 @@ def _files(inputs: Inputs, ids: Sequence[str]) -> tuple[pd.DataFrame, dict[str, 
 
 
 def _uses(inputs: Inputs) -> tuple[set[tuple[str, str]], dict[str, list[str]]]:
-    """(image_id, spoken word) of every caption's words, and the words that a spoken word stands
-    for.
-    """
+    """(image_id, spoken word) of all captions, and the words that each spoken word stands for."""
     replacements = tables.read(REPLACEMENTS, inputs.replacements)
     replacements = replacements[replacements["spoken_word"] != ""]
     written = tables.read(CAPTION_WORDS, inputs.caption_words)[["image_id", "lemma"]]

@@ -53,9 +53,7 @@ class Shelf:
 
 @dataclass(frozen=True)
 class Finds:
-    """The nearest items of one token: fragments of test pictures, and tokens of the captions'
-    speech.
-    """
+    """A token's nearest items: fragments of test pictures, and tokens of the captions' speech."""
 
     pictures: list[Near]
     words: list[Near]
