@@ -8,13 +8,13 @@ items <- subset(items, task == given[2] & gallery == given[3] & arm %in% given[4
 items$arm <- factor(items$arm, levels = given[4:5])
 # A training is one seed of one arm (and fold): seed 1 of two arms is two networks.
 items$training <- interaction(items$arm, items$seed, items$fold, drop = TRUE)
-# A word that one arm learns well may be none of the other's.
+# A word may be easy for one arm and hard for the other.
 items$word_in_arm <- interaction(items$arm, items$spoken_word, drop = TRUE)
 # Queries that are fragments have no word and no talker.
 units <- c("picture", "spoken_word", "word_in_arm", "talker", "training")
 units <- Filter(function(unit) length(unique(na.omit(items[[unit]]))) > 2, units)
 model <- reformulate(c("arm", sprintf("(1 | %s)", units)), "hit10")
-# Ties make a hit a share, of which R warns; its likelihood is the mean over the orders of the tied.
+# Ties make a hit a share. R warns, but its likelihood is the mean over the orders of tied items.
 fit <- withCallingHandlers(
   glmer(model, items, binomial),
   warning = function(w) if (grepl("non-integer", w)) invokeRestart("muffleWarning")

@@ -16,7 +16,7 @@ chosen = (items["task"] == task) & (items["gallery"] == gallery) & items["arm"].
 items = items[chosen].reset_index(drop=True)
 # A training is one seed of one arm (and fold): seed 1 of two arms is two networks.
 items["training"] = items[["arm", "seed", "fold"]].astype(str).agg(" ".join, axis=1)
-# A word that one arm learns well may be none of the other's.
+# A word may be easy for one arm and hard for the other.
 items["word_in_arm"] = items["arm"] + " " + items["spoken_word"].astype("str")
 # Queries that are fragments have no word and no talker.
 units = ["picture", "spoken_word", "word_in_arm", "talker", "training"]
@@ -25,11 +25,11 @@ fixed = np.stack([np.ones(len(items)), items["arm"] == arms[1]], axis=1).astype(
 columns = [pd.get_dummies(items[unit]).to_numpy(float) for unit in units]
 which = np.repeat(np.arange(len(units)), [each.shape[1] for each in columns])
 every = np.hstack(columns)
-# Ties make a hit a share, which statsmodels refuses: one of the orders of the tied is drawn.
+# Ties make a hit a share, which statsmodels refuses: draw one of the orders of tied items.
 hit = (np.random.default_rng(1).random(len(items)) < items["hit10"]).astype(float)
 fit = BinomialBayesMixedGLM(hit, fixed, every, which).fit_vb()
-# Variational Bayes takes all effects for independent, and its own interval is half as wide as it
-# should be: here the curvature at its estimates, with what effects share, as lme4 has it.
+# Variational Bayes assumes independent effects, so its interval is half as wide as it should be.
+# Use the curvature at its estimates instead, which includes their covariances, as lme4 does.
 chance = 1 / (1 + np.exp(-fixed @ fit.fe_mean - every @ fit.vc_mean))
 effects = np.hstack([fixed, every])
 penalty = np.diag(np.r_[0, 0, np.exp(-2 * fit.vcp_mean)[which]])

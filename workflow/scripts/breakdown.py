@@ -1,4 +1,4 @@
-"""Part the ranks by kind of word and of fragment, with intervals, and word by word."""
+"""Split the ranks by kind of word and of fragment, with intervals, and word by word."""
 
 from seesay.scoring.breakdown import break_down
 from seesay.settings.metrics import MetricsSettings

@@ -1,4 +1,4 @@
-"""See whether words find the drawn things that they name, for the systems of an experiment."""
+"""Test whether words find the drawn things that they name, for the systems of an experiment."""
 
 from seesay.scoring.grounding import ground
 from seesay.shared.command import arguments, run

@@ -1,4 +1,4 @@
-"""Read the corpora of human words, and keep those that the captions' speech has."""
+"""Read the corpora of human words, and keep the words of the captions' speech."""
 
 from seesay.audio.human import read_human
 from seesay.settings.human import HumanSettings

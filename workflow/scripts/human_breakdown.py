@@ -1,4 +1,4 @@
-"""Part the ranks of the human words by talker and by how often training had the word."""
+"""Split the ranks of the human words by talker and by how often training had the word."""
 
 from seesay.scoring.human_breakdown import break_down_human
 from seesay.settings.metrics import MetricsSettings

@@ -1,4 +1,4 @@
-"""Write every experiment's items as tab-separated text, and what its columns are."""
+"""Write every experiment's items as tab-separated text, and the codebook of its columns."""
 
 from seesay.scoring.items import export
 from seesay.shared.command import arguments, run

@@ -1,4 +1,4 @@
-"""Describe the lexicon of pseudo-words that a model has found, and cut tokens of it to hear."""
+"""Describe a model's lexicon of pseudo-words, and cut tokens of it to hear."""
 
 from dataclasses import fields
 

@@ -1,4 +1,4 @@
-"""Cut what the report lets one hear and see: words, pictures, and what the model finds."""
+"""Make the clips and pictures of the report's section Listen and look, with the model's finds."""
 
 from dataclasses import fields
 

@@ -1,4 +1,4 @@
-"""Find what each caption word is spoken as, and the tokens that say each caption."""
+"""Choose a spoken word for each caption word, and the tokens that say each caption."""
 
 from seesay.captions.matching import run_matching
 from seesay.settings.matching import MatchingSettings

@@ -1,4 +1,4 @@
-"""Count what came of the matching: steps, parts of speech, tokens, durations."""
+"""Count the steps, parts of speech, tokens and durations of the matching."""
 
 from seesay.captions.matching_quality import run_quality
 from seesay.shared.command import arguments, run
