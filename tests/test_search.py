@@ -536,7 +536,7 @@ def test_names_cannot_steer_a_terminal(model, tmp_path, capsys):
     ("more", "message"),
     [
         (["--say", "x.wav", "--out", "tokens"], "--out: holds the words that --look finds"),
-        (["--look", "x.png", "--split", "test"], "--split: parts the pictures that --say finds"),
+        (["--look", "x.png", "--split", "test"], "--split: selects pictures for --say"),
         (["--say", "x.wav", "--split", "tset"], "--split: invalid choice: 'tset'"),
     ],
 )

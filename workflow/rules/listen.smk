@@ -43,7 +43,7 @@ rule listen:
         settings=passed(settings("listen")),
         experiment=HEARD,
         seed=SEEDS[0],
-        # A model's frames are nothing to look at.
+        # A model's frames cannot be drawn.
         frames=0 if HEARD_LOGMEL.model else HEARD_LOGMEL.frames,
         hop=HEARD_LOGMEL.hop,
         span=HEARD_LOGMEL.span,

@@ -194,10 +194,7 @@ class LogMel:
     def vectors(
         self, frames: Floats, onsets: Times, offsets: Times
     ) -> tuple[Floats, NDArray[np.int16]]:
-        """The vectors of words (n,) as `span` and `normalise` say, and their padded frames.
-
-        Shapes are those of `cut`; words whose middles are beyond the recording have no meaning.
-        """
+        """The vectors of words by `span`, and their padded frames, shaped as in `cut`."""
         if self.settings.span == "word":
             vectors, padded = self.stretch(frames, onsets, offsets)
         else:

@@ -24,7 +24,7 @@ from seesay.scoring.corpus import load
 from seesay.shared import writing
 from seesay.shared.errors import InputError
 
-RATE = 50  # rows of features in a second, of which each token has one
+RATE = 50  # rows of features in a second; each token has one row
 HEADER = "#file onset offset #phone prev-phone next-phone speaker"
 TABLES = {
     "images": "embedding/{experiment}/{system}/{seed}/images.parquet",
@@ -38,8 +38,8 @@ TABLES = {
 def export(results: Path, experiment: str, system: str, seed: int, folder: Path) -> Items:
     """Write the files of this module's docstring into `folder`, and return the items.
 
-    Raises InputError where the run lacks a table, and for the system `frequency`, which looks at
-    no query and so has no embedding of one.
+    Raises InputError if the run lacks a table, and for the system `frequency`, which ignores the
+    query and has no embedding of one.
     """
     if system == "frequency":
         raise InputError("--system frequency: it looks at no query; export another system")
@@ -71,7 +71,7 @@ def export(results: Path, experiment: str, system: str, seed: int, folder: Path)
 
 
 def report(arguments: argparse.Namespace) -> None:
-    """The command `seesay abx`: write the files, and print what fastabx is to find in them."""
+    """The command `seesay abx`: write the files, and print the error rates for comparison."""
     given = (arguments.results, arguments.experiment, arguments.system, arguments.seed)
     found = export(*given, arguments.out)
     scores = pairs(found, "any").groupby("task")
@@ -93,7 +93,7 @@ def _write_items(
 
 
 def _field(text: str) -> str:
-    """What stands between two spaces: spaces and quotes as in addresses (%20)."""
+    """A field between two spaces: escapes spaces and quotes as in addresses (%20)."""
     return re.sub(r'[\s"%]', lambda found: quote(found[0]), text)
 
 

@@ -1,4 +1,4 @@
-"""Before a long run: whether all that its config names is there, and can be read."""
+"""Checks before a long run that all files of its config exist and can be read."""
 
 import shlex
 from collections import Counter
@@ -29,9 +29,9 @@ def report(path: str, trust_model: bool = False) -> int:
 
 
 def findings(path: str, trust_model: bool = False) -> Iterator[Finding]:
-    """The findings about a config file; when it is wrong itself, that alone.
+    """The findings about a config file; if the config itself is wrong, only that.
 
-    A TorchScript file (logmel.model) is a program, and is run with `trust_model` alone.
+    Runs a TorchScript file (logmel.model), which is a program, only with `trust_model`.
     """
     try:
         config = load(read(Path(path)))
@@ -126,14 +126,14 @@ def _network(
 
 def _predicted(config: Config, counts: Counts) -> Iterator[Finding]:
     """What matching and evaluation will find."""
-    # Here, for it takes a while to import.
+    # Imported here, because it takes a while.
     from seesay.commands.check_matching import predict
 
     yield from predict(config, counts)
 
 
 def _disk(config: Config, counts: Counts) -> Iterator[Finding]:
-    """Whether the results have room, if all that they are made of was found."""
+    """Whether the results have room, if all corpora were found."""
     if counts.pictures and counts.tokens != 0:
         size = check_disk.estimate(config, counts.pictures, counts.captions, counts.tokens)
         enough, text = check_disk.room(Path(config.results), size)

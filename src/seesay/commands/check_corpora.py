@@ -1,7 +1,7 @@
-"""Of `seesay check`: whether the corpora are there and can be read, and what is in them.
+"""Part of `seesay check`: whether the corpora exist and can be read, and their contents.
 
-Corpora are read as the stages read them; pictures and recordings are not opened, but by readers
-that must (isolated words).
+Reads corpora as the stages do, but opens no picture or recording, except for readers that must
+(isolated words).
 """
 
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ LUCID = (
 
 
 def pictures(config: Config, counts: Counts) -> Iterator[Finding]:
-    """The corpora of pictures, and the split of what they have."""
+    """The picture corpora, and their split."""
     if config.scenes:
         counts.pictures, counts.captions = config.scenes.count, 5 * config.scenes.count
         yield Finding("ok", "pictures", f"{config.scenes.count:,} scenes will be drawn")
@@ -81,7 +81,7 @@ def _picture_corpus(
 
 
 def fragments(config: Config, counts: Counts) -> Iterator[Finding]:
-    """The files of ready-made fragments, where there are any; they are not read."""
+    """The files of ready-made fragments, if any; they are not read."""
     if config.fragments:
         files = layout.sources(Path(config.fragments.path))
         names = ", ".join(path.name for path in files.values())
@@ -89,7 +89,7 @@ def fragments(config: Config, counts: Counts) -> Iterator[Finding]:
 
 
 def speech(config: Config, counts: Counts) -> Iterator[Finding]:
-    """The corpora of speech, or the recordings that are to be aligned."""
+    """The speech corpora, or the recordings to align."""
     if config.synthesis:
         names = ", ".join(config.synthesis.engines)
         text = f"{config.synthesis.talkers} talkers will be synthesised ({names})"
@@ -160,14 +160,14 @@ def _alignment(config: Config) -> Iterator[Finding]:
 
 
 def _names(section: str, paths: list[str]) -> Iterator[Finding]:
-    """The first name that Snakemake cannot take."""
+    """The first name that Snakemake cannot handle."""
     text = awkward(paths)
     if text:
         yield Finding("fail", section, text)
 
 
 def _rejects(section: str, where: str, refused: list[Reject], strict: bool) -> Iterator[Finding]:
-    """What a reader leaves out, a line a reason; where that is to end the run, it fails."""
+    """A reader's rejects, a line a reason; a failure if they would end the run."""
     if refused:
         end = "on_bad_input: fail ends the run" if strict else "they will be left out"
         count = f"{len(refused):,} of its parts cannot be used"

@@ -1,4 +1,4 @@
-"""How much room a run's results will take, about, and whether there is that much."""
+"""Estimates the disk space of a run's results, and checks that it is free."""
 
 import itertools
 import os
@@ -7,26 +7,26 @@ from pathlib import Path
 
 from seesay.planning.config import Config
 
-# Numbers that an image network gives a fragment.
+# Features of a fragment by image network.
 WIDTHS = {"alexnet": 4096, "vgg16": 4096, "fasterrcnn": 1024, "efficientnet_lite0": 1280}
 # Ready-made fragments: of 4,096 numbers, 20 a picture.
 READY_WIDTH, READY_FRAGMENTS = 4096, 20
 FLOAT = 4
-UNTRAINED = 2  # controls that are networks all the same
-# Content words a caption, about (Pascal1K: 5.4).
+UNTRAINED = 2  # untrained controls that are networks too
+# Approximate content words a caption (Pascal1K: 5.4).
 WORDS = 5.5
-# Of what is generated: bytes a scene, and bytes a word (16 bits at 22,050 Hz, with pauses).
+# Generated data: bytes a scene, and bytes a word (16 bits at 22,050 Hz, with pauses).
 SCENE, SPOKEN = 200_000, 40_000
-# Beside the big tables: boxes, ranks, logs, the report.
+# Besides the big tables: boxes, ranks, logs, the report.
 REST = 1.1
 
 
 def estimate(config: Config, pictures: int, captions: int, tokens: int | None) -> int:
-    """Bytes that the results will take, on the safe side.
+    """Bytes of the results, on the safe side.
 
-    The big tables as they are in memory (compression takes off a little), the embeddings of
-    every system, experiment, seed and fold, the states that training can go on from, and what is
-    generated. `tokens` is None where the speech is still to be made.
+    Counts the big tables at their size in memory (compression saves a little), the embeddings of
+    every system, experiment, seed and fold, training states, and generated data. `tokens` is None
+    if the speech is still to be made.
     """
     spoken = 0
     if tokens is None:
@@ -60,7 +60,7 @@ def estimate(config: Config, pictures: int, captions: int, tokens: int | None) -
 
 
 def room(results: Path, wanted: int) -> tuple[bool, str]:
-    """Whether a folder, which need not be there yet, may be written and has room; and a line."""
+    """Whether a folder, which need not exist yet, is writable and has room; and a line about it."""
     there = results.absolute()
     while not there.exists():
         there = there.parent

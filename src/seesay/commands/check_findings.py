@@ -1,4 +1,4 @@
-"""What `seesay check` finds: one line each."""
+"""The findings of `seesay check`: one line each."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,10 +10,10 @@ from seesay.shared.printable import printable
 
 @dataclass(frozen=True)
 class Finding:
-    """One line: its mark, the section of the config that it is about, and what.
+    """One line: its mark, its section of the config, and its text.
 
-    Marks are `ok`, `note`, `warn` (the run goes through, and may say little), `fail`, and `row`, a
-    row of a table, which has its own spaces.
+    Marks are `ok`, `note`, `warn` (the run goes through, but may say little), `fail`, and `row`, a
+    table row with its own spaces.
     """
 
     mark: str
@@ -28,16 +28,16 @@ class Finding:
 
 @dataclass
 class Counts:
-    """What was found so far, for the estimate of the disk and for what matching will find.
+    """Counts so far, for the disk estimate and for the prediction of matching.
 
     Attributes:
-        fetching: The command that fetches what may be fetched.
+        fetching: The command that downloads missing files.
         pictures: Pictures with captions.
         captions: Their captions.
-        tokens: Spoken words; None where they are still to be generated or aligned.
-        found: The pictures that are split, where all could be read.
+        tokens: Spoken words; None if they are still to be generated or aligned.
+        found: The split pictures, if all could be read.
         splits: The split of each, by id.
-        spoken: A frame a corpus of speech: recording_id, talker, word, onset, offset.
+        spoken: A frame for each speech corpus: recording_id, talker, word, onset, offset.
     """
 
     fetching: str
@@ -50,12 +50,12 @@ class Counts:
 
 
 def safe(section: str, findings: Iterator[Finding]) -> Iterator[Finding]:
-    """The findings, and what ends them as one more."""
+    """The findings, followed by the error that ends them, if any."""
     try:
         yield from findings
     except InputError as error:
         yield Finding("fail", section, str(error))
     except OSError as error:
         yield Finding("fail", section, f"{error.filename or 'a file'}: {error.strerror or error}")
-    except Exception as error:  # a reader of the user's own may raise anything
+    except Exception as error:  # a user's reader may raise anything
         yield Finding("fail", section, f"a reader ended in {type(error).__name__}: {error}")

@@ -1,4 +1,4 @@
-"""Of `seesay check`: which human words the run will be tested on."""
+"""Part of `seesay check`: the human words that the run will test."""
 
 from collections.abc import Iterator
 
@@ -18,8 +18,8 @@ SECTION = "human"
 def predict(config: Config, texts: Texts, now: Outcome) -> Iterator[Finding]:
     """The words of each source that the captions' speech has, and what is left out.
 
-    By the functions of the stage; only files that captions have under another name are not known.
-    Raises InputError as `seesay.audio.human.gather` does.
+    Uses the functions of the stage; only files that the captions have under another name stay
+    unknown. Raises InputError as `seesay.audio.human.gather` does.
     """
     said = now.matched.spoken_captions
     uses = drop_rare(texts.words, texts.captions, config.words.min_count)[0]

@@ -1,4 +1,4 @@
-"""Of `seesay check`: what matching and evaluation will find in the corpora."""
+"""Part of `seesay check`: what matching and evaluation will find in the corpora."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,13 +26,13 @@ from seesay.vision.pictures import captions_of, gather
 from seesay.vision.splits import assign
 
 SECTION = "matching"
-# What makes a warning: shares of the captions, of the test's tokens, of what chance finds.
+# Thresholds of warnings: shares of the captions, of the test's tokens, of hits by chance.
 LITTLE, UNHEARD, EASY = 0.5, 0.1, 50.0
-SPOKEN_AT_ONCE = 0.3  # s that a word of a script takes, about
+SPOKEN_AT_ONCE = 0.3  # approximate s of a word in a script
 
 
 def predict(config: Config, counts: Counts) -> Iterator[Finding]:
-    """What will be said of the captions, what chance finds, and what would cure what is wrong."""
+    """Captions that can be said, tasks by chance, and remedies for problems."""
     tagger = Tagger(config.words.tagger)
     texts = read(config, counts, tagger)
     if isinstance(texts, str):
@@ -43,7 +43,7 @@ def predict(config: Config, counts: Counts) -> Iterator[Finding]:
 
 
 def read(config: Config, counts: Counts, tagger: Tagger) -> Texts | str:
-    """What both corpora say, tagged; or what must be done first."""
+    """The tagged texts of both corpora; or what must be done first."""
     _drawn(config, counts)
     if not counts.found:
         cause = "the scenes are drawn" if config.scenes else "the pictures can be read and split"
@@ -60,7 +60,7 @@ def read(config: Config, counts: Counts, tagger: Tagger) -> Texts | str:
 
 
 def _make(config: Config, counts: Counts, stage: str) -> str:
-    """How to make what is missing, where a stage makes it."""
+    """How to make missing input, if a stage makes it."""
     if getattr(config, stage) is None:
         return ""
     return f"; check again after {counts.fetching.replace(' fetch ', f' {stage} ')}"
@@ -90,7 +90,7 @@ def _outcome(config: Config, texts: Texts) -> Iterator[Finding]:
 
 
 def _warnings(config: Config, texts: Texts, now: Outcome) -> Iterator[Finding]:
-    """What makes a run that goes through say little, or a training stop."""
+    """Reasons why a run may say little, or training may stop."""
     said = now.matched.spoken_captions
     if (now.said < LITTLE * now.counts["captions"]).any():
         total = int(now.counts["captions"].sum())
@@ -116,14 +116,14 @@ def _warnings(config: Config, texts: Texts, now: Outcome) -> Iterator[Finding]:
 
 
 def _fragments(config: Config) -> int:
-    """Fragments a picture, where every one has as many as may be kept."""
+    """Fragments of a picture, if every one has the most."""
     if config.fragments or config.fc7 is None:
         return READY_FRAGMENTS
     return max(int(config.section_of(name, "fc7").regions) for name in config.experiments) + 1
 
 
 def _drawn(config: Config, counts: Counts) -> None:
-    """Read the scenes where an earlier run has drawn them."""
+    """Read the scenes, if an earlier run has drawn them."""
     folder = Path(config.results) / "scenes" / "pictures"
     if config.scenes and folder.is_dir():
         own, _ = gather([PictureCorpus(reader="pascal1k", path=str(folder))])
@@ -132,9 +132,9 @@ def _drawn(config: Config, counts: Counts) -> None:
 
 
 def _spoken(config: Config, counts: Counts, caption_words: pd.DataFrame) -> pd.DataFrame:
-    """The rows of SPOKEN_WORDS as the stage speech will have them, if all recordings are whole.
+    """The rows of SPOKEN_WORDS as the stage speech will make them, if all recordings are whole.
 
-    Synthetic speech that is not made yet is what its script says.
+    Synthetic speech that does not exist yet comes from its script.
     """
     made = "alignment" if config.alignment else "synthesis"
     folder = Path(config.results) / made / "speech"
@@ -157,6 +157,6 @@ def _spoken(config: Config, counts: Counts, caption_words: pd.DataFrame) -> pd.D
     if not counts.spoken:
         return pd.DataFrame()
     spoken = pd.concat(counts.spoken, ignore_index=True)
-    # Nothing is opened: no word ends after its file.
+    # No file is opened, so no word can end after its file.
     ids = spoken["recording_id"].unique()
     return check_words(spoken, pd.DataFrame({"recording_id": ids, "duration": np.inf}))[0]

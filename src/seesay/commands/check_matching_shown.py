@@ -1,4 +1,4 @@
-"""Of `seesay check`: how what matching and evaluation will find is told."""
+"""Part of `seesay check`: the lines about matching and evaluation."""
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any
@@ -21,12 +21,12 @@ COLUMNS = {
     "tokens": "tokens",
     "types": "types",
 }
-NAMED = 5  # words that a line names
-SWAPPED = 0.5  # share of talkers' names that are words, and twice the share of words that are
+NAMED = 5  # most words named in a line
+SWAPPED = 0.5  # least share of talkers' names that are words, and twice the share of words that are
 
 
 def table(now: Outcome) -> Iterator[Finding]:
-    """What is said of each split, and how often training hears a word."""
+    """Captions said in each split, and how often training hears a word."""
     lines = [["split", *COLUMNS.values()]]
     lines += [[s, *(f"{now.of(s, c):,}" for c in COLUMNS)] for s in SPLITS]
     yield from _rows(lines)
@@ -48,7 +48,7 @@ def unheard(now: Outcome) -> str:
 
 
 def reasons(now: Outcome) -> str:
-    """Why captions are not said, and the words that are lacking most."""
+    """Why captions are not said, and the words lacking most."""
     rows = now.matched.unsayable
     causes = rows.drop_duplicates(["image_id", "caption"])["cause"].value_counts()
     told = [f"{count:,} {WHY[str(cause)]}" for cause, count in causes.items()]
@@ -60,7 +60,7 @@ def reasons(now: Outcome) -> str:
 
 
 def crowd(experiment: str, split: str, image_id: str, training: Any) -> str:
-    """Why a training will stop."""
+    """Why training will stop."""
     what = "token" if training.negatives == "tokens" else "type"
     return (
         f"experiments.{experiment}: training will end: picture {image_id} uses every {what} that"
@@ -69,7 +69,7 @@ def crowd(experiment: str, split: str, image_id: str, training: Any) -> str:
 
 
 def chances(luck: pd.DataFrame, fragments: int) -> Iterator[Finding]:
-    """What random ranking gives, a row a task, a column a gallery."""
+    """Numbers by chance, a row a task, a column a gallery."""
     if luck.empty:
         return
     galleries = list(dict.fromkeys(luck["gallery"]))
@@ -92,13 +92,13 @@ def _cell(task: str, row: Mapping[Any, Any]) -> str:
 def remedies(
     now: Outcome | None, found: Iterable[tuple[str, Outcome | str]], config: Config
 ) -> Iterator[Finding]:
-    """Settings beside each other, with the captions that each lets be said."""
+    """Settings side by side, with the captions that each lets be said."""
     lines = [["setting", *(f"{split} said" for split in SPLITS), "test tokens", "never heard"]]
     lines += [_line("as it is", now)] if now else []
     enough = now is not None and not now.stops
     cures = []
     for text, outcome in found:
-        # Synthetic speech is made for the words that are kept: another count has other speech.
+        # Synthetic speech is made for the kept words, so another count would have other speech.
         if config.synthesis and text.startswith("words."):
             continue
         if isinstance(outcome, str):
@@ -109,7 +109,7 @@ def remedies(
     if len(lines) > 2:
         yield from _rows(lines)
     if not enough and cures:
-        # The matching's own advice goes by causes alone, and may name what does not suffice.
+        # The matching's own advice follows causes only, and may not be enough.
         alone = [text for text in cures if text != TOGETHER] or cures
         yield Finding("note", SECTION, f"enough for a run: {', or '.join(alone)}")
     elif not enough:
@@ -124,7 +124,7 @@ def _line(text: str, outcome: Outcome) -> list[str]:
 
 
 def swapped(tokens: pd.DataFrame, known: Set[str]) -> Iterator[Finding]:
-    """A warning where talkers look like words, or each says one word alone."""
+    """A warning if talkers look like words, or each says only one word."""
     names = tokens["talker"].str.rpartition("/")[2].str.lower()
     talkers, words = set(names), set(tokens["word"])
     if len(talkers) < 2:
@@ -143,7 +143,7 @@ def _some(names: Set[str]) -> str:
 
 
 def _rows(lines: list[list[str]]) -> Iterator[Finding]:
-    """Lines of cells as rows with columns of one width, the first to the left."""
+    """Rows of cells aligned in columns, the first to the left."""
     widths = [max(len(row[i]) for row in lines if i < len(row)) for i in range(len(lines[0]))]
     for row in lines:
         first, *cells = row

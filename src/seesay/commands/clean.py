@@ -1,8 +1,7 @@
-"""The states of trainings that no run will go on from: what they are, and their end.
+"""Lists and removes training states that no run will continue from.
 
-A training keeps its states in <results>/checkpoints, a folder a run of it. One that was killed
-goes on from there; one that ended keeps the states from which raised limits could go on. None is
-removed by a run itself.
+Training keeps its states in <results>/checkpoints, one folder a run of it. A killed training
+continues from them; a finished one could continue if its limits are raised. No run removes them.
 """
 
 import argparse
@@ -28,9 +27,9 @@ class Store:
     """The folder of a training's states.
 
     Attributes:
-        folder: Where it is.
-        run: Whose it is: experiment and seed; None where an earlier version made it.
-        size: Its files' bytes.
+        folder: Its path.
+        run: Its experiment and seed; None if an earlier version made it.
+        size: Bytes of its files.
         time: When it was last written, in s.
     """
 
@@ -53,7 +52,7 @@ def stores(results: Path) -> list[Store]:
 
 
 def whose(folder: Path) -> Run | None:
-    """The experiment and the seed of a folder of states, where it says so."""
+    """The experiment and the seed of a folder of states, if it names them."""
     try:
         told = json.loads((folder / checkpoints.RUN).read_text())
         return str(told["experiment"]), str(told["seed"])
@@ -62,10 +61,10 @@ def whose(folder: Path) -> Run | None:
 
 
 def useless(config: Config, found: Iterable[Store]) -> dict[Path, str]:
-    """Why nothing of a config's runs needs a folder of states, for those of which that holds.
+    """Why no run of a config needs a folder of states, for those that none needs.
 
-    `found` begins with the last written. A training whose models are there has ended; of one
-    whose models are not there the last states stay, for it goes on from them.
+    `found` begins with the last written. Training has ended if its models exist; otherwise its last
+    states stay, to continue from.
     """
     wanted = {(name, str(seed)) for name in config.experiments for seed in config.seeds}
     why: dict[Path, str] = {}
@@ -86,7 +85,7 @@ def useless(config: Config, found: Iterable[Store]) -> dict[Path, str]:
 
 
 def _ended(config: Config, home: Path, experiment: str, seed: str) -> bool:
-    """Whether a training's job has written all its models: Snakemake removes those of a part."""
+    """Whether a training's job has written all its models: Snakemake removes an incomplete set."""
     trained = home / "training" / experiment
     systems = ("model", "random_projection", "untrained", *config.controls)
     return all((trained / name / seed / "history.parquet").is_file() for name in systems)
@@ -97,9 +96,9 @@ def _named(run: Run) -> str:
 
 
 def clean(arguments: argparse.Namespace) -> None:
-    """The command `seesay clean`: list the folders of states, and remove those without use.
+    """The command `seesay clean`: list the folders of states, and remove those that no run needs.
 
-    One that a job holds stays whatever it is.
+    A folder that a job holds always stays.
     """
     config = load(read(Path(arguments.config)))
     found = stores(Path(config.results))
@@ -129,7 +128,7 @@ def _held(folder: Path) -> bool:
 
 
 def _remove(folder: Path) -> None:
-    """Under its lock, which goes last: a training that begins now is refused or finds nothing."""
+    """Remove a folder under its lock, which goes last: a training that begins now finds nothing."""
     lock = folder / checkpoints.LOCK
     try:
         with FileLock(lock, timeout=0):

@@ -1,4 +1,4 @@
-"""The command `seesay`: what is wanted of the project outside of a run.
+"""The command `seesay`: the project's tools outside a run.
 
     seesay check config/paper.yaml
     seesay search --model results/training/paper/model/1 --say word.wav
@@ -9,11 +9,10 @@
     seesay clean config/paper.yaml
 
 `check` says whether a run has all that it needs and what it will find, one line a finding, with
-exit status 1 if something is missing; `search` finds pictures for a spoken word, or spoken words
-for a picture; `compare` says in what two finished runs differ and lays them side by side, with
-paired differences; `export` writes both branches of a model as ONNX files; `abx` writes the test
-words as item files with their embeddings, for fastabx; `clean` removes states of trainings that
-ended.
+exit status 1 if something is missing. `search` finds pictures for a spoken word, or spoken words
+for a picture. `compare` lists the differences between two finished runs, with paired intervals.
+`export` writes both branches of a model as ONNX files. `abx` writes the test words as item files
+with their embeddings, for fastabx. `clean` removes training states that no run needs.
 """
 
 import argparse
@@ -24,17 +23,17 @@ from pathlib import Path
 from typing import Any
 
 Commands = Any  # argparse keeps the type of its subparsers to itself
-TRUST = "run the TorchScript file that logmel.model names: a program, which may do all that you may"
+TRUST = "run the TorchScript file that logmel.model names: a program that runs with your rights"
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Parse the command line and do what it says."""
+    """Parse the command line and run the command."""
     arguments = parse(argv)
     if hasattr(signal, "SIGPIPE"):
         # `seesay check ... | head` ends quietly.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
-        # Here, so that --help is quick.
+        # Imported here, so that --help is quick.
         if arguments.command == "check":
             from seesay.commands.check import report as look
 
@@ -57,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
-    """The command and its options; a wrong one ends in a line of help and exit status 2."""
+    """The command and its options; a wrong one ends with a line of help and exit status 2."""
     parser = argparse.ArgumentParser(prog="seesay", description="Words from pictures and speech.")
     commands = parser.add_subparsers(dest="command", required=True)
     for add in (_add_check, _add_compare, _add_search, _add_export, _add_abx, _add_clean):
@@ -66,46 +65,50 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     if arguments.command == "search" and arguments.top < 1:
         parser.error("--top: give 1 or more")
     if arguments.command == "search" and arguments.out and arguments.say:
-        parser.error("--out: holds the words that --look finds; --say finds pictures (--html FILE)")
+        parser.error("--out: holds the words found by --look; --say finds pictures (--html FILE)")
     if arguments.command == "search" and arguments.split and arguments.look:
-        parser.error("--split: parts the pictures that --say finds; --look finds spoken words")
+        parser.error("--split: selects pictures for --say; --look finds spoken words")
     return arguments
 
 
 def _add_check(commands: Commands) -> None:
     check = commands.add_parser(
         "check",
-        help="look whether a run has all that it needs",
-        description="Look at everything that a run will need, from the folder that it will start"
-        " in: one line a finding, and exit status 1 if something is missing.",
+        help="check that a run has all that it needs",
+        description="Check everything that a run needs; start it in the folder of the run. Prints"
+        " one line a finding, and ends with exit status 1 if something is missing.",
     )
-    check.add_argument("config", help="the config file that the run will have")
+    check.add_argument("config", help="the config file of the run")
     check.add_argument("--trust-model", action="store_true", help=TRUST)
 
 
 def _add_compare(commands: Commands) -> None:
     compare = commands.add_parser(
         "compare",
-        help="lay two finished runs side by side",
-        description="Say in what two finished runs differ (settings, corpora, seeds, code), and lay"
-        " their numbers side by side, with differences (B minus A) and 95 % intervals that are"
-        " paired over the test pictures. Runs with other test sets have no differences.",
+        help="compare two finished runs",
+        description="List how two finished runs differ (settings, corpora, seeds, code), and show"
+        " their numbers side by side, with differences (B minus A) and 95 % intervals, paired over"
+        " the test pictures. Runs with different test sets get no differences.",
     )
     compare.add_argument("first", type=Path, metavar="RUN", help="the results folder of run A")
     compare.add_argument("second", type=Path, metavar="RUN", help="the results folder of run B")
-    compare.add_argument("--html", type=Path, metavar="FILE", help="write a page too")
-    compare.add_argument("--tsv", type=Path, metavar="FILE", help="write all of it as a table too")
+    compare.add_argument("--html", type=Path, metavar="FILE", help="also write a page")
+    compare.add_argument(
+        "--tsv", type=Path, metavar="FILE", help="also write everything as a table"
+    )
     compare.add_argument("--gallery", default="test", help="test (the default) or all")
-    compare.add_argument("--all", action="store_true", help="every metric, not R@10 and median")
-    compare.add_argument("--resamples", type=int, default=1000, help="of the test pictures")
+    compare.add_argument(
+        "--all", action="store_true", help="show every metric, not only R@10 and median"
+    )
+    compare.add_argument("--resamples", type=int, default=1000, help="bootstrap resamples (1000)")
 
 
 def _add_search(commands: Commands) -> None:
     search = commands.add_parser(
         "search",
         help="find pictures for a spoken word, or spoken words for a picture",
-        description="Print what is nearest in the space of a trained model, as a table of columns"
-        " between tabs (docs/search.md).",
+        description="Print the nearest items in the space of a trained model, as a table separated"
+        " by tabs (docs/search.md).",
     )
     search.add_argument(
         "--model", required=True, help="folder <results>/training/{experiment}/{system}/{seed}"
@@ -113,11 +116,11 @@ def _add_search(commands: Commands) -> None:
     asked = search.add_mutually_exclusive_group(required=True)
     asked.add_argument("--say", type=Path, metavar="WAV", help="a recording of one word")
     asked.add_argument("--look", type=Path, metavar="PICTURE", help="a picture")
-    search.add_argument("--top", type=int, default=10, help="rows at most (10)")
+    search.add_argument("--top", type=int, default=10, help="most rows (10)")
     search.add_argument(
         "--split",
         choices=("train", "validation", "test"),
-        help="with --say: search the pictures of this split alone",
+        help="with --say: search only the pictures of this split",
     )
     search.add_argument("--html", type=Path, help="also write a page with framed thumbnails")
     search.add_argument("--out", type=Path, help="with --look: folder for the tokens as wav files")
@@ -129,8 +132,8 @@ def _add_export(commands: Commands) -> None:
     export = commands.add_parser(
         "export",
         help="write both branches of a model as ONNX files",
-        description="Write image.onnx and speech.onnx, from raw features to embeddings, print how"
-        " far they are from the model, and refuse what is too far (docs/search.md).",
+        description="Write image.onnx and speech.onnx, from raw features to embeddings, and print"
+        " how far they are from the model; refuses files that are too far (docs/search.md).",
     )
     export.add_argument(
         "--model", required=True, help="folder <results>/training/{experiment}/{system}/{seed}"
@@ -156,13 +159,13 @@ def _add_abx(commands: Commands) -> None:
 def _add_clean(commands: Commands) -> None:
     clean = commands.add_parser(
         "clean",
-        help="list and remove the stored states of trainings that no run goes on from",
-        description="List the folders of <results>/checkpoints, and why each is of use or not: a"
-        " training that has ended, other settings or code, no such experiment. One that a job"
+        help="list and remove stored training states that no run needs",
+        description="List the folders of <results>/checkpoints, and why each is needed or not:"
+        " training has ended, other settings or code, no such experiment. A folder that a job"
         " holds stays (docs/reruns.md).",
     )
     clean.add_argument("config", help="the config file of the run")
-    clean.add_argument("--remove", action="store_true", help="remove what is of no use")
+    clean.add_argument("--remove", action="store_true", help="remove the folders that no run needs")
 
 
 def _compare(arguments: argparse.Namespace) -> None:

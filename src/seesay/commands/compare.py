@@ -1,8 +1,8 @@
 """Two finished runs side by side, with paired differences: `seesay compare RUN RUN`.
 
-The metrics are made again from both runs' ranks, so that each 95 % interval of a difference comes
-from the same resamples of the same test pictures. Where the test sets differ a rank means something
-else in each run, and there is no difference.
+Recomputes the metrics from both runs' ranks, so that each 95 % interval of a difference comes from
+the same resamples of the same test pictures. If the test sets differ, ranks mean different things
+in the two runs, and there is no difference.
 """
 
 from collections.abc import Iterator
@@ -42,9 +42,8 @@ PEOPLE = "human/ranks/*/*/*.parquet"
 class Line:
     """One metric of one system: both runs' values, and the second minus the first.
 
-    `difference` is None where the test sets differ; `low` and `high` are the ends of its 95 %
-    interval, which chance has not, `p` its p-value, and `holm` that of Holm among all lines of
-    this metric.
+    `difference` is None if the test sets differ; `low` and `high` are the ends of its 95 % interval
+    (chance has none), `p` its p-value, and `holm` Holm's p-value among all lines of this metric.
     """
 
     system: str
@@ -59,12 +58,12 @@ class Line:
 
     @property
     def clear(self) -> bool:
-        """Whether the interval leaves zero out."""
+        """Whether the interval excludes zero."""
         return self.low is not None and self.high is not None and not self.low <= 0 <= self.high
 
     @property
     def stands(self) -> bool:
-        """Whether it is clear after Holm's adjustment, too."""
+        """Whether it still does after Holm's adjustment."""
         return self.clear and self.holm is not None and self.holm < 1.0 - intervals.LEVEL
 
 
@@ -72,9 +71,9 @@ class Line:
 class Part:
     """One experiment and task: the lines of its systems, the last of them chance.
 
-    `names` are what the experiment is called in each run, `sizes` the items searched, `queries`
-    and `counted` what of: `100 pictures`, `30 words, 20 talkers`. `over` and `units` say what the
-    intervals generalise to, and `why` in what the test sets differ, "" if in nothing.
+    `names` are the experiment's names in the two runs, `sizes` the gallery sizes, `queries` and
+    `counted` their units: `100 pictures`, `30 words, 20 talkers`. `over` and `units` say what the
+    intervals generalise to, and `why` how the test sets differ, "" if they do not.
     """
 
     names: tuple[str, str]
@@ -90,14 +89,14 @@ class Part:
 
     @property
     def experiment(self) -> str:
-        """The experiment's name, or both where they differ."""
+        """The experiment's name, or both if they differ."""
         return self.names[0] if self.names[0] == self.names[1] else " / ".join(self.names)
 
 
 def compare(
     first: Path, second: Path, settings: MetricsSettings, gallery: str = "test"
 ) -> list[Part]:
-    """Every experiment, task and system that two results folders both have, in one gallery.
+    """Every experiment, task and system that two results folders share, in one gallery.
 
     Raises InputError for a folder without ranks and for runs with nothing in common.
     """
@@ -135,7 +134,7 @@ def compare(
 def _of_people(
     names: tuple[str, str], people: list[pd.DataFrame], settings: MetricsSettings
 ) -> Iterator[Part]:
-    """The tasks of human words, of each source that both runs have."""
+    """The tasks of human words, for each source that both runs have."""
     both = [
         rows[(rows["experiment"] == name) & ~rows["gallery"].str.endswith(SYNTHETIC)]
         for rows, name in zip(people, names, strict=True)
@@ -170,7 +169,7 @@ def _part(
     ]
     shared = one.factors.counts | {"seeds": min(one.seeds, other.seeds)}
     over = {name: count for name, count in shared.items() if name != "seeds" or count > 1}
-    # Where some queries leave more items out than others: the mean, as in the stage metrics.
+    # Some queries leave out more items than others: use the mean, as in the stage metrics.
     sizes = [round(part["gallery_size"].mean()) for part in both]
     return Part(
         names,
@@ -218,12 +217,12 @@ class _Measured:
 
     @property
     def counted(self) -> str:
-        """How many pictures, or words and talkers, were counted."""
+        """The number of pictures, or of words and talkers."""
         return ", ".join(f"{count:,} {name}" for name, count in self.factors.counts.items())
 
 
 def _lines(system: str, one: _Measured, other: _Measured, paired: bool) -> Iterator[Line]:
-    """A system's lines, the second run minus the first where they are `paired`."""
+    """A system's lines, the second run minus the first if they are `paired`."""
     first, second = one.samples[system], other.samples[system]
     values = estimate(one.factors, first).value, estimate(other.factors, second).value
     if not paired:
@@ -257,7 +256,7 @@ def adjusted(parts: list[Part]) -> list[Part]:
 
 
 def _read(folder: Path, gallery: str) -> pd.DataFrame:
-    """The ranks of a results folder in one gallery. Raises InputError when there are none."""
+    """The ranks of a results folder in one gallery. Raises InputError if there are none."""
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder; give the results folder of a finished run")
     if not any(folder.glob(FILES)):

@@ -1,4 +1,4 @@
-"""What two runs are made of, and in what they differ: settings, corpora, seeds, code, versions."""
+"""How two runs differ: settings, corpora, seeds, code, versions."""
 
 import hashlib
 import json
@@ -23,8 +23,8 @@ RANKS = "evaluation/*/*/*/ranks.parquet"
 TOKENS = "matching/spoken_captions.parquet"
 NONE = "–"
 Tokens = tuple[frozenset[str] | None, frozenset[str] | None]
-UNKNOWN: Tokens = (None, None)  # human words are told by the queries alone
-# What lies below the results folder of each run, and where.
+UNKNOWN: Tokens = (None, None)  # human words are identified by the queries
+# Paths below the results folder of each run.
 NOT_COMPARED = ("results", "experiments")
 # By kind of item: its table and file, and the columns that make two of them equal.
 CORPORA: dict[str, tuple[Table, str, tuple[str, ...]]] = {
@@ -45,7 +45,7 @@ CORPORA: dict[str, tuple[Table, str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class Apart:
-    """One thing in which two runs differ: what kind it is, its name, and both runs' values."""
+    """One difference between two runs: its kind, its name, and both runs' values."""
 
     kind: str
     name: str
@@ -62,7 +62,7 @@ class Run:
 
     @classmethod
     def read(cls, folder: Path) -> "Run":
-        """Raises InputError for a record that is no such JSON."""
+        """The run in a results folder. Raises InputError if its record is no such JSON."""
         path = folder / RECORD
         if not path.is_file():
             return cls(folder, None)
@@ -75,11 +75,11 @@ class Run:
 
     @property
     def experiments(self) -> list[str]:
-        """The config's experiments, in its order; none without a record."""
+        """The config's experiments, in order; none without a record."""
         return list(self.record["config"]["experiments"]) if self.record else []
 
     def tokens(self, gallery: str) -> frozenset[str] | None:
-        """The word tokens that can be searched; None where the run's tables are not there.
+        """The word tokens in the gallery; None if the run's tables do not exist.
 
         They are those used for the test pictures, or for all.
         """
@@ -98,14 +98,14 @@ class Run:
 
 
 def folds(folder: Path) -> list[Path]:
-    """Where a run's folds are: its results folder, and those of the folds after the first."""
+    """The folders of a run's folds: its results folder, and those of later folds."""
     return [folder, *sorted(folder.glob("folds/[0-9]*"), key=lambda home: int(home.name))]
 
 
 def ranks_of(table: Table, folder: Path, pattern: str) -> pd.DataFrame:
-    """The ranks of all folds; a query of one after the first has its folder in its name.
+    """The ranks of all folds; queries after fold 0 have their folder in their name.
 
-    A token may ask in several folds, each time of another picture.
+    A token may be a query in several folds, each time for another picture.
     """
     frames = []
     for home in folds(folder):
@@ -117,7 +117,7 @@ def ranks_of(table: Table, folder: Path, pattern: str) -> pd.DataFrame:
 
 
 def differences(first: Run, second: Run, pairs: Iterable[tuple[str, str]]) -> list[Apart]:
-    """Everything in which two runs differ but their numbers; `pairs` are experiments compared."""
+    """All differences of two runs except their numbers; `pairs` are the experiments compared."""
     found = [*_settings(first, second, pairs), *_corpora(first, second), *_parts(first, second)]
     if first.record and second.record:
         for kind, key in (("code", "codes"), ("versions", "versions")):
@@ -141,7 +141,7 @@ def lacking(first: Run, second: Run) -> list[str]:
 
 
 def flat(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
-    """Settings as (`section.key`, text), sections within sections included."""
+    """Settings as (`section.key`, text), including nested sections."""
     if isinstance(value, dict) and value:
         for key, part in value.items():
             yield from flat(part, f"{name}.{key}" if name else str(key))
@@ -151,7 +151,7 @@ def flat(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _settings(first: Run, second: Run, pairs: Iterable[tuple[str, str]]) -> list[Apart]:
-    """The keys that differ, of the sections, and of the experiments that are compared."""
+    """The differing keys of the sections and of the compared experiments."""
     if not first.record or not second.record:
         return []
     configs = [run.record["config"] for run in (first, second) if run.record]
@@ -173,7 +173,7 @@ def _settings(first: Run, second: Run, pairs: Iterable[tuple[str, str]]) -> list
 
 
 def _merged(config: dict[str, Any], experiment: str) -> dict[str, Any]:
-    """The sections that experiments vary, as one of them has them."""
+    """The sections that experiments vary, with one experiment's overrides."""
     given = config["experiments"].get(experiment) or {}
     return {
         stage: {**config[stage], **(given.get(stage) or {})}
@@ -183,7 +183,7 @@ def _merged(config: dict[str, Any], experiment: str) -> dict[str, Any]:
 
 
 def _corpora(first: Run, second: Run) -> list[Apart]:
-    """Corpora that differ: how many there are, and a digest of them."""
+    """Differing corpora: their numbers of items, and a digest."""
     found = []
     for kind, (table, file, columns) in CORPORA.items():
         paths = [run.folder / file for run in (first, second)]
@@ -200,7 +200,7 @@ def _read(table: Table, path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
 
 
 def _counted(frame: pd.DataFrame) -> str:
-    """How many different rows there are, of a split how many each, and a digest of them."""
+    """The number of distinct rows, by split if they have one, and a digest of them."""
     rows = frame.drop_duplicates().sort_values(list(frame.columns))
     text = rows.to_csv(index=False, header=False, lineterminator="\n")
     digest = hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
@@ -211,7 +211,7 @@ def _counted(frame: pd.DataFrame) -> str:
 
 
 def _parts(first: Run, second: Run) -> Iterator[Apart]:
-    """Experiments, systems and seeds that were not ranked in both."""
+    """Experiments, systems and seeds that only one run has ranked."""
     names = [
         [path.relative_to(run.folder).parts[1:4] for path in run.folder.glob(RANKS)]
         for run in (first, second)
@@ -229,7 +229,7 @@ def _parts(first: Run, second: Run) -> Iterator[Apart]:
 
 
 def _values(kind: str, first: dict[str, str], second: dict[str, str]) -> list[Apart]:
-    """Keys whose texts differ, or that one alone has."""
+    """Keys whose texts differ, or that only one has."""
     return [
         Apart(kind, key, first.get(key, NONE), second.get(key, NONE))
         for key in dict.fromkeys([*first, *second])
@@ -238,16 +238,16 @@ def _values(kind: str, first: dict[str, str], second: dict[str, str]) -> list[Ap
 
 
 def sets_apart(both: list[pd.DataFrame], tokens: Tokens) -> str:
-    """In what two runs' test sets of one task differ, in words; "" if in nothing that counts.
+    """How two runs' test sets of one task differ, in words; "" if they do not.
 
-    Queries may be other fragments of the same pictures, which are what is resampled; they must be
-    the same where the tokens are not known.
+    Queries may be other fragments of the same pictures, which are the resampled units; they must be
+    the same if the tokens are unknown.
     """
     once = [
         next(rows for _, rows in part.groupby(["system", "seed"])).set_index("query")
         for part in both
     ]
-    # Human words are who they are, whatever pictures they were said about.
+    # Human words are the same, whatever pictures they were said about.
     images = [set() if "word" in rows else set(rows["image_id"]) for rows in once]
     queries = [set(rows.index) for rows in once]
     sizes = [round(rows["gallery_size"].mean()) for rows in once]
@@ -270,5 +270,5 @@ def sets_apart(both: list[pd.DataFrame], tokens: Tokens) -> str:
 
 
 def _said(what: str, one: set[str] | frozenset[str], other: set[str] | frozenset[str]) -> str:
-    """How many each has and both have: `test pictures (A 20, B 15, 15 in both)`."""
+    """Numbers of each and of both: `test pictures (A 20, B 15, 15 in both)`."""
     return f"{what} (A {len(one):,}, B {len(other):,}, {len(one & other):,} in both)"

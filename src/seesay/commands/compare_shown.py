@@ -1,4 +1,4 @@
-"""What `seesay compare` shows: plain text, a page, and a table of all of it."""
+"""The output of `seesay compare`: plain text, a page, and a table."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,9 +29,9 @@ def text(
     lacking: list[str],
     metrics: tuple[str, ...] = SHORT,
 ) -> str:
-    """The comparison in plain text: the metrics named, in the order of the table METRICS.
+    """The comparison in plain text, with the named metrics in the order of METRICS.
 
-    `found` is in what the runs differ, `lacking` what of it is not known.
+    `found` are the differences between the runs, `lacking` the unknown ones.
     """
     lines = [f"A: {names[0]}", f"B: {names[1]}", "", "What differs"]
     lines += [f"  {said}" for said in lacking]
@@ -137,7 +137,7 @@ def _rows(parts: list[Part], found: list[Apart], lacking: list[str]) -> Iterator
 
 
 def told(task: str, metrics: tuple[str, ...]) -> tuple[str, ...]:
-    """Of the metrics, those that say something of a task: of ABX the share of right ones alone."""
+    """The metrics that apply to a task: for ABX only the share of right answers."""
     return ("r1",) if task == "abx_token_weighted" else metrics
 
 
@@ -150,7 +150,7 @@ def title(part: Part) -> str:
 
 
 def about(part: Part) -> list[str]:
-    """What was searched and counted, and why there is no difference where there is none."""
+    """The gallery and the counts, and why there is no difference if there is none."""
     more = MORE | HUMAN
     items = more[part.task].items if part.task in more else ITEMS.get(part.task, "tokens")
     sizes = " and ".join(f"{size:,}" for size in dict.fromkeys(part.sizes))
@@ -180,7 +180,7 @@ def gap(line: Line) -> str:
 
 
 def kind(line: Line) -> str:
-    """`above` where the second run is clearly better, `below` where worse, or `even`."""
+    """`above` if the second run is clearly better, `below` if worse, or `even`."""
     if not line.clear or line.difference is None:
         return "even"
     better = line.difference < 0 if line.metric in RANKS else line.difference > 0
@@ -188,5 +188,5 @@ def kind(line: Line) -> str:
 
 
 def mark(line: Line) -> str:
-    """An asterisk after an interval that leaves zero out, two where Holm's p-value agrees."""
+    """An asterisk after an interval that excludes zero, two if Holm's p-value agrees."""
     return "" if not line.clear else " **" if line.stands else " *"

@@ -17,8 +17,8 @@ from seesay.shared import writing
 from seesay.shared.errors import InputError
 from seesay.shared.randomness import generator
 
-TOLERANCE = 1e-4  # greatest difference, as a share of the greatest number in the embeddings
-ROWS = 32  # vectors that a branch is checked on
+TOLERANCE = 1e-4  # largest difference, as a share of the largest number in the embeddings
+ROWS = 32  # test vectors of a branch
 BRANCHES = ("image", "speech")
 
 
@@ -44,10 +44,10 @@ def export(model: str | Path, folder: Path, tolerance: float = TOLERANCE) -> dic
     """Write image.onnx, speech.onnx and export.json into `folder`; return the differences.
 
     `model` is a folder <results>/training/{experiment}/{system}/{seed}. Each file takes raw
-    features `features`, float32 (rows, size), and gives `embeddings`, (rows, d). Both are
-    computed anew from random features by the ONNX reference implementation. Raises InputError,
-    and writes nothing, where a branch's greatest difference is above `tolerance` times the
-    greatest number of its embeddings, or the model is not there.
+    features `features`, float32 (rows, size), and gives `embeddings`, (rows, d). The ONNX reference
+    implementation computes both from random features. Raises InputError, and writes nothing, if a
+    branch's largest difference exceeds `tolerance` times the largest number of its embeddings, or
+    if there is no model.
     """
     home = Path(model)
     for name in ("model.safetensors", "settings.json"):
@@ -102,9 +102,9 @@ def convert(embedder: Embedder) -> bytes:
 
 @torch.no_grad()
 def compare(embedder: Embedder, content: bytes) -> tuple[float, float]:
-    """The greatest difference between torch and ONNX, and the greatest number of torch's.
+    """The largest difference between torch and ONNX, and the largest number of torch's.
 
-    On random features of the training set's means and deviations, seeded.
+    On random features with the training set's means and deviations, seeded.
     """
     size = len(embedder.mean)
     noise = generator("export", size).normal(size=(ROWS, size))

@@ -1,7 +1,7 @@
-"""Downloads, on request alone: torchvision's weights, and the pictures of Pascal1K.
+"""Downloads, only on request: torchvision's weights, and the pictures of Pascal1K.
 
-No other stage downloads anything. What a licence keeps from being handed on (LUCID) is not
-fetched: docs/paper.md says who gives it.
+No other stage downloads anything. LUCID is not fetched, because its licence forbids passing it on:
+docs/paper.md says where to get it.
 """
 
 import contextlib
@@ -25,14 +25,14 @@ from seesay.shared.progress import progress
 from seesay.vision.networks.weights import published
 
 PAGE, SUMS = "pascal-sentences.html", "SHA256SUMS"
-LARGEST = 20_000_000  # bytes of a page or picture; Pascal1K's have 1 MB at most
-MOST = 5_000  # pictures of a page; Pascal1K has 1,000
+LARGEST = 20_000_000  # most bytes of a page or picture; Pascal1K's have at most 1 MB
+MOST = 5_000  # most pictures of a page; Pascal1K has 1,000
 
 
 def fetch(networks: Sequence[str], folder: Path | None, settings: FetchSettings) -> None:
-    """Fetch what is missing: the weights of image networks, and Pascal1K into `folder`.
+    """Download what is missing: the weights of image networks, and Pascal1K into `folder`.
 
-    Raises InputError in one line where something could not be had.
+    Raises InputError in one line if something could not be downloaded.
     """
     for network in networks:
         fetch_weights(address(network), settings)
@@ -52,9 +52,9 @@ def address(network: str) -> str:
 
 
 def fetch_weights(url: str, settings: FetchSettings) -> None:
-    """Fetch a file into torch hub's checkpoint folder, unless it is there and right."""
+    """Download a file into torch hub's checkpoint folder, unless it exists and is right."""
     path, digest = published(url)
-    # Of torchvision's networks that are used here none has as many bytes as Wanted allows.
+    # All torchvision networks used here are smaller than Wanted allows.
     wanted = Wanted(url, path, digest, bar=True)
     with alone(path.parent):
         if there(wanted):
@@ -65,11 +65,11 @@ def fetch_weights(url: str, settings: FetchSettings) -> None:
 
 
 def fetch_pictures(url: str, folder: Path, settings: FetchSettings) -> None:
-    """Fetch the page of Pascal1K and every picture that it shows with sentences.
+    """Download the page of Pascal1K and every picture that it shows with sentences.
 
-    The SHA-256 of all that came is written to `SHA256SUMS` in the folder, as `sha256sum` does;
-    what such a file says beforehand, is checked. A folder that has pictures and not our page is
-    the user's own, and is left alone.
+    Writes the SHA-256 of all files to `SHA256SUMS` in the folder, as `sha256sum` does, and checks
+    files against such a list if it exists. A folder with pictures but without our page is the
+    user's own, and is left alone.
     """
     folder.mkdir(parents=True, exist_ok=True)
     page, before = folder / PAGE, _pictures(folder)
@@ -101,7 +101,7 @@ def fetch_pictures(url: str, folder: Path, settings: FetchSettings) -> None:
 
 @contextlib.contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Keep a second fetch out of a folder; InputError where one is at work."""
+    """Keep a second fetch out of a folder. Raises InputError if one is at work."""
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(folder / ".fetch.lock", timeout=0):
@@ -111,7 +111,7 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 def picture_fault(path: Path) -> str:
-    """What is wrong with a picture, or nothing."""
+    """What is wrong with a picture; "" if nothing."""
     content, fault = pixels.read(path)
     picture = fault or pixels.upright(content)
     return picture if isinstance(picture, str) else ""
@@ -128,7 +128,7 @@ def _names(page: Path) -> dict[str, str]:
     """The pictures of the page that have sentences: the path below the folder, the address."""
     found = {}
     for row in uiuc_page.parse(page.read_bytes()):
-        # At most the category and the file's name: what a page says leads nowhere else.
+        # At most the category and the file's name: a page cannot lead elsewhere.
         steps = [step for step in row.steps if step != "/"]
         plain = all(re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9_. -]*", step) for step in steps[-2:])
         if row.sentences and plain and steps and steps[-1].lower().endswith(COMMON):
@@ -137,7 +137,7 @@ def _names(page: Path) -> dict[str, str]:
 
 
 def _base(url: str) -> str:
-    """The address that the page's own are relative to: a folder's ends in a slash."""
+    """The address that the page's own addresses are relative to: a folder's ends in a slash."""
     last = urlsplit(url).path.rpartition("/")[2]
     return url if "." in last or not last else f"{url}/"
 
@@ -157,7 +157,7 @@ class _Sums:
     @classmethod
     @contextlib.contextmanager
     def kept(cls, path: Path) -> Iterator["_Sums"]:
-        """Read the sums where there are any, and write them in the end, however it comes."""
+        """Read the sums, if any, and write them at the end, even after an error."""
         lines = {}
         text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
         for number, line in enumerate(text.splitlines(), start=1):
@@ -173,11 +173,11 @@ class _Sums:
             writing.write_text(path, "".join(rows))
 
     def of(self, path: Path) -> str:
-        """The sum of a file, "" where it is not known."""
+        """The sum of a file, "" if unknown."""
         return self.lines.get(path.relative_to(self.folder).as_posix(), "")
 
     def add(self, path: Path) -> None:
-        """Take the sum of a file that is there, unless it is known."""
+        """Add the sum of an existing file, unless it is known."""
         name = path.relative_to(self.folder).as_posix()
         if name not in self.lines:
             self.lines[name] = sha256(path)

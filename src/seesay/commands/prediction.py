@@ -1,7 +1,7 @@
-"""What matching and evaluation will find, from captions and word-aligned speech alone.
+"""Predicts what matching and evaluation will find, from captions and word-aligned speech alone.
 
-The stages' own functions match and rank in memory; every embedding is the same, so that each rank
-is what chance gives. No picture and no sound is opened.
+The stages' own functions match and rank in memory; all embeddings are the same, so ranks are those
+of chance. No picture and no sound is opened.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ from seesay.settings.matching import MatchingSettings
 from seesay.shared.errors import InputError
 
 SPLITS = ("train", "validation", "test")
-# Similarities of one task that are compared within a second or two.
+# Most similarities of a task that take only a second or two.
 CELLS = 300_000_000
 # Other values of words.min_count that are tried, and the captions up to which they are.
 LADDER = (1, 2, 5, 10, 20, 50, 100, 200)
@@ -33,10 +33,10 @@ TOGETHER = "all of these"
 
 @dataclass(frozen=True)
 class Texts:
-    """What is read of both corpora.
+    """The texts of both corpora.
 
     `splits` is each picture's split, indexed by image_id; `captions` are rows of CAPTIONS, `words`
-    of CAPTION_WORDS with rare ones too, `tags` of SPOKEN_TAGS, `tokens` of SPOKEN_WORDS.
+    of CAPTION_WORDS including rare ones, `tags` of SPOKEN_TAGS, `tokens` of SPOKEN_WORDS.
     """
 
     splits: pd.Series
@@ -48,12 +48,12 @@ class Texts:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A matching, and why the run would end there ("" where it would not).
+    """A matching, and why the run would end there ("" if it would not).
 
-    `counts` has a row a split, with pictures, captions, itself (captions of which every word is
-    said as itself), replaced, unsayable, wordless (no content word), and the tokens and types
-    that its captions use. `never` are the spoken words of the test that no training caption says,
-    `deaf` the share of the test's tokens that say them.
+    `counts` has a row a split, with pictures, captions, itself (captions with every word said as
+    itself), replaced, unsayable, wordless (no content word), and the tokens and types that its
+    captions use. `never` are the spoken words of the test that no training caption says, `deaf` the
+    share of the test's tokens that say them.
     """
 
     matched: Matched
@@ -73,7 +73,7 @@ class Outcome:
 
 
 def match(texts: Texts, min_count: int, settings: MatchingSettings) -> Outcome:
-    """Match in memory. Raises InputError where no word is left, or as `match_tables` does."""
+    """Match in memory. Raises InputError if no word is left, or as `match_tables` does."""
     kept, _ = drop_rare(texts.words, texts.captions, min_count)
     if kept.empty:
         raise InputError(none_left(texts.words, min_count))
@@ -112,11 +112,11 @@ def _counts(texts: Texts, found: Matched) -> pd.DataFrame:
 def chances(
     said: pd.DataFrame, splits: pd.Series, fragments: int, settings: EvaluationSettings
 ) -> tuple[pd.DataFrame, list[str]]:
-    """What random ranking gives in each task and gallery, and notes of what is left out.
+    """Numbers by chance in each task and gallery, and notes of what is left out.
 
-    `said` has the rows of SPOKEN_CAPTIONS; every picture has as many `fragments`. The table has
+    `said` has the rows of SPOKEN_CAPTIONS; every picture has `fragments` fragments. The table has
     task, gallery, queries, gallery_size, and the metrics of METRICS; tasks without a query and
-    galleries too large to be counted quickly are left out.
+    galleries too large for a quick count are left out.
     """
     image_ids = sorted(splits.index)
     regions = pd.DataFrame({"image_id": np.repeat(image_ids, fragments)})
@@ -141,7 +141,7 @@ def chances(
     columns = ["task", "gallery", "queries", "gallery_size", *METRICS]
     if not small or not min(test):
         return pd.DataFrame(columns=columns), notes
-    # What it would say on standard error is in the notes.
+    # Its messages on standard error are in the notes.
     with contextlib.redirect_stderr(io.StringIO()):
         ranks = rank_all(corpus, settings.model_copy(update={"galleries": small}))
     asked = set(zip(ranks["task"], ranks["gallery"], strict=True))
@@ -172,10 +172,10 @@ def scored(corpus: Corpus) -> bool:
 
 
 def crowded(said: pd.DataFrame, splits: pd.Series, negatives: str) -> dict[str, str]:
-    """For training and validation, a picture that uses all that its split says, if one does.
+    """For training and validation, a picture that uses everything that its split says, if any.
 
-    Of such a picture training can draw no different pair. `negatives` tells whether what is used
-    are tokens or their types.
+    Training has no negatives for such a picture. `negatives` decides whether it uses tokens or
+    types.
     """
     column = "token_id" if negatives == "tokens" else "spoken_word"
     found = {}
@@ -191,11 +191,11 @@ def crowded(said: pd.DataFrame, splits: pd.Series, negatives: str) -> dict[str, 
 def remedies(
     texts: Texts, min_count: int, settings: MatchingSettings, now: Outcome | None
 ) -> list[tuple[str, Outcome | str]]:
-    """Settings that are not set yet and may cure a matching, each with what it gives.
+    """Unset settings that may help a matching, each with its outcome.
 
-    Each change alone, all of them together, and another words.min_count: the one of LADDER with
-    the most test tokens, if that is more than there are now or now a run would stop. What ends in
-    an error is told by its text.
+    Each change alone, all of them together, and another words.min_count: the one of LADDER with the
+    most test tokens, if that is more than now or if a run would stop now. Outcomes that end in an
+    error are its text.
     """
     causes = set(now.matched.unsayable["cause"]) if now else set()
     apt = [cure for cure in cures(settings) if not now or cure.causes & causes]

@@ -1,4 +1,4 @@
-"""The command `seesay search`: a table on standard output, and what else is asked for."""
+"""The command `seesay search`: a table on standard output, and other requested files."""
 
 import argparse
 import sys
@@ -15,7 +15,7 @@ from seesay.shared.errors import InputError
 from seesay.shared.printable import printable
 
 THUMBNAIL = 320  # px, the longer side
-LONGEST_WORD = 2  # s; what is longer is hardly one word
+LONGEST_WORD = 2  # s; longer recordings are hardly one word
 
 
 def search(arguments: argparse.Namespace) -> None:
@@ -43,7 +43,7 @@ def search(arguments: argparse.Namespace) -> None:
 
 
 def _warn(path: Path, settings: LogmelSettings) -> None:
-    """Say on standard error where a recording is too long for a word, and what is heard of it."""
+    """Say on standard error if a recording is too long for a word, and which part is heard."""
     try:
         seconds = sound.facts(path).duration
     except InputError:

@@ -1,4 +1,4 @@
-"""What a search found, as one self-contained page: pictures with the found place framed."""
+"""Search results as one self-contained page: pictures with the found place framed."""
 
 from collections.abc import Hashable
 from pathlib import Path
@@ -64,7 +64,7 @@ def write(
 
 
 def _name(row: dict[Hashable, Any]) -> str:
-    """A word, and what is said for it where that is another."""
+    """A word, and the word said for it if that is another."""
     same = row["word"] == row["spoken_word"]
     return str(row["word"]) if same else f"{row['word']}, said {row['spoken_word']}"
 

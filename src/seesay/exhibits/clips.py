@@ -30,10 +30,9 @@ def clips(
 ) -> tuple[list[Record], int, Refused]:
     """A record for each row of `heard`, the number without room for their sound, and rejects.
 
-    `heard` has token_id, word, talker, onset, offset (s), path, channel and rank; the tokens of
-    `drawn` get their log-Mel vector drawn, of `frames` frames every `hop` s, with where the word
-    lies in it as shares of its width: all of it where `span_shown` (logmel.span) is `word`. None
-    is drawn where `frames` is 0. `sound` and `mel` are data
+    `heard` has token_id, word, talker, onset, offset (s), path, channel and rank. The tokens of
+    `drawn` get a drawing of their log-Mel vector, of `frames` frames every `hop` s, and the place
+    of the word in it as shares of its width; with `frames` 0 none does. `sound` and `mel` are data
     URIs or "", `why` says why there is no sound.
     """
     budget = Budget(int(settings.sound_megabytes * MEGABYTE))

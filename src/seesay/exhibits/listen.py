@@ -64,9 +64,9 @@ def prepare(
 ) -> None:
     """Write `out`, the JSON text that the report embeds, and the table `rejects`.
 
-    `about` names the experiment, system and seed. `frames`, `hop` (s) and `span` are those of
-    its log-Mel vectors. A recording or picture that cannot be read is a row of `rejects`, and is
-    missing in the page, which says so. Raises InputError as `evaluation.load`.
+    `about` names the experiment, system and seed. `frames` and `hop` (s) are those of the log-Mel
+    vectors. A recording or picture that cannot be read is a row of `rejects` and missing from the
+    page, which says so. Raises InputError as `evaluation.load`.
     """
     corpus = load(inputs.images, inputs.words, inputs.spoken_captions, inputs.pictures)
     by_word = image_token_by_word.rank(Asked(corpus, "test", "image_token_by_word"))
