@@ -10,6 +10,7 @@ from seesay.planning.config_file import read
 from seesay.schemas.audio import LOGMEL
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.vision import FC7, IMAGES
+from seesay.settings.choice import chosen
 from seesay.settings.training import Frames
 from seesay.shared import tables
 from support import ROOT
@@ -68,7 +69,7 @@ def test_a_training_takes_less_than_it_asks_for(kind, pictures, tmp_path):
     asked = memory.training_mb(settings, FRAMES, files)
     assert taken < asked < 6 * taken
     # The step itself is in what is asked for, and not the least of all jobs alone.
-    step = memory.FLOAT * memory.TOKENS * 10 * memory.HELD[settings.speech_encoder]
+    step = memory.FLOAT * memory.TOKENS * 10 * chosen(settings, "speech_encoder").held
     assert taken < memory.IMPORTS + step * memory.outputs(settings, FRAMES) + 3 * files
 
 
@@ -87,8 +88,3 @@ def test_what_is_asked_for_grows_with_batch_layers_frames_and_files():
     paper = CONFIG.section_of("paper", "training")
     assert memory.outputs(paper, 71) == sum(paper.speech_layers)
     assert memory.training_mb(paper, 71, 0) == memory.LEAST
-
-
-def test_every_encoder_has_its_numbers():
-    names = {path.stem for path in (ROOT / "src/seesay/model/speech_encoders").glob("[a-z]*.py")}
-    assert set(memory.HELD) == names

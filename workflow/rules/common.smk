@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from seesay.shared import gpus
-from seesay.planning import stamps
+from seesay.planning import choices, stamps
 from seesay.planning.config import load
 from seesay.planning.config_file import refuse_blocked
 from seesay.shared.errors import InputError
@@ -98,12 +98,15 @@ def there(*systems):
 
 
 @functools.cache
-def stamp(script, *modules):
-    """The code stamp of a stage's script, with the modules that it imports by name.
+def stamp(script, *readers):
+    """The code stamp of a stage's script, with readers of corpora that it imports by name.
 
-    Rules spread it out, an entry a param, so that a printed reason has only the changed entries.
+    What experiments may choose otherwise is left to chosen_code(). Rules spread it out, an entry
+    a param, so that a printed reason has only the changed entries.
     """
-    return stamps.stamp(script, modules)
+    return stamps.stamp(
+        script, readers, chosen=choices.of_all(CONFIG), about=choices.of_any(CONFIG)
+    )
 
 
 def scaled(mem_mb):

@@ -42,10 +42,10 @@ def corpora_settings(stage):
     return json.dumps(json.loads(settings(stage)) | {"corpora": listed}, sort_keys=True)
 
 
-def corpora_stamp(stage, *more):
-    """The code stamp of a stage with the readers of its corpora, and with more modules."""
+def corpora_stamp(stage):
+    """The code stamp of a stage with the readers of its corpora."""
     used = {finding.code(corpus.reader, OURS_OF[stage]) for corpus in corpora(stage)}
-    return stamp(stage, *sorted(used), *more)
+    return stamp(stage, *sorted(used))
 
 
 def corpora_sources(stage):
@@ -73,11 +73,6 @@ def tame(files):
 def fragments_of_split():
     """The folder of ready-made fragments, if the split is read from it."""
     return CONFIG.fragments.path if CONFIG.pictures.split.method == "fragments" else ""
-
-
-def fragments_readers():
-    """The module that reads the split from ready-made fragments, if it is read from them."""
-    return ["seesay.corpora.fragments"] if fragments_of_split() else []
 
 
 def pictures_sources(wildcards):
@@ -120,21 +115,6 @@ def alignment_sources(wildcards):
     except InputError as error:
         sys.exit(f"error: {error}")
     return tame([*map(str, files), *filter(None, [given])])
-
-
-def matching_modules():
-    """The modules that keep talkers and words for the test split, or draw tokens with replacement,
-    where the config wants it.
-    """
-    section = CONFIG.matching
-    wanted = section.unseen_talkers or section.unseen_words
-    again = ["seesay.captions.matching_again"] if section.reuse == "always" else []
-    return [*again, *(["seesay.captions.unseen"] if wanted else [])]
-
-
-def engine_modules():
-    """The modules of the synthesisers that the config names."""
-    return [f"seesay.audio.engines.{name}" for name in CONFIG.synthesis.engines]
 
 
 def engine_files(wildcards):

@@ -44,29 +44,25 @@ def variant_settings(stage):
     return of
 
 
-def variant_code(stage, module):
-    """What the stamp holds besides, for the module that a job's settings choose."""
+def variant_code(stage):
+    """The stamp's entries for the modules that a job's folder chooses."""
 
     def of(wildcards):
-        return chosen_stamp(stage, module(variant_section(wildcards, stage)))
+        return chosen_stamp(stage, variant_experiment(wildcards, stage))
 
     return of
 
 
 @functools.cache
-def chosen_stamp(script, *modules):
-    """The entries of the code stamp that modules imported by name add or change, as one text."""
-    return " ".join(sorted(set(stamp(script, *modules)) - set(stamp(script))))
+def whole_stamp(script, experiment):
+    """The code stamp of a script with the modules that an experiment chooses."""
+    chosen = choices.of_experiment(CONFIG, experiment)
+    return stamps.stamp(script, chosen=chosen)
 
 
-def proposals_module(section):
-    """The module that proposes boxes."""
-    return f"seesay.vision.proposals.{section.proposals}"
-
-
-def network_module(section):
-    """The module of an image network."""
-    return f"seesay.vision.networks.{section.network}"
+def chosen_stamp(script, experiment):
+    """The stamp's entries that an experiment's choices add or change, as one text."""
+    return " ".join(sorted(set(whole_stamp(script, experiment)) - set(stamp(script))))
 
 
 def task_modules(tasks):
@@ -74,32 +70,11 @@ def task_modules(tasks):
     return [f"seesay.scoring.tasks.{task}" for task in tasks]
 
 
-def training_modules(stage, experiment):
-    """The modules that an experiment's training settings choose, for a stage that uses them."""
-    chosen = CONFIG.section_of(experiment, "training")
-    # The control that reads has the encoder mlp.
-    encoders = sorted({chosen.speech_encoder, "mlp"})
-    modules = [f"seesay.model.speech_encoders.{encoder}" for encoder in encoders]
-    if stage == "training" and chosen.batch_pictures > 1:
-        modules += ["seesay.learning.batches", f"seesay.learning.losses.{chosen.loss}"]
-        terms = ("lexicon_term", "type_term", "word_term", "semantic_term")
-        modules += [f"seesay.learning.losses.{t}" for t in terms if getattr(chosen, t)]
-    if stage == "training" and chosen.criterion == "r10":
-        modules.append("seesay.learning.criterion")
-    if stage == "training" and chosen.perturbs:
-        modules.append("seesay.learning.perturbation")
-    if stage == "training":
-        modules += further_code(experiment)
-    if stage == "training" and chosen.pseudo_words:
-        modules.append("seesay.learning.pseudo_words")
-    return modules
-
-
-def chosen_code(stage):
-    """What the stamp holds besides, for the modules that an experiment chooses."""
+def chosen_code(script):
+    """The stamp's entries for the modules that a job's experiment chooses."""
 
     def of(wildcards):
-        return chosen_stamp(stage, *training_modules(stage, wildcards.experiment))
+        return chosen_stamp(script, wildcards.experiment)
 
     return of
 
@@ -128,12 +103,6 @@ def shown_tables(stage):
     return shards_of(stage, CONFIG.variant(shown(stage), stage))
 
 
-def logmel_code(wildcards):
-    """What the stamp holds besides where a model of speech gives the frames."""
-    chosen = variant_section(wildcards, "logmel").module
-    return chosen_stamp("logmel", *([chosen] if chosen else []))
-
-
 def experiment_settings(stage):
     """The settings of a stage as the experiment of a job has them, as canonical JSON."""
 
@@ -154,5 +123,4 @@ def training_code(wildcards, input):
 
     It takes `input` so that Snakemake does not compare it: the stamp itself is compared.
     """
-    modules = training_modules("training", wildcards.experiment)
-    return " ".join(stamp("training", *modules))
+    return " ".join(whole_stamp("training", wildcards.experiment))

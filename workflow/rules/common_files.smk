@@ -8,6 +8,8 @@ import json
 import sys
 from pathlib import Path
 
+from seesay.settings.choice import chosen
+
 
 def text_tables(wildcards):
     """The words that the control text reads, as a list; empty if it is not trained."""
@@ -26,9 +28,8 @@ def fc7_weights(wildcards):
 def regions_weights(wildcards):
     """The file of weights of a job of the stage regions, if any."""
     section = variant_section(wildcards, "regions")
-    return (
-        weights_file("regions", section.weights) if section.proposals == "rpn" else []
-    )
+    reads = chosen(section, "proposals").network is not None
+    return weights_file("regions", section.weights) if reads else []
 
 
 def weights_file(stage, given):

@@ -2,7 +2,7 @@
 
 Inputs: CONFIG and the functions of common_experiments.smk.
 Outputs: HEARING, TOLD, human_logmel(), training_human(), training_spare(), training_logmel(),
-further_code(), text_code(), human_ranks(), human_tables(), heard_people() and human_rejects().
+human_ranks(), human_tables(), heard_people() and human_rejects().
 """
 
 # Systems that are told each word, and those that hear it.
@@ -32,22 +32,6 @@ def training_logmel(wildcards):
     """The log-Mel vectors of all tokens that the experiment of a job may train on."""
     people = human_logmel(wildcards) if training_human(wildcards) else []
     return [*experiment_tables("logmel")(wildcards), *people]
-
-
-def further_code(experiment):
-    """The modules that find an experiment's tokens beyond those of the captions."""
-    chosen = CONFIG.section_of(experiment, "training")
-    found = (
-        ["seesay.learning.human_examples"]
-        if chosen.human_words or chosen.spare_words
-        else []
-    )
-    return found + ["seesay.learning.spare_examples"] * bool(chosen.spare_words)
-
-
-def text_code(wildcards):
-    """What the stamp holds besides where the control reads human or spare words, too."""
-    return chosen_stamp("text", *further_code(wildcards.experiment))
 
 
 def human_ranks():

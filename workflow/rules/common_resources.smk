@@ -5,26 +5,17 @@ Outputs: features_memory(), fc7_memory(), proposals_gpu() and others that rules 
 """
 
 from seesay.planning import memory
-
-# MB that an image network needs with a batch of 64 crops of 224 px, or a picture of 750 x 1333:
-# measured peaks (1550, 1240, 2990 and 1580), and at least a quarter more.
-NETWORK_MB = {
-    "efficientnet_lite0": 2000,
-    "alexnet": 2000,
-    "vgg16": 4000,
-    "fasterrcnn": 2500,
-}
+from seesay.settings.choice import chosen
 
 
 def fc7_memory(wildcards, attempt):
     """Memory in MB of a job of the stage fc7."""
-    return NETWORK_MB[variant_section(wildcards, "fc7").network] * attempt
+    return chosen(variant_section(wildcards, "fc7"), "network").memory * attempt
 
 
 def regions_memory(wildcards, attempt):
     """Memory in MB of a job of the stage regions."""
-    detecting = variant_section(wildcards, "regions").proposals == "rpn"
-    return (NETWORK_MB["fasterrcnn"] if detecting else 1500) * attempt
+    return memory.proposals_mb(variant_section(wildcards, "regions")) * attempt
 
 
 def features_memory(wildcards, input, attempt):
@@ -37,9 +28,9 @@ def features_memory(wildcards, input, attempt):
 
 
 def proposals_gpu(wildcards):
-    """GPUs of a job of the stage regions: the region proposal network's alone."""
-    rpn = variant_section(wildcards, "regions").proposals == "rpn"
-    return GPU if rpn else 0
+    """GPUs of a job of the stage regions: those of the method that proposes."""
+    section = variant_section(wildcards, "regions")
+    return GPU if chosen(section, "proposals").gpu else 0
 
 
 def logmel_memory(wildcards, attempt):

@@ -32,7 +32,7 @@ rule matching:
         runtime=30,
         gpu=0,
     params:
-        *stamp("matching", *matching_modules()),
+        *stamp("matching"),
         *compared("matching", settings("matching")),
         settings=passed(settings("matching")),
     message:

@@ -30,7 +30,7 @@ checkpoint pictures:
         runtime=60,
         gpu=0,
     params:
-        *corpora_stamp("pictures", *fragments_readers()),
+        *corpora_stamp("pictures"),
         *compared("pictures", corpora_settings("pictures")),
         settings=passed(corpora_settings("pictures")),
         shards=CONFIG.shards,

@@ -26,13 +26,12 @@ rule regions:
         mem_mb=regions_memory,
         disk_mb=1000,
         runtime=60,
-        # For the region proposal network; the other methods use no device.
         gpu=proposals_gpu,
         device="auto",
     params:
         *stamp("regions"),
         *compared("regions", variant_settings("regions")),
-        chosen=variant_code("regions", proposals_module),
+        chosen=variant_code("regions"),
         settings=passed(variant_settings("regions")),
     message:
         "Proposing regions for shard {wildcards.variant}{wildcards.shard}"

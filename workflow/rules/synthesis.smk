@@ -28,7 +28,7 @@ if CONFIG.synthesis is not None:
             runtime=60,
             gpu=0,
         params:
-            *stamp("synthesis", *engine_modules()),
+            *stamp("synthesis"),
             *compared("synthesis", settings("synthesis")),
             settings=passed(settings("synthesis")),
         message:

@@ -221,11 +221,14 @@ class LogMel:
 
 def maker(settings: LogmelSettings) -> LogMel:
     """Makes the frames: log-Mel filters, or the model of the settings."""
-    if settings.module is None:
+    if settings.model is None:
         return LogMel(settings)
     # Imported by name: log-Mel frames need neither torch nor its stamp.
-    compute: LogMel = importlib.import_module(settings.module).MODEL(settings)
-    return compute
+    if settings.program:
+        of_program: LogMel = importlib.import_module("seesay.audio.speech_model").MODEL(settings)
+        return of_program
+    of_folder: LogMel = importlib.import_module("seesay.audio.whisper").MODEL(settings)
+    return of_folder
 
 
 def extract_shard(manifest: Path, out: Path, rejects: Path, settings: LogmelSettings) -> None:

@@ -6,6 +6,8 @@ of 40 frames, and the number of pictures to train on: conv 96, 192 with pseudo-w
 tokens of 1,600 numbers with an mlp, 2.3 GB of files, 2,800 MB.
 """
 
+from seesay.settings.choice import about, chosen
+from seesay.settings.regions import RegionsSettings
 from seesay.settings.training import TrainingSettings
 
 IMPORTS = 1000  # MB of Python with torch, pandas and Arrow, and of what torch keeps for itself
@@ -14,8 +16,6 @@ MARGIN = 1.5  # batches differ, and freed memory is not all used again
 FILES = 2  # MB for an MB of compressed features, some of which are copied when they are sorted
 TOKENS = 30  # of a picture, about
 FLOAT = 4e-6  # MB
-# Numbers that a step of training holds for each number in the layers' outputs, gradients included.
-HELD = {"mlp": 12, "conv": 26, "transformer": 48}
 
 
 def training_mb(settings: TrainingSettings, frames: int, files_mb: float) -> int:
@@ -24,14 +24,22 @@ def training_mb(settings: TrainingSettings, frames: int, files_mb: float) -> int
     `frames` is how many a token has, `files_mb` the size of the tables that it reads.
     """
     pictures = settings.batch_pictures
-    step = FLOAT * TOKENS * pictures * HELD[settings.speech_encoder] * outputs(settings, frames)
+    held = chosen(settings, "speech_encoder").held
+    step = FLOAT * TOKENS * pictures * held * outputs(settings, frames)
     return max(LEAST, round(MARGIN * (IMPORTS + step) + FILES * files_mb))
 
 
 def outputs(settings: TrainingSettings, frames: int) -> int:
     """Numbers that the layers of the speech encoder give out for a token of so many frames."""
-    layers = settings.speech_layers
-    if settings.speech_encoder == "conv":
-        # Each halves the frames.
-        return sum(width * (frames >> place) for place, width in enumerate(layers))
-    return sum(layers) * (frames if settings.speech_encoder == "transformer" else 1)
+    keeps = chosen(settings, "speech_encoder").keeps
+    if keeps is None:
+        return sum(settings.speech_layers)
+    layers = enumerate(settings.speech_layers)
+    return sum(width * int(frames * keeps**place) for place, width in layers)
+
+
+def proposals_mb(settings: RegionsSettings) -> int:
+    """MB that a job asks for which proposes boxes: its network's, where the method has one."""
+    method = chosen(settings, "proposals")
+    network = method.network
+    return method.memory if network is None else about("seesay.vision.networks", network).memory

@@ -10,12 +10,13 @@ Of a module only what is reached counts: the functions, classes and constants th
 uses by name, and what those use. Who takes a table's schema from a module does not run again
 when a function beside it is edited. A module that is used otherwise than as `module.name`
 counts whole, and so do statements that bind no name, and everything of a user's own reader.
+Of modules that are imported by name, those count that the settings of a job choose.
 """
 
 import ast
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -39,7 +40,9 @@ DISTRIBUTIONS = {
     "yaml": "pyyaml",
 }
 # They parse, lock and report; no number depends on them.
-NUMBERLESS = {"pydantic", "tqdm", "filelock", "packaging", "yaml"}
+NUMBERLESS = {"pydantic", "pydantic_core", "tqdm", "filelock", "packaging", "yaml"}
+# What modules say about themselves: memory, titles, licences.
+FACTS, ABOUT = "seesay.settings.facts", "ABOUT"
 
 
 WHOLE = "*"
@@ -51,11 +54,14 @@ Name = tuple[str, str]  # a module and a name in it; WHOLE for all of it
 class Part:
     """A top-level statement: the names that it binds, those that it uses, its syntax tree.
 
-    `uses` holds (name, attribute), the attribute "" where none follows the name.
+    `uses` holds (name, attribute), the attribute "" where none follows the name; `loads` the
+    modules that are imported by name, `package.*` for one of a package, and `package.ABOUT` where
+    the facts of one are read.
     """
 
     binds: frozenset[str]
     uses: frozenset[Name]
+    loads: frozenset[str]
     dump: str
 
 
@@ -71,13 +77,19 @@ class Code:
 
 
 def stamp(
-    script: str, readers: Iterable[str | tuple[str, Path]] = (), lock: Path = LOCK
+    script: str,
+    readers: Iterable[str | tuple[str, Path]] = (),
+    lock: Path = LOCK,
+    chosen: Collection[str] = (),
+    about: Collection[str] = (),
 ) -> list[str]:
     """The stamp of `workflow/scripts/<script>.py`, sorted.
 
     `readers` names modules that the script imports by name at run time, the corpus readers that
     the config asks for: seesay's by their name, a user's with its file. Of a user's package all
-    that the reader imports counts too.
+    that the reader imports counts too. `chosen` are the modules that the job's settings choose
+    (`seesay.planning.choices`): those count that the script's code imports by name. Of the modules
+    `about` the constant `ABOUT` counts where the code reads it.
     """
     homes = {"seesay": SOURCE}
     names = []
@@ -92,7 +104,7 @@ def stamp(
     queue = [(name, WHOLE) for name in (f"scripts/{script}", *names)]
     while queue:
         module, name = step = queue.pop()
-        if step in seen:
+        if step in seen or module == FACTS:
             continue
         seen.add(step)
         path = module_path(module, homes)
@@ -109,11 +121,15 @@ def stamp(
             name = WHOLE
             queue += [_target(source, "", homes) for source in code.imported.values()]
         for number, part in enumerate(code.parts):
-            if part.binds and name != WHOLE and name not in part.binds:
+            if part.binds and name not in (WHOLE, *part.binds):
+                continue
+            if part.binds == {ABOUT} and name == WHOLE and module.startswith("seesay."):
                 continue
             if number not in used.setdefault(module, set()):
                 used[module].add(number)
                 queue += [_leads_to(module, code, *use, homes) for use in part.uses]
+                queue += [(each, WHOLE) for each in chosen if _loaded(each, WHOLE) & part.loads]
+                queue += [(each, ABOUT) for each in about if _loaded(each, ABOUT) & part.loads]
     versions = locked(lock)
     wanted = (DISTRIBUTIONS.get(p, p).lower().replace("_", "-") for p in packages - NUMBERLESS)
     pinned = [f"{name}=={versions[name]}" for name in wanted if name in versions]
@@ -125,6 +141,12 @@ def stamp(
         text = "\n".join(parts[number].dump for number in sorted(numbers))
         digests.append(f"{module}:{hashlib.blake2b(text.encode(), digest_size=6).hexdigest()}")
     return sorted(digests + pinned)
+
+
+def _loaded(module: str, name: str) -> set[str]:
+    """How a statement may import a module by name, or read its `ABOUT`."""
+    package = module.rpartition(".")[0]
+    return {f"{package}.{name}", *([module] if name == WHOLE else [])}
 
 
 def _leads_to(module: str, code: Code, name: str, attribute: str, homes: dict[str, Path]) -> Name:
@@ -188,9 +210,10 @@ def read(path: Path, module: str) -> Code:
     parts = []
     for statement in tree.body:
         if not isinstance(statement, ast.Import | ast.ImportFrom):
-            uses = _Uses()
+            uses = _Uses(package)
             uses.visit(statement)
-            parts.append(Part(_binds(statement), frozenset(uses.found), ast.dump(statement)))
+            names = _binds(statement), frozenset(uses.found), frozenset(uses.loads)
+            parts.append(Part(*names, ast.dump(statement)))
     return Code(tuple(parts), imported)
 
 
@@ -210,10 +233,22 @@ def _binds(statement: ast.stmt) -> frozenset[str]:
 
 
 class _Uses(ast.NodeVisitor):
-    """Collects the names that a statement uses."""
+    """Collects the names that a statement uses, and the modules that it imports by name."""
 
-    def __init__(self) -> None:
+    def __init__(self, package: str) -> None:
+        self.package = package
         self.found: set[Name] = set()
+        self.loads: set[str] = set()
+
+    def visit_Call(self, node: ast.Call) -> None:
+        called, given = ast.unparse(node.func), node.args[0] if node.args else None
+        if called == "importlib.import_module" and isinstance(given, ast.Constant):
+            self.loads.add(str(given.value))
+        if called in ("load", "choice.load") and getattr(given, "id", "") == "__name__":
+            self.loads.add(f"{self.package}.*")
+        if called in ("about", "choice.about") and isinstance(given, ast.Constant):
+            self.loads.add(f"{given.value!s}.{ABOUT}")
+        self.generic_visit(node)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         if isinstance(node.value, ast.Name):

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, Literal
 
 from seesay.schemas.scoring import RECALLS
-from seesay.scoring import tasks as package
+from seesay.settings import choice
 from seesay.settings.evaluation import PAPER, TASKS
 
 SYSTEMS = {
@@ -119,7 +119,7 @@ def tasks() -> dict[str, Task]:
 @cache
 def of(name: str) -> dict[str, Task]:
     """The tasks that a name in `evaluation.tasks` stands for."""
-    about: Task = package.load(name).ABOUT
+    about: Task = choice.about("seesay.scoring.tasks", name)
     parts = {part: replace(about, parts={}, **fields) for part, fields in about.parts.items()}
     return parts or {name: about}
 

@@ -4,12 +4,9 @@ import json
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any, ClassVar, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import CoreSchema, core_schema
 
 MOST = 2**63 - 1  # the greatest number that a table can hold
 
@@ -29,23 +26,6 @@ def user_path(given: str) -> str:
 
 Seed = Annotated[int, Field(ge=0, le=MOST)]
 UserPath = Annotated[str, Field(min_length=1), AfterValidator(user_path)]
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Marks a text that names a module of a package of seesay."""
-
-    package: str
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The modules, by their files: importing them takes seconds."""
-        folder = Path(__file__).parents[1].joinpath(*self.package.split(".")[1:])
-        files = (path.stem for path in folder.glob("*.py"))
-        return tuple(sorted(name for name in files if not name.startswith("_")))
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
-        return core_schema.literal_schema(list(self.names))
 
 
 class Settings(BaseModel):

@@ -4,7 +4,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
 
-from seesay.settings import Choice, Settings
+from seesay.settings import Settings
+from seesay.settings.choice import Choice
 
 TASKS = Choice("seesay.scoring.tasks")
 Task = Annotated[str, TASKS]

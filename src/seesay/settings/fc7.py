@@ -1,34 +1,25 @@
 """Settings of the stage fc7."""
 
-from typing import Literal
+from typing import Annotated
 
 from pydantic import Field, model_validator
 
 from seesay.settings import Settings, UserPath
-
-# Crop sides, in px, that each network accepts: least, most, and step.
-SIDES = {
-    "alexnet": (64, 512, 1),
-    "vgg16": (64, 512, 1),
-    "fasterrcnn": (64, 1600, 1),
-    "efficientnet_lite0": (64, 512, 32),
-}
+from seesay.settings.choice import Choice, chosen
 
 
 class Fc7Settings(Settings):
     """How regions become features, and how many stay."""
 
-    network: Literal["alexnet", "vgg16", "fasterrcnn", "efficientnet_lite0"] = Field(
+    network: Annotated[str, Choice("seesay.vision.networks")] = Field(
         default="efficientnet_lite0",
-        description="image network: alexnet and vgg16 give 4,096 numbers a region,"
-        " efficientnet_lite0 1,280; fasterrcnn sees the whole picture and pools its regions,"
-        " 1,024",
+        description="image network, a module of seesay.vision.networks; its ABOUT says how many"
+        " numbers it gives a region",
     )
     weights: UserPath = Field(
         default="DEFAULT",
-        description="DEFAULT: trained on ImageNet (fasterrcnn: COCO); a package carries those of"
-        " efficientnet_lite0, the others are torchvision's file in torch hub's checkpoint folder."
-        " random: untrained, for tests. Or the path of a state dict",
+        description="DEFAULT: the network's published weights, carried by a package or in torch"
+        " hub's checkpoint folder; random: untrained, for tests alone; or the path of a state dict",
     )
     size: int = Field(
         default=128,
@@ -64,7 +55,7 @@ class Fc7Settings(Settings):
 
     @model_validator(mode="after")
     def _network_takes_the_size(self) -> "Fc7Settings":
-        least, most, step = SIDES[self.network]
+        least, most, step = chosen(self, "network").sides
         if not least <= self.size <= most or self.size % step:
             multiples = f", a multiple of {step}" if step > 1 else ""
             raise ValueError(

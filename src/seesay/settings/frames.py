@@ -1,12 +1,13 @@
 """Check that training accepts the frames of the stage logmel."""
 
+from seesay.settings.choice import chosen
 from seesay.settings.logmel import LogmelSettings
 from seesay.settings.training import IN_TIME, PERTURBATIONS, TrainingSettings
 
 
 def check_frames(training: TrainingSettings, logmel: LogmelSettings) -> None:
     """Raise ValueError unless an experiment's training accepts its log-Mel frames."""
-    framed = training.speech_encoder != "mlp" or training.perturbs
+    framed = chosen(training, "speech_encoder").keeps is not None or training.perturbs
     framed |= training.speech_norm != "none"
     framed |= bool(training.time_shift or training.time_mask or training.filter_mask)
     if framed and training.filters != logmel.filters:

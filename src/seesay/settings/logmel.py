@@ -1,11 +1,20 @@
 """Settings of the stage logmel."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from seesay.settings import Settings, UserPath
+from seesay.settings.choice import Loads
+
+
+def _folder(model: str | None) -> bool:
+    return model is not None and Path(model).is_dir()
+
+
+def _program(model: str | None) -> bool:
+    return model is not None and not _folder(model)
 
 
 class LogmelSettings(Settings):
@@ -17,7 +26,11 @@ class LogmelSettings(Settings):
         le=96000,
         description="sample rate to which all speech is resampled, in Hz",
     )
-    model: UserPath | None = Field(
+    model: Annotated[
+        UserPath | None,
+        Loads("seesay.audio.whisper", _folder),
+        Loads("seesay.audio.speech_model", _program),
+    ] = Field(
         default=None,
         description="a speech model whose frames replace log-Mel frames: a TorchScript file, or a"
         " folder with a Whisper model in CTranslate2's format; null (paper): none",
@@ -90,22 +103,15 @@ class LogmelSettings(Settings):
         return self
 
     @property
-    def module(self) -> str | None:
-        """The module that runs the model, by what its path is; None without a model."""
-        if self.model is None:
-            return None
-        return "seesay.audio.whisper" if Path(self.model).is_dir() else "seesay.audio.speech_model"
-
-    @property
     def program(self) -> bool:
         """Whether the model is a program, which runs with its user's rights."""
-        return self.module == "seesay.audio.speech_model"
+        return _program(self.model)
 
     @property
     def files(self) -> list[Path]:
         """The model's files, sorted; their contents decide the vectors. Empty without a model."""
         path = Path(self.model or "")
-        if self.module != "seesay.audio.whisper":
+        if not _folder(self.model):
             return [path] if self.model else []
         return sorted(file for file in path.iterdir() if file.is_file())
 

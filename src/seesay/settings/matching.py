@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from seesay.settings import Seed, Settings
+from seesay.settings.choice import Loads
 
 
 def _pattern(given: str) -> str:
@@ -35,7 +36,10 @@ class MatchingSettings(Settings):
         default=None,
         description="who says a caption of the test split, with reuse: always; null: as speakers",
     )
-    reuse: Literal["never", "within_split", "always"] = Field(
+    reuse: Annotated[
+        Literal["never", "within_split", "always"],
+        Loads("seesay.captions.matching_again", lambda reuse: reuse == "always"),
+    ] = Field(
         default="never",
         description="whether several captions may share a token: never, those of one split"
         " (within_split), or any, drawn with replacement, as in the authors' code, so that"
@@ -62,15 +66,16 @@ class MatchingSettings(Settings):
     seed: Seed = Field(
         default=1, description="seed of the choice of tokens, and of unseen talkers and words"
     )
-    unseen_talkers: (
-        Annotated[int, Field(ge=0)] | Annotated[tuple[Pattern, ...], Field(min_length=1)]
-    ) = Field(
+    unseen_talkers: Annotated[
+        Annotated[int, Field(ge=0)] | Annotated[tuple[Pattern, ...], Field(min_length=1)],
+        Loads("seesay.captions.unseen"),
+    ] = Field(
         default=0,
         description="talkers held out for the test split, where they say half of the captions"
         " (with speakers: all, every one that they can): a number, or regular expressions of"
         " whole talker ids (flite-.*: every voice of one synthesiser); 0: none",
     )
-    unseen_words: float = Field(
+    unseen_words: Annotated[float, Loads("seesay.captions.unseen")] = Field(
         default=0,
         ge=0,
         lt=1,

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from seesay.settings import Settings
+from seesay.settings.choice import Choice, Loads, chosen
 
 Widths = tuple[Annotated[int, Field(ge=1, le=65536)], ...]
 
@@ -29,15 +30,14 @@ class NetworkSettings(Settings):
         lt=1,
         description="share of fragments whose context is left out, anew in every batch",
     )
-    speech_encoder: Literal["mlp", "conv", "transformer"] = Field(
+    speech_encoder: Annotated[str, Choice("seesay.model.speech_encoders")] = Field(
         default="mlp",
-        description="mlp (paper: all frames at once), conv (1-D convolutions over the frames) or"
-        " transformer",
+        description="the speech branch, a module of seesay.model.speech_encoders; paper: mlp",
     )
     speech_layers: Widths = Field(
         default=(1024, 1024, 1024),
         description="widths of the speech branch's hidden layers; paper: 1024, 1024, 1024; conv:"
-        " channels; transformer: equal widths",
+        " channels",
     )
     kernel: int = Field(
         default=5, ge=1, le=101, description="frames in a convolution; only for conv"
@@ -58,7 +58,7 @@ class NetworkSettings(Settings):
         default="relu",
         description="activation after the last layers: a capped ReLU (paper) or none (linear)",
     )
-    pseudo_words: int = Field(
+    pseudo_words: Annotated[int, Loads("seesay.learning.pseudo_words")] = Field(
         default=0,
         ge=0,
         le=100000,
@@ -94,10 +94,10 @@ class NetworkSettings(Settings):
     )
 
     @model_validator(mode="after")
-    def _transformer_of_one_width(self) -> "NetworkSettings":
-        if self.speech_encoder == "transformer" and len(set(self.speech_layers)) != 1:
+    def _one_width(self) -> "NetworkSettings":
+        if chosen(self, "speech_encoder").one_width and len(set(self.speech_layers)) != 1:
             raise ValueError(
-                "speech_layers of a transformer are one width, as often as there are layers; got "
-                f"{list(self.speech_layers)}"
+                f"speech_layers of the encoder {self.speech_encoder} are one width, as often as"
+                f" there are layers; got {list(self.speech_layers)}"
             )
         return self

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from seesay.settings import Settings, UserPath
+from seesay.settings.choice import Loads
 from seesay.settings.corpora import Corpus, check_names
 
 Share = Annotated[float, Field(gt=0, lt=1)]
@@ -91,7 +92,7 @@ class CorpusSplit(Settings):
 class FragmentsSplit(Settings):
     """By the files of ready-made fragments; pictures in none of them are left out."""
 
-    method: Literal["fragments"] = Field(
+    method: Annotated[Literal["fragments"], Loads("seesay.corpora.fragments")] = Field(
         description="the file of ready-made fragments that has the picture"
     )
 

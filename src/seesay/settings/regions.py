@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from seesay.settings import Settings, UserPath
+from seesay.settings.choice import Choice
 
 Scale = Annotated[int, Field(ge=1, le=10_000)]
 
@@ -14,11 +15,9 @@ class RegionsSettings(Settings):
 
     YOUNGER: ClassVar[tuple[str, ...]] = ("k", "sigma", "min_size")
 
-    proposals: Literal["selective_search", "rpn", "edge_boxes", "grid"] = Field(
+    proposals: Annotated[str, Choice("seesay.vision.proposals")] = Field(
         default="selective_search",
-        description="method: selective_search (segments that grow together), rpn (the region"
-        " proposal network of torchvision's Faster R-CNN), edge_boxes (whole contours), grid (the"
-        " same boxes in every picture)",
+        description="what proposes the boxes, a module of seesay.vision.proposals",
     )
     mode: Literal["fast", "quality"] = Field(
         default="fast",
@@ -39,8 +38,8 @@ class RegionsSettings(Settings):
     )
     weights: UserPath = Field(
         default="DEFAULT",
-        description="weights of rpn: DEFAULT (trained on COCO; torchvision's file in torch hub's"
-        " checkpoint folder), random (for tests), or the path of a state dict",
+        description="weights of the network that proposes (rpn), as fc7.weights; other methods do"
+        " not read them",
     )
     side: int = Field(
         default=224,

@@ -1,10 +1,11 @@
 """Settings of the stage synthesis."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
 from seesay.settings import Seed, Settings, UserPath
+from seesay.settings.choice import Choice
 
 
 class KokoroSettings(Settings):
@@ -53,7 +54,7 @@ class SynthesisSettings(Settings):
     minutes: float = Field(
         default=3, gt=0, le=60, description="approximate length of a recording, in min"
     )
-    engines: tuple[Literal["espeak", "flite", "festival", "kokoro"], ...] = Field(
+    engines: tuple[Annotated[str, Choice("seesay.audio.engines")], ...] = Field(
         default=("espeak",),
         min_length=1,
         description="synthesisers; the talkers are dealt evenly over them",

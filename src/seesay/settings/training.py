@@ -1,16 +1,19 @@
 """Settings of the stage training."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from seesay.settings import Settings
+from seesay.settings.choice import Choice, Loads, about, chosen, names
 from seesay.settings.network import NetworkSettings
 
 Anchors = Literal["both", "words"]
 # They change log-Mel frames as powers, filters and times, in training only.
 PERTURBATIONS = ("filter_warp", "tempo", "neighbours", "reverberation", "noise", "channel")
 IN_TIME = ("tempo", "neighbours")  # they work on any frames
+LOSSES = "seesay.learning.losses"
+Perturbs = Annotated[float, Loads("seesay.learning.perturbation")]
 
 
 class Frames(Settings):
@@ -31,14 +34,14 @@ class TrainingSettings(NetworkSettings):
     pairs, `eps`.
     """
 
-    human_words: int = Field(
+    human_words: Annotated[int, Loads("seesay.learning.human_examples")] = Field(
         default=0,
         ge=0,
         le=1000,
         description="human tokens of each spoken word that join each training picture, from the"
         " talkers of evaluation.human who are not held out for the test; transcripts choose them",
     )
-    spare_words: int = Field(
+    spare_words: Annotated[int, Loads("seesay.learning.spare_examples")] = Field(
         default=0,
         ge=0,
         le=1000,
@@ -50,18 +53,16 @@ class TrainingSettings(NetworkSettings):
         description="standardises features with the training set's means and deviations (train),"
         " or not (none), as in the authors' code",
     )
-    batch_pictures: int = Field(
+    batch_pictures: Annotated[int, Loads("seesay.learning.batches", lambda n: n > 1)] = Field(
         default=1,
         ge=1,
         description="pictures a batch; 1 (paper): negatives are drawn from all tokens; more: the"
         " other pictures of the batch are the negatives",
     )
-    loss: Literal["coscos2", "cosine", "margin", "euclidean", "defrag", "infonce", "sigmoid"] = (
-        Field(
-            default="coscos2",
-            description="coscos2 (paper); over batches of many pictures also cosine, margin and"
-            " euclidean (triplets), defrag (Karpathy et al. 2014), infonce, sigmoid",
-        )
+    loss: Annotated[str, Choice(LOSSES)] = Field(
+        default="coscos2",
+        description="coscos2 (paper), or, over batches of many pictures, another module of"
+        " seesay.learning.losses",
     )
     pooling: Literal["max", "logsumexp"] = Field(
         default="max",
@@ -99,25 +100,25 @@ class TrainingSettings(NetworkSettings):
         " of the same token (tokens), or of the same pseudo-word (words; in the control text, of"
         " the same type)",
     )
-    lexicon_term: float = Field(
+    lexicon_term: Annotated[float, Loads(f"{LOSSES}.lexicon_term")] = Field(
         default=0.0,
         ge=0,
         description="weight of the term with which a fragment finds its picture's words among all"
         " pseudo-words, during pseudo-word rounds; in the control text, among all types",
     )
-    type_term: float = Field(
+    type_term: Annotated[float, Loads(f"{LOSSES}.type_term")] = Field(
         default=0,
         ge=0,
         description="weight of the term that pulls together the tokens of one word by different"
         " talkers; reads the transcripts of the training words",
     )
-    word_term: float = Field(
+    word_term: Annotated[float, Loads(f"{LOSSES}.word_term")] = Field(
         default=0.0,
         ge=0,
         description="weight of the term that pulls together a picture's words by different"
         " talkers; reads who speaks",
     )
-    semantic_term: float = Field(
+    semantic_term: Annotated[float, Loads(f"{LOSSES}.semantic_term")] = Field(
         default=0.0,
         ge=0,
         description="weight of the term that pulls together words with similar contexts; reads"
@@ -141,42 +142,42 @@ class TrainingSettings(NetworkSettings):
     filter_mask: int = Field(
         default=0, ge=0, description="most neighbouring filters masked in training (SpecAugment)"
     )
-    filter_warp: float = Field(
+    filter_warp: Perturbs = Field(
         default=0.0,
         ge=0,
         le=0.5,
         description="largest share by which training scales frequencies, up or down: other vocal"
         " tracts (Jaitly and Hinton 2013)",
     )
-    tempo: float = Field(
+    tempo: Perturbs = Field(
         default=0.0,
         ge=0,
         lt=1,
         description="largest share by which training changes the tempo, up or down; with span:"
         " word, whose length is normalised, within the word",
     )
-    neighbours: float = Field(
+    neighbours: Perturbs = Field(
         default=0.0,
         ge=0,
         le=1,
         description="largest share of a word's length by which training moves each edge of its"
         " cut into other words; with span: word",
     )
-    reverberation: float = Field(
+    reverberation: Perturbs = Field(
         default=0.0,
         ge=0,
         le=10,
         description="longest reverberation in training, in s until it is 60 dB down; frames of"
         " span: word count as logmel.hop each",
     )
-    noise: float = Field(
+    noise: Perturbs = Field(
         default=0.0,
         ge=0,
         le=10,
         description="power of the loudest noise in training, relative to the word (0.1: 10 dB"
         " below it); drawn evenly in dB from 30 dB below that",
     )
-    channel: float = Field(
+    channel: Perturbs = Field(
         default=0.0,
         ge=0,
         le=10,
@@ -207,7 +208,9 @@ class TrainingSettings(NetworkSettings):
     max_norm: float = Field(
         default=6, gt=0, description="largest norm of a unit's incoming weights; paper: 6"
     )
-    criterion: Literal["loss", "r10"] = Field(
+    criterion: Annotated[
+        Literal["loss", "r10"], Loads("seesay.learning.criterion", lambda name: name == "r10")
+    ] = Field(
         default="r10",
         description="criterion of early stopping on the validation set: the loss, or the mean"
         " R@10 of Word Token by Image and Image Token by Word (r10)",
@@ -234,12 +237,9 @@ class TrainingSettings(NetworkSettings):
 
     @model_validator(mode="after")
     def _what_the_loss_reads(self) -> "TrainingSettings":
-        triplets = ("margin", "euclidean")
-        for key, only, losses in (
-            ("mining", "all", triplets),
-            ("anchors", "both", (*triplets, "infonce", "sigmoid")),
-        ):
-            if getattr(self, key) != only and self.loss not in losses:
+        for key, only in (("mining", "all"), ("anchors", "both")):
+            if getattr(self, key) != only and key not in chosen(self, "loss").reads:
+                losses = [name for name in names(LOSSES) if key in about(LOSSES, name).reads]
                 raise ValueError(
                     f"{key} {getattr(self, key)}: the loss {self.loss} does not read it; give"
                     f" {key} {only}, or the loss {' or '.join(losses)}"

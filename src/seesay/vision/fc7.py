@@ -7,7 +7,6 @@ the paper: 19 and 1); their features are the penultimate activations of the same
 named fc7 after the layer of the paper's network, whatever the network.
 """
 
-import importlib
 from collections.abc import Iterable, Iterator
 from itertools import chain, groupby, islice
 from operator import attrgetter
@@ -25,7 +24,7 @@ from seesay.shared.ahead import ahead
 from seesay.shared.device import choose
 from seesay.vision.candidates import Candidates, Fragment, candidates_of, opened
 from seesay.vision.crops import crops_of, look
-from seesay.vision.networks import load
+from seesay.vision.networks import find, load
 from seesay.vision.proposals import Boxes
 from seesay.vision.regions import suppress
 
@@ -52,7 +51,7 @@ def extract_shard(
     torch.set_num_threads(threads)
     place = choose(device)
     candidates = candidates_of(manifest, regions)
-    see = _pooled if settings.network == "fasterrcnn" else _cropped
+    see = _pooled if hasattr(find(settings.network), "Detector") else _cropped
     width, fragments = see(candidates, settings, place, workers)
     pictures = (list(group) for _, group in groupby(fragments, attrgetter("image_id")))
     with tables.Writer(tables.sized(FC7, feature=width), fc7) as writer:
@@ -98,9 +97,7 @@ def _pooled(
     candidates: Iterable[Candidates], settings: Fc7Settings, device: torch.device, workers: int
 ) -> tuple[int, Iterator[Fragment]]:
     """The width of the features, and all regions of pictures that a detector sees whole."""
-    # Imported by name, because other stages use this module's table without a detector.
-    module = importlib.import_module("seesay.vision.networks.fasterrcnn")
-    detector = module.Detector(settings.weights, settings.size, device)
+    detector = find(settings.network).Detector(settings.weights, settings.size, device)
 
     def pool() -> Iterator[Fragment]:
         for of_it, picture in ahead(lambda given: (given, opened(given)), candidates, workers):

@@ -6,7 +6,6 @@ paper takes its fragments from such regions; the network's scores choose among t
 (`seesay.vision.fc7`).
 """
 
-import importlib
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -26,7 +25,7 @@ from seesay.shared.errors import InputError, cause
 from seesay.shared.pixels import decode
 from seesay.shared.progress import progress
 from seesay.shared.rejects import write_rejects
-from seesay.vision.proposals import Boxes, Pixels
+from seesay.vision.proposals import Boxes, Pixels, find
 
 # Pictures whose boxes are written at once: bounds the memory and keeps row groups large.
 PICTURES_A_WRITE = 256
@@ -61,7 +60,7 @@ class Regions:
     """Finds the regions of pictures by the method of the settings, loaded once."""
 
     def __init__(self, settings: RegionsSettings, device: str = "auto") -> None:
-        method = importlib.import_module(f"seesay.vision.proposals.{settings.proposals}")
+        method = find(settings.proposals)
         self.settings = settings
         self.propose = method.proposer(settings, device)
         self.best_first: bool = method.BEST_FIRST

@@ -4,11 +4,11 @@ A module's `build(voice)` gives the Speaker of one talker. It runs in the talker
 because the libraries keep state between calls.
 """
 
-import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from seesay.settings.choice import load
 from seesay.shared.voices import engine_of, number_of
 
 if TYPE_CHECKING:
@@ -60,6 +60,5 @@ class Casting:
 
 def build(casting: Casting) -> Speaker:
     """The talker's voice. Raises InputError if the engine cannot speak."""
-    module = importlib.import_module(f"{__name__}.{engine_of(casting.talker)}")
-    speaker: Speaker = module.build(casting)
+    speaker: Speaker = load(__name__, engine_of(casting.talker)).build(casting)
     return speaker

@@ -7,7 +7,14 @@ import numpy as np
 from seesay.audio import espeak
 from seesay.audio.engines import Casting, Times
 from seesay.audio.espeak import Voice
+from seesay.settings.facts import Engine
 from seesay.shared.randomness import generator, stable_hash
+
+ABOUT = Engine(
+    "eSpeak NG",
+    terms="GPL-3.0-or-later",
+    link="https://github.com/espeak-ng/espeak-ng",
+)
 
 ACCENTS = (
     "en",

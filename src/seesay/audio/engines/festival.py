@@ -15,8 +15,15 @@ import numpy as np
 
 from seesay.audio.engines import Casting, Times
 from seesay.audio.engines.sounds import part, plain, sounding
+from seesay.settings.facts import Engine
 from seesay.shared.errors import InputError
 from seesay.shared.randomness import generator
+
+ABOUT = Engine(
+    "Festival",
+    terms="like X11's; voices of the University of Edinburgh and Carnegie Mellon University",
+    link="https://www.cstr.ed.ac.uk/projects/festival/",
+)
 
 # By sex: the voice, its own mean pitch in Hz, and its standard deviation.
 DIPHONE = {"M": (("kal_diphone", 105.0, 14.0), ("ked_diphone", 105.0, 14.0))}

@@ -13,8 +13,15 @@ import numpy as np
 
 from seesay.audio.engines import Casting, Times
 from seesay.audio.engines.sounds import part, plain, sounding
+from seesay.settings.facts import Engine
 from seesay.shared.errors import InputError
 from seesay.shared.randomness import generator
+
+ABOUT = Engine(
+    "flite",
+    terms="like BSD's; voices of Carnegie Mellon University",
+    link="http://cmuflite.org",
+)
 
 # By sex: the voice and its own mean pitch, in Hz.
 VOICES = {"F": (("slt", 170.0),), "M": (("rms", 95.0), ("awb", 125.0), ("kal16", 105.0))}

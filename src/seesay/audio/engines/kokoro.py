@@ -16,9 +16,16 @@ import numpy as np
 from seesay.audio import espeak
 from seesay.audio.engines import Casting, Times
 from seesay.audio.engines.sounds import part, sounding
+from seesay.settings.facts import Engine
 from seesay.shared.errors import InputError
 from seesay.shared.randomness import generator
 from seesay.shared.voices import kokoro_voices
+
+ABOUT = Engine(
+    "Kokoro-82M",
+    terms="Apache License 2.0",
+    link="https://huggingface.co/hexgrad/Kokoro-82M",
+)
 
 RATE, UNIT, STYLES = 24_000, 600, 256
 SPEEDS = (0.85, 1.15)

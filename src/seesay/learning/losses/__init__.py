@@ -4,13 +4,13 @@ A module's `loss(batch, settings)` gives a scalar. The paper's own loss, over th
 picture, is in `seesay.learning.losses.paper`.
 """
 
-import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from seesay.settings.choice import load
 from seesay.settings.training import TrainingSettings
 
 
@@ -50,8 +50,7 @@ class Batch:
 
 def find(name: str) -> Callable[[Batch, TrainingSettings], Tensor]:
     """The loss of this name."""
-    module = importlib.import_module(f"seesay.learning.losses.{name}")
-    loss: Callable[[Batch, TrainingSettings], Tensor] = module.loss
+    loss: Callable[[Batch, TrainingSettings], Tensor] = load(__name__, name).loss
     return loss
 
 

@@ -4,7 +4,10 @@ from torch import Tensor
 
 from seesay.learning.losses import Batch, mean
 from seesay.learning.losses.paper import coscos2_different, coscos2_same, cosines
+from seesay.settings.facts import Loss
 from seesay.settings.training import TrainingSettings
+
+ABOUT = Loss("(1 - cos) / 2 and cos^2 (paper)")
 
 
 def loss(batch: Batch, settings: TrainingSettings) -> Tensor:

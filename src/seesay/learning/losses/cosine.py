@@ -4,7 +4,10 @@ from torch import Tensor
 
 from seesay.learning.losses import Batch, mean
 from seesay.learning.losses.paper import cosines
+from seesay.settings.facts import Loss
 from seesay.settings.training import TrainingSettings
+
+ABOUT = Loss("cosine embedding, with a margin")
 
 
 def loss(batch: Batch, settings: TrainingSettings) -> Tensor:

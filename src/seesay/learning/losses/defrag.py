@@ -4,7 +4,10 @@ import torch
 from torch import Tensor
 
 from seesay.learning.losses import Batch, mean
+from seesay.settings.facts import Loss
 from seesay.settings.training import TrainingSettings
+
+ABOUT = Loss("fragment alignment (Karpathy et al. 2014)")
 
 
 def loss(batch: Batch, settings: TrainingSettings) -> Tensor:

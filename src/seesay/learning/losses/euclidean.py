@@ -5,7 +5,10 @@ from torch import Tensor
 
 from seesay.learning.losses import Batch
 from seesay.learning.losses.margin import triplets
+from seesay.settings.facts import Loss
 from seesay.settings.training import TrainingSettings
+
+ABOUT = Loss("triplets on Euclidean distances", reads=("mining", "anchors"))
 
 
 def loss(batch: Batch, settings: TrainingSettings) -> Tensor:

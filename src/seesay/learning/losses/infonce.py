@@ -6,7 +6,10 @@ from torch.nn.functional import cross_entropy
 
 from seesay.learning.losses import Batch, directions
 from seesay.learning.losses.paper import cosines
+from seesay.settings.facts import Loss
 from seesay.settings.training import TrainingSettings
+
+ABOUT = Loss("InfoNCE", reads=("anchors",))
 
 
 def loss(batch: Batch, settings: TrainingSettings) -> Tensor:

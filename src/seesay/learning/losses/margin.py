@@ -5,7 +5,10 @@ from torch import Tensor
 
 from seesay.learning.losses import Batch, directions
 from seesay.learning.losses.paper import cosines
+from seesay.settings.facts import Loss
 from seesay.settings.training import TrainingSettings
+
+ABOUT = Loss("triplets on cosines", reads=("mining", "anchors"))
 
 
 def loss(batch: Batch, settings: TrainingSettings) -> Tensor:

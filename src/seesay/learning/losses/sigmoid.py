@@ -6,7 +6,10 @@ from torch.nn.functional import one_hot, softplus
 
 from seesay.learning.losses import Batch, directions
 from seesay.learning.losses.paper import cosines
+from seesay.settings.facts import Loss
 from seesay.settings.training import TrainingSettings
+
+ABOUT = Loss("sigmoid of each pair", reads=("anchors",))
 
 
 def loss(batch: Batch, settings: TrainingSettings) -> Tensor:

@@ -4,18 +4,16 @@ A module's `build(settings, size)` gives a sequence of layers from log-Mel vecto
 frame by frame, to embeddings (rows, d).
 """
 
-import importlib
-
 from torch import Tensor, nn
 
+from seesay.settings.choice import load
 from seesay.settings.network import NetworkSettings
 from seesay.shared.errors import InputError
 
 
 def build(settings: NetworkSettings, size: int) -> nn.Sequential:
     """The encoder that the settings name, for vectors of `size` numbers."""
-    module = importlib.import_module(f"seesay.model.speech_encoders.{settings.speech_encoder}")
-    encoder: nn.Sequential = module.build(settings, size)
+    encoder: nn.Sequential = load(__name__, settings.speech_encoder).build(settings, size)
     if settings.speech_norm == "instance":
         frames(settings, size)
         encoder.insert(0, Even(settings.filters))

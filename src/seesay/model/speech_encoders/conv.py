@@ -3,8 +3,11 @@
 from torch import nn
 
 from seesay.model.speech_encoders import Frames, finish, frames
+from seesay.settings.facts import Encoder
 from seesay.settings.network import NetworkSettings
 from seesay.shared.errors import InputError
+
+ABOUT = Encoder("1-D convolutions over the frames", units="channels, ReLU", held=26, keeps=0.5)
 
 
 def build(settings: NetworkSettings, size: int) -> nn.Sequential:

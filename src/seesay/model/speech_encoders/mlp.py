@@ -3,7 +3,10 @@
 from torch import nn
 
 from seesay.model.branches import Branch
+from seesay.settings.facts import Encoder
 from seesay.settings.network import NetworkSettings
+
+ABOUT = Encoder("linear layers over all frames at once (paper)", units="ReLU", held=12)
 
 
 def build(settings: NetworkSettings, size: int) -> nn.Sequential:

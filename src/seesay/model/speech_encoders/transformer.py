@@ -4,7 +4,16 @@ import torch
 from torch import Tensor, nn
 
 from seesay.model.speech_encoders import Frames, finish, frames
+from seesay.settings.facts import Encoder
 from seesay.settings.network import NetworkSettings
+
+ABOUT = Encoder(
+    "a small transformer over the frames",
+    units="wide, attention",
+    held=48,
+    keeps=1.0,
+    one_width=True,
+)
 
 HEAD = 32  # numbers that an attention head sees
 

@@ -1,14 +1,16 @@
 """Pretrained image networks, one a module; the config names which (`fc7.network`).
 
-A module's `build(weights, size)` gives an `ImageNetwork` for crops; Faster R-CNN sees whole
-pictures instead, and is in `seesay.vision.networks.fasterrcnn`.
+A module's `build(weights, size)` gives an `ImageNetwork` for crops. A network that sees whole
+pictures has a class `Detector` instead (`seesay.vision.networks.fasterrcnn`).
 """
 
-import importlib
+from types import ModuleType
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+
+from seesay.settings import choice
 
 
 class ImageNetwork(nn.Module):
@@ -48,14 +50,18 @@ class ImageNetwork(nn.Module):
         return activations.float(), scores
 
 
+def find(name: str) -> ModuleType:
+    """The module of this name."""
+    return choice.load(__name__, name)
+
+
 def load(name: str, weights: str, size: int) -> ImageNetwork:
     """A network for crops of `size` px, in evaluation mode and without gradients.
 
     `weights` is `DEFAULT` (trained on ImageNet), `random` (always the same; for tests), or the path
     of a state dict. Raises InputError for weights that are missing or do not fit.
     """
-    module = importlib.import_module(f"seesay.vision.networks.{name}")
-    network: ImageNetwork = module.build(weights, size).eval().requires_grad_(False)
+    network: ImageNetwork = find(name).build(weights, size).eval().requires_grad_(False)
     # Channels last: 1.5 times as fast on a CPU.
     return network.to(memory_format=torch.channels_last)
 

@@ -7,8 +7,21 @@ from efficientnet_lite_pytorch import EfficientNet
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from seesay.settings.facts import Network
 from seesay.vision.networks import ImageNetwork
 from seesay.vision.networks.weights import weighted
+
+ABOUT = Network(
+    "EfficientNet-Lite0",
+    data="ImageNet",
+    width=1280,
+    sides=(64, 512, 32),
+    memory=2000,
+    whose="EfficientNet-Lite",
+    terms="Apache-2.0",
+    link="https://github.com/ml-illustrated/EfficientNet-Lite-PyTorch",
+    packaged=True,
+)
 
 
 def build(weights: str, size: int) -> ImageNetwork:

@@ -20,6 +20,7 @@ from torchvision.models.detection import (
 from torchvision.models.detection.image_list import ImageList
 from torchvision.models.detection.transform import resize_boxes
 
+from seesay.settings.facts import Network
 from seesay.shared.errors import InputError
 from seesay.vision.networks.weights import fetched, weighted
 
@@ -28,6 +29,17 @@ Floats = NDArray[np.float32]
 
 # Short side, and longest long side, of torchvision's scaled pictures, in px.
 SHORT, LONG = 800, 1333
+ABOUT = Network(
+    "Faster R-CNN (ResNet-50 FPN)",
+    data="COCO",
+    labels="labels and boxes",
+    width=1024,
+    sides=(64, 1600, 1),
+    memory=2500,
+    whose="torchvision's Faster R-CNN (ResNet-50 FPN)",
+    terms="BSD-3-Clause",
+    link="https://github.com/pytorch/vision",
+)
 URL = FasterRCNN_ResNet50_FPN_Weights.DEFAULT.url
 
 

@@ -2,9 +2,20 @@
 
 from torchvision.models import VGG16_Weights, vgg16
 
+from seesay.settings.facts import Network
 from seesay.vision.networks import ImageNetwork, of_classifier
 from seesay.vision.networks.weights import fetched, weighted
 
+ABOUT = Network(
+    "VGG16",
+    data="ImageNet",
+    width=4096,
+    sides=(64, 512, 1),
+    memory=4000,
+    whose="torchvision's VGG16",
+    terms="BSD-3-Clause",
+    link="https://github.com/pytorch/vision",
+)
 URL = VGG16_Weights.DEFAULT.url
 
 

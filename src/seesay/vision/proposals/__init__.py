@@ -7,15 +7,23 @@ picture; `seesay.vision.regions` sees to that.
 """
 
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from seesay.settings.choice import load
+
 Pixels = NDArray[np.uint8]
 Boxes = NDArray[np.int32]
 Proposer = Callable[[Pixels], Boxes]
+
+
+def find(name: str) -> ModuleType:
+    """The method of this name."""
+    return load(__name__, name)
 
 
 def shrunk(pixels: Pixels, side: int) -> Pixels:

@@ -9,9 +9,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from seesay.settings.facts import Proposals
 from seesay.settings.regions import RegionsSettings
 from seesay.vision.proposals import Boxes, Pixels, Proposer, enlarged, shrunk
 
+ABOUT = Proposals("boxes that hold whole contours")
 BEST_FIRST = True
 # Most boxes, and least area of one in px^2: smaller ones would make the search endless.
 MOST, LEAST = 10_000, 64

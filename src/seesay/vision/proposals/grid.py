@@ -5,9 +5,11 @@ from itertools import chain, zip_longest
 
 import numpy as np
 
+from seesay.settings.facts import Proposals
 from seesay.settings.regions import RegionsSettings
 from seesay.vision.proposals import Boxes, Pixels, Proposer, rounded
 
+ABOUT = Proposals("the same boxes in every picture")
 BEST_FIRST = True
 
 # Width to height, as a multiple of the picture's own.

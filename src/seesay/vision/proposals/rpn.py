@@ -2,11 +2,15 @@
 
 import torch
 
+from seesay.settings.facts import Proposals
 from seesay.settings.regions import RegionsSettings
 from seesay.shared.device import choose
 from seesay.vision.networks.fasterrcnn import Detector
 from seesay.vision.proposals import Boxes, Pixels, Proposer, rounded
 
+ABOUT = Proposals(
+    "the region proposal network of torchvision's Faster R-CNN", network="fasterrcnn", gpu=True
+)
 BEST_FIRST = True
 
 

@@ -6,9 +6,11 @@ OpenCV's modes choose the colour spaces, the ways to grow, and the scales k of t
 
 import cv2
 
+from seesay.settings.facts import Proposals
 from seesay.settings.regions import RegionsSettings
 from seesay.vision.proposals import Boxes, Pixels, Proposer, enlarged, shrunk
 
+ABOUT = Proposals("segments that grow together")
 # OpenCV's order is random; the boxes themselves are not.
 BEST_FIRST = False
 SCALES = {"fast": (150, 300, 450), "quality": (150, 300, 450, 600, 750)}

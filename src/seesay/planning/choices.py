@@ -1,0 +1,53 @@
+"""The modules that a config chooses, read from the marks of its settings (`settings.choice`).
+
+The Snakefile imports this module, so it imports none of those that are chosen.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel
+
+from seesay.planning.config import VARIED, Config
+from seesay.settings.choice import Choice, marks
+
+
+def of_experiment(config: Config, experiment: str | None) -> frozenset[str]:
+    """The modules that a config chooses with an experiment's settings; None: with its own.
+
+    The control that reads has a recipe of its own, derived from the training's.
+    """
+    sections = {name: getattr(config, name) for name in Config.model_fields}
+    if experiment is not None:
+        sections |= {stage: config.section_of(experiment, stage) for stage in VARIED}
+    found = modules([*sections.values(), sections["training"].reading()])
+    return frozenset(found)
+
+
+def of_all(config: Config) -> frozenset[str]:
+    """The modules that a config chooses in sections that experiments cannot change."""
+    sections = [getattr(config, name) for name in Config.model_fields if name not in VARIED]
+    return frozenset(modules(sections))
+
+
+def of_any(config: Config) -> frozenset[str]:
+    """The modules that a config chooses with any of its experiments."""
+    return frozenset().union(*(of_experiment(config, name) for name in config.experiments))
+
+
+def modules(value: Any) -> Iterator[str]:
+    """The modules that settings choose, those in lists and sections within them included."""
+    if isinstance(value, list | tuple):
+        for each in value:
+            yield from modules(each)
+    if not isinstance(value, BaseModel):
+        return
+    for name, field in type(value).model_fields.items():
+        given = getattr(value, name)
+        yield from modules(given)
+        for mark in marks(field):
+            if isinstance(mark, Choice):
+                names = given if isinstance(given, tuple) else (given,)
+                yield from (f"{mark.package}.{each}" for each in names)
+            elif mark.when(given):
+                yield mark.module
