@@ -7,7 +7,6 @@ from typing import Annotated
 import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from conftest import ROOT
 from seesay.planning import choices, stamps
 from seesay.planning.config import Config, load
 from seesay.planning.config_file import read
@@ -16,6 +15,7 @@ from seesay.settings.choice import Choice, Loads, marks
 from seesay.settings.evaluation import TASKS
 from seesay.settings.logmel import LogmelSettings
 from seesay.settings.training import TrainingSettings
+from support import ROOT
 
 KINDS = {
     "seesay.model.speech_encoders": facts.Encoder,

@@ -37,7 +37,7 @@ from seesay.shared.errors import InputError
 from seesay.shared.sound import span
 from seesay.shared.tables import REJECTS
 from support import ROOT, listen_run, report_run
-from test_workflow import small_config, snakemake
+from support.workflow import small_config, snakemake
 
 
 def run(folder, inputs, settings=listen_run.SETTINGS, frames=listen_run.FRAMES):
