@@ -22,6 +22,7 @@ from seesay.schemas.learning import IMAGE_EMBEDDINGS
 from seesay.schemas.vision import FC7
 from seesay.settings.training import TrainingSettings
 from seesay.shared import tables
+from seesay.shared.columns import sized
 from seesay.shared.errors import InputError
 from support import ROOT
 from support.training import BEST, CPU, SETTINGS, data_of, learnable, make, make_network, run
@@ -264,9 +265,9 @@ def test_a_gate_adds_a_share_of_the_whole_picture_and_dropout_takes_it_away(inpu
 def test_context_without_the_whole_picture_is_one_line(inputs):
     inputs.fc7[0].unlink()
     fresh = learnable(inputs.fc7[0].parent)
-    frame = tables.read(tables.sized(FC7, feature=6), fresh.fc7[0])
+    frame = tables.read(sized(FC7, feature=6), fresh.fc7[0])
     frame = frame[frame["region"] != 0]
-    with tables.Writer(tables.sized(FC7, feature=6), fresh.fc7[0]) as writer:
+    with tables.Writer(sized(FC7, feature=6), fresh.fc7[0]) as writer:
         columns = frame.drop(columns="feature").to_dict("series")
         writer.write({**columns, "feature": np.stack(frame["feature"])})
     with pytest.raises(InputError, match="p00 has no fragment that is the whole picture"):

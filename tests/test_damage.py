@@ -15,9 +15,9 @@ from seesay.learning.checkpoints import State
 from seesay.schemas.captions import CAPTION_WORDS
 from seesay.settings.synthesis import SynthesisSettings
 from seesay.shared import seals, tables
+from seesay.shared.columns import Column, Table, features
 from seesay.shared.errors import InputError
 from seesay.shared.randomness import generator
-from seesay.shared.tables import Column, Table
 from support import ROOT
 
 THINGS = Table(
@@ -26,7 +26,7 @@ THINGS = Table(
     (
         Column("thing", pa.string(), "the thing"),
         Column("number", pa.int32(), "a number", optional=True),
-        Column("feature", tables.features(6), "six numbers"),
+        Column("feature", features(6), "six numbers"),
     ),
 )
 

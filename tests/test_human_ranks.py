@@ -10,6 +10,7 @@ from seesay.schemas.scoring import HUMAN_RANKS, HUMAN_TASKS, SYNTHETIC
 from seesay.scoring.human_ranks import rank_human
 from seesay.scoring.metrics import METRICS, by_chance
 from seesay.shared import tables
+from seesay.shared.columns import sized
 from seesay.shared.errors import InputError
 from support.evaluation import Corpus, cosine, counted
 
@@ -27,7 +28,7 @@ class Human:
         ).assign(recording_id="r", word="w", pos="NOUN", onset=0.0, offset=0.1)
         tables.write(HUMAN_WORDS, folder / "human.parquet", frame)
         vectors = np.array([word[5] for word in words.values()], dtype=np.float32)
-        table = tables.sized(WORD_EMBEDDINGS, embedding=vectors.shape[1])
+        table = sized(WORD_EMBEDDINGS, embedding=vectors.shape[1])
         with tables.Writer(table, folder / "said.parquet") as writer:
             writer.write({"token_id": list(words), "embedding": vectors})
 

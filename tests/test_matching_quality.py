@@ -20,9 +20,10 @@ from seesay.schemas.captions import (
 )
 from seesay.schemas.vision import IMAGES
 from seesay.shared import tables
+from seesay.shared.columns import Table
 
 
-def write(table: tables.Table, path: Path, rows: list[tuple]) -> None:
+def write(table: Table, path: Path, rows: list[tuple]) -> None:
     tables.write(table, path, pd.DataFrame(rows, columns=[c.name for c in table.columns]))
 
 
@@ -78,7 +79,7 @@ def counted(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def rows(table: tables.Table, path: Path) -> list[list]:
+def rows(table: Table, path: Path) -> list[list]:
     return tables.read(table, path).values.tolist()
 
 

@@ -13,6 +13,7 @@ from seesay.schemas.vision import FC7, IMAGES
 from seesay.settings.choice import chosen
 from seesay.settings.training import Frames
 from seesay.shared import tables
+from seesay.shared.columns import sized
 from support import ROOT
 from support.peak import peak
 
@@ -36,11 +37,11 @@ def features(folder, pictures):
     columns = [column.name for column in SPOKEN_CAPTIONS.columns]
     spoken = pd.DataFrame(rows, columns=columns)
     tables.write(SPOKEN_CAPTIONS, folder / "spoken", spoken)
-    with tables.Writer(tables.sized(LOGMEL, feature=FRAMES * FILTERS), folder / "logmel") as out:
+    with tables.Writer(sized(LOGMEL, feature=FRAMES * FILTERS), folder / "logmel") as out:
         feature = rng.normal(size=(len(spoken), FRAMES * FILTERS))
         columns = {"token_id": spoken["token_id"], "padded_frames": np.zeros(len(spoken), int)}
         out.write({**columns, "feature": feature})
-    with tables.Writer(tables.sized(FC7, feature=WIDTH), folder / "fc7") as out:
+    with tables.Writer(sized(FC7, feature=WIDTH), folder / "fc7") as out:
         names, number = np.repeat(ids, 20), np.tile(np.arange(20), pictures)
         feature = rng.normal(size=(len(names), WIDTH))
         zero = np.zeros(len(names))

@@ -26,6 +26,7 @@ from seesay.scoring.evaluation import evaluate
 from seesay.scoring.metrics import METRICS, measure
 from seesay.settings.metrics import MetricsSettings
 from seesay.shared import tables
+from seesay.shared.columns import sized
 from seesay.shared.errors import InputError
 from support import small_corpora
 from support.small_corpora import stages
@@ -92,7 +93,7 @@ def embed(at: dict[str, Path], folder: Path, fragments: int) -> tuple[Path, Path
     for table, own in ((IMAGE_EMBEDDINGS, keys), (WORD_EMBEDDINGS, {"token_id": tokens})):
         vectors = np.random.default_rng(0).normal(size=(len(next(iter(own.values()))), 5))
         found.append(folder / f"{table.name}.parquet")
-        with tables.Writer(table, found[-1], tables.sized(table, embedding=5).schema) as writer:
+        with tables.Writer(table, found[-1], sized(table, embedding=5).schema) as writer:
             writer.write({**own, "embedding": vectors.astype(np.float32)})
     return found[0], found[1]
 

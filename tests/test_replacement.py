@@ -8,9 +8,9 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from seesay.captions.dictionary import Dictionary
+from seesay.captions.kinds import length_class
 from seesay.captions.matching import used_names
 from seesay.captions.replacement import ranks, replace, spoken_names
-from seesay.captions.words import length_class
 from support.captions import steps
 
 

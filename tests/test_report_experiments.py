@@ -18,6 +18,7 @@ from seesay.reporting.sections import data, training
 from seesay.schemas.vision import COPIES, FC7
 from seesay.settings.report import ReportSettings
 from seesay.shared import tables
+from seesay.shared.columns import sized
 from support import report_run
 from support.report_run import outputs
 
@@ -42,7 +43,7 @@ def run(tmp_path_factory):
     for name in ("metrics", "differences"):
         of_both(files[name])
     wide = folder / "wide.parquet"
-    with tables.Writer(tables.sized(FC7, feature=5), wide) as writer:
+    with tables.Writer(sized(FC7, feature=5), wide) as writer:
         feature = np.zeros((1, 5), np.float32)
         writer.write({"image_id": ["a"], "region": [0], "score": [1.0], "feature": feature})
     return folder, files | {"experiment_fc7": [*files["fc7"], wide]}

@@ -27,6 +27,7 @@ from seesay.settings.logmel import LogmelSettings
 from seesay.settings.regions import RegionsSettings
 from seesay.settings.training import TrainingSettings
 from seesay.shared import tables
+from seesay.shared.columns import sized
 from seesay.shared.errors import InputError
 from seesay.vision import fc7, regions
 
@@ -335,7 +336,7 @@ def table(kind, name, make):
         if "embedding" in rows:
             values = np.stack(rows["embedding"].to_list()) if len(rows) else np.zeros((0, 16))
             rows = {**rows[list(kind.key)], "embedding": values}
-            kind_ = tables.sized(kind, embedding=values.shape[1])
+            kind_ = sized(kind, embedding=values.shape[1])
         with tables.Writer(kind_ if "embedding" in rows else kind, path) as writer:
             writer.write(rows)
         changed(results / EMBEDDED / "recipe.json", "digests", ...)

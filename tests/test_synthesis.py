@@ -18,9 +18,10 @@ from seesay.audio.engines import espeak
 from seesay.audio.espeak import trimmed, word_times
 from seesay.audio.synthesis_lexicon import LEXICON
 from seesay.audio.synthesis_script import Spoken, bags, choose_fillers, sentences, top_up
+from seesay.captions.kinds import length_class
 from seesay.captions.matching import run_matching
 from seesay.captions.tagging import Tagger
-from seesay.captions.words import extract_captions, extract_types, length_class
+from seesay.captions.words import extract_captions, extract_types
 from seesay.corpora import lucid
 from seesay.planning.config import load
 from seesay.schemas.audio import SPOKEN_WORDS
@@ -28,6 +29,7 @@ from seesay.schemas.captions import CAPTION_WORDS, SPOKEN_CAPTIONS
 from seesay.schemas.vision import CAPTIONS, IMAGES
 from seesay.settings.synthesis import SynthesisSettings
 from seesay.shared import tables, voices
+from seesay.shared.columns import Table
 from seesay.shared.errors import InputError
 from seesay.shared.randomness import generator
 from seesay.vision import scenes
@@ -42,7 +44,7 @@ SETTINGS = SynthesisSettings(
 )
 
 
-def write(table: tables.Table, path: Path, rows: list[tuple[object, ...]]) -> None:
+def write(table: Table, path: Path, rows: list[tuple[object, ...]]) -> None:
     frame = pd.DataFrame(rows, columns=[column.name for column in table.columns])
     tables.write(table, path, frame)
 

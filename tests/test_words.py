@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from seesay.captions.dictionary import Dictionary
+from seesay.captions.kinds import length_class
 from seesay.captions.tagging import Tagger
-from seesay.captions.words import extract_captions, extract_types, in_time, length_class, word_types
+from seesay.captions.words import extract_captions, extract_types, in_time, word_types
 from seesay.schemas.audio import SPOKEN_WORDS
 from seesay.schemas.captions import CAPTION_WORDS, SPOKEN_TAGS, SPOKEN_TYPES
 from seesay.schemas.vision import CAPTIONS

@@ -8,6 +8,7 @@ from seesay.schemas.audio import LOGMEL
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.vision import FC7, IMAGES
 from seesay.shared import tables
+from seesay.shared.columns import sized
 
 RNG = np.random.default_rng(5)
 FRAGMENTS = {
@@ -17,7 +18,7 @@ TOKENS = {f"r@{n}": RNG.normal(size=10).astype(np.float32) for n in (3, 1, 0, 2,
 
 
 def shard(table, path, rows, size):
-    with tables.Writer(tables.sized(table, feature=size), path) as writer:
+    with tables.Writer(sized(table, feature=size), path) as writer:
         frame = pd.DataFrame(rows, columns=[column.name for column in table.columns])
         columns = frame.drop(columns="feature").to_dict("series")
         writer.write({**columns, "feature": np.stack(frame["feature"])})

@@ -13,6 +13,7 @@ from seesay.schemas.scoring import RANKS
 from seesay.schemas.vision import IMAGES
 from seesay.scoring.evaluation import EvaluationSettings, evaluate
 from seesay.shared import tables
+from seesay.shared.columns import sized
 from support import ROOT
 
 
@@ -68,7 +69,7 @@ class Corpus:
 
     def vectors(self, table, name, vectors, keys):
         array = np.array(list(vectors.values()), dtype=np.float32)
-        schema = tables.sized(table, embedding=array.shape[1]).schema
+        schema = sized(table, embedding=array.shape[1]).schema
         with tables.Writer(table, self.paths[name], schema) as writer:
             writer.write({**keys, "embedding": array})
 

@@ -16,6 +16,7 @@ from seesay.schemas.scoring import HUMAN_RANKS
 from seesay.schemas.vision import CAPTIONS, IMAGES, REGIONS
 from seesay.settings.listen import ListenSettings
 from seesay.shared import tables
+from seesay.shared.columns import Table, sized
 
 FRAMES, FILTERS, HOP, RATE = 71, 4, 0.01, 8000
 SETTINGS = ListenSettings(
@@ -97,14 +98,14 @@ def make(
         REPLACEMENTS, path["replacements"], [*replaced, ("sky", "NOUN", "", 3, 9, "no candidate")]
     )
     tokens = sorted(row[0] for row in spoken)
-    with tables.Writer(tables.sized(LOGMEL, feature=FRAMES * FILTERS), path["logmel"]) as writer:
+    with tables.Writer(sized(LOGMEL, feature=FRAMES * FILTERS), path["logmel"]) as writer:
         feature = rng.normal(size=(len(tokens), FRAMES * FILTERS)).astype(np.float32)
         padded = np.zeros(len(tokens), dtype=np.int16)
         writer.write({"token_id": tokens, "padded_frames": padded, "feature": feature})
-    with tables.Writer(tables.sized(WORD_EMBEDDINGS, embedding=5), path["words"]) as writer:
+    with tables.Writer(sized(WORD_EMBEDDINGS, embedding=5), path["words"]) as writer:
         vectors = rng.normal(size=(len(tokens), 5)).astype(np.float32)
         writer.write({"token_id": tokens, "embedding": vectors})
-    with tables.Writer(tables.sized(IMAGE_EMBEDDINGS, embedding=5), path["images"]) as writer:
+    with tables.Writer(sized(IMAGE_EMBEDDINGS, embedding=5), path["images"]) as writer:
         keys = [(i, region) for i in ids for region in range(3)]
         vectors = rng.normal(size=(len(keys), 5)).astype(np.float32)
         image_id, region = zip(*keys, strict=True)
@@ -143,7 +144,7 @@ def with_human(folder: Path, inputs: Inputs, words: int = 12) -> Inputs:
     _write(HUMAN_WORDS, path["human_words"], rows)
     _write(TOKEN_MANIFEST, path["manifest"], files)
     _write(HUMAN_RANKS, path["ranks"], ranks)
-    with tables.Writer(tables.sized(WORD_EMBEDDINGS, embedding=5), path["words"]) as writer:
+    with tables.Writer(sized(WORD_EMBEDDINGS, embedding=5), path["words"]) as writer:
         vectors = rng.normal(size=(words, 5)).astype(np.float32)
         writer.write({"token_id": [row[0] for row in rows], "embedding": vectors})
     return dataclasses.replace(inputs, human=list(path.values()))
@@ -179,6 +180,6 @@ def _recordings(folder: Path, path: dict, clock: dict, rng: np.random.Generator)
     _write(RECORDINGS, path["recordings"], rows)
 
 
-def _write(table: tables.Table, path: Path, rows: list[tuple]) -> None:
+def _write(table: Table, path: Path, rows: list[tuple]) -> None:
     frame = pd.DataFrame(rows, columns=[column.name for column in table.columns])
     tables.write(table, path, frame)

@@ -24,6 +24,7 @@ from seesay.schemas.learning import HISTORY
 from seesay.schemas.scoring import GROUPS, WORDS
 from seesay.schemas.vision import CAPTIONS, COPIES, FC7, IMAGES, REGIONS
 from seesay.shared import tables
+from seesay.shared.columns import sized
 
 TASKS = ["word_similarity", "word_token_by_image", "word_type_by_image", "image_token_by_word"]
 METRICS = ["median_rank", "mean_rank", "r1", "r5", "r10", "r25"]
@@ -157,7 +158,7 @@ def _write_regions(path: dict, ids: list, boxes: list, rng: np.random.Generator)
     # The last candidate of each picture is not kept.
     kept = regions[regions["region"] < 4]
     score = rng.random(len(kept)).astype(np.float32)
-    with tables.Writer(tables.sized(FC7, feature=3), path["fc7"]) as writer:
+    with tables.Writer(sized(FC7, feature=3), path["fc7"]) as writer:
         writer.write(
             {
                 "image_id": kept["image_id"].to_numpy(),
@@ -204,7 +205,7 @@ def _write_speech(path: dict, ids: list, tokens: int, rng: np.random.Generator) 
     _write_quality(path, ids, talkers, tokens)
     padded = np.zeros(tokens, dtype=np.int16)
     padded[:3] = 4
-    table = LOGMEL if LOGMEL.columns[-1].type.list_size else tables.sized(LOGMEL, feature=2840)
+    table = LOGMEL if LOGMEL.columns[-1].type.list_size else sized(LOGMEL, feature=2840)
     with tables.Writer(table, path["logmel"]) as writer:
         feature = np.zeros((tokens, 2840), dtype=np.float32)
         writer.write({"token_id": names, "padded_frames": padded, "feature": feature})

@@ -15,6 +15,7 @@ from seesay.schemas.learning import HISTORY
 from seesay.schemas.vision import FC7, IMAGES
 from seesay.settings.training import TrainingSettings
 from seesay.shared import tables
+from seesay.shared.columns import sized
 
 torch.set_num_threads(1)
 SETTINGS = {
@@ -73,7 +74,7 @@ def learnable(folder):
         (FC7, paths.fc7[0], fc7, 6),
         (LOGMEL, paths.logmel[0], logmel, 2840),
     ):
-        with tables.Writer(tables.sized(table, feature=size), path) as writer:
+        with tables.Writer(sized(table, feature=size), path) as writer:
             columns = frame(table, rows)
             writer.write(
                 {
@@ -121,7 +122,7 @@ def cos(x, y):
 
 def write_logmel(path, vectors):
     size = len(next(iter(vectors.values())))
-    with tables.Writer(tables.sized(LOGMEL, feature=size), path) as writer:
+    with tables.Writer(sized(LOGMEL, feature=size), path) as writer:
         features = np.stack(list(vectors.values())).astype(np.float32)
         padded = np.zeros(len(vectors), np.int16)
         writer.write({"token_id": list(vectors), "padded_frames": padded, "feature": features})

@@ -20,6 +20,7 @@ from scipy.sparse import csr_array
 from seesay.schemas.audio import LOGMEL, TOKEN_MANIFEST
 from seesay.settings.logmel import LogmelSettings
 from seesay.shared import sound, sources, tables
+from seesay.shared.columns import sized
 from seesay.shared.errors import InputError, cause
 from seesay.shared.progress import progress
 from seesay.shared.rejects import write_rejects
@@ -242,7 +243,7 @@ def extract_shard(manifest: Path, out: Path, rejects: Path, settings: LogmelSett
     compute = maker(settings)
     refused: list[tuple[str, str, str]] = []
     recordings = list(tokens.groupby("recording_id", sort=False))
-    with tables.Writer(tables.sized(LOGMEL, feature=settings.size), out) as writer:
+    with tables.Writer(sized(LOGMEL, feature=settings.size), out) as writer:
         for _, words in progress(recordings, "log-Mel", "recording"):
             path = Path(words["path"].iloc[0])
             try:

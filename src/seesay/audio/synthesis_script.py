@@ -17,7 +17,7 @@ import pandas as pd
 
 from seesay.audio.synthesis_lexicon import LEXICON
 from seesay.captions.dictionary import Dictionary
-from seesay.captions.words import length_class
+from seesay.captions.kinds import length_class
 from seesay.shared.randomness import generator
 
 # How far down the shuffled bag to look for a neighbour from another caption.

@@ -15,10 +15,10 @@ import pandas as pd
 
 from seesay.captions.casting import Casting, Ints
 from seesay.captions.dictionary import Dictionary
+from seesay.captions.kinds import majority
 from seesay.captions.matching_stops import KEPT, Stopped, keep, why
 from seesay.captions.replacement import replace, spoken_names
 from seesay.captions.token_draw import draw, mix
-from seesay.captions.words import majority
 from seesay.schemas.audio import SPOKEN_WORDS
 from seesay.schemas.captions import (
     CAPTION_WORDS,
@@ -30,10 +30,10 @@ from seesay.schemas.captions import (
 from seesay.schemas.vision import CAPTIONS, IMAGES
 from seesay.settings.matching import MatchingSettings
 from seesay.shared import tables
+from seesay.shared.columns import Table
 from seesay.shared.errors import InputError
 from seesay.shared.randomness import generator
 from seesay.shared.rejects import write_rejects
-from seesay.shared.tables import Table
 
 KEY = ["image_id", "caption", "position"]
 

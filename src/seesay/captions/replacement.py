@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from seesay.captions.english import APART
+from seesay.captions.kinds import length_class, letters, majority
 from seesay.captions.tagging import OTHER
-from seesay.captions.words import length_class, letters, majority
 
 
 def ranks(words: pd.DataFrame) -> tuple[pd.Series, pd.Series]:

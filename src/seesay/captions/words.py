@@ -4,13 +4,12 @@ One tagger tags both sides in their own order: a caption as a sentence, a record
 sequence of its words. Nouns become singular; any other word stays as it is, in American spelling.
 """
 
-from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 
 from seesay.captions.english import APART
+from seesay.captions.kinds import majority
 from seesay.captions.tagging import OTHER, Tagger
 from seesay.schemas.audio import SPOKEN_WORDS
 from seesay.schemas.captions import CAPTION_WORDS, SPOKEN_TAGS, SPOKEN_TYPES
@@ -20,18 +19,6 @@ from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.progress import progress
 from seesay.shared.rejects import write_rejects
-
-LONGEST = 5  # the length classes are 1-2, 3-4, 5-6, 7-8, 9-10, 11 and more letters
-
-
-def letters(word: str) -> int:
-    """A word's length without hyphens."""
-    return len(word.replace("-", ""))
-
-
-def length_class(word: str) -> int:
-    """0 for 1-2 letters, 1 for 3-4, ... 5 for 11 and more."""
-    return min((letters(word) - 1) // 2, LONGEST)
 
 
 def word_types(tagged: pd.DataFrame) -> pd.DataFrame:
@@ -129,14 +116,6 @@ def none_left(words: pd.DataFrame, min_count: int) -> str:
         f"no content word is seen {min_count} times; lower words.min_count (the most frequent word"
         f" is seen {'once' if most == 1 else f'{most} times'})"
     )
-
-
-def majority(words: Iterable[str], tags: Iterable[str]) -> dict[str, str]:
-    """Each word's most frequent tag; of equally frequent ones, the first by alphabet."""
-    counts: dict[str, Counter[str]] = {}
-    for word, tag in zip(words, tags, strict=True):
-        counts.setdefault(word, Counter())[tag] += 1
-    return {word: min(found, key=lambda t: (-found[t], t)) for word, found in counts.items()}
 
 
 def in_time(words: pd.DataFrame, pause: float) -> pd.DataFrame:

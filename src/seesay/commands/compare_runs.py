@@ -14,9 +14,9 @@ from seesay.schemas.audio import RECORDINGS, SPOKEN_WORDS
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.vision import CAPTIONS, IMAGES
 from seesay.shared import tables
+from seesay.shared.columns import Table
 from seesay.shared.errors import InputError
 from seesay.shared.printable import printable
-from seesay.shared.tables import Table
 
 RECORD = "report/run.json"
 RANKS = "evaluation/*/*/*/ranks.parquet"

@@ -24,9 +24,9 @@ from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
 from seesay.schemas.vision import IMAGES, MANIFEST, REGIONS
 from seesay.shared import sound, sources, tables, writing
+from seesay.shared.columns import Table
 from seesay.shared.device import choose
 from seesay.shared.errors import InputError
-from seesay.shared.tables import Table
 from seesay.shared.vectors import unit
 from seesay.vision import fc7, regions
 

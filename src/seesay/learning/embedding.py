@@ -17,6 +17,7 @@ from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
 from seesay.schemas.vision import IMAGES
 from seesay.settings.network import NetworkSettings
 from seesay.shared import tables
+from seesay.shared.columns import sized
 from seesay.shared.command import one_line
 from seesay.shared.errors import InputError
 
@@ -115,7 +116,7 @@ def embed(
 def write_images(network: Network, fragments: Fragments, path: Path, device: torch.device) -> None:
     """Embed fragments, and write the table IMAGE_EMBEDDINGS."""
     vectors = fragments.features.through(network.embed_images, device).cpu().numpy()
-    table = tables.sized(IMAGE_EMBEDDINGS, embedding=vectors.shape[1])
+    table = sized(IMAGE_EMBEDDINGS, embedding=vectors.shape[1])
     keys = {name: fragments.keys[name] for name in ("image_id", "region")}
     with tables.Writer(table, path) as writer:
         writer.write({**keys, "embedding": vectors})
@@ -125,6 +126,6 @@ def write_images(network: Network, fragments: Fragments, path: Path, device: tor
 def write_words(network: Network, words: Words, path: Path, device: torch.device) -> None:
     """Embed word tokens, and write the table WORD_EMBEDDINGS."""
     vectors = words.features.through(network.embed_words, device).cpu().numpy()
-    table = tables.sized(WORD_EMBEDDINGS, embedding=vectors.shape[1])
+    table = sized(WORD_EMBEDDINGS, embedding=vectors.shape[1])
     with tables.Writer(table, path) as writer:
         writer.write({"token_id": words.token_ids, "embedding": vectors})

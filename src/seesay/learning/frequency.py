@@ -17,6 +17,7 @@ from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
 from seesay.schemas.vision import FC7, IMAGES
 from seesay.shared import tables
+from seesay.shared.columns import Table, sized
 from seesay.shared.errors import InputError
 
 
@@ -52,8 +53,6 @@ def embed_prior(
     _write(IMAGE_EMBEDDINGS, images_out, keys, ones)
 
 
-def _write(
-    table: tables.Table, path: Path, keys: pd.DataFrame, vectors: NDArray[np.float32]
-) -> None:
-    with tables.Writer(tables.sized(table, embedding=2), path) as writer:
+def _write(table: Table, path: Path, keys: pd.DataFrame, vectors: NDArray[np.float32]) -> None:
+    with tables.Writer(sized(table, embedding=2), path) as writer:
         writer.write({name: keys[name] for name in table.key} | {"embedding": vectors})

@@ -15,6 +15,7 @@ import pandas as pd
 from seesay.schemas.audio import LOGMEL
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.shared import tables
+from seesay.shared.columns import sized
 
 TOKENS = 2048  # vectors written at once
 
@@ -44,7 +45,7 @@ def write_types(
     spoken = spoken[spoken["token_id"].isin(heard)].sort_values("token_id")
     types, number = np.unique(spoken["spoken_word"].to_numpy(dtype=str), return_inverse=True)
     names = spoken["token_id"].to_numpy()
-    with tables.Writer(tables.sized(LOGMEL, feature=len(types)), words) as writer:
+    with tables.Writer(sized(LOGMEL, feature=len(types)), words) as writer:
         for start in range(0, len(names), TOKENS):
             some = number[start : start + TOKENS]
             vectors = np.zeros((len(some), len(types)), np.float32)

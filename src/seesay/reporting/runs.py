@@ -13,6 +13,7 @@ from seesay.reporting.charts import Spec
 from seesay.reporting.results import Results
 from seesay.settings.report import ReportSettings
 from seesay.shared import tables
+from seesay.shared.columns import Table
 
 Context = dict[str, Any]
 Files = Mapping[str, Path | Sequence[Path]]
@@ -51,9 +52,7 @@ class Run:
         found = self.files[name]
         return [found] if isinstance(found, Path) else list(found)
 
-    def table(
-        self, table: tables.Table, name: str, columns: Sequence[str] | None = None
-    ) -> pd.DataFrame:
+    def table(self, table: Table, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """The rows of an input, all or some columns, read once for all sections."""
         wanted = None if columns is None else list(columns)
         key = name, tuple(wanted or ())

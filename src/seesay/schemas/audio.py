@@ -2,8 +2,7 @@
 
 import pyarrow as pa
 
-from seesay.shared import tables
-from seesay.shared.tables import Column, Table
+from seesay.shared.columns import Column, Table, features
 
 RECORDINGS = Table(
     "recordings",
@@ -53,7 +52,7 @@ LOGMEL = Table(
     (
         Column("token_id", pa.string(), "the token"),
         Column("padded_frames", pa.int16(), "frames beyond the recording's ends, set to silence"),
-        Column("feature", tables.features(0), "log-Mel frames, frame by frame (71 x 40)"),
+        Column("feature", features(0), "log-Mel frames, frame by frame (71 x 40)"),
     ),
 )
 

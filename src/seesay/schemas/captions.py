@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from seesay.shared.tables import Column, Table
+from seesay.shared.columns import Column, Table
 
 CAPTION_WORDS = Table(
     "caption_words",

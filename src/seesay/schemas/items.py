@@ -3,7 +3,7 @@
 import pyarrow as pa
 
 from seesay.schemas.scoring import RECALLS
-from seesay.shared.tables import Column, Table
+from seesay.shared.columns import Column, Table
 
 _WHERE = (
     Column("experiment", pa.string(), "an experiment of the config"),

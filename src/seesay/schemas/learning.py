@@ -2,8 +2,7 @@
 
 import pyarrow as pa
 
-from seesay.shared import tables
-from seesay.shared.tables import Column, Table
+from seesay.shared.columns import Column, Table, features
 
 HISTORY = Table(
     "history",
@@ -50,7 +49,7 @@ IMAGE_EMBEDDINGS = Table(
     (
         Column("image_id", pa.string(), "the picture"),
         Column("region", pa.int32(), "the fragment's region; 0 is the whole picture"),
-        Column("embedding", tables.features(0), "place in the shared space"),
+        Column("embedding", features(0), "place in the shared space"),
     ),
 )
 
@@ -59,6 +58,6 @@ WORD_EMBEDDINGS = Table(
     ("token_id",),
     (
         Column("token_id", pa.string(), "the spoken word's token"),
-        Column("embedding", tables.features(0), "place in the shared space"),
+        Column("embedding", features(0), "place in the shared space"),
     ),
 )

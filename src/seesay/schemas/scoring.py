@@ -4,7 +4,7 @@ from collections.abc import Container
 
 import pyarrow as pa
 
-from seesay.shared.tables import Column, Table
+from seesay.shared.columns import Column, Table
 
 RANKS = Table(
     "ranks",

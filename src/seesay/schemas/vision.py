@@ -2,8 +2,7 @@
 
 import pyarrow as pa
 
-from seesay.shared import tables
-from seesay.shared.tables import Column, Table
+from seesay.shared.columns import Column, Table, features
 
 IMAGES = Table(
     "images",
@@ -63,17 +62,17 @@ REGIONS = Table(
     ),
 )
 
-THINGS_TABLE = tables.Table(
+THINGS_TABLE = Table(
     "things",
     ("image_id", "thing"),
     (
-        tables.Column("image_id", pa.string(), "the scene"),
-        tables.Column("thing", pa.int32(), "number of the thing in the scene, from 0"),
-        tables.Column("word", pa.string(), "the usual noun for it"),
-        tables.Column("x0", pa.int32(), "left edge of its ink", "px"),
-        tables.Column("y0", pa.int32(), "upper edge", "px"),
-        tables.Column("x1", pa.int32(), "right edge, exclusive", "px"),
-        tables.Column("y1", pa.int32(), "lower edge, exclusive", "px"),
+        Column("image_id", pa.string(), "the scene"),
+        Column("thing", pa.int32(), "number of the thing in the scene, from 0"),
+        Column("word", pa.string(), "the usual noun for it"),
+        Column("x0", pa.int32(), "left edge of its ink", "px"),
+        Column("y0", pa.int32(), "upper edge", "px"),
+        Column("x1", pa.int32(), "right edge, exclusive", "px"),
+        Column("y1", pa.int32(), "lower edge, exclusive", "px"),
     ),
 )
 
@@ -94,6 +93,6 @@ FC7 = Table(
             "the network's highest class probability; 0 for ready-made fragments, without scores",
             "0 to 1",
         ),
-        Column("feature", tables.features(0), "the network's penultimate activations"),
+        Column("feature", features(0), "the network's penultimate activations"),
     ),
 )

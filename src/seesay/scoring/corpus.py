@@ -12,9 +12,9 @@ from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
 from seesay.schemas.vision import IMAGES
 from seesay.shared import tables
+from seesay.shared.columns import Table
 from seesay.shared.errors import InputError
 from seesay.shared.ranking import Integers
-from seesay.shared.tables import Table
 
 
 @dataclass(frozen=True)

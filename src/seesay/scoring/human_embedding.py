@@ -13,6 +13,7 @@ from seesay.schemas.audio import HUMAN_WORDS, LOGMEL
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.learning import WORD_EMBEDDINGS
 from seesay.shared import tables
+from seesay.shared.columns import sized
 from seesay.shared.errors import InputError
 
 
@@ -50,6 +51,6 @@ def embed_told(
     if words.empty:
         raise InputError(f"{human_words}: none of the words has a token in {embeddings}")
     placed = np.stack([place[word] for word in words["spoken_word"]])
-    table = tables.sized(WORD_EMBEDDINGS, embedding=placed.shape[1])
+    table = sized(WORD_EMBEDDINGS, embedding=placed.shape[1])
     with tables.Writer(table, out) as writer:
         writer.write({"token_id": words["token_id"], "embedding": placed})

@@ -23,8 +23,8 @@ from seesay.scoring.breakdown_classes import by_fold, fragment_properties, token
 from seesay.scoring.grounding import TASKS as GROUNDED
 from seesay.scoring.metrics import chance, counts_of
 from seesay.shared import tables, writing
+from seesay.shared.columns import Table
 from seesay.shared.ranking import Floats
-from seesay.shared.tables import Table
 from seesay.shared.voices import engine_of
 
 BATCH = 1 << 16  # rows in memory at once

@@ -19,9 +19,9 @@ from seesay.scoring.metrics_tables import ENDS, PS, Measured, Numbers, write
 from seesay.scoring.resampling import Factors, by_picture, by_word_and_talker, weights
 from seesay.settings.metrics import MetricsSettings
 from seesay.shared import tables
+from seesay.shared.columns import Table
 from seesay.shared.errors import InputError
 from seesay.shared.ranking import Floats, Integers, Ranks
-from seesay.shared.tables import Table
 
 METRICS = ("median_rank", "mean_rank", "r1", "r5", "r10", "r25")
 GROUNDED = ("pointing", "iou")

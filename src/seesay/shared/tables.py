@@ -1,12 +1,11 @@
 """Reads and writes the Parquet tables in which stages meet.
 
-A `Table` is a contract: its columns, their Arrow types, units and meanings, and its key. Writing
-and reading check it. A table is written beside its place and renamed, so nobody sees half of one.
+A table's columns and types (`seesay.shared.columns`) are checked when it is written and when it is
+read. Tables are written beside their place and renamed, so that nobody sees half a table.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -17,40 +16,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from seesay.shared import seals, writing
+from seesay.shared.columns import Column, Table
 from seesay.shared.errors import InputError
 from seesay.shared.printable import printable
 
 # Errors for damaged files: Arrow's own, and MemoryError for absurd sizes.
 UNREADABLE = (pa.ArrowException, OSError, ValueError, LookupError, TypeError, MemoryError)
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column: its name, Arrow type, unit ("" without one) and meaning.
-
-    An `optional` column may hold nulls.
-    """
-
-    name: str
-    type: pa.DataType
-    meaning: str
-    unit: str = ""
-    optional: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    """The fixed schema of a table. No two rows share their `key` columns."""
-
-    name: str
-    key: tuple[str, ...]
-    columns: tuple[Column, ...]
-
-    @property
-    def schema(self) -> pa.Schema:
-        """The Arrow schema, with the table's name as metadata."""
-        fields = [pa.field(c.name, c.type, nullable=c.optional) for c in self.columns]
-        return pa.schema(fields, metadata={"table": self.name})
 
 
 REJECTS = Table(
@@ -62,11 +33,6 @@ REJECTS = Table(
         Column("reason", pa.string(), "why, and what to do"),
     ),
 )
-
-
-def features(size: int) -> pa.DataType:
-    """The Arrow type of a feature vector of `size` float32 numbers."""
-    return pa.list_(pa.float32(), size)
 
 
 class Writer:
@@ -215,15 +181,6 @@ def check(table: Table, path: Path, schema: pa.Schema) -> None:
             raise InputError(
                 f"{path}: column {column.name!r} is {found}, {table.name} wants {column.type}"
             )
-
-
-def sized(table: Table, **sizes: int) -> Table:
-    """The same table with the actual sizes of its feature columns."""
-    columns = tuple(
-        Column(c.name, features(sizes[c.name]), c.meaning, c.unit) if c.name in sizes else c
-        for c in table.columns
-    )
-    return Table(table.name, table.key, columns)
 
 
 def width(path: Path, column: str) -> int:

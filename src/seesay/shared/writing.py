@@ -7,6 +7,7 @@ results, on whatever host. A script claims its outputs when it starts
 (`seesay.shared.command.arguments`), and releases them when it ends.
 """
 
+import errno
 import os
 import re
 import secrets
@@ -15,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from seesay.shared.errors import InputError
+SUPERSEDED = "another job has begun to write it since; this one ends without it"
 
 _claimed: dict[Path, Path] = {}
 
@@ -65,8 +66,8 @@ def _clear(folder: Path) -> None:
 def replacing(path: Path) -> Iterator[Path]:
     """The part to write, an empty file; it replaces `path` when the block ends well.
 
-    Open it as "r+b": a file made anew would belong to no job. Raises InputError if another job has
-    begun the same output since, and OSErrors of the block with the name of `path`.
+    Open it as "r+b": a file made anew would belong to no job. Raises OSError (ESTALE) if another
+    job has begun the same output since, and OSErrors of the block with the name of `path`.
     """
     place = path.absolute()
     part = _claimed.get(place) or claim(place)
@@ -78,9 +79,7 @@ def replacing(path: Path) -> Iterator[Path]:
     except Exception as error:
         gone = isinstance(error, FileNotFoundError) or not isinstance(error, OSError)
         if gone and not part.exists():
-            raise InputError(
-                f"{path}: another job has begun to write it since; this one ends without it"
-            ) from error
+            raise OSError(errno.ESTALE, SUPERSEDED, str(path)) from error
         if isinstance(error, OSError):
             where = str(error.filename or part).replace(str(part), str(path), 1)
             raise OSError(error.errno, error.strerror or str(error), where) from error

@@ -21,6 +21,7 @@ from seesay.schemas.vision import FC7, MANIFEST
 from seesay.settings.fc7 import Fc7Settings
 from seesay.shared import sources, tables
 from seesay.shared.ahead import ahead
+from seesay.shared.columns import sized
 from seesay.shared.device import choose
 from seesay.vision.candidates import Candidates, Fragment, candidates_of, opened
 from seesay.vision.crops import crops_of, look
@@ -54,7 +55,7 @@ def extract_shard(
     see = _pooled if hasattr(find(settings.network), "Detector") else _cropped
     width, fragments = see(candidates, settings, place, workers)
     pictures = (list(group) for _, group in groupby(fragments, attrgetter("image_id")))
-    with tables.Writer(tables.sized(FC7, feature=width), fc7) as writer:
+    with tables.Writer(sized(FC7, feature=width), fc7) as writer:
         while some := list(islice(pictures, PICTURES_A_WRITE)):
             kept = [best(of_one, settings.regions, settings.nms) for of_one in some]
             writer.write(_columns(list(chain.from_iterable(kept))))

@@ -18,6 +18,7 @@ from seesay.corpora.fragments import WIDTH, finder, read, sources
 from seesay.schemas.vision import FC7, MANIFEST
 from seesay.settings.fragments import FragmentsSettings
 from seesay.shared import tables
+from seesay.shared.columns import sized
 from seesay.shared.errors import InputError
 from seesay.shared.progress import progress
 from seesay.shared.rejects import write_rejects
@@ -51,7 +52,7 @@ def make_shards(
     if not kept:
         why = f"; rejected: {first_of(bad)}" if bad else ""
         raise InputError(f"{folder}: no fragments of any picture of the corpora{why}")
-    table = tables.sized(FC7, feature=WIDTH)
+    table = sized(FC7, feature=WIDTH)
     with ExitStack() as stack:
         for shard, path in zip(shards, fc7, strict=True):
             writer = stack.enter_context(tables.Writer(table, path))
