@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
 from seesay.commands import compare_runs, compare_shown
 from seesay.commands.cli import main
@@ -17,7 +16,7 @@ from seesay.scoring.metrics import METRICS, measure
 from seesay.settings.metrics import MetricsSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
-from support import ROOT, crossing, report_run
+from support import configs, crossing, report_run
 from support.browser import opened
 from support.metrics import write_ranks
 
@@ -205,7 +204,7 @@ def write_record(folder, config, codes=None):
 
 
 def test_settings_that_differ_are_said_and_no_others(runs):
-    config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+    config = configs.complete()
     write_record(runs[0], config)
     config["results"] = "results/other"
     config["experiments"] = dict(reversed(config["experiments"].items()))
@@ -215,8 +214,10 @@ def test_settings_that_differ_are_said_and_no_others(runs):
     write_record(runs[1], config, {"training": "ba9876543210"})
     found = compare_runs.differences(*map(Run.read, runs), [("paper", "paper")])
     assert [(row.kind, row.name, row.first, row.second) for row in found] == [
-        ("settings", "pictures.corpora", "[]", '[{"name": "p", "path": "x"}]'),
+        ("settings", "pictures.corpora", "[]", "–"),
         ("settings", "fc7.regions", "19", "7"),
+        ("settings", "pictures.corpora.0.name", "–", "p"),
+        ("settings", "pictures.corpora.0.path", "–", "x"),
         ("settings", "paper: training.loss", "coscos2", "infonce"),
         ("runs", "seeds", "1", "1, 2"),
         ("code", "training", "0123456789ab", "ba9876543210"),

@@ -1,6 +1,7 @@
 """The command `seesay`: the project's tools outside a run.
 
     seesay check config/paper.yaml
+    seesay config config/paper.yaml
     seesay search --model results/training/paper/model/1 --say word.wav
     seesay search --model results/training/paper/model/1 --look picture.jpg
     seesay compare results/one results/other --html compared.html
@@ -9,8 +10,9 @@
     seesay clean config/paper.yaml
 
 `check` says whether a run has all that it needs and what it will find, one line a finding, with
-exit status 1 if something is missing. `search` finds pictures for a spoken word, or spoken words
-for a picture. `compare` lists the differences between two finished runs, with paired intervals.
+exit status 1 if something is missing. `config` prints every setting of a run and its origin.
+`search` finds pictures for a spoken word, or spoken words for a picture.
+`compare` lists the differences between two finished runs, with paired intervals.
 `export` writes both branches of a model as ONNX files. `abx` writes the test words as item files
 with their embeddings, for fastabx. `clean` removes training states that no run needs.
 """
@@ -42,6 +44,8 @@ def main(argv: Sequence[str] | None = None) -> None:
 
         if arguments.command == "compare":
             wanted = _compare
+        elif arguments.command == "config":
+            from seesay.commands.config_shown import show as wanted
         elif arguments.command == "clean":
             from seesay.commands.clean import clean as wanted
         elif arguments.command == "export":
@@ -59,7 +63,15 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """The command and its options; a wrong one ends with a line of help and exit status 2."""
     parser = argparse.ArgumentParser(prog="seesay", description="Words from pictures and speech.")
     commands = parser.add_subparsers(dest="command", required=True)
-    for add in (_add_check, _add_compare, _add_search, _add_export, _add_abx, _add_clean):
+    for add in (
+        _add_check,
+        _add_config,
+        _add_compare,
+        _add_search,
+        _add_export,
+        _add_abx,
+        _add_clean,
+    ):
         add(commands)
     arguments = parser.parse_args(argv)
     if arguments.command == "search" and arguments.top < 1:
@@ -80,6 +92,25 @@ def _add_check(commands: Commands) -> None:
     )
     check.add_argument("config", help="the config file of the run")
     check.add_argument("--trust-model", action="store_true", help=TRUST)
+
+
+def _add_config(commands: Commands) -> None:
+    config = commands.add_parser(
+        "config",
+        help="print every setting of a run, and where it comes from",
+        description="Print the whole config of a run as YAML, each value with its origin as a"
+        " comment: file:line, default or --config (docs/configuration.md).",
+    )
+    config.add_argument("files", nargs="+", metavar="FILE", help="as --configfile of snakemake")
+    config.add_argument(
+        "--config",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="KEY=VALUE",
+        help="as --config of snakemake",
+    )
+    config.add_argument("--explain", action="store_true", help="say above each key what it means")
 
 
 def _add_compare(commands: Commands) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from seesay.planning.config import VARIED
+from seesay.planning.entries import flat
 from seesay.schemas.audio import RECORDINGS, SPOKEN_WORDS
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.vision import CAPTIONS, IMAGES
@@ -140,14 +141,14 @@ def lacking(first: Run, second: Run) -> list[str]:
     return said
 
 
-def flat(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
-    """Settings as (`section.key`, text), including nested sections."""
-    if isinstance(value, dict) and value:
-        for key, part in value.items():
-            yield from flat(part, f"{name}.{key}" if name else str(key))
-    else:
-        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        yield printable(name), printable(text)
+def _flat(values: Any) -> dict[str, str]:
+    """Settings by their keys, `section.key`, as texts."""
+    return {
+        printable(key): printable(
+            value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        )
+        for key, value in flat(values)
+    }
 
 
 def _settings(first: Run, second: Run, pairs: Iterable[tuple[str, str]]) -> list[Apart]:
@@ -159,14 +160,14 @@ def _settings(first: Run, second: Run, pairs: Iterable[tuple[str, str]]) -> list
         {key: value for key, value in config.items() if key not in NOT_COMPARED}
         for config in configs
     ]
-    found = _values("settings", *(dict(flat(part)) for part in shared))
+    found = _values("settings", *(_flat(part) for part in shared))
     said = {(row.name, row.first, row.second) for row in found}
     for pair in pairs:
         merged = [_merged(config, name) for config, name in zip(configs, pair, strict=True)]
         name = pair[0] if pair[0] == pair[1] else " / ".join(pair)
         found += [
             Apart("settings", f"{name}: {row.name}", row.first, row.second)
-            for row in _values("settings", *(dict(flat(part)) for part in merged))
+            for row in _values("settings", *(_flat(part) for part in merged))
             if (row.name, row.first, row.second) not in said
         ]
     return found

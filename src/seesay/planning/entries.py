@@ -1,21 +1,33 @@
-"""Settings as a list of texts, one a key: what Snakemake compares, and prints where it differs."""
+"""Settings key by key: what Snakemake compares, and prints where it differs."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 
-def entries(key: str, values: Any) -> list[str]:
-    """One text a key, `regions.nms: 0.7`, in the order of the keys.
+def flat(values: Any, key: str = "") -> Iterator[tuple[str, Any]]:
+    """Every key, as `section.key`, with its value, in the order of the settings.
 
-    Mappings and lists of mappings are gone into, so that a printed reason for a rerun has the
-    changed keys alone; any other list is one value. `key` may be empty for a whole config.
+    Goes into mappings and lists of mappings (`corpora.0.path`); any other list is one value.
+    `key` is the name of the values themselves; it may be empty for a whole config.
     """
-    inner: list[tuple[str, Any]] = []
+    inner: list[tuple[Any, Any]] = []
     if isinstance(values, dict):
-        inner = sorted(values.items())
+        inner = list(values.items())
     elif isinstance(values, list) and all(isinstance(value, dict) for value in values):
-        inner = [(str(place), value) for place, value in enumerate(values)]
+        inner = list(enumerate(values))
     if not inner:
-        return [f"{key}: {json.dumps(values, ensure_ascii=False, sort_keys=True)}"]
-    names = [(f"{key}.{name}" if key else name, value) for name, value in inner]
-    return [text for name, value in names for text in entries(name, value)]
+        yield key, values
+    for name, value in inner:
+        yield from flat(value, f"{key}.{name}" if key else str(name))
+
+
+def entries(key: str, values: Any) -> list[str]:
+    """One text a key, `regions.nms: 0.7`, in the order of the keys' names.
+
+    A printed reason for a rerun then has the changed keys alone.
+    """
+    ordered = json.loads(json.dumps(values, sort_keys=True))
+    return [
+        f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in flat(ordered, key)
+    ]
