@@ -13,7 +13,7 @@ from seesay.commands import check, check_disk, fetch
 from seesay.commands.check import findings
 from seesay.commands.check_findings import Finding
 from seesay.planning import config
-from support import ROOT
+from support import ROOT, configs
 from support.frames import WIDTH, Convolutions, saved
 from support.loopback import serving
 from support.pictures import jpeg
@@ -23,10 +23,10 @@ ALIGNMENT = {"talker": "folder", "dictionary": "no.dict", "beam": 1e-80, "on_bad
 
 
 def paper(**changes):
-    values = yaml.safe_load((ROOT / "config" / "paper.yaml").read_text())
+    values = configs.complete("paper.yaml")
     values["pictures"]["split"] |= {"train": 2, "validation": 1, "test": 1}
     for key, value in changes.items():
-        values[key] = values.get(key, {}) | value
+        values[key] = (values.get(key) or {}) | value
     return values
 
 

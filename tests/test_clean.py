@@ -8,14 +8,14 @@ from filelock import FileLock
 
 from seesay.commands import cli
 from seesay.learning.checkpoints import Checkpoint
-from support import ROOT
+from support import configs
 
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
     """A config of two experiments and two seeds, of which paper, seed 1, has ended."""
     monkeypatch.chdir(tmp_path)
-    config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+    config = configs.complete()
     config |= {"results": "out", "seeds": [1, 2], "experiments": {"paper": {}, "best": {}}}
     config |= {"listen": config["listen"] | {"experiment": None}}
     (tmp_path / "config.yaml").write_text(yaml.safe_dump(config))

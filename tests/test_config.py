@@ -10,12 +10,12 @@ import yaml
 from pydantic import ValidationError
 
 from seesay.commands import check
-from seesay.planning import config, config_file
+from seesay.planning import config, config_file, entries
 from seesay.planning.stamps import locked
-from seesay.settings.evaluation import PAPER, TASKS, EvaluationSettings
+from seesay.settings.evaluation import FIRST, PAPER, TASKS, EvaluationSettings
 from seesay.shared.command import one_line
 from seesay.shared.errors import InputError
-from support import ROOT
+from support import ROOT, configs
 from support.workflow import snakemake, values
 
 ONE = {"reader": "flickr8k", "path": "somewhere"}
@@ -27,18 +27,23 @@ ALIGNMENT = {
     "beam": 1e-80,
     "on_bad_input": "reject",
 }
-CONFIGS = sorted((ROOT / "config").glob("*.yaml"))
 # What a config cannot leave out.
 GENERATED = {"results": "results", "scenes": {}, "synthesis": {}}
 
 
-@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.name)
-def test_every_config_file_is_complete_and_valid(path):
-    loaded = config.load(yaml.safe_load(path.read_text()))
-    assert loaded.results == "results" or path.name != "config.yaml"
-    given = set(yaml.safe_load(path.read_text()))
-    optional = {"scenes", "synthesis", "fragments", "alignment", "fetch"}
-    assert set(config.Config.model_fields) - given <= optional
+@pytest.mark.parametrize("path", configs.CONFIGS, ids=lambda path: path.stem)
+def test_a_shipped_config_says_only_what_differs_from_the_defaults(path):
+    """The paper's says its numbers, whatever the defaults are."""
+    given = config_file.read(path)
+    loaded = config.load(given)
+    assert (loaded.results == "results") == (path.name == "config.yaml")
+    if path.name == "paper.yaml":
+        return
+    defaults = dict(entries.flat(config.load(GENERATED).model_dump(mode="json")))
+    del given["experiments"]
+    for key, value in entries.flat(given):
+        if not re.search(r"\.(corpora|human)\.", key):
+            assert value != defaults.get(key) or key == "results", f"{key} has its default"
 
 
 def test_a_config_says_only_where_it_writes_and_what_it_reads():
@@ -76,17 +81,9 @@ def test_an_empty_section_is_one_line():
 
 def test_all_tasks_are_named_by_one_word():
     tasks = config.load(GENERATED | {"evaluation": {"tasks": "all"}}).evaluation.tasks
-    assert tasks == TASKS.names
+    assert tasks[: len(FIRST)] == FIRST
+    assert sorted(tasks) == sorted(TASKS.names)
     assert config.load(GENERATED).evaluation.tasks == PAPER
-
-
-def test_the_default_comments_every_key():
-    lines = (ROOT / "config" / "config.yaml").read_text().splitlines()
-    for number, line in enumerate(lines):
-        key = re.match(r" *([a-z_0-9]+):", line)
-        if key and not any(part in lines[number - 1] for part in ("#",)):
-            before = lines[number - 1].strip()
-            assert re.match(r"[a-z_]+:", before), f"line {number + 1} has no comment: {line}"
 
 
 @pytest.mark.parametrize(
@@ -187,7 +184,7 @@ def test_the_default_comments_every_key():
 def test_a_wrong_value_is_one_line_that_names_the_key(change, message):
     wrong = values()
     for key, value in change.items():
-        merged = isinstance(value, dict) and key in wrong and key != "experiments"
+        merged = isinstance(value, dict) and wrong.get(key) and key != "experiments"
         wrong[key] = wrong[key] | value if merged else value
     with pytest.raises(InputError) as caught:
         config.load(wrong)

@@ -14,14 +14,14 @@ import pytest
 import yaml
 
 from seesay.planning.config import load
+from seesay.planning.config_file import read
 from seesay.reporting.supervision import declared, sources
 from seesay.scoring import abx
-from support import ROOT, corpora_layouts
+from support import configs, corpora_layouts
 from support.shrinking import shrunk
 from support.workflow import snakemake
 
 pytestmark = pytest.mark.slow
-CONFIGS = sorted((ROOT / "config").glob("*.yaml"))
 # Sections of every report.
 ALWAYS = {"answer", "tables", "more", "listen", "training", "where", "map", "data", "pictures"}
 ALWAYS |= {"made", "run"}
@@ -43,10 +43,10 @@ def make_corpora(values: dict, folder: Path) -> None:
         corpora_layouts.SPEECH[corpus["reader"]](folder / corpus["path"], **given)
 
 
-@pytest.fixture(scope="module", params=CONFIGS, ids=[path.stem for path in CONFIGS])
+@pytest.fixture(scope="module", params=configs.CONFIGS, ids=lambda path: path.stem)
 def run(request, tmp_path_factory):
     """A shipped config, its small values, and the results of its run, with its study."""
-    values = shrunk(yaml.safe_load(request.param.read_text()))
+    values = shrunk(configs.complete(request.param.name))
     folder = tmp_path_factory.mktemp(request.param.stem) / "run"
     folder.mkdir()
     make_corpora(values, folder)
@@ -68,7 +68,7 @@ def sections(page: str) -> dict[str, str]:
 
 def test_only_sizes_are_other_than_in_the_config(run):
     path, values, _ = run
-    given = load(yaml.safe_load(path.read_text()))
+    given = load(read(path))
     small = load(values)
     assert set(small.experiments) == set(given.experiments)
     assert small.controls == given.controls

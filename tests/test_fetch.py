@@ -20,7 +20,7 @@ from seesay.settings.fetch import FetchSettings
 from seesay.shared.digests import sha256
 from seesay.shared.download import RefusedError, Wanted, download
 from seesay.shared.errors import InputError
-from support import ROOT
+from support import configs
 from support.loopback import serving
 from support.workflow import snakemake
 
@@ -307,7 +307,7 @@ def test_pictures_of_ones_own_are_left_alone(pascal, tmp_path, capsys):
 
 
 def paper():
-    return yaml.safe_load((ROOT / "config" / "paper.yaml").read_text())
+    return configs.complete("paper.yaml")
 
 
 def test_what_a_config_wants_fetched():

@@ -36,7 +36,7 @@ from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.sound import span
 from seesay.shared.tables import REJECTS
-from support import ROOT, listen_run, report_run
+from support import configs, listen_run, report_run
 from support.workflow import small_config, snakemake
 
 
@@ -365,7 +365,7 @@ def test_cases_are_in_the_tables_and_no_text_ends_the_script(world, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "pictures", "most"), [("config", 40, 8e6), ("paper", 102, 15e6)])
 def test_the_page_stays_within_its_size_and_time(name, pictures, most, tmp_path):
-    config = yaml.safe_load((ROOT / "config" / f"{name}.yaml").read_text())
+    config = configs.complete(f"{name}.yaml")
     words = {f"word{n}": f"word{n}" for n in range(200)}
     # Large and noisy pictures: the tables of cases hold some of them once more.
     inputs = listen_run.make(tmp_path, pictures=pictures, words=words, side=600)

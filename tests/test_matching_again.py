@@ -13,7 +13,7 @@ from seesay.captions.matching_again import match_again
 from seesay.captions.matching_stops import cures
 from seesay.planning.config import load
 from seesay.settings.matching import MatchingSettings
-from support import ROOT
+from support import ROOT, configs
 
 KEY = ["image_id", "caption"]
 
@@ -167,7 +167,7 @@ def test_no_cure_takes_tokens_drawn_with_replacement_away():
 @pytest.mark.parametrize("name", ["paper.yaml", "flickr8k.yaml"])
 def test_the_authors_recipe_is_an_experiment_and_its_matching_an_override(name):
     """docs/legacy.md gives the override as it is merged here; Snakemake merges sections so."""
-    values = yaml.safe_load((ROOT / "config" / name).read_text())
+    values = configs.complete(name)
     (given,) = re.findall(r"'matching=(\{.*\})'", (ROOT / "docs" / "legacy.md").read_text())
     update_config(values, {"results": "results/authors", "matching": yaml.safe_load(given)})
     config = load(values)

@@ -6,11 +6,10 @@ import re
 
 import pandas as pd
 import pytest
-import yaml
 
 from seesay.planning.config import load
 from seesay.reporting import supervision
-from support import ROOT
+from support import ROOT, configs
 
 spec = importlib.util.spec_from_file_location("measured", ROOT / "docs" / "measured.py")
 measured = importlib.util.module_from_spec(spec)
@@ -59,7 +58,7 @@ def test_the_results_page_has_the_numbers_of_its_tables_and_no_others():
 @pytest.fixture
 def run(tmp_path):
     (tmp_path / "report").mkdir()
-    config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))
+    config = configs.complete()
     config["experiments"]["best"]["training"] |= {"word_term": 0.25}
     record = {"config": {**config, "seeds": [1, 2]}, "versions": {"torch": "2.0"}, "codes": {}}
     (tmp_path / "report" / "run.json").write_text(json.dumps(record))
@@ -108,7 +107,7 @@ def test_what_models_were_told_is_that_of_the_study_and_of_the_config():
     for name, told in measured.studies_told(text).items():
         assert told == measured.read_told(name)
         assert all(line.count("; ") == 9 for line in told.values())
-    values = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))
+    values = configs.complete()
     config = load(values).model_dump(mode="json")
     assert measured.read_told("default") == {
         name: supervision.line(config, name) for name in config["experiments"]

@@ -15,7 +15,7 @@ import yaml
 from PIL import Image, ImageDraw
 
 from seesay.shared.pixels import decode
-from support import ROOT, corpora_layouts, forks
+from support import ROOT, configs, corpora_layouts, forks
 from support.corpora_layouts import RATE, WORDS, order, say, scene
 from support.shrinking import shrunk
 from support.workflow import jobs, snakemake
@@ -26,7 +26,7 @@ GUIDE = (ROOT / "docs" / "your-own-corpus.md").read_text(encoding="utf-8")
 
 def own_config(pictures: dict, speech: dict) -> dict:
     """A copy of config/config.yaml without the generated corpora and with one's own, small."""
-    values = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+    values = configs.complete()
     del values["scenes"], values["synthesis"]
     values["results"] = "results/own"
     values["pictures"]["corpora"] = [pictures]

@@ -28,7 +28,7 @@ from seesay.settings.metrics import MetricsSettings
 from seesay.shared import tables
 from seesay.shared.columns import sized
 from seesay.shared.errors import InputError
-from support import small_corpora
+from support import configs, small_corpora
 from support.small_corpora import stages
 from support.workflow import snakemake
 
@@ -254,7 +254,7 @@ def test_a_layout_the_wrong_way_round_is_said():
 
 def test_without_scenes_it_is_said_what_cannot_be_known(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    values = yaml.safe_load((small_corpora.ROOT / "config" / "config.yaml").read_text())
+    values = configs.complete()
     path = small_corpora.write(tmp_path, values)
     (line,) = [str(f) for f in findings(str(path)) if f.section == "matching"]
     assert line == (

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -30,7 +29,7 @@ from seesay.schemas.vision import COPIES, IMAGES
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.printable import printing
-from support import ROOT, report_run
+from support import ROOT, configs, report_run
 from support.pages import CAPTION, SETTINGS, Page
 from support.report_run import outputs
 
@@ -201,7 +200,7 @@ def test_the_network_is_drawn_with_its_sizes(page):
 
 @pytest.mark.parametrize("experiment", ["paper", "best", "gate", "conv", "falling"])
 def test_an_experiment_s_own_network_and_stopping_rule_are_told(experiment):
-    values = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+    values = configs.complete()
     values["experiments"] |= {
         "gate": {"training": {"context": "gate"}},
         "conv": {"training": {"speech_encoder": "conv", "speech_layers": [8, 8]}},

@@ -5,11 +5,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seesay.planning.config import load
 from seesay.reporting import credits, leakage
 from seesay.reporting.report import build
 from seesay.reporting.results import Results
@@ -19,7 +17,7 @@ from seesay.schemas.vision import COPIES, FC7
 from seesay.settings.report import ReportSettings
 from seesay.shared import tables
 from seesay.shared.columns import sized
-from support import report_run
+from support import configs, report_run
 from support.report_run import outputs
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -87,8 +85,7 @@ def test_the_networks_of_all_experiments_are_credited_once():
 
 
 def test_an_experiment_that_hears_words_alone_is_not_said_to_hear_their_neighbours():
-    values = yaml.safe_load((ROOT / "config" / "flickr8k.yaml").read_text())
-    config = load(values).model_dump(mode="json")
+    config = configs.complete("flickr8k.yaml")
     alone = "best, no_convolutions, no_pseudo_words, no_lexicon_term"
     assert data.windows(config) == {"paper, authors": pytest.approx(0.71), alone: 0.0}
     assert data.windows(report_run.CONFIG) == {"": pytest.approx(0.71)}

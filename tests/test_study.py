@@ -5,7 +5,6 @@ import math
 
 import pandas as pd
 import pytest
-import yaml
 
 from seesay.planning.config import load
 from seesay.reporting import beside, study, study_numbers
@@ -13,7 +12,7 @@ from seesay.reporting.results import Difference, Results
 from seesay.schemas.learning import HISTORY
 from seesay.shared import tables
 from seesay.shared.errors import InputError
-from support import ROOT
+from support import configs
 
 METRICS = "experiment system seed task gallery gallery_size queries metric value ci_low ci_high"
 PAIRS = "experiment other task gallery metric difference ci_low ci_high"
@@ -56,7 +55,7 @@ def write_pairs(path, values):
 
 @pytest.fixture
 def config():
-    values = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+    values = configs.complete()
     best = values["experiments"]["best"]
     values["experiments"]["window"] = {"training": best["training"]}
     values["experiments"]["max"] = copy.deepcopy(best)

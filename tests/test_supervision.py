@@ -11,10 +11,10 @@ from seesay.planning.config import load
 from seesay.reporting import supervision
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.shared import tables
-from support import ROOT
+from support import ROOT, configs
 from support.training import BEST, CPU, learnable, make
 
-DEFAULT = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))
+DEFAULT = configs.complete()
 MANY = {"batch_pictures": 20, "loss": "infonce", "output": "linear"}
 PEOPLE = {"human": [{"name": "a", "reader": "tsv", "path": "x"}], "human_talkers": 0.5}
 READ = [{"reader": "lucid", "path": "x"}]

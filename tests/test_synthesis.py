@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,7 +33,7 @@ from seesay.shared.errors import InputError
 from seesay.shared.randomness import generator
 from seesay.vision import scenes
 from seesay.vision import splits as picture_splits
-from support import ROOT
+from support import configs
 from support.captions import NOUNS, caption_words
 
 KEY = ["image_id", "caption"]
@@ -316,7 +315,7 @@ def test_the_embedded_default_is_sayable_in_every_split(tmp_path: Path):
 
     Scenes are drawn small; speech is a table of made-up times.
     """
-    config = load(yaml.safe_load((ROOT / "config" / "config.yaml").read_text()))
+    config = load(configs.complete())
     small = config.scenes.model_copy(update={"size": 64})
     images, captions = [], []
     for index in range(1, small.count + 1):

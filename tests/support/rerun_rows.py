@@ -12,6 +12,8 @@ import soundfile
 import yaml
 from PIL import Image
 
+from seesay.planning.config import load
+
 NUMBERS = {"metrics": 1, "breakdown": 1}
 # What the first model finds is heard and seen.
 SHOWN = {"listen": 1, "map": 1}
@@ -120,6 +122,23 @@ def reorder(run: Run) -> None:
         for key, value in reversed(values.items())
     }
     path.write_text(yaml.safe_dump(values, sort_keys=False))
+
+
+def leave_out_defaults(run: Run) -> None:
+    """Leave out of the config each key that has its default."""
+    path = run.folder / "config.yaml"
+    values = yaml.safe_load(path.read_text())
+    generated = {"results": "results", "scenes": {}, "synthesis": {}}
+    defaults = load(generated).model_dump(mode="json")
+    for section in values.keys() - {"experiments"}:
+        if isinstance(values[section], dict):
+            values[section] = {
+                key: value
+                for key, value in values[section].items()
+                if key not in defaults[section] or value != defaults[section][key]
+            }
+    assert "sample_rate" not in values["logmel"]
+    path.write_text(yaml.safe_dump(values))
 
 
 def add_picture(run: Run) -> None:
@@ -241,6 +260,7 @@ ROWS = [
         {"lexicon": 1, **NEW},
     ),
     Row("the config's keys in another order", reorder, {}),
+    Row("keys that have their defaults are left out of the config", leave_out_defaults, {}),
     Row("the files of the corpora are touched", touch, {}),
     Row(
         "a picture is added to a corpus of your own",

@@ -7,7 +7,7 @@ import yaml
 from seesay.audio import speech
 from seesay.captions import matching, words
 from seesay.vision import pictures
-from support import ROOT
+from support import configs
 from support.pictures import jpeg
 from support.speech_layouts import sound
 
@@ -37,7 +37,7 @@ def make(folder: Path, captions: dict[str, list[list[str]]], speech: dict[str, s
             for n, word in enumerate(words)
         ]
     (folder / "speech" / "words.tsv").write_text("\n".join(rows) + "\n")
-    values = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+    values = configs.complete()
     for section in ("scenes", "synthesis"):
         del values[section]
     values |= {"shards": 1, "seeds": [1], "results": "results", "experiments": {"paper": {}}}

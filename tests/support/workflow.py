@@ -6,15 +6,14 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import yaml
 from scipy.io import savemat
 
-from support import ROOT, forks
+from support import ROOT, configs, forks
 
 
 def small_config():
     """The embedded default, made very small."""
-    values = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+    values = configs.complete()
     values |= {"shards": 2, "seeds": [1], "results": "results", "experiments": {"paper": {}}}
     values["scenes"]["count"] = 24
     values["scenes"]["size"] = 128
@@ -92,4 +91,4 @@ ALIGNMENT = {
 
 
 def values(name="config.yaml"):
-    return yaml.safe_load((ROOT / "config" / name).read_text())
+    return configs.complete(name)

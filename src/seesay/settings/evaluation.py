@@ -16,11 +16,26 @@ PAPER: tuple[Task, ...] = (
     "word_type_by_image",
     "image_token_by_word",
 )
+# The order of `all`, in which results have the tasks; others follow by name.
+FIRST: tuple[Task, ...] = (
+    *PAPER,
+    "word_similarity_other_types",
+    "word_similarity_other_talkers",
+    "word_similarity_other_both",
+    "distinct_type_by_image",
+    "picture_by_caption",
+    "caption_by_picture",
+    "abx",
+    "abx_token_weighted",
+)
 
 
 def _named(tasks: Any) -> Any:
     """The tasks; `all` means every task."""
-    return TASKS.names if tasks == "all" else tasks
+    if tasks != "all":
+        return tasks
+    there = TASKS.names
+    return (*(name for name in FIRST if name in there), *sorted(set(there) - set(FIRST)))
 
 
 class EvaluationSettings(Settings):
