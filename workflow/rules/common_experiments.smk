@@ -50,6 +50,7 @@ def variant_code(stage):
     def of(wildcards):
         return chosen_stamp(stage, variant_experiment(wildcards, stage))
 
+    of.script = stage
     return of
 
 
@@ -76,6 +77,7 @@ def chosen_code(script):
     def of(wildcards):
         return chosen_stamp(script, wildcards.experiment)
 
+    of.script = script
     return of
 
 

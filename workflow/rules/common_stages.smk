@@ -125,13 +125,21 @@ def codes(wildcards, input):
     It takes `input` so that Snakemake does not compare it: a stage whose code has changed and
     whose tables have not is no reason to write the report again.
     """
-    entry = re.compile(r"[\w./]+:[0-9a-f]{12}|[\w.-]+==\S+")
     found = {}
     # By their names here, not by those in a workflow that imports this one.
     for name in json.loads(stages()):
         params = getattr(rules, name).rule.params
-        parts = [p for p in params if isinstance(p, str) and entry.fullmatch(p)]
+        parts = [entry for param in params for entry in stamp_entries(param)]
         if parts:
             text = "\n".join(parts)
             found[name] = hashlib.sha256(text.encode()).hexdigest()[:12]
     return json.dumps(found, sort_keys=True)
+
+
+def stamp_entries(param):
+    """The entries of a code stamp in a rule's param: those of all experiments, if jobs differ."""
+    if hasattr(param, "script"):
+        return sorted({chosen_stamp(param.script, name) for name in EXPERIMENTS})
+    # The name of a user's reader may hold any letter.
+    entry = re.compile(r".+:[0-9a-f]{12}|[\w.-]+==\S+")
+    return [param] if isinstance(param, str) and entry.fullmatch(param) else []
