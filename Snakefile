@@ -19,6 +19,7 @@ include: "workflow/rules/common_resources.smk"
 include: "workflow/rules/common_corpora.smk"
 include: "workflow/rules/common_lists.smk"
 include: "workflow/rules/common_human.smk"
+include: "workflow/rules/common_rejects.smk"
 include: "workflow/rules/common_shown.smk"
 include: "workflow/rules/common_stages.smk"
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import expit
 
-from seesay.scoring.metrics import METRICS, summarise
+from seesay.scoring.rank_metrics import METRICS, summarise
 from seesay.scoring.resampling import Factors, crossed, estimate, shares, weights
 from seesay.settings.metrics import MetricsSettings
 from seesay.shared.ranking import Ranks

@@ -12,7 +12,8 @@ from seesay.reporting.record import record
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.scoring import HUMAN_RANKS, RANKS
 from seesay.schemas.vision import IMAGES
-from seesay.scoring.metrics import METRICS, measure
+from seesay.scoring.metrics import measure
+from seesay.scoring.rank_metrics import METRICS
 from seesay.settings.metrics import MetricsSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError

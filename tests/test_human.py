@@ -8,7 +8,6 @@ import pytest
 import yaml
 
 from seesay.audio.human import Heard, heard, part, read_human, read_source, vocabulary
-from seesay.captions.unseen import choose
 from seesay.commands.check import findings
 from seesay.corpora import Reject
 from seesay.planning.config import load
@@ -17,6 +16,7 @@ from seesay.schemas.scoring import HUMAN_RANKS, HUMAN_TASKS, SYNTHETIC
 from seesay.settings.corpora import Corpus
 from seesay.shared import tables
 from seesay.shared.errors import InputError
+from seesay.shared.randomness import choose
 from seesay.shared.tables import REJECTS
 from support import human_run, small_corpora
 from support.workflow import copy, jobs, snakemake

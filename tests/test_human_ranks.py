@@ -8,7 +8,7 @@ from seesay.schemas.audio import HUMAN_WORDS
 from seesay.schemas.learning import WORD_EMBEDDINGS
 from seesay.schemas.scoring import HUMAN_RANKS, HUMAN_TASKS, SYNTHETIC
 from seesay.scoring.human_ranks import rank_human
-from seesay.scoring.metrics import METRICS, by_chance
+from seesay.scoring.rank_metrics import METRICS, by_chance
 from seesay.shared import tables
 from seesay.shared.columns import sized
 from seesay.shared.errors import InputError

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from seesay.schemas.scoring import RANKS
-from seesay.scoring import metrics
-from seesay.scoring.metrics import METRICS, MetricsSettings, chance, measure, summarise
+from seesay.scoring import rank_metrics
+from seesay.scoring.metrics import MetricsSettings, measure
+from seesay.scoring.rank_metrics import METRICS, chance, summarise
 from seesay.scoring.resampling import Factor, weights
 from seesay.shared import tables
 from seesay.shared.errors import InputError
@@ -60,7 +61,7 @@ def test_metrics_equal_exact_fractions(rows, images):
 def test_metrics_do_not_depend_on_the_size_of_a_block(rows):
     whole = of_one_sample(rows)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(metrics, "CELLS", 1)  # blocks of 25 ranks
+        patch.setattr(rank_metrics, "CELLS", 1)  # blocks of 25 ranks
         assert of_one_sample(rows) == pytest.approx(whole, rel=1e-12)
 
 

@@ -23,7 +23,8 @@ from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
 from seesay.schemas.scoring import ABX, RANKS
 from seesay.schemas.vision import FC7, IMAGES
 from seesay.scoring.evaluation import evaluate
-from seesay.scoring.metrics import METRICS, measure
+from seesay.scoring.metrics import measure
+from seesay.scoring.rank_metrics import METRICS
 from seesay.settings.metrics import MetricsSettings
 from seesay.shared import tables
 from seesay.shared.columns import sized

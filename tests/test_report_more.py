@@ -8,7 +8,8 @@ from seesay.reporting.results import Results
 from seesay.reporting.sections import more
 from seesay.reporting.sections.tasks import unasked
 from seesay.scoring import abx, abx_metrics
-from seesay.scoring.metrics import GROUNDED, METRICS
+from seesay.scoring.metrics import GROUNDED
+from seesay.scoring.rank_metrics import METRICS
 from seesay.settings.evaluation import TASKS
 
 COLUMNS = "experiment system seed task gallery gallery_size queries metric value ci_low ci_high"

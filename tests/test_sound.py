@@ -23,7 +23,7 @@ from seesay.corpora.spoken import AUDIO
 from seesay.settings.corpora import Corpus
 from seesay.shared import sound
 from seesay.shared.errors import InputError
-from seesay.shared.sound import headers, mpeg
+from seesay.shared.sound import headers, mpeg, opening
 from support.frames import RATE, SETTINGS, extract, noise
 from support.speech_layouts import LAYOUTS
 from support.speech_layouts import read as read_corpus
@@ -436,4 +436,4 @@ def test_one_module_opens_audio():
     reads = re.compile(r"soundfile\.(?:read|blocks|info|SoundFile)\b")
     home = Path(seesay.__file__).parent
     found = [path for path in home.rglob("*.py") if reads.search(path.read_text())]
-    assert found == [Path(sound.__file__)]
+    assert found == [Path(opening.__file__)]

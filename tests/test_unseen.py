@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from seesay.captions.matching import match, reasons, run_matching
 from seesay.captions.matching_stops import Stopped
-from seesay.captions.unseen import choose, match_unseen
+from seesay.captions.unseen import match_unseen
 from seesay.reporting import credits as report_sources
 from seesay.reporting.charts import Spec
 from seesay.reporting.results import Results
@@ -28,7 +28,7 @@ from seesay.settings.matching import MatchingSettings
 from seesay.settings.metrics import MetricsSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
-from seesay.shared.randomness import stable_hash
+from seesay.shared.randomness import choose, stable_hash
 from seesay.shared.tables import REJECTS
 from support import report_run
 from support.captions import corpora

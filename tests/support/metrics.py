@@ -8,7 +8,7 @@ import pytest
 from hypothesis import strategies as st
 
 from seesay.schemas.scoring import RANKS
-from seesay.scoring.metrics import summarise
+from seesay.scoring.rank_metrics import summarise
 from seesay.shared import tables
 from seesay.shared.ranking import Ranks
 

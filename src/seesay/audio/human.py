@@ -15,7 +15,6 @@ import pandas as pd
 from seesay.audio.speech import check_words, frame_of, named, open_recordings
 from seesay.captions.dictionary import Dictionary
 from seesay.captions.english import APART
-from seesay.captions.unseen import choose
 from seesay.corpora import SPEECH, UNKNOWN_TALKER, Reject
 from seesay.corpora.finding import find
 from seesay.schemas.audio import HUMAN_WORDS, RECORDINGS, SPOKEN_WORDS, TOKEN_MANIFEST
@@ -25,6 +24,7 @@ from seesay.settings.corpora import Corpus
 from seesay.settings.human import HumanSettings
 from seesay.shared import sources, tables
 from seesay.shared.errors import InputError
+from seesay.shared.randomness import choose
 from seesay.shared.rejects import write_rejects
 
 

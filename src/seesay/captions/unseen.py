@@ -4,7 +4,6 @@ A hash of their names chooses them: one more talker, or word, moves at most one 
 """
 
 import re
-from collections.abc import Iterable
 
 import pandas as pd
 
@@ -13,14 +12,9 @@ from seesay.captions.matching_stops import Stopped, advice
 from seesay.schemas.captions import UNSAYABLE
 from seesay.settings.matching import MatchingSettings
 from seesay.shared.errors import InputError
-from seesay.shared.randomness import stable_hash
+from seesay.shared.randomness import choose, stable_hash
 
 Found = tuple[pd.DataFrame, pd.DataFrame]
-
-
-def choose(names: Iterable[str], number: int, kind: str, seed: int) -> set[str]:
-    """The `number` names with the lowest hashes, which depend on `kind` and `seed`."""
-    return set(sorted(set(names), key=lambda name: stable_hash(kind, seed, name))[:number])
 
 
 def match_unseen(

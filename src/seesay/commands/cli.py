@@ -202,7 +202,7 @@ def _add_clean(commands: Commands) -> None:
 def _compare(arguments: argparse.Namespace) -> None:
     from seesay.commands import compare_runs, compare_shown
     from seesay.commands.compare import compare
-    from seesay.scoring.metrics import METRICS
+    from seesay.scoring.rank_metrics import METRICS
     from seesay.settings.metrics import MOST_RESAMPLES, MetricsSettings
     from seesay.shared.errors import InputError
 

@@ -20,8 +20,8 @@ from seesay.reporting.asking import TASKS as MORE
 from seesay.reporting.results import SYSTEMS, TASKS
 from seesay.schemas.scoring import HUMAN_RANKS, RANKS, SYNTHETIC
 from seesay.scoring import intervals
-from seesay.scoring.metrics import METRICS, chance, counts_of, summarise
 from seesay.scoring.metrics_tables import RANKED
+from seesay.scoring.rank_metrics import METRICS, chance, counts_of, summarise
 from seesay.scoring.resampling import (
     Factors,
     by_picture,

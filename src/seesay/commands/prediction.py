@@ -17,7 +17,7 @@ from seesay.captions.words import drop_rare, none_left
 from seesay.scoring.abx_scores import score
 from seesay.scoring.corpus import Corpus, assemble
 from seesay.scoring.evaluation import galleries, rank_all
-from seesay.scoring.metrics import METRICS, by_chance
+from seesay.scoring.rank_metrics import METRICS, by_chance
 from seesay.settings.evaluation import EvaluationSettings
 from seesay.settings.matching import MatchingSettings
 from seesay.shared.errors import InputError

@@ -98,10 +98,31 @@ def stamp(
         names.append(name)
         if path is not None and not name.startswith("seesay."):
             homes |= _home(name, path)
+    used, packages = _reached([f"scripts/{script}", *names], homes, chosen, about)
+    versions = locked(lock)
+    wanted = (DISTRIBUTIONS.get(p, p).lower().replace("_", "-") for p in packages - NUMBERLESS)
+    pinned = [f"{name}=={versions[name]}" for name in wanted if name in versions]
+    digests = []
+    for module, numbers in used.items():
+        path = module_path(module, homes)
+        assert path is not None
+        parts = read(path, module).parts
+        text = "\n".join(parts[number].dump for number in sorted(numbers))
+        digests.append(f"{module}:{hashlib.blake2b(text.encode(), digest_size=6).hexdigest()}")
+    return sorted(digests + pinned)
+
+
+def _reached(
+    starts: Iterable[str],
+    homes: dict[str, Path],
+    chosen: Collection[str],
+    about: Collection[str],
+) -> tuple[dict[str, set[int]], set[str]]:
+    """The statements that whole modules reach, by module and number; and third-party packages."""
     used: dict[str, set[int]] = {}
     packages: set[str] = set()
     seen: set[Name] = set()
-    queue = [(name, WHOLE) for name in (f"scripts/{script}", *names)]
+    queue = [(name, WHOLE) for name in starts]
     while queue:
         module, name = step = queue.pop()
         if step in seen or module == FACTS:
@@ -130,17 +151,7 @@ def stamp(
                 queue += [_leads_to(module, code, *use, homes) for use in part.uses]
                 queue += [(each, WHOLE) for each in chosen if _loaded(each, WHOLE) & part.loads]
                 queue += [(each, ABOUT) for each in about if _loaded(each, ABOUT) & part.loads]
-    versions = locked(lock)
-    wanted = (DISTRIBUTIONS.get(p, p).lower().replace("_", "-") for p in packages - NUMBERLESS)
-    pinned = [f"{name}=={versions[name]}" for name in wanted if name in versions]
-    digests = []
-    for module, numbers in used.items():
-        path = module_path(module, homes)
-        assert path is not None
-        parts = read(path, module).parts
-        text = "\n".join(parts[number].dump for number in sorted(numbers))
-        digests.append(f"{module}:{hashlib.blake2b(text.encode(), digest_size=6).hexdigest()}")
-    return sorted(digests + pinned)
+    return used, packages
 
 
 def _loaded(module: str, name: str) -> set[str]:

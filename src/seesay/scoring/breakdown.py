@@ -25,7 +25,8 @@ from seesay.scoring.breakdown_classes import (
     of_queries,
     word_properties,
 )
-from seesay.scoring.metrics import Resample, chance, counts_of, runs_of, summarise
+from seesay.scoring.metrics import Resample, runs_of
+from seesay.scoring.rank_metrics import chance, counts_of, summarise
 from seesay.scoring.resampling import (
     Factors,
     Samples,

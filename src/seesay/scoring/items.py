@@ -21,7 +21,7 @@ from seesay.schemas.vision import IMAGES, REGIONS
 from seesay.scoring.breakdown import hits
 from seesay.scoring.breakdown_classes import by_fold, fragment_properties, token_facts
 from seesay.scoring.grounding import TASKS as GROUNDED
-from seesay.scoring.metrics import chance, counts_of
+from seesay.scoring.rank_metrics import chance, counts_of
 from seesay.shared import tables, writing
 from seesay.shared.columns import Table
 from seesay.shared.ranking import Floats

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from seesay.scoring import intervals
-from seesay.scoring.metrics import METRICS, chance, counts_of, summarise
+from seesay.scoring.rank_metrics import METRICS, chance, counts_of, summarise
 from seesay.scoring.resampling import Estimate, Factors, Samples, crossed, estimate, same, weights
 from seesay.settings.metrics import MetricsSettings
 from seesay.shared import arguments

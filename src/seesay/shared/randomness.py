@@ -1,6 +1,7 @@
 """Seeded randomness and stable hashes: the same ids give the same numbers on every machine."""
 
 import hashlib
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -22,3 +23,8 @@ def generator(*keys: object) -> np.random.Generator:
 def shard_of(identifier: str, shards: int) -> int:
     """The shard (0 to `shards` - 1) of an id, independent of all other ids."""
     return stable_hash("shard", identifier) % shards
+
+
+def choose(names: Iterable[str], number: int, kind: str, seed: int) -> set[str]:
+    """The `number` names with the lowest hashes, which depend on `kind` and `seed`."""
+    return set(sorted(set(names), key=lambda name: stable_hash(kind, seed, name))[:number])
