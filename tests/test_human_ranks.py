@@ -6,8 +6,9 @@ import pytest
 
 from seesay.schemas.audio import HUMAN_WORDS
 from seesay.schemas.learning import WORD_EMBEDDINGS
-from seesay.schemas.scoring import HUMAN_RANKS, HUMAN_TASKS, SYNTHETIC
+from seesay.schemas.scoring import HUMAN_RANKS, SYNTHETIC
 from seesay.scoring.human_ranks import rank_human
+from seesay.scoring.names import HUMAN
 from seesay.scoring.rank_metrics import METRICS, by_chance
 from seesay.shared import tables
 from seesay.shared.columns import sized
@@ -197,7 +198,7 @@ def test_a_perfect_space_finds_everything_and_the_prior_looks_at_no_query(tmp_pa
     human = perfect(tmp_path)
     rows = human.ranks()
     assert set(zip(rows["task"], rows["gallery"], strict=True)) == {
-        (task, gallery) for task in HUMAN_TASKS for gallery in ("people", f"people{SYNTHETIC}")
+        (task, gallery) for task in HUMAN for gallery in ("people", f"people{SYNTHETIC}")
     }
     assert (rows["rank"] == 1).all()
     # A word of a training picture is recognised, and no test picture has it.

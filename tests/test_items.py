@@ -9,7 +9,7 @@ from seesay.schemas.captions import CAPTION_WORDS, REPLACEMENTS, SPOKEN_CAPTIONS
 from seesay.schemas.items import ITEMS, codebook
 from seesay.schemas.scoring import HUMAN_RANKS, RANKS
 from seesay.schemas.vision import IMAGES, REGIONS
-from seesay.scoring.items import ASKS, Inputs, export, list_items
+from seesay.scoring.items import Inputs, export, list_items
 from seesay.settings.evaluation import TASKS
 from seesay.shared import tables
 from support import ROOT
@@ -180,11 +180,6 @@ def test_ranks_and_hits_worked_by_hand(made):
     # Of 5 tied items behind a better one, 2 relevant, in the first 5 places 4: 5 never both last.
     assert made.loc[("distinct_type_by_image", "b#0", "test"), "hit5"] == 1
     assert made["pointing"].isna().all()
-
-
-def test_every_task_has_its_kind_of_query():
-    tasks = {task.partition("_other")[0] for task in TASKS.names if task != "abx"}  # no ranks
-    assert tasks <= set(ASKS)
 
 
 def test_the_codebook_names_every_column_of_the_tables_and_is_in_the_docs(made):

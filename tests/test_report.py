@@ -19,13 +19,14 @@ from seesay.planning.config import load
 from seesay.reporting import charts, credits, groups, leakage, numbers
 from seesay.reporting.drawing import dag, network
 from seesay.reporting.report import build
-from seesay.reporting.results import TASKS, Results
+from seesay.reporting.results import Results
 from seesay.reporting.sections import made, more
 from seesay.reporting.sections import run as run_section
 from seesay.reporting.sections.pictures import thumbnail
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.scoring import GROUPS, OVER_WORDS, WORDS
 from seesay.schemas.vision import COPIES, IMAGES
+from seesay.scoring import names
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.printable import printing
@@ -69,16 +70,16 @@ def test_a_run_without_some_tasks_reaches_its_report(tmp_path, keep):
     inputs = of_tasks(tmp_path, keep)
     build(inputs, outputs(tmp_path), SETTINGS, config, report_run.STAGES, tmp_path / "benchmarks")
     page = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
-    names = [name for task, name in TASKS.items() if task not in keep]
-    said = f"Left out, for no test query finds anything: {'; '.join(names)}."
+    titles = {name: task.title for name, task in names.paper().items()}
+    left_out = [title for name, title in titles.items() if name not in keep]
+    said = f"Left out, for no test query finds anything: {'; '.join(left_out)}."
     assert said in page.sections["tasks"]
     summary = (tmp_path / "summary.md").read_text(encoding="utf-8")
     assert f"- {said}" in summary
     learned = "Yes, it learned words." if MAIN in keep else "Not asked: whether it learned words."
     assert learned in page.sections["answer"]
     assert learned in summary
-    shown = [name for task, name in TASKS.items() if task in keep]
-    assert all(name in page.sections["tables"] for name in shown)
+    assert all(titles[name] in page.sections["tables"] for name in keep)
 
 
 def test_the_main_gallery_is_one_in_which_the_paper_s_tasks_were_asked(tmp_path):

@@ -19,6 +19,7 @@ from seesay.commands.prediction import Outcome, Texts, chances, crowded, match, 
 from seesay.corpora import SPEECH
 from seesay.corpora.finding import find
 from seesay.planning.config import Config
+from seesay.scoring.names import MAIN_TASK
 from seesay.settings.corpora import Corpus
 from seesay.settings.pictures import PictureCorpus
 from seesay.shared.errors import InputError
@@ -105,8 +106,8 @@ def _warnings(config: Config, texts: Texts, now: Outcome) -> Iterator[Finding]:
                 yield Finding("fail", SECTION, shown.crowd(name, split, image_id, training))
     luck, notes = chances(said, texts.splits, _fragments(config), config.evaluation)
     yield from shown.chances(luck, _fragments(config))
-    easy = luck[(luck["task"] != "abx_token_weighted") & (luck["r10"] >= EASY)]
-    first = easy[easy["task"] == "word_token_by_image"]
+    easy = luck[luck["r10"] >= EASY]
+    first = easy[easy["task"] == MAIN_TASK]
     if len(first):
         row = first.iloc[0]
         text = f"by chance R@10 of {row['task']} ({row['gallery']}) is {row['r10']:.0f} %"

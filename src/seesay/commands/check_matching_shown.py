@@ -9,6 +9,7 @@ from seesay.captions.matching_stops import WHY
 from seesay.commands.check_findings import Finding
 from seesay.commands.prediction import SPLITS, TOGETHER, Outcome
 from seesay.planning.config import Config
+from seesay.scoring.names import METRICS, tasks
 
 SECTION = "matching"
 COLUMNS = {
@@ -84,8 +85,10 @@ def chances(luck: pd.DataFrame, fragments: int) -> Iterator[Finding]:
 
 def _cell(task: str, row: Mapping[Any, Any]) -> str:
     size = f"{row['queries']:,}, {row['gallery_size']:,}"
-    if task == "abx_token_weighted":
-        return f"{size}, R@1 {row['r1']:.1f} %"
+    known = tasks()[task]
+    if known.label:
+        said = ", ".join(f"{METRICS[name]} {row[name]:.1f} %" for name in known.metrics)
+        return f"{size}, {said}"
     return f"{size}, {row['r10']:.1f} %, {row['median_rank']:g}"
 
 

@@ -15,12 +15,10 @@ import pandas as pd
 from seesay.commands import compare_runs
 from seesay.commands.compare_runs import UNKNOWN, Run, Tokens, sets_apart
 from seesay.planning.experiments import ordered
-from seesay.reporting.asking import HUMAN
-from seesay.reporting.asking import TASKS as MORE
-from seesay.reporting.results import SYSTEMS, TASKS
 from seesay.schemas.scoring import HUMAN_RANKS, RANKS, SYNTHETIC
 from seesay.scoring import intervals
 from seesay.scoring.metrics_tables import RANKED
+from seesay.scoring.names import HUMAN, SYSTEMS, more, paper
 from seesay.scoring.rank_metrics import METRICS, chance, counts_of, summarise
 from seesay.scoring.resampling import (
     Factors,
@@ -118,7 +116,7 @@ def compare(
     people = [compare_runs.ranks_of(HUMAN_RANKS, folder, PEOPLE) for folder in (first, second)]
     parts = []
     for pair in pairs:
-        for task in (*TASKS, *MORE):
+        for task in (*paper(), *more()):
             both = [
                 run[(run["experiment"] == name) & (run["task"] == task)]
                 for run, name in zip(ranks, pair, strict=True)

@@ -6,11 +6,10 @@ from pathlib import Path
 from seesay.commands.compare import Line, Part
 from seesay.commands.compare_runs import Apart
 from seesay.reporting import pages
-from seesay.reporting.asking import HUMAN
-from seesay.reporting.asking import TASKS as MORE
-from seesay.reporting.numbers import ITEMS, RANKS
-from seesay.reporting.results import METRICS, SYSTEMS, TASKS, Difference, difference, shown
+from seesay.reporting.numbers import RANKS
+from seesay.reporting.results import Difference, difference, shown
 from seesay.scoring import intervals
+from seesay.scoring.names import HUMAN, METRICS, SYSTEMS, tasks
 from seesay.shared import writing
 
 SHORT = ("r10", "median_rank")
@@ -137,22 +136,21 @@ def _rows(parts: list[Part], found: list[Apart], lacking: list[str]) -> Iterator
 
 
 def told(task: str, metrics: tuple[str, ...]) -> tuple[str, ...]:
-    """The metrics that apply to a task: for ABX only the share of right answers."""
-    return ("r1",) if task == "abx_token_weighted" else metrics
+    """The metrics that apply to a task: its one, where it has a label, as ABX has."""
+    known = tasks().get(task)
+    return known.metrics if known and known.label else metrics
 
 
 def title(part: Part) -> str:
     """The experiment and the task: `paper: Word Token Search by Image`."""
     if part.task in HUMAN:
-        return f"{part.experiment}: {HUMAN[part.task].name}, {part.gallery}"
-    name = TASKS[part.task] if part.task in TASKS else MORE[part.task].name
-    return f"{part.experiment}: {name}"
+        return f"{part.experiment}: {HUMAN[part.task].title}, {part.gallery}"
+    return f"{part.experiment}: {tasks()[part.task].title}"
 
 
 def about(part: Part) -> list[str]:
     """The gallery and the counts, and why there is no difference if there is none."""
-    more = MORE | HUMAN
-    items = more[part.task].items if part.task in more else ITEMS.get(part.task, "tokens")
+    items = (tasks() | HUMAN)[part.task].items
     sizes = " and ".join(f"{size:,}" for size in dict.fromkeys(part.sizes))
     searched = f"gallery {part.gallery}, {sizes} {items}"
     if part.queries[0] == part.queries[1] and part.counted[0] == part.counted[1]:

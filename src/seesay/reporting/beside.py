@@ -6,6 +6,7 @@ from typing import Any
 
 from seesay.planning.experiments import ordered
 from seesay.reporting.results import DIFFERENCE_COLUMNS, Difference, Results, difference, read_rows
+from seesay.scoring.names import tasks
 
 Pairs = dict[tuple[str, str, str, str], Difference]
 
@@ -19,11 +20,10 @@ class Column:
     metric: str
 
 
-COLUMNS = (
-    Column("Word Token by Image, R@10", "word_token_by_image", "r10"),
-    Column("distinct types, R@1", "distinct_type_by_image", "r1"),
-    Column("Image by Word, R@10", "image_token_by_word", "r10"),
-    Column("picture by caption, R@10", "picture_by_caption", "r10"),
+COLUMNS = tuple(
+    Column(heading, name, metric)
+    for name, task in tasks().items()
+    for heading, metric in task.beside.items()
 )
 
 

@@ -11,7 +11,8 @@ from typing import Any
 import altair as alt
 import vl_convert
 
-from seesay.reporting.results import METRICS, SYSTEMS, TASKS, Results
+from seesay.reporting.results import Results
+from seesay.scoring.names import METRICS, SYSTEMS, tasks
 
 Spec = dict[str, Any]
 
@@ -111,7 +112,7 @@ def answer(results: Results, experiment: str, task: str, metric: str) -> Spec:
     return spec_of(
         layers,
         {"systems": rows, "seeds": seeds, "chance": chances},
-        description=f"{TASKS[task]}, {METRICS[metric]}: {said}, chance {chance:.1f}",
+        description=f"{tasks()[task].title}, {METRICS[metric]}: {said}, chance {chance:.1f}",
         height=23 * len(rows),
     )
 

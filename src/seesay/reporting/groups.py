@@ -7,9 +7,10 @@ import pandas as pd
 
 from seesay.reporting.charts import Spec, spec_of, var
 from seesay.reporting.numbers import Rows
-from seesay.reporting.results import BASELINE, SYSTEMS, Difference, difference, interval, shown
+from seesay.reporting.results import Difference, difference, interval, shown
 from seesay.schemas.scoring import OVER_WORDS
 from seesay.scoring import intervals
+from seesay.scoring.names import BASELINE, SYSTEMS
 
 LONGEST = 18  # letters of a name in a chart
 ROW, NARROW, MANY = 23, 15, 12  # px a group; of a property with more groups than so many

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from seesay.reporting.results import METRICS, SYSTEMS, TASKS, Results, difference, interval, shown
+from seesay.reporting.results import Results, difference, interval, shown
+from seesay.scoring import names
+from seesay.scoring.names import METRICS, SYSTEMS
 
 Rows = list[dict[str, Any]]
 
@@ -36,7 +38,6 @@ PAPER: dict[str, dict[str, tuple[float, float]]] = {
         "r25": (22.76, 42.91),
     },
 }
-ITEMS = {"image_token_by_word": "fragments"}
 # Of the whole corpus, by the caption of Table 1.
 PAPER_SIZES = {"tokens": "21,000", "fragments": "20,000"}
 
@@ -72,9 +73,9 @@ def as_in_paper(results: Results, experiment: str, metrics: tuple[str, ...]) -> 
                 run.append({**_cell(cell.value, other.value, metric), "interval": text})
         rows.append(
             {
-                "task": TASKS[task],
+                "task": names.tasks()[task].title,
                 "gallery": gallery(task, model),
-                "paper_gallery": PAPER_SIZES[ITEMS.get(task, "tokens")],
+                "paper_gallery": PAPER_SIZES[names.tasks()[task].items],
                 "run": run,
                 "paper": theirs,
             }
@@ -85,10 +86,10 @@ def as_in_paper(results: Results, experiment: str, metrics: tuple[str, ...]) -> 
 def about(results: Results, source: Mapping[str, Any]) -> dict[str, str]:
     """What a table says when it is copied out of the page: `data` of all, `numbers` of ranks."""
     experiment, found = results.experiments[0], {}
-    for task in TASKS:
-        value = results.value(experiment, "model", task, "r10")
+    for name, task in names.paper().items():
+        value = results.value(experiment, "model", name, "r10")
         if value:
-            found[ITEMS.get(task, "tokens")] = gallery(task, value)
+            found[task.items] = gallery(name, value)
     seeds = f"seed{'s' * (len(results.seeds) > 1)} {', '.join(results.seeds)}"
     owner = f" ({experiment})" if len(results.experiments) > 1 else ""
     searched = f"Gallery {results.galleries[0]}: {' and '.join(found.values())}{owner}."
@@ -102,7 +103,7 @@ def about(results: Results, source: Mapping[str, Any]) -> dict[str, str]:
 
 def gallery(task: str, value: Any) -> str:
     """What is ranked, with its number: `2,819 tokens`."""
-    return f"{value.gallery_size:,} {ITEMS.get(task, 'tokens')}"
+    return f"{value.gallery_size:,} {names.tasks()[task].items}"
 
 
 def everything(results: Results) -> Rows:
@@ -110,11 +111,11 @@ def everything(results: Results) -> Rows:
     rows: Rows = []
     for experiment in results.experiments:
         for place in results.galleries:
-            for task, name in TASKS.items():
-                where = {"experiment": experiment, "gallery": place, "task": name}
+            for name, task in names.paper().items():
+                where = {"experiment": experiment, "gallery": place, "task": task.title}
                 found = {
                     system: [
-                        results.values.get((experiment, system, "mean", task, place, metric))
+                        results.values.get((experiment, system, "mean", name, place, metric))
                         for metric in METRICS
                     ]
                     for system in SYSTEMS
@@ -122,7 +123,7 @@ def everything(results: Results) -> Rows:
                 for system, cells in found.items():
                     if cells[0] is None:
                         continue
-                    size = {"size": gallery(task, cells[0]), "queries": f"{cells[0].queries:,}"}
+                    size = {"size": gallery(name, cells[0]), "queries": f"{cells[0].queries:,}"}
                     texts = [
                         {"text": shown(c.value, m), "interval": interval(c.low, c.high, m)}
                         for c, m in zip(cells, METRICS, strict=True)
@@ -144,15 +145,15 @@ def differences(results: Results) -> Rows:
     rows: Rows = []
     for experiment in results.experiments:
         for place in results.galleries:
-            for task, name in TASKS.items():
+            for name, task in names.paper().items():
                 for system, label in list(SYSTEMS.items())[1:]:
                     pairs = {
-                        metric: results.differences.get((experiment, system, task, place, metric))
+                        metric: results.differences.get((experiment, system, name, place, metric))
                         for metric in METRICS
                     }
                     cells = [difference(pair, m) for m, pair in pairs.items() if pair is not None]
                     if cells:
-                        where = {"experiment": experiment, "gallery": place, "task": name}
+                        where = {"experiment": experiment, "gallery": place, "task": task.title}
                         rows.append({**where, "control": label, "cells": cells})
     return rows
 

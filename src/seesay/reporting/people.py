@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from seesay.reporting.asking import HUMAN
 from seesay.reporting.results import Results, shown
 from seesay.schemas.scoring import SYNTHETIC
+from seesay.scoring.names import HUMAN
 
 
 def sources_of(results: Results) -> list[str]:

@@ -16,9 +16,10 @@ from markupsafe import Markup
 from seesay.reporting import charts, numbers, pages, sections
 from seesay.reporting.drawing import figures
 from seesay.reporting.record import record
-from seesay.reporting.results import METRICS, SYSTEMS, Results
+from seesay.reporting.results import Results
 from seesay.reporting.runs import Context, Files, Run, single
 from seesay.reporting.summary import summary
+from seesay.scoring.names import METRICS, SYSTEMS
 from seesay.settings.report import ReportSettings
 from seesay.shared import writing
 from seesay.shared.printable import printing

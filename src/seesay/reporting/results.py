@@ -7,35 +7,9 @@ from pathlib import Path
 
 from seesay.planning.experiments import ordered
 from seesay.scoring import intervals
+from seesay.scoring.names import MAIN_METRIC, PAPER
 from seesay.shared.errors import InputError
 
-SYSTEMS = {
-    "model": "model",
-    "random_projection": "random projection",
-    "untrained": "untrained",
-    "shuffled": "shuffled pairs",
-    "frequency": "frequency prior",
-    "text": "text (bound)",
-}
-# What a model must be better than; the text in place of speech is a bound from above.
-CONTROLS = ("random_projection", "untrained", "shuffled", "frequency")
-TASKS = {
-    "word_similarity": "Word Similarity",
-    "word_token_by_image": "Word Token Search by Image",
-    "word_type_by_image": "Word Type Search by Image",
-    "image_token_by_word": "Image Token Search by Word",
-}
-METRICS = {
-    "median_rank": "median rank",
-    "mean_rank": "mean rank",
-    "r1": "R@1",
-    "r5": "R@5",
-    "r10": "R@10",
-    "r25": "R@25",
-}
-# The control that a model without words to learn would equal.
-MUST = "shuffled"
-MAIN_TASK, MAIN_METRIC, BASELINE = "word_token_by_image", "r10", "random_projection"
 METRIC_COLUMNS = (
     "experiment system seed task gallery gallery_size queries metric value ci_low ci_high over"
     " units chance"
@@ -151,7 +125,7 @@ class Results:
         seeds = sorted({key[2] for key in values} - {"mean"}, key=lambda s: (len(s), s))
         # The test pictures' gallery is the one behind the paper's tables. ABX and grounding know no
         # other, also where a run searches the whole corpus alone.
-        papers = {key[4] for key in values if key[3] in TASKS}
+        papers = {key[4] for key in values if key[3] in PAPER}
         galleries = sorted({key[4] for key in values}, key=lambda g: (g not in papers, g != "test"))
         found = {key[0] for key in values}
         names = [*(name for name in experiments if name in found), *sorted(found)]

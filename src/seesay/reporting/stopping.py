@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from seesay.reporting.results import SYSTEMS
+from seesay.scoring.names import SYSTEMS
 
 STOPPED_EARLY = ("model", "text")  # the shuffled control keeps pace with the model
 

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from seesay.planning.config import Config
-from seesay.reporting.asking import HUMAN
 from seesay.reporting.beside import COLUMNS as COMPARED
 from seesay.reporting.beside import Column, Pairs, base_of, gap, kind, points, read_pairs
 from seesay.reporting.results import Difference, Results
@@ -19,11 +18,12 @@ from seesay.reporting.study_about import about, answers, told
 from seesay.reporting.study_numbers import human, lucky, numbers, plain, table
 from seesay.schemas.learning import HISTORY
 from seesay.scoring.intervals import LEVEL, holm
+from seesay.scoring.names import HUMAN, MAIN_METRIC, MAIN_TASK
 from seesay.shared import tables, writing
 
 SECTIONS = ("logmel", "regions", "fc7", "training")
 # What is shown of each seed.
-SEEN = ("word_token_by_image", "r10")
+SEEN = (MAIN_TASK, MAIN_METRIC)
 # In place of a difference, where two were searched among other numbers of items.
 NONE = "–"
 # Behind what is told apart after Holm's adjustment, too.
@@ -228,7 +228,7 @@ def of_people(results: Results, experiments: Path) -> list[str]:
     ]
     sources = dict.fromkeys(row[1] for row in rows[1])
     for source in sources:
-        columns = [Column(f"{source}, {t.name}, R@10", name, "r10") for name, t in HUMAN.items()]
+        columns = [Column(f"{source}, {t.title}, R@10", name, "r10") for name, t in HUMAN.items()]
         pairs = read_pairs(experiments, source)
         base = base_of(results.experiments)
         found = {(n, base, c): gap(pairs, n, base, c) for n in results.experiments for c in columns}

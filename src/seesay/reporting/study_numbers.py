@@ -2,28 +2,17 @@
 
 from typing import Any
 
-from seesay.reporting.asking import HUMAN
 from seesay.reporting.beside import Column
-from seesay.reporting.results import SYSTEMS, Results, Value, interval, shown
+from seesay.reporting.results import Results, Value, interval, shown
 from seesay.schemas.scoring import SYNTHETIC
 from seesay.scoring.intervals import said
+from seesay.scoring.names import HUMAN, SYSTEMS, tasks
 
-COLUMNS = (
-    Column("Word Similarity, R@10", "word_similarity", "r10"),
-    Column("Word Token by Image, median", "word_token_by_image", "median_rank"),
-    Column("R@1", "word_token_by_image", "r1"),
-    Column("R@10", "word_token_by_image", "r10"),
-    Column("distinct types, R@1", "distinct_type_by_image", "r1"),
-    Column("Image by Word, median", "image_token_by_word", "median_rank"),
-    Column("R@1", "image_token_by_word", "r1"),
-    Column("R@10", "image_token_by_word", "r10"),
-    Column("picture by caption, R@10", "picture_by_caption", "r10"),
-    Column("caption by picture, R@10", "caption_by_picture", "r10"),
-    Column("ABX across talkers, % right", "abx_across", "right"),
-    Column("within", "abx_within", "right"),
+COLUMNS = tuple(
+    Column(heading, name, metric)
+    for name, task in tasks().items()
+    for heading, metric in task.study.items()
 )
-# Tasks between words alone: what a word sounds like is enough to be above chance.
-HEARD_ALONE = ("word_similarity", "abx_across", "abx_within", "abx_token_weighted")
 
 
 def numbers(results: Results) -> tuple[list[str], list[list[str]]]:
@@ -70,7 +59,7 @@ def human(results: Results) -> tuple[list[str], list[list[str]]] | None:
         if not source.endswith(SYNTHETIC) and (row := _people(results, experiment, source, task))
     ]
     heading = ["experiment", "source", "task", "queries", "R@1", "R@10", "R@10 of its own voices"]
-    heading += ["shuffled pairs", "text (bound)", "chance", "intervals over"]
+    heading += [SYSTEMS["shuffled"], SYSTEMS["text"], "chance", "intervals over"]
     return (heading, rows) if rows else None
 
 
@@ -90,7 +79,7 @@ def _people(results: Results, experiment: str, source: str, task: str) -> list[s
         for one in [*found, cell("text")]
     ]
     texts[1] = f"**{plain(model.value, 'r10')}** {interval(model.low, model.high, 'r10')}"
-    where = [experiment, source, HUMAN[task].name, f"{model.queries:,}"]
+    where = [experiment, source, HUMAN[task].title, f"{model.queries:,}"]
     return [*where, *texts, plain(model.chance, "r10"), said(model.over, model.units)]
 
 
@@ -120,7 +109,7 @@ def lucky(results: Results) -> str:
     for experiment in results.experiments:
         for c in COLUMNS:
             cell = results.value(experiment, "shuffled", c.task, c.metric)
-            if cell is None or c.task in HEARD_ALONE:
+            if cell is None or tasks()[c.task].acoustic:
                 continue
             recall = c.metric.startswith("r")
             if cell.above if recall else cell.below:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from seesay.reporting.credits import label
-from seesay.reporting.results import MAIN_METRIC, METRICS, SYSTEMS, TASKS, Results, shown
+from seesay.reporting.results import Results, shown
 from seesay.reporting.runs import Context, Run
 from seesay.reporting.sections.tasks import SHOWN
+from seesay.scoring.names import MAIN_METRIC, METRICS, SYSTEMS, paper
 
 MANY = 12  # groups of a property; with more it is left out
 CHECKED = {"ok": "", "leak": ", a leak", "design": ", known"}
@@ -62,7 +63,7 @@ def _numbers(results: Results, asked: Context) -> list[str]:
     measured = [
         system
         for system in SYSTEMS
-        if any(results.value(name, system, task, MAIN_METRIC) for task in TASKS)
+        if any(results.value(name, system, task, MAIN_METRIC) for task in paper())
     ]
     for metric in SHOWN:
         names = [*(SYSTEMS[system] for system in measured), "chance", "gallery"]

@@ -13,14 +13,6 @@ import numpy as np
 from scipy import stats
 
 from seesay.reporting.results import (
-    BASELINE,
-    CONTROLS,
-    MAIN_METRIC,
-    MAIN_TASK,
-    METRICS,
-    MUST,
-    SYSTEMS,
-    TASKS,
     Difference,
     Results,
     Value,
@@ -30,6 +22,16 @@ from seesay.reporting.results import (
     shown,
 )
 from seesay.scoring import intervals
+from seesay.scoring.names import (
+    BASELINE,
+    CONTROLS,
+    MAIN_METRIC,
+    MAIN_TASK,
+    METRICS,
+    MUST,
+    SYSTEMS,
+    tasks,
+)
 from seesay.shared.errors import InputError
 
 # Less is no learning: half of what Cohen (1988) calls a small effect, d = 0.1, as an odds ratio
@@ -175,7 +177,7 @@ def answer(results: Results, experiment: str) -> tuple[str, str, str]:
 def short_answer(results: Results, experiment: str) -> tuple[str, str]:
     """The answer in a few words, and why it is not yes, in sentences; "" where it is."""
     if results.value(experiment, "model", MAIN_TASK, MAIN_METRIC) is None:
-        why = f"{TASKS[MAIN_TASK]}, the task that says so, is none of this run’s."
+        why = f"{tasks()[MAIN_TASK].title}, the task that says so, is none of this run’s."
         return "Not asked: whether it learned words.", why
     verdict = judge(results, experiment, MAIN_TASK)
     return headline(results, experiment, verdict), because(results, experiment, verdict)

@@ -40,8 +40,6 @@ HUMAN_RANKS = Table(
 OVER_WORDS = "words and pictures"  # the property of GROUPS with all word queries together
 SYNTHETIC = "~synthetic"  # behind a source's name: the same words, by the captions' own talkers
 
-HUMAN_TASKS = ("human_recognition", "picture_by_human_word", "human_word_by_picture")
-
 
 def parted(query: str, known: Container[str]) -> tuple[str, str]:
     """The human word, one of `known`, and the token for it, that a query of SYNTHETIC names."""

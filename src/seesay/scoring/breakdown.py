@@ -17,7 +17,7 @@ import pandas as pd
 from seesay.schemas.captions import CAPTION_WORDS, REPLACEMENTS, SPOKEN_CAPTIONS
 from seesay.schemas.scoring import GROUPS, OVER_WORDS, RANKS, WORDS
 from seesay.schemas.vision import IMAGES, REGIONS
-from seesay.scoring import intervals
+from seesay.scoring import intervals, names
 from seesay.scoring.breakdown_classes import (
     by_fold,
     fragment_of,
@@ -41,8 +41,6 @@ from seesay.settings.metrics import MetricsSettings
 from seesay.shared import tables
 from seesay.shared.ranking import Floats, Integers, Ranks
 
-BY_WORD = ("word_similarity", "image_token_by_word")
-BY_FRAGMENT = ("word_token_by_image", "word_type_by_image")
 HITS = 10  # the k of the R@k that is shown by group
 
 
@@ -62,9 +60,9 @@ def break_down(
 
     `images`, `spoken_captions` and `replacements` are a path a fold, `ranks` as many for each.
     `boxed` are the experiments whose fragments have the boxes of `regions`; both may be empty:
-    ready-made fragments have none, and others' fragments have no size here. Only the paper's four
-    tasks are parted. Intervals generalise to the pictures of a group, to its words, where a
-    word asks, and to seeds, from the same samples for all systems (paired). The property
+    ready-made fragments have none, and others' fragments have no size here. Tasks are those that
+    are `parted`. Intervals generalise to the pictures of a group, to its words, where a word
+    asks, and to seeds, from the same samples for all systems (paired). The property
     OVER_WORDS has one group, of all queries.
     Raises InputError when two systems were ranked on different queries.
     """
@@ -87,13 +85,14 @@ def break_down(
         where = {"experiment": str(experiment), "task": str(task), "gallery": str(gallery)}
         runs = runs_of(part, {**where})
         first = next(iter(runs.values()))
-        if task in BY_WORD:
+        about = names.tasks()[str(task)]
+        if about.parted and about.query == "token":
             known = of_queries(first, lambda fold, query: tokens[fold].reindex(query))
             whole = pd.DataFrame({OVER_WORDS: pd.Categorical(["all"] * len(first))})
             resample = partial(_by_picture_and_word, said)
             parts.append(pd.DataFrame(by_group(runs, whole, settings, resample)).assign(**where))
             listed.append(pd.DataFrame(_by_word(runs, known)).assign(**where))
-        elif task in BY_FRAGMENT:
+        elif about.parted and about.query == "fragment":
             # The same numbers of regions may be other boxes.
             sized = slice(None) if experiment in boxed else slice(0)
             known = of_queries(first, partial(_fragments, fragments, sized))

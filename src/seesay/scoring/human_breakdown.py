@@ -13,11 +13,11 @@ from seesay.schemas.vision import IMAGES
 from seesay.scoring.breakdown import by_group
 from seesay.scoring.breakdown_classes import PAIRS, by_fold, classes, of_queries
 from seesay.scoring.metrics import runs_of
+from seesay.scoring.names import HUMAN
 from seesay.scoring.resampling import by_word_and_talker
 from seesay.settings.metrics import MetricsSettings
 from seesay.shared import tables
 
-BY_WORD = ("human_recognition", "picture_by_human_word")  # tasks that a word asks
 FEW = 5  # words without which a talker has no group of their own
 MOST = 24  # talkers of a source that are told apart, those with most words
 
@@ -45,7 +45,7 @@ def break_down_human(
     frame = pd.concat(frames, ignore_index=True)
     parts = []
     for (experiment, task, gallery), part in frame.groupby(["experiment", "task", "gallery"]):
-        if task not in BY_WORD:
+        if HUMAN[str(task)].query != "human":
             continue
         where = {"experiment": str(experiment), "task": str(task), "gallery": str(gallery)}
         runs = runs_of(part, {**where})

@@ -20,7 +20,8 @@ from seesay.schemas.scoring import GROUNDING, HUMAN_RANKS, RANKS, RECALLS, parte
 from seesay.schemas.vision import IMAGES, REGIONS
 from seesay.scoring.breakdown import hits
 from seesay.scoring.breakdown_classes import by_fold, fragment_properties, token_facts
-from seesay.scoring.grounding import TASKS as GROUNDED
+from seesay.scoring.names import GROUNDING as GROUNDED
+from seesay.scoring.names import HUMAN, tasks
 from seesay.scoring.rank_metrics import chance, counts_of
 from seesay.shared import tables, writing
 from seesay.shared.columns import Table
@@ -29,22 +30,6 @@ from seesay.shared.voices import engine_of
 
 BATCH = 1 << 16  # rows in memory at once
 FACTS = ["word", "spoken_word", "pos", "frequency", "training_pairs", "talker"]
-# The kind of query of each task; Word Similarity's variants ask as it does.
-ASKS = {
-    "word_similarity": "token",
-    "image_token_by_word": "token",
-    "grounding": "token",
-    "grounding_parts": "token",
-    "abx_token_weighted": "token",
-    "word_token_by_image": "fragment",
-    "word_type_by_image": "fragment",
-    "distinct_type_by_image": "fragment",
-    "picture_by_caption": "caption",
-    "caption_by_picture": "picture",
-    "human_recognition": "human",
-    "picture_by_human_word": "human",
-    "human_word_by_picture": "picture",
-}
 
 
 @dataclass(frozen=True)
@@ -176,7 +161,7 @@ def _rows(table: Table, batch: pd.DataFrame, known: Known) -> pd.DataFrame:
 def _asked(task: str, rows: pd.DataFrame, known: Known) -> pd.DataFrame:
     """FACTS and `fragment_size` of the queries of one task."""
     what = pd.DataFrame(columns=[*FACTS, "fragment_size"], index=rows.index, dtype=object)
-    kind = "token" if task.startswith("word_similarity") else ASKS[task]
+    kind = (tasks() | HUMAN)[task].query
     query = rows["query"]
     if kind == "fragment":
         what["fragment_size"] = query.map(known.sizes)
@@ -188,14 +173,12 @@ def _asked(task: str, rows: pd.DataFrame, known: Known) -> pd.DataFrame:
         # Also where a token of the captions stands for the human word.
         what["talker"] = rows["talker"].where(rows["talker"] != "")
     elif kind == "token":
-        if task == "abx_token_weighted":
-            token = query.map(_first_of(query, known.tokens.index))
-        elif task in GROUNDED:
+        if task in GROUNDED:
             token = pd.Series(
                 [q[len(p) + 1 :] for q, p in zip(query, rows["picture"], strict=True)], rows.index
             )
         else:
-            token = query
+            token = query.map(_first_of(query, known.tokens.index))
         what[FACTS] = known.tokens.reindex(token).set_axis(rows.index)
     return what
 

@@ -19,12 +19,16 @@ SYSTEMS = {
 }
 # The model must be better than these; text in place of speech is a bound from above.
 CONTROLS = ("random_projection", "untrained", "shuffled", "frequency")
+# A model that learned no words would equal the first; the second stands beside every number.
+MUST, BASELINE = "shuffled", "random_projection"
 # Metrics of ranks, and of the tasks that have no ranks.
 METRICS = {
     "median_rank": "median rank",
     "mean_rank": "mean rank",
     **{f"r{k}": f"R@{k}" for k in RECALLS},
 }
+# They answer whether words were learned (docs/answer.md).
+MAIN_TASK, MAIN_METRIC = "word_token_by_image", "r10"
 SCORES = {"right": "right, %", "pointing": "pointing game, %", "iou": "overlap (IoU), %"}
 
 
@@ -33,11 +37,12 @@ class Task:
     """A task as tables and pages show it.
 
     `query` is the kind of its queries, `items` says what is ranked. `metrics` are shown in the
-    report, `label` in place of the metric's own title. `study` has its columns in the study and
-    `beside` those that set experiments side by side, heading to metric. The queries are broken
-    down by their properties where `parted`. Where `acoustic`, the sound of words is enough to be
-    above chance. Pages list tasks by `place`, then by name. A module that measures several tasks
-    has `parts`: by name, the fields in which each differs.
+    report. A task with a `label` has one metric that says anything, and this title for it.
+    `study` has its columns in the study and `beside` those that set experiments side by side,
+    heading to metric. Where `parted`, its queries, tokens or fragments, are broken down by their
+    properties. Where `acoustic`, the sound of words is enough to be above chance. Pages list
+    tasks by `place`, then by name. A module that measures several tasks has `parts`: by name, the
+    fields in which each differs.
     """
 
     title: str

@@ -7,8 +7,8 @@ import pandas as pd
 
 from seesay.reporting.charts import Spec, spec_of, var
 from seesay.reporting.numbers import Rows
-from seesay.reporting.results import BASELINE, SYSTEMS
 from seesay.scoring.breakdown_classes import PAIRS, classes
+from seesay.scoring.names import BASELINE, SYSTEMS
 
 SYSTEMS_SHOWN = ("model", BASELINE)
 

@@ -4,15 +4,15 @@ from typing import Any
 
 import pandas as pd
 
-from seesay.reporting.asking import HUMAN
 from seesay.reporting.charts import Spec
 from seesay.reporting.groups import dots, rows_of
 from seesay.reporting.people import own_voices, sources_of
-from seesay.reporting.results import METRICS, SYSTEMS, Results, Value, interval, shown
+from seesay.reporting.results import Results, Value, interval, shown
 from seesay.reporting.runs import Run
 from seesay.schemas.audio import HUMAN_WORDS
 from seesay.schemas.scoring import GROUPS, SYNTHETIC
 from seesay.scoring import intervals
+from seesay.scoring.names import HUMAN, SYSTEMS
 from seesay.shared.rejects import by_reason
 from seesay.shared.tables import REJECTS
 
@@ -95,7 +95,7 @@ def people(
             for kind in _kinds(groups, source, f"human-{number}-{nth}", charts)
         ],
         "table": [
-            {"source": source, "property": title, "task": HUMAN[task].name, **row}
+            {"source": source, "property": title, "task": HUMAN[task].title, **row}
             for source in sources
             for name, title in PROPERTIES.items()
             for task in HUMAN
@@ -121,8 +121,8 @@ def _rows(results: Results, experiment: str, source: str) -> list[Record]:
             )
             rows.append(
                 {
-                    "task": task.name,
-                    "metric": METRICS[metric],
+                    "task": task.title,
+                    "metric": task.metric(metric),
                     "model": _cell(model, metric),
                     "kind": _kind(model),
                     "chance": shown(model.chance, metric),
@@ -169,7 +169,7 @@ def _kinds(
         if len(rows) < FEWEST:
             continue
         place = f"{identity}-{name}".replace(" ", "-")
-        about = f"{HUMAN[DRAWN].name} of {source} by {title}"
+        about = f"{HUMAN[DRAWN].title} of {source} by {title}"
         charts[place] = dots(rows, about, name == "talker", "its own voices")
         kinds.append({"source": source, "title": title, "chart": place, "groups": len(rows)})
     return kinds

@@ -3,8 +3,9 @@
 from typing import Any
 
 from seesay.planning.experiments import section
-from seesay.reporting.results import METRICS, SYSTEMS, TASKS, Results, shown
+from seesay.reporting.results import Results, shown
 from seesay.reporting.runs import Run
+from seesay.scoring.names import METRICS, SYSTEMS, paper
 
 LINK = "Legacy"
 NEEDS = {"legacy": None}
@@ -29,8 +30,8 @@ def beside(results: Results, legacy: Results, config: dict[str, Any]) -> Rows:
     found: Rows = []
     for experiment in legacy.experiments:
         tasks = [
-            {"task": name, "rows": _rows(results, legacy, experiment, task)}
-            for task, name in TASKS.items()
+            {"task": task.title, "rows": _rows(results, legacy, experiment, name)}
+            for name, task in paper().items()
         ]
         raw = section(config, experiment, "training")["standardise"] == "none"
         found.append({"experiment": experiment, "raw": raw, "tasks": tasks})

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from seesay.reporting.asking import TASKS
-from seesay.reporting.results import METRICS, SYSTEMS, Results, interval, shown
+from seesay.reporting.results import Results, interval, shown
 from seesay.reporting.runs import Run
+from seesay.scoring import names
+from seesay.scoring.names import SYSTEMS
 
 LINK = "More"
 NEEDS: dict[str, str | None] = {}
-
-POINTED = {"pointing": "pointing game, %", "iou": "overlap (IoU), %"}
 
 
 def describe(run: Run) -> dict[str, Any] | None:
@@ -27,7 +26,7 @@ def asked_of(results: Results, experiment: str) -> dict[str, Any]:
     """
     rows: list[dict[str, Any]] = []
     asked: dict[str, str] = {}
-    for name, task in TASKS.items():
+    for name, task in names.more().items():
         there = {key[4] for key in results.values if key[3] == name}
         place = next((place for place in results.galleries if place in there), "")
         for metric in task.metrics:
@@ -38,7 +37,7 @@ def asked_of(results: Results, experiment: str) -> dict[str, Any]:
             model = found["model"]
             if model is None:
                 continue
-            asked[task.name] = task.asks
+            asked[task.title] = task.question
             cells = {
                 system: {
                     "text": shown(cell.value, metric),
@@ -49,10 +48,8 @@ def asked_of(results: Results, experiment: str) -> dict[str, Any]:
             }
             rows.append(
                 {
-                    "task": task.name,
-                    "metric": "right, %"
-                    if name.startswith("abx")
-                    else {**METRICS, **POINTED}[metric],
+                    "task": task.title,
+                    "metric": task.metric(metric),
                     "cells": cells,
                     "chance": shown(model.chance, metric),
                     "size": f"{model.gallery_size:,} {task.items}",

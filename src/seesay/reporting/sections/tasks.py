@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from seesay.reporting import asking, beside, charts, numbers
-from seesay.reporting.results import MAIN_METRIC, TASKS, Results
+from seesay.reporting import beside, charts, numbers
+from seesay.reporting.results import Results
 from seesay.reporting.runs import Context, Run
 from seesay.reporting.verdict import judge
+from seesay.scoring import names
+from seesay.scoring.names import MAIN_METRIC
 
 LINK = "Tasks"
 NEEDS = {"experiments": "experiments.tsv"}
@@ -34,19 +36,20 @@ def tasks(results: Results, experiment: str, drawn: dict[str, charts.Spec]) -> l
     """The paper's tasks that were asked: verdict, sizes, chance; charts are added to `drawn`."""
     number = results.experiments.index(experiment)
     rows = []
-    for task, name in TASKS.items():
-        found = {metric: results.value(experiment, "model", task, metric) for metric in SHOWN}
+    for name, task in names.paper().items():
+        found = {metric: results.value(experiment, "model", name, metric) for metric in SHOWN}
         model = found[MAIN_METRIC]
         if model is None:
             continue
-        ids = {m: f"answer-{number}-{task}-{m}".replace("_", "-") for m in SHOWN}
+        ids = {m: f"answer-{number}-{name}-{m}".replace("_", "-") for m in SHOWN}
         for metric, place in ids.items():
-            drawn[place] = charts.answer(results, experiment, task, metric)
+            drawn[place] = charts.answer(results, experiment, name, metric)
         row: dict[str, Any] = {
-            "id": task,
-            "name": name,
-            "verdict": judge(results, experiment, task),
-            "gallery": numbers.gallery(task, model),
+            "id": name,
+            "name": task.title,
+            "question": task.question,
+            "verdict": judge(results, experiment, name),
+            "gallery": numbers.gallery(name, model),
             "queries": model.queries,
             "chance": {metric: cell.chance for metric, cell in found.items() if cell},
             "charts": list(ids.values()),
@@ -58,6 +61,5 @@ def tasks(results: Results, experiment: str, drawn: dict[str, charts.Spec]) -> l
 def unasked(results: Results, experiment: str, asked: Sequence[str]) -> list[str]:
     """The names of the tasks that the config asks and that have no numbers."""
     there = {task for name, _, _, task, _, _ in results.values if name == experiment}
-    names = TASKS | {name: task.name for name, task in asking.TASKS.items()}
-    wanted = [part for task in asked for part in (asking.ABX if task == "abx" else (task,))]
-    return [names[task] for task in wanted if task not in there]
+    wanted = {part: task for name in asked for part, task in names.of(name).items()}
+    return [task.title for name, task in wanted.items() if name not in there]

@@ -5,10 +5,10 @@ import pandas as pd
 from seesay.planning.experiments import ordered, section
 from seesay.reporting.charts import Spec
 from seesay.reporting.drawing import epochs, network
-from seesay.reporting.results import SYSTEMS
 from seesay.reporting.runs import Context, Run
 from seesay.reporting.stopping import cut_off
 from seesay.schemas.learning import HISTORY
+from seesay.scoring.names import SYSTEMS
 from seesay.shared import tables
 
 LINK = "Training"

@@ -7,27 +7,15 @@ import pandas as pd
 from seesay.reporting.charts import Spec
 from seesay.reporting.drawing.curve import learning
 from seesay.reporting.groups import dots, over_words, rows_of
-from seesay.reporting.numbers import ITEMS, Rows
-from seesay.reporting.results import TASKS, Results
+from seesay.reporting.numbers import Rows, gallery
+from seesay.reporting.results import Results
 from seesay.reporting.runs import Run
 from seesay.schemas.scoring import GROUPS, WORDS
+from seesay.scoring.names import Task, tasks
 
 LINK = "Where it works"
 NEEDS = {"groups": "breakdown/groups.parquet", "words": "breakdown/words.parquet"}
-# The task that each property is drawn for; the table has the others too.
-PROPERTIES = {
-    "part of speech": "image_token_by_word",
-    "spoken": "image_token_by_word",
-    "uses in captions": "image_token_by_word",
-    "letters of the spoken word": "image_token_by_word",
-    "training pairs": "image_token_by_word",
-    "size of the fragment": "word_token_by_image",
-    "tokens said of the picture": "word_token_by_image",
-    "talker in training": "image_token_by_word",
-    "word in training": "image_token_by_word",
-    "synthesiser": "image_token_by_word",
-    "talker": "image_token_by_word",
-}
+# The properties in the order of the page.
 TITLES = {
     "part of speech": "Part of speech",
     "spoken": "Said as itself, or as another word",
@@ -41,7 +29,6 @@ TITLES = {
     "size of the fragment": "Size of the fragment, share of the picture",
     "tokens said of the picture": "Tokens said of the picture",
 }
-CURVE_TASK = "image_token_by_word"
 
 
 def describe(run: Run) -> dict[str, Any]:
@@ -66,51 +53,72 @@ def parted(
 
     `groups` and `words` are the tables of the stage breakdown.
     """
-    number, gallery = results.experiments.index(experiment), results.galleries[0]
+    number, place = results.experiments.index(experiment), results.galleries[0]
     groups, words = (
-        part[(part["experiment"] == experiment) & (part["gallery"] == gallery)]
+        part[(part["experiment"] == experiment) & (part["gallery"] == place)]
         for part in (groups, words)
     )
-    kinds = []
-    for name, task in PROPERTIES.items():
-        rows = rows_of(groups[(groups["property"] == name) & (groups["task"] == task)])
+    kinds, sizes = [], {}
+    for name, title in TITLES.items():
+        own = groups[groups["property"] == name]
+        task, about = drawn(own)
+        rows = rows_of(own[own["task"] == task])
         if not rows:
             continue
         identity = f"where-{number}-{name}".replace(" ", "-")
-        charts[identity] = dots(rows, f"R@10 by {name}: {TASKS[task]}", ranked=name == "talker")
+        charts[identity] = dots(rows, f"R@10 by {name}: {about.title}", ranked=name == "talker")
         kinds.append(
             {
                 "name": name,
-                "title": TITLES[name],
-                "task": TASKS[task],
+                "title": title,
+                "task": about.title,
                 "chart": identity,
                 "above": [row["group"] for row in rows if row["clear"]],
                 "groups": len(rows),
                 "rows": rows,
             }
         )
-    model = results.value(experiment, "model", CURVE_TASK, "median_rank")
-    pairs = groups[(groups["property"] == "training pairs") & (groups["task"] == CURVE_TASK)]
-    points = words[words["task"] == CURVE_TASK]
-    curve = None
-    if model is not None and len(points):
-        curve = f"where-{number}-curve"
-        charts[curve] = learning(points, pairs, model.chance)
-    sizes = {
-        TASKS[task]: f"{value.gallery_size:,} {ITEMS.get(task, 'tokens')}"
-        for task in sorted(set(PROPERTIES.values()))
-        if (value := results.value(experiment, "model", task, "r10")) is not None
-    }
+        value = results.value(experiment, "model", task, "r10")
+        sizes[about.title] = gallery(task, value) if value else ""
     table = [
-        {"property": name, "task": TASKS[task], **row}
-        for name in PROPERTIES
-        for task in TASKS
+        {"property": name, "task": about.title, **row}
+        for name in TITLES
+        for task, about in tasks().items()
         for row in rows_of(groups[(groups["property"] == name) & (groups["task"] == task)])
     ]
-    best = _words(points[points["system"] == "model"])
-    over = over_words(groups[groups["task"] == CURVE_TASK])
-    found = {"kinds": kinds, "curve": curve, "sizes": sizes, "table": table, "words": best}
-    return {**found, "over_words": over}
+    found = {"kinds": kinds, "sizes": sizes, "table": table}
+    return {**found, **by_word(groups, words, results, experiment, charts)}
+
+
+def drawn(rows: pd.DataFrame) -> tuple[str, Task]:
+    """The task of some rows that is drawn: the first that the sound of words does not tell."""
+    asked = [(name, task) for name, task in tasks().items() if name in set(rows["task"])]
+    return min(asked, key=lambda each: each[1].acoustic, default=("", Task("", "token", "")))
+
+
+def by_word(
+    groups: pd.DataFrame,
+    words: pd.DataFrame,
+    results: Results,
+    experiment: str,
+    charts: dict[str, Spec],
+) -> dict[str, Any]:
+    """The words of the task that is drawn: the learning curve, each word, and other words."""
+    task, about = drawn(words)
+    points, groups = words[words["task"] == task], groups[groups["task"] == task]
+    model = results.value(experiment, "model", task, "median_rank")
+    curve = None
+    if model is not None and len(points):
+        curve = f"where-{results.experiments.index(experiment)}-curve"
+        pairs = groups[groups["property"] == "training pairs"]
+        charts[curve] = learning(points, pairs, model.chance)
+    return {
+        "asked": about.title,
+        "size": gallery(task, model) if model else "",
+        "curve": curve,
+        "words": _words(points[points["system"] == "model"]),
+        "over_words": over_words(groups),
+    }
 
 
 def _words(words: pd.DataFrame) -> Rows:
