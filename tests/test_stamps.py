@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from seesay.planning import stamps
+from seesay.reporting import sections
 from support import ROOT
 
 LOSSES = "src/seesay/learning/losses/paper.py"
@@ -35,10 +36,12 @@ def house(tmp_path, monkeypatch):
 
 
 def all_stamps(house):
+    """The stamp of each script; the report's with its sections, as its rule has it."""
     stamps.read.cache_clear()
     stamps.locked.cache_clear()
     scripts = sorted(path.stem for path in (house / "workflow" / "scripts").glob("*.py"))
-    return {name: stamps.stamp(name, lock=house / "envs" / "requirements.lock") for name in scripts}
+    lock, named = house / "envs" / "requirements.lock", {"report": sections.modules()}
+    return {name: stamps.stamp(name, named.get(name, ()), lock) for name in scripts}
 
 
 def changed(house, path, old, new):
