@@ -1,4 +1,4 @@
-"""The modules that a config chooses, read from the marks of its settings (`settings.choice`).
+"""Finds the modules that a config chooses, by the marks of its settings (`settings.choice`).
 
 The Snakefile imports this module, so it imports none of those that are chosen.
 """
@@ -13,9 +13,9 @@ from seesay.settings.choice import Choice, marks
 
 
 def of_experiment(config: Config, experiment: str | None) -> frozenset[str]:
-    """The modules that a config chooses with an experiment's settings; None: with its own.
+    """Modules that a config chooses for an experiment; None: for no experiment in particular.
 
-    The control that reads has a recipe of its own, derived from the training's.
+    Includes those of the control `text`, whose recipe derives from the training's.
     """
     sections = {name: getattr(config, name) for name in Config.model_fields}
     if experiment is not None:
@@ -25,18 +25,18 @@ def of_experiment(config: Config, experiment: str | None) -> frozenset[str]:
 
 
 def of_all(config: Config) -> frozenset[str]:
-    """The modules that a config chooses in sections that experiments cannot change."""
+    """Modules that a config chooses in sections that experiments cannot change."""
     sections = [getattr(config, name) for name in Config.model_fields if name not in VARIED]
     return frozenset(modules(sections))
 
 
 def of_any(config: Config) -> frozenset[str]:
-    """The modules that a config chooses with any of its experiments."""
+    """Modules that a config chooses for any of its experiments."""
     return frozenset().union(*(of_experiment(config, name) for name in config.experiments))
 
 
 def modules(value: Any) -> Iterator[str]:
-    """The modules that settings choose, those in lists and sections within them included."""
+    """Modules that settings choose, also within lists and nested sections."""
     if isinstance(value, list | tuple):
         for each in value:
             yield from modules(each)

@@ -1,4 +1,4 @@
-"""The whole config: its sections, how they agree, and what each experiment makes of them.
+"""The whole config: its sections, checks across them, and each experiment's settings.
 
 No stage imports this module, so that a new key of one stage reruns no other.
 """
@@ -28,7 +28,7 @@ VARIED = ("training", "logmel", "regions", "fc7")
 
 
 class Config(Sections):
-    """Everything that a run is made of; a config file says what differs from the defaults."""
+    """All settings of a run; a config file says only what differs from the defaults."""
 
     @model_validator(mode="after")
     def _sections_agree(self) -> "Config":
@@ -86,7 +86,7 @@ class Config(Sections):
                     raise ValueError(f"{key}.{place}: {error}") from None
 
     def _check_fragments(self) -> None:
-        """Raise ValueError unless there is one way to fragments, and what needs it has it."""
+        """Raise ValueError unless fragments have exactly one source, with all that it needs."""
         if self.fragments is None:
             for section in ("regions", "fc7"):
                 if getattr(self, section) is None:
@@ -105,7 +105,7 @@ class Config(Sections):
             _check_candidates(self.regions, self.fc7)
 
     def _check_experiment(self, name: str, experiment: Experiment) -> None:
-        """Raise ValueError unless an experiment's overrides fit their sections and each other."""
+        """Raise ValueError unless an experiment's overrides fit their sections and one another."""
         for stage in VARIED:
             made = stage not in ("regions", "fc7") or self.fragments is None
             if getattr(experiment, stage) and not made:
@@ -134,11 +134,11 @@ class Config(Sections):
         return [corpus.path for corpus in self.pictures.corpora if corpus.reader == "pascal1k"]
 
     def fetched_folder(self) -> str:
-        """The folder that Pascal1K is to be fetched into, or nothing."""
+        """The folder to fetch Pascal1K into, or None."""
         return self._pascal1k()[0] if self.fetch.pascal1k else ""
 
     def fetched_networks(self) -> list[str]:
-        """The image networks for which torchvision's weights are wanted; no package has them."""
+        """Image networks whose torchvision weights must be fetched: no package has them."""
         if self.fragments or self.regions is None or self.fc7 is None:
             return []
         wanted = set()
@@ -151,9 +151,9 @@ class Config(Sections):
         return sorted(wanted)
 
     def section_of(self, experiment: str, stage: str) -> Any:
-        """The settings of a stage as an experiment has them; None for a section that is not there.
+        """An experiment's settings of a stage; None if the config lacks the section.
 
-        Raises ValidationError when its overrides do not fit.
+        Raises ValidationError if its overrides do not fit.
         """
         section, given = getattr(self, stage), getattr(self.experiments[experiment], stage, {})
         if section is None or not given:
@@ -162,15 +162,15 @@ class Config(Sections):
 
     @property
     def human(self) -> HumanSettings:
-        """What the stage human is told, where evaluation.human has corpora."""
+        """Settings of the stage human, if evaluation.human has corpora."""
         return self.evaluation.told(self.matching.seed)
 
     def variant(self, experiment: str, stage: str) -> str:
-        """The folder, below the stage's, of what an experiment's settings make: "" or "digits/".
+        """The folder of an experiment's files below the stage's folder: "" or "digest/".
 
-        It is "" for the settings of the sections themselves, and else a digest of the settings
-        of the stage and of the one before it, so that equal ones share a folder, whatever the
-        experiments are called and whichever others there are.
+        It is "" for the settings of the sections themselves, and otherwise a digest of the settings
+        of the stage and of the one before it. Experiments with equal settings share a folder, so
+        adding or renaming an experiment reruns nothing.
         """
         stages = ["regions", "fc7"] if stage == "fc7" else [stage]
         if all(self.section_of(experiment, each) == getattr(self, each) for each in stages):
@@ -179,13 +179,13 @@ class Config(Sections):
         return f"{hashlib.sha256(text.encode()).hexdigest()[:8]}/"
 
     def stage_json(self, stage: str, experiment: str | None = None) -> str:
-        """A stage's settings alone, as one canonical JSON string."""
+        """A stage's own settings, as one canonical JSON string."""
         section = self.section_of(experiment, stage) if experiment else getattr(self, stage)
         return str(section.compared())
 
 
 def _check_candidates(regions: RegionsSettings, fc7: Fc7Settings) -> None:
-    """Raise ValueError unless there are as many candidates as regions to keep."""
+    """Raise ValueError unless there are at least as many candidates as regions to keep."""
     if fc7.regions > regions.candidates:
         raise ValueError(
             f"fc7.regions ({fc7.regions}) are the best of regions.candidates "
@@ -194,9 +194,9 @@ def _check_candidates(regions: RegionsSettings, fc7: Fc7Settings) -> None:
 
 
 def load(values: dict[str, Any], files: Iterable[str | Path] = ()) -> Config:
-    """Validate a config that was read from YAML, `files`, where they are known.
+    """Validate a config that was read from YAML; `files` are its files, if known.
 
-    Raises InputError in one line: the key, what was given and what is allowed.
+    Raises InputError in one line: the key, the value given and the values allowed.
     """
     look_through(files)
     refuse_odd("", values)

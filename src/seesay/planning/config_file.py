@@ -1,7 +1,7 @@
-"""A config file as text: what YAML takes in silence and no run should.
+"""Checks a config file as text, for faults that YAML accepts silently.
 
-Snakemake reads config files before any code here, keeps the last of keys that are given twice,
-and follows anchors however far they lead. So the files are read once more.
+Snakemake reads config files before any code here runs. It keeps the last of repeated keys, and
+follows anchors to any depth. So this module reads the files once more.
 """
 
 from collections.abc import Iterable
@@ -20,8 +20,8 @@ LARGEST = 100_000  # values, with all that aliases repeat
 def read(path: Path) -> dict[str, Any]:
     """The sections of a config file, YAML or JSON.
 
-    Raises InputError, in one line, where the file is missing, no YAML, no mapping, or has a key
-    twice, an alias within its own anchor, or aliases that repeat too much.
+    Raises InputError, in one line, if the file is missing, is no YAML or no mapping, repeats a key,
+    has an alias within its own anchor, or aliases that expand too far.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -60,9 +60,9 @@ def _yaml(text: str, path: Path) -> Any:
 
 
 def look_through(paths: Iterable[str | Path]) -> None:
-    """Raise InputError where one of the files that Snakemake has read is not what it seems.
+    """Raise InputError if a file that Snakemake has read has such a fault.
 
-    What a shell's <(...) gives can be read once, and was.
+    Skips what a shell's <(...) gives: it can be read only once.
     """
     for path in map(Path, paths):
         if path.is_file():
@@ -70,7 +70,7 @@ def look_through(paths: Iterable[str | Path]) -> None:
 
 
 def refuse_blocked(results: Path) -> None:
-    """Raise InputError where a file stands in the way of the folder of the results."""
+    """Raise InputError if a file has the name of the results' folder or of a folder above it."""
     for path in (results, *results.parents):
         if path.exists():
             if not path.is_dir():
@@ -79,7 +79,7 @@ def refuse_blocked(results: Path) -> None:
 
 
 def refuse_odd(key: str, value: Any) -> None:
-    """Raise InputError for what YAML has and a config has not: dates, sets, endless sections."""
+    """Raise InputError for YAML's types that a config lacks: dates, sets, endless sections."""
     if key.count(".") > 20:
         raise InputError(f"config: {key}: sections within sections without end; mend it")
     if isinstance(value, dict):
@@ -100,7 +100,7 @@ def refuse_odd(key: str, value: Any) -> None:
 
 
 def _refuse_halves(text: str, where: str) -> None:
-    """Raise InputError for a text with half a surrogate, which YAML's escapes can write."""
+    """Raise InputError for half a surrogate pair, which YAML's escapes can write."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -109,9 +109,9 @@ def _refuse_halves(text: str, where: str) -> None:
 
 
 def _size(node: yaml.Node, path: Path, sizes: dict[int, int], above: set[int]) -> int:
-    """How many values a node stands for, its aliases' included; InputError for a wrong one.
+    """How many values a node holds, aliases expanded; InputError for an invalid one.
 
-    `sizes` holds the nodes that are done, by their id, and `above` those that hold this one.
+    `sizes` has the size of each visited node by its id, `above` the nodes around this one.
     """
     line = node.start_mark.line + 1
     if id(node) in above:

@@ -1,4 +1,4 @@
-"""Settings key by key: what Snakemake compares, and prints where it differs."""
+"""Settings key by key, as Snakemake compares them and prints the ones that differ."""
 
 import json
 from collections.abc import Iterator
@@ -8,8 +8,8 @@ from typing import Any
 def flat(values: Any, key: str = "") -> Iterator[tuple[str, Any]]:
     """Every key, as `section.key`, with its value, in the order of the settings.
 
-    Goes into mappings and lists of mappings (`corpora.0.path`); any other list is one value.
-    `key` is the name of the values themselves; it may be empty for a whole config.
+    Descends into mappings and lists of mappings (`corpora.0.path`); any other list is one value.
+    `key` is the prefix; it may be empty for a whole config.
     """
     inner: list[tuple[Any, Any]] = []
     if isinstance(values, dict):
@@ -25,7 +25,7 @@ def flat(values: Any, key: str = "") -> Iterator[tuple[str, Any]]:
 def entries(key: str, values: Any) -> list[str]:
     """One text a key, `regions.nms: 0.7`, in the order of the keys' names.
 
-    A printed reason for a rerun then has the changed keys alone.
+    A printed reason for a rerun then names only the changed keys.
     """
     ordered = json.loads(json.dumps(values, sort_keys=True))
     return [

@@ -1,4 +1,4 @@
-"""Experiments: their order, one for rules, tables, report, study and compare; their settings."""
+"""Experiments: their settings, and their one order in rules, tables and pages."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -7,7 +7,7 @@ FIRST = ("paper", "base", "best")
 
 
 def ordered(names: Iterable[str]) -> list[str]:
-    """Names as they came, without repeats, behind those of FIRST.
+    """Names in the given order, without repeats, after those in FIRST.
 
     >>> ordered(["wide", "best", "another", "paper"])
     ['paper', 'best', 'wide', 'another']
@@ -17,9 +17,9 @@ def ordered(names: Iterable[str]) -> list[str]:
 
 
 def section(config: Mapping[str, Any], experiment: str, name: str) -> dict[str, Any]:
-    """A section of the config with what the experiment overrides; empty where there is none.
+    """A section of the config with the experiment's overrides; empty if the config lacks it.
 
-    `config` is the whole config with its defaults, as JSON has it.
+    `config` is the whole config with its defaults, as JSON.
 
     >>> config = {"experiments": {"wide": {"logmel": {"frames": 99}}}, "logmel": {"frames": 71}}
     >>> section(config, "wide", "logmel"), section(config, "paper", "logmel")

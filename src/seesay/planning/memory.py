@@ -1,4 +1,4 @@
-"""Memory that a training asks for: from measured peaks of each kind of speech encoder.
+"""The memory that a training requests, from measured peaks of each kind of speech encoder.
 
 Light, since the workflow imports it. Measured on one core with batches of 40 pictures of 27 tokens
 of 40 frames, and the number of pictures to train on: conv 96, 192 with pseudo-words 1,720 MB (800;
@@ -19,9 +19,9 @@ FLOAT = 4e-6  # MB
 
 
 def training_mb(settings: TrainingSettings, frames: int, files_mb: float) -> int:
-    """MB that a job asks for which holds an experiment's features and trains or embeds on them.
+    """MB requested by a job that holds an experiment's features, and trains or embeds.
 
-    `frames` is how many a token has, `files_mb` the size of the tables that it reads.
+    `frames` is the number of a token's frames, `files_mb` the size of the tables read.
     """
     pictures = settings.batch_pictures
     held = chosen(settings, "speech_encoder").held
@@ -30,7 +30,7 @@ def training_mb(settings: TrainingSettings, frames: int, files_mb: float) -> int
 
 
 def outputs(settings: TrainingSettings, frames: int) -> int:
-    """Numbers that the layers of the speech encoder give out for a token of so many frames."""
+    """How many numbers the speech encoder's layers output for a token of `frames` frames."""
     keeps = chosen(settings, "speech_encoder").keeps
     if keeps is None:
         return sum(settings.speech_layers)
@@ -39,7 +39,7 @@ def outputs(settings: TrainingSettings, frames: int) -> int:
 
 
 def proposals_mb(settings: RegionsSettings) -> int:
-    """MB that a job asks for which proposes boxes: its network's, where the method has one."""
+    """MB requested by a job that proposes boxes: its network's, if the method has one."""
     method = chosen(settings, "proposals")
     network = method.network
     return method.memory if network is None else about("seesay.vision.networks", network).memory

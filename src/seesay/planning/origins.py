@@ -1,4 +1,4 @@
-"""Where each value of a config comes from: merged as Snakemake merges it."""
+"""Tells where each value of a config comes from; merges files as Snakemake does."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -20,12 +20,12 @@ def merged(files: Iterable[Path], given: Sequence[str] = ()) -> tuple[dict[str, 
     """A config as Snakemake reads it, and the origin of each value.
 
     Args:
-        files: What --configfile names; of a key in several files the last counts.
-        given: What --config gives, `key=value`, which counts before all files.
+        files: The files of --configfile; if several set a key, the last one counts.
+        given: Pairs `key=value` of --config, which override all files.
 
     Returns:
-        The values, and in a mapping of the same shape `file:line`, or `--config`. A list is one
-        value. Keys that nothing sets are in neither.
+        The values, and a mapping of the same shape with `file:line` or `--config` for each. A list
+        is one value. Keys that nothing sets are in neither.
 
     Raises:
         InputError: A file is missing or no config, or `given` has no key or no value.
@@ -44,7 +44,7 @@ def merged(files: Iterable[Path], given: Sequence[str] = ()) -> tuple[dict[str, 
 
 
 def _lines(path: Path) -> Origins:
-    """The line of each key, as `file:line`; the file alone for JSON that is no YAML."""
+    """The line of each key, as `file:line`; only the file for JSON that is no YAML."""
     loader = yaml.SafeLoader(path.read_text(encoding="utf-8"))
     try:
         root = loader.get_single_node()

@@ -1,4 +1,4 @@
-"""recipe.json beside the embeddings: how a run's features are made, and of which files it is."""
+"""recipe.json beside the embeddings: how features were made, and digests of the files."""
 
 import json
 from pathlib import Path
@@ -14,10 +14,10 @@ from seesay.shared.errors import InputError
 
 
 class Recipe(BaseModel):
-    """How the features of an experiment are made; a stage whose tables others made is None.
+    """How an experiment's features are made; None for a stage whose tables were ready-made.
 
-    `boxes` is the folder of its boxes below the results. `digests` holds the SHA-256 of the model
-    and of what it embedded, by the files' names; runs of an older seesay have none.
+    `boxes` is the folder of its boxes below the results. `digests` has the SHA-256 of the model and
+    of its embeddings, by file name; runs of older versions of seesay have none.
     """
 
     logmel: LogmelSettings
@@ -29,7 +29,7 @@ class Recipe(BaseModel):
 
     @classmethod
     def read(cls, path: Path) -> "Recipe":
-        """Read it. Raises InputError where it is damaged."""
+        """Read a recipe. Raises InputError if it is damaged."""
         try:
             found = cls.model_validate_json(path.read_bytes())
         except ValidationError as error:
@@ -38,7 +38,7 @@ class Recipe(BaseModel):
         return found
 
     def refuse_others(self, *files: Path) -> None:
-        """Raise InputError where one of these files is not the one that the recipe is of."""
+        """Raise InputError if one of these files is not the one that the recipe describes."""
         for path in files:
             if self.digests.get(path.name) not in (None, sha256(path)):
                 raise InputError(

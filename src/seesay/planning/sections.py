@@ -1,6 +1,6 @@
-"""The sections of a config, with their defaults: what a config file may say.
+"""The sections that a config file may have, with their defaults.
 
-A new section is one line here; a new key of a section is in `seesay.settings`.
+Add a section here in one line; add a key of a section in `seesay.settings`.
 """
 
 from collections.abc import Callable
@@ -40,7 +40,7 @@ def _varied(stage: str) -> Any:
 
 
 class Experiment(Settings):
-    """A named variant: what it overrides."""
+    """A named variant of the config: the settings that it overrides."""
 
     training: Overrides = _varied("training")
     logmel: Overrides = _varied("logmel")
@@ -53,7 +53,7 @@ def _section(model: type[Settings], description: str) -> Any:
 
 
 def _unless_ready_made(model: type[Stage]) -> Callable[[dict[str, Any]], Stage | None]:
-    """The default of a stage that ready-made fragments stand in for."""
+    """The default of a stage, unless ready-made fragments replace it."""
     return lambda given: None if given.get("fragments") else model()
 
 
@@ -63,7 +63,7 @@ class Sections(Settings):
     results: ResultsFolder = Field(
         description="folder of everything that the run writes; each data set has its own"
     )
-    # A job's command line names every shard, and a line has room for some 400.
+    # A job's command line names every shard, and has room for some 400.
     shards: int = Field(
         default=8,
         ge=1,

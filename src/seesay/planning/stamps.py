@@ -1,16 +1,15 @@
-"""Code stamps: which code and which library versions a stage's numbers depend on.
+"""Code stamps: the code and the library versions that a stage's numbers depend on.
 
-Snakemake does not notice a changed module that a script imports. Every rule therefore carries
-the stamp of its script as a param: a sorted list of `module:digest` over the script and every
-seesay module that it uses, directly or not, and `package==version` from the lock file for the
-third-party packages that are used. Snakemake then prints the module that changed as the reason
-of the rerun.
+Snakemake does not notice that a module imported by a script has changed. Every rule therefore
+carries the stamp of its script as a param: a sorted list of `module:digest` for the script and
+every seesay module that it uses, directly or not, and `package==version` from the lock file for
+third-party packages. Snakemake then prints the changed module as the reason for a rerun.
 
-Of a module only what is reached counts: the functions, classes and constants that the script
-uses by name, and what those use. Who takes a table's schema from a module does not run again
-when a function beside it is edited. A module that is used otherwise than as `module.name`
-counts whole, and so do statements that bind no name, and everything of a user's own reader.
-Of modules that are imported by name, those count that the settings of a job choose.
+A digest covers only the parts of a module that the script reaches: functions, classes and constants
+that it uses by name, and all that these use. A script that takes a table's schema from a module
+does not rerun when a function beside it changes. A module used in any way but `module.name` counts
+whole; so do statements that bind no name, and a user's own reader. Modules that are imported by
+name count if the job's settings choose them.
 """
 
 import ast
@@ -52,11 +51,11 @@ Name = tuple[str, str]  # a module and a name in it; WHOLE for all of it
 
 @dataclass(frozen=True)
 class Part:
-    """A top-level statement: the names that it binds, those that it uses, its syntax tree.
+    """A top-level statement: the names that it binds and uses, and its syntax tree.
 
-    `uses` holds (name, attribute), the attribute "" where none follows the name; `loads` the
-    modules that are imported by name, `package.*` for one of a package, and `package.ABOUT` where
-    the facts of one are read.
+    `uses` has pairs (name, attribute), the attribute "" if none follows the name. `loads` has the
+    modules imported by name: `package.*` for any of a package, and `package.ABOUT` where only its
+    facts are read.
     """
 
     binds: frozenset[str]
@@ -67,9 +66,9 @@ class Part:
 
 @dataclass(frozen=True)
 class Code:
-    """A module: its statements, and where each imported name comes from.
+    """A module: its statements, and the source of each imported name.
 
-    A name that stands for a module itself comes from (module, "").
+    The source of a name that is itself a module is (module, "").
     """
 
     parts: tuple[Part, ...]
@@ -85,11 +84,11 @@ def stamp(
 ) -> list[str]:
     """The stamp of `workflow/scripts/<script>.py`, sorted.
 
-    `readers` names modules that the script imports by name at run time, the corpus readers that
-    the config asks for: seesay's by their name, a user's with its file. Of a user's package all
-    that the reader imports counts too. `chosen` are the modules that the job's settings choose
-    (`seesay.planning.choices`): those count that the script's code imports by name. Of the modules
-    `about` the constant `ABOUT` counts where the code reads it.
+    `readers` names modules that the script imports by name at run time, such as the config's corpus
+    readers: seesay's by name, a user's with its file. All that a user's reader imports from its own
+    package counts too. `chosen` are the modules that the job's settings choose
+    (`seesay.planning.choices`); they count if the script's code imports them by name. The constant
+    `ABOUT` of the modules `about` counts where the code reads it.
     """
     homes = {"seesay": SOURCE}
     names = []
@@ -118,7 +117,7 @@ def _reached(
     chosen: Collection[str],
     about: Collection[str],
 ) -> tuple[dict[str, set[int]], set[str]]:
-    """The statements that whole modules reach, by module and number; and third-party packages."""
+    """Statements that the modules `starts` reach, by module and number; third-party packages."""
     used: dict[str, set[int]] = {}
     packages: set[str] = set()
     seen: set[Name] = set()
@@ -155,20 +154,20 @@ def _reached(
 
 
 def _loaded(module: str, name: str) -> set[str]:
-    """How a statement may import a module by name, or read its `ABOUT`."""
+    """The marks in `Part.loads` by which a statement imports a module, or reads its `ABOUT`."""
     package = module.rpartition(".")[0]
     return {f"{package}.{name}", *([module] if name == WHOLE else [])}
 
 
 def _leads_to(module: str, code: Code, name: str, attribute: str, homes: dict[str, Path]) -> Name:
-    """Where a name that a statement of the module uses is defined."""
+    """The module and name that define a name used by a statement."""
     if name in code.imported:
         return _target(code.imported[name], attribute, homes)
     return module, name
 
 
 def _target(source: Name, attribute: str, homes: dict[str, Path]) -> Name:
-    """What an imported name, or an attribute of it, stands for."""
+    """The module and name behind an imported name, or an attribute of it."""
     module, name = source
     if name and module_path(f"{module}.{name}", homes) is None:
         return module, name
@@ -176,7 +175,7 @@ def _target(source: Name, attribute: str, homes: dict[str, Path]) -> Name:
 
 
 def _home(module: str, path: Path) -> dict[str, Path]:
-    """Where a user's reader is: a file of its own, or the folder that holds its package."""
+    """The place of a user's reader: its own file, or the folder with its package."""
     if module.endswith(".py"):
         return {module: path}
     levels = module.count(".") + (path.name == "__init__.py")
@@ -184,7 +183,7 @@ def _home(module: str, path: Path) -> dict[str, Path]:
 
 
 def module_path(module: str, homes: dict[str, Path]) -> Path | None:
-    """The file of a script, or of a module of `homes` (by package); None for names and others."""
+    """The file of a script or of a module in `homes` (by package); None for anything else."""
     if module.startswith("scripts/"):
         return SCRIPTS / f"{module.removeprefix('scripts/')}.py"
     if module.endswith(".py"):
@@ -202,7 +201,7 @@ def _file(home: Path, module: str) -> Path | None:
 
 @cache
 def read(path: Path, module: str) -> Code:
-    """Take a module apart."""
+    """Split a module into its statements and imports."""
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
     tree = _Bare().visit(ast.parse(path.read_bytes()))
     imported: dict[str, Name] = {}
@@ -237,7 +236,7 @@ def _binds(statement: ast.stmt) -> frozenset[str]:
     elif isinstance(statement, ast.AnnAssign):
         targets = [statement.target]
     names = [part for target in targets for part in getattr(target, "elts", [target])]
-    # A statement such as TABLE["x"] = 1 binds nothing: it works on what is there.
+    # A statement such as TABLE["x"] = 1 binds no name: it changes an existing object.
     if not all(isinstance(name, ast.Name) for name in names):
         return frozenset()
     return frozenset(name.id for name in names if isinstance(name, ast.Name))
@@ -272,7 +271,7 @@ class _Uses(ast.NodeVisitor):
 
 
 class _Bare(ast.NodeTransformer):
-    """Leaves out what changes no number: docstrings, descriptions, imports for types alone."""
+    """Removes code that changes no number: docstrings, descriptions, imports for type checking."""
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
@@ -291,7 +290,7 @@ class _Bare(ast.NodeTransformer):
 
 @cache
 def locked(lock: Path) -> dict[str, str]:
-    """The locked versions by package, of the lines whose markers hold here."""
+    """Locked versions by package, from the lines whose markers apply here."""
     versions = {}
     for line in re.findall(r"^[a-z0-9][^\n\\]*", lock.read_text(), flags=re.MULTILINE):
         requirement = Requirement(line.strip())
