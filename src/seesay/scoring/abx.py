@@ -1,4 +1,4 @@
-"""ABX of the test pictures' tokens: items with their categories, and the scores of every pair.
+"""ABX of the test pictures' tokens: items with categories, and the score of each word pair.
 
 Categories are the word's form as the speech corpus writes it (dogs), and its lemma, the type that
 captions are matched by (dog). A pair's other word is a phonological neighbour where one phone
@@ -25,23 +25,23 @@ from seesay.shared.ranking import Integers
 
 PAUSE = 0.5  # s; beyond it a word has silence beside it
 SILENCE = "SIL"
-# By task: whether X is by A's talker, and the category.
+# Of each task: whether X is by A's talker, and the category.
 TASKS: dict[str, tuple[bool, Literal["form", "lemma"]]] = {
     "abx_across": (False, "form"),
     "abx_within": (True, "form"),
     "abx_across_lemma": (False, "lemma"),
     "abx_within_lemma": (True, "lemma"),
 }
-# Those whose other word is a neighbour of the first, beside all of them.
+# Pairs of neighbours are scored a second time, by themselves.
 NEIGHBOURS = {task: f"{task}_neighbours" for task in ("abx_across", "abx_within")}
 
 
 @dataclass(frozen=True)
 class Items:
-    """Tokens of the test pictures, (n,) each, and their vectors (n, d); `asked` are those as X.
+    """Tokens of the test pictures, (n,), and their vectors (n, d); `asked` are the vectors as X.
 
     `frame` has token_id, recording_id, onset, offset, form, lemma, before, after and talker:
-    what is said before and after it without a pause between, or SILENCE.
+    the words before and after it without a pause between, or SILENCE.
     """
 
     frame: pd.DataFrame
@@ -49,15 +49,15 @@ class Items:
     asked: NDArray[np.float32]
 
     def numbers(self, *columns: str) -> Integers:
-        """What the columns say together, as a number from 0 in alphabetical order, (n,)."""
+        """One integer for each combination of the columns, from 0 in alphabetical order, (n,)."""
         number = self.frame.groupby(list(columns), sort=True).ngroup()
         return np.asarray(number, dtype=np.int64)
 
 
 def items(corpus: Corpus, spoken_words: Path) -> Items:
-    """The test tokens of a corpus, with what SPOKEN_WORDS says of them.
+    """The test tokens of a corpus, joined with their rows of SPOKEN_WORDS.
 
-    Raises InputError for a token that is not there.
+    Raises InputError for a token that SPOKEN_WORDS lacks.
     """
     tokens = corpus.tokens.of(corpus.test)
     spoken = in_context(tables.read(SPOKEN_WORDS, spoken_words)).set_index("token_id")
@@ -83,9 +83,10 @@ def in_context(spoken: pd.DataFrame) -> pd.DataFrame:
 
 
 def pairs(found: Items, context: Literal["any", "within"]) -> pd.DataFrame:
-    """The scores of every task of TASKS that has triplets: task to neighbour of ABX, sorted.
+    """The scores of every task in TASKS that has triplets: columns task to neighbour of ABX,
+    sorted.
 
-    With `context` within, A, B and X stand between the same two words.
+    With `context` "within", A, B and X stand between the same two words.
     """
     talker = found.numbers("talker")
     place = found.numbers("before", "after") if context == "within" else None
@@ -107,10 +108,10 @@ def pairs(found: Items, context: Literal["any", "within"]) -> pd.DataFrame:
 
 
 def neighbours(words: list[str]) -> set[tuple[int, int]]:
-    """Ordered pairs of positions of words that a phone added, dropped or changed tells apart.
+    """Ordered pairs of positions of words that differ by one phone added, dropped or changed.
 
-    Any of a word's pronunciations counts, and words that have one in common are no neighbours:
-    they sound alike. A word that the dictionary lacks has none.
+    Any pronunciation of a word counts. Words that share a pronunciation are no neighbours: they
+    sound alike. A word that the dictionary lacks has no neighbours.
     """
     known = _dictionary()
     sounds = [{tuple(said.split()) for said in known.get(word, ())} for word in words]
@@ -129,9 +130,9 @@ def _dictionary() -> pronunciations.Pronunciations:
 
 
 def _near(said: tuple[str, ...]) -> set[tuple[str, ...]]:
-    """Keys that two pronunciations share where one phone is added, dropped or changed.
+    """Keys that two pronunciations share if they differ by one phone added, dropped or changed.
 
-    The pronunciation with each phone, and each place between two, left open (`*`).
+    They are the pronunciation with a wildcard (`*`) for each phone, and in each place between two.
     """
     changed = {(*said[:i], "*", *said[i + 1 :]) for i in range(len(said))}
     return changed | {(*said[:i], "*", *said[i:]) for i in range(len(said) + 1)}

@@ -1,8 +1,8 @@
 """ABX by cells in the tables of numbers: the mean of word pairs, resampled over words.
 
-What is averaged are ordered pairs of words, so other words are what an interval generalises to: a
-draw of words holds a pair as often as its one word times as often as its other (the bootstrap of
-the nodes of a network, Snijders & Borgatti 1999). Talkers and pictures stay those of the test set.
+The mean is over ordered pairs of words, so an interval generalises to other words. A draw of words
+holds a pair as often as the product of the counts of its two words (the bootstrap of the nodes of a
+network, Snijders & Borgatti 1999). Talkers and pictures stay those of the test set.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ COLUMNS = ["task", "word", "other", "score", "triplets", "neighbour"]
 
 @dataclass(frozen=True)
 class Scores:
-    """The pairs of one run and task, (pairs,) each, as positions in `words`."""
+    """The word pairs of one run and task, (pairs,) each, as positions in `words`."""
 
     words: list[str]
     word: Integers
@@ -38,9 +38,10 @@ class Scores:
 
 
 def measured(paths: Sequence[Path], settings: MetricsSettings) -> Iterator[Measured]:
-    """Each experiment's tasks, from tables of ABX, a path an experiment, system, seed and fold.
+    """Each experiment's tasks, from tables of ABX: one path for each experiment, system, seed and
+    fold.
 
-    Raises InputError when two systems were asked other pairs.
+    Raises InputError if two systems were scored on different pairs.
     """
     runs: dict[tuple[str, str], dict[tuple[str, int], Scores]] = {}
     frame = pooled(tables.read(ABX, list(paths)))
@@ -69,7 +70,7 @@ def measured(paths: Sequence[Path], settings: MetricsSettings) -> Iterator[Measu
 
 
 def pooled(frame: pd.DataFrame) -> pd.DataFrame:
-    """The rows of ABX, of a pair of words that several folds ask the mean score."""
+    """The rows of ABX; a pair of words scored in several folds has the mean score."""
     if not frame.duplicated(list(ABX.key)).any():
         return frame
     found = frame.groupby(list(ABX.key), as_index=False)
@@ -77,7 +78,7 @@ def pooled(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def scored(frame: pd.DataFrame) -> Iterator[tuple[str, Scores]]:
-    """The tasks of one run's ABX, by form also with neighbours as B alone."""
+    """The tasks of one run's ABX; tasks by form also with only neighbours as B."""
     for task, part in frame.groupby("task"):
         yield str(task), _scores(part)
         near = part[part["neighbour"]]
@@ -86,9 +87,9 @@ def scored(frame: pd.DataFrame) -> Iterator[tuple[str, Scores]]:
 
 
 def resampled(run: Scores, factors: Factors) -> Floats:
-    """The mean of the pairs in percent by every draw of words, (1 + resamples,).
+    """The mean of the pairs in percent for each draw of words, (1 + resamples,).
 
-    A draw that holds no pair counts as the one before it.
+    A draw without any pair repeats the value of the draw before it.
     """
     (factor,) = factors.parts
     total, there = (np.zeros((factor.units, factor.units)) for _ in range(2))

@@ -2,10 +2,10 @@
 
 A and X are tokens of one word, B is a token of another by A's talker; the system is right when X
 is nearer to A, and half right when it is as near to both. A cell holds all triplets of one word,
-one other word, one talker of A and B and one of X (`within`: the same talker), and where contexts
-are told apart one context; its score is the share of triplets that are right. Cells are averaged
-by pair of words, and pairs by all: so a frequent word counts no more than a rare one, and a talker
-of many tokens no more than one of few.
+one other word, one talker of A and B and one of X (`within`: the same talker), and, if contexts
+count, one context; its score is the share of triplets that are right. Cells are averaged within a
+pair of words, and then pairs: a frequent word counts no more than a rare one, and a talker with
+many tokens no more than one with few.
 
 Dunbar et al. (2021), The Zero Resource Speech Challenge 2021; Poli et al. (2025), fastabx.
 """
@@ -22,10 +22,10 @@ from seesay.shared.vectors import unit
 
 
 class Pairs(NamedTuple):
-    """Ordered pairs of words, sorted, (pairs,) each: A's and X's word and B's.
+    """Ordered pairs of words, sorted, (pairs,) each: the word of A and X, and the word of B.
 
-    `score` is the mean of the pair's `cells`, from 0 to 1, 0.5 by chance; `triplets` is how many
-    their cells hold together.
+    `score` is the mean of the pair's `cells`, from 0 to 1, 0.5 by chance; `triplets` is the number
+    of triplets in these cells.
     """
 
     word: Integers
@@ -43,13 +43,13 @@ def score(
     context: Integers | None = None,
     within: bool = False,
 ) -> Pairs:
-    """The score of every pair of words that has a triplet, by all of its triplets.
+    """The score of every pair of words that has a triplet, from all of its triplets.
 
     `asked` holds the tokens as X, `tokens` as A and B, both (n, d); `word`, `talker` and `context`
-    are (n,), from 0. With `context` A, B and X are of one context; a pair's cells are then
-    averaged by A's talker first, and talkers by pair, as ZeroSpeech does, and else all together.
-    `within`: X is another token by A's talker; else it is by another talker. Cosines are rounded
-    to 1e-6, and nearest is the greatest: angles order tokens alike.
+    are (n,), from 0. With `context`, A, B and X share one context, and a pair's cells are averaged
+    first by A's talker and then over talkers, as ZeroSpeech does; without it, all together. With
+    `within`, X is another token by A's talker; otherwise X is by another talker. Cosines are
+    rounded to 1e-6; the greatest cosine is nearest (angles give the same order).
     """
     place = np.zeros(len(word), dtype=np.int64) if context is None else context
     with threadpool_limits(limits=1, user_api="blas"):
@@ -75,7 +75,7 @@ def _cells(
     place: Integers,
     within: bool,
 ) -> Iterator[dict[str, Floats]]:
-    """For each word, talker of A and context, the sums over cells by B's word, (words,) each."""
+    """Sums over cells by B's word, (words,) each, for each word, talker of A and context."""
     rows, columns = unit(asked) * STEPS, unit(tokens)
     by_talker = _groups(talker, place, order=word)
     by_word = _groups(word, place, order=talker)
@@ -120,7 +120,7 @@ def _groups(label: Integers, place: Integers, order: Integers) -> dict[tuple[int
 
 
 def _summed(rows: dict[str, Floats], by: tuple[str, ...]) -> dict[str, Floats]:
-    """The rows of equal keys as one, everything else summed; sorted by the keys."""
+    """Rows with equal keys merged into one, other columns summed; sorted by the keys."""
     keys = np.stack([rows[name] for name in by])
     found, number = np.unique(keys, axis=1, return_inverse=True)
     sums = {

@@ -1,9 +1,9 @@
-"""ABX across talkers by drawn triplets, each of which counts once: the token-weighted score.
+"""Token-weighted ABX across talkers: drawn triplets, each of which counts once.
 
 A and X are tokens of one spoken type by two talkers; B is a token of another type by A's talker, so
 that a voice alone cannot tell A from B. The system errs when X is nearer to B. Every test token is
-asked, so that a frequent word counts as often as it is said; `seesay.scoring.abx` has the field's
-score.
+X in turn, so a frequent word counts as often as it is spoken; `seesay.scoring.abx` has the field's
+usual score.
 """
 
 from typing import NamedTuple
@@ -18,7 +18,7 @@ BLOCK = 64
 
 
 class Triples(NamedTuple):
-    """Positions of tokens, each (triples,) int64, sorted by x, a, b without repeats."""
+    """Positions of tokens, (triples,) int64 each, sorted by x, a, b without repeats."""
 
     x: Integers
     a: Integers
@@ -26,7 +26,7 @@ class Triples(NamedTuple):
 
 
 def draw(names: NDArray[np.object_], word: Integers, talker: Integers, draws: int) -> Triples:
-    """At most `draws` triples for every token X, drawn with a seed of the token's own.
+    """Draw at most `draws` triples for each token X, with a seed from the token's name.
 
     `names`, `word` and `talker` are (tokens,). A is drawn from the tokens of X's word by other
     talkers, B from those of other words by A's talker; a token X for which there is none, or an
@@ -53,7 +53,7 @@ def draw(names: NDArray[np.object_], word: Integers, talker: Integers, draws: in
 def judge(
     asked: NDArray[np.float32], tokens: NDArray[np.float32], triples: Triples
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Whether X is nearer to B than to A, and whether as near to both, each (triples,).
+    """Whether X is nearer to B than to A, and whether equally near to both, (triples,) each.
 
     `asked` holds the tokens as X, `tokens` as A and B, both (n, d). Cosines are rounded to 1e-6.
     """

@@ -1,4 +1,4 @@
-"""The search that most tasks share: queries of the test pictures, ranked items of a gallery."""
+"""The search that most tasks share: test pictures' queries rank the items of a gallery."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,13 +11,13 @@ from seesay.scoring.corpus import Corpus, Items, note, split
 from seesay.settings.evaluation import EvaluationSettings
 from seesay.shared.ranking import Floats, Integers, Ranks, count
 
-# The found items of each label, and the labels of each picture.
+# The gallery items of each label, and the labels of each picture.
 Right = tuple[list[Integers], list[Integers]]
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A corpus, the gallery that is searched in it, and the name of the task for messages."""
+    """A corpus, the gallery to search in it, and the name of the task for messages."""
 
     corpus: Corpus
     gallery: str
@@ -27,7 +27,7 @@ class Asked:
 
     @property
     def pictures(self) -> NDArray[np.bool_]:
-        """Which pictures the gallery has, (pictures,)."""
+        """Mask of the gallery's pictures, (pictures,)."""
         test = self.corpus.test
         return test if self.gallery == "test" else np.ones_like(test)
 
@@ -41,13 +41,13 @@ class Asked:
 
 
 def by_picture(asked: Asked, found: Items) -> Right:
-    """Right is an item of the query's picture."""
+    """An item of the query's picture is relevant."""
     pictures = len(asked.corpus.test)
     return split(found.image, found.item, pictures), list(np.arange(pictures)[:, None])
 
 
 def by_word(asked: Asked, found: Items) -> Right:
-    """Right is a token of any word that is said for the query's picture."""
+    """A token of any word in the captions of the query's picture is relevant."""
     corpus = asked.corpus
     word = corpus.word[found.origin]
     return split(word, np.arange(len(word)), len(corpus.vocabulary)), corpus.words
@@ -63,14 +63,14 @@ def search(
     hidden: list[Integers] | None = None,
     pool: Callable[[Floats], Floats] | None = None,
 ) -> pd.DataFrame:
-    """The ranks of the queries among the found items: columns `query` to `gallery_size` of RANKS.
+    """Rank the items `found` for each query: columns `query` to `gallery_size` of RANKS.
 
-    `own` (queries,) is each query's place among the found, where it is one of them; `hidden` are
-    the places that each query leaves out. `pool` makes similarities to items (b, n) those to
-    `size` others. A query with nothing right in the gallery is left out, and said on standard
-    error.
+    `own` (queries,) is each query's position among the found, if it is one of them; `hidden` has
+    the positions that each query leaves out. `pool` turns similarities to items (b, n) into those
+    to `size` other things. A query with nothing relevant in the gallery is left out and counted on
+    standard error.
     """
-    # A query of several pictures finds the items of any of them.
+    # Items of any picture of a query are relevant.
     holders, labels = right
     sets = [tuple(part.tolist()) for part in split(queries.item, queries.image, len(queries.names))]
     groups = {images: number for number, images in enumerate(dict.fromkeys(sets))}
@@ -91,7 +91,7 @@ def search(
         pool=pool,
     )
     check_kept(asked, kept, queries.names)
-    # A query's own token is of its own type and talker: hidden already.
+    # A query's own token has its type and talker: it is hidden already.
     left_out = [own is not None] * len(sets) if hidden is None else [len(part) for part in hidden]
     size = len(found.names) if size is None else size
     return frame(
@@ -103,7 +103,7 @@ def search(
 
 
 def check_kept(asked: Asked, kept: Integers, names: NDArray[np.object_]) -> None:
-    """Say which queries could not be ranked, and whether the task is left out."""
+    """Tell on standard error how many queries cannot be ranked, or that the task is left out."""
     total, where = len(names), f"{asked.task}, gallery {asked.gallery}"
     if len(kept) == 0:
         note(
@@ -119,6 +119,6 @@ def check_kept(asked: Asked, kept: Integers, names: NDArray[np.object_]) -> None
 
 
 def frame(ranks: Ranks, **columns: object) -> pd.DataFrame:
-    """The rows of RANKS of some ranks; `columns` are query, image_id and gallery_size."""
+    """Rows of RANKS; `columns` are query, image_id and gallery_size."""
     counts = {name: getattr(ranks, name).astype(np.int32) for name in Ranks.__annotations__}
     return pd.DataFrame({**columns, **counts, "rank": ranks.expected()})

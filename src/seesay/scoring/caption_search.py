@@ -1,4 +1,4 @@
-"""Whole spoken captions against whole pictures.
+"""Ranks whole pictures by whole spoken captions, and the reverse.
 
 A caption's score for a picture is the mean, over its spoken words, of the cosine of the
 picture's best fragment.
@@ -16,9 +16,10 @@ from seesay.shared.ranking import Floats, Integers, count_lines, similarities
 
 
 def rank_captions(asked: Asked, by_caption: bool) -> pd.DataFrame:
-    """The ranks of pictures by captions or the reverse, as `seesay.scoring.asked.search` has them.
+    """Rank pictures by captions, or the reverse; returns rows as `seesay.scoring.asked.search`
+    does.
 
-    A query with nothing right in the gallery is left out, and said on standard error.
+    A query with nothing relevant in the gallery is left out and counted on standard error.
     """
     corpus, wanted = asked.corpus, asked.pictures
     spoken = np.flatnonzero((corpus.test if by_caption else wanted)[corpus.captions.image])
@@ -36,7 +37,7 @@ def rank_captions(asked: Asked, by_caption: bool) -> pd.DataFrame:
     )
     rows = np.split(row, np.cumsum([len(part) for part in said])[:-1])
     scores = caption_scores(best, rows)
-    # The place of each caption's picture; one without fragments has none.
+    # The position of each caption's picture; a picture without fragments has none.
     place = np.searchsorted(pictures, corpus.captions.image[spoken])
     place[~np.isin(corpus.captions.image[spoken], pictures)] = len(pictures)
     if by_caption:
@@ -63,7 +64,7 @@ def best_fragments(
     threads: int = 1,
     description: str = "captions",
 ) -> Floats:
-    """The cosine of every token (t, d) with its best fragment of every picture, (t, pictures).
+    """Each token's cosine with its best fragment of each picture: (t, d) to (t, pictures).
 
     `fragments` is (f, d), sorted by picture; `starts` (pictures,) are the first of each. Cosines
     come in steps of the rounding.
@@ -75,7 +76,7 @@ def best_fragments(
 
 
 def caption_scores(best: Floats, captions: Sequence[Integers]) -> Floats:
-    """The mean of the rows (t, pictures) of each caption's tokens, (captions, pictures)."""
+    """Means over each caption's tokens of rows (t, pictures): (captions, pictures)."""
     sizes = np.array([len(rows) for rows in captions])
     starts = np.concatenate([[0], sizes.cumsum()[:-1]])
     sums: Floats = np.add.reduceat(best[np.concatenate(captions)], starts, axis=0)

@@ -1,4 +1,4 @@
-"""What is ranked: the embeddings of one system, and who belongs to whom."""
+"""The corpus that tasks rank: one system's embeddings, and what belongs together."""
 
 import sys
 from dataclasses import dataclass, replace
@@ -19,11 +19,11 @@ from seesay.shared.ranking import Integers
 
 @dataclass(frozen=True)
 class Items:
-    """Fragments or word tokens: queries, or a gallery.
+    """Fragments or word tokens, as queries or as a gallery.
 
     `names` and `origin` (positions in the whole corpus, ascending) have shape (n,), `vectors`
-    (n, d). `image` and `item` are parallel, sorted by item, then image: a fragment is of one
-    picture; a token is of every picture whose description it is used in.
+    (n, d). `image` and `item` are parallel, sorted by item, then image. A fragment belongs to one
+    picture; a token belongs to every picture whose captions use it.
     """
 
     names: NDArray[np.object_]
@@ -33,7 +33,7 @@ class Items:
     item: Integers
 
     def of(self, wanted: NDArray[np.bool_]) -> "Items":
-        """The items of the wanted pictures, of shape (pictures,)."""
+        """The items of the `wanted` pictures, a mask (pictures,)."""
         pairs = wanted[self.image]
         kept, item = np.unique(self.item[pairs], return_inverse=True)
         return Items(
@@ -43,12 +43,11 @@ class Items:
 
 @dataclass(frozen=True)
 class Corpus:
-    """Everything embedded; pictures and spoken words are numbered in the order of their ids.
+    """All embeddings of a system; pictures and spoken words are numbered in the order of their ids.
 
-    `word` is each token's spoken word, of shape (tokens,), a position in `vocabulary`; `words`
-    holds each picture's distinct ones. `talker` is who says each token, as a number. Where
-    `blind`, no query is looked at: every one is the same vector, and what is found depends on
-    the gallery alone.
+    `word` (tokens,) is each token's spoken word, a position in `vocabulary`; `words` has each
+    picture's distinct words. `talker` (tokens,) is the number of each token's talker. If `blind`,
+    all queries are the same vector, so ranks depend only on the gallery.
     """
 
     image_ids: NDArray[np.object_]
@@ -75,8 +74,8 @@ class Corpus:
 class Captions:
     """Spoken captions, in the order of their `names` (n,), each of the picture `image` (n,).
 
-    `tokens` holds the positions of each one's tokens, a token as often as the caption has it.
-    A caption that several talkers say counts once for each.
+    `tokens` has the positions of each caption's tokens, a token as often as the caption uses it. A
+    caption spoken by several talkers counts once for each.
     """
 
     names: NDArray[np.object_]
@@ -85,10 +84,10 @@ class Captions:
 
 
 def load(images: Path, words: Path, spoken_captions: Path, pictures: Path) -> Corpus:
-    """Read one system's embeddings and what they belong to.
+    """Read one system's embeddings, and which pictures and words they belong to.
 
-    Raises InputError for a split without test pictures or tokens, embeddings that are not finite,
-    and tables that do not belong together.
+    Raises InputError for a test split without pictures or tokens, embeddings that are not finite,
+    and tables that do not match.
     """
     table = tables.read(IMAGES, pictures)
     if not (table["split"] == "test").any():
@@ -138,8 +137,8 @@ def assemble(
     """The corpus of tables: IMAGES, the keys of both embeddings with their vectors, and
     SPOKEN_CAPTIONS.
 
-    Tables are sorted by their keys, vectors are (fragments, d) and (tokens, d). Uses of a token
-    that is not there are left out.
+    Tables are sorted by their keys, vectors are (fragments, d) and (tokens, d). Uses of tokens
+    without an embedding are left out.
     """
     image_ids = pd.Index(pictures["image_id"])
     captions = captions.assign(image=image_ids.get_indexer(pd.Index(captions["image_id"])))
@@ -180,7 +179,7 @@ def assemble(
 
 
 def _captions(uses: pd.DataFrame) -> Captions:
-    """The spoken captions of rows image_id, image, caption, talker, position and token."""
+    """Spoken captions from rows with image_id, image, caption, talker, position and token."""
     caption = uses["image_id"] + "#" + uses["caption"].astype(str)
     # Of a caption that mixes talkers no position is said twice; one that several talkers say
     # whole is as many spoken captions.
@@ -198,7 +197,7 @@ def _captions(uses: pd.DataFrame) -> Captions:
 
 
 def _read(table: Table, path: Path) -> tuple[pd.DataFrame, NDArray[np.float32]]:
-    """A table of embeddings: its key columns, and the embeddings of shape (rows, d)."""
+    """Read a table of embeddings: its key columns, and the embeddings (rows, d)."""
     frames, parts = [], []
     for batch in tables.batches(table, path):
         frames.append(batch.select(list(table.key)).to_pandas())
@@ -218,11 +217,11 @@ def _read(table: Table, path: Path) -> tuple[pd.DataFrame, NDArray[np.float32]]:
 
 
 def split(labels: Integers, values: Integers, size: int) -> list[Integers]:
-    """The values of each of the labels 0 to `size` - 1, in their order."""
+    """The values of each label from 0 to `size` - 1, in the given order."""
     order = np.argsort(labels, kind="stable")
     return np.split(values[order], np.searchsorted(labels[order], np.arange(1, size)))
 
 
 def note(text: str) -> None:
-    """Say on standard error what was left out."""
+    """Print a note on standard error."""
     print(f"note: {text}", file=sys.stderr)

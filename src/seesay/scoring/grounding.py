@@ -1,9 +1,9 @@
 """Grounding: does a word that names a drawn thing find the thing's place in its picture?
 
-Composed scenes know where everything is drawn. For every token of a test picture whose caption
-word names a thing of the picture, the picture's own fragments are ranked by the cosine. Pointing
-game: is the middle of the best fragment's box inside the thing's? And how much do the two boxes
-overlap (intersection over union)? Chance is a fragment drawn at random.
+Composed scenes record where each thing is drawn. For every token of a test picture whose caption
+word names a thing of the picture, the picture's own fragments are ranked by cosine. The pointing
+game asks whether the middle of the best fragment's box is inside the thing's box; iou is the
+intersection over union of the two boxes. Chance is a fragment drawn at random.
 """
 
 from pathlib import Path
@@ -20,7 +20,7 @@ from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.ranking import STEPS, Floats, similarities
 
-# With the whole picture among the fragments, and with its parts alone.
+# With the whole picture among the fragments, and without it.
 TASKS = ("grounding", "grounding_parts")
 Boxes = NDArray[np.int64]
 
@@ -40,9 +40,9 @@ def ground(
 ) -> None:
     """Write the table `grounding` of one system.
 
-    Fragments that are tied for the best share the score. Where several things of a picture have
-    one name, any of them counts. Where no token names a drawn thing the table is empty. Raises
-    InputError as `load` does, and for fragments without boxes.
+    Fragments tied for the best share the score. If several things of a picture have one name, any
+    of them counts. The table is empty if no token names a drawn thing. Raises InputError as `load`
+    does, and for fragments without boxes.
     """
     corpus = load(images, words, spoken_captions, pictures)
     boxes = _boxes(corpus, regions)
@@ -81,7 +81,7 @@ def ground(
 
 
 def pointing(boxes: Boxes, truth: Boxes) -> Floats:
-    """1 for each of the boxes (n, 4) whose middle is inside one of the true ones (m, 4), else 0."""
+    """1 for each box (n, 4) whose middle is inside a true box (m, 4), otherwise 0; (n,)."""
     x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
     x0, y0, x1, y1 = truth.T[:, None]
     inside = (x[:, None] >= x0) & (x[:, None] < x1) & (y[:, None] >= y0) & (y[:, None] < y1)
@@ -89,7 +89,7 @@ def pointing(boxes: Boxes, truth: Boxes) -> Floats:
 
 
 def iou(boxes: Boxes, truth: Boxes) -> Floats:
-    """Of each of the boxes (n, 4), the greatest intersection over union with a true one (m, 4)."""
+    """The greatest intersection over union of each box (n, 4) with a true box (m, 4); (n,)."""
     low = np.maximum(boxes[:, None, :2], truth[None, :, :2])
     high = np.minimum(boxes[:, None, 2:], truth[None, :, 2:])
     shared = np.clip(high - low, 0, None).prod(axis=2)

@@ -1,4 +1,4 @@
-"""Where human words are found: by who says them, and by how often training had the word."""
+"""Breaks down the results of human words by talker, and by the word's frequency in training."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -18,8 +18,8 @@ from seesay.scoring.resampling import by_word_and_talker
 from seesay.settings.metrics import MetricsSettings
 from seesay.shared import tables
 
-FEW = 5  # words without which a talker has no group of their own
-MOST = 24  # talkers of a source that are told apart, those with most words
+FEW = 5  # least words of a talker with a group of their own
+MOST = 24  # most talkers of a source with a group of their own
 
 
 def break_down_human(
@@ -30,10 +30,10 @@ def break_down_human(
     groups: Path,
     settings: MetricsSettings,
 ) -> None:
-    """Write the table GROUPS of the human words' ranks, the source as gallery.
+    """Write the table GROUPS of the human words' ranks; the source stands as gallery.
 
-    The same words by the captions' own talkers are parted as the human words that they stand for.
-    Intervals generalise to words, talkers and seeds, by the same samples for all systems.
+    Tokens of the captions' own talkers are grouped like the human words that they stand in for.
+    Intervals generalise to words, talkers and seeds; all systems share the same resamples.
     """
     known, frames = [], []
     for fold, own in enumerate(by_fold(ranks, len(images))):
@@ -63,9 +63,9 @@ def _people(known: list[pd.DataFrame], gallery: str, fold: int, query: pd.Series
 def properties(words: pd.DataFrame, train: pd.DataFrame) -> pd.DataFrame:
     """Ordered categories of each row of HUMAN_WORDS, by `token_id`.
 
-    `train` is SPOKEN_CAPTIONS of the training pictures. A pair is one of these and a token of the
-    word that is said for it. Talkers have groups of their own by source, the most heard first,
-    where they have `FEW` words and are among the `MOST`; the others of a source share one.
+    `train` is SPOKEN_CAPTIONS of the training pictures. A pair is a training picture and a token of
+    the word spoken for it. Within a source, talkers with at least `FEW` words, and at most the
+    `MOST` with most words, have a group each, in that order; the others share one group.
     """
     taught = train.drop_duplicates(["image_id", "token_id"])["spoken_word"].value_counts()
     pairs = words["spoken_word"].map(taught).fillna(0)
@@ -90,5 +90,5 @@ def properties(words: pd.DataFrame, train: pd.DataFrame) -> pd.DataFrame:
 
 
 def human_of(query: str, gallery: str, known: pd.DataFrame) -> str:
-    """The human word that a query is, or that the token of a caption stands for."""
+    """The human word of a query, or the one that a caption's token stands in for."""
     return parted(query, known.index)[0] if gallery.endswith(SYNTHETIC) else query

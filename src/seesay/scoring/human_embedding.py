@@ -1,4 +1,4 @@
-"""The embeddings of the human words, as every system of an experiment and seed computes them."""
+"""Embeds the human words with each system of an experiment and seed."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,9 +18,9 @@ from seesay.shared.errors import InputError
 
 
 def embed_heard(model: Path, human_words: Path, logmel: Sequence[Path], out: Path) -> None:
-    """Embed the human words as a network hears them: the table WORD_EMBEDDINGS.
+    """Embed the human words with a trained network: the table WORD_EMBEDDINGS.
 
-    Raises InputError when none has a log-Mel vector.
+    Raises InputError if no word has a log-Mel vector.
     """
     tokens = tables.read(HUMAN_WORDS, human_words, columns=["token_id"])["token_id"]
     device = torch.device("cpu")  # some thousands of words: seconds
@@ -31,10 +31,10 @@ def embed_heard(model: Path, human_words: Path, logmel: Sequence[Path], out: Pat
 def embed_told(
     embeddings: Path, spoken_captions: Path, human_words: Path, logmel: Sequence[Path], out: Path
 ) -> None:
-    """Place human words where a system that is told each word has it, whoever says it.
+    """Give human words the embeddings of a system that reads the word instead of hearing it.
 
-    Of the controls `text` and `frequency` all tokens of a word in `embeddings` are alike. The
-    words are those that the other systems hear; one that no token there has is left out.
+    In the controls `text` and `frequency`, all tokens of a word have the same embedding. The words
+    are those that the other systems hear; a word without a token in `embeddings` is left out.
     """
     words = tables.read(HUMAN_WORDS, human_words, columns=["token_id", "spoken_word"])
     heard = tables.read(LOGMEL, list(logmel), columns=["token_id"])["token_id"]

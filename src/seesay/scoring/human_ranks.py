@@ -1,12 +1,13 @@
-"""The rank tasks that human words ask, and that ask for them, for one system.
+"""The rank tasks with human words as queries or as the gallery, for one system.
 
-* `human_recognition`: a human word among the spoken words of the captions, each of which is where
-  its nearest token is.
-* `picture_by_human_word`: a human word among the test pictures, each by its best fragment.
-* `human_word_by_picture`: a test picture, by its best fragment, among the source's human words.
+* `human_recognition`: a human word searches the spoken words of the captions, each ranked by its
+  nearest token.
+* `picture_by_human_word`: a human word searches the test pictures, each ranked by its best
+  fragment.
+* `human_word_by_picture`: a test picture, by its best fragment, searches the source's human words.
 
-Each is asked a second time of the same words as the captions' own talkers say them, a token of the
-test pictures drawn for each human one: how much of what is lacking is the voice.
+Each runs a second time with the same words by the captions' own talkers: a token of the test
+pictures is drawn for each human token. The gap between the two is due to the voice.
 """
 
 from collections.abc import Iterator
@@ -34,8 +35,8 @@ class Queries:
     """Words of a source as they are asked, (n,) each: names, who says them, and `word`, the
     position of each in the corpus's vocabulary.
 
-    `vectors` is (n, d); `own` is the position of a token in the corpus, -1 where it is not of it;
-    `image` the picture that a word was said about, -1 where none is known. No two names are alike.
+    `vectors` is (n, d); `own` is a token's position in the corpus, or -1 outside it; `image` is the
+    picture that a word was said about, or -1 if unknown. Names are unique.
     """
 
     names: NDArray[np.object_]
@@ -46,7 +47,7 @@ class Queries:
     vectors: NDArray[np.float32]
 
     def of(self, kept: Integers) -> "Queries":
-        """Some of them."""
+        """The queries at these positions."""
         return Queries(*(getattr(self, name)[kept] for name in Queries.__annotations__))
 
 
@@ -65,9 +66,9 @@ def rank_human(
 ) -> None:
     """Rank the test's human words of every source, and write the table HUMAN_RANKS.
 
-    `images`, `words` and `human` hold the embeddings of one system. The system `frequency` looks
-    at no query. Raises InputError as `seesay.scoring.corpus.load` does, and when no word can be
-    asked for.
+    `images`, `words` and `human` hold the embeddings of one system. The system `frequency` ignores
+    its queries. Raises InputError as `seesay.scoring.corpus.load` does, and if no word can be
+    searched for.
     """
     corpus = replace(load(images, words, spoken_captions, pictures), blind=system == "frequency")
     spoken = tables.read(SPOKEN_CAPTIONS, spoken_captions).drop_duplicates("token_id")
@@ -87,7 +88,7 @@ def rank_human(
 
 
 def by_source(corpus: Corpus, human: Path, human_words: Path) -> dict[str, Queries]:
-    """The test's embedded human words, by source; none without any."""
+    """The test's embedded human words, by source; sources without any are left out."""
     words = tables.read(HUMAN_WORDS, human_words)
     words = words[words["use"] == "test"]
     names, parts = [], []
@@ -99,7 +100,7 @@ def by_source(corpus: Corpus, human: Path, human_words: Path) -> dict[str, Queri
     lost = words.loc[row < 0, "token_id"]
     if len(lost):
         note(f"{len(lost)} human words have no embedding and are left out, e.g. {lost.iloc[0]}")
-    # A caption's word whose every token lacks a vector is in no gallery.
+    # A caption's word is in no gallery if all of its tokens lack a vector.
     number = pd.Index(corpus.vocabulary).get_indexer(pd.Index(words["spoken_word"]))
     known = np.isin(number, corpus.word)
     words = words.assign(row=row, number=number)[(row >= 0) & known]
@@ -118,10 +119,10 @@ def by_source(corpus: Corpus, human: Path, human_words: Path) -> dict[str, Queri
 
 
 def drawn(corpus: Corpus, queries: Queries, talkers: NDArray[np.object_]) -> Queries:
-    """For each query a test token of its word, drawn with a seed of the query's own.
+    """Draw a test token of each query's word, with a seed from the query's name.
 
-    `talkers` says each of the corpus's tokens, (tokens,). Its name is that of the query and the
-    token's; a word that no test picture has is left out. What is relevant is as for the query.
+    `talkers` (tokens,) are those of the corpus's tokens. A drawn token's name joins the query's
+    name and its own; a word that no test picture has is left out. Relevance is as for the query.
     """
     test = corpus.tokens.of(corpus.test).origin
     tokens = split(corpus.word[test], test, len(corpus.vocabulary))
@@ -140,7 +141,7 @@ def drawn(corpus: Corpus, queries: Queries, talkers: NDArray[np.object_]) -> Que
 
 
 def rank_all(corpus: Corpus, queries: Queries, threads: int = 1) -> list[pd.DataFrame]:
-    """The ranks of a source's words in every task; without any word, none."""
+    """The ranks of a source's words in every task; no rows without words."""
     if not len(queries.names):
         return []
     return [
@@ -150,7 +151,7 @@ def rank_all(corpus: Corpus, queries: Queries, threads: int = 1) -> list[pd.Data
 
 
 def recognise(corpus: Corpus, queries: Queries, threads: int = 1) -> pd.DataFrame:
-    """The ranks of the queries' words among all types, each by its nearest token but the query."""
+    """Rank all types for each query, each by its nearest token except the query itself."""
     order = np.argsort(corpus.word, kind="stable")
     types, starts = np.unique(corpus.word[order], return_index=True)
     place = np.empty_like(order)
@@ -182,7 +183,7 @@ def _asked(corpus: Corpus, queries: Queries) -> NDArray[np.float32]:
 def _distinct(
     vectors: NDArray[np.float32], queries: Queries
 ) -> tuple[NDArray[np.float32], list[Integers]]:
-    """The vectors of queries that differ in word, vector or token, and who asks each."""
+    """Distinct queries (by word, vector and token): their vectors, and the queries of each."""
     keys = zip(queries.word, queries.own, map(bytes, vectors), strict=True)
     groups: dict[object, list[int]] = {}
     for query, key in enumerate(keys):
@@ -225,7 +226,7 @@ def _with_pictures(corpus: Corpus, queries: Queries, threads: int) -> Iterator[p
     """The ranks of test pictures by words, and of words by test pictures."""
     fragments = corpus.fragments.of(corpus.test)
     pictures, starts = np.unique(fragments.image, return_index=True)
-    # For each word, the places of the pictures of which it is said.
+    # The positions of the pictures whose captions say each word.
     said = split(
         np.concatenate([corpus.words[image] for image in pictures]),
         np.repeat(np.arange(len(pictures)), [len(corpus.words[image]) for image in pictures]),

@@ -1,8 +1,8 @@
-"""Intervals and p-values of standard errors, and what they generalise to.
+"""Turns standard errors into intervals and p-values, and says what these generalise to.
 
 Percentages have Wilson's interval with an effective number of queries, so that 0 and 100 % have
-one, too; ranks have theirs on the scale of logarithms; differences Student's. docs/metrics.md has
-the simulation that the floors and the rules rest on.
+one, too. Intervals of ranks are on a logarithmic scale; those of differences are Student's.
+docs/metrics.md has the simulation behind the floors and the rules.
 """
 
 from collections.abc import Sequence
@@ -19,17 +19,17 @@ NONE = 1e-9  # of a value: an error below this share of it is none
 
 
 def over(counts: dict[str, int]) -> str:
-    """What an interval generalises to: `pictures x seeds`."""
+    """The factors that an interval generalises to: `pictures x seeds`."""
     return " x ".join(counts)
 
 
 def units(counts: dict[str, int]) -> str:
-    """How many there are of each: `100 x 3`."""
+    """The number of units of each factor: `100 x 3`."""
     return " x ".join(map(str, counts.values()))
 
 
 def said(over: str, units: str) -> str:
-    """What an interval generalises to, with numbers: `over 100 pictures x 3 seeds`; or `refusal`.
+    """The factors of an interval with their numbers, `over 100 pictures x 3 seeds`, or `refusal`.
 
     Takes the columns `over` and `units` of metrics.tsv and differences.tsv, as `refusal` does.
     """
@@ -40,7 +40,7 @@ def said(over: str, units: str) -> str:
 
 
 def refusal(over: str, units: str) -> str:
-    """Why there is no interval, "" where there is one: `12 pictures: below 20 ...`."""
+    """Why an interval is missing, such as `12 pictures: below 20 ...`; "" if it is not."""
     if not over:
         return ""
     name, count = over.partition(" x ")[0], int(units.partition(" x ")[0])
@@ -49,27 +49,28 @@ def refusal(over: str, units: str) -> str:
 
 
 def share(value: Floats, error: Floats, freedom: Floats, fewest: int) -> tuple[Floats, Floats]:
-    """Ends of the intervals of percentages: Wilson's, by the effective number of queries.
+    """Ends of Wilson's intervals of percentages, from the effective number of queries.
 
     That is the number of independent queries with this error (Korn & Graubard 1998, Survey
-    Methodology 24); at 0 and 100 %, where there is none, `fewest`: that of pictures, say.
+    Methodology 24). At 0 and 100 %, where the error is 0, it is `fewest`, such as the number of
+    pictures.
     """
     p, t = value / 100.0, _quantile(freedom)
     none = error <= NONE * value
     error = np.where(none, 1.0, error / 100.0)
     bound = (value <= 0.0) | (value >= 100.0)
-    # Tied all over, as all of the prior's are, a value has no error and is no estimate.
+    # A value from ties alone, like all of the prior's, has no error and is no estimate.
     number = np.where(none, np.where(bound, fewest, np.inf), p * (1.0 - p) / error**2)
     inverse = t**2 / number
     middle = (p + inverse / 2.0) / (1.0 + inverse)
     half = np.sqrt(inverse * p * (1.0 - p) + inverse**2 / 4.0) / (1.0 + inverse)
     low, high = 100.0 * np.maximum(middle - half, 0.0), 100.0 * np.minimum(middle + half, 1.0)
-    # Rounding must not take an end off the value itself.
+    # Rounding must not move an end past the value itself.
     return np.minimum(low, value), np.maximum(high, value)
 
 
 def rank(value: Floats, error: Floats, freedom: Floats, size: float) -> tuple[Floats, Floats]:
-    """Ends of the intervals of ranks among `size` items: a factor, from 1 to the last."""
+    """Ends of the intervals of ranks among `size` items, by a factor, clipped to 1 and `size`."""
     factor = np.exp(_quantile(freedom) * error / value)
     return np.maximum(value / factor, 1.0), np.minimum(value * factor, max(size, 1.0))
 
@@ -79,8 +80,8 @@ def gap(
 ) -> tuple[Floats, Floats, Floats]:
     """Ends of the intervals of differences, and their p-values (two-sided).
 
-    Percentages that differ alike everywhere, both at 0 % say, have the error of Wilson's interval
-    at 0 % of `fewest`; not so where both are the `same` thing.
+    Percentages with the same difference in all samples (both at 0 %, say) have the error of
+    Wilson's interval at 0 % with `fewest` queries, unless both are the `same` thing.
     """
     t = _quantile(freedom)
     least = 100.0 * t / (fewest + t**2)
@@ -94,7 +95,7 @@ def gap(
 
 
 def holm(p: Floats) -> Floats:
-    """Holm's adjusted p-values of a family; NaN is no member of it."""
+    """Holm's adjusted p-values of a family; NaN does not count as a member."""
     found = np.full(len(p), np.nan)
     there = np.flatnonzero(~np.isnan(p))
     order = there[np.argsort(p[there], kind="stable")]
@@ -104,6 +105,6 @@ def holm(p: Floats) -> Floats:
 
 
 def _quantile(freedom: Floats) -> Floats:
-    """Student's quantile of a two-sided interval at LEVEL."""
+    """Student's quantile for a two-sided interval at LEVEL."""
     found: Floats = special.stdtrit(freedom, (1.0 + LEVEL) / 2.0)
     return found

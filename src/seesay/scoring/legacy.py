@@ -1,9 +1,8 @@
-"""The evaluation as the authors' code did it, beside ours (`evaluation.legacy`).
+"""The evaluation of the authors' code, beside ours (`evaluation.legacy`).
 
-Two of its departures from the paper can be had again at evaluation: features are standardised
-with the statistics of the test set, and a rank counts only the items that are strictly better, so
-that ties cost nothing and a collapsed net is always first. A third, training on raw
-features, is `training.standardise: none`.
+It reproduces two departures from the paper: features are standardised with the test set's
+statistics, and a rank counts only strictly better items, so ties cost nothing and a collapsed net
+is always first. A third, training on raw features, is `training.standardise: none`.
 """
 
 import tempfile
@@ -23,7 +22,7 @@ from seesay.shared import tables
 
 
 def strict(ranks: pd.DataFrame) -> pd.DataFrame:
-    """The rows of RANKS if only strictly better items counted: everything tied comes after."""
+    """Rows of RANKS that count only strictly better items: everything tied comes after."""
     return ranks.assign(tied=0, tied_relevant=1, rank=1.0 + ranks["better"])
 
 
@@ -37,7 +36,7 @@ def rank_legacy(
     device: torch.device,
     threads: int = 1,
 ) -> None:
-    """Write the table `ranks` of one trained system, by the authors' evaluation.
+    """Write the table `ranks` of one trained system, with the authors' evaluation.
 
     The test pictures' fragments and tokens are embedded once more, standardised by their own
     means and deviations in place of those that the model was trained with, and searched among

@@ -22,7 +22,7 @@ GROUNDED = ("pointing", "iou")
 COLUMNS = ["experiment", "system", "seed", "task", "gallery", "gallery_size", "queries", "metric"]
 Summary = Callable[[pd.DataFrame, Integers, Floats, bool], Floats]
 Resample = Callable[[pd.DataFrame, MetricsSettings], Factors]  # of a run's queries
-# A table of judged queries, its files, the names of its metrics, what makes them and intervals.
+# A table of judged queries, its files, the names and functions of its metrics, its resampling.
 Kind = tuple[Table, Sequence[Path], tuple[str, ...], Summary, Resample]
 
 
@@ -39,17 +39,16 @@ def measure(
 ) -> None:
     """Write `metrics.tsv`, `differences.tsv` and `experiments.tsv` from all systems' ranks.
 
-    metrics.tsv has a row a seed and a row "mean" (over seeds) for each experiment, system, task,
-    gallery and metric: ranks from 1, r1 to r25 in percent, with a 95 % interval, what it
+    metrics.tsv has one row per seed and a row "mean" (over seeds) for each experiment, system,
+    task, gallery and metric: ranks from 1, r1 to r25 in percent, with a 95 % interval, what it
     generalises to (`over`, and the `units` of each), and chance for this very gallery.
-    differences.tsv has the model minus each control, mean over seeds, from the same resamples for
-    both (paired), and experiments.tsv the model of one experiment minus that of another before it,
-    for each pair with the same test pictures; both with p-values, and Holm's of all rows of a
+    differences.tsv has the model minus each control, as a mean over seeds, from the same resamples
+    for both (paired). experiments.tsv has the model of one experiment minus that of an earlier one,
+    for each pair with the same test pictures. Both have p-values, and Holm's over all rows of a
     gallery and metric. Below the floors of `seesay.scoring.intervals` these cells are empty.
-    Experiments stand in `order`, others by name behind them. The tables `grounding`, where there
-    are any, add their tasks with pointing and iou, in percent, the tables `human` theirs, whose
-    intervals generalise to words and talkers, and the tables `abx` theirs, whose intervals do to
-    words.
+    Experiments stand in `order`, others by name after them. Tables `grounding` add tasks with
+    pointing and iou, in percent; tables `human` add tasks with intervals over words and talkers;
+    tables `abx` add tasks with intervals over words.
 
     Raises InputError when two systems were ranked on different queries.
     """
@@ -82,14 +81,14 @@ def _judged(
     resample: Resample,
     settings: MetricsSettings,
 ) -> Iterator[Measured]:
-    """The tasks of all files of a table of judged queries."""
+    """The tasks of a table of judged queries, over all of its files."""
     frame = tables.read(table, list(paths))
     for (experiment, task, gallery), part in frame.groupby(["experiment", "task", "gallery"]):
         where = {"experiment": experiment, "task": task, "gallery": gallery}
         runs = runs_of(part, where)
         first = next(iter(runs.values()))
         factors = resample(first, settings)
-        # Where some queries leave more items out than others: the mean.
+        # The mean, since some queries leave more items out than others.
         size = {"gallery_size": round(first["gallery_size"].mean()), "queries": len(first)}
         luck = summary(first, factors.parts[0].unit, weights(factors.parts[0], None), True)
         found = _sampled(runs, factors, summary)
@@ -108,7 +107,7 @@ def _of_grounding(run: pd.DataFrame, image: Integers, weights: Floats, by_chance
 def runs_of(part: pd.DataFrame, where: dict[str, object]) -> dict[tuple[str, int], pd.DataFrame]:
     """The rows of each (system, seed).
 
-    Raises InputError when they are not of the same queries and galleries, in the same order.
+    Raises InputError unless all have the same queries and galleries, in the same order.
     """
     groups = [run for _, run in part.groupby(["system", "seed"])]
     runs = {(run["system"].iloc[0], run["seed"].iloc[0]): run for run in groups}

@@ -21,7 +21,7 @@ ENDS, PS = ["ci_low", "ci_high", "over", "units"], ["p", "p_holm"]
 
 @dataclass(frozen=True)
 class Measured:
-    """A task of an experiment in one gallery: samples of its metrics `names`, by system and seed.
+    """A task of an experiment in one gallery: samples of the metrics `names`, by system and seed.
 
     `where` has experiment, task and gallery, `size` gallery_size and queries; `luck` is chance by
     metric.
@@ -45,7 +45,7 @@ class Numbers:
     models: dict[tuple[str, str], dict[str, Measured]] = field(default_factory=dict)
 
     def add(self, task: Measured) -> None:
-        """The rows of every system and seed, and the model minus each control."""
+        """Add the rows of every system and seed, and those of the model minus each control."""
         for system, samples in task.found.items():
             some: dict[str, Samples] = {str(seed): {seed: one} for seed, one in samples.items()}
             for seed, these in (some | {"mean": samples}).items():
@@ -59,7 +59,7 @@ class Numbers:
             self.models.setdefault(key, {})[task.where["experiment"]] = task
 
     def compare(self, order: Sequence[str]) -> None:
-        """The model of one experiment minus that of another before it in `order`."""
+        """Add rows of each experiment's model minus that of each earlier one in `order`."""
         for (task, gallery), those in self.models.items():
             for other, one in combinations([name for name in order if name in those], 2):
                 first, second = those[one], those[other]
@@ -73,7 +73,7 @@ class Numbers:
 
 
 def values(labels: Row, names: Sequence[str], found: Estimate, luck: Floats) -> Iterator[Row]:
-    """One row a metric, with its interval and chance."""
+    """One row per metric, with its interval and chance."""
     percent = [name not in RANKED for name in names]
     low, high = found.around(percent, labels["gallery_size"])
     for i, metric in enumerate(names):
@@ -84,7 +84,7 @@ def values(labels: Row, names: Sequence[str], found: Estimate, luck: Floats) -> 
 def gaps(
     labels: Row, names: Sequence[str], factors: Factors, one: Samples, other: Samples
 ) -> Iterator[Row]:
-    """One row a metric of one minus the other, with its interval and p-value."""
+    """One row per metric of one minus the other, with its interval and p-value."""
     found = estimate(factors, one, other)
     percent = [name not in RANKED for name in names]
     low, high, p = found.apart(percent, same(one, other))

@@ -26,20 +26,20 @@ def counts_of(run: pd.DataFrame) -> Ranks:
 
 
 def by_chance(run: pd.DataFrame) -> dict[str, float]:
-    """The metrics of random ranking for the queries of a run's ranks, by name."""
+    """Metrics of a random ranking for the queries of a run, by name."""
     pictures, image = np.unique(run["image_id"].to_numpy(dtype=str), return_inverse=True)
     luck = of_ranks(run, image, np.ones((1, len(pictures))), True)[:, 0]
     return dict(zip(METRICS, luck.tolist(), strict=True))
 
 
 def of_ranks(run: pd.DataFrame, image: Integers, weights: Floats, by_chance: bool) -> Floats:
-    """The metrics of a run's ranks, or those of chance, as `summarise` gives them."""
+    """Metrics of a run's ranks, or those of chance, as from `summarise`."""
     ranks = counts_of(run)
     return summarise(chance(ranks, run["gallery_size"]) if by_chance else ranks, image, weights)
 
 
 def summarise(ranks: Ranks, image: Integers, weights: Floats) -> Floats:
-    """The metrics, in the order of METRICS, of one or more samples of the images.
+    """Metrics, in the order of METRICS, of one or more samples of the images.
 
     `image` is each query's image, 0 to i - 1; `weights` has shape (samples, i): how often each
     sample holds each image, with all its queries. Returns shape (6, samples): ranks from 1,
@@ -66,7 +66,7 @@ def summarise(ranks: Ranks, image: Integers, weights: Floats) -> Floats:
 
 
 def chance(ranks: Ranks, gallery_size: pd.Series | NDArray[np.integer]) -> Ranks:
-    """The ranks of the same queries if everything in their galleries were tied."""
+    """Ranks of the same queries if all items of their galleries were tied."""
     irrelevant = np.asarray(gallery_size, dtype=np.int64) - ranks.relevant
     return Ranks(np.zeros_like(irrelevant), irrelevant, ranks.relevant, ranks.relevant)
 
@@ -81,7 +81,7 @@ def _reached(ranks: Ranks, image: Integers, images: int, samples: int) -> Iterat
     """
     sure = ranks.tied == 0
     sure_rank, sure_image = ranks.better[sure] + 1, image[sure]
-    # Queries of an image that are alike are computed once.
+    # Equal queries of an image are computed once.
     columns = [image, ranks.better, ranks.tied, ranks.tied_relevant]
     alike, number = np.unique(np.stack(columns)[:, ~sure], axis=1, return_counts=True)
     owner, better, tied, tied_relevant = alike[:, :, None]

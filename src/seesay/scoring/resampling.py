@@ -1,10 +1,10 @@
-"""How far a number would move with other pictures, seeds, words or talkers: resampling each.
+"""Estimates how far a number would move with other pictures, seeds, words or talkers.
 
-What is crossed is resampled factor by factor, and the variances are added: V(a) + V(b) - V(ab), for
-what queries of one cell share is in both (Cameron, Gelbach & Miller 2011, Robust inference with
+Crossed factors are resampled one by one, and their variances added: V(a) + V(b) - V(ab), since both
+contain the part shared within a cell (Cameron, Gelbach & Miller 2011, Robust inference with
 multiway clustering; Owen 2007, The pigeonhole bootstrap, Annals of Applied Statistics 1). Seeds are
-crossed with all of these, but few: their variance is that of the seeds' own values, and degrees of
-freedom are Satterthwaite's, so that three seeds widen an interval as three seeds must.
+crossed with all of these, but there are few: their variance is that of the seeds' own values, and
+degrees of freedom are Satterthwaite's, so three seeds widen an interval as they should.
 `seesay.scoring.intervals` makes intervals and p-values of the errors.
 """
 
@@ -27,9 +27,9 @@ Samples = Mapping[int, Floats]  # by seed, (factors, metrics, 1 + resamples), co
 
 @dataclass(frozen=True)
 class Factor:
-    """Something that is resampled: `units` of it, and which of them each query is of, (queries,).
+    """A resampled factor: the number of its `units`, and each query's unit, (queries,).
 
-    `sign` is -1 where units are cells of two other factors, which both have counted.
+    `sign` is -1 if units are the cells of two other factors, which both count them.
     """
 
     units: int
@@ -39,10 +39,10 @@ class Factor:
 
 @dataclass(frozen=True)
 class Factors:
-    """What intervals of some queries generalise to, beside seeds.
+    """The factors, beside seeds, that intervals of some queries generalise to.
 
-    `counts` are the units by factor, `names` those of all units, `parts` what is resampled. With
-    `settings` None nothing is resampled, for what the claim rests on has too few units.
+    `counts` are the numbers of units by factor, `names` the names of all units, `parts` the
+    resampled factors. With `settings` None nothing is resampled: the main factor has too few units.
     """
 
     counts: dict[str, int]
@@ -53,10 +53,10 @@ class Factors:
 
 @dataclass(frozen=True)
 class Estimate:
-    """Some metrics, (metrics,) each: values, standard errors and their degrees of freedom.
+    """Metrics, (metrics,) each: values, standard errors and degrees of freedom.
 
-    `counts` are the units by factor that the errors generalise to, `fewest` those of the factor
-    beside seeds that has fewest. Below the floors the errors are NaN.
+    `counts` are the units by factor that the errors generalise to, `fewest` the least number of
+    units of a factor beside seeds. Below the floors the errors are NaN.
     """
 
     value: Floats
@@ -66,7 +66,7 @@ class Estimate:
     fewest: int
 
     def around(self, percent: Sequence[bool], size: float) -> tuple[Floats, Floats]:
-        """Ends of the intervals of metrics that are percentages, or ranks among `size` items."""
+        """Ends of the intervals of metrics: percentages, or ranks among `size` items."""
         low, high = np.empty((2, len(self.value)))
         for kind in (True, False):
             here = np.asarray(percent) == kind
@@ -81,10 +81,10 @@ class Estimate:
 
 
 def crossed(columns: Mapping[str, NDArray[np.str_]], settings: MetricsSettings) -> Factors:
-    """The factors of queries by one or two columns, (queries,) each: "pictures" to each's picture.
+    """Factors of queries from one or two columns, (queries,) each, such as "pictures".
 
-    The first is what a claim rests on: below its floor nothing is resampled. A second below its
-    own is left as it is, and named in no label.
+    The first column is the main factor: below its floor nothing is resampled. A second column below
+    its floor is not resampled, and no label names it.
     """
     counts, names, parts = {}, [], []
     for nth, (name, column) in enumerate(columns.items()):
@@ -104,14 +104,15 @@ def crossed(columns: Mapping[str, NDArray[np.str_]], settings: MetricsSettings) 
 
 
 def by_picture(run: pd.DataFrame, settings: MetricsSettings) -> Factors:
-    """The pictures of a run's queries."""
+    """Factors of a run's queries: their pictures."""
     return crossed({"pictures": run["image_id"].to_numpy(dtype=str)}, settings)
 
 
 def by_word_and_talker(run: pd.DataFrame, settings: MetricsSettings) -> Factors:
-    """The words and talkers of a run of HUMAN_RANKS.
+    """Factors of a run of HUMAN_RANKS: its words and talkers.
 
-    Whose talker is unknown is a talker of its own. Queries that are pictures are resampled as such.
+    A query of unknown talker counts as a talker of its own. Queries that are pictures are resampled
+    as pictures.
     """
     if (run["word"] == "").all():
         return by_picture(run, settings)
@@ -120,10 +121,10 @@ def by_word_and_talker(run: pd.DataFrame, settings: MetricsSettings) -> Factors:
 
 
 def draws(units: int, settings: MetricsSettings | None) -> Iterator[Floats]:
-    """How often each sample holds each unit, in blocks (samples, units); the first row is once.
+    """How often each sample holds each unit, in blocks (samples, units); the first row is all 1.
 
-    The others draw as many units with replacement. They depend on the seed and the number of units
-    alone, so that systems can be compared in pairs.
+    Other rows draw as many units with replacement. They depend only on the seed and the number of
+    units, so that systems can be compared in pairs.
     """
     yield np.ones((1, units))
     if settings is None:
@@ -139,7 +140,7 @@ def draws(units: int, settings: MetricsSettings | None) -> Iterator[Floats]:
 
 
 def weights(factor: Factor, settings: MetricsSettings | None) -> Floats:
-    """All draws of a factor, (1 + resamples, units)."""
+    """All draws of a factor: weights (1 + resamples, units)."""
     return np.concatenate(list(draws(factor.units, settings)))
 
 
@@ -157,8 +158,8 @@ def shares(factors: Factors, hits: Floats) -> Floats:
 def estimate(factors: Factors, one: Samples, other: Samples | None = None) -> Estimate:
     """The mean over seeds, or that of `one` minus that of `other`, with its standard error.
 
-    Two with the same seeds are paired by seed. Where either has one seed alone, seeds are not
-    among what the error generalises to.
+    Two systems with the same seeds are paired by seed. If either has only one seed, the error does
+    not generalise to seeds.
     """
     groups = [np.stack([one[seed] for seed in sorted(one)])]
     if other is not None:
@@ -195,19 +196,19 @@ def estimate(factors: Factors, one: Samples, other: Samples | None = None) -> Es
 
 
 def same(one: Samples, other: Samples) -> bool:
-    """Whether two are one thing twice: every metric is the same in every sample."""
+    """Whether two systems are identical: each metric is the same in each sample."""
     return one.keys() == other.keys() and all(np.array_equal(one[s], other[s]) for s in one)
 
 
 def _variances(factors: Factors, samples: Floats) -> Floats:
-    """The variance by each factor, (factors, metrics); a bootstrap's is (n - 1) / n of it."""
+    """The variance from each factor, (factors, metrics); a bootstrap's is (n - 1) / n of it."""
     units = np.array([[factor.units] for factor in factors.parts])
     found: Floats = samples[..., 1:].var(axis=-1) * units / (units - 1)
     return found
 
 
 def _added(factors: Factors, variances: Floats) -> Floats:
-    """The variance by all factors together, no smaller than that by one of them."""
+    """The variance from all factors together, never smaller than from one of them."""
     signs = np.array([factor.sign for factor in factors.parts])
     both: Floats = np.maximum(signs @ variances, variances[signs > 0].max(axis=0))
     return both

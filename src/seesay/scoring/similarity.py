@@ -1,4 +1,4 @@
-"""Word Similarity and its variants: a token searches other tokens, without its like."""
+"""Word Similarity and its variants: a token searches other tokens, some of them hidden."""
 
 import numpy as np
 import pandas as pd
@@ -9,9 +9,9 @@ from seesay.shared.ranking import Integers
 
 
 def rank_tokens(asked: Asked, hidden: list[Integers] | None = None) -> pd.DataFrame:
-    """The ranks of the test tokens among the gallery's other tokens, as `search` gives them.
+    """Rank the gallery's other tokens for each test token, as `search` does.
 
-    `hidden` are the places in the gallery that each query leaves out.
+    `hidden` has the positions in the gallery that each query leaves out.
     """
     queries, found = asked.queries(asked.corpus.tokens), asked.searched(asked.corpus.tokens)
     own = np.searchsorted(found.origin, queries.origin)
@@ -19,17 +19,17 @@ def rank_tokens(asked: Asked, hidden: list[Integers] | None = None) -> pd.DataFr
 
 
 def same_word(asked: Asked) -> list[Integers]:
-    """For each query the places of its word's tokens in the gallery."""
+    """The positions in the gallery of the tokens of each query's word."""
     return _same(asked, asked.corpus.word, len(asked.corpus.vocabulary))
 
 
 def same_talker(asked: Asked) -> list[Integers]:
-    """For each query the places of its talker's tokens in the gallery."""
+    """The positions in the gallery of the tokens of each query's talker."""
     return _same(asked, asked.corpus.talker, int(asked.corpus.talker.max()) + 1)
 
 
 def _same(asked: Asked, label: Integers, size: int) -> list[Integers]:
-    """For each query the places of those in the gallery that have its label, of `size` labels."""
+    """The positions in the gallery of the items with each query's label, of `size` labels."""
     queries, found = asked.queries(asked.corpus.tokens), asked.searched(asked.corpus.tokens)
     places = split(label[found.origin], np.arange(len(found.names)), size)
     return [places[of] for of in label[queries.origin]]
