@@ -1,8 +1,8 @@
 """Adadelta (Zeiler 2012) over one flat buffer, block by block.
 
-The paper's step is mostly the optimiser's: it touches every weight of a wide network for one
-picture. torch's own Adadelta streams several temporaries of the network's size through memory a
-step; a block small enough for a core's cache does not.
+The paper trains on one picture a step, so most of a step is the optimiser's: it touches every
+weight of a wide network. torch's own Adadelta streams several temporaries of the network's size
+through memory in each step; blocks that fit a core's cache avoid that.
 """
 
 from typing import Any
@@ -44,7 +44,7 @@ class Adadelta:
 
     @torch.no_grad()
     def step(self) -> None:
-        """One step along the gradients."""
+        """Take one step along the gradients."""
         for weights, gradient, squares, steps in self.blocks:
             root, delta = self.scratch[:, : len(weights)]
             gradient.add_(weights, alpha=self.weight_decay)
@@ -55,10 +55,10 @@ class Adadelta:
             weights.sub_(delta)
 
     def state_dict(self) -> dict[str, Any]:
-        """What the next steps depend on, beside the weights."""
+        """The state that further steps depend on, beside the weights."""
         return {"squares": self.squares, "steps": self.steps}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take back what `state_dict` gave."""
+        """Restore a state from `state_dict`."""
         self.squares.copy_(state["squares"])
         self.steps.copy_(state["steps"])

@@ -1,4 +1,4 @@
-"""Spoken words varied in training: moved in time, and with bands hidden (SpecAugment)."""
+"""Augments spoken words in training: shifts in time, and masks of bands (SpecAugment)."""
 
 import numpy as np
 import torch
@@ -8,11 +8,11 @@ from seesay.settings.training import TrainingSettings
 
 
 def vary(words: Tensor, settings: TrainingSettings, rng: np.random.Generator) -> Tensor:
-    """Standardised vectors (rows, frames x filters), varied: the same shape.
+    """Augmented copies of standardised vectors (rows, frames x filters), the same shape.
 
-    Each word is moved by up to `time_shift` frames either way, the same chance for each; then up
-    to `time_mask` neighbouring frames and up to `filter_mask` neighbouring filters of it are
-    hidden. What is hidden or moved in is 0, the training set's mean. Nothing is changed in place.
+    Each word is shifted by up to `time_shift` frames either way, uniformly; then up to `time_mask`
+    neighbouring frames and up to `filter_mask` neighbouring filters are masked. Masked and
+    shifted-in values are 0, the training set's mean. Nothing changes in place.
     """
     if not (settings.time_shift or settings.time_mask or settings.filter_mask):
         return words
@@ -33,7 +33,7 @@ def vary(words: Tensor, settings: TrainingSettings, rng: np.random.Generator) ->
 
 
 def bands(rows: int, length: int, most: int, rng: np.random.Generator) -> np.ndarray:
-    """One band a row, (rows, length) bool: 0 to `most` places wide, anywhere that it fits."""
+    """Mask (rows, length) with a random band in each row, 0 to `most` places wide."""
     width = rng.integers(0, min(most, length) + 1, size=rows)
     start = rng.integers(0, length - width + 1)
     place = np.arange(length)

@@ -1,4 +1,4 @@
-"""What early stopping may watch besides the loss: R@10 of the two searches between the senses."""
+"""R@10 of searches between pictures and words, as a criterion of early stopping."""
 
 import numpy as np
 from torch import Tensor
@@ -24,10 +24,10 @@ def hits(ranks: Ranks, k: int) -> np.ndarray:
 
 
 def recall(images: Tensor, words: Tensor, pairs: Pairs, k: int = K) -> float:
-    """R@k in percent: the mean of that of fragments that search words, and of the reverse.
+    """R@k in percent: the mean of two searches, words by fragment and fragments by word.
 
     `images` (n, d) and `words` (m, d) are the embeddings of a split, which is its own gallery;
-    `pairs` says who belongs to whom. As in the evaluation: ties by expectation.
+    `pairs` relates them. Ties count by expectation, as in the evaluation.
     """
     fragments, tokens = images.cpu().numpy(), words.cpu().numpy()
     picture = np.zeros(len(fragments), np.int64)
@@ -36,7 +36,7 @@ def recall(images: Tensor, words: Tensor, pairs: Pairs, k: int = K) -> float:
     shares = []
     _, ranks = count(fragments, tokens, picture, pairs.words, description="")
     shares.append(hits(ranks, k).mean())
-    # A token of several pictures is a query of them all.
+    # A token of several pictures is a query for all of them.
     used: list[list[np.ndarray]] = [[] for _ in tokens]
     for rows, found in zip(pairs.words, pairs.fragments, strict=True):
         for row in rows:

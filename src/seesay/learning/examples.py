@@ -1,4 +1,4 @@
-"""Fragments and tokens of a split, with who belongs to whom."""
+"""Fragments and tokens of a split, and their pairs."""
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from seesay.shared.randomness import generator
 
 @dataclass(frozen=True)
 class Pairs:
-    """For every picture of a split, the rows of its fragments and of its tokens."""
+    """Rows of fragments and of tokens for each picture of a split."""
 
     image_ids: list[str]
     fragments: list[np.ndarray]
@@ -40,7 +40,7 @@ class Inputs:
 
     @property
     def files(self) -> list[Path]:
-        """All of them, in a fixed order."""
+        """All files, in a fixed order."""
         more = [path for path in (self.human_words, self.spoken_words) if path]
         return [self.images, self.spoken_captions, *sorted(self.fc7), *sorted(self.logmel), *more]
 

@@ -40,11 +40,11 @@ class Features:
         return self._values.shape[1]
 
     def rows(self, ids: np.ndarray | slice) -> Tensor:
-        """The vectors at the places `ids` (k,), 0 to n - 1: a new tensor, or a view for a slice."""
+        """The vectors at positions `ids` (k,), 0 to n - 1: a new tensor, or a view for a slice."""
         return self._values[ids]
 
     def blocks(self, device: torch.device | None = None) -> Iterator[Tensor]:
-        """All vectors in their order, at most `BLOCK` at a time, on the device that is given."""
+        """All vectors in their order, at most `BLOCK` at a time, on the given device."""
         for block in self._values.split(BLOCK):
             yield block if device is None else block.to(device)
 
@@ -66,9 +66,9 @@ class Features:
         return mean.repeat(frames), deviation.repeat(frames)
 
     def standardised(self, change: Callable[[Tensor], Tensor], device: torch.device) -> "Features":
-        """The vectors on the device, each block overwritten with `change(block)`.
+        """The vectors on the device, with each block replaced by `change(block)`.
 
-        Vectors that are on the device already change in place: a large corpus is not held twice.
+        Vectors already on the device change in place, so a large corpus is not held twice.
         """
         values = self._values.to(device)
         for block in values.split(BLOCK):
@@ -91,7 +91,7 @@ class Fragments:
 class Words:
     """`token_ids` is in the order of `features`, the log-Mel vectors, and so is `talkers`.
 
-    `talkers` says who speaks, as integers, where it is known.
+    `talkers` has each token's talker as an integer, if known.
     """
 
     token_ids: np.ndarray
@@ -102,7 +102,7 @@ class Words:
 def load_fragments(shards: Sequence[Path], image_ids: set[str], context: bool = False) -> Fragments:
     """Read the fc7 features of the given pictures, sorted by picture and region.
 
-    With `context` each one's are followed by those of its picture's region 0, the whole picture;
+    With `context`, each vector is followed by that of its picture's region 0, the whole picture;
     raises InputError for a picture without one.
     """
     total = tables.rows(shards)
@@ -130,8 +130,7 @@ def load_fragments(shards: Sequence[Path], image_ids: set[str], context: bool = 
 def whole(keys: pd.DataFrame) -> np.ndarray:
     """For each row of image_id and region, the row of its picture's region 0.
 
-    Raises InputError for a picture without a region 0: which fragment is the whole picture is
-    not known.
+    Raises InputError for a picture without a region 0: its whole picture is unknown.
     """
     rows = pd.Series(np.arange(len(keys)), index=keys["image_id"])[(keys["region"] == 0).to_numpy()]
     found = rows.reindex(keys["image_id"]).to_numpy(dtype=np.float64)

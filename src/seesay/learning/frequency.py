@@ -1,8 +1,8 @@
-"""The control `frequency`: what a prior alone finds, whatever is asked.
+"""The control `frequency`: the results of a prior that ignores the query.
 
 A spoken word's prior is how often the captions of the training pictures use it. Its tokens get
-embeddings from which `seesay.scoring.evaluation`, which looks at no query of this system, ranks
-them in that order; a picture that was never seen has no prior, and all fragments are alike.
+embeddings that `seesay.scoring.evaluation`, which ignores this system's queries, ranks in that
+order. An unseen picture has no prior, so all fragments are alike.
 """
 
 from collections.abc import Sequence
@@ -32,8 +32,8 @@ def embed_prior(
     """Write the tables `image_embeddings` and `word_embeddings` of the prior, d = 2.
 
     A token of a word with frequency f, as a share of the most frequent one's, is (f, root(1 -
-    f^2)); a fragment is (1, 0). They are those of the other systems: tokens without a log-Mel
-    vector are left out. Raises InputError when no training picture has a spoken caption.
+    f^2)); a fragment is (1, 0). Rows are those of the other systems: tokens without a log-Mel
+    vector are left out. Raises InputError if no training picture has a spoken caption.
     """
     images = tables.read(IMAGES, pictures)
     spoken = tables.read(SPOKEN_CAPTIONS, spoken_captions)

@@ -1,7 +1,7 @@
-"""Human words that join training pictures (`training.human_words`).
+"""Adds human words to training pictures (`training.human_words`).
 
-They are chosen by transcript, as matching chooses the captions' tokens: a human token may be heard
-of a picture where a spoken caption of that picture has its word.
+Transcripts choose them, as in matching: a human token may join a picture if a spoken caption of
+that picture has its word.
 """
 
 from pathlib import Path
@@ -20,9 +20,9 @@ COLUMNS = ["token_id", "spoken_word", "talker"]
 
 
 def for_training(human_words: Path) -> pd.DataFrame:
-    """The rows of HUMAN_WORDS that training may hear, by token id.
+    """Rows of HUMAN_WORDS that training may hear, by token id.
 
-    Raises InputError where there is none.
+    Raises InputError if there is none.
     """
     words = tables.read(HUMAN_WORDS, human_words)
     words = words[words["use"] == "train"].sort_values("token_id", ignore_index=True)
@@ -39,8 +39,8 @@ def join(
 ) -> pd.DataFrame:
     """Rows of image_id, token_id, spoken_word and talker: human tokens of the training pictures.
 
-    Each picture gets up to `most` tokens of each of its spoken words. Raises InputError where
-    training may hear nobody.
+    Each picture gets up to `most` tokens of each of its spoken words. Raises InputError if training
+    may hear no talker.
     """
     spoken = training_captions(images, spoken_captions)
     said = spoken[["image_id", "spoken_word"]].drop_duplicates()
@@ -48,7 +48,7 @@ def join(
 
 
 def training_captions(images: Path, spoken_captions: Path) -> pd.DataFrame:
-    """The rows of SPOKEN_CAPTIONS that are of training pictures."""
+    """The rows of SPOKEN_CAPTIONS of training pictures."""
     pictures = tables.read(IMAGES, images)
     names = pictures.loc[pictures["split"] == "train", "image_id"]
     spoken = tables.read(SPOKEN_CAPTIONS, spoken_captions)
@@ -58,9 +58,9 @@ def training_captions(images: Path, spoken_captions: Path) -> pd.DataFrame:
 def draw(
     said: pd.DataFrame, words: pd.DataFrame, most: int, rng: np.random.Generator
 ) -> pd.DataFrame:
-    """Up to `most` of `words` for each row of `said` (image_id, spoken_word), at random.
+    """Draw up to `most` of `words` for each row of `said` (image_id, spoken_word).
 
-    No talker is heard twice for it before each has been heard once, nor three times before twice.
+    Talkers take turns: none is drawn a second time before each has been drawn once.
     """
     pools = dict(list(words[COLUMNS].groupby("spoken_word")))
     tokens, pictures = [words[COLUMNS].head(0)], [pd.Series(dtype=object)]
@@ -76,7 +76,7 @@ def draw(
 
 
 def by_turns(talkers: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:
-    """Up to `most` places of `talkers` (n,) at random: everybody's first, then the second ones."""
+    """Up to `most` random positions in `talkers` (n,): one of each talker first, then a second."""
     order = rng.permutation(len(talkers))
     together = np.argsort(talkers[order], kind="stable")
     counts = np.bincount(talkers)

@@ -1,4 +1,4 @@
-"""How well clusters of tokens stand for the words that are said: purity and information."""
+"""Measures how well clusters of tokens match the spoken words: purity and information."""
 
 import numpy as np
 from sklearn.metrics import normalized_mutual_info_score
@@ -9,7 +9,7 @@ SHUFFLES = 20  # of the types, whose mean is chance
 
 
 def purity(clusters: np.ndarray, types: np.ndarray) -> tuple[float, int]:
-    """How well pseudo-words (n,) stand for the true types (n,), as integers.
+    """How well pseudo-words (n,) match the true types (n,), both integers.
 
     The share of tokens whose type is the commonest of their cluster, and the number of types
     that are the commonest of some cluster.
@@ -20,9 +20,9 @@ def purity(clusters: np.ndarray, types: np.ndarray) -> tuple[float, int]:
 
 
 def table(clusters: np.ndarray, types: np.ndarray, words: int = 0) -> np.ndarray:
-    """How many tokens each pair of cluster and type has, (clusters, types), from both (n,).
+    """The number of tokens of each cluster and type, (clusters, types), from both (n,).
 
-    It has a row for each of the first `words` clusters, whether they have tokens or not.
+    Each of the first `words` clusters has a row, with or without tokens.
     """
     counts = np.zeros((max(clusters.max() + 1, words), types.max() + 1), np.int64)
     np.add.at(counts, (clusters, types), 1)
@@ -30,7 +30,7 @@ def table(clusters: np.ndarray, types: np.ndarray, words: int = 0) -> np.ndarray
 
 
 def measures(clusters: np.ndarray, types: np.ndarray, *keys: object) -> dict[str, float]:
-    """What the report says of a lexicon: each number, and `chance_` of it.
+    """The report's numbers on a lexicon, each with its `chance_`.
 
     `purity`, `types` (found) and `nmi`, the normalised mutual information of clusters and types
     (over the mean of their entropies, which makes it the V-measure). Small clusters are pure by

@@ -1,4 +1,4 @@
-"""Vectors of the table `logmel`, read for some of the tokens."""
+"""Reads vectors of some tokens from the table `logmel`."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +16,7 @@ def of_tokens(
 ) -> tuple[NDArray[np.object_], NDArray[np.float32] | None]:
     """The log-Mel vectors (n, size) of the given tokens that have one, and their ids, sorted.
 
-    None in place of the vectors when no token has one.
+    The vectors are None if no token has one.
     """
     wanted = pd.Index(np.unique(np.asarray(token_ids, dtype=object)))
     features, found = None, np.zeros(len(wanted), bool)
@@ -30,6 +30,6 @@ def of_tokens(
             features = np.empty((len(wanted), values.shape[1]), np.float32)
         features[rows[mask]] = values[mask]
         found[rows[mask]] = True
-    # Most often all are there, and nothing need be copied.
+    # Usually all tokens have one, and nothing is copied.
     kept = features if features is None or found.all() else features[found]
     return wanted.to_numpy(dtype=object)[found], kept

@@ -11,23 +11,23 @@ from seesay.settings.training import TrainingSettings
 
 
 class Optimiser(Protocol):
-    """What training asks of an optimiser."""
+    """The interface of an optimiser in training."""
 
     def zero_grad(self) -> None:
-        """Forget the gradients."""
+        """Clear the gradients."""
 
     def step(self) -> Any:
-        """One step along the gradients."""
+        """Take one step along the gradients."""
 
     def state_dict(self) -> dict[str, Any]:
-        """What the next steps depend on, beside the weights."""
+        """The state that further steps depend on, beside the weights."""
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take back what `state_dict` gave."""
+        """Restore a state from `state_dict`."""
 
 
 def build(network: nn.Module, settings: TrainingSettings) -> Optimiser:
-    """The optimiser of the network's parameters.
+    """Build the optimiser of the network's parameters.
 
     Weight decay w adds w theta to the gradient; lambda ||theta||^2 has gradient 2 lambda theta.
     """
@@ -39,7 +39,7 @@ def build(network: nn.Module, settings: TrainingSettings) -> Optimiser:
 
 
 def set_rate(optimiser: Optimiser, settings: TrainingSettings, epoch: int) -> None:
-    """Set the learning rate of an epoch, counted from 1, as `schedule` says.
+    """Set the learning rate of an epoch, counted from 1, according to `schedule`.
 
     With N = `max_epochs` and r = `learning_rate`, `cosine` gives epoch e of N the rate
     r (1 + cos(pi (e - 1) / N)) / 2 (Loshchilov & Hutter 2017, without restarts).

@@ -1,10 +1,10 @@
 """Spoken words perturbed in training: other voices, rooms and microphones made of log-Mel frames.
 
-Each token gets strengths of its own, drawn anew in every batch, in the order in which sound meets
+Each token gets its own strengths, drawn anew in every batch, in the order in which sound meets
 them: the vocal tract (`filter_warp`), the tempo (`tempo`), the words before and after
 (`neighbours`), the room (`reverberation`), other sounds (`noise`) and the microphone (`channel`).
-Frames are taken for logarithms of power, so with `logmel.normalise` a power is relative to the
-filter's mean.
+Frames count as logarithms of power, so with `logmel.normalise` a power is relative to the filter's
+mean.
 """
 
 import math
@@ -36,7 +36,7 @@ def perturb(
 ) -> Tensor:
     """Perturbed copies of standardised tokens (rows, frames x filters): the same shape.
 
-    The standardisation of `network` is undone and redone, for powers add up as they are.
+    The standardisation of `network` is undone and redone, because only raw powers add up.
     """
     raw = words * network.speech_deviation + network.speech_mean
     shaped = raw.view(len(words), -1, settings.filters)
@@ -75,18 +75,18 @@ def change(
     if settings.channel:
         logs = logs + settings.channel * smooth(rows, filters, rng).to(device)[:, None]
     if frames.normalise == "token":
-        # As in the tokens that are not perturbed: a level or a contrast says nothing.
+        # As in unperturbed tokens: level and contrast carry no information.
         logs = even(logs, masked)
     return logs if masked is None else torch.where(masked, quiet, logs)
 
 
 def silent(logs: Tensor, quiet: float) -> Tensor:
-    """Which frames of (rows, frames, filters) are silent in all filters, (rows, frames, 1)."""
+    """Mask (rows, frames, 1) of frames that are silent in all filters."""
     return ((logs - quiet).abs() <= 1e-2).all(dim=2, keepdim=True)
 
 
 def even(logs: Tensor, masked: Tensor | None) -> Tensor:
-    """Tokens (rows, frames, filters) with mean 0 and deviation 1 over what is not `masked`."""
+    """Tokens (rows, frames, filters) scaled to mean 0 and deviation 1 over unmasked values."""
     heard = torch.ones_like(logs) if masked is None else (~masked).expand_as(logs).to(logs.dtype)
     count = heard.sum(dim=(1, 2), keepdim=True).clamp(min=1)
     logs = logs - (logs * heard).sum(dim=(1, 2), keepdim=True) / count
@@ -97,7 +97,7 @@ def even(logs: Tensor, masked: Tensor | None) -> Tensor:
 def resample(values: Tensor, places: Tensor) -> Tensor:
     """`values` (rows, n, k) read at `places` (rows, m), counted in rows of n: (rows, m, k).
 
-    Linear between two neighbours; a place beyond an end is that end.
+    Interpolates linearly between neighbours; a place beyond an end reads that end.
     """
     count = values.shape[1]
     places = places.clamp(0, count - 1).to(values.dtype)
@@ -107,7 +107,7 @@ def resample(values: Tensor, places: Tensor) -> Tensor:
 
 
 def warp(factor: np.ndarray, filters: int, frames: Frames) -> np.ndarray:
-    """Where each filter's value comes from, (rows, filters), counted in filters.
+    """The place from which each filter's value is read, (rows, filters), in filters.
 
     Vocal-tract-length perturbation (Jaitly and Hinton 2013): a sound at f Hz moves to `factor` f,
     (rows,), up to a bend in the upper part of the band, and evenly from there to the band's edge,
@@ -126,11 +126,11 @@ def warp(factor: np.ndarray, filters: int, frames: Frames) -> np.ndarray:
 
 
 def pace(factor: np.ndarray, count: int, word: bool) -> np.ndarray:
-    """Where each frame's value comes from, (rows, frames), counted in frames.
+    """The place from which each frame's value is read, (rows, frames), in frames.
 
     The tempo is between 1 + `factor`, (rows,), at the beginning and 1 - `factor` at the end of a
-    `word` whose length is normalised, and changes smoothly; else it is 1 + `factor` throughout,
-    about the middle frame.
+    `word` whose length is normalised, and changes smoothly; otherwise it is 1 + `factor`
+    throughout, around the middle frame.
     """
     if not word:
         middle = (count - 1) / 2
@@ -142,9 +142,9 @@ def pace(factor: np.ndarray, count: int, word: bool) -> np.ndarray:
 
 
 def recut(logs: Tensor, reach: float, rng: np.random.Generator) -> Tensor:
-    """Stretched words (rows, frames, filters) cut elsewhere than at their onset and offset.
+    """Stretched words (rows, frames, filters) cut beside their true onset and offset.
 
-    People run words together, and a cut from their speech has ends of its neighbours in it. An
+    People run words together, so a word cut from their speech contains ends of its neighbours. An
     edge moves outward by up to `reach` of the word's length, or a little inward. Beyond it lies
     another row's word at this word's level, or a pause: each filter's least value in the word.
     """
@@ -166,11 +166,11 @@ def recut(logs: Tensor, reach: float, rng: np.random.Generator) -> Tensor:
 
 
 def tails(seconds: np.ndarray, count: int, hop: float) -> np.ndarray:
-    """How much power of each frame (last axis) is heard in each frame: (rows, frames, frames).
+    """The share of each frame's power (last axis) heard in each frame: (rows, frames, frames).
 
-    An exponential tail that falls by 60 dB in `seconds`, (rows,); all of it sums to 1, so a sound
-    that lasts keeps its level. Frames are `hop` s apart. Those of a stretched word are as far
-    apart as the word is long, which is not known here.
+    The tail is exponential, falls by 60 dB in `seconds`, (rows,), and sums to 1, so a lasting sound
+    keeps its level. Frames are `hop` s apart; in a stretched word their true distance, which
+    depends on its length, is unknown here.
     """
     rate = DECAY * hop / seconds[:, None, None]
     lag = np.arange(count)[:, None] - np.arange(count)

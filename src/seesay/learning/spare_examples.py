@@ -1,9 +1,9 @@
-"""Tokens that no caption uses, in training (`training.spare_words`).
+"""Adds tokens that no caption uses to training pictures (`training.spare_words`).
 
-A rare word is said by few talkers, often by one synthesiser alone, and a network that hears it so
-knows the voice as much as the word. The talkers of the training captions say more than captions
-use: these tokens join the training pictures of their word, chosen by transcript: by the form alone,
-whatever its part of speech, where matching asks for the caption word's.
+A rare word has few talkers, often of only one synthesiser, so a network learns the voice as much as
+the word. The talkers of the training captions say more tokens than captions use: these join the
+training pictures of their word. Transcripts choose them, by form alone; matching also compares the
+part of speech.
 """
 
 from pathlib import Path
@@ -21,7 +21,7 @@ from seesay.shared.randomness import generator
 def for_training(spoken_captions: Path, spoken_words: Path) -> pd.DataFrame:
     """Rows of token_id, spoken_word and talker: the tokens that no caption uses, by id.
 
-    A token is of the type that captions use its form as, most often.
+    A token's type is the one for which captions use its form most often.
     """
     spoken = tables.read(SPOKEN_CAPTIONS, spoken_captions)
     every = tables.read(SPOKEN_WORDS, spoken_words, columns=["token_id", "talker", "word"])
@@ -38,9 +38,9 @@ def join(
 ) -> pd.DataFrame:
     """Rows of image_id, token_id, spoken_word and talker: spare tokens of the training pictures.
 
-    A type with fewer than `least` training tokens gets what it lacks, as far as there are spare
-    ones, each at one of its pictures by turns; no talker is heard twice before each is once. Who
-    says no caption of the training split is held out, and is not heard here either.
+    A type with fewer than `least` training tokens gets spare tokens up to that number, spread over
+    its pictures in turn; no talker is used twice before each is used once. Talkers without a
+    caption in the training split are held out, here too.
     """
     spoken = training_captions(images, spoken_captions)
     spare = for_training(spoken_captions, spoken_words)

@@ -1,8 +1,8 @@
-"""The words of the control `text`: one-hot spoken types in place of what is heard.
+"""The words of the control `text`: one-hot spoken types instead of sound.
 
-Trained by the same loss and recipe, it says what is left to gain by hearing better: no voice, no
-neighbours, no confusion of words. The vectors are in the table of the log-Mel vectors, so that
-everything after it is the same.
+Trained with the same loss and recipe, it bounds what better hearing can gain: it has no voices, no
+neighbours and no confused words. Its vectors are in a table like that of the log-Mel vectors, so
+that all later stages are the same.
 """
 
 import importlib
@@ -29,9 +29,9 @@ def write_types(
 ) -> None:
     """Write the table `logmel` with a one-hot vector for every token, (types,) in sorted order.
 
-    The tokens are those of the spoken captions that have a log-Mel vector, so that every system
-    is asked the same, and of the human and the spare words that training may hear, where there are
-    any. A type that training never met has a number of its own, which says nothing.
+    The tokens are those of the spoken captions with a log-Mel vector, so that all systems have the
+    same queries, and any human and spare words of training. A type that training lacks has a number
+    of its own, which carries no information.
     """
     spoken = tables.read(SPOKEN_CAPTIONS, spoken_captions).drop_duplicates("token_id")
     for path in human_words:

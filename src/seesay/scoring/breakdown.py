@@ -1,10 +1,10 @@
-"""Where it works: the ranks by kind of word and of fragment, and word by word.
+"""Breaks down the ranks by properties of words and fragments, and by single words.
 
-Word queries are parted by part of speech, frequency in the captions, length, talker, whether the
-word is said as itself, the pairs that training had of it, and whether training heard its talker
-and its word at all, where not all are known; fragments by their size and by how much is said of
-their picture. Ties are scored as in the stage metrics. All word queries together have intervals
-over words, too: another run's words would have been others.
+Word queries are grouped by part of speech, frequency in the captions, length, talker, whether a
+replacement stands for the word, its number of training pairs, and (unless all are known) whether
+training heard its talker and its word; fragments by size and by the number of tokens spoken for
+their picture. Ties are scored as in the stage metrics. All word queries together also have
+intervals over words, since another run would have had other words.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -58,13 +58,13 @@ def break_down(
 ) -> None:
     """Write the tables GROUPS and WORDS from the ranks of every system and seed.
 
-    `images`, `spoken_captions` and `replacements` are a path a fold, `ranks` as many for each.
-    `boxed` are the experiments whose fragments have the boxes of `regions`; both may be empty:
-    ready-made fragments have none, and others' fragments have no size here. Tasks are those that
-    are `parted`. Intervals generalise to the pictures of a group, to its words, where a word
-    asks, and to seeds, from the same samples for all systems (paired). The property
-    OVER_WORDS has one group, of all queries.
-    Raises InputError when two systems were ranked on different queries.
+    `images`, `spoken_captions` and `replacements` have one path per fold, `ranks` equally many for
+    each fold. `boxed` are the experiments whose fragments have the boxes of `regions`; both may be
+    empty: ready-made fragments have no boxes. Fragments of other experiments have no size here.
+    Only tasks that are `parted` are broken down. Intervals generalise to the pictures of a group,
+    to its words (if words are the queries), and to seeds; all systems share the same resamples
+    (paired). The property OVER_WORDS has one group, of all queries. Raises InputError if two
+    systems were ranked on different queries.
     """
     uses = tables.read(CAPTION_WORDS, caption_words, columns=[*CAPTION_WORDS.key, "lemma"])
     boxes = tables.read(REGIONS, list(regions))
@@ -93,7 +93,7 @@ def break_down(
             parts.append(pd.DataFrame(by_group(runs, whole, settings, resample)).assign(**where))
             listed.append(pd.DataFrame(_by_word(runs, known)).assign(**where))
         elif about.parted and about.query == "fragment":
-            # The same numbers of regions may be other boxes.
+            # Equal region numbers may have different boxes.
             sized = slice(None) if experiment in boxed else slice(0)
             known = of_queries(first, partial(_fragments, fragments, sized))
         else:
@@ -114,16 +114,16 @@ def _fragments(
 
 
 def _by_picture_and_word(words: pd.Series, run: pd.DataFrame, settings: MetricsSettings) -> Factors:
-    """The test pictures and the words of a run's queries; `words` are the tokens' spoken words."""
+    """Factors of a run's queries: test pictures and words; `words` are the tokens' spoken words."""
     said = run["query"].map(words).to_numpy(str)
     return crossed({"pictures": run["image_id"].to_numpy(str), "words": said}, settings)
 
 
 def hits(ranks: Ranks, k: int) -> Floats:
-    """The probability that each query's first relevant item is among the `k` first.
+    """The probability that each query's first relevant item is among the first `k`.
 
-    Of t irrelevant and r relevant items tied below b better ones, the first j = k - b places hold
-    none that is relevant with probability C(t, j) / C(t + r, j).
+    With t irrelevant and r relevant items tied below b better ones, the first j = k - b places hold
+    no relevant item with probability C(t, j) / C(t + r, j).
     """
     missed = np.ones(len(ranks.better))
     for place in range(k):
@@ -139,9 +139,9 @@ def by_group(
     settings: MetricsSettings,
     resample: Resample = by_picture,
 ) -> Iterator[dict[str, object]]:
-    """The rows of GROUPS of one task and gallery; `known` has a row a query, in their order.
+    """Rows of GROUPS for one task and gallery; `known` has one row per query, in their order.
 
-    Its columns are categories. `resample` says what of a group's queries is resampled.
+    The columns of `known` are categories. `resample` gives the factors of a group's queries.
     """
     first = next(iter(runs.values()))
     luck = chance(counts_of(first), first["gallery_size"])
@@ -181,7 +181,7 @@ def by_group(
 
 
 def _measured(factors: Factors, own: Samples, model: Samples) -> dict[str, object]:
-    """R@10 of a group, and the model's minus it, with their intervals and what these are over."""
+    """R@10 of a group and the model's difference from it, with intervals and their factors."""
     one, apart = estimate(factors, own), estimate(factors, model, own)
     low, high = one.around([True], 1.0)
     below, above, _ = apart.apart([True], same(model, own))
@@ -198,10 +198,10 @@ def _measured(factors: Factors, own: Samples, model: Samples) -> dict[str, objec
 def _by_word(
     runs: dict[tuple[str, int], pd.DataFrame], known: pd.DataFrame
 ) -> Iterator[dict[str, object]]:
-    """The rows of WORDS of one task and gallery; `known` has a row a query, in their order."""
+    """Rows of WORDS for one task and gallery; `known` has one row per query, in their order."""
     label = known["word"].to_numpy()
     what = known.drop_duplicates("word").set_index("word")[["spoken_word", "tag"]]
-    # Folds have other pairs in training.
+    # Folds differ in their training pairs.
     what["pairs"] = known.groupby("word")["pairs"].mean().round().astype(np.int64)
     found: dict[str, list[pd.DataFrame]] = {}
     for (system, _), run in runs.items():

@@ -1,4 +1,4 @@
-"""What the queries of the rank tasks are parted by: classes of word tokens and of fragments."""
+"""Classes of word tokens and of fragments, by which queries are broken down."""
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -9,11 +9,11 @@ import pandas as pd
 
 from seesay.shared.voices import synthesisers
 
-# Lower edges of the classes: letters as the matching has them, uses, pairs, tokens, % of a picture.
+# Lower edges of the classes: letters as in matching, uses, pairs, tokens, % of a picture.
 LETTERS, USES, SAID = (1, 3, 5, 7, 9, 11), (1, 5, 10, 20, 50, 100, 200), (1, 10, 20, 30, 40)
 PAIRS = (0, 1, 5, 10, 20, 50, 100, 200)
 SIZES = (0, 5, 10, 25, 50)
-# What is new to the model in the test: the property, the column, and its two groups.
+# Properties of test queries that may be new to the model: column, and two groups.
 NEW = {
     "talker in training": ("talker", ["heard in training", "not in training"]),
     "word in training": ("spoken_word", ["said in training", "not in training"]),
@@ -27,12 +27,12 @@ def word_properties(
     split: pd.Series,
     always: bool = False,
 ) -> pd.DataFrame:
-    """What each used token (the index) is: its word, `pairs`, and ordered categories.
+    """Properties of each used token (the index): its word, `pairs`, and ordered categories.
 
     `spoken` is SPOKEN_CAPTIONS, `uses` CAPTION_WORDS, `split` each picture's split. A pair is a
-    token and a training picture that it is said for. The properties of NEW are there where a test
+    token and a training picture whose captions use it. A property of NEW is present if some test
     token has a talker, or a word, that no training caption has, or `always`; `synthesiser` is
-    there where the talkers are voices of several.
+    present if the talkers are voices of several synthesisers.
     """
     token = token_facts(spoken, replacements, uses, split)
     train = spoken[spoken["image_id"].map(split) == "train"]
@@ -64,15 +64,15 @@ def word_properties(
 
 
 def by_fold(paths: Sequence[Path], folds: int) -> list[Sequence[Path]]:
-    """The paths of each fold, of a list that has as many of every one, fold by fold."""
+    """Split a list of paths, fold by fold, into the equally many paths of each fold."""
     each = len(paths) // folds
     return [paths[fold * each : (fold + 1) * each] for fold in range(folds)]
 
 
 def of_queries(run: pd.DataFrame, known: Callable[[int, pd.Series], pd.DataFrame]) -> pd.DataFrame:
-    """What is known of a run's queries, from that of a fold's; `run` has a column `fold`.
+    """Properties of a run's queries, joined from the properties by fold; `run` has a column `fold`.
 
-    Folds may have other categories. A property of NEW stays where some row is new.
+    Folds may have different categories. A property of NEW stays if some row is new.
     """
     parts = [known(int(str(fold)), rows["query"]) for fold, rows in run.groupby("fold")]
     if len(parts) == 1:
@@ -91,10 +91,10 @@ def of_queries(run: pd.DataFrame, known: Callable[[int, pd.Series], pd.DataFrame
 def token_facts(
     spoken: pd.DataFrame, replacements: pd.DataFrame, uses: pd.DataFrame, split: pd.Series
 ) -> pd.DataFrame:
-    """Each used token (the index): its first row of SPOKEN_CAPTIONS, its word's part of speech
-    `tag`, and how often training has the word (`pairs`) and the captions use it (`uses`).
+    """Facts of each used token (the index): its first row of SPOKEN_CAPTIONS, its word's part of
+    speech `tag`, and how often training has the word (`pairs`) and the captions use it (`uses`).
 
-    Arguments as of `word_properties`.
+    Arguments are as in `word_properties`.
     """
     token = spoken.drop_duplicates("token_id").set_index("token_id")
     train = spoken[spoken["image_id"].map(split) == "train"]
@@ -107,8 +107,8 @@ def token_facts(
 
 
 def fragment_properties(regions: pd.DataFrame, spoken: pd.DataFrame) -> dict[str, pd.Series]:
-    """`size`: the share in % of each box, by `image_id#region`, 100 for the whole picture;
-    `said`: the tokens that are said of each picture.
+    """`size`: each box's share of the picture in %, by `image_id#region`, 100 for the whole
+    picture; `said`: the number of tokens spoken for each picture.
     """
     pairs = spoken.drop_duplicates(["image_id", "token_id"])
     said = pairs["image_id"].value_counts()
@@ -118,7 +118,7 @@ def fragment_properties(regions: pd.DataFrame, spoken: pd.DataFrame) -> dict[str
     names = regions["image_id"] + "#" + regions["region"].astype(str)
     whole = area[regions["region"] == 0].set_axis(regions.loc[regions["region"] == 0, "image_id"])
     share = 100.0 * area / regions["image_id"].map(whole)
-    # A box may be as large as the picture; only region 0 is the picture.
+    # A box may be as large as its picture, but only region 0 is the whole picture.
     share = share.clip(upper=99.9).where(regions["region"] != 0, 100.0)
     return {"size": share.set_axis(names), "said": said}
 
@@ -137,7 +137,7 @@ def fragment_of(queries: pd.Series, known: dict[str, pd.Series]) -> pd.DataFrame
 def classes(values: pd.Series, edges: Sequence[int], unit: str = "") -> pd.Series:
     """Ordered categories from lower edges: `1–4`, `5–9`, `10 and more`.
 
-    With a unit, of numbers that need not be whole: `0–5 %`, `50 % and more`.
+    With a unit, numbers need not be whole: `0–5 %`, `50 % and more`.
     """
     end = f" {unit}" if unit else ""
     names = []

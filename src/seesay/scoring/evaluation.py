@@ -1,7 +1,7 @@
-"""The rank tasks for one system: the four of the paper (section 3, Results), and others.
+"""Runs the tasks for one system: the four of the paper (section 3, Results), and others.
 
-Queries are of the test pictures; galleries are the fragments, tokens, types, captions or
-pictures of the test set, or of the whole corpus. docs/tasks.md says what each task asks.
+Queries belong to test pictures. Galleries are the fragments, tokens, types, captions or pictures of
+the test set, or of the whole corpus. docs/tasks.md describes each task.
 """
 
 from collections.abc import Sequence
@@ -38,10 +38,10 @@ def evaluate(
     """Rank every test query in every task and gallery, and write the table `ranks`.
 
     `images` and `words` hold the embeddings of one system, `pictures` the table `images`.
-    The system `frequency` looks at no query. Queries with nothing relevant in the gallery cannot
-    be ranked: they are counted on standard error, and a task without any other is left out. The
-    task abx has no ranks: its scores go to the table ABX, `pairs`, which is empty without it.
-    Raises InputError as `load` does, and when every task is left out.
+    The system `frequency` ignores its queries. Queries with nothing relevant in the gallery cannot
+    be ranked: they are counted on standard error, and a task without any other query is left out.
+    The task abx has no ranks: its scores go to the table ABX, `pairs`, which is otherwise empty.
+    Raises InputError as `load` does, and if every task is left out.
     """
     corpus = replace(load(images, words, spoken_captions, pictures), blind=system == "frequency")
     frame, where = rank_all(corpus, settings, threads), (experiment, system, seed)
@@ -57,7 +57,7 @@ def evaluate(
 
 
 def rank_all(corpus: Corpus, settings: EvaluationSettings, threads: int = 1) -> pd.DataFrame:
-    """The ranks of every task and gallery: columns `query` to `gallery_size`, task and gallery."""
+    """Ranks of every task and gallery: columns `query` to `gallery_size`, task and gallery."""
     parts = [pd.DataFrame(columns=[c.name for c in RANKS.columns if c.name not in WHOSE])]
     for task in settings.tasks:
         for gallery in galleries(task, settings.galleries):
@@ -83,7 +83,7 @@ def write_scores(
 
 
 def galleries(task: str, asked: Sequence[str]) -> Sequence[str]:
-    """The galleries in which a task has ranks, of those that are asked."""
+    """The galleries that a task ranks: those `asked`, unless the task has its own."""
     module = tasks.load(task)
     found: Sequence[str] = getattr(module, "GALLERIES", asked) if hasattr(module, "rank") else ()
     return found

@@ -1,8 +1,8 @@
-"""One row a query, for statistics of one's own: what asks, whose voice it is, and its rank.
+"""Lists one row per query, for the reader's own statistics: the query, its talker and its rank.
 
-The numbers are those behind `metrics.tsv`; a row adds the query's picture, words and talker, which
-mixed models (docs/mixed-models.md) take as crossed random effects. Tables of ranks are read and
-written batch by batch.
+The numbers are those behind `metrics.tsv`. A row adds the query's picture, words and talker:
+crossed random effects of mixed models (docs/mixed-models.md). Tables of ranks are read and written
+batch by batch.
 """
 
 from collections.abc import Sequence
@@ -34,10 +34,10 @@ FACTS = ["word", "spoken_word", "pos", "frequency", "training_pairs", "talker"]
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of the queries of a fold.
+    """Facts about the queries of a fold.
 
-    `tokens` has the columns FACTS by token, `people` by human word; `captions` is the talker of
-    each spoken caption that one talker says; `sizes` the share in % of each fragment. `talkers`
+    `tokens` has the columns FACTS by token, `people` by human word. `captions` has the talker of
+    each caption spoken by one talker, `sizes` each fragment's share of its picture in %. `talkers`
     and `words` are those of training.
     """
 
@@ -51,10 +51,10 @@ class Known:
 
 @dataclass(frozen=True)
 class Inputs:
-    """Tables of an experiment, a path a fold; ranks and the like are as many for each fold.
+    """Tables of an experiment, one path per fold; several per fold for ranks and the like.
 
-    `regions` may be empty: ready-made fragments have no boxes; so may `grounding`, `human_ranks`
-    and `human_words`.
+    `regions` may be empty (ready-made fragments have no boxes), and so may `grounding`,
+    `human_ranks` and `human_words`.
     """
 
     ranks: Sequence[Path]
@@ -84,7 +84,7 @@ def list_items(inputs: Inputs, items: Path, synthetic: bool) -> None:
                 for batch in tables.batches(table, by_fold(paths, folds)[fold], BATCH):
                     rows = _rows(table, batch.to_pandas(), known)
                     engine = rows["talker"].map(engine_of, na_action="ignore")
-                    # People who say human words have names that may look like an engine's.
+                    # A person's name may look like an engine's.
                     spoken = rows["talker"].isin(known.tokens["talker"]) & synthetic
                     writer.write(rows.assign(fold=fold, engine=engine.where(spoken)))
 
@@ -92,7 +92,7 @@ def list_items(inputs: Inputs, items: Path, synthetic: bool) -> None:
 def export(items: Sequence[Path], tsv: Path, book: Path) -> None:
     """Write tables of ITEMS one after another as tab-separated text, and their codebook.
 
-    What there is none of is empty; text is in quotes. Numbers have all their digits.
+    Missing values are empty, text is in quotes, and numbers have all their digits.
     """
     options = pyarrow.csv.WriteOptions(delimiter="\t")
     with writing.replacing(tsv) as part, part.open("r+b") as file:
@@ -132,7 +132,7 @@ def facts(inputs: Inputs, fold: int) -> Known:
 
 
 def _said_by(spoken: pd.DataFrame) -> pd.Series:
-    """The talker of each spoken caption, by each name that the evaluation may give it."""
+    """The talker of each spoken caption, by each name that the evaluation may use for it."""
     pairs = spoken[["image_id", "caption", "talker"]].drop_duplicates()
     name = pairs["image_id"] + "#" + pairs["caption"].astype(str)
     alone = ~name.duplicated(keep=False)
@@ -170,7 +170,7 @@ def _asked(task: str, rows: pd.DataFrame, known: Known) -> pd.DataFrame:
     elif kind == "human":
         person = query.map(_first_of(query, known.people.index))
         what[FACTS] = known.people.reindex(person).set_axis(rows.index)
-        # Also where a token of the captions stands for the human word.
+        # Also if a token of the captions stands in for the human word.
         what["talker"] = rows["talker"].where(rows["talker"] != "")
     elif kind == "token":
         if task in GROUNDED:
@@ -184,7 +184,7 @@ def _asked(task: str, rows: pd.DataFrame, known: Known) -> pd.DataFrame:
 
 
 def _first_of(query: pd.Series, known: pd.Index) -> dict[str, str]:
-    """The item that each query begins with: all of it, or what stands before a bar."""
+    """The first item of each query's name: the part before the first bar, or all of it."""
     items = set(known)
     return {q: q if q in items else parted(q, items)[0] for q in query.unique()}
 

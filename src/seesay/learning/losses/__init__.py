@@ -16,13 +16,13 @@ from seesay.settings.training import TrainingSettings
 
 @dataclass(frozen=True)
 class Batch:
-    """The embeddings of some pictures' n fragments and m tokens, and who belongs to whom.
+    """Embeddings of some pictures' n fragments and m tokens, with their pairs.
 
     `fragments` is (n, d) and `words` (m, d), float32. `fragment_picture` (n,) and `word_picture`
-    (m,) say whose they are, int64, 0 to pictures - 1; every picture has some of both.
-    `different` (m, pictures) is true where a picture's fragments are different examples for a
-    token; neither same nor different is another picture that uses the same word, by token, type or
-    pseudo-word as the settings say. `talkers` (m,) int64 says who speaks each token.
+    (m,) are their pictures, int64, 0 to pictures - 1; every picture has some of both. `different`
+    (m, pictures) is the negative mask: true if a picture's fragments are negatives for a token.
+    Another picture that uses the same word (by token, type or pseudo-word, according to the
+    settings) is neither positive nor negative. `talkers` (m,) int64 are the tokens' talkers.
     """
 
     fragments: Tensor
@@ -34,17 +34,17 @@ class Batch:
 
     @property
     def pictures(self) -> int:
-        """How many pictures."""
+        """The number of pictures."""
         return self.different.shape[1]
 
     @property
     def same_pairs(self) -> Tensor:
-        """(m, n) bool: whether token and fragment are of one picture."""
+        """Mask (m, n) of pairs of a token and a fragment of one picture."""
         return self.word_picture[:, None] == self.fragment_picture
 
     @property
     def different_pairs(self) -> Tensor:
-        """(m, n) bool: whether token and fragment are different examples."""
+        """Negative mask (m, n) of pairs of a token and a fragment."""
         return self.different[:, self.fragment_picture]
 
 
@@ -55,7 +55,7 @@ def find(name: str) -> Callable[[Batch, TrainingSettings], Tensor]:
 
 
 def mean(values: Tensor) -> Tensor:
-    """The mean of any number of values, a scalar; 0 of none."""
+    """The mean of any number of values, a scalar; 0 without values."""
     return values.mean() if values.numel() else values.sum()
 
 
@@ -64,17 +64,17 @@ def pooled(
 ) -> Tensor:
     """The similarity of each row to each group of columns, (a, groups).
 
-    `similarity` is (a, c), with -inf where a pair does not count; `group` (c,) is each column's
-    group. With s the similarities within a group and T the temperature, `max` is max s, and
-    `logsumexp` T log sum exp(s / T), which is near the best but hears the others, too. A group
-    without a column that counts has -inf.
+    `similarity` is (a, c), with -inf for excluded pairs; `group` (c,) is each column's group. With
+    s the similarities within a group and T the temperature, `max` is max s, and `logsumexp` is T
+    log sum exp(s / T), which is near the maximum but depends on all items. A group without any
+    counted column has -inf.
     """
     columns = group.expand(len(similarity), -1)
     best = similarity.new_full((len(similarity), groups), -torch.inf)
     best = best.scatter_reduce(1, columns, similarity, "amax")
     if pooling == "max":
         return best
-    # Taken from the group's best, so that nothing overflows.
+    # Relative to the group's maximum, so that nothing overflows.
     level = best.detach().clamp(min=torch.finfo(best.dtype).min)
     members = torch.nn.functional.one_hot(group, groups).to(similarity.dtype)
     terms = torch.exp((similarity - level.gather(1, columns)) / temperature) @ members
@@ -85,12 +85,12 @@ def pooled(
 def directions(
     batch: Batch, similarity: Tensor, settings: TrainingSettings
 ) -> list[tuple[Tensor, Tensor]]:
-    """Scores of anchors for pictures, and each anchor's own picture: tokens, and then fragments.
+    """Scores of anchors for pictures, and each anchor's own picture: tokens first, then fragments.
 
-    `similarity` (m, n) is that of every token with every fragment. A token's score for a picture
-    is pooled over the picture's fragments, a fragment's over the picture's tokens: (m, pictures)
-    and (n, pictures). Pairs that are neither same nor different do not count. With `anchors:
-    words` the fragments are none.
+    `similarity` (m, n) is that of every token with every fragment. A token's score for a picture is
+    pooled over the picture's fragments, a fragment's over the picture's tokens: (m, pictures) and
+    (n, pictures). Pairs that are neither positive nor negative do not count. With `anchors: words`,
+    fragments are no anchors.
     """
     counts = batch.same_pairs | batch.different_pairs
     similarity = similarity.masked_fill(~counts, -torch.inf)

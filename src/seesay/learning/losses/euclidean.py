@@ -1,4 +1,4 @@
-"""Triplets on Euclidean distances."""
+"""Triplet loss on Euclidean distances."""
 
 import torch
 from torch import Tensor
@@ -12,7 +12,7 @@ ABOUT = Loss("triplets on Euclidean distances", reads=("mining", "anchors"))
 
 
 def loss(batch: Batch, settings: TrainingSettings) -> Tensor:
-    """max(0, margin + |a - own| - |a - other|), a scalar; which others count: `mining`.
+    """max(0, margin + |a - own| - |a - other|), a scalar; `mining` chooses the negatives.
 
     The distance to a picture is pooled over its items, as the similarity -|a - b| is.
     """

@@ -1,4 +1,4 @@
-"""InfoNCE: which of the batch's pictures is an anchor's own?"""
+"""InfoNCE: each anchor finds its own picture in the batch."""
 
 import torch
 from torch import Tensor

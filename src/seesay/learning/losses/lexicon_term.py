@@ -1,4 +1,4 @@
-"""Which words of all that are known are a picture's? A term beside the loss, for its fragments."""
+"""A term beside the loss: each fragment finds its picture's words among all known words."""
 
 import torch
 from torch import Tensor
@@ -9,7 +9,8 @@ from seesay.learning.losses.paper import cosines
 def lexicon_term(
     fragments: Tensor, pictures: Tensor, vectors: Tensor, said: Tensor, temperature: float
 ) -> Tensor:
-    """How little of a fragment's softmax over the lexicon its picture's words have, a scalar >= 0.
+    """Negative log share of a fragment's softmax over the lexicon that its picture's words have, >=
+    0.
 
     `fragments` (n, d) are embeddings and `pictures` (n,) int64 their pictures, `vectors` (words, d)
     those of every word of the lexicon, and `said` (pictures, words) bool which are said of each
@@ -18,8 +19,8 @@ def lexicon_term(
         - log sum over the picture's words k of exp(s(f, k) / T)
         + log sum over all words k of exp(s(f, k) / T).
 
-    A word counts once, be it frequent or rare, where a batch's tokens count as often as they are
-    said: a word that fits many pictures is here not pushed away for being frequent.
+    Each word counts once, frequent or rare, whereas a batch's tokens count as often as they are
+    spoken. So this term does not push a word away for being frequent.
     """
     scores = cosines(fragments, vectors) / temperature
     own = scores.masked_fill(~said[pictures], -torch.inf)

@@ -1,4 +1,4 @@
-"""Triplets: an anchor's own picture must be nearer than others, by a margin."""
+"""Triplet loss: an anchor's own picture must be nearer than others, by a margin."""
 
 import torch
 from torch import Tensor
@@ -23,9 +23,9 @@ def triplets(batch: Batch, similarity: Tensor, settings: TrainingSettings) -> Te
     """max(0, margin + s(a, other) - s(a, own)), a scalar.
 
     `similarity` (m, n) is that of every token with every fragment; s(a, picture) is an anchor's,
-    pooled over the picture. `mining` says which other pictures count: `all` (their mean),
-    `hardest` (the nearest), or `semihard` (the nearest of those that are not as near as the own;
-    an anchor that has none costs nothing).
+    pooled over the picture. `mining` chooses the negatives: `all` (their mean), `hardest` (the
+    nearest), or `semihard` (the nearest that is farther than the own picture; an anchor without one
+    costs nothing).
     """
     terms = []
     for scores, owner in directions(batch, similarity, settings):

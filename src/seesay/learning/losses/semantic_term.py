@@ -1,7 +1,7 @@
-"""Words of like contexts: a term beside the loss, which reads the training words' transcripts.
+"""A term beside the loss for words with similar contexts; reads the training words' transcripts.
 
-What a type's contexts are is counted over the training pictures: which other types are said of
-the pictures that it is said of. Nothing else is known of a word's meaning.
+A type's contexts are counted over the training pictures: the other types spoken for the same
+pictures. No other knowledge of a word's meaning is used.
 """
 
 from collections.abc import Sequence
@@ -23,9 +23,9 @@ SIZE = 50  # numbers of a type's context vector at most
 def ppmi(pictures: Sequence[np.ndarray], types: np.ndarray) -> csr_array:
     """Positive pointwise mutual information of types, (types, types) float64, 0 on the diagonal.
 
-    `pictures` has the rows of each one's tokens, and `types` (m,) says each token's type as an
-    integer from 0 on. With n(a, b) pictures that both of two types are said of, and n their sums:
-    max(0, log(n(a, b) n / (n(a) n(b)))).
+    `pictures` has the rows of each picture's tokens, and `types` (m,) each token's type, from 0.
+    With n(a, b) the number of pictures with both types, and n its sums: max(0, log(n(a, b) n /
+    (n(a) n(b)))).
     """
     owner = np.repeat(np.arange(len(pictures)), [len(rows) for rows in pictures])
     said = types[np.concatenate(pictures)]
@@ -60,7 +60,7 @@ def contexts(pictures: Sequence[np.ndarray], types: np.ndarray) -> Tensor:
 
 
 def semantic_term(words: Tensor, types: Tensor, contexts: Tensor, temperature: float) -> Tensor:
-    """How far tokens are from those of like contexts, a scalar >= 0.
+    """How far tokens are from those with similar contexts, a scalar >= 0.
 
     `words` (m, d) are embeddings, `types` (m,) int64 their types, and `contexts` (types, k) the
     types' context vectors. With s the cosine of two tokens' embeddings, c that of their types'
@@ -69,10 +69,10 @@ def semantic_term(words: Tensor, types: Tensor, contexts: Tensor, temperature: f
         mean over i of  - sum over j of p(j | i) log q(j | i),
         p(j | i) = exp(c(i, j) / T) / sum over l of exp(c(i, l) / T),  q(j | i) the same of s.
 
-    j and l are the tokens of other types than i's. Tokens of its own type, itself among them, are
-    in neither sum: what the term says is which different words are alike, and not which sounds
-    are one word. A token whose type has no contexts is left out, and 0 is the term of none.
-    The gradient goes to the embeddings alone.
+    j and l run over tokens of other types than i's. Tokens of i's own type, itself included, are in
+    neither sum: the term says which different words are alike, not which sounds are one word. A
+    token whose type has no contexts is left out; without any token the term is 0. Only the
+    embeddings get a gradient.
     """
     known = contexts.any(dim=1)[types]
     words, types = words[known], types[known]

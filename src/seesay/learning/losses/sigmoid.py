@@ -1,4 +1,4 @@
-"""The sigmoid loss: for every anchor and picture, do they belong together?"""
+"""The sigmoid loss: a binary decision for every anchor and picture."""
 
 import torch
 from torch import Tensor
@@ -22,7 +22,7 @@ def loss(batch: Batch, settings: TrainingSettings) -> Tensor:
     terms = []
     for scores, owner in directions(batch, cosine, settings):
         sign = 2.0 * one_hot(owner, batch.pictures) - 1
-        # What does not count is far below any score: it costs nothing.
+        # An excluded pair is far below any score, so it costs nothing.
         z = (scores.clamp(min=-1e4) - settings.margin) / settings.temperature
         terms.append(softplus(-sign * z).sum(dim=1).mean())
     return torch.stack(terms).mean()

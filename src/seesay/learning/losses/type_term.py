@@ -1,4 +1,4 @@
-"""Tokens of one word by several talkers: a supervised contrastive term beside the loss."""
+"""A supervised contrastive term beside the loss, over tokens of one word by several talkers."""
 
 import torch
 from torch import Tensor

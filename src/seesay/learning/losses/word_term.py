@@ -1,4 +1,4 @@
-"""Words of one picture, said by two talkers: a term beside the loss."""
+"""A term beside the loss, for words of one picture by two talkers."""
 
 import torch
 from torch import Tensor
