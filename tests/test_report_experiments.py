@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seesay.reporting import credits, leakage
+from seesay.reporting import credits, leakage, supervision
+from seesay.reporting.drawing import network
 from seesay.reporting.report import build
 from seesay.reporting.results import Results
 from seesay.reporting.runs import Run
 from seesay.reporting.sections import data, training
 from seesay.schemas.vision import COPIES, FC7
+from seesay.settings import choice
 from seesay.settings.report import ReportSettings
 from seesay.shared import tables
 from seesay.shared.columns import sized
@@ -82,6 +84,53 @@ def test_the_networks_of_all_experiments_are_credited_once():
     both = {**CONFIG, "experiments": {"paper": {}, "VGG": GUESS, "again": GUESS}}
     whose = [row["whose"] for row in credits.licences(both) if row["what"] == "Image network"]
     assert whose == ["EfficientNet-Lite, with weights trained on ImageNet", "torchvision's VGG16"]
+
+
+NEW = {
+    "seesay.vision.networks": 'Network("Newcomer", data="Photos", labels="names", width=7,'
+    ' sides=(64, 512, 1), memory=100, whose="us", terms="MIT", link="https://example.org")',
+    "seesay.vision.proposals": 'Proposals("boxes of the newcomer", network="new")',
+    "seesay.audio.engines": 'Engine("Singer", terms="MIT", link="https://example.org")',
+    "seesay.model.speech_encoders": 'Encoder("a newcomer", units="songs", held=3)',
+}
+
+
+def test_a_new_module_is_named_credited_and_drawn_by_its_own_facts(tmp_path, monkeypatch):
+    for package, facts in NEW.items():
+        path = tmp_path.joinpath(*package.split("."), "new.py")
+        path.parent.mkdir(parents=True)
+        kind = facts.partition("(")[0]
+        path.write_text(f"from seesay.settings.facts import {kind}\nABOUT = {facts}\n")
+    monkeypatch.setattr(choice, "SOURCE", tmp_path)
+    monkeypatch.setattr(choice, "about", choice.about.__wrapped__)
+    for module in (credits, network):
+        monkeypatch.setattr(module, "about", choice.about)
+    config = {
+        **CONFIG,
+        "regions": {"proposals": "new", "weights": "random"},
+        "fc7": {"network": "new", "weights": "DEFAULT"},
+        "synthesis": {"engines": ["new"]},
+        "training": CONFIG["training"] | {"speech_encoder": "new"},
+        "experiments": {"paper": {}},
+    }
+    said = credits.sources(config)
+    trained = "Newcomer, trained on Photos"
+    assert (
+        said["network"]
+        == f"{trained}; its boxes proposed by Newcomer with random, untrained weights"
+    )
+    assert said["speech"] == "Singer voices saying generated text"
+    assert "untrained region proposals" in said["labels"]
+    whose = [row["whose"] for row in credits.licences(config)]
+    assert whose[1:4] == [
+        "Singer (used as a program; not part of this report)",
+        "us, with weights trained on Photos",
+        "us",
+    ]
+    line = supervision.line(config, "paper")
+    assert "Photos’s for features and none for boxes" in line
+    assert "one synthesiser, Singer" in line
+    assert "1,024 songs" in network.describe(config, "paper", 7)["drawn"]
 
 
 def test_an_experiment_that_hears_words_alone_is_not_said_to_hear_their_neighbours():

@@ -10,6 +10,7 @@ from seesay.commands import check_corpora, check_disk
 from seesay.commands.check_findings import Counts, Finding, safe
 from seesay.planning.config import Config, load
 from seesay.planning.config_file import read, refuse_blocked
+from seesay.settings.choice import about, chosen
 from seesay.settings.logmel import LogmelSettings
 from seesay.shared.errors import InputError
 
@@ -67,8 +68,9 @@ def _weights(config: Config, counts: Counts, trust_model: bool) -> Iterator[Find
         of = {stage: config.section_of(name, stage) for stage in ("fc7", "regions", "logmel")}
         if not config.fragments and of["fc7"]:
             networks["fc7", of["fc7"].network, of["fc7"].weights, of["fc7"].size] = None
-        if not config.fragments and of["regions"] and of["regions"].proposals == "rpn":
-            networks["regions", "fasterrcnn", of["regions"].weights, of["regions"].side] = None
+        detector = of["regions"] and chosen(of["regions"], "proposals").network
+        if not config.fragments and detector:
+            networks["regions", detector, of["regions"].weights, of["regions"].side] = None
         if of["logmel"].model is not None and of["logmel"] not in models:
             models.append(of["logmel"])
     for section, network, weights, size in networks:
@@ -103,7 +105,7 @@ def _network(
     from seesay.vision import networks as fc7_networks
     from seesay.vision.networks.weights import fetched
 
-    if weights == "DEFAULT" and network != "efficientnet_lite0":
+    if weights == "DEFAULT" and not about("seesay.vision.networks", network).packaged:
         try:
             path = fetched(fetch.address(network))
         except InputError as error:
@@ -112,12 +114,11 @@ def _network(
             return
         yield Finding("ok", section, f"{network}: {path}, its SHA-256 begins as its name says")
         return
-    if network == "fasterrcnn":
+    module = fc7_networks.find(network)
+    if hasattr(module, "Detector"):
         import torch
 
-        from seesay.vision.networks.fasterrcnn import Detector
-
-        Detector(weights, size, torch.device("cpu"))
+        module.Detector(weights, size, torch.device("cpu"))
     else:
         fc7_networks.load(network, weights, size)
     given = "the weights of its package" if weights == "DEFAULT" else f"{weights} fits it"

@@ -6,9 +6,8 @@ import shutil
 from pathlib import Path
 
 from seesay.planning.config import Config
+from seesay.settings.choice import chosen
 
-# Features of a fragment by image network.
-WIDTHS = {"alexnet": 4096, "vgg16": 4096, "fasterrcnn": 1024, "efficientnet_lite0": 1280}
 # Ready-made fragments: of 4,096 numbers, 20 a picture.
 READY_WIDTH, READY_FRAGMENTS = 4096, 20
 FLOAT = 4
@@ -40,7 +39,7 @@ def estimate(config: Config, pictures: int, captions: int, tokens: int | None) -
         width, fragments = READY_WIDTH, READY_FRAGMENTS
         if config.fc7 and not config.fragments:
             fc7 = config.section_of(name, "fc7")
-            width, fragments = WIDTHS[fc7.network], fc7.regions + 1
+            width, fragments = chosen(fc7, "network").width, fc7.regions + 1
         fragments *= pictures
         for stage, numbers in (("fc7", fragments * width), ("logmel", tokens * logmel.size)):
             # Experiments that agree in a stage share its tables.

@@ -41,13 +41,8 @@ def fetch(networks: Sequence[str], folder: Path | None, settings: FetchSettings)
 
 
 def address(network: str) -> str:
-    """The address of the weights of `alexnet`, `vgg16` or `fasterrcnn`, torchvision's."""
-    own = (
-        "seesay.vision.networks.fasterrcnn"
-        if network == "fasterrcnn"
-        else f"seesay.vision.networks.{network}"
-    )
-    url: str = importlib.import_module(own).URL
+    """The address of the weights of an image network that no package carries."""
+    url: str = importlib.import_module(f"seesay.vision.networks.{network}").URL
     return url
 
 

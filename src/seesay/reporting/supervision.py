@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from seesay.planning.experiments import section
-from seesay.reporting.credits import NETWORKS, VOICES
+from seesay.reporting.credits import engines, network_facts, proposer
 
 Values = dict[str, Any]
 
@@ -178,23 +178,20 @@ def _image_labels(config: Values, fc7: Values, regions: Values) -> Source:
         said = "Boxes and features are those of R-CNN, trained on labelled pictures and boxes."
         return Source(name, "R-CNN’s, for boxes and features", said)
     found = [_labels(fc7["network"], fc7["weights"], "features")]
-    if regions["proposals"] == "rpn":
-        found.append(_labels("fasterrcnn", regions["weights"], "boxes"))
+    if detector := proposer(regions):
+        found.append(_labels(detector, regions["weights"], "boxes"))
     short, long = (" and ".join(texts) for texts in zip(*found, strict=True))
     return Source(name, short, f"{long[0].upper()}{long[1:]}.")
 
 
 def _labels(network: str, weights: str, what: str) -> tuple[str, str]:
     """What labels an image network learnt from, short and long; `what` it is used for."""
-    data = NETWORKS[network][1]
+    facts = network_facts(network)
     if weights == "random":
         return f"none for {what}", f"the {what} come from an untrained network"
     if weights == "DEFAULT":
-        labels = "labels and boxes" if data == "COCO" else "labels"
-        return (
-            f"{data}’s for {what}",
-            f"the {what} come from a network trained on {data}’s {labels}",
-        )
+        said = f"the {what} come from a network trained on {facts.data}’s {facts.labels}"
+        return f"{facts.data}’s for {what}", said
     said = f"the {what} come from the weights {weights}, trained on labels not known here"
     return f"not known for {what} ({weights})", said
 
@@ -243,7 +240,7 @@ def _whole_picture(config: Values, training: Values) -> Source:
 def _voices(config: Values) -> Source:
     if not config.get("synthesis"):
         return Source("voices", "recorded", "Captions are said with recorded speech.")
-    names = [VOICES[engine]["whose"] for engine in config["synthesis"].get("engines", ["espeak"])]
+    names = [engine.title for engine in engines(config)]
     said = ", ".join(names)
     if len(names) == 1:
         alike = f"All speech is by one synthesiser, {said}: it says a word in much the same way."

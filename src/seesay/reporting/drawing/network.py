@@ -6,11 +6,10 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from seesay.planning.experiments import section
+from seesay.settings.choice import about
 
 WIDTH, HEIGHT, DOWN, ACROSS = 190, 34, 20, 40  # px, of a layer's box and the gaps
 NARROWEST = 90  # px
-# What a hidden layer of the speech branch is made of.
-UNITS = {"mlp": "ReLU", "conv": "channels, ReLU", "transformer": "wide, attention"}
 STYLE = Markup(
     "<style>"
     ".net rect{fill:var(--card,#fff);stroke:var(--muted,#5d6472)}"
@@ -51,7 +50,7 @@ def sizes(
         "weights": None if gated or encoder != "mlp" else weights,
         "input": f"{frames} frames × {filters} {what}",
         "picture": "a fragment’s features, the picture’s gated in" if gated else "",
-        "unit": UNITS[encoder],
+        "unit": about("seesay.model.speech_encoders", encoder).units,
     }
 
 
