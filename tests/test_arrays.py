@@ -28,7 +28,7 @@ from seesay.shared.errors import InputError
 from seesay.vision import fc7, regions
 from support import ROOT
 
-WINGS = ("vision", "audio", "captions", "scoring")
+WINGS = ("vision", "audio", "captions", "learning", "scoring")
 FACES = [
     (wing, name)
     for wing in WINGS

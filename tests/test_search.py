@@ -11,11 +11,13 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
+from seesay import scoring
 from seesay.audio import logmel
 from seesay.commands import cli
 from seesay.commands.search import Search, embeddings
-from seesay.learning import embedding
+from seesay.learning import arrays, embedding
 from seesay.learning.examples import Inputs, load
+from seesay.learning.features import Features
 from seesay.learning.training import save_model, start
 from seesay.planning import recipes
 from seesay.schemas.audio import RECORDINGS, SPOKEN_WORDS, TOKEN_MANIFEST
@@ -210,6 +212,45 @@ def test_a_picture_of_the_corpus_finds_what_its_own_fragments_are_near_to(model)
     assert found["talker"].to_list() == [talkers[token] for token in order]
 
 
+def test_the_order_is_that_of_the_ranks_of_the_evaluation(model):
+    """The rank of a picture's first fragment for a word, and of a type's first token."""
+    results = model.parents[3]
+    fragments = stored(model, IMAGE_EMBEDDINGS, "images")
+    tokens = stored(model, WORD_EMBEDDINGS, "words")
+    shown = np.array([image for image, _ in fragments])
+    said = np.array([TOKENS[token][3] for (token,) in tokens])
+
+    def ranked(query, vectors, owners):
+        names = np.unique(owners)
+        gallery = np.stack(list(vectors.values()))
+        asked = np.stack([query] * len(names))
+        ranks = scoring.search(asked, gallery, names[:, None] == owners)["rank"]
+        return names[np.argsort(ranks)].tolist()
+
+    found = Search(model).say(results / "c.wav")
+    assert found["image_id"].to_list() == ranked(tokens["c@0",], fragments, shown)
+    for region in range(4):
+        search = Search(model)
+        _, vectors = search._see(results / "pictures" / "p2.png")
+        search._see = lambda _, one=vectors[region : region + 1]: (BOXES, one)
+        found = search.look("the picture")
+        assert found["spoken_word"].to_list() == ranked(fragments["p2", region], tokens, said)
+
+
+BOXES = pd.DataFrame({"region": [0], "x0": 0, "y0": 0, "x1": 9, "y1": 9})
+
+
+def test_a_model_that_knows_the_whole_picture_can_look(model):
+    gate = TRAINING.model_copy(update={"context": "gate"})
+    network = start(gate, Features(torch.rand(9, 2560)), Features(torch.rand(9, 252)), "model", 1)
+    search = Search(model)
+    alone = search._see(model.parents[3] / "pictures" / "p1.png")[1]
+    search.model = arrays.Model(network.eval(), gate.model_dump(mode="json"), pd.DataFrame())
+    boxes, vectors = search._see(model.parents[3] / "pictures" / "p1.png")
+    assert vectors.shape == alone.shape == (len(boxes), 16)
+    assert boxes["region"].to_list()[0] == 0
+
+
 def test_tokens_are_cut_by_their_times(model, tmp_path):
     search = Search(model)
     found = pd.DataFrame({"rank": [1, 2], "token_id": ["b@0", "a@1"]})
@@ -253,7 +294,10 @@ def test_the_command(model, tmp_path, capsys, monkeypatch):
         (["--model", "{model}", "--say", "{home}/pictures/p0.png"], "p0.png: cannot be read"),
         (["--model", "{model}", "--say", "{home}/empty.wav"], "empty.wav: there is no sound in it"),
         (["--model", "{model}", "--say", "{home}/cut.mp3"], "but its header says 2.000 s"),
-        (["--model", "{model}", "--say", "{home}/huge.wav"], "huge.wav: .* above those where full"),
+        (
+            ["--model", "{model}", "--say", "{home}/huge.wav"],
+            r"huge.wav: holds samples as great as 1e\+25, where full",
+        ),
         (["--model", "{model}", "--look", "{home}/a.wav"], "a.wav: not a readable picture"),
         (["--model", "{home}/training/paper/model/7", "--say", "x"], "7/recipe.json.*: missing"),
     ],
@@ -381,7 +425,7 @@ DAMAGES = {
     "a number for a section": (settings("settings", 3), "settings.json: settings: Input", "both"),
     "a text for a size": (settings("speech_size", "x"), "settings.json: speech_size: In", "both"),
     "a list for a system": (settings("system", ["model"]), "json: system: Input should", "both"),
-    "no embedding": (settings("settings.embedding"), "json: embedding: Field requ", "both"),
+    "no embedding": (settings("settings.embedding"), "safetensors: not the network", "both"),
     "a text for widths": (settings("settings.speech_layers", "x"), "speech_layers: Input", "both"),
     "another width": (settings("settings.speech_layers", [25]), "speech.*differs", "both"),
     "another size": (settings("speech_size", 251), "model.safetensors: not the network", "both"),
@@ -425,7 +469,7 @@ DAMAGES = {
     ),
     "no logmel": (recipe("logmel"), "recipe.json: logmel: Field required", "search"),
     "no boxes": (recipe("boxes"), "recipe.json: boxes: Field required", "search"),
-    "other keys": (recipe("fc7", {"x": 1}), "recipe.json: fc7.network: Field required", "search"),
+    "other keys": (recipe("fc7", {"x": 1}), "recipe.json: fc7.x: Extra inputs are not", "search"),
     "other frames": (recipe("logmel.frames", 23), "logmel makes vectors of 276 numb", "say"),
     "pictures without a number": (table(*IMAGES_TABLE, endless), "are not finite", "say"),
     "words without a number": (table(*WORDS_TABLE, endless), "are not finite", "look"),
@@ -484,7 +528,7 @@ def test_tables_of_another_run_end_in_one_line(model, name, kind, message, tmp_p
 
 def test_features_of_another_network_are_refused(model):
     with pytest.raises(InputError, match="fc7 makes vectors of 4096 numbers, and the model takes"):
-        Search(model)._refuse_sizes("fc7", 4096, "image")
+        Search(model)._refuse_sizes("fc7", 4096, 1280)
 
 
 def test_a_recipe_of_an_older_run_has_no_digests_and_is_taken(model, tmp_path):
@@ -536,7 +580,7 @@ def test_names_cannot_steer_a_terminal(model, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        (["--say", "x.wav", "--out", "tokens"], "--out: holds the words that --look finds"),
+        (["--say", "x.wav", "--out", "tokens"], "--out: holds the words found by --look"),
         (["--look", "x.png", "--split", "test"], "--split: selects pictures for --say"),
         (["--say", "x.wav", "--split", "tset"], "--split: invalid choice: 'tset'"),
     ],

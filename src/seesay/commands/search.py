@@ -1,36 +1,38 @@
 """Searching with a trained model: pictures for a spoken word, spoken words for a picture.
 
-What is new goes through the very stages that made the corpus, with the settings of the run
+A query goes through the code of the stages that made the corpus, with the settings of the run
 (recipe.json beside the embeddings), so that a recording or picture of the corpus gets its own
 embedding again.
 """
 
+import contextlib
 import io
-import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import soundfile
+import torch
 from numpy.typing import NDArray
 
-from seesay.audio import logmel
-from seesay.learning.embedding import about, load_network, write_images, write_words
-from seesay.learning.features import load_fragments, load_words
+from seesay.audio.word_frames import vectors as log_mel_of
+from seesay.learning.arrays import embed, load
+from seesay.learning.embedding import about
 from seesay.planning.recipes import Recipe
-from seesay.schemas.audio import RECORDINGS, SPOKEN_WORDS, TOKEN_MANIFEST
+from seesay.schemas.audio import RECORDINGS, SPOKEN_WORDS
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
-from seesay.schemas.vision import IMAGES, MANIFEST, REGIONS
+from seesay.schemas.vision import IMAGES, REGIONS
 from seesay.shared import sound, sources, tables, writing
 from seesay.shared.columns import Table
 from seesay.shared.device import choose
 from seesay.shared.errors import InputError
+from seesay.shared.pixels import decode
 from seesay.shared.vectors import unit
-from seesay.vision import fc7, regions
+from seesay.vision.picture_fragments import features, keep, propose
 
-NEW = "new"  # the id of what is asked
 BOX = ["x0", "y0", "x1", "y1"]
 
 
@@ -73,9 +75,8 @@ class Search:
             raise InputError(f"{', '.join(missing)}: missing; run the workflow to its end first")
         self.files = files
         self.device = choose(device)
-        self.network = load_network(folder, self.device)
-        said = about(folder)
-        self.system, self.size = said.system, said.settings["embedding"]
+        self.model = load(folder, device)
+        self.system = about(folder).system
         self.recipe = Recipe.read(files["recipe"])
         self.trust_model = trust_model
         self.recipe.refuse_others(files["model"], files["fragments"], files["words"])
@@ -175,9 +176,10 @@ class Search:
     def _embedded(self, table: Table, path: Path) -> tuple[pd.DataFrame, NDArray[np.float32]]:
         """The run's embeddings. Raises InputError where they are not this model's."""
         keys, vectors = embeddings(table, path)
-        if vectors.shape[1] != self.size:
+        size = self.model.settings["embedding"]
+        if vectors.shape[1] != size:
             raise InputError(
-                f"{path}: embeddings of {vectors.shape[1]} numbers, the model's have {self.size};"
+                f"{path}: embeddings of {vectors.shape[1]} numbers, the model's have {size};"
                 " take all of a run's files"
             )
         return keys, vectors
@@ -197,9 +199,8 @@ class Search:
                 " they are of different runs; take all of a run's files"
             )
 
-    def _refuse_sizes(self, stage: str, size: int, branch: str) -> None:
+    def _refuse_sizes(self, stage: str, size: int, wanted: int) -> None:
         """Raise InputError where the recipe's features are not those that the network takes."""
-        wanted = len(getattr(self.network, f"{branch}_mean"))
         if size != wanted:
             raise InputError(
                 f"{self.files['recipe']}: {stage} makes vectors of {size} numbers, and the model"
@@ -210,26 +211,17 @@ class Search:
         """The embedding (1, d) of a recording of one word."""
         if self.system == "text":
             raise InputError("the system text reads words and hears none; give the folder of model")
-        settings = self.recipe.logmel.model_copy(update={"on_bad_input": "fail"})
+        settings = self.recipe.logmel
         if settings.program and not self.trust_model:
             raise InputError(
                 f"{self.files['recipe']}: names {settings.model}, a TorchScript file; that is a"
                 " program, which may do all that you may: give --trust-model if you trust whom you"
                 " have both from"
             )
-        self._refuse_sizes("logmel", settings.size, "speech")
-        duration = sound.facts(recording).duration
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            row = {
-                "token_id": [NEW], "recording_id": NEW, "path": str(recording), "digest": "",
-                "channel": -1, "onset": 0.0, "offset": duration,
-            }  # fmt: skip
-            tables.write(TOKEN_MANIFEST, folder / "manifest", row)
-            logmel.extract_shard(folder / "manifest", folder / "mel", folder / "rejects", settings)
-            words = load_words([folder / "mel"], [NEW])
-            write_words(self.network, words, folder / "words", self.device)
-            return embeddings(WORD_EMBEDDINGS, folder / "words")[1]
+        self._refuse_sizes("logmel", settings.size, self.model.word_size)
+        times = np.array([[0.0, sound.facts(recording).duration]])
+        pieces = sound.pieces(recording, settings.sample_rate)
+        return embed(self.model, words=log_mel_of(pieces, times, settings))
 
     def _see(self, picture: Path) -> tuple[pd.DataFrame, NDArray[np.float32]]:
         """The kept regions of a picture, and their embeddings (regions, d)."""
@@ -237,20 +229,26 @@ class Search:
             raise InputError(
                 "the run was made of ready-made fragments, and nothing says how to make a picture's"
             )
-        boxes = self.recipe.regions.model_copy(update={"on_bad_input": "fail"})
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            row = {"image_id": [NEW], "path": str(picture), "digest": ""}
-            tables.write(MANIFEST, folder / "manifest", row)
-            manifest, table, device = folder / "manifest", folder / "regions", str(self.device)
-            regions.propose_shard(manifest, table, folder / "rejects", boxes, device)
-            fc7.extract_shard(manifest, table, folder / "fc7", self.recipe.fc7, device)
-            fragments = load_fragments([folder / "fc7"], {NEW}, self.network.context)
-            self._refuse_sizes("fc7", fragments.features.size, "image")
-            write_images(self.network, fragments, folder / "images", self.device)
-            keys, vectors = embeddings(IMAGE_EMBEDDINGS, folder / "images")
-            kept = tables.read(REGIONS, table)
-            return keys.merge(kept, on=["image_id", "region"], how="left"), vectors
+        pixels, device = np.array(decode(picture)), str(self.device)
+        looks = self.recipe.fc7.model_dump()
+        with _one_thread():
+            boxes = propose(pixels, device, **self.recipe.regions.model_dump())
+            seen, scores = features(pixels, boxes, device, **looks)
+        self._refuse_sizes("fc7", seen.shape[1], self.model.image_size)
+        kept = keep(boxes, scores, **looks)
+        table = pd.DataFrame(boxes[kept], columns=BOX).assign(region=kept)
+        return table, embed(self.model, images=seen[kept])
+
+
+@contextlib.contextmanager
+def _one_thread() -> Iterator[None]:
+    """Compute on one thread, as the stages do; more of them change the last bits."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def embeddings(table: Table, path: Path) -> tuple[pd.DataFrame, NDArray[np.float32]]:

@@ -122,9 +122,15 @@ def load_fragments(shards: Sequence[Path], image_ids: set[str], context: bool = 
     order = frame.sort_values(["image_id", "region"]).index.to_numpy()
     keys_sorted = frame.iloc[order].reset_index(drop=True)
     values = torch.from_numpy(features[:row][order])
-    if context:
-        values = torch.cat([values, values[whole(keys_sorted)]], dim=1)
-    return Fragments(keys_sorted, Features(values))
+    return Fragments(keys_sorted, Features(with_whole(keys_sorted, values) if context else values))
+
+
+def with_whole(keys: pd.DataFrame, values: Tensor) -> Tensor:
+    """Features (n, d) of fragments, each followed by its whole picture's: (n, 2 d).
+
+    `keys` has their image_id and region. Raises InputError for a picture without a region 0.
+    """
+    return torch.cat([values, values[whole(keys)]], dim=1)
 
 
 def whole(keys: pd.DataFrame) -> np.ndarray:
