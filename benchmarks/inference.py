@@ -161,19 +161,19 @@ def medians(pictures: int, seeds: int, times: int, spread: tuple[float, float, f
     return 100.0 * float(np.mean(covered))
 
 
-PICTURES = World("as found: seeds 1 point apart", -0.62, 0.85, 0.3, 0.05, 0.3)
+PICTURES = World("as measured: seeds 1 point apart", -0.62, 0.85, 0.3, 0.05, 0.3)
 WORLDS = (
     PICTURES,
-    replace(PICTURES, name="seeds 2 points apart, as the worst found", seed=0.1),
-    World("near chance: 10 %", -2.2, 0.4, 0.1, 0.05, 0.4),
-    World("near the bound: 95 %", 3.8, 1.2, 0.3, 0.1, 0.4),
-    replace(PICTURES, name="seeds 5 points apart, twice the worst found", seed=0.22),
+    replace(PICTURES, name="seeds 2 points apart, the largest measured", seed=0.1),
+    World("near chance, 10 %", -2.2, 0.4, 0.1, 0.05, 0.4),
+    World("near 95 %", 3.8, 1.2, 0.3, 0.1, 0.4),
+    replace(PICTURES, name="seeds 5 points apart, twice the largest measured", seed=0.22),
 )
-WORDS = World("words 1, talkers 0.5", -0.4, 1.0, 0.5, 0.1, 0.3, 0.5, 0.5)
+WORDS = World("SD: words 1, talkers 0.5", -0.4, 1.0, 0.5, 0.1, 0.3, 0.5, 0.5)
 HEARD = (
     WORDS,
-    replace(WORDS, name="words 2, talkers 1", unit=2.0, own=1.0, talker=1.0, cell=1.0),
-    replace(WORDS, name="words 4, talkers 1.6", unit=4.0, own=1.0, talker=1.6, cell=2.4),
+    replace(WORDS, name="SD: words 2, talkers 1", unit=2.0, own=1.0, talker=1.0, cell=1.0),
+    replace(WORDS, name="SD: words 4, talkers 1.6", unit=4.0, own=1.0, talker=1.6, cell=2.4),
 )
 
 
@@ -188,7 +188,8 @@ def row(name: str, size: str, seeds: int, found: Found | None) -> str:
 def main() -> None:
     times = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
     print(
-        "| effects | asked | seeds | coverage | called better | width | before: coverage | better |"
+        "| effects | test | seeds | coverage | called better | width | before: coverage |"
+        " called better |"
     )
     print("|---|---|---|---|---|---|---|---|")
     for world in WORLDS:

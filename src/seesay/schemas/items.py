@@ -9,27 +9,25 @@ _WHERE = (
     Column("experiment", pa.string(), "an experiment of the config"),
     Column("system", pa.string(), "model, or the control that stands in for it"),
     Column("seed", pa.int64(), "seed of the training"),
-    Column("fold", pa.int32(), "fold whose test pictures ask; 0 without folds"),
-    Column("task", pa.string(), "the question, see docs/tasks.md"),
-    Column("gallery", pa.string(), "test or all; of human words, their source"),
-    Column("query", pa.string(), "the item that asks: a token, fragment, caption or picture"),
+    Column("fold", pa.int32(), "fold of the query's test picture; 0 without folds"),
+    Column("task", pa.string(), "see docs/tasks.md"),
+    Column("gallery", pa.string(), "test or all; for human words, their source"),
+    Column("query", pa.string(), "id of the query: a token, fragment, caption or picture"),
 )
 _WHAT = (
-    Column("picture", pa.string(), "the query's test picture, of several the first", optional=True),
-    Column(
-        "word", pa.string(), "the caption's word; of a human word: the word as said", optional=True
-    ),
-    Column("spoken_word", pa.string(), "the word that is heard", optional=True),
+    Column("picture", pa.string(), "the query's test picture, or its first", optional=True),
+    Column("word", pa.string(), "the caption's word; for a human word, its form", optional=True),
+    Column("spoken_word", pa.string(), "the word that the token says", optional=True),
     Column("pos", pa.string(), "part of speech of the caption's word", optional=True),
     Column("frequency", pa.int64(), "uses of the caption's word in all captions", optional=True),
     Column(
         "training_pairs",
         pa.int64(),
-        "pairs of a training picture and a token said for it, of the caption's word; of a human"
-        " word: of the spoken word",
+        "pairs of a training picture and one of its tokens, for the caption's word; for a human"
+        " word, of the spoken word",
         optional=True,
     ),
-    Column("talker", pa.string(), "who says the query, where one talker does", optional=True),
+    Column("talker", pa.string(), "who says the query, if it is one talker", optional=True),
     Column("engine", pa.string(), "synthesiser of the talker's voice", optional=True),
     Column(
         "talker_in_training", pa.string(), "seen: the talker says training captions", optional=True
@@ -46,13 +44,15 @@ _RANKED = (
     Column("rank", pa.float64(), "rank of the first relevant item, from 1", "", True),
     *(
         Column(
-            f"hit{k}", pa.float64(), f"whether a relevant item is among the {k} first", "0-1", True
+            f"hit{k}", pa.float64(), f"whether a relevant item is among the first {k}", "0-1", True
         )
         for k in RECALLS
     ),
-    Column("rank_chance", pa.float64(), "the rank by random ranking", "", True),
+    Column("rank_chance", pa.float64(), "the expected rank under random order", "", True),
     *(
-        Column(f"hit{k}_chance", pa.float64(), f"the hit at {k} by random ranking", "0-1", True)
+        Column(
+            f"hit{k}_chance", pa.float64(), f"the expected hit{k} under random order", "0-1", True
+        )
         for k in RECALLS
     ),
 )
@@ -60,11 +60,13 @@ _GROUNDED = (
     Column(
         "pointing",
         pa.float64(),
-        "grounding: the middle of the best box is in the thing",
+        "grounding: the middle of the best box is in the thing's box",
         "0-1",
         True,
     ),
-    Column("iou", pa.float64(), "grounding: intersection over union with the thing", "0-1", True),
+    Column(
+        "iou", pa.float64(), "grounding: intersection over union with the thing's box", "0-1", True
+    ),
     Column("pointing_chance", pa.float64(), "the same of a random fragment", "0-1", True),
     Column("iou_chance", pa.float64(), "the same of a random fragment", "0-1", True),
 )
