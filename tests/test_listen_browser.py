@@ -2,10 +2,7 @@
 
 import pytest
 
-from seesay.exhibits.listen import prepare
-from seesay.exhibits.map import draw
 from seesay.reporting.report import build
-from seesay.settings.map import MapSettings
 from seesay.settings.report import ReportSettings
 from support import listen_run, report_run
 from support.browser import opened, unfold
@@ -38,23 +35,8 @@ def page(tmp_path_factory):
     folder = tmp_path_factory.mktemp("listen")
     (folder / "own").mkdir()
     inputs = listen_run.with_human(folder / "own", listen_run.make(folder / "own"))
-    found = folder / "listen.json"
-    prepare(
-        inputs,
-        found,
-        folder / "rejects.parquet",
-        listen_run.SETTINGS,
-        listen_run.ABOUT,
-        listen_run.FRAMES,
-        listen_run.HOP,
-    )
-    place = folder / "map.parquet"
-    settings = MapSettings(fragments=20, perplexity=5, seed=1)
-    files = (inputs.images, inputs.words, inputs.spoken_captions, inputs.pictures)
-    draw(*files, place, settings)
     (folder / "report").mkdir()
-    made = report_run.make(folder / "report")
-    report = made | {"listen": found, "map": place}
+    report = report_run.make(folder / "report") | listen_run.shown(folder, inputs)
     outputs = report_run.outputs(folder)
     build(report, outputs, SETTINGS, report_run.CONFIG, report_run.STAGES, folder / "none")
     return outputs.report

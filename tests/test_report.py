@@ -30,7 +30,7 @@ from seesay.scoring import names
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.printable import printing
-from support import ROOT, configs, report_run
+from support import ROOT, configs, listen_run, report_run
 from support.pages import CAPTION, SETTINGS, Page
 from support.report_run import outputs
 
@@ -597,7 +597,10 @@ def unnumbered(path: Path) -> str:
 
 def test_the_script_writes_the_same_bytes_but_for_the_run(run, tmp_path):
     folder, inputs, config = run
-    other = outputs(tmp_path)
+    (tmp_path / "first").mkdir()
+    inputs = inputs | listen_run.shown(tmp_path, listen_run.make(tmp_path))
+    one, other = outputs(tmp_path / "first"), outputs(tmp_path)
+    build(inputs, one, SETTINGS, config, report_run.STAGES, folder / "benchmarks")
     args = []
     for name, value in [*inputs.items(), *vars(other).items()]:
         paths = value if isinstance(value, list) else [value or ""]
@@ -615,12 +618,12 @@ def test_the_script_writes_the_same_bytes_but_for_the_run(run, tmp_path):
     assert done.returncode == 0, done.stderr
     first, second = (
         re.sub(r'(?s)<section id="run">.*?</section>', "", unnumbered(path))
-        for path in (folder / "report.html", other.report)
+        for path in (one.report, other.report)
     )
     assert first == second
     assert "No benchmark files." in other.report.read_text(encoding="utf-8")
     for name in ("summary.md", "answer.svg", "train.svg", "where.svg"):
-        assert unnumbered(folder / name) == unnumbered(tmp_path / name)
+        assert unnumbered(tmp_path / "first" / name) == unnumbered(tmp_path / name)
 
 
 def test_the_page_stays_within_its_size(run, tmp_path):

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from seesay.planning.config import load
+from seesay.planning.experiments import ordered, shown
 from seesay.reporting import credits, leakage, supervision
 from seesay.reporting.drawing import network
 from seesay.reporting.report import build
@@ -19,7 +21,7 @@ from seesay.settings import choice
 from seesay.settings.report import ReportSettings
 from seesay.shared import tables
 from seesay.shared.columns import sized
-from support import configs, report_run
+from support import configs, listen_run, report_run
 from support.report_run import outputs
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -71,6 +73,42 @@ def test_random_weights_of_one_experiment_are_said_in_page_and_summary(run):
         assert network in text
         assert "ynthetic speech, untrained image network (VGG)." in text
     assert "The image network of VGG has random weights, for tests alone" in page
+
+
+def test_counts_and_frames_of_one_experiment_are_said_to_be_its_own(run, tmp_path):
+    folder, files = run
+    heard = {**CONFIG, "experiments": {"paper": {}, "VGG": GUESS | {"logmel": {"frames": 9}}}}
+    alike = {**CONFIG, "experiments": {"paper": {}, "VGG": {}}}
+    files = files | listen_run.shown(tmp_path, listen_run.make(tmp_path))
+    for config, whose in ((heard, " (paper)"), (alike, "")):
+        build(files, outputs(tmp_path), SETTINGS, config, report_run.STAGES, folder / "none")
+        text = outputs(tmp_path).report.read_text(encoding="utf-8")
+        assert f"</b> picture fragments{whose}</li>" in text
+        for name in ("picture fragments", "tokens with log-Mel features", "candidate regions"):
+            assert f'<th scope="row">{name}{whose}</th>' in text
+        assert f"the regions kept beside the whole picture{whose}, " in text
+        assert "shared space (experiment paper), " in text
+
+
+VARIED = st.fixed_dictionaries(
+    {},
+    optional={
+        "logmel": st.sampled_from([{"frames": 71}, {"frames": 41}, {"hop": 0.01}]),
+        "regions": st.sampled_from([{"nms": 0.5}, {"proposals": "grid"}]),
+        "fc7": st.sampled_from([{"regions": 19}, {"regions": 5}]),
+    },
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.dictionaries(st.sampled_from(["paper", "best", "a", "b"]), VARIED, min_size=1))
+def test_the_report_shows_tables_of_the_config_s_own_settings_where_there_are_some(given):
+    config = load(configs.complete() | {"experiments": given, "listen": {"experiment": None}})
+    for stage in ("logmel", "regions", "fc7"):
+        of = {name: config.variant(name, stage) for name in given}
+        found = shown(config.model_dump(mode="json"), stage)
+        wanted = "" if "" in of.values() else of[ordered(given)[0]]
+        assert found == [name for name in ordered(given) if of[name] == wanted]
 
 
 def test_random_weights_of_all_experiments_are_said_without_their_names():

@@ -4,7 +4,6 @@ import dataclasses
 
 import pytest
 
-from seesay.exhibits.listen import prepare
 from seesay.reporting.people import sentence
 from seesay.reporting.report import build
 from seesay.reporting.results import Results
@@ -99,12 +98,8 @@ def test_the_page_lets_one_choose_a_human_word_where_there_are_some(tmp_path):
         (folder := tmp_path / name).mkdir()
         inputs = listen_run.make(folder)
         inputs = listen_run.with_human(folder, inputs) if human else inputs
-        found = folder / "listen.json"
-        told = (listen_run.ABOUT, listen_run.FRAMES, listen_run.HOP)
-        prepare(inputs, found, folder / "rejects.parquet", listen_run.SETTINGS, *told)
         (folder / "report").mkdir()
-        made = report_run.make(folder / "report", pictures=10)
-        made = made | {"listen": found}
+        made = report_run.make(folder / "report", pictures=10) | listen_run.shown(folder, inputs)
         out = outputs(folder)
         build(made, out, SETTINGS, report_run.CONFIG, report_run.STAGES, folder / "none")
         page = Page(out.report.read_text(encoding="utf-8"))

@@ -8,13 +8,15 @@ import pandas as pd
 import soundfile
 from PIL import Image
 
-from seesay.exhibits.listen import Inputs
+from seesay.exhibits import map as exhibited
+from seesay.exhibits.listen import Inputs, prepare
 from seesay.schemas.audio import HUMAN_WORDS, LOGMEL, RECORDINGS, SPOKEN_WORDS, TOKEN_MANIFEST
 from seesay.schemas.captions import CAPTION_WORDS, REPLACEMENTS, SPOKEN_CAPTIONS
 from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
 from seesay.schemas.scoring import HUMAN_RANKS
 from seesay.schemas.vision import CAPTIONS, IMAGES, REGIONS
 from seesay.settings.listen import ListenSettings
+from seesay.settings.map import MapSettings
 from seesay.shared import tables
 from seesay.shared.columns import Table, sized
 
@@ -46,6 +48,15 @@ WORDS = {
 }
 TALKERS = ["<b>T&1</b>", 'T"2', "تكلم 🎙"]
 ABOUT = {"experiment": "paper", "system": "model", "seed": 1}
+
+
+def shown(folder: Path, inputs: Inputs) -> dict[str, Path]:
+    """Write what the report reads of a run for its sections `listen` and `map`, by input."""
+    found = {"listen": folder / "listen.json", "map": folder / "map.parquet"}
+    prepare(inputs, found["listen"], folder / "rejects.parquet", SETTINGS, ABOUT, FRAMES, HOP)
+    files = (inputs.images, inputs.words, inputs.spoken_captions, inputs.pictures)
+    exhibited.draw(*files, found["map"], MapSettings(fragments=20, perplexity=5, seed=1))
+    return found
 
 
 def make(

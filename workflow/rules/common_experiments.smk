@@ -7,6 +7,7 @@ Outputs: variant_settings(), chosen_code(), experiment_tables() and others that 
 import functools
 import sys
 
+from seesay.planning import experiments
 from seesay.settings.evaluation import PAPER
 from seesay.settings.training import Frames
 
@@ -96,8 +97,8 @@ def experiment_tables(stage):
 
 
 def shown(stage):
-    """The experiment whose tables the report shows: one with the config's own settings, or any."""
-    return min(EXPERIMENTS, key=lambda name: CONFIG.variant(name, stage) != "")
+    """The experiment whose tables the report shows."""
+    return experiments.shown(CONFIG.model_dump(mode="json"), stage)[0]
 
 
 def shown_tables(stage):

@@ -27,3 +27,22 @@ def section(config: Mapping[str, Any], experiment: str, name: str) -> dict[str, 
     """
     override = (config["experiments"].get(experiment) or {}).get(name) or {}
     return {**(config.get(name) or {}), **override}
+
+
+def shown(config: Mapping[str, Any], stage: str) -> list[str]:
+    """The experiments whose tables of a stage the report counts and draws.
+
+    They have the config's own settings of it; if none has, those of the first experiment.
+
+    >>> config = {"experiments": {"a": {"logmel": {"frames": 9}}, "b": {}}, "logmel": {"frames": 7}}
+    >>> shown(config, "logmel"), shown(config, "fc7")
+    (['b'], ['a', 'b'])
+    """
+    stages = ("regions", "fc7") if stage == "fc7" else (stage,)
+    found = {
+        name: [section(config, name, each) for each in stages]
+        for name in ordered(config["experiments"])
+    }
+    own = [config.get(each) or {} for each in stages]
+    wanted = own if own in found.values() else next(iter(found.values()))
+    return [name for name, given in found.items() if given == wanted]

@@ -38,17 +38,19 @@ def by_split(
     spoken: pd.DataFrame,
     fragments: pd.DataFrame,
     mixed: bool = False,
+    whose: str = "",
 ) -> Rows:
     """Counts by split, with the total: one row a thing that is counted.
 
-    `mixed` says that the words of one caption may come from several talkers.
+    `mixed` says that the words of one caption may come from several talkers, `whose` names the
+    experiments that have these fragments.
     """
     split = images.set_index("image_id")["split"]
     said = spoken.drop_duplicates(["image_id", "caption"])
     versions = said if mixed else spoken.drop_duplicates(["image_id", "caption", "talker"])
     here = {
         "pictures": images["split"],
-        "picture fragments": fragments["image_id"].map(split),
+        f"picture fragments{whose}": fragments["image_id"].map(split),
         "captions": captions["image_id"].map(split),
         "captions that can be said": said["image_id"].map(split),
         "captions as spoken, over talkers": versions["image_id"].map(split),

@@ -46,11 +46,11 @@ def sources(config: dict[str, Any]) -> dict[str, Any]:
         return {"pictures": said, "speech": heard, "network": network, "labels": labels}
     networks = by_experiment(config, _networks)
     labels += [
-        f"untrained {what}{_of(names, config)}"
+        f"untrained {what}{of_some(names, config)}"
         for what, names in by_experiment(config, _untrained).items()
         if what
     ]
-    network = "; ".join(f"{text}{_of(names, config)}" for text, names in networks.items())
+    network = "; ".join(f"{text}{of_some(names, config)}" for text, names in networks.items())
     return {"pictures": said, "speech": heard, "network": network, "labels": labels}
 
 
@@ -65,7 +65,7 @@ def guesses(config: Values) -> str:
     if config.get("fragments"):
         return ""
     names = by_experiment(config, lambda fc7, _: str(fc7["weights"] == "random")).get("True", [])
-    whose = f" of {' and '.join(names)}" if _of(names, config) else ""
+    whose = f" of {' and '.join(names)}" if of_some(names, config) else ""
     return f"The image network{whose} has random weights" if names else ""
 
 
@@ -96,8 +96,8 @@ def _untrained(fc7: Values, regions: Values) -> str:
     return " and ".join(found)
 
 
-def _of(names: list[str], config: dict[str, Any]) -> str:
-    """In which experiments that is, in brackets; "" where it is so in all."""
+def of_some(names: list[str], config: dict[str, Any]) -> str:
+    """Some of a config's experiments in brackets; "" where they are all."""
     return f" ({', '.join(names)})" if len(names) < len(config["experiments"]) else ""
 
 

@@ -101,6 +101,7 @@ def page(run: Run, found: Mapping[str, Context], drawn: Mapping[str, charts.Spec
         "about": numbers.about(run.results, run.source),
         "seeds": config["seeds"],
         "controls": run.controls,
+        "whose": {stage: run.whose(stage) for stage in ("fc7", "logmel")},
         "scenes": bool(config.get("scenes")),
         "drawn": {name: Markup(charts.drawn(spec)) for name, spec in embedded.items()},
     }

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from seesay.planning.experiments import shown
 from seesay.reporting import credits
 from seesay.reporting.charts import Spec
 from seesay.reporting.results import Results
@@ -76,6 +77,10 @@ class Run:
         """The controls that were trained beside the models."""
         found: Sequence[str] = self.config.get("controls", tuple(credits.TRAINED))
         return found
+
+    def whose(self, stage: str) -> str:
+        """The experiments whose tables of a stage the report shows, in brackets; "" for all."""
+        return credits.of_some(shown(self.config, stage), self.config)
 
     @cached_property
     def source(self) -> Context:

@@ -48,7 +48,9 @@ def describe(run: Run) -> Context:
     checks = leakage.checks(images, captions, spoken, words, copies, windows(run.config))
     return {
         "splits": counts.SPLITS,
-        "counts": counts.by_split(images, captions, spoken, counts.kept(run), run.mixed),
+        "counts": counts.by_split(
+            images, captions, spoken, counts.kept(run), run.mixed, run.whose("fc7")
+        ),
         "facts": {**counts.facts(run), **_features(run)},
         "checks": checks,
         "leaks": any(row["kind"] == "leak" for row in checks),

@@ -1,5 +1,6 @@
 """The report's map of the shared space: points in a unit square for the page's script."""
 
+import json
 from typing import Any
 
 import pandas as pd
@@ -17,8 +18,9 @@ WIDTH, HEIGHT, EDGE = 1000, 700, 25  # of the drawing, and its empty edge
 
 
 def describe(run: Run) -> Record:
-    """What the template shows."""
-    return {"map": points(run.table(MAP, "map"))}
+    """What the template shows; `experiment` is the one shown under "Listen and look", too."""
+    listen = json.loads(run.path("listen").read_text(encoding="utf-8"))
+    return {"map": points(run.table(MAP, "map")), "experiment": listen["experiment"]}
 
 
 def points(frame: pd.DataFrame) -> Record:
