@@ -7,6 +7,7 @@ from typing import Annotated
 import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from seesay.corpora import READERS
 from seesay.planning import choices, stamps
 from seesay.planning.config import Config, load
 from seesay.planning.config_file import read
@@ -167,6 +168,25 @@ def test_stages_stamp_what_their_section_chooses(script, section, keys, module):
     assert module not in entries("training", changed(**{section: keys}))
     for other in choices.modules(LogmelSettings.model_validate(DEFAULT["logmel"])):
         assert other not in entries(script, changed())
+
+
+def test_the_report_stamps_the_facts_of_readers_and_the_stage_that_reads_does_not(tmp_path):
+    speech = {"corpora": [{"reader": "isolated", "path": str(tmp_path)}]}
+    config = load(changed(speech=speech) | {"synthesis": None})
+    about = choices.of_any(config)
+    assert "seesay.corpora.isolated" in about
+    for script, is_in in (("report", True), ("speech", False)):
+        new = set(stamps.stamp(script, about=about)) - set(stamps.stamp(script))
+        assert any(entry.startswith("seesay.corpora.isolated:") for entry in new) == is_in
+
+
+def test_a_module_with_facts_is_a_reader_of_its_stage():
+    assert set(READERS["pictures"]) | set(READERS["speech"]) == set(choice.names("seesay.corpora"))
+    for stage, names in READERS.items():
+        for name in names:
+            facts_of_it = choice.about("seesay.corpora", name)
+            assert (type(facts_of_it), facts_of_it.reads) == (facts.Reader, stage)
+            assert facts_of_it.title
 
 
 def test_facts_are_in_no_stamp_but_where_they_are_asked_for(tmp_path, monkeypatch):

@@ -328,8 +328,8 @@ def test_synthetic_data_and_untrained_networks_are_labelled(page):
         },
     }
     assert credits.sources(real)["labels"] == []
-    assert credits.sources(real)["pictures"] == "corpora/flickr8k (read as flickr8k)"
-    heard = "corpora/lucid (read as lucid); corpora/timit (read as timit)"
+    assert credits.sources(real)["pictures"] == "corpora/flickr8k (read as Flickr8k)"
+    heard = "corpora/lucid (read as LUCID); corpora/timit (read as TIMIT)"
     assert credits.sources(real)["speech"] == heard
     assert [used["whose"] for used in credits.licences(real)][-2:] == [
         "corpora/lucid",
@@ -362,7 +362,7 @@ def test_ready_made_fragments_have_no_boxes_and_pictures_need_no_file(tmp_path):
     assert made.row("fragments kept, whole pictures included") == ["80"]
     said = "ready-made R-CNN fragments (Karpathy et al. 2014) from corpora/fragments"
     assert said in made.sections["tables"]
-    assert "corpora/pascal (read as pascal1k)" in made.sections["tables"]
+    assert "corpora/pascal (read as Pascal1K)" in made.sections["tables"]
     assert "Karpathy, Joulin and Li 2014 (corpora/fragments)" in made.sections["made"]
     assert (
         "EfficientNet" not in made.sections["made"].split("Licences")[1].split("Every setting")[0]

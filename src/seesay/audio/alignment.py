@@ -17,13 +17,13 @@ from seesay.audio.transcripts import Utterance
 from seesay.captions import pronunciations
 from seesay.captions.pronunciations import Pronunciations
 from seesay.corpora import Reject
+from seesay.corpora.lucid import TOKENS
 from seesay.settings.alignment import AlignmentSettings
 from seesay.shared import lifeline, sources, writing
 from seesay.shared.errors import InputError
 from seesay.shared.progress import progress
 from seesay.shared.rejects import write_rejects
 
-TOKENS = "lucid_native.tokens.txt"
 HEADER = ("filename", "onset", "offset", "word", "talker")
 
 

@@ -15,7 +15,9 @@ import pandas as pd
 
 from seesay.audio import talkers
 from seesay.audio.synthesis_script import bags, choose_fillers, sentences, top_up
+from seesay.corpora.lucid import TOKENS
 from seesay.schemas.captions import CAPTION_WORDS
+from seesay.settings.choice import about
 from seesay.settings.synthesis import SynthesisSettings
 from seesay.shared import lifeline, tables, writing
 from seesay.shared.errors import InputError
@@ -28,12 +30,6 @@ NOTICE = """\
 Synthetic speech, made by seesay with {engines}.
 No person speaks here. The layout is that of the LUCID corpus; the contents are not LUCID's.
 """
-TERMS = {
-    "espeak": "eSpeak NG (a program under the GPL-3.0)",
-    "flite": "flite (a program and voices under terms like BSD's)",
-    "festival": "Festival (a program and voices under terms like X11's)",
-    "kokoro": "Kokoro-82M (a model and voices under the Apache License 2.0)",
-}
 HEADER = ["filename", "onset", "offset", "word", "talker", "task", "condition", "word_length"]
 
 
@@ -66,7 +62,8 @@ def synthesise(
         with ThreadPoolExecutor(jobs) as pool:
             spoken = list(progress(pool.map(speak, work), "speaking", "talkers", len(work)))
         write_tables(part, [rows for rows, *_ in spoken], [types for _, types, _ in spoken])
-        engines = " and ".join(TERMS[engine] for engine in settings.engines)
+        facts = [about("seesay.audio.engines", engine) for engine in settings.engines]
+        engines = " and ".join(f"{each.title} ({each.terms})" for each in facts)
         (part / "ATTRIBUTION.txt").write_text(NOTICE.format(engines=engines))
         write_rejects(rejects, unspoken({t: s[2] for t, s in zip(said, spoken, strict=True)}))
 
@@ -141,7 +138,7 @@ def write_tables(
         word_length=tokens["word"].str.len(),
     )
     tokens[HEADER].to_csv(
-        folder / "lucid_native.tokens.txt",
+        folder / TOKENS,
         sep="\t",
         index=False,
         float_format="%.4f",

@@ -13,25 +13,18 @@ from seesay.audio import transcripts
 from seesay.audio.exclusion import Exclusion
 from seesay.audio.speech import frame_of, ids_of, named
 from seesay.commands.check_findings import Counts, Finding, safe
-from seesay.corpora import PICTURES, SPEECH, Picture, Reject
+from seesay.corpora import PICTURES, READERS, SPEECH, Picture, Reject
 from seesay.corpora import fragments as layout
 from seesay.corpora.apart import keep_apart
 from seesay.corpora.finding import awkward, find
 from seesay.planning.config import Config
+from seesay.settings.choice import about
 from seesay.settings.corpora import Corpus
 from seesay.settings.pictures import PictureCorpus
 from seesay.shared import rejects, tables
 from seesay.shared.voices import missing
 from seesay.vision.pictures import gather
 from seesay.vision.splits import SPLITS, assign
-
-LUCID = (
-    "LUCID is the London UCL Clear Speech in Interaction Database (Valerie Hazan's group,"
-    " University College London); its licence lets nobody hand it on, so everyone asks for it",
-    "layout: {path}/ANY/FOLDERS/NAME.wav with NAME.TextGrid beside it (a word tier), or"
-    " {path}/lucid_native.tokens.txt with the wavs that it names",
-    "docs/paper.md says where to ask, and more of the layout",
-)
 
 
 def pictures(config: Config, counts: Counts) -> Iterator[Finding]:
@@ -48,6 +41,8 @@ def pictures(config: Config, counts: Counts) -> Iterator[Finding]:
         failed = any(finding.mark == "fail" for finding in part)
         whole = whole and not failed
         yield from part
+        if failed:
+            yield from _remedy("pictures", corpus)
         if failed and config.fetched_folder() == corpus.path:
             yield Finding("note", "pictures", f"{corpus.path}: fetched by: {counts.fetching}")
     counts.pictures = len(usable)
@@ -106,10 +101,8 @@ def speech(config: Config, counts: Counts) -> Iterator[Finding]:
     for corpus in config.speech.corpora:
         part = list(safe("speech", _speech_corpus(corpus, counts, parts, strict, exclusion)))
         yield from part
-        if corpus.reader == "lucid" and any(finding.mark == "fail" for finding in part):
-            for line in LUCID:
-                text = line.format(path=Path(corpus.path).absolute())
-                yield Finding("note", "speech", text)
+        if any(finding.mark == "fail" for finding in part):
+            yield from _remedy("speech", corpus)
     keep_apart("speech.corpora", [one for part in parts for one in ids_of(*part)])
     for unused in exclusion.rest():
         mark = "fail" if strict else "note"
@@ -157,6 +150,14 @@ def _alignment(config: Config) -> Iterator[Finding]:
     text = f"{folder}: {len(found):,} recordings with transcripts by {len(talkers):,} talkers"
     yield Finding("ok" if found else "fail", "alignment", text)
     yield from _rejects("alignment", str(folder), refused, config.alignment.on_bad_input == "fail")
+
+
+def _remedy(section: str, corpus: Corpus) -> Iterator[Finding]:
+    """What the corpus's reader, if it is ours, says to whoever cannot read it."""
+    if corpus.reader in READERS[section]:
+        for line in about("seesay.corpora", corpus.reader).remedy:
+            text = line.format(path=Path(corpus.path).absolute())
+            yield Finding("note", section, text)
 
 
 def _names(section: str, paths: list[str]) -> Iterator[Finding]:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
 
 from filelock import FileLock, Timeout
 
@@ -24,9 +23,8 @@ from seesay.shared.errors import InputError
 from seesay.shared.progress import progress
 from seesay.vision.networks.weights import published
 
-PAGE, SUMS = "pascal-sentences.html", "SHA256SUMS"
+SUMS = "SHA256SUMS"
 LARGEST = 20_000_000  # most bytes of a page or picture; Pascal1K's have at most 1 MB
-MOST = 5_000  # most pictures of a page; Pascal1K has 1,000
 
 
 def fetch(networks: Sequence[str], folder: Path | None, settings: FetchSettings) -> None:
@@ -67,20 +65,19 @@ def fetch_pictures(url: str, folder: Path, settings: FetchSettings) -> None:
     user's own, and is left alone.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    page, before = folder / PAGE, _pictures(folder)
+    page, before = folder / uiuc_page.NAME, _pictures(folder)
     if before and not page.is_file():
         print(f"{folder}: has {len(before)} pictures of your own; nothing is fetched into it")
         return
     with alone(folder), _Sums.kept(folder / SUMS) as sums:
-        wanted = Wanted(url, page, sums.of(page), _page_fault, LARGEST)
+        wanted = Wanted(url, page, sums.of(page), uiuc_page.fault, LARGEST)
         if not there(wanted):
             download(wanted, settings)
         sums.add(page)
-        names = _names(page)
+        names = uiuc_page.addresses(page, url)
         refused = []
-        for name, source in progress(names.items(), "Pascal1K", "picture", len(names)):
+        for name, address in progress(names.items(), "Pascal1K", "picture", len(names)):
             path = before.get(Path(name).name, folder / name)
-            address = urljoin(_base(url), source)
             wanted = Wanted(address, path, sums.of(path), picture_fault, LARGEST)
             try:
                 if not there(wanted):
@@ -110,31 +107,6 @@ def picture_fault(path: Path) -> str:
     content, fault = pixels.read(path)
     picture = fault or pixels.upright(content)
     return picture if isinstance(picture, str) else ""
-
-
-def _page_fault(path: Path) -> str:
-    count = len(_names(path))
-    if count > MOST:
-        return f"a page of {count:,} pictures, where Pascal1K has 1,000"
-    return "" if count else "no page of pictures with sentences"
-
-
-def _names(page: Path) -> dict[str, str]:
-    """The pictures of the page that have sentences: the path below the folder, the address."""
-    found = {}
-    for row in uiuc_page.parse(page.read_bytes()):
-        # At most the category and the file's name: a page cannot lead elsewhere.
-        steps = [step for step in row.steps if step != "/"]
-        plain = all(re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9_. -]*", step) for step in steps[-2:])
-        if row.sentences and plain and steps and steps[-1].lower().endswith(COMMON):
-            found["/".join(steps[-2:])] = row.source
-    return found
-
-
-def _base(url: str) -> str:
-    """The address that the page's own addresses are relative to: a folder's ends in a slash."""
-    last = urlsplit(url).path.rpartition("/")[2]
-    return url if "." in last or not last else f"{url}/"
 
 
 def _pictures(folder: Path) -> dict[str, Path]:

@@ -1,6 +1,7 @@
 """Readers: one module for each layout of a corpus on disk.
 
-A picture reader is a module with
+A module of ours has `ABOUT`, its facts (`seesay.settings.facts.Reader`), which make its name a
+reader of the config. A picture reader is a module with
 
 * `Options`: the settings model of this reader's own options.
 * `sources(root: Path, options: Options) -> list[Path]`: every file that reading depends on,
@@ -28,9 +29,17 @@ and list files; the stages open pictures and recordings.
 from dataclasses import dataclass
 from pathlib import Path
 
-# Our readers of captioned pictures and of speech, one module each.
-PICTURES = ("flickr30k", "flickr8k", "karpathy", "pascal1k")
-SPEECH = ("ctm", "flickr_audio", "isolated", "lucid", "textgrid", "timit", "tsv")
+from seesay.settings.choice import about, names
+
+
+def _readers(stage: str) -> tuple[str, ...]:
+    """Our readers for a stage: the modules here whose `ABOUT` says so."""
+    return tuple(name for name in names(__name__) if about(__name__, name).reads == stage)
+
+
+# Our readers of captioned pictures and of speech, sorted.
+PICTURES = _readers("pictures")
+SPEECH = _readers("speech")
 READERS = {"pictures": PICTURES, "speech": SPEECH}  # by the stage that uses them
 UNKNOWN_TALKER = "unknown"  # the talker of a word, if the corpus names none
 

@@ -29,7 +29,10 @@ from seesay.corpora.spoken import (
     seconds,
     talker_of,
 )
+from seesay.settings.facts import Reader
 from seesay.shared.errors import InputError
+
+ABOUT = Reader("speech", "NIST CTM")
 
 CTM = ".ctm"
 ALTERNATIVES = (BEGIN, NEXT, END) = ("<ALT_BEGIN>", "<ALT>", "<ALT_END>")

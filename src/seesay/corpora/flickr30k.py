@@ -11,6 +11,9 @@ from pathlib import Path
 
 from seesay.corpora import Picture, Reject, flickr
 from seesay.corpora.captioned import Options
+from seesay.settings.facts import Reader
+
+ABOUT = Reader("pictures", "Flickr30k")
 
 LAYOUT = flickr.Layout(
     folders=("images", "flickr30k-images", "flickr30k_images"),

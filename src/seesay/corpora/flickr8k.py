@@ -11,6 +11,9 @@ from pathlib import Path
 
 from seesay.corpora import Picture, Reject, flickr
 from seesay.corpora.captioned import Options
+from seesay.settings.facts import Reader
+
+ABOUT = Reader("pictures", "Flickr8k")
 
 LAYOUT = flickr.Layout(
     folders=("images", "Flicker8k_Dataset", "Flickr8k_Dataset"),

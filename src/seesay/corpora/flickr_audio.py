@@ -12,6 +12,9 @@ from pydantic import Field
 
 from seesay.corpora import Recording, Reject, SpokenWord, ctm
 from seesay.corpora.spoken import called
+from seesay.settings.facts import Reader
+
+ABOUT = Reader("speech", "Flickr8k Audio Captions")
 
 SPOKEN = re.compile(
     r"(.+?)(?:(?:\.jpg)?_?#\d+|_\d)"

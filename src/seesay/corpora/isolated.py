@@ -20,8 +20,11 @@ from pydantic import Field
 from seesay.corpora import Recording, Reject, SpokenWord
 from seesay.corpora.spoken import AUDIO, Speech, channel_of, files_below, talker_of
 from seesay.settings import Settings
+from seesay.settings.facts import Reader
 from seesay.shared.errors import InputError, cause
 from seesay.shared.printable import composed
+
+ABOUT = Reader("speech", "isolated words", isolated=True)
 
 FRAME = 0.010  # s
 PLAIN = re.compile(r"[\w -]*")

@@ -16,8 +16,11 @@ from seesay.corpora.captioned import Corpus
 from seesay.corpora.files import coco, is_picture, visible_files
 from seesay.corpora.flickr import Layout
 from seesay.corpora.listing import content_of
+from seesay.settings.facts import Reader
 from seesay.shared import unrepeated
 from seesay.shared.errors import InputError
+
+ABOUT = Reader("pictures", "Karpathy’s JSON")
 
 LAYOUT = Layout(tuple(dict.fromkeys(flickr8k.LAYOUT.folders + flickr30k.LAYOUT.folders)), "", ())
 SPLITS = {"train": "train", "val": "validation", "test": "test", "restval": "train"}

@@ -14,7 +14,20 @@ from pydantic import Field
 from seesay.corpora import Recording, Reject, SpokenWord, textgrid
 from seesay.corpora.spoken import AUDIO, Speech, files_below
 from seesay.corpora.tsv import Columns, add_rows
+from seesay.settings.facts import Reader
 from seesay.shared.errors import InputError
+
+ABOUT = Reader(
+    "speech",
+    "LUCID",
+    remedy=(
+        "LUCID is the London UCL Clear Speech in Interaction Database (Valerie Hazan's group,"
+        " University College London); its licence lets nobody hand it on, so everyone asks for it",
+        "layout: {path}/ANY/FOLDERS/NAME.wav with NAME.TextGrid beside it (a word tier), or"
+        " {path}/lucid_native.tokens.txt with the wavs that it names",
+        "docs/paper.md says where to ask, and more of the layout",
+    ),
+)
 
 TOKENS = "lucid_native.tokens.txt"
 COLUMNS = Columns(file="filename", speaker="talker")

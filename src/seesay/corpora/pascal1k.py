@@ -13,6 +13,9 @@ from seesay.corpora import Picture, Reject, uiuc_page
 from seesay.corpora.captioned import Corpus, Options
 from seesay.corpora.files import folder_among, is_picture, stem, visible_files
 from seesay.corpora.listing import content_of, lines, read_table
+from seesay.settings.facts import Reader
+
+ABOUT = Reader("pictures", "Pascal1K")
 
 FOLDERS = ("images", "dataset")
 TEXTS, TABLE = ("sentence", "sentences"), "sentences.tsv"

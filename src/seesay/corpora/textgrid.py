@@ -32,7 +32,10 @@ from seesay.corpora.files import stem, tails
 from seesay.corpora.praat import Entries, Grid, NoTextGridError, parse, readable
 from seesay.corpora.spoken import AUDIO, Speech, files_below, header
 from seesay.corpora.tiers import passed_over, sides, word_tiers
+from seesay.settings.facts import Reader
 from seesay.shared.printable import composed
+
+ABOUT = Reader("speech", "Praat TextGrids")
 
 GRIDS = ".textgrid"
 LETTER = re.compile(r"^(.+)[_-]([AB])(?:[_-]([12]))?$")

@@ -13,7 +13,10 @@ from seesay.corpora import Recording, Reject, SpokenWord, spoken
 from seesay.corpora.files import stem
 from seesay.corpora.listing import lines
 from seesay.corpora.spoken import AUDIO, Speech, files_below, talker_of
+from seesay.settings.facts import Reader
 from seesay.shared.errors import InputError
+
+ABOUT = Reader("speech", "TIMIT")
 
 WORDS = ".wrd"
 SAMPLE = re.compile(r"[0-9]{1,15}")

@@ -16,7 +16,10 @@ from seesay.corpora import UNKNOWN_TALKER, Recording, Reject, SpokenWord, spoken
 from seesay.corpora.listing import lines, split_row, whole_rows
 from seesay.corpora.spoken import AUDIO, Speech, channel_of, files_below, named_file
 from seesay.settings import Settings
+from seesay.settings.facts import Reader
 from seesay.shared.errors import InputError
+
+ABOUT = Reader("speech", "table of words")
 
 
 class Columns(Settings):

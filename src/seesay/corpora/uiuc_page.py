@@ -4,10 +4,16 @@ On the page the sentences are a table inside the row. The cells after a picture 
 flat row, and a page with unclosed tags, read alike.
 """
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from pathlib import PurePosixPath
-from urllib.parse import unquote, urlsplit
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urljoin, urlsplit
+
+from seesay.corpora.files import COMMON
+
+NAME = "pascal-sentences.html"  # of the page's file in the corpus's folder
+MOST = 5_000  # most pictures of a page; Pascal1K has 1,000
 
 
 @dataclass
@@ -72,3 +78,29 @@ def parse(content: bytes) -> list[Row]:
     page.close()
     page._end_cell()
     return page.rows
+
+
+def addresses(page: Path, url: str) -> dict[str, str]:
+    """The address of each picture with sentences, by its path below the folder.
+
+    `url` is the page's own address.
+    """
+    last = urlsplit(url).path.rpartition("/")[2]
+    # The page's addresses are relative to a folder, which ends in a slash.
+    base = url if "." in last or not last else f"{url}/"
+    found = {}
+    for row in parse(page.read_bytes()):
+        # At most the category and the file's name: a page cannot lead elsewhere.
+        steps = [step for step in row.steps if step != "/"]
+        plain = all(re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9_. -]*", step) for step in steps[-2:])
+        if row.sentences and plain and steps and steps[-1].lower().endswith(COMMON):
+            found["/".join(steps[-2:])] = urljoin(base, row.source)
+    return found
+
+
+def fault(page: Path) -> str:
+    """What is wrong with a file that is to be the page; "" if nothing."""
+    count = len(addresses(page, ""))
+    if count > MOST:
+        return f"a page of {count:,} pictures, where Pascal1K has 1,000"
+    return "" if count else "no page of pictures with sentences"

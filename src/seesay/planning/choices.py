@@ -9,7 +9,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from seesay.planning.config import VARIED, Config
+from seesay.settings import choice
 from seesay.settings.choice import Choice, marks
+from seesay.settings.corpora import Corpus
+
+READERS = "seesay.corpora"  # a reader may also be a user's own, so its field has no mark
 
 
 def of_experiment(config: Config, experiment: str | None) -> frozenset[str]:
@@ -42,6 +46,8 @@ def modules(value: Any) -> Iterator[str]:
             yield from modules(each)
     if not isinstance(value, BaseModel):
         return
+    if isinstance(value, Corpus) and value.reader in choice.names(READERS):
+        yield f"{READERS}.{value.reader}"
     for name, field in type(value).model_fields.items():
         given = getattr(value, name)
         yield from modules(given)

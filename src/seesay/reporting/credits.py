@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from seesay.planning.experiments import ordered, section
-from seesay.settings.choice import about
-from seesay.settings.facts import Engine, Network, Proposals
+from seesay.settings.choice import about, names
+from seesay.settings.facts import Engine, Network, Proposals, Reader
 
 Values = dict[str, Any]
 
@@ -26,7 +26,7 @@ def sources(config: dict[str, Any]) -> dict[str, Any]:
         said = "composed scenes of OpenMoji drawings with template captions"
         labels.append("synthetic pictures")
     else:
-        said = " and ".join(f"{c['path']} (read as {c['reader']})" for c in pictures["corpora"])
+        said = " and ".join(map(_corpus, pictures["corpora"]))
     if config.get("synthesis"):
         named = " and ".join(engine.title for engine in engines(config))
         heard = f"{named} voices saying generated text"
@@ -34,7 +34,7 @@ def sources(config: dict[str, Any]) -> dict[str, Any]:
     elif config.get("alignment"):
         heard = f"{config['alignment']['path']} (words timed by forced alignment)"
     else:
-        heard = "; ".join(f"{c['path']} (read as {c['reader']})" for c in speech["corpora"])
+        heard = "; ".join(map(_corpus, speech["corpora"]))
     if mixed(config):
         labels.append("sentences mix talkers")
     labels += unseen(config)
@@ -206,6 +206,17 @@ def engines(config: Values) -> list[Engine]:
     """The titles and licences of the synthesisers of a config with a section synthesis."""
     names = config["synthesis"].get("engines", ["espeak"])
     return [about("seesay.audio.engines", name) for name in names]
+
+
+def reader_facts(reader: str) -> Reader | None:
+    """The facts of a reader of ours; None for another."""
+    return about("seesay.corpora", reader) if reader in names("seesay.corpora") else None
+
+
+def _corpus(corpus: Values) -> str:
+    """The folder of a corpus, and the name of its layout."""
+    facts = reader_facts(corpus["reader"])
+    return f"{corpus['path']} (read as {facts.title if facts else corpus['reader']})"
 
 
 def _network(network: str, weights: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from seesay.planning.experiments import section
-from seesay.reporting.credits import engines, network_facts, proposer
+from seesay.reporting.credits import engines, network_facts, proposer, reader_facts
 
 Values = dict[str, Any]
 
@@ -160,7 +160,8 @@ def _cut(corpus: Values) -> str:
     options = corpus.get("options") or {}
     columns = options.get("columns") or {}
     whole = "onset" in columns and columns["onset"] is None
-    return ALONE if corpus["reader"] == "isolated" or whole else "annotation"
+    facts = reader_facts(corpus["reader"])
+    return ALONE if whole or (facts and facts.isolated) else "annotation"
 
 
 def _talkers(training: Values, logmel: Values) -> Source:

@@ -92,7 +92,17 @@ class Engine:
 
 @dataclass(frozen=True)
 class Reader:
-    """A reader of `seesay.corpora`: what it reads, and the layout's name."""
+    """A reader of `seesay.corpora`.
+
+    Attributes:
+        reads: The stage that uses it.
+        title: The name of the corpus or of the layout.
+        isolated: Whether each file is one word.
+        remedy: Lines for whoever cannot read the corpus: where it comes from, how its files lie;
+            `{path}` stands for its folder.
+    """
 
     reads: Literal["pictures", "speech"]
     title: str
+    isolated: bool = False
+    remedy: tuple[str, ...] = ()

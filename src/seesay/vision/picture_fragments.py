@@ -3,7 +3,6 @@
 The same code as that of the stages regions and fc7 (paper, section 2), without their tables.
 """
 
-import importlib
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -21,7 +20,7 @@ from seesay.shared.device import choose
 from seesay.shared.errors import InputError
 from seesay.vision.crops import Crop, cut, look
 from seesay.vision.fc7 import best_rows
-from seesay.vision.networks import load
+from seesay.vision.networks import find, load
 from seesay.vision.proposals import Boxes, Pixels
 from seesay.vision.regions import Regions
 
@@ -72,7 +71,7 @@ def features(
     network = _network(
         settings.network, settings.weights, _changed(settings.weights), settings.size, place
     )
-    if settings.network == "fasterrcnn":
+    if hasattr(find(settings.network), "Detector"):
         pooled, scores = network.pooled(pixels, wanted.tolist())
         return pooled, np.array(scores, dtype=np.float32)
     shown = Image.fromarray(pixels)
@@ -149,8 +148,7 @@ def _changed(weights: str) -> int:
 @lru_cache(maxsize=1)
 def _network(name: str, weights: str, changed: int, size: int, device: torch.device) -> Any:
     """The network, kept for the next picture."""
-    if name == "fasterrcnn":
-        # By name: crops need no detector.
-        module = importlib.import_module("seesay.vision.networks.fasterrcnn")
+    module = find(name)
+    if hasattr(module, "Detector"):
         return module.Detector(weights, size, device)
     return load(name, weights, size).to(device)
