@@ -10,7 +10,6 @@ from torch import Tensor
 
 from seesay.learning.adadelta import Adadelta
 from seesay.learning.losses.paper import coscos2
-from seesay.learning.training import batch_loss
 from seesay.model.network import Network, max_norm
 from seesay.settings.training import TrainingSettings
 
@@ -44,7 +43,7 @@ def measure() -> list[Comparison | Figure]:
     different = torch.randn(TOKENS, SPEECH, generator=random)
 
     def once(network: Network) -> Tensor:
-        return batch_loss(network, fragments, same, different, SETTINGS.reduction)[0]
+        return factorised(network, fragments, same, different, SETTINGS.reduction)[0]
 
     def pair_by_pair(network: Network) -> Tensor:
         return materialised_loss(network, fragments, same, different)
@@ -100,7 +99,7 @@ def materialised_loss(
 def stepper(
     network: Network, kind: type, loss_of: Callable[[Network], Tensor]
 ) -> Callable[[], None]:
-    """A training step on one network, as `seesay.learning.training.train_epoch` takes it."""
+    """A training step on one network, as `seesay.learning.loop.train_epoch` takes it."""
     optimizer = kind(network, SETTINGS.rho, SETTINGS.eps, weight_decay=2 * SETTINGS.l2)
     layers = network.layers()
 

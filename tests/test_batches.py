@@ -1,9 +1,6 @@
 """Batches of many pictures: who is whose, what words sound like in training, and learning."""
 
 import copy
-import re
-from pathlib import Path
-from typing import get_args
 
 import numpy as np
 import pytest
@@ -12,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from seesay.learning import batches, optimisers
-from seesay.learning import losses as batch_losses
+from seesay.learning import loop, optimisers
 from seesay.learning.augmentation import bands, vary
+from seesay.learning.batches import many_pictures
+from seesay.learning.batches.many_pictures import Examples
 from seesay.learning.embedding import embed, load_network
 from seesay.learning.examples import load
+from seesay.learning.negatives import mask
 from seesay.model.network import Network
 from seesay.schemas.learning import IMAGE_EMBEDDINGS
 from seesay.schemas.vision import FC7
@@ -24,7 +23,6 @@ from seesay.settings.training import TrainingSettings
 from seesay.shared import tables
 from seesay.shared.columns import sized
 from seesay.shared.errors import InputError
-from support import ROOT
 from support.training import BEST, CPU, SETTINGS, data_of, learnable, make, make_network, run
 
 
@@ -35,7 +33,7 @@ def inputs(tmp_path):
 
 @given(pictures=st.integers(2, 90), size=st.integers(2, 40))
 def test_batches_hold_every_picture_once_and_never_one_alone(pictures, size):
-    parts = batches.split(np.arange(pictures), size)
+    parts = many_pictures.split(np.arange(pictures), size)
     assert np.concatenate(parts).tolist() == list(range(pictures))
     assert min(map(len, parts)) >= min(pictures, 2)
     assert max(map(len, parts)) <= 2 * size
@@ -43,11 +41,11 @@ def test_batches_hold_every_picture_once_and_never_one_alone(pictures, size):
 
 def test_rows_of_a_batch_belong_to_its_pictures(inputs):
     _, data, _ = data_of(inputs)
-    fragments, words, fragment_picture, word_picture = batches.gather(data, [5, 2])
-    assert fragments.tolist() == [*data.pairs.fragments[5], *data.pairs.fragments[2]]
-    assert words.tolist() == [*data.pairs.words[5], *data.pairs.words[2]]
-    assert fragment_picture.tolist() == [0, 0, 0, 1, 1, 1]
-    assert word_picture.tolist() == [0, 0, 0, 0, 1, 1, 1, 1]
+    rows = many_pictures.gather(data, [5, 2])
+    assert rows.fragments.tolist() == [*data.pairs.fragments[5], *data.pairs.fragments[2]]
+    assert rows.words.tolist() == [*data.pairs.words[5], *data.pairs.words[2]]
+    assert rows.fragment_picture.tolist() == [0, 0, 0, 1, 1, 1]
+    assert rows.word_picture.tolist() == [0, 0, 0, 0, 1, 1, 1, 1]
 
 
 @pytest.mark.parametrize("split", ["train", "validation"])
@@ -64,12 +62,12 @@ def test_training_standardises_as_a_loaded_network_does(inputs, split):
     assert not torch.allclose(data.words.rows(every), words.features.rows(every))
 
 
-def test_different_examples_by_token_and_by_type():
+def test_negative_masks_by_token_and_by_type():
     # Rows 3 and 7 are said twice: by picture 0 and by picture 1. The types: a b a a, c, b.
     words, owner = np.array([3, 7, 3, 9, 8, 4]), np.array([0, 0, 1, 1, 2, 2])
     types = np.zeros(10, np.int64)
     types[[7, 4]], types[8] = 1, 2
-    by_token = batches.different(words, owner)
+    by_token = mask(words, owner)
     assert by_token.tolist() == [
         [False, False, True],
         [False, True, True],
@@ -78,7 +76,7 @@ def test_different_examples_by_token_and_by_type():
         [True, True, False],
         [True, True, False],
     ]
-    by_type = batches.different(types[words], owner)
+    by_type = mask(types[words], owner)
     assert by_type.tolist() == [
         [False, False, True],
         [False, True, False],
@@ -93,7 +91,7 @@ def test_false_negatives_are_the_share_whose_picture_has_the_type(inputs):
     for negatives, expected in (("tokens", True), ("types", False)):
         network, data, chosen = data_of(inputs, negatives=negatives)
         # Pictures 0 and 4 show the same kind, and 1 another.
-        _, values = batches.batch_loss(network, data, np.array([0, 4, 1]), None, chosen)
+        _, values = many_pictures.loss(network, data, Examples(np.array([0, 4, 1])), chosen)
         # Of each picture's 2 others, 1 is wrong for 0 and for 4, none for 1.
         assert values[3] == pytest.approx(2 / 6 if expected else 0)
 
@@ -174,15 +172,6 @@ def test_the_cosine_schedule_falls_over_the_epochs():
     assert optimiser.param_groups[0]["lr"] == 0.2
 
 
-def test_every_module_of_a_term_is_in_the_stamp_that_asks_for_it():
-    rule = (ROOT / "workflow" / "rules" / "common_experiments.smk").read_text()
-    terms = set(re.search(r"terms = \((.*)\)", rule)[1].replace('"', "").split(", "))
-    modules = {path.stem for path in Path(batch_losses.__file__).parent.glob("*.py")}
-    losses = set(get_args(TrainingSettings.model_fields["loss"].annotation))
-    assert modules - {"__init__", "paper"} == terms | losses
-    assert terms <= TrainingSettings.model_fields.keys()
-
-
 def test_adadelta_has_no_rate_to_fall():
     with pytest.raises(ValueError, match="give optimiser adam or adamw"):
         make(schedule="cosine")
@@ -216,7 +205,7 @@ def test_it_learns_and_the_best_epoch_by_r10_is_kept(inputs, tmp_path, changes):
 def test_a_killed_run_of_batches_goes_on_to_the_same_bytes(inputs, tmp_path, monkeypatch):
     settings = BEST | {"dropout": 0.2, "time_shift": 2, "context": "gate", "context_dropout": 0.3}
     run(inputs, tmp_path / "whole" / "m", **settings)
-    real, calls = batches.train_epoch, []
+    real, calls = loop.train_epoch, []
 
     def killed(*args):
         calls.append(1)
@@ -224,7 +213,7 @@ def test_a_killed_run_of_batches_goes_on_to_the_same_bytes(inputs, tmp_path, mon
             raise KeyboardInterrupt
         return real(*args)
 
-    monkeypatch.setattr(batches, "train_epoch", killed)
+    monkeypatch.setattr(loop, "train_epoch", killed)
     with pytest.raises(KeyboardInterrupt):
         run(inputs, tmp_path / "part" / "m", **settings)
     run(inputs, tmp_path / "part" / "m", **settings)

@@ -132,15 +132,17 @@ PLAIN = {"batch_pictures": 1, "criterion": "loss", "loss": "coscos2", "pseudo_wo
 
 def test_the_stamp_has_what_the_settings_choose_and_nothing_else():
     encoders, losses = "seesay.model.speech_encoders", "seesay.learning.losses"
-    paper = changed(training=PLAIN)
+    learning, paper = "seesay.learning", changed(training=PLAIN)
     # The control that reads has linear layers.
-    assert entries("training", paper) == {f"{encoders}.mlp"}
+    one = {f"{learning}.batches.one_picture", f"{learning}.negatives", f"{losses}.paper"}
+    assert entries("training", paper) == {f"{encoders}.mlp", *one}
     many = {"batch_pictures": 4, "loss": "infonce", "word_term": 0.5, "speech_encoder": "conv"}
     more = {"criterion": "r10", "noise": 0.1, "tempo": 0.1}
     found = entries("training", changed(training=PLAIN | many | more))
     assert {f"{encoders}.mlp", f"{encoders}.conv", f"{losses}.infonce"} <= found
-    assert {f"{losses}.word_term", "seesay.learning.batches", "seesay.learning.criterion"} <= found
-    assert "seesay.learning.perturbation" in found
+    assert {f"{losses}.word_term", f"{learning}.criterion", f"{learning}.perturbation"} <= found
+    assert f"{learning}.batches.many_pictures" in found
+    assert f"{learning}.batches.one_picture" not in found
     assert not {f"{losses}.margin", f"{losses}.type_term", f"{encoders}.transformer"} & found
     # What embeds needs the encoders alone.
     found = entries("embedding", changed(training=PLAIN | many | more))

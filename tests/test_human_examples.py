@@ -91,7 +91,7 @@ def test_they_are_tokens_of_training_pictures_with_talkers_of_their_own(heard):
     assert len({voices["h@ben.0"], voices["h@cat.0"], voices["r@0.000"]}) == 3
     network = training.start(make(), more[0].features, more[1].features, "model", 1)
     data = prepare(network, *more, "tokens", CPU)
-    assert [list(rows) for rows in data.avoid] == [list(rows) for rows in data.pairs.words]
+    assert [list(rows) for rows in data.excluded] == [list(rows) for rows in data.pairs.words]
     held = load(heard, "validation")[1].token_ids
     assert not any(token.startswith("h@") for token in held)
 

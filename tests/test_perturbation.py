@@ -8,7 +8,7 @@ import pytest
 import torch
 from pydantic import ValidationError
 
-from seesay.learning import batches, optimisers, perturbation
+from seesay.learning import loop, measures, optimisers, perturbation
 from seesay.learning.features import Features
 from seesay.model import speech_encoders
 from seesay.model.network import Network
@@ -213,7 +213,7 @@ def test_a_killed_run_goes_on_to_the_same_bytes(tmp_path, monkeypatch):
     inputs, chosen = learnable(tmp_path), BEST | {"max_epochs": 3, "criterion": "loss"}
     run(inputs, tmp_path / "plain" / "m", **chosen)
     run(inputs, tmp_path / "whole" / "m", frames=FRAMES, **chosen, **EVERY)
-    real, calls = batches.train_epoch, []
+    real, calls = loop.train_epoch, []
 
     def killed(*args):
         calls.append(1)
@@ -221,7 +221,7 @@ def test_a_killed_run_goes_on_to_the_same_bytes(tmp_path, monkeypatch):
             raise KeyboardInterrupt
         return real(*args)
 
-    monkeypatch.setattr(batches, "train_epoch", killed)
+    monkeypatch.setattr(loop, "train_epoch", killed)
     with pytest.raises(KeyboardInterrupt):
         run(inputs, tmp_path / "part" / "m", frames=FRAMES, **chosen, **EVERY)
     run(inputs, tmp_path / "part" / "m", frames=FRAMES, **chosen, **EVERY)
@@ -237,10 +237,10 @@ def test_training_alone_hears_them(tmp_path, monkeypatch):
     data.frames = FRAMES
     calls = []
     monkeypatch.setattr(perturbation, "perturb", lambda words, *args: calls.append(1) or words)
-    batches.measure(network, data, settings)
+    measures.measure(network, data, settings)
     assert not calls
     optimiser = optimisers.build(network, settings)
-    batches.train_epoch(network, optimiser, data, settings, rng())
+    loop.train_epoch(network, optimiser, data, settings, rng())
     assert len(calls) == 4  # 16 pictures, 4 a batch
     # Pseudo-words, and the control that reads, have nothing to hear.
     assert not settings.of_words().perturbs

@@ -9,11 +9,14 @@ import pandas as pd
 import pytest
 import torch
 
-from seesay.learning import batches, pseudo_words, training
+from seesay.learning import loop, pseudo_words, training
+from seesay.learning.batches import many_pictures
+from seesay.learning.batches.many_pictures import Examples
 from seesay.learning.embedding import load_network
 from seesay.learning.lexicon_measures import purity
 from seesay.learning.losses.paper import cosines
-from seesay.learning.pseudo_words import best, cluster, means, pace
+from seesay.learning.measures import pace
+from seesay.learning.pseudo_words import best, cluster, means
 from seesay.model.lexicon_layer import Lexicon, Said
 from seesay.schemas.learning import HISTORY
 from seesay.shared import tables
@@ -99,7 +102,7 @@ def test_a_groups_centroid_is_the_mean_direction_of_its_sounds():
 def watch(monkeypatch, costs):
     """Rounds whose validation R@10 is what `costs` says; gives what each clustering was of."""
     seen = []
-    fit, part = training.fit, iter(costs)
+    fit, part = loop.fit, iter(costs)
 
     def fitted(network, train, validation, settings, seed, epochs, state):
         rows = fit(network, train, validation, settings, seed, epochs, state)
@@ -114,7 +117,7 @@ def watch(monkeypatch, costs):
         seen.append(embeddings)
         return cluster(embeddings, words, seed)
 
-    monkeypatch.setattr(training, "fit", fitted)
+    monkeypatch.setattr(loop, "fit", fitted)
     monkeypatch.setattr(pseudo_words, "cluster", clustered)
     return seen
 
@@ -215,13 +218,13 @@ def test_the_same_seed_gives_the_same_bytes(inputs, tmp_path):
 def test_words_alone_may_look_for_pictures_once_they_are_pseudo_words(
     inputs, tmp_path, monkeypatch
 ):
-    asked, fit = [], training.fit
+    asked, fit = [], loop.fit
 
     def fitted(network, train, validation, settings, *rest):
         asked.append(settings.anchors)
         return fit(network, train, validation, settings, *rest)
 
-    monkeypatch.setattr(training, "fit", fitted)
+    monkeypatch.setattr(loop, "fit", fitted)
     run(inputs, tmp_path / "m", **TWO, pseudo_anchors="words")
     assert asked == ["both", "words"]
     assert make(**TWO, pseudo_anchors="words").reading().anchors == "words"
@@ -232,13 +235,13 @@ def test_words_alone_may_look_for_pictures_once_they_are_pseudo_words(
 
 def test_a_picture_with_the_same_pseudo_word_is_no_different_example(inputs, tmp_path, monkeypatch):
     """In the parts on pseudo-words, by what was clustered: no transcript is read."""
-    asked, fit = [], training.fit
+    asked, fit = [], loop.fit
 
     def fitted(network, train, validation, settings, *rest):
         asked.append((settings.negatives, train, validation))
         return fit(network, train, validation, settings, *rest)
 
-    monkeypatch.setattr(training, "fit", fitted)
+    monkeypatch.setattr(loop, "fit", fitted)
     run(inputs, tmp_path / "m", **TWO, pseudo_negatives="words")
     (first, plain, _), (again, train, validation) = asked
     assert (first, again) == ("tokens", "types")
@@ -254,7 +257,7 @@ def test_a_picture_with_the_same_pseudo_word_is_no_different_example(inputs, tmp
     for loss in ("coscos2", "cosine", "defrag", "infonce"):
         settings = make(**TWO | {"loss": loss, "pseudo_negatives": "words"}).of_words()
         for data, some in ((train, True), (same, False)):
-            total, values = batches.batch_loss(network, data, np.arange(3), None, settings)
+            total, values = many_pictures.loss(network, data, Examples(np.arange(3)), settings)
             assert np.isfinite(total.item())
             assert np.isfinite(values[2]) == some
 
@@ -271,13 +274,13 @@ def test_a_loss_of_other_different_pairs_does_not_compare():
 
 def test_a_fragment_may_look_for_its_words_among_all_pseudo_words(inputs, tmp_path, monkeypatch):
     """In the parts on pseudo-words, and among all types in the control that reads."""
-    asked, fit = [], training.fit
+    asked, fit = [], loop.fit
 
     def fitted(network, train, validation, *rest):
         asked.append((network, train, validation))
         return fit(network, train, validation, *rest)
 
-    monkeypatch.setattr(training, "fit", fitted)
+    monkeypatch.setattr(loop, "fit", fitted)
     chosen = make(**TWO, lexicon_term=0.5)
     run(inputs, tmp_path / "m", **TWO, lexicon_term=0.5)
     its = chosen.reading()
@@ -299,16 +302,16 @@ def test_a_fragment_may_look_for_its_words_among_all_pseudo_words(inputs, tmp_pa
     assert loaded.state_dict().keys() == read.state_dict().keys()
 
     # The loss grows by the term, by hand: what the words that are said of a picture have of all.
-    pictures = np.arange(3)
+    pictures = Examples(np.arange(3))
     settings = chosen.of_words()
     plain = dataclasses.replace(again, lexicon=None)
     network.eval()
     with torch.no_grad():
-        added = batches.batch_loss(network, again, pictures, None, settings)[0]
-        added = (added - batches.batch_loss(network, plain, pictures, None, settings)[0]).item()
+        added = many_pictures.loss(network, again, pictures, settings)[0]
+        added = (added - many_pictures.loss(network, plain, pictures, settings)[0]).item()
         vectors = network.speech(again.lexicon)
         costs = []
-        for picture in pictures:
+        for picture in pictures.places:
             said = sorted({again.known[row] for row in again.pairs.words[picture]})
             for row in again.pairs.fragments[picture]:
                 fragment = network.image(again.fragments.rows(np.array([row])))

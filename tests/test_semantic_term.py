@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from seesay.learning import batches, training
+from seesay.learning import loop, optimisers, training
+from seesay.learning.batches import many_pictures
+from seesay.learning.batches.many_pictures import Examples
 from seesay.learning.examples import load, prepare, shuffle
 from seesay.learning.features import Features
 from seesay.learning.losses.paper import cosines
@@ -164,10 +166,10 @@ def test_it_is_added_in_training_alone_and_the_history_has_the_loss_without_it(i
     kinds = np.arange(len(data.types)) % 5
     plain = dataclasses.replace(data, types=kinds)
     data = dataclasses.replace(plain, contexts=contexts(data.pairs.words, kinds))
-    some = np.array([0, 1, 2])
-    without, values = batches.batch_loss(network, plain, some, None, chosen)
-    found, same_values = batches.batch_loss(network, data, some, None, chosen)
-    rows = np.concatenate([data.pairs.words[i] for i in some])
+    some = Examples(np.array([0, 1, 2]))
+    without, values = many_pictures.loss(network, plain, some, chosen)
+    found, same_values = many_pictures.loss(network, data, some, chosen)
+    rows = np.concatenate([data.pairs.words[i] for i in some.places])
     term = slow_term(
         network.speech(data.words.rows(rows)), kinds[rows], data.contexts, chosen.temperature
     )
@@ -201,9 +203,9 @@ def test_words_of_like_contexts_become_nearer(inputs):
         data = dataclasses.replace(data, types=types, words=Features(sounds[types] + 0.3 * noise))
         if weight:
             data.contexts = contexts(data.pairs.words, types)
-        optimiser = training.optimisers.build(network, chosen)
+        optimiser = optimisers.build(network, chosen)
         for epoch in range(20):
-            batches.train_epoch(network, optimiser, data, chosen, np.random.default_rng(epoch))
+            loop.train_epoch(network, optimiser, data, chosen, np.random.default_rng(epoch))
         network.eval()
         found[weight] = contrasts(data.words.through(network.speech).detach(), types)
     assert found[1.0] > found[0.0] + 0.3

@@ -11,6 +11,7 @@ from seesay.reporting import sections
 from support import ROOT
 
 LOSSES = "src/seesay/learning/losses/paper.py"
+CHOSEN = ("seesay.learning.batches.one_picture",)
 
 
 TAKE_APART = stamps.read.__wrapped__
@@ -41,7 +42,7 @@ def all_stamps(house):
     stamps.locked.cache_clear()
     scripts = sorted(path.stem for path in (house / "workflow" / "scripts").glob("*.py"))
     lock, named = house / "envs" / "requirements.lock", {"report": sections.modules()}
-    return {name: stamps.stamp(name, named.get(name, ()), lock) for name in scripts}
+    return {name: stamps.stamp(name, named.get(name, ()), lock, CHOSEN) for name in scripts}
 
 
 def changed(house, path, old, new):

@@ -7,14 +7,15 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seesay.learning import measures, training
+from seesay.learning import loop, measures, training
 from seesay.learning.adadelta import Adadelta
+from seesay.learning.batches.one_picture import factorised
 from seesay.learning.checkpoints import Checkpoint, fingerprint
 from seesay.learning.embedding import load_network
-from seesay.learning.examples import Pairs, draw, shuffle
+from seesay.learning.examples import Pairs, shuffle
 from seesay.learning.features import Features
 from seesay.learning.losses.paper import coscos2_different, coscos2_same
-from seesay.learning.training import batch_loss
+from seesay.learning.negatives import sample
 from seesay.model.network import max_norm
 from seesay.shared.errors import InputError
 from support.training import CPU, learnable, make, make_network, run
@@ -28,7 +29,7 @@ def test_factorised_step_equals_the_loop_over_materialised_pairs(reduction):
         for shape in ((4, 5), (3, 6), (3, 6))
     )
     network, twin = make_network(), make_network()
-    loss, _, _ = batch_loss(network, fragments, same, different, reduction)
+    loss, _, _ = factorised(network, fragments, same, different, reduction)
     loss.backward()
 
     terms = []
@@ -78,19 +79,19 @@ def test_max_norm_holds_each_unit_and_leaves_small_ones_alone():
 def test_different_tokens_are_never_the_pictures_own(total, data, seed):
     own = data.draw(st.sets(st.integers(0, total - 1), min_size=1, max_size=total - 1))
     avoid = np.array(sorted(own))
-    drawn = draw(avoid, total, 200, np.random.default_rng(seed))
+    drawn = sample(avoid, total, 200, np.random.default_rng(seed))
     assert set(drawn.tolist()) <= set(range(total)) - own
 
 
 def test_different_tokens_are_drawn_uniformly():
-    drawn = draw(np.array([1, 4]), 6, 40_000, np.random.default_rng(0))
+    drawn = sample(np.array([1, 4]), 6, 40_000, np.random.default_rng(0))
     share = np.bincount(drawn, minlength=6) / 40_000
     np.testing.assert_allclose(share, [0.25, 0, 0.25, 0.25, 0, 0.25], atol=0.01)
 
 
 def test_a_picture_that_uses_every_token_is_refused():
     with pytest.raises(InputError, match="no different pair"):
-        draw(np.arange(3), 3, 2, np.random.default_rng(0))
+        sample(np.arange(3), 3, 2, np.random.default_rng(0))
 
 
 def test_shuffled_pairs_give_every_picture_another_ones_tokens():
@@ -153,7 +154,7 @@ def test_dropout_is_the_seeds_alone_whatever_drew_from_torch_before(inputs, tmp_
 )
 def test_a_killed_run_goes_on_to_the_same_result(inputs, tmp_path, monkeypatch, recipe):
     whole = run(inputs, tmp_path / "whole" / "m", **recipe)
-    real, calls, rates = training.train_epoch, [], []
+    real, calls, rates = loop.train_epoch, [], []
 
     def killed(network, optimiser, *rest):
         calls.append(1)
@@ -162,7 +163,7 @@ def test_a_killed_run_goes_on_to_the_same_result(inputs, tmp_path, monkeypatch, 
             raise KeyboardInterrupt
         return real(network, optimiser, *rest)
 
-    monkeypatch.setattr(training, "train_epoch", killed)
+    monkeypatch.setattr(loop, "train_epoch", killed)
     with pytest.raises(KeyboardInterrupt):
         run(inputs, tmp_path / "part" / "m", **recipe)
     assert not (tmp_path / "part" / "m" / "model.safetensors").exists()
@@ -221,7 +222,7 @@ def test_a_job_killed_in_its_second_system_goes_on_to_the_same_results(
     whole = both("whole")
     # The model reached its limit and could go on; the control has ended.
     assert [p.name for p in (tmp_path / "whole" / "store").glob("*/*.pt")] == ["model.pt"]
-    real, calls, deadly = training.train_epoch, [], [0]
+    real, calls, deadly = loop.train_epoch, [], [0]
 
     def killed(network, *rest):
         calls.append(1)
@@ -229,7 +230,7 @@ def test_a_job_killed_in_its_second_system_goes_on_to_the_same_results(
             raise KeyboardInterrupt
         return real(network, *rest)
 
-    monkeypatch.setattr(training, "train_epoch", killed)
+    monkeypatch.setattr(loop, "train_epoch", killed)
     both("counted")
     deadly[0] = len(calls)  # in the last epoch of the control
     calls.clear()
@@ -245,7 +246,8 @@ def test_a_control_that_went_too_far_begins_again(inputs, tmp_path):
     """Its epochs are the model's, and those are fewer where the limits were lowered."""
     with Checkpoint(tmp_path, "run") as states:
         data = [inputs, make(), "shuffled", 1, CPU]
-        kept = [pd.DataFrame({"epoch": [n], "kept": [True]}) for n in (1, 3)]
+        row = {"split": "validation", "part": 1, "kept": True}
+        kept = [pd.DataFrame([row | {"epoch": n}]) for n in (1, 3)]
         long, *_ = training.train_system(*data, states.of("shuffled"), kept[1])
         short, rows, _ = training.train_system(*data, states.of("shuffled"), kept[0])
         again, *_ = training.train_system(*data, states.of("shuffled"), kept[1])

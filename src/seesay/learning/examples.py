@@ -1,6 +1,7 @@
 """Fragments and tokens of a split, and their pairs."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from seesay.learning import negatives
 from seesay.learning.features import Features, Fragments, Words, load_fragments, load_words
 from seesay.model.network import Network
 from seesay.schemas.captions import SPOKEN_CAPTIONS
@@ -29,7 +31,7 @@ class Pairs:
 
 @dataclass(frozen=True)
 class Inputs:
-    """The tables that a training reads: files, and shards of the two feature tables."""
+    """The tables that training reads: files, and shards of the two feature tables."""
 
     images: Path
     spoken_captions: Path
@@ -51,7 +53,8 @@ def load(
     """A split's fragments, tokens, their pairs, and each token's type as an integer.
 
     With `context` each fragment's features are followed by its whole picture's. `more` has further
-    tokens of its pictures: image_id, token_id, spoken_word and talker.
+    tokens of the split's pictures: image_id, token_id, spoken_word and talker. Raises InputError
+    for a split without captions, or without a picture that has both fragments and tokens.
     """
     images = tables.read(IMAGES, inputs.images)
     images = images[images["split"] == split]
@@ -92,14 +95,22 @@ def pair(images: pd.DataFrame, spoken: pd.DataFrame, fragments: Fragments, words
 
 @dataclass
 class Data:
-    """One split, standardised: n fragments, m tokens (`words`), their pairs.
+    """One split, standardised: n fragments, m tokens (`words`), and their pictures.
 
-    `types` is each token's spoken word, (m,), as integers, and `talkers` who speaks it.
-    `known` (m,) is what training knows a token by where words are told apart: its type, or, once
-    words are learnt again, its pseudo-word. `lexicon` (words, speech size) has each of these as
-    the speech branch takes it; only the training set has it, where the lexicon term asks for it.
-    `contexts` (types, k) says in which contexts each type is said; only the training set has it,
-    where the semantic term asks for it. `frames` says what frames are, where they are perturbed.
+    Attributes:
+        fragments: Their features.
+        words: Log-Mel vectors; in pseudo-word rounds what the speech branch takes instead.
+        pairs: The rows of each picture.
+        types: Each token's spoken word as an integer, (m,).
+        talkers: Each token's talker as an integer, (m,).
+        known: The kind by which training tells tokens apart, (m,): the type, or in pseudo-word
+            rounds the pseudo-word.
+        rule: The setting `negatives`, for batches of one picture.
+        contexts: Context vectors of the types, (types, k); only of the training set, with the
+            semantic term.
+        lexicon: Each kind as the speech branch takes it, (kinds, speech size); only of the
+            training set, with the lexicon term.
+        frames: The settings of frames, where they are perturbed.
     """
 
     fragments: Features
@@ -108,33 +119,15 @@ class Data:
     types: np.ndarray
     talkers: np.ndarray
     known: np.ndarray
-    avoid: list[np.ndarray] = field(default_factory=list)
+    rule: str = "tokens"
     contexts: Tensor | None = None
     lexicon: Tensor | None = None
     frames: Frames | None = None
 
-    def false_negatives(self, same: np.ndarray, different: np.ndarray) -> float:
-        """The share of the rows `different` whose type one of the rows `same` has, too."""
-        return float(np.isin(self.types[different], self.types[same]).mean())
-
-    def forbid(self, negatives: str) -> None:
-        """Fill `avoid`: for each picture, the sorted rows that may not be a different example."""
-        if negatives == "tokens":
-            self.avoid = list(self.pairs.words)
-            return
-        for rows in self.pairs.words:
-            self.avoid.append(np.flatnonzero(np.isin(self.types, self.types[rows])))
-
-
-def draw(avoid: np.ndarray, total: int, count: int, rng: np.random.Generator) -> np.ndarray:
-    """`count` rows drawn uniformly from 0..`total`-1 without those in `avoid` (sorted).
-
-    Raises InputError when `avoid` leaves none.
-    """
-    if len(avoid) >= total:
-        raise InputError("training: a picture uses every token, so it has no different pair")
-    drawn = rng.integers(total - len(avoid), size=count)
-    return drawn + np.searchsorted(avoid - np.arange(len(avoid)), drawn, side="right")
+    @cached_property
+    def excluded(self) -> list[np.ndarray]:
+        """For each picture, the sorted rows of tokens that are no negatives."""
+        return negatives.excluded(self.pairs.words, self.types, self.rule)
 
 
 def shuffle(pairs: Pairs, seed: int) -> Pairs:
@@ -157,20 +150,20 @@ def prepare(
     words: Words,
     pairs: Pairs,
     types: np.ndarray,
-    negatives: str,
+    rule: str,
     device: torch.device,
 ) -> Data:
     """A split on the device, standardised by the network's statistics.
 
-    In place where they are on the device already: a large corpus is not held three times.
+    `rule` is the setting `negatives`. Features that are on the device already change in place, so
+    that a large corpus is not held twice.
     """
-    data = Data(
+    return Data(
         fragments.features.standardised(network.standardise_images, device),
         words.features.standardised(network.standardise_words, device),
         pairs,
         types,
         words.talkers,
         known=types,
+        rule=rule,
     )
-    data.forbid(negatives)
-    return data

@@ -1,44 +1,42 @@
-"""What is measured of a network between epochs: loss, cosines, R@10, dead units, ties."""
+"""Measures of a network between epochs: loss, cosines, R@10, dead units, ties."""
 
 import importlib
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import torch
 from torch import Tensor
 
-from seesay.learning.examples import Data, draw
+from seesay.learning import batches
+from seesay.learning.examples import Data
 from seesay.learning.features import Features
-from seesay.learning.losses.paper import coscos2, cosines
 from seesay.model.network import Network
 from seesay.settings.training import TrainingSettings
-from seesay.shared.randomness import generator
 
 
 def means(sums: np.ndarray, data: Data) -> dict[str, float]:
-    """What was summed over the pictures, by the names of the table `history`."""
+    """Means over a split's pictures of summed values (4,), by the names of the table `history`."""
     names = ("loss", "same", "different", "false_negatives")
     return dict(zip(names, (sums / len(data.pairs.image_ids)).tolist(), strict=True))
 
 
 @torch.no_grad()
 def measure(network: Network, data: Data, settings: TrainingSettings) -> dict[str, float]:
-    """Loss, cosines, R@10, dead units and ties over a split; its different pairs never change.
+    """Loss, cosines, R@10, dead units and ties over a split, whose negatives never change.
 
-    R@10 is NaN where early stopping does not ask for it.
+    R@10 is in percent, and NaN unless it is the criterion of early stopping.
     """
     network.eval()
     images, dead_images = activity(network.image, data.fragments)
     words, dead_words = activity(network.speech, data.words)
-    if settings.batch_pictures > 1:
-        values = importlib.import_module("seesay.learning.batches").measure(network, data, settings)
-    else:
-        values = measure_pairs(cosines(images, words), data)
+    sums = batches.find(settings).validate(network, data, settings, images, words)
     r10 = math.nan
     if settings.criterion == "r10":
         r10 = importlib.import_module("seesay.learning.criterion").recall(images, words, data.pairs)
-    return values | {
+    return means(sums, data) | {
         "r10": r10,
         "dead_image_units": dead_images,
         "dead_speech_units": dead_words,
@@ -47,31 +45,16 @@ def measure(network: Network, data: Data, settings: TrainingSettings) -> dict[st
     }
 
 
-def measure_pairs(matrix: Tensor, data: Data) -> dict[str, float]:
-    """Loss and cosines over the pairs of each picture; `matrix` is (fragments, tokens)."""
-    sums = np.zeros(4)
-    for index, (fragments, rows) in enumerate(
-        zip(data.pairs.fragments, data.pairs.words, strict=True)
-    ):
-        rng = generator("training", "validation", data.pairs.image_ids[index])
-        others = draw(data.avoid[index], len(data.words), len(rows), rng)
-        near, far = matrix[fragments][:, rows], matrix[fragments][:, others]
-        loss = coscos2(near, far, "mean")
-        cosine = [near.mean().item(), far.mean().item()]
-        sums += [loss.item(), *cosine, data.false_negatives(rows, others)]
-    return means(sums, data)
-
-
-def cost(row: dict[str, Any], settings: TrainingSettings) -> float:
-    """What early stopping wants low, of a row of the table `history`."""
+def cost(row: Mapping[Any, Any], settings: TrainingSettings) -> float:
+    """The number that early stopping minimises, from a row of the table `history`."""
     value: float = row["loss"] if settings.criterion == "loss" else -row["r10"]
     return value
 
 
 def activity(branch: torch.nn.Sequential, features: Features) -> tuple[Tensor, float]:
-    """The branch's output, and the share of its units (hidden and output) never above 0.
+    """The branch's output (n, d), and the share of its units (hidden and output) never above 0.
 
-    A unit of a convolution is a channel, at all frames. Without such a unit the share is NaN.
+    A unit of a convolution is a channel, at all frames. Without capped ReLUs the share is NaN.
     """
     outputs, silent = [], []
     for values in features.blocks():
@@ -94,7 +77,7 @@ def tied(embeddings: Tensor) -> float:
 
 
 def too_far(rows: list[dict[str, Any]], settings: TrainingSettings, epochs: int | None) -> bool:
-    """Whether a run trained beyond where the present limits end it; they may have been lowered."""
+    """Whether a run trained further than the present limits allow: they may have been lowered."""
     if epochs is not None:
         return bool(rows[-1]["epoch"] > epochs)
     best, best_epoch = math.inf, 0
@@ -106,3 +89,22 @@ def too_far(rows: list[dict[str, Any]], settings: TrainingSettings, epochs: int 
         if cost(row, settings) < best:
             best, best_epoch = cost(row, settings), row["epoch"]
     return False
+
+
+def pace(history: pd.DataFrame, settings: TrainingSettings) -> tuple[int, ...]:
+    """Epochs that led to a model's kept weights, of the first part and of each round kept.
+
+    `history` is the model's table of all parts.
+    """
+    rows = history[history["split"] == "validation"]
+    kept = rows[rows["kept"]].iloc[0]
+    epochs, ended = [], 0
+    for part in range(1, int(kept["part"]) + 1):
+        own = rows[rows["part"] == part]
+        last = kept["epoch"]
+        if part < kept["part"]:
+            costs = [cost(row, settings) for row in own.to_dict("records")]
+            last = own["epoch"].iloc[int(np.argmin(costs))]
+        epochs.append(int(last) - ended)
+        ended = int(own["epoch"].max())
+    return max(1, epochs[0]), *epochs[1:]

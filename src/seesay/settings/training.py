@@ -13,6 +13,7 @@ Anchors = Literal["both", "words"]
 PERTURBATIONS = ("filter_warp", "tempo", "neighbours", "reverberation", "noise", "channel")
 IN_TIME = ("tempo", "neighbours")  # they work on any frames
 LOSSES = "seesay.learning.losses"
+BATCHES = "seesay.learning.batches"
 Perturbs = Annotated[float, Loads("seesay.learning.perturbation")]
 
 
@@ -53,7 +54,11 @@ class TrainingSettings(NetworkSettings):
         description="standardises features with the training set's means and deviations (train),"
         " or not (none), as in the authors' code",
     )
-    batch_pictures: Annotated[int, Loads("seesay.learning.batches", lambda n: n > 1)] = Field(
+    batch_pictures: Annotated[
+        int,
+        Loads(f"{BATCHES}.one_picture", lambda n: n == 1),
+        Loads(f"{BATCHES}.many_pictures", lambda n: n > 1),
+    ] = Field(
         default=1,
         ge=1,
         description="pictures a batch; 1 (paper): negatives are drawn from all tokens; more: the"
