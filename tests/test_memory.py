@@ -10,8 +10,8 @@ from seesay.planning.config_file import read
 from seesay.schemas.audio import LOGMEL
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.vision import FC7, IMAGES
+from seesay.settings.augmentation import Frames
 from seesay.settings.choice import chosen
-from seesay.settings.training import Frames
 from seesay.shared import tables
 from seesay.shared.columns import sized
 from support import ROOT

@@ -13,8 +13,8 @@ from seesay.learning.features import Features
 from seesay.model import speech_encoders
 from seesay.model.network import Network
 from seesay.planning import config
-from seesay.settings.frames import check_frames
-from seesay.settings.training import PERTURBATIONS, Frames
+from seesay.planning.frames import check_frames
+from seesay.settings.augmentation import PERTURBATIONS, Frames
 from support.training import BEST, data_of, learnable, make, run
 from support.workflow import values
 

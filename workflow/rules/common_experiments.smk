@@ -9,7 +9,7 @@ import sys
 
 from seesay.planning import experiments
 from seesay.settings.evaluation import PAPER
-from seesay.settings.training import Frames
+from seesay.settings.augmentation import Frames
 
 
 @functools.cache

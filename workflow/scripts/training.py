@@ -6,7 +6,8 @@ import torch
 
 from seesay.learning.examples import Inputs
 from seesay.learning.training import train
-from seesay.settings.training import Frames, TrainingSettings
+from seesay.settings.augmentation import Frames
+from seesay.settings.training import TrainingSettings
 from seesay.shared.command import arguments, run
 from seesay.shared.device import choose
 

@@ -14,7 +14,7 @@ from seesay.learning.features import Features, Fragments, Words, load_fragments,
 from seesay.model.network import Network
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.vision import IMAGES
-from seesay.settings.training import Frames
+from seesay.settings.augmentation import Frames
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.randomness import generator

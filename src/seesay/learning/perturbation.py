@@ -15,7 +15,8 @@ import torch
 from torch import Tensor
 
 from seesay.model.network import Network
-from seesay.settings.training import Frames, TrainingSettings
+from seesay.settings.augmentation import Frames
+from seesay.settings.training import TrainingSettings
 
 CURVES = 6  # cosines in a smooth curve over the filters, the constant among them
 BEND = 0.6  # share of the band that is stretched evenly; the rest meets the band's upper edge

@@ -17,7 +17,8 @@ from seesay.learning.features import Features
 from seesay.learning.measures import pace
 from seesay.model.network import Network
 from seesay.schemas.learning import HISTORY
-from seesay.settings.training import Frames, TrainingSettings
+from seesay.settings.augmentation import Frames
+from seesay.settings.training import TrainingSettings
 from seesay.shared import tables, writing
 from seesay.shared.errors import InputError
 from seesay.shared.randomness import stable_hash

@@ -15,11 +15,11 @@ from pydantic import ValidationError, model_validator
 from seesay.corpora import READERS
 from seesay.corpora.finding import find
 from seesay.planning.config_file import look_through, refuse_odd
+from seesay.planning.frames import check_frames
 from seesay.planning.sections import Experiment, Sections
 from seesay.settings import alike
 from seesay.settings.choice import chosen
 from seesay.settings.fc7 import Fc7Settings
-from seesay.settings.frames import check_frames
 from seesay.settings.human import HumanSettings, check_human
 from seesay.settings.regions import RegionsSettings
 from seesay.shared.command import one_line

@@ -4,31 +4,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from seesay.settings import Settings
+from seesay.settings.augmentation import AugmentationSettings
 from seesay.settings.choice import Choice, Loads, about, chosen, names
 from seesay.settings.network import NetworkSettings
 
 Anchors = Literal["both", "words"]
-# They change log-Mel frames as powers, filters and times, in training only.
-PERTURBATIONS = ("filter_warp", "tempo", "neighbours", "reverberation", "noise", "channel")
-IN_TIME = ("tempo", "neighbours")  # they work on any frames
 LOSSES = "seesay.learning.losses"
 BATCHES = "seesay.learning.batches"
-Perturbs = Annotated[float, Loads("seesay.learning.perturbation")]
 
 
-class Frames(Settings):
-    """The keys of the section logmel that perturbations read."""
-
-    low: float
-    high: float
-    hop: float
-    floor: float
-    span: Literal["window", "masked", "word"]
-    normalise: Literal["none", "recording", "token"]
-
-
-class TrainingSettings(NetworkSettings):
+class TrainingSettings(AugmentationSettings, NetworkSettings):
     """The network's shape and the recipe.
 
     Defaults follow section 3 of the paper, except `criterion` and, since the loss is a mean over
@@ -138,57 +123,6 @@ class TrainingSettings(NetworkSettings):
         description="tokens excluded as negatives: those of the same picture (tokens, paper), or"
         " all tokens of its types (types)",
     )
-    time_shift: int = Field(
-        default=0, ge=0, description="most frames by which training shifts a token, either way"
-    )
-    time_mask: int = Field(
-        default=0, ge=0, description="most neighbouring frames masked in training (SpecAugment)"
-    )
-    filter_mask: int = Field(
-        default=0, ge=0, description="most neighbouring filters masked in training (SpecAugment)"
-    )
-    filter_warp: Perturbs = Field(
-        default=0.0,
-        ge=0,
-        le=0.5,
-        description="largest share by which training scales frequencies, up or down: other vocal"
-        " tracts (Jaitly and Hinton 2013)",
-    )
-    tempo: Perturbs = Field(
-        default=0.0,
-        ge=0,
-        lt=1,
-        description="largest share by which training changes the tempo, up or down; with span:"
-        " word, whose length is normalised, within the word",
-    )
-    neighbours: Perturbs = Field(
-        default=0.0,
-        ge=0,
-        le=1,
-        description="largest share of a word's length by which training moves each edge of its"
-        " cut into other words; with span: word",
-    )
-    reverberation: Perturbs = Field(
-        default=0.0,
-        ge=0,
-        le=10,
-        description="longest reverberation in training, in s until it is 60 dB down; frames of"
-        " span: word count as logmel.hop each",
-    )
-    noise: Perturbs = Field(
-        default=0.0,
-        ge=0,
-        le=10,
-        description="power of the loudest noise in training, relative to the word (0.1: 10 dB"
-        " below it); drawn evenly in dB from 30 dB below that",
-    )
-    channel: Perturbs = Field(
-        default=0.0,
-        ge=0,
-        le=10,
-        description="standard deviation of a smooth random curve over the filters in training, in"
-        " nats of power: other microphones and levels",
-    )
     optimiser: Literal["adadelta", "adam", "adamw"] = Field(
         default="adadelta", description="adadelta (paper), adam or adamw"
     )
@@ -229,9 +163,8 @@ class TrainingSettings(NetworkSettings):
     def _batches_of_many(self) -> "TrainingSettings":
         if self.batch_pictures == 1:
             of_many = {"loss": "coscos2", "word_term": 0, "semantic_term": 0, "pseudo_words": 0}
-            of_many |= {"type_term": 0}
-            of_many |= {"time_shift": 0, "time_mask": 0, "filter_mask": 0, "anchors": "both"}
-            of_many |= dict.fromkeys(PERTURBATIONS, 0)
+            of_many |= {"type_term": 0, "anchors": "both"}
+            of_many |= dict.fromkeys(AugmentationSettings.model_fields, 0)
             for key, only in of_many.items():
                 if getattr(self, key) != only:
                     raise ValueError(
@@ -285,17 +218,12 @@ class TrainingSettings(NetworkSettings):
         There is nothing to hear, so no frames are shifted, masked or perturbed. The loss is that of
         the pseudo-word rounds, if there are any; `negatives` then goes by the word's type.
         """
-        hearing = ("time_shift", "time_mask", "filter_mask", *PERTURBATIONS)
+        hearing = AugmentationSettings.model_fields
         parts: dict[str, str | int] = dict.fromkeys(("pseudo_words", "type_term", *hearing), 0)
         if self.pseudo_words:
             parts["anchors"] = self.pseudo_anchors
             parts["negatives"] = "types" if self.pseudo_negatives == "words" else "tokens"
         return self.model_copy(update=parts)
-
-    @property
-    def perturbs(self) -> bool:
-        """Whether tokens are perturbed (`seesay.learning.perturbation`)."""
-        return any(getattr(self, key) for key in PERTURBATIONS)
 
     def reading(self) -> "TrainingSettings":
         """The recipe of the control `text`: everything except hearing.

@@ -1,8 +1,9 @@
 """Check that training accepts the frames of the stage logmel."""
 
+from seesay.settings.augmentation import IN_TIME, PERTURBATIONS
 from seesay.settings.choice import chosen
 from seesay.settings.logmel import LogmelSettings
-from seesay.settings.training import IN_TIME, PERTURBATIONS, TrainingSettings
+from seesay.settings.training import TrainingSettings
 
 
 def check_frames(training: TrainingSettings, logmel: LogmelSettings) -> None:
