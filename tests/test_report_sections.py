@@ -1,4 +1,4 @@
-"""The sections of the report: what each needs, and that page, script and rule go by one list."""
+"""The sections of the report: what each needs, and how page, script and rule find them."""
 
 import shutil
 from importlib import import_module
@@ -14,7 +14,7 @@ from support.report_run import outputs
 SETTINGS = ReportSettings(title="T", pictures=1, thumbnail=64, rows=3, examples=1)
 
 
-@pytest.mark.parametrize("name", sections.ORDER)
+@pytest.mark.parametrize("name", sections.order())
 def test_a_section_is_a_module_and_a_template_of_its_name(name):
     module = import_module(f"{sections.__name__}.{name}")
     assert sections.needs(name) == module.NEEDS
@@ -22,14 +22,26 @@ def test_a_section_is_a_module_and_a_template_of_its_name(name):
     assert name == "head" or f'<section id="{name}"' in template.read_text(encoding="utf-8")
 
 
-def test_every_module_and_template_is_in_the_order_of_the_page():
-    modules = {path.stem for path in sections.SECTIONS.glob("*.py")} - {"__init__"}
+def test_sections_stand_in_the_order_of_their_places_and_every_template_is_used():
+    names = sections.order()
+    places = [import_module(module).PLACE for module in sections.modules()]
+    assert places == sorted(set(places))
+    assert names[:2] == ["head", "answer"]
     templates = {path.name.split(".")[0] for path in sections.TEMPLATES.glob("sections/*.j2")}
-    assert modules == templates == set(sections.ORDER)
+    assert templates == set(names)
+
+
+def test_a_new_module_finds_its_place_on_the_page(tmp_path, monkeypatch):
+    copy = shutil.copytree(sections.SECTIONS, tmp_path / "sections")
+    (copy / "new.py").write_text('PLACE = 15\nNEEDS = {"new": "new.parquet"}\n')
+    monkeypatch.setattr(sections, "SECTIONS", copy)
+    assert sections.order()[:3] == ["head", "answer", "new"]
+    assert sections.inputs()["new"] == "new.parquet"
+    assert sections.modules()[2] == "seesay.reporting.sections.new"
 
 
 def test_two_sections_need_a_file_of_one_name_from_one_place():
-    for name in sections.ORDER:
+    for name in sections.order():
         assert sections.needs(name).items() <= sections.inputs().items()
 
 
@@ -38,6 +50,8 @@ def test_a_module_without_needs_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(sections, "SECTIONS", tmp_path)
     with pytest.raises(LookupError, match=r"new\.py: no NEEDS"):
         sections.needs("new")
+    with pytest.raises(LookupError, match=r"new\.py: no PLACE"):
+        sections.order()
 
 
 def test_a_section_reads_no_file_that_it_does_not_need(tmp_path, monkeypatch):

@@ -75,7 +75,7 @@ def describe(run: Run) -> dict[str, Context]:
     Sections that have nothing to show, or whose files the run lacks, are left out.
     """
     found = {}
-    for name in sections.ORDER:
+    for name in sections.order():
         module = import_module(f"{sections.__name__}.{name}")
         if set(module.NEEDS) <= set(run.files):
             values = module.describe(run.of(module.NEEDS))

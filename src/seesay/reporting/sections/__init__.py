@@ -1,67 +1,70 @@
-"""The sections of the report: one module and one template each, in the order of the page.
+"""The sections of the report: one module and one template each.
 
-A section is `sections/NAME.py` with `NEEDS`, the files that it reads, `describe(run)`, the values
-of its template `templates/sections/NAME.html.j2` (None leaves the section out), and, where the
-contents name it, `LINK`. `ORDER` is all that the rule, the script and the page go by.
+A section is `sections/NAME.py` and `templates/sections/NAME.html.j2`. The module has:
+
+- `PLACE`: a number; sections stand on the page in the order of their numbers.
+- `NEEDS`: the files that it reads, by name.
+- `describe(run)`: the values of the template; None leaves the section out.
+- `LINK`: its name in the table of contents, if it is listed there.
+
+The rule, the script and the page find sections by their modules.
 """
 
 import ast
 import hashlib
+from functools import cache
 from pathlib import Path
+from typing import Any
 
-ORDER = (
-    "head",
-    "answer",
-    "human",
-    "listen",
-    "tasks",
-    "tables",
-    "more",
-    "legacy",
-    "lexicon",
-    "training",
-    "where",
-    "map",
-    "data",
-    "pictures",
-    "made",
-    "run",
-)
-# The numbers that every section has as `run.results`.
+# The tables of numbers, which every section has as `run.results`.
 NUMBERS: dict[str, str | None] = {"metrics": "metrics.tsv", "differences": "differences.tsv"}
 SECTIONS = Path(__file__).parent
 TEMPLATES = SECTIONS.parent / "templates"
 
 
+def order() -> list[str]:
+    """The names of the sections, in the order of the page."""
+    names = sorted(path.stem for path in SECTIONS.glob("[a-z]*.py"))
+    return sorted(names, key=lambda name: literal(SECTIONS / f"{name}.py", "PLACE"))
+
+
 def modules() -> list[str]:
     """The modules of the sections, which are imported by name."""
-    return [f"{__name__}.{name}" for name in ORDER]
+    return [f"{__name__}.{name}" for name in order()]
 
 
 def inputs() -> dict[str, str | None]:
-    """All files that the report reads, by name: `NUMBERS`, and what the sections need."""
+    """All files that the report reads, by name: `NUMBERS` and the files of the sections."""
     found = dict(NUMBERS)
-    for name in ORDER:
+    for name in order():
         found |= needs(name)
     return found
 
 
 def needs(name: str) -> dict[str, str | None]:
-    """The files that a section reads, by name: `NEEDS` of its module, a literal.
+    """The files that a section reads, by name.
 
     A file is a path below the results folder, or None for a list of files that depends on the
-    config: the workflow makes it (`REPORT_LISTS`). The module is read, not imported: the
-    Snakefile needs neither pandas nor altair.
+    config: the workflow makes it (`REPORT_LISTS`).
     """
-    tree = ast.parse((SECTIONS / f"{name}.py").read_bytes())
-    for statement in tree.body:
+    found: dict[str, str | None] = literal(SECTIONS / f"{name}.py", "NEEDS")
+    return found
+
+
+@cache
+def literal(path: Path, name: str) -> Any:
+    """The value of a constant of a module.
+
+    The module is read, not imported: the Snakefile needs neither pandas nor altair. Raises
+    LookupError if the module has no such constant.
+    """
+    for statement in ast.parse(path.read_bytes()).body:
         target = statement.targets[0] if isinstance(statement, ast.Assign) else None
         if isinstance(statement, ast.AnnAssign):
             target = statement.target
-        if isinstance(target, ast.Name) and target.id == "NEEDS":
-            found: dict[str, str | None] = ast.literal_eval(statement.value)  # type: ignore[attr-defined]
-            return found
-    raise LookupError(f"{name}.py: no NEEDS; list the files that the section reads")
+        if isinstance(target, ast.Name) and target.id == name:
+            return ast.literal_eval(statement.value)  # type: ignore[attr-defined]
+    raise LookupError(f"{path.name}: no {name}; sections/__init__.py says what a section has")
 
 
 def digest(folder: Path = TEMPLATES) -> str:

@@ -8,6 +8,7 @@ from seesay.reporting.stopping import cut_off
 from seesay.reporting.verdict import answer
 from seesay.schemas.learning import HISTORY
 
+PLACE = 10
 LINK = "Answer"
 NEEDS = {"histories": None, "human_words": None}
 

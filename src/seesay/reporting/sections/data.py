@@ -18,6 +18,7 @@ from seesay.schemas.vision import CAPTIONS, COPIES, IMAGES, REGIONS
 from seesay.shared.rejects import by_reason
 from seesay.shared.tables import REJECTS
 
+PLACE = 120
 LINK = "Data"
 NEEDS = {
     "images": "pictures/images.parquet",

@@ -4,6 +4,7 @@ from seesay.reporting import credits
 from seesay.reporting.counts import facts
 from seesay.reporting.runs import Context, Run
 
+PLACE = 0
 NEEDS = {
     "images": "pictures/images.parquet",
     "captions": "pictures/captions.parquet",

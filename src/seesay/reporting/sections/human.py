@@ -16,6 +16,7 @@ from seesay.scoring.names import HUMAN, SYSTEMS
 from seesay.shared.rejects import by_reason
 from seesay.shared.tables import REJECTS
 
+PLACE = 20
 LINK = "Human voices"
 NEEDS = {"human_words": None, "human_groups": None, "rejects": None}
 

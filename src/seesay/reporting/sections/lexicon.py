@@ -14,6 +14,7 @@ from seesay.shared.errors import InputError
 
 Record = dict[str, Any]
 
+PLACE = 80
 LINK = "Lexicon"
 NEEDS = {"lexicons": None, "pseudo_words": None}
 # Measures of a lexicon and how they are written; chance beside each in the same way.

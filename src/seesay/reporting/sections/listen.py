@@ -11,6 +11,7 @@ from seesay.shared.errors import InputError
 
 Record = dict[str, Any]
 
+PLACE = 30
 LINK = "Listen and look"
 NEEDS = {"listen": "listen/listen.json"}
 KINDS = ("best", "typical", "worst")

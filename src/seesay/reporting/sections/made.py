@@ -13,6 +13,7 @@ from seesay.reporting.runs import Run
 from seesay.schemas.audio import RECORDINGS
 from seesay.schemas.vision import IMAGES
 
+PLACE = 140
 LINK = "How made"
 NEEDS = {"images": "pictures/images.parquet", "recordings": "speech/recordings.parquet"}
 

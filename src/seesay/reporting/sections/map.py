@@ -11,6 +11,7 @@ from seesay.schemas.exhibits import MAP, NEIGHBOURS
 
 Record = dict[str, Any]
 
+PLACE = 110
 LINK = "Space"
 # The script plays the sounds of the section `listen`.
 NEEDS = {"map": "map/map.parquet", "listen": "listen/listen.json"}

@@ -7,6 +7,7 @@ from seesay.reporting.runs import Run
 from seesay.scoring import names
 from seesay.scoring.names import SYSTEMS
 
+PLACE = 60
 LINK = "More"
 NEEDS: dict[str, str | None] = {}
 

@@ -14,6 +14,7 @@ from seesay.shared import data_uris, sources
 from seesay.shared.pixels import decode
 from seesay.shared.tables import REJECTS
 
+PLACE = 130
 LINK = "Pictures"
 NEEDS = {
     "images": "pictures/images.parquet",

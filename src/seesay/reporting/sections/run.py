@@ -8,6 +8,7 @@ from typing import Any
 
 from seesay.reporting.runs import Run
 
+PLACE = 150
 LINK = "Time"
 NEEDS: dict[str, str | None] = {}
 

@@ -3,6 +3,7 @@
 from seesay.reporting import numbers
 from seesay.reporting.runs import Context, Run
 
+PLACE = 50
 LINK = "Tables"
 NEEDS: dict[str, str | None] = {}
 

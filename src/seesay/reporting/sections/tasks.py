@@ -10,6 +10,7 @@ from seesay.reporting.verdict import judge
 from seesay.scoring import names
 from seesay.scoring.names import MAIN_METRIC
 
+PLACE = 40
 LINK = "Tasks"
 NEEDS = {"experiments": "experiments.tsv"}
 SHOWN = (MAIN_METRIC, "median_rank")

@@ -11,6 +11,7 @@ from seesay.schemas.learning import HISTORY
 from seesay.scoring.names import SYSTEMS
 from seesay.shared import tables
 
+PLACE = 90
 LINK = "Training"
 NEEDS = {"histories": None, "experiment_fc7": None}
 

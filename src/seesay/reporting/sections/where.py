@@ -13,6 +13,7 @@ from seesay.reporting.runs import Run
 from seesay.schemas.scoring import GROUPS, WORDS
 from seesay.scoring.names import Task, tasks
 
+PLACE = 100
 LINK = "Where it works"
 NEEDS = {"groups": "breakdown/groups.parquet", "words": "breakdown/words.parquet"}
 # The properties in the order of the page.
