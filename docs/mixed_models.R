@@ -1,4 +1,4 @@
-# Does one system find more than another, whichever the pictures, words, talkers and trainings?
+# Does one system have more hits than another, also for other pictures, words and talkers?
 # Rscript docs/mixed_models.R results/items.tsv image_token_by_word test best/shuffled best/model
 suppressPackageStartupMessages(library(lme4))
 given <- commandArgs(trailingOnly = TRUE)

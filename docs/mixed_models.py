@@ -1,4 +1,4 @@
-"""Does one system find more than another, whichever the pictures, words, talkers and trainings?
+"""Does one system have more hits than another, also for other pictures, words and talkers?
 
 python docs/mixed_models.py results/items.tsv image_token_by_word test best/shuffled best/model
 """

@@ -29,7 +29,7 @@ def say(
     Args:
         sentences: English texts, words between blanks.
         talker: F01, F02, ..., M01, ... of eSpeak NG; flite-F01, festival-F01 or kokoro-F01 where
-            these are installed (docs/experiments.md).
+            these are installed (docs/voices.md).
         options: Keys of the section `synthesis` of a config: seed, word_gap, pause, kokoro.
 
     Returns:
