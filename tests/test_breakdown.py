@@ -241,7 +241,7 @@ def test_few_pictures_have_no_interval_and_few_words_are_not_generalised_to(made
 def test_a_run_without_the_tasks_that_are_parted_has_empty_tables(made):
     path, ranks = made
     for file in ranks:
-        tables.write(RANKS, file, tables.read(RANKS, file).assign(task="abx"))
+        tables.write(RANKS, file, tables.read(RANKS, file).assign(task="picture_by_caption"))
     groups, words = run(path, ranks)
     assert groups.empty
     assert words.empty

@@ -82,18 +82,20 @@ def test_a_run_without_some_tasks_reaches_its_report(tmp_path, keep):
     assert all(titles[name] in page.sections["tables"] for name in keep)
 
 
-def test_the_main_gallery_is_one_in_which_the_paper_s_tasks_were_asked(tmp_path):
+def test_the_main_gallery_is_one_that_the_config_asks(tmp_path):
     """ABX is among test tokens also where all else is searched in the whole corpus."""
     columns = "experiment system seed task gallery gallery_size queries metric value ci_low ci_high"
     rows = [("paper", "model", "mean", MAIN, "all", 50, 9, "r10", 30, 20, 40, 10)]
     rows += [("paper", "model", "mean", "abx_across", "test", 2, 9, "right", 80, 70, 90, 50)]
     frame = pd.DataFrame(rows, columns=[*columns.split(), "chance"]).assign(over="", units="")
     frame.to_csv(tmp_path / "metrics.tsv", sep="\t", index=False)
-    results = Results.read(tmp_path / "metrics.tsv", None)
+    results = Results.read(tmp_path / "metrics.tsv", None, galleries=("all",))
     assert results.galleries == ["all", "test"]
     assert results.value("paper", "model", MAIN, "r10").value == 30
+    assert results.value("paper", "model", "abx_across", "right").value == 80
     (row,) = more.asked_of(results, "paper")["rows"]
     assert row["cells"]["model"]["text"] == "80.0 %"
+    assert row["size"] == "2 tokens, gallery test"
 
 
 def test_the_answer_is_wantedfirst_and_with_its_numbers(page, run):

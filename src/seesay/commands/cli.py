@@ -127,7 +127,7 @@ def _add_compare(commands: Commands) -> None:
     compare.add_argument(
         "--tsv", type=Path, metavar="FILE", help="also write everything as a table"
     )
-    compare.add_argument("--gallery", default="test", help="test (the default) or all")
+    compare.add_argument("--gallery", help="test or all (test, where both runs have it)")
     compare.add_argument(
         "--all", action="store_true", help="show every metric, not only R@10 and median"
     )

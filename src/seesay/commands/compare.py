@@ -92,10 +92,11 @@ class Part:
 
 
 def compare(
-    first: Path, second: Path, settings: MetricsSettings, gallery: str = "test"
+    first: Path, second: Path, settings: MetricsSettings, gallery: str | None = None
 ) -> list[Part]:
-    """Every experiment, task and system that two results folders share, in one gallery.
+    """Every experiment, task and system that two results folders share.
 
+    A task is compared in one gallery: the named one, or else test, if both runs have it.
     Raises InputError for a folder without ranks and for runs with nothing in common.
     """
     ranks = [_read(folder, gallery) for folder in (first, second)]
@@ -112,7 +113,7 @@ def compare(
             f"{first} has the experiments {', '.join(names[0])}, {second} has "
             f"{', '.join(names[1])}: none is in both"
         )
-    tokens = runs[0].tokens(gallery), runs[1].tokens(gallery)
+    tokens = {g: (runs[0].tokens(g), runs[1].tokens(g)) for g in set(ranks[0]["gallery"])}
     people = [compare_runs.ranks_of(HUMAN_RANKS, folder, PEOPLE) for folder in (first, second)]
     parts = []
     for pair in pairs:
@@ -121,8 +122,10 @@ def compare(
                 run[(run["experiment"] == name) & (run["task"] == task)]
                 for run, name in zip(ranks, pair, strict=True)
             ]
-            if all(len(part) for part in both):
-                parts.append(_part(pair, task, gallery, both, tokens, settings))
+            shared = set(both[0]["gallery"]) & set(both[1]["gallery"])
+            for place in sorted(shared, key=lambda place: place != "test")[:1]:
+                asked = [part[part["gallery"] == place].reset_index(drop=True) for part in both]
+                parts.append(_part(pair, task, place, asked, tokens[place], settings))
         parts += _of_people(pair, people, settings)
     if not parts:
         raise InputError(f"{first} and {second}: no task is in both")
@@ -253,15 +256,20 @@ def adjusted(parts: list[Part]) -> list[Part]:
     ]
 
 
-def _read(folder: Path, gallery: str) -> pd.DataFrame:
-    """The ranks of a results folder in one gallery. Raises InputError if there are none."""
+def _read(folder: Path, gallery: str | None) -> pd.DataFrame:
+    """The ranks of a results folder, in one gallery if it is named.
+
+    Raises InputError if there are none.
+    """
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder; give the results folder of a finished run")
     if not any(folder.glob(FILES)):
         raise InputError(f"{folder}: no {FILES} in it; give the results folder of a finished run")
     frame = compare_runs.ranks_of(RANKS, folder, FILES)
-    found = frame[frame["gallery"] == gallery]
+    if frame.empty:
+        raise InputError(f"{folder}: its tasks have no ranks, which are compared; ABX has scores")
+    found = frame if gallery is None else frame[frame["gallery"] == gallery]
     if found.empty:
         there = ", ".join(sorted(frame["gallery"].unique()))
         raise InputError(f"{folder}: no gallery {gallery!r} in its ranks; it has {there}")
-    return found.reset_index(drop=True)
+    return found

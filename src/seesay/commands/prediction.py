@@ -145,12 +145,12 @@ def chances(
     with contextlib.redirect_stderr(io.StringIO()):
         ranks = rank_all(corpus, settings.model_copy(update={"galleries": small}))
     asked = set(zip(ranks["task"], ranks["gallery"], strict=True))
-    if "abx" in settings.tasks and scored(corpus):
-        asked.add(("abx", "test"))
     mute = {
-        task: [g for g in (galleries(task, small) or ["test"]) if (task, g) not in asked]
+        task: [g for g in galleries(task, small) if (task, g) not in asked]
         for task in settings.tasks
     }
+    if "abx" in mute and not scored(corpus):
+        mute["abx"] = ["test"]
     silent = [f"{task} ({', '.join(places)})" for task, places in mute.items() if places]
     if silent:
         notes.append(f"left out, for no test query finds anything: {', '.join(silent)}")

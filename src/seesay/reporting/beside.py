@@ -1,5 +1,6 @@
 """Experiments beside each other: the models' paired differences, from experiments.tsv."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -27,22 +28,31 @@ COLUMNS = tuple(
 )
 
 
+def measured(results: Results, columns: Sequence[Column] = COLUMNS) -> list[Column]:
+    """The columns that the model of some experiment has."""
+    return [
+        c
+        for c in columns
+        if any(results.value(e, "model", c.task, c.metric) for e in results.experiments)
+    ]
+
+
 def describe(experiments: Path, results: Results) -> list[dict[str, Any]]:
-    """A row an experiment: its model minus that of the base, by the columns.
+    """A row an experiment: its model minus that of the base, by the columns that are `measured`.
 
     `experiments` is experiments.tsv. Empty where one experiment is alone, or has other test
     pictures than the base.
     """
-    pairs = read_pairs(experiments, results.galleries[0])
+    pairs = read_pairs(experiments, results.searched)
     base = base_of(results.experiments)
-    rows = []
+    rows, columns = [], measured(results)
     for name in results.experiments:
-        found = [gap(pairs, name, base, column) for column in COLUMNS]
+        found = [gap(pairs, name, base, column) for column in columns]
         if name == base or not any(found):
             continue
         cells = [
             {"text": points(pair, column), "kind": kind(pair)} if pair else None
-            for pair, column in zip(found, COLUMNS, strict=True)
+            for pair, column in zip(found, columns, strict=True)
         ]
         rows.append({"experiment": name, "base": base, "cells": cells})
     return rows
@@ -73,11 +83,11 @@ def gap(pairs: Pairs, model: str, less: str, column: Column) -> Difference | Non
     return found
 
 
-def read_pairs(experiments: Path, gallery: str) -> Pairs:
-    """The differences in one gallery, by (experiment, other, task, metric)."""
+def read_pairs(experiments: Path, places: Mapping[str, str]) -> Pairs:
+    """The differences by (experiment, other, task, metric), of each task in its place."""
     rows = read_rows(experiments, DIFFERENCE_COLUMNS.replace("system", "other"))
     return {
         (row["experiment"], row["other"], row["task"], row["metric"]): Difference.of(row)
         for row in rows
-        if row["gallery"] == gallery
+        if row["gallery"] == places.get(row["task"])
     }

@@ -55,7 +55,8 @@ def build(
     decoded.
     """
     metrics, differences = (single(files, name) for name in sections.NUMBERS)
-    results = Results.read(metrics, differences, config["experiments"])
+    galleries = config.get("evaluation", {}).get("galleries", ())
+    results = Results.read(metrics, differences, config["experiments"], galleries)
     run = Run(files, results, settings, config, stages, benchmarks, codes or {})
     found = describe(run)
     drawn = printing(run.charts)

@@ -1,13 +1,14 @@
 """The numbers of all systems, as the report, the study and others read and show them."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from seesay.planning.experiments import ordered
 from seesay.scoring import intervals
-from seesay.scoring.names import MAIN_METRIC, PAPER
+from seesay.scoring.names import HUMAN, MAIN_METRIC
 from seesay.shared.errors import InputError
 
 METRIC_COLUMNS = (
@@ -95,9 +96,13 @@ class Results:
 
     @classmethod
     def read(
-        cls, metrics: Path, differences: Path | None, experiments: Iterable[str] = ()
+        cls,
+        metrics: Path,
+        differences: Path | None,
+        experiments: Iterable[str] = (),
+        galleries: Collection[str] = (),
     ) -> "Results":
-        """Read the tables; `experiments` are the config's, in its order.
+        """Read the tables; `experiments` and `galleries` are the config's, the former in its order.
 
         Raises InputError when a column, or the model, is missing.
         """
@@ -125,11 +130,24 @@ class Results:
         seeds = sorted({key[2] for key in values} - {"mean"}, key=lambda s: (len(s), s))
         # The test pictures' gallery is the one behind the paper's tables. ABX and grounding know no
         # other, also where a run searches the whole corpus alone.
-        papers = {key[4] for key in values if key[3] in PAPER}
-        galleries = sorted({key[4] for key in values}, key=lambda g: (g not in papers, g != "test"))
+        there = {key[4] for key in values if key[3] not in HUMAN}
+        places = sorted(there, key=lambda g: (g not in galleries, g != "test", g))
         found = {key[0] for key in values}
         names = [*(name for name in experiments if name in found), *sorted(found)]
-        return cls(values, paired, ordered(names), galleries, seeds)
+        return cls(values, paired, ordered(names), places, seeds)
+
+    def gallery(self, task: str) -> str:
+        """The gallery that pages show of a task: the first of `galleries` that it searches.
+
+        "" of a task that searches none of them.
+        """
+        return self.searched.get(task, "")
+
+    @cached_property
+    def searched(self) -> dict[str, str]:
+        """The gallery that pages show of each task."""
+        pairs = {(key[3], key[4]) for key in self.values}
+        return {task: g for g in reversed(self.galleries) for task, place in pairs if place == g}
 
     @property
     def over(self) -> str:
@@ -146,9 +164,9 @@ class Results:
 
     def _over(self, rests: str) -> str:
         """What the model's first interval generalises to whose first factor is `rests`."""
-        for (_, system, seed, _, gallery, _), found in self.values.items():
+        for (_, system, seed, task, gallery, _), found in self.values.items():
             first = found.over.partition(" x ")[0]
-            if (system, seed, gallery, first) == ("model", "mean", self.galleries[0], rests):
+            if (system, seed, first) == ("model", "mean", rests) and gallery == self.gallery(task):
                 said = intervals.said(found.over, found.units)
                 return f"({said})" if intervals.refusal(found.over, found.units) else said
         return ""
@@ -156,14 +174,14 @@ class Results:
     def value(
         self, experiment: str, system: str, task: str, metric: str, seed: str = "mean"
     ) -> Value | None:
-        """A metric in the main gallery (test, where there is one)."""
-        return self.values.get((experiment, system, seed, task, self.galleries[0], metric))
+        """A metric in the task's gallery."""
+        return self.values.get((experiment, system, seed, task, self.gallery(task), metric))
 
     def difference(
         self, experiment: str, system: str, task: str, metric: str = MAIN_METRIC
     ) -> Difference | None:
-        """The model minus a control in the main gallery."""
-        return self.differences.get((experiment, system, task, self.galleries[0], metric))
+        """The model minus a control in the task's gallery."""
+        return self.differences.get((experiment, system, task, self.gallery(task), metric))
 
 
 def shown(value: float, metric: str) -> str:

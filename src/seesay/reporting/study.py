@@ -11,19 +11,26 @@ import pandas as pd
 
 from seesay.planning.config import Config
 from seesay.reporting.beside import COLUMNS as COMPARED
-from seesay.reporting.beside import Column, Pairs, base_of, gap, kind, points, read_pairs
+from seesay.reporting.beside import (
+    Column,
+    Pairs,
+    base_of,
+    gap,
+    kind,
+    measured,
+    points,
+    read_pairs,
+)
 from seesay.reporting.results import Difference, Results
 from seesay.reporting.stopping import cut_off
 from seesay.reporting.study_about import about, answers, told
 from seesay.reporting.study_numbers import human, lucky, numbers, plain, table
 from seesay.schemas.learning import HISTORY
 from seesay.scoring.intervals import LEVEL, holm
-from seesay.scoring.names import HUMAN, MAIN_METRIC, MAIN_TASK
+from seesay.scoring.names import HUMAN
 from seesay.shared import tables, writing
 
 SECTIONS = ("logmel", "regions", "fc7", "training")
-# What is shown of each seed.
-SEEN = (MAIN_TASK, MAIN_METRIC)
 # In place of a difference, where two were searched among other numbers of items.
 NONE = "–"
 # Behind what is told apart after Holm's adjustment, too.
@@ -45,11 +52,11 @@ def write(
     """Write the study's page: all systems of every experiment, and what its settings changed.
 
     The tables are metrics.tsv, differences.tsv and experiments.tsv; `histories` the models'.
-    Numbers are means over the seeds in the main gallery, differences paired over the test
+    Numbers are means over the seeds in each task's gallery, differences paired over the test
     pictures. Raises InputError when a column is missing.
     """
-    results = Results.read(metrics, differences, config.experiments)
-    pairs = read_pairs(experiments, results.galleries[0])
+    results = Results.read(metrics, differences, config.experiments, config.evaluation.galleries)
+    pairs = read_pairs(experiments, results.searched)
     history = tables.read(HISTORY, list(histories))
     lines = [f"## {config.report.title}", "", *about(results, config), "", *answers(results)]
     lines += told(results, config)
@@ -63,24 +70,36 @@ def write(
         lines += ["### What the experiments change", ""]
         lines += table(*overrides(chosen, history, results))
         lines += [f"- {name}: {said}" for name, said in cut.items()] + [""] * bool(cut)
-        found = compared(chosen, pairs)
-        family = {key: pair for row in found for key, pair in row.pairs.items()}
-        stands = standing(family)
-        lines += ["### How they compare", ""]
-        lines += [
-            "One model minus another, in percentage points, paired by picture and by seed, with"
-            f" 95 % intervals {results.over}; bold where the interval leaves zero out. If nothing"
-            f" made any difference, one in twenty of the {len(family)} here would be bold all the"
-            f" same: {STAR} stands where it is bold after Holm’s adjustment for all of them, too.",
-            "",
-        ]
-        heading = ["experiments", "what differs", *(column.name for column in COMPARED)]
-        lines += table(heading, [row.cells(stands) for row in found])
-        lines += verdicts(list(chosen), pairs, COMPARED, stands)
+        lines += side_by_side(chosen, pairs, results)
     else:
         lines += [*cut.values()] + [""] * bool(cut)
     lines += of_people(results, experiments)
     writing.write_text(study, "\n".join(lines).rstrip() + "\n")
+
+
+def side_by_side(chosen: dict[str, dict[str, Any]], pairs: Pairs, results: Results) -> list[str]:
+    """How the experiments compare: the pairs of them, and what is better than the base.
+
+    Empty where no task has columns for it.
+    """
+    found = compared(chosen, pairs)
+    if not found:
+        return []
+    family = {key: pair for row in found for key, pair in row.pairs.items()}
+    stands = standing(family)
+    columns = measured(results)
+    heading = ["experiments", "what differs", *(column.name for column in columns)]
+    return [
+        "### How they compare",
+        "",
+        "One model minus another, in percentage points, paired by picture and by seed, with"
+        f" 95 % intervals {results.over}; bold where the interval leaves zero out. If nothing"
+        f" made any difference, one in twenty of the {len(family)} here would be bold all the"
+        f" same: {STAR} stands where it is bold after Holm’s adjustment for all of them, too.",
+        "",
+        *table(heading, [row.cells(columns, stands) for row in found]),
+        *verdicts(list(chosen), pairs, columns, stands),
+    ]
 
 
 def settings(config: Config, experiment: str) -> dict[str, Any]:
@@ -106,6 +125,7 @@ def overrides(
     The other is the one that it differs least from, of those before it; the first is the base.
     """
     kept = history[history["kept"] & (history["split"] == "validation")]
+    seen = next(iter(measured(results)), None)
     rows = []
     for nth, (name, values) in enumerate(chosen.items()):
         said = "–"
@@ -119,7 +139,6 @@ def overrides(
         epochs = ", ".join(map(str, own.sort_values("seed")["epoch"]))
         trained = history[(history["experiment"] == name) & (history["split"] == "train")]
         seconds = trained.groupby("seed")["seconds"].sum().mean()
-        found = [results.value(name, "model", *SEEN, seed=seed) for seed in results.seeds]
         rows.append(
             [
                 name,
@@ -127,11 +146,20 @@ def overrides(
                 epochs,
                 "" if pd.isna(seconds) else f"{seconds:.0f}",
                 "" if pd.isna(r10) else f"{r10:.1f}",
-                ", ".join(plain(value.value, SEEN[1]) for value in found if value),
+                *([by_seed(results, name, seen)] if seen else []),
             ]
         )
     heading = ["experiment", "settings", "best epoch, by seed", "s of epochs a model"]
-    return [*heading, "validation R@10", "Word Token by Image, R@10, by seed"], rows
+    return [*heading, "validation R@10", *([f"{seen.name}, by seed"] if seen else [])], rows
+
+
+def by_seed(results: Results, experiment: str, column: Column) -> str:
+    """The model's number with each seed: `49.0, 51.0`."""
+    seeds = [
+        results.value(experiment, "model", column.task, column.metric, seed)
+        for seed in results.seeds
+    ]
+    return ", ".join(plain(value.value, column.metric) for value in seeds if value)
 
 
 @dataclass(frozen=True)
@@ -143,10 +171,10 @@ class Row:
     differs: str
     pairs: dict[Key, Difference]
 
-    def cells(self, stands: Container[Key]) -> list[str]:
+    def cells(self, columns: Sequence[Column], stands: Container[Key]) -> list[str]:
         """The cells of the table; `stands` are the keys of what stands after Holm."""
         found = []
-        for column in COMPARED:
+        for column in columns:
             key = self.model, self.less, column
             found.append(marked(self.pairs.get(key), column, key in stands))
         return [f"{self.model} − {self.less}", self.differs, *found]
@@ -229,7 +257,7 @@ def of_people(results: Results, experiments: Path) -> list[str]:
     sources = dict.fromkeys(row[1] for row in rows[1])
     for source in sources:
         columns = [Column(f"{source}, {t.title}, R@10", name, "r10") for name, t in HUMAN.items()]
-        pairs = read_pairs(experiments, source)
+        pairs = read_pairs(experiments, dict.fromkeys(HUMAN, source))
         base = base_of(results.experiments)
         found = {(n, base, c): gap(pairs, n, base, c) for n in results.experiments for c in columns}
         stands = standing({key: pair for key, pair in found.items() if pair is not None})

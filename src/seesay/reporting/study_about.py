@@ -6,6 +6,7 @@ from typing import Any
 from seesay.planning.config import Config
 from seesay.reporting import supervision
 from seesay.reporting.credits import left_out, unheard
+from seesay.reporting.numbers import searched
 from seesay.reporting.results import Results
 from seesay.reporting.study_numbers import table
 from seesay.reporting.verdict import short_answer
@@ -20,13 +21,9 @@ def about(results: Results, config: Config) -> Iterator[str]:
         f" {seeds}; means over the seeds, with 95 % intervals"
         f" {results.over}{abx}."
     )
-    sizes = {}
-    for name, task in (("tokens", "word_token_by_image"), ("fragments", "image_token_by_word")):
-        found = results.value(results.experiments[0], "model", task, "r10")
-        if found:
-            sizes[name] = f"{found.gallery_size:,} {name}"
+    sizes = searched(results, results.experiments[0])
     if sizes:
-        yield f"Searched in {results.experiments[0]}: {' and '.join(sizes.values())}."
+        yield f"Searched in {results.experiments[0]}: {sizes}."
     if config.fc7:
         counts = sorted({fc7.regions + 1 for fc7 in _sections(config, "fc7")})
         yield f"Fragments a picture, at most: {', '.join(map(str, counts))}."

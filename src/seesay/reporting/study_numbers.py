@@ -1,8 +1,6 @@
 """The numbers of a study: all systems of every experiment in one table, as Markdown."""
 
-from typing import Any
-
-from seesay.reporting.beside import Column
+from seesay.reporting.beside import Column, measured
 from seesay.reporting.results import Results, Value, interval, shown
 from seesay.schemas.scoring import SYNTHETIC
 from seesay.scoring.intervals import said
@@ -14,13 +12,20 @@ COLUMNS = tuple(
     for heading, metric in task.study.items()
 )
 
+# In place of these, where a run has no task that has one.
+PLAIN = tuple(
+    Column(f"{task.title}, {task.metric(metric)}", name, metric)
+    for name, task in tasks().items()
+    for metric in task.metrics
+)
+
 
 def numbers(results: Results) -> tuple[list[str], list[list[str]]]:
     """Heading and rows of the table of all systems, with chance.
 
     A control whose row would be that of an experiment above is named with it alone.
     """
-    there = [c for c in COLUMNS if _value(results, "model", c) is not None]
+    there = measured(results, COLUMNS) or measured(results, PLAIN)
     rows: list[list[str]] = []
     for experiment in results.experiments:
         for system, label in SYSTEMS.items():
@@ -119,11 +124,6 @@ def lucky(results: Results) -> str:
         "Shuffled pairs better than chance with their whole interval, in tasks between pictures"
         f" and words: {'; '.join(found) or 'none'}."
     )
-
-
-def _value(results: Results, system: str, column: Column) -> Any:
-    found = (results.value(e, system, column.task, column.metric) for e in results.experiments)
-    return next((value for value in found if value is not None), None)
 
 
 def plain(value: float, metric: str) -> str:

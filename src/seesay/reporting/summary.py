@@ -28,10 +28,14 @@ def summary(run: Run, found: Mapping[str, Context]) -> str:
     parts = [found[name]["experiments"] for name in ("answer", "tasks", "where")]
     for said, asked, parted in zip(*parts, strict=True):
         lines += _answer(said)
-        lines += _numbers(run.results, asked)
-        lines += ["", f"### Where it works: R@10, gallery {run.results.galleries[0]}", ""]
-        kinds = parted["where"]["kinds"]
-        lines += [_groups(kind) for kind in kinds if kind["groups"] <= MANY]
+        lines += _numbers(run.results, asked) if asked["tasks"] else []
+        lines += _more(found, said["name"])
+        if asked["unasked"]:
+            lines.append(f"- Left out, for no test query finds anything: {asked['unasked']}.")
+        kinds = [kind for kind in parted["where"]["kinds"] if kind["groups"] <= MANY]
+        if kinds:
+            lines += ["", f"### Where it works: R@10, gallery {run.results.galleries[0]}", ""]
+            lines += map(_groups, kinds)
     if told["missing"]:
         lines += ["", told["missing"]]
     lines += ["", "## Checks across splits", ""]
@@ -78,9 +82,18 @@ def _numbers(results: Results, asked: Context) -> list[str]:
     for task in asked["tasks"]:
         verdict = task["verdict"]
         lines.append(f"- {task['name']}: {verdict.short} (R@10). {_against(verdict.numbers)}")
-    if asked["unasked"]:
-        lines.append(f"- Left out, for no test query finds anything: {asked['unasked']}.")
     return lines
+
+
+def _more(found: Mapping[str, Context], experiment: str) -> list[str]:
+    """The model's numbers of the tasks that the paper does not have, in one line each."""
+    parts = found["more"]["experiments"] if "more" in found else []
+    rows = [row for part in parts if part["name"] == experiment for row in part["more"]["rows"]]
+    return [
+        f"- {row['task']}, {row['metric']}: {row['cells']['model']['text']}"
+        f" {row['cells']['model']['interval']}, chance {row['chance']}, {row['size']}."
+        for row in rows
+    ]
 
 
 def _groups(kind: Context) -> str:

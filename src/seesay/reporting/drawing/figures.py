@@ -10,13 +10,12 @@ Charts = Mapping[str, Spec]
 
 def answer_figure(experiments: Sequence[Context], charts: Charts) -> str:
     """The answer's charts of the described experiments as one SVG."""
-    return standalone(
-        [
-            [(task["name"] + _of(experiment, experiments), charts[name]) for name in task["charts"]]
-            for experiment in experiments
-            for task in experiment["tasks"]
-        ]
-    )
+    rows = [
+        [(task["name"] + _of(experiment, experiments), charts[name]) for name in task["charts"]]
+        for experiment in experiments
+        for task in experiment["tasks"]
+    ]
+    return standalone(rows) if rows else nothing()
 
 
 def training_figure(experiments: Sequence[Context], charts: Charts) -> str:

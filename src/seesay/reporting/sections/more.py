@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from seesay.reporting import numbers
 from seesay.reporting.results import Results, interval, shown
 from seesay.reporting.runs import Run
 from seesay.scoring import names
@@ -28,13 +29,10 @@ def asked_of(results: Results, experiment: str) -> dict[str, Any]:
     rows: list[dict[str, Any]] = []
     asked: dict[str, str] = {}
     for name, task in names.more().items():
-        there = {key[4] for key in results.values if key[3] == name}
-        place = next((place for place in results.galleries if place in there), "")
+        place = results.gallery(name)
+        other = "" if place == results.galleries[0] else f", gallery {place}"
         for metric in task.metrics:
-            found = {
-                system: results.values.get((experiment, system, "mean", name, place, metric))
-                for system in SYSTEMS
-            }
+            found = {system: results.value(experiment, system, name, metric) for system in SYSTEMS}
             model = found["model"]
             if model is None:
                 continue
@@ -53,7 +51,7 @@ def asked_of(results: Results, experiment: str) -> dict[str, Any]:
                     "metric": task.metric(metric),
                     "cells": cells,
                     "chance": shown(model.chance, metric),
-                    "size": f"{model.gallery_size:,} {task.items}",
+                    "size": numbers.gallery(name, model) + other,
                     "queries": f"{model.queries:,}",
                 }
             )

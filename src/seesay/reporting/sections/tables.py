@@ -2,15 +2,20 @@
 
 from seesay.reporting import numbers
 from seesay.reporting.runs import Context, Run
+from seesay.scoring import names
 
 PLACE = 50
 LINK = "Tables"
 NEEDS: dict[str, str | None] = {}
 
 
-def describe(run: Run) -> Context:
-    """What the template shows."""
+def describe(run: Run) -> Context | None:
+    """What the template shows; None where no task has ranks to show."""
+    everything = numbers.everything(run.results)
+    if not everything:
+        return None
     return {
+        "paper": any(row["id"] in names.paper() for row in everything),
         "experiments": [
             {
                 "name": name,
@@ -19,6 +24,6 @@ def describe(run: Run) -> Context:
             }
             for name in run.experiments
         ],
-        "everything": numbers.everything(run.results),
+        "everything": everything,
         "differences": numbers.differences(run.results),
     }

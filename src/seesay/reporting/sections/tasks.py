@@ -29,7 +29,7 @@ def describe(run: Run) -> Context:
             for name in run.experiments
         ],
         "beside": beside.describe(run.path("experiments"), run.results),
-        "compared": [column.name for column in beside.COLUMNS],
+        "compared": [column.name for column in beside.measured(run.results)],
     }
 
 

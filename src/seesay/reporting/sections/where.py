@@ -1,5 +1,6 @@
 """What the report says of where it works: charts and tables by kind of word and of fragment."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,7 @@ from seesay.reporting.numbers import Rows, gallery
 from seesay.reporting.results import Results
 from seesay.reporting.runs import Run
 from seesay.schemas.scoring import GROUPS, WORDS
-from seesay.scoring.names import Task, tasks
+from seesay.scoring.names import tasks
 
 PLACE = 100
 LINK = "Where it works"
@@ -50,22 +51,31 @@ def parted(
     experiment: str,
     charts: dict[str, Spec],
 ) -> dict[str, Any]:
-    """What the page says of one experiment, in the main gallery; charts are added by element id.
+    """What the page says of one experiment, in each task's gallery; charts are added by element id.
 
     `groups` and `words` are the tables of the stage breakdown.
     """
-    number, place = results.experiments.index(experiment), results.galleries[0]
+    number = results.experiments.index(experiment)
     groups, words = (
-        part[(part["experiment"] == experiment) & (part["gallery"] == place)]
+        part[
+            (part["experiment"] == experiment)
+            & (part["gallery"] == part["task"].map(results.gallery))
+        ]
         for part in (groups, words)
     )
-    kinds, sizes = [], {}
+    kinds, sizes, table = [], {}, []
     for name, title in TITLES.items():
         own = groups[groups["property"] == name]
-        task, about = drawn(own)
-        rows = rows_of(own[own["task"] == task])
-        if not rows:
+        found = {task: rows for task in asked(own) if (rows := rows_of(own[own["task"] == task]))}
+        if not found:
             continue
+        table += [
+            {"property": name, "task": tasks()[task].title, **row}
+            for task, rows in found.items()
+            for row in rows
+        ]
+        task = drawn(found)
+        rows, about = found[task], tasks()[task]
         identity = f"where-{number}-{name}".replace(" ", "-")
         charts[identity] = dots(rows, f"R@10 by {name}: {about.title}", ranked=name == "talker")
         kinds.append(
@@ -81,20 +91,18 @@ def parted(
         )
         value = results.value(experiment, "model", task, "r10")
         sizes[about.title] = gallery(task, value) if value else ""
-    table = [
-        {"property": name, "task": about.title, **row}
-        for name in TITLES
-        for task, about in tasks().items()
-        for row in rows_of(groups[(groups["property"] == name) & (groups["task"] == task)])
-    ]
-    found = {"kinds": kinds, "sizes": sizes, "table": table}
-    return {**found, **by_word(groups, words, results, experiment, charts)}
+    parts = {"kinds": kinds, "sizes": sizes, "table": table}
+    return {**parts, **by_word(groups, words, results, experiment, charts)}
 
 
-def drawn(rows: pd.DataFrame) -> tuple[str, Task]:
-    """The task of some rows that is drawn: the first that the sound of words does not tell."""
-    asked = [(name, task) for name, task in tasks().items() if name in set(rows["task"])]
-    return min(asked, key=lambda each: each[1].acoustic, default=("", Task("", "token", "")))
+def asked(rows: pd.DataFrame) -> list[str]:
+    """The tasks of some rows, in the order of pages."""
+    return [name for name in tasks() if name in set(rows["task"])]
+
+
+def drawn(names: Iterable[str]) -> str:
+    """The task that is drawn: the first that the sound of words does not tell; "" of none."""
+    return min(names, key=lambda name: tasks()[name].acoustic, default="")
 
 
 def by_word(
@@ -105,7 +113,7 @@ def by_word(
     charts: dict[str, Spec],
 ) -> dict[str, Any]:
     """The words of the task that is drawn: the learning curve, each word, and other words."""
-    task, about = drawn(words)
+    task = drawn(asked(words))
     points, groups = words[words["task"] == task], groups[groups["task"] == task]
     model = results.value(experiment, "model", task, "median_rank")
     curve = None
@@ -114,7 +122,7 @@ def by_word(
         pairs = groups[groups["property"] == "training pairs"]
         charts[curve] = learning(points, pairs, model.chance)
     return {
-        "asked": about.title,
+        "asked": tasks()[task].title if task else "",
         "size": gallery(task, model) if model else "",
         "curve": curve,
         "words": _words(points[points["system"] == "model"]),
