@@ -20,23 +20,16 @@ from pathlib import Path
 from typing import Any
 
 from seesay.reporting import supervision
+from seesay.schemas.scoring import SYNTHETIC
+from seesay.scoring.names import HUMAN, tasks
 
 DOCS = Path(__file__).resolve().parent
 README, RESULTS, STUDY = DOCS.parent / "README.md", DOCS / "measured", DOCS / "results.md"
 COLUMNS = ["experiment", "system", "task", "metric", "value", "ci_low", "ci_high", "chance"]
 OVER = ["over", "units"]  # what the intervals generalise to
-# What human words are asked, and how the README's table calls it; the two galleries of a source.
-PEOPLE = {
-    "human_recognition": "the word among all",
-    "picture_by_human_word": "a picture by the word",
-}
-OWN = "~synthetic"
-# The rows of the README's first table.
-DEFAULT = {
-    "Word Token by Image": "word_token_by_image",
-    "Image Token by Word": "image_token_by_word",
-    "Picture by caption": "picture_by_caption",
-}
+# The tasks in the README's tables: of human words, and of the embedded default.
+PEOPLE = ("human_recognition", "picture_by_human_word")
+DEFAULT = ("word_token_by_image", "image_token_by_word", "picture_by_caption")
 # Those of its second: the file, experiment and system of docs/results.md; and its columns there.
 REAL = {
     "`flickr8k`, `paper`": ("flickr8k", "paper", "model"),
@@ -116,18 +109,18 @@ def people_table() -> str:
         if r["system"] == "model" and r["metric"] == "r10"
     }
     names = list(dict.fromkeys(experiment for experiment, _, _ in rows))
-    sources = sorted({gallery for _, gallery, _ in rows if not gallery.endswith(OWN)})
+    sources = sorted({gallery for _, gallery, _ in rows if not gallery.endswith(SYNTHETIC)})
     lines = [
         f"| task | source | words | {' | '.join(f'`{n}`' for n in names)} | own voices | chance |",
         "|" + "---|" * (len(names) + 5),
     ]
-    for task, title in PEOPLE.items():
+    for task in PEOPLE:
         for source in sources:
             found = [rows[name, source, task] for name in names]
-            own = rows.get((names[0], f"{source}{OWN}", task))
+            own = rows.get((names[0], f"{source}{SYNTHETIC}", task))
             cells = [f"{float(r['value']):.1f} {_ends(r)}" for r in found]
             more = [f"{float(own['value']):.1f}" if own else "", f"{float(found[0]['chance']):.1f}"]
-            line = [title, source, found[0]["queries"], *cells, *more]
+            line = [HUMAN[task].title, source, found[0]["queries"], *cells, *more]
             lines.append(f"| {' | '.join(line)} |")
     return "\n".join(lines)
 
@@ -160,7 +153,7 @@ def default_table() -> str:
         " text (bound of `best`) | chance |",
         "|" + "---|" * 7,
     ]
-    for name, task in DEFAULT.items():
+    for task in DEFAULT:
         cells = []
         for experiment, bold in (("paper", ""), ("best", "**")):
             row = rows[experiment, "model", task, "r10"]
@@ -168,7 +161,7 @@ def default_table() -> str:
         for system in ("random_projection", "shuffled", "text"):
             cells.append(f"{float(rows['best', system, task, 'r10']['value']):.1f}")
         cells.append(f"{float(rows['best', 'model', task, 'r10']['chance']):.1f}")
-        lines.append(f"| {' | '.join([name, *cells])} |")
+        lines.append(f"| {' | '.join([tasks()[task].title, *cells])} |")
     return "\n".join(lines)
 
 

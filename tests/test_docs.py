@@ -51,3 +51,11 @@ def found(name: str) -> bool:
     except ModuleNotFoundError:
         pass
     return hasattr(importlib.import_module(package), last)
+
+
+def test_the_table_of_tasks_is_theirs():
+    spec = importlib.util.spec_from_file_location("tasks", ROOT / "docs" / "tasks.py")
+    tasks = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tasks)
+    page = tasks.PAGE.read_text(encoding="utf-8")
+    assert tasks.written(page) == page, "run `make schema`"
