@@ -9,8 +9,8 @@
     seesay abx results --experiment paper --out FOLDER
     seesay clean config/paper.yaml
 
-`check` says whether a run has all that it needs and what it will find, one line a finding, with
-exit status 1 if something is missing. `config` prints every setting of a run and its origin.
+`check` says whether a run can start and predicts its numbers, one line a finding, with exit status
+1 if something is missing. `config` prints every setting of a run and its origin.
 `search` finds pictures for a spoken word, or spoken words for a picture.
 `compare` lists the differences between two finished runs, with paired intervals.
 `export` writes both branches of a model as ONNX files. `abx` writes the test words as item files
@@ -87,8 +87,9 @@ def _add_check(commands: Commands) -> None:
     check = commands.add_parser(
         "check",
         help="check that a run has all that it needs",
-        description="Check everything that a run needs; start it in the folder of the run. Prints"
-        " one line a finding, and ends with exit status 1 if something is missing.",
+        description="Check everything that a run needs (docs/check.md). Start the command in the"
+        " folder of the run. It prints one line a finding, and ends with exit status 1 if something"
+        " is missing.",
     )
     check.add_argument("config", help="the config file of the run")
     check.add_argument("--trust-model", action="store_true", help=TRUST)
@@ -98,28 +99,33 @@ def _add_config(commands: Commands) -> None:
     config = commands.add_parser(
         "config",
         help="print every setting of a run, and where it comes from",
-        description="Print the whole config of a run as YAML, each value with its origin as a"
-        " comment: file:line, default or --config (docs/configuration.md).",
+        description="Print the whole config of a run as YAML (docs/configuration.md). A comment"
+        " beside each value says where it comes from: file:line, default or --config.",
     )
-    config.add_argument("files", nargs="+", metavar="FILE", help="as --configfile of snakemake")
+    config.add_argument(
+        "files", nargs="+", metavar="FILE", help="config files, as for --configfile of snakemake"
+    )
     config.add_argument(
         "--config",
         nargs="+",
         action="extend",
         default=[],
         metavar="KEY=VALUE",
-        help="as --config of snakemake",
+        help="new values of single keys, as for --config of snakemake",
     )
-    config.add_argument("--explain", action="store_true", help="say above each key what it means")
+    config.add_argument(
+        "--explain", action="store_true", help="print the description of each key above it"
+    )
 
 
 def _add_compare(commands: Commands) -> None:
     compare = commands.add_parser(
         "compare",
         help="compare two finished runs",
-        description="List how two finished runs differ (settings, corpora, seeds, code), and show"
-        " their numbers side by side, with differences (B minus A) and 95 % intervals, paired over"
-        " the test pictures. Runs with different test sets get no differences.",
+        description="List how two finished runs differ (settings, corpora, seeds, code), and print"
+        " their numbers side by side (docs/experiments.md). Differences are B minus A, with 95 %"
+        " intervals, paired over the test pictures. Runs with different test sets get no"
+        " differences.",
     )
     compare.add_argument("first", type=Path, metavar="RUN", help="the results folder of run A")
     compare.add_argument("second", type=Path, metavar="RUN", help="the results folder of run B")
@@ -129,7 +135,7 @@ def _add_compare(commands: Commands) -> None:
     )
     compare.add_argument("--gallery", help="test or all (test, where both runs have it)")
     compare.add_argument(
-        "--all", action="store_true", help="show every metric, not only R@10 and median"
+        "--all", action="store_true", help="print every metric, not only R@10 and median rank"
     )
     compare.add_argument("--resamples", type=int, default=1000, help="bootstrap resamples (1000)")
 
@@ -138,8 +144,8 @@ def _add_search(commands: Commands) -> None:
     search = commands.add_parser(
         "search",
         help="find pictures for a spoken word, or spoken words for a picture",
-        description="Print the nearest items in the space of a trained model, as a table separated"
-        " by tabs (docs/search.md).",
+        description="Print the items of a run that are nearest to a new recording or picture, as a"
+        " table separated by tabs (docs/search.md).",
     )
     search.add_argument(
         "--model", required=True, help="folder <results>/training/{experiment}/{system}/{seed}"
@@ -147,13 +153,13 @@ def _add_search(commands: Commands) -> None:
     asked = search.add_mutually_exclusive_group(required=True)
     asked.add_argument("--say", type=Path, metavar="WAV", help="a recording of one word")
     asked.add_argument("--look", type=Path, metavar="PICTURE", help="a picture")
-    search.add_argument("--top", type=int, default=10, help="most rows (10)")
+    search.add_argument("--top", type=int, default=10, help="largest number of rows (10)")
     search.add_argument(
         "--split",
         choices=("train", "validation", "test"),
         help="with --say: search only the pictures of this split",
     )
-    search.add_argument("--html", type=Path, help="also write a page with framed thumbnails")
+    search.add_argument("--html", type=Path, help="also write a page with pictures and boxes")
     search.add_argument("--out", type=Path, help="with --look: folder for the tokens as wav files")
     search.add_argument("--device", default="cpu", help="auto, cpu or cuda (cpu)")
     search.add_argument("--trust-model", action="store_true", help=TRUST)
@@ -163,8 +169,9 @@ def _add_export(commands: Commands) -> None:
     export = commands.add_parser(
         "export",
         help="write both branches of a model as ONNX files",
-        description="Write image.onnx and speech.onnx, from raw features to embeddings, and print"
-        " how far they are from the model; refuses files that are too far (docs/search.md).",
+        description="Write image.onnx and speech.onnx, which compute embeddings from raw features"
+        " (docs/search.md). Print how much they differ from the model; write nothing if they differ"
+        " too much.",
     )
     export.add_argument(
         "--model", required=True, help="folder <results>/training/{experiment}/{system}/{seed}"
@@ -175,9 +182,9 @@ def _add_export(commands: Commands) -> None:
 def _add_abx(commands: Commands) -> None:
     abx = commands.add_parser(
         "abx",
-        help="write the test words as ABX items with their embeddings, for fastabx",
-        description="Write the test words of a finished run as ZeroSpeech's item files, by form and"
-        " by lemma, with the embeddings of one system, and print their ABX error rates"
+        help="write the test tokens as ABX items with their embeddings, for fastabx",
+        description="Write the test tokens of a finished run as ZeroSpeech's item files, by form"
+        " and by lemma, with the embeddings of one system, and print their ABX error rates"
         " (docs/abx.md).",
     )
     abx.add_argument("results", type=Path, help="the results folder of the run")
@@ -191,9 +198,9 @@ def _add_clean(commands: Commands) -> None:
     clean = commands.add_parser(
         "clean",
         help="list and remove stored training states that no run needs",
-        description="List the folders of <results>/checkpoints, and why each is needed or not:"
-        " training has ended, other settings or code, no such experiment. A folder that a job"
-        " holds stays (docs/reruns.md).",
+        description="List the folders in <results>/checkpoints, and say why each is needed or not:"
+        " training has ended, other settings or code, no such experiment (docs/reruns.md). A folder"
+        " that a job is using always stays.",
     )
     clean.add_argument("config", help="the config file of the run")
     clean.add_argument("--remove", action="store_true", help="remove the folders that no run needs")

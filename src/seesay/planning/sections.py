@@ -61,29 +61,29 @@ class Sections(Settings):
     """The sections, each valid by itself."""
 
     results: ResultsFolder = Field(
-        description="folder of everything that the run writes; each data set has its own"
+        description="folder for everything that the run writes; each data set needs its own"
     )
     # A job's command line names every shard, and has room for some 400.
     shards: int = Field(
         default=8,
         ge=1,
         le=400,
-        description="parts that the big tables are made in; each is a job, and a new picture or"
-        " recording reruns one",
+        description="number of parts of each large table; each part is a job, and a new picture"
+        " or recording reruns only its part",
     )
     seeds: tuple[Seed, ...] = Field(
-        default=(1, 2, 3), min_length=1, description="seeds that each system is run with"
+        default=(1, 2, 3), min_length=1, description="seeds; every system is trained with each"
     )
     experiments: dict[str, Experiment] = Field(
         default={"paper": Experiment()},
         min_length=1,
-        description="named variants, each with what it overrides in the sections training, logmel,"
-        " regions and fc7; by default one, of the sections as they are",
+        description="named variants, each with the keys of training, logmel, regions and fc7 that"
+        " it overrides; default: one experiment without overrides",
     )
     controls: tuple[Literal["shuffled", "text"], ...] = Field(
         default=("shuffled", "text"),
-        description="controls that are trained beside each model, and take as long as it: shuffled"
-        " (pairs) and text (one-hot words); [] leaves both out",
+        description="trained controls of each model, each as long to train as the model: shuffled"
+        " (pairs) and text (one-hot words); [] for none",
     )
     fetch: FetchSettings = _section(FetchSettings, "what `snakemake fetch` may download")
     scenes: ScenesSettings | None = Field(
@@ -95,12 +95,13 @@ class Sections(Settings):
     )
     regions: RegionsSettings | None = Field(
         default_factory=_unless_ready_made(RegionsSettings),
-        description="candidate boxes; null, or left out with the section fragments: none are made",
+        description="candidate boxes; null, or left out beside the section fragments: none are"
+        " computed",
     )
     fc7: Fc7Settings | None = Field(
         default_factory=_unless_ready_made(Fc7Settings),
-        description="scored fragments and their features; null, or left out with the section"
-        " fragments: none are made",
+        description="fragments and their features; null, or left out beside the section"
+        " fragments: none are computed",
     )
     words: WordsSettings = _section(WordsSettings, "content words")
     synthesis: SynthesisSettings | None = Field(
@@ -110,11 +111,15 @@ class Sections(Settings):
         default=None, description="speech to align with its transcripts; leave out if it has times"
     )
     speech: SpeechSettings = _section(SpeechSettings, "the word-aligned speech")
-    matching: MatchingSettings = _section(MatchingSettings, "caption words to spoken tokens")
+    matching: MatchingSettings = _section(
+        MatchingSettings, "which spoken tokens say the caption words"
+    )
     logmel: LogmelSettings = _section(LogmelSettings, "features of spoken tokens")
     training: TrainingSettings = _section(TrainingSettings, "the network and how it learns")
     evaluation: EvaluationSection = _section(EvaluationSection, "queries and galleries")
     metrics: MetricsSettings = _section(MetricsSettings, "intervals")
-    listen: ListenSettings = _section(ListenSettings, "what the report lets one hear and see")
-    map: MapSettings = _section(MapSettings, "the shared space on a plane")
+    listen: ListenSettings = _section(
+        ListenSettings, "words to play and pictures to look at in the report"
+    )
+    map: MapSettings = _section(MapSettings, "the embedding space in two dimensions")
     report: ReportSettings = _section(ReportSettings, "what the report shows")

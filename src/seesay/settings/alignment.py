@@ -15,8 +15,8 @@ class AlignmentSettings(Settings):
     )
     talker: Literal["folder", "name"] = Field(
         default="folder",
-        description="the talker, without transcripts.tsv: the folder that holds the file, or the"
-        " file's name up to its first _ or -",
+        description="where the talker comes from without transcripts.tsv: the name of the folder"
+        " that holds the file (folder), or the file's name up to its first _ or - (name)",
     )
     dictionary: UserPath | None = Field(
         default=None,
@@ -26,10 +26,10 @@ class AlignmentSettings(Settings):
         default=1e-80,
         ge=1e-300,
         le=1e-20,
-        description="drops a path this much less likely than the best; a smaller number aligns"
-        " more recordings, including some that do not say their transcript",
+        description="the search drops paths less likely than this share of the best; a smaller"
+        " number aligns more recordings, including some that do not match their transcript",
     )
     on_bad_input: Literal["reject", "fail"] = Field(
         default="reject",
-        description="reject an utterance that cannot be aligned, or end the run (fail)",
+        description="reject a recording that cannot be aligned, or end the run (fail)",
     )

@@ -28,55 +28,61 @@ class AugmentationSettings(Settings):
     """Changes of tokens that training draws anew in every batch of many pictures."""
 
     time_shift: int = Field(
-        default=0, ge=0, description="most frames by which training shifts a token, either way"
+        default=0,
+        ge=0,
+        description="training shifts a token by at most this many frames, in either direction",
     )
     time_mask: int = Field(
-        default=0, ge=0, description="most neighbouring frames masked in training (SpecAugment)"
+        default=0,
+        ge=0,
+        description="training masks at most this many neighbouring frames (SpecAugment)",
     )
     filter_mask: int = Field(
-        default=0, ge=0, description="most neighbouring filters masked in training (SpecAugment)"
+        default=0,
+        ge=0,
+        description="training masks at most this many neighbouring filters (SpecAugment)",
     )
     filter_warp: Perturbs = Field(
         default=0.0,
         ge=0,
         le=0.5,
-        description="largest share by which training scales frequencies, up or down: other vocal"
-        " tracts (Jaitly and Hinton 2013)",
+        description="training scales frequencies by at most this share, up or down, as in other"
+        " vocal tracts (Jaitly and Hinton 2013)",
     )
     tempo: Perturbs = Field(
         default=0.0,
         ge=0,
         lt=1,
-        description="largest share by which training changes the tempo, up or down; with span:"
-        " word, whose length is normalised, within the word",
+        description="training changes the tempo by at most this share, up or down; with span:"
+        " word, where all words have the same length, one part becomes faster and another slower",
     )
     neighbours: Perturbs = Field(
         default=0.0,
         ge=0,
         le=1,
-        description="largest share of a word's length by which training moves each edge of its"
-        " cut into other words; with span: word",
+        description="training moves the start and the end of a word into other words, by at most"
+        " this share of its length; needs span: word",
     )
     reverberation: Perturbs = Field(
         default=0.0,
         ge=0,
         le=10,
-        description="longest reverberation in training, in s until it is 60 dB down; frames of"
-        " span: word count as logmel.hop each",
+        description="longest reverberation in training: s until it has fallen by 60 dB; with"
+        " span: word, frames count as logmel.hop apart",
     )
     noise: Perturbs = Field(
         default=0.0,
         ge=0,
         le=10,
-        description="power of the loudest noise in training, relative to the word (0.1: 10 dB"
-        " below it); drawn evenly in dB from 30 dB below that",
+        description="power of the loudest noise in training, relative to the token (0.1: 10 dB"
+        " below it); the power is drawn uniformly in dB, between this and 30 dB less",
     )
     channel: Perturbs = Field(
         default=0.0,
         ge=0,
         le=10,
-        description="standard deviation of a smooth random curve over the filters in training, in"
-        " nats of power: other microphones and levels",
+        description="training adds a smooth random curve over the filters with this standard"
+        " deviation, in nats of power, as other microphones and levels do",
     )
 
     @property

@@ -18,12 +18,13 @@ class Corpus(Settings):
         default="",
         max_length=64,
         pattern=r"^[A-Za-z0-9_.-]*$",
-        description="prefix of the ids, before a /; empty: no prefix. One entry of a list may"
-        " have no name",
+        description="prefix of the ids, followed by /; empty: no prefix. Only one entry of a list"
+        " may have no name",
     )
     reader: str = Field(
         min_length=1,
-        description="reader of the layout: one of seesay, a dotted module, or a path ending in .py",
+        description="reader of the layout: the name of one of seesay's readers, a dotted module,"
+        " or a path ending in .py",
     )
     path: UserPath = Field(description="folder of the corpus")
     options: dict[str, Any] = Field(default={}, description="options of the reader")

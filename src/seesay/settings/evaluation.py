@@ -63,17 +63,17 @@ class EvaluationSettings(Settings):
         default=10,
         ge=1,
         le=10_000,
-        description="pairs (A, B) drawn for each test token X, for the task abx_token_weighted",
+        description="task abx_token_weighted: pairs (A, B) drawn for each test token X",
     )
     abx_context: Literal["any", "within"] = Field(
         default="any",
-        description="within: A, B and X of the task abx stand between the same two words; any:"
-        " between any words",
+        description="task abx: A, B and X must have the same previous and next word (within), or"
+        " may have any (any)",
     )
     legacy: bool = Field(
         default=False,
-        description="also evaluate as the authors' code did, in tables of its own: features"
-        " standardised with the test set's statistics, only strictly better items counted",
+        description="also evaluate as the authors' code did, in separate tables: features are"
+        " standardised with the test set's statistics, and ranks count only strictly better items",
     )
 
     @field_validator("tasks", "galleries")

@@ -18,8 +18,8 @@ class Fc7Settings(Settings):
     )
     weights: UserPath = Field(
         default="DEFAULT",
-        description="DEFAULT: the network's published weights, carried by a package or in torch"
-        " hub's checkpoint folder; random: untrained, for tests alone; or the path of a state dict",
+        description="DEFAULT: the network's published weights, from a package or torch hub's"
+        " checkpoint folder; random: untrained, only for tests; or the path of a state dict",
     )
     size: int = Field(
         default=128,
@@ -31,26 +31,27 @@ class Fc7Settings(Settings):
     context: int = Field(
         default=9,
         ge=0,
-        description="border of the warped crop around the box, in px (R-CNN: 16 at a size of"
-        " 227); less than half the size; none for the whole image or for fasterrcnn",
+        description="border around the box in the warped crop, in px (R-CNN: 16 at a size of"
+        " 227); less than half the size; the whole picture and fasterrcnn have no border",
     )
     nms: float = Field(
         default=1,
         gt=0,
         le=1,
-        description="drops a region whose intersection over union with a better scored one that"
-        " stays, or with the whole image, is above this; 1 keeps all",
+        description="drops a box if its intersection over union with the whole picture, or with a"
+        " kept box of a higher score, is above this; 1 keeps all",
     )
     regions: int = Field(
         default=19,
         ge=0,
-        description="best scored candidates that stay, besides the whole image",
+        description="number of boxes kept, those with the highest scores, besides the whole"
+        " picture",
     )
     batch: int = Field(
         default=64,
         ge=1,
         le=4096,
-        description="crops that the network sees at once; fasterrcnn always sees one picture",
+        description="crops in a batch of the network; fasterrcnn always takes one picture",
     )
 
     @model_validator(mode="after")

@@ -15,11 +15,11 @@ class FragmentsSettings(Settings):
     )
     whole: Literal["unknown", "first", "last"] = Field(
         default="unknown",
-        description="row of a picture's codes that is the whole image, and becomes region 0;"
-        " unknown: rows are numbered in their order",
+        description="which row of a picture's codes is the whole picture; it becomes region 0."
+        " unknown: regions have the numbers of their rows",
     )
     on_bad_input: Literal["reject", "fail"] = Field(
         default="reject",
-        description="reject codes of another shape, or of a picture that no corpus has; or end"
+        description="reject codes with a wrong shape, or of a picture that no corpus has; or end"
         " the run (fail)",
     )

@@ -22,8 +22,8 @@ class EvaluationSection(EvaluationSettings):
 
     human: tuple[Corpus, ...] = Field(
         default=(),
-        description="corpora of words that people say, as in speech.corpora, each with a name: a"
-        " second test, besides the captions' own speech",
+        description="corpora of words that people say, for a second test; entries as in"
+        " speech.corpora, each with a name",
     )
     human_talkers: float = Field(
         default=1.0,

@@ -8,18 +8,22 @@ from seesay.settings import Settings
 
 
 class ListenSettings(Settings):
-    """What one can hear and see in the report, and how much room it takes."""
+    """The words to play and the pictures to look at in the report, and their size."""
 
     experiment: str | None = Field(
         default=None,
-        description="experiment whose model is shown, also on the map; null: the first in"
-        " alphabetical order",
+        description="experiment whose model is shown under Listen and look and on the map; null:"
+        " the first in alphabetical order",
     )
-    words: int = Field(default=150, ge=3, le=2000, description="most spoken words to choose from")
+    words: int = Field(
+        default=150, ge=3, le=2000, description="largest number of spoken words to choose from"
+    )
     tokens: int = Field(
         default=3, ge=1, le=20, description="tokens of a word, each by another talker"
     )
-    pictures: int = Field(default=40, ge=3, le=500, description="most pictures to choose from")
+    pictures: int = Field(
+        default=40, ge=3, le=500, description="largest number of pictures to choose from"
+    )
     fragments: int = Field(
         default=6, ge=1, le=50, description="fragments of a picture that are queries"
     )
@@ -33,12 +37,15 @@ class ListenSettings(Settings):
         default=4,
         ge=1,
         le=20,
-        description="best, typical and worst words, and as many pictures, in a table",
+        description="number of best, of typical and of worst words in a table, and as many"
+        " pictures",
     )
     thumbnail: int = Field(
         default=200, ge=64, le=640, description="longer side of a picture, in px"
     )
-    margin: float = Field(default=0.05, ge=0, le=0.5, description="s heard before and after a word")
+    margin: float = Field(
+        default=0.05, ge=0, le=0.5, description="sound played before and after a word, in s"
+    )
     seconds: float = Field(
         default=1.5, gt=0.1, le=10, description="longest clip, margins included, in s"
     )
@@ -46,13 +53,13 @@ class ListenSettings(Settings):
         default=16_000, description="sample rate of the MP3 clips, in Hz"
     )
     picture_megabytes: float = Field(
-        default=3, ge=0, le=100, description="most room for pictures in the page, in MB"
+        default=3, ge=0, le=100, description="largest size of all pictures in the page, in MB"
     )
     sound_megabytes: float = Field(
         default=5,
         ge=0,
         le=100,
-        description="most room for clips and log-Mel drawings in the page, in MB",
+        description="largest size of all clips and log-Mel drawings in the page, in MB",
     )
 
     @model_validator(mode="after")

@@ -45,12 +45,12 @@ class LogmelSettings(Settings):
         default=0.025, gt=0, le=0.2, description="length of the Hann window, in s"
     )
     hop: float = Field(
-        default=0.010, gt=0, le=0.1, description="s from frame to frame; paper: 0.010"
+        default=0.010, gt=0, le=0.1, description="distance between frames, in s; paper: 0.010"
     )
     span: Literal["window", "masked", "word"] = Field(
         default="window",
-        description="frames of a token: those around its middle (window, paper), the same but"
-        " silent outside the word (masked), or from its onset to its offset, stretched to the"
+        description="frames of a token: a window around its middle (window, paper); the same with"
+        " silence outside the word (masked); or from its onset to its offset, stretched to the"
         " number of frames (word)",
     )
     frames: int = Field(
@@ -62,8 +62,8 @@ class LogmelSettings(Settings):
     normalise: Literal["none", "recording", "token"] = Field(
         default="none",
         description="recording: subtract each filter's mean over the recording, which removes"
-        " much of the talker and the microphone; token: give each token mean 0 and deviation 1,"
-        " which removes its level; none (paper)",
+        " much of the talker and the microphone; token: give each token mean 0 and standard"
+        " deviation 1, which removes its level; none (paper)",
     )
     low: float = Field(default=64, ge=0, description="lower edge of the lowest filter, in Hz")
     high: float = Field(default=8000, gt=0, description="upper edge of the highest filter, in Hz")
@@ -71,7 +71,7 @@ class LogmelSettings(Settings):
         default=1e-10,
         ge=1e-30,
         le=1,
-        description="least power; lower ones are cut to it before the logarithm",
+        description="smallest power; smaller values are raised to it before the logarithm",
     )
     on_bad_input: Literal["reject", "fail"] = Field(
         default="reject",

@@ -21,47 +21,48 @@ Pattern = Annotated[str, AfterValidator(_pattern)]
 
 
 class MatchingSettings(Settings):
-    """How tokens say captions."""
+    """Which tokens say the captions."""
 
     YOUNGER: ClassVar[tuple[str, ...]] = ("test_speakers",)
 
     speakers: Literal["best", "all", "balanced", "mixed"] = Field(
         default="balanced",
-        description="who says a caption: the talker with the largest vocabulary who can (best),"
-        " every talker who can (all), or one talker, spread evenly (balanced); mixed: several"
-        " talkers may say the words of one caption, for speech in which one talker says too few"
-        " words",
+        description="who says a caption: of the talkers who can, the one with the largest"
+        " vocabulary (best), every one (all), or one, so that captions are spread evenly"
+        " (balanced); mixed: several talkers may say the words of one caption, if no talker has"
+        " enough words",
     )
     test_speakers: Literal["best", "all", "balanced"] | None = Field(
         default=None,
-        description="who says a caption of the test split, with reuse: always; null: as speakers",
+        description="who says a caption of the test split, with the values of speakers; only with"
+        " reuse: always; null: as speakers",
     )
     reuse: Annotated[
         Literal["never", "within_split", "always"],
         Loads("seesay.captions.matching_again", lambda reuse: reuse == "always"),
     ] = Field(
         default="never",
-        description="whether several captions may share a token: never, those of one split"
-        " (within_split), or any, drawn with replacement, as in the authors' code, so that"
-        " training and test share tokens (always)",
+        description="which captions may share a token: none (never); those of one split"
+        " (within_split); or all (always): tokens are drawn with replacement, as in the authors'"
+        " code, and training and test share tokens",
     )
     min_tokens: int = Field(
         default=1,
         ge=1,
-        description="least tokens of a usable spoken word; rarer ones stand for nothing, not even"
-        " for themselves, because two splits cannot share one token; 1: every word counts",
+        description="smallest number of tokens of a spoken word that may be used; rarer words are"
+        " not used, because two splits cannot share one token; 1: all words may be used",
     )
     relax: tuple[Literal["length", "frequency", "pos"], ...] = Field(
         default=("length",),
-        description="what a replacement may differ in if none matches, in this order",
+        description="properties in which a replacement may differ if none matches, in this order",
     )
     frequency_tolerance: float = Field(
         default=1,
         gt=0,
         le=1,
         description="largest difference between the frequency ranks of a word and its"
-        " replacement, as a share of all ranks of the part of speech; 1: any, and the nearest is"
-        " taken",
+        " replacement, as a share of all ranks of the part of speech; 1: any difference; the"
+        " nearest rank is always taken",
     )
     seed: Seed = Field(
         default=1, description="seed of the choice of tokens, and of unseen talkers and words"
@@ -71,16 +72,16 @@ class MatchingSettings(Settings):
         Loads("seesay.captions.unseen"),
     ] = Field(
         default=0,
-        description="talkers held out for the test split, where they say half of the captions"
-        " (with speakers: all, every one that they can): a number, or regular expressions of"
-        " whole talker ids (flite-.*: every voice of one synthesiser); 0: none",
+        description="talkers held out for the test split: a number, or regular expressions of"
+        " whole talker ids (flite-.*: every voice of one synthesiser); 0: none. They say half of"
+        " the test captions (with speakers: all, every one that they can)",
     )
     unseen_words: Annotated[float, Loads("seesay.captions.unseen")] = Field(
         default=0,
         ge=0,
         lt=1,
-        description="share of the test split's spoken word types held out of training and"
-        " validation, whose captions are said without them",
+        description="share of the test split's spoken word types that are held out: captions of"
+        " training and validation are said without them",
     )
 
     @model_validator(mode="after")

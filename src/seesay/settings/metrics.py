@@ -14,7 +14,7 @@ class MetricsSettings(Settings):
         default=1000,
         ge=1,
         le=MOST_RESAMPLES,
-        description="bootstrap resamples behind each 95 % interval, of the test images, or of"
-        " human words and talkers",
+        description="bootstrap resamples for each 95 % interval, of test pictures, or of human"
+        " words and talkers",
     )
     seed: Seed = Field(default=0, description="seed of the resamples, shared by all systems")

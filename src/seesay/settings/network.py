@@ -21,18 +21,18 @@ class NetworkSettings(Settings):
     )
     context: Literal["none", "gate"] = Field(
         default="none",
-        description="what a fragment knows of its whole picture: nothing (none, paper), or the"
-        " whole picture's features through a learnt gate, which every embedding then holds (gate)",
+        description="gate: each fragment's embedding also depends on the whole picture's"
+        " features, through a learnt gate; none (paper)",
     )
     context_dropout: float = Field(
         default=0.0,
         ge=0,
         lt=1,
-        description="share of fragments whose context is left out, anew in every batch",
+        description="share of fragments without context in training, drawn again in every batch",
     )
     speech_encoder: Annotated[str, Choice("seesay.model.speech_encoders")] = Field(
         default="mlp",
-        description="the speech branch, a module of seesay.model.speech_encoders; paper: mlp",
+        description="speech branch, a module of seesay.model.speech_encoders; paper: mlp",
     )
     speech_layers: Widths = Field(
         default=(1024, 1024, 1024),
@@ -44,8 +44,9 @@ class NetworkSettings(Settings):
     )
     speech_norm: Literal["none", "instance"] = Field(
         default="none",
-        description="instance: the network gives each filter of a token mean 0 and deviation 1"
-        " over its frames, which removes the steady colour of voice and microphone; none (paper)",
+        description="instance: the network gives each filter of a token mean 0 and standard"
+        " deviation 1 over its frames, which removes constant properties of voice and microphone;"
+        " none (paper)",
     )
     filters: int = Field(
         default=40,
@@ -70,14 +71,15 @@ class NetworkSettings(Settings):
         default=1,
         ge=1,
         le=20,
-        description="most rounds of clustering and learning pseudo-words, each from the"
-        " embeddings of the round before; they end with the first that does not improve the"
-        " validation criterion",
+        description="largest number of rounds of pseudo-words; each clusters the embeddings of"
+        " the round before, and the first that does not improve the validation criterion is the"
+        " last",
     )
     pseudo_temperature: float = Field(
         default=0.1,
         gt=0,
-        description="temperature of the softmax over the pseudo-words that a token sounds like",
+        description="temperature of the softmax that weights the pseudo-words by their similarity"
+        " to a token",
     )
     dropout: float = Field(
         default=0.0, ge=0, lt=1, description="share of hidden activations dropped in training"
@@ -90,7 +92,9 @@ class NetworkSettings(Settings):
     )
     relu_cap: float = Field(default=6, gt=0, description="largest activation; the authors' code: 6")
     init_gain: float = Field(
-        default=1, gt=0, description="factor on Glorot-uniform weights; the authors' code: 4"
+        default=1,
+        gt=0,
+        description="factor on Glorot-uniform initial weights; the authors' code: 4",
     )
 
     @model_validator(mode="after")

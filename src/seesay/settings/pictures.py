@@ -44,7 +44,7 @@ class Folded(Settings):
 
 
 class HashSplit(Folded):
-    """By a hash of the id: approximate shares, and new pictures move no other."""
+    """Split by a hash of the id: shares are approximate, and a new picture moves no other."""
 
     method: Literal["hash"] = Field(description="split by a hash of the id")
     train: Share = Field(default=0.8, description="share of the pictures for training")
@@ -61,7 +61,7 @@ class HashSplit(Folded):
 
 
 class ExactSplit(Folded):
-    """By exact counts: ids are sorted by their hash and cut; the rest is left out."""
+    """Split by exact counts, in the order of the hashes of ids; the rest is left out."""
 
     method: Literal["exact"] = Field(description="exact numbers of pictures")
     train: Count = Field(description="number of pictures for training")
@@ -84,13 +84,13 @@ class FilesSplit(Settings):
 
 
 class CorpusSplit(Settings):
-    """By the corpus's own lists; unlisted pictures are left out."""
+    """Split by the corpus's own lists; unlisted pictures are left out."""
 
     method: Literal["corpus"] = Field(description="the corpus's own lists")
 
 
 class FragmentsSplit(Settings):
-    """By the files of ready-made fragments; pictures in none of them are left out."""
+    """Split by the files of ready-made fragments; pictures in none of them are left out."""
 
     method: Annotated[Literal["fragments"], Loads("seesay.corpora.fragments")] = Field(
         description="the file of ready-made fragments that has the picture"
@@ -108,7 +108,7 @@ class PictureCorpus(Corpus):
 
     split: Literal["train", "validation", "test"] | None = Field(
         default=None,
-        description="puts all of its pictures into this split; null: the section's split decides",
+        description="split of all its pictures; null: pictures.split decides",
     )
 
 
@@ -117,7 +117,7 @@ class PicturesSettings(Settings):
 
     corpora: tuple[PictureCorpus, ...] = Field(
         default=(),
-        description="the corpora; an empty list reads the pictures of the section scenes",
+        description="the corpora; empty: the pictures of the section scenes",
     )
     split: Split = Field(
         default=HashSplit(method="hash"),

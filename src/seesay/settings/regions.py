@@ -17,7 +17,7 @@ class RegionsSettings(Settings):
 
     proposals: Annotated[str, Choice("seesay.vision.proposals")] = Field(
         default="selective_search",
-        description="what proposes the boxes, a module of seesay.vision.proposals",
+        description="method that proposes boxes, a module of seesay.vision.proposals",
     )
     mode: Literal["fast", "quality"] = Field(
         default="fast",
@@ -25,21 +25,21 @@ class RegionsSettings(Settings):
     )
     k: Annotated[tuple[Scale, ...], Field(min_length=1)] | None = Field(
         default=None,
-        description="scales of selective_search's first segments; a smaller k gives more and"
-        " smaller ones; null: those of OpenCV's mode (fast: 150, 300, 450; quality: 150 to 750 in"
-        " steps of 150)",
+        description="scales of the initial segments of selective_search; a smaller k gives more"
+        " and smaller segments; null: those of OpenCV's mode (fast: 150, 300, 450; quality: 150"
+        " to 750 in steps of 150)",
     )
     sigma: float = Field(
         default=0.8, gt=0, le=10, description="blur before selective_search, in px"
     )
     min_size: Scale | Literal["k"] = Field(
         default=100,
-        description="least first segment of selective_search, in px; k: equal to its scale",
+        description="smallest initial segment of selective_search, in px; k: as many px as its"
+        " scale",
     )
     weights: UserPath = Field(
         default="DEFAULT",
-        description="weights of the network that proposes (rpn), as fc7.weights; other methods do"
-        " not read them",
+        description="weights of the network of rpn, as fc7.weights; other methods have none",
     )
     side: int = Field(
         default=224,
@@ -50,18 +50,24 @@ class RegionsSettings(Settings):
         " grid ignores it",
     )
     min_area: float = Field(
-        default=0.02, ge=0, lt=1, description="least area of a box, as a share of the picture's"
+        default=0.02,
+        ge=0,
+        lt=1,
+        description="smallest area of a box, as a share of the picture's area",
     )
     nms: float = Field(
         default=0.5,
         gt=0,
         le=1,
-        description="drops a box whose intersection over union with an earlier kept one, or with"
-        " the whole image, is above this; 1 keeps all. Earlier means likelier for rpn and"
-        " edge_boxes, larger for selective_search",
+        description="drops a box if its intersection over union with the whole picture, or with a"
+        " box kept before, is above this; 1 keeps all. rpn and edge_boxes start with the most"
+        " likely box, selective_search with the largest",
     )
     candidates: int = Field(
-        default=40, ge=1, le=10000, description="most boxes a picture, besides the whole image"
+        default=40,
+        ge=1,
+        le=10000,
+        description="largest number of boxes a picture, besides the whole picture",
     )
     on_bad_input: Literal["reject", "fail"] = Field(
         default="reject",

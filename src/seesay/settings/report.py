@@ -23,12 +23,14 @@ class ReportSettings(Settings):
         default=400,
         ge=1,
         le=5000,
-        description="most rows of replacements, and of kinds of rejects",
+        description="largest number of rows in the tables of replacements and of rejects",
     )
-    examples: int = Field(default=3, ge=1, le=20, description="rejects shown for each reason")
+    examples: int = Field(
+        default=3, ge=1, le=20, description="rejects shown as examples of each reason"
+    )
     tried: int = Field(
         default=0,
         ge=0,
-        description="configurations tried before and judged by the validation set; the study"
-        " reports the number",
+        description="number of configurations that were compared on the validation set before;"
+        " the study reports it",
     )

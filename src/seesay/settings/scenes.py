@@ -18,20 +18,25 @@ class ScenesSettings(Settings):
     count: int = Field(default=400, ge=1, le=9999, description="number of scenes")
     size: int = Field(default=256, ge=64, le=1024, description="side of a scene, in px")
     seed: Seed = Field(default=1, description="seed of all random draws")
-    least_things: int = Field(default=2, ge=2, le=6, description="fewest drawings in a scene")
-    most_things: int = Field(default=4, ge=2, le=6, description="most drawings in a scene")
+    least_things: int = Field(
+        default=2, ge=2, le=6, description="smallest number of drawings in a scene"
+    )
+    most_things: int = Field(
+        default=4, ge=2, le=6, description="largest number of drawings in a scene"
+    )
     small: tuple[Share, Share] = Field(
         default=(0.20, 0.25),
-        description="longer side of a small drawing, from and to, as a share of the scene's side",
+        description="longer side of a small drawing: smallest and largest share of the scene's"
+        " side",
     )
     medium: tuple[Share, Share] = Field(
         default=(0.29, 0.37),
-        description="longer side of a middling drawing, from and to, as a share of the scene's"
+        description="longer side of a medium drawing: smallest and largest share of the scene's"
         " side",
     )
     big: tuple[Share, Share] = Field(
         default=(0.44, 0.57),
-        description="longer side of a big drawing, from and to, as a share of the scene's side",
+        description="longer side of a big drawing: smallest and largest share of the scene's side",
     )
     tilt: float = Field(
         default=10, ge=0, le=45, description="largest tilt of a drawing, in degrees"

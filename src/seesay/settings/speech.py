@@ -14,11 +14,12 @@ class SpeechSettings(Settings):
 
     corpora: tuple[Corpus, ...] = Field(
         default=(),
-        description="the corpora; an empty list reads the speech of the section synthesis",
+        description="the corpora; empty: the speech of the section synthesis or alignment",
     )
     exclude: tuple[re.Pattern[str], ...] = Field(
         default=(),
-        description="leaves out talkers and recordings: regular expressions, each of a whole id",
+        description="talkers and recordings to leave out: regular expressions, each of which must"
+        " match a whole id",
     )
     on_bad_input: Literal["reject", "fail"] = Field(
         default="reject", description="reject a bad row or file, or end the run (fail)"

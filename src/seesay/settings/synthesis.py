@@ -30,26 +30,26 @@ class SynthesisSettings(Settings):
         default=0,
         ge=0,
         lt=1,
-        description="share of the captions' word types that nobody says, so that replacement has"
-        " work",
+        description="share of the captions' word types that nobody says, so that some need a"
+        " replacement",
     )
     surplus: float = Field(
-        default=1.3, ge=1, le=10, description="tokens for each token that the captions need"
+        default=1.3, ge=1, le=10, description="tokens spoken for each token that the captions need"
     )
     least: int = Field(
         default=0,
         ge=0,
         le=100,
-        description="least tokens of each caption word from each engine",
+        description="smallest number of tokens of each caption word from each engine",
     )
     fillers: int = Field(
-        default=0, ge=0, le=500, description="additional types that no caption uses"
+        default=0, ge=0, le=500, description="number of spoken types that no caption uses"
     )
     word_gap: int = Field(
         default=18, ge=0, le=100, description="pause between words, in eSpeak's 10 ms units"
     )
     pause: float = Field(
-        default=0.6, gt=0.5, le=5, description="least pause between sentences, in s"
+        default=0.6, gt=0.5, le=5, description="shortest pause between sentences, in s"
     )
     minutes: float = Field(
         default=3, gt=0, le=60, description="approximate length of a recording, in min"
@@ -57,10 +57,10 @@ class SynthesisSettings(Settings):
     engines: tuple[Annotated[str, Choice("seesay.audio.engines")], ...] = Field(
         default=("espeak",),
         min_length=1,
-        description="synthesisers; the talkers are dealt evenly over them",
+        description="synthesisers; the talkers are divided evenly over them",
     )
     kokoro: KokoroSettings | None = Field(
-        default=None, description="files of the engine kokoro, which no package carries"
+        default=None, description="files of the engine kokoro, which no package contains"
     )
 
     @model_validator(mode="after")

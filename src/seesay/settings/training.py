@@ -24,20 +24,21 @@ class TrainingSettings(AugmentationSettings, NetworkSettings):
         default=0,
         ge=0,
         le=1000,
-        description="human tokens of each spoken word that join each training picture, from the"
-        " talkers of evaluation.human who are not held out for the test; transcripts choose them",
+        description="number of human tokens added to each training picture for each of its spoken"
+        " words, chosen by transcript; by talkers of evaluation.human who are not held out for"
+        " the test",
     )
     spare_words: Annotated[int, Loads("seesay.learning.spare_examples")] = Field(
         default=0,
         ge=0,
         le=1000,
-        description="least tokens of each word type in training; tokens that no caption uses join"
-        " its pictures, chosen by transcript",
+        description="smallest number of training tokens of each word type; to reach it, tokens"
+        " that no caption uses are added to the type's pictures, chosen by transcript",
     )
     standardise: Literal["train", "none"] = Field(
         default="train",
-        description="standardises features with the training set's means and deviations (train),"
-        " or not (none), as in the authors' code",
+        description="standardise features with the training set's means and standard deviations"
+        " (train), or not (none, as in the authors' code)",
     )
     batch_pictures: Annotated[
         int,
@@ -51,14 +52,14 @@ class TrainingSettings(AugmentationSettings, NetworkSettings):
     )
     loss: Annotated[str, Choice(LOSSES)] = Field(
         default="coscos2",
-        description="coscos2 (paper), or, over batches of many pictures, another module of"
-        " seesay.learning.losses",
+        description="loss, a module of seesay.learning.losses: coscos2 (paper), or with batches"
+        " of many pictures any",
     )
     pooling: Literal["max", "logsumexp"] = Field(
         default="max",
-        description="a word's score for a picture, and a fragment's for its words: that of the"
-        " best item (max), or the logsumexp over all; for margin, euclidean, infonce, sigmoid and"
-        " word_term",
+        description="how the scores of a word for all fragments of a picture become one score,"
+        " and those of a fragment for all words: the best (max), or logsumexp; for margin,"
+        " euclidean, infonce, sigmoid and word_term",
     )
     temperature: float = Field(
         default=0.1,
@@ -68,7 +69,7 @@ class TrainingSettings(AugmentationSettings, NetworkSettings):
     margin: float = Field(
         default=0.2,
         description="margin over the negatives (margin, euclidean); largest cosine of a negative"
-        " without loss (cosine); cosine of even odds (sigmoid)",
+        " without loss (cosine); cosine where positive and negative are equally likely (sigmoid)",
     )
     mining: Literal["all", "hardest", "semihard"] = Field(
         default="all",
@@ -82,31 +83,31 @@ class TrainingSettings(AugmentationSettings, NetworkSettings):
     )
     pseudo_anchors: Anchors = Field(
         default="both",
-        description="anchors during pseudo-word rounds, and of the control text of such a model",
+        description="as anchors, in pseudo-word rounds and in the control text of such a model",
     )
     pseudo_negatives: Literal["tokens", "words"] = Field(
         default="tokens",
-        description="pictures excluded from a token's negatives during pseudo-word rounds: those"
-        " of the same token (tokens), or of the same pseudo-word (words; in the control text, of"
+        description="pictures excluded as negatives of a token in pseudo-word rounds: those with"
+        " the same token (tokens), or with the same pseudo-word (words; in the control text, with"
         " the same type)",
     )
     lexicon_term: Annotated[float, Loads(f"{LOSSES}.lexicon_term")] = Field(
         default=0.0,
         ge=0,
-        description="weight of the term with which a fragment finds its picture's words among all"
-        " pseudo-words, during pseudo-word rounds; in the control text, among all types",
+        description="weight of an additional loss in pseudo-word rounds: a fragment has to find"
+        " its picture's words among all pseudo-words (in the control text, among all types)",
     )
     type_term: Annotated[float, Loads(f"{LOSSES}.type_term")] = Field(
         default=0,
         ge=0,
         description="weight of the term that pulls together the tokens of one word by different"
-        " talkers; reads the transcripts of the training words",
+        " talkers; reads transcripts and talker labels of the training words",
     )
     word_term: Annotated[float, Loads(f"{LOSSES}.word_term")] = Field(
         default=0.0,
         ge=0,
-        description="weight of the term that pulls together a picture's words by different"
-        " talkers; reads who speaks",
+        description="weight of the term that pulls together a picture's tokens by different"
+        " talkers; reads talker labels",
     )
     semantic_term: Annotated[float, Loads(f"{LOSSES}.semantic_term")] = Field(
         default=0.0,
@@ -116,12 +117,12 @@ class TrainingSettings(AugmentationSettings, NetworkSettings):
     )
     reduction: Literal["mean", "sum"] = Field(
         default="mean",
-        description="mean or sum of the loss over a batch's pairs; only with one picture a batch",
+        description="mean or sum of the losses of a picture's pairs; only with one picture a batch",
     )
     negatives: Literal["tokens", "types"] = Field(
         default="tokens",
-        description="tokens excluded as negatives: those of the same picture (tokens, paper), or"
-        " all tokens of its types (types)",
+        description="tokens excluded as negatives of a picture: its own tokens (tokens, paper),"
+        " or all tokens of its types (types)",
     )
     optimiser: Literal["adadelta", "adam", "adamw"] = Field(
         default="adadelta", description="adadelta (paper), adam or adamw"
@@ -131,8 +132,8 @@ class TrainingSettings(AugmentationSettings, NetworkSettings):
     )
     schedule: Literal["constant", "cosine"] = Field(
         default="constant",
-        description="learning rate over max_epochs: constant, or falling towards 0 as half a"
-        " cosine, in each part of training; for adam and adamw",
+        description="learning rate over max_epochs, in each part of training: constant, or"
+        " falling to 0 as half a cosine (cosine); for adam and adamw",
     )
     rho: float = Field(default=0.95, ge=0, lt=1, description="Adadelta's decay; paper: 0.95")
     eps: float = Field(
@@ -141,8 +142,8 @@ class TrainingSettings(AugmentationSettings, NetworkSettings):
     l2: float = Field(
         default=1e-4,
         ge=0,
-        description="lambda of the L2 term lambda ||theta||^2; paper: 1e-4; with adamw the weights"
-        " decay by 2 lambda of themselves times the learning rate",
+        description="lambda of the L2 term lambda ||theta||^2; paper: 1e-4; with adamw, each step"
+        " reduces every weight by the share 2 lambda times the learning rate",
     )
     max_norm: float = Field(
         default=6, gt=0, description="largest norm of a unit's incoming weights; paper: 6"
@@ -154,9 +155,11 @@ class TrainingSettings(AugmentationSettings, NetworkSettings):
         description="criterion of early stopping on the validation set: the loss, or the mean"
         " R@10 of Word Token by Image and Image Token by Word (r10)",
     )
-    max_epochs: int = Field(default=100, ge=1, description="most epochs")
+    max_epochs: int = Field(default=100, ge=1, description="largest number of epochs")
     patience: int = Field(
-        default=10, ge=1, description="epochs without a better criterion before training stops"
+        default=10,
+        ge=1,
+        description="number of epochs without a better criterion after which training stops",
     )
 
     @model_validator(mode="after")

@@ -15,8 +15,10 @@ class WordsSettings(Settings):
         description="package of the spaCy model that tags captions and speech",
     )
     min_count: int = Field(
-        default=2, ge=1, description="drops words seen fewer times in all captions; paper: 2"
+        default=2, ge=1, description="words with fewer uses in all captions are dropped; paper: 2"
     )
     pause: float = Field(
-        default=0.5, gt=0, description="silence that ends an utterance of the speech, in s"
+        default=0.5,
+        gt=0,
+        description="a silence of this length ends an utterance of the speech, in s",
     )
