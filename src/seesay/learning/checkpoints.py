@@ -1,4 +1,4 @@
-"""Where a long training keeps its state between epochs."""
+"""Checkpoints: files that keep the state of a long training between epochs."""
 
 import hashlib
 import io
@@ -20,7 +20,7 @@ LOCK, RUN = "lock", "run.json"
 
 
 def fingerprint(files: Sequence[Path], **facts: object) -> str:
-    """A digest of the files' bytes and of facts (settings, seed, code stamp): a run's identity."""
+    """The identity of a run: a digest of the files' bytes and of settings, seed and code stamp."""
     digest = hashlib.blake2b(
         json.dumps(facts, sort_keys=True, default=str).encode(), digest_size=10
     )
@@ -31,18 +31,23 @@ def fingerprint(files: Sequence[Path], **facts: object) -> str:
 
 
 class State:
-    """What one network of a run has come to: a file that is replaced as a whole."""
+    """The training state of one network: a file that is replaced as a whole.
 
-    def __init__(self, file: Path, identity: str) -> None:
-        self.file = file
-        self.identity = identity
+    `start` identifies what training began from, if that depends on earlier training.
+    """
+
+    def __init__(self, file: Path, identity: str, start: str = "") -> None:
+        self.file, self.identity, self.start = file, identity, start
 
     def load(self) -> dict[str, Any] | None:
-        """The last saved state, or None. Raises InputError for a state of another run."""
+        """The last saved state, or None without one or from another start.
+
+        Raises InputError for a damaged state, and for one of another run.
+        """
         if not self.file.exists():
             return None
         try:
-            # Torch does not look at the checksums that it writes; a flipped bit would be learnt.
+            # Torch ignores the checksums that it writes; training would go on with a flipped bit.
             with zipfile.ZipFile(self.file) as records:
                 damaged = records.testzip()
             if damaged:
@@ -51,7 +56,7 @@ class State:
             if not isinstance(state, dict):
                 raise ValueError("it holds no state")
             identity = state["identity"]
-        # What torch and zipfile raise for damaged files is of every kind, and all of it means that.
+        # Torch and zipfile raise errors of every kind for damaged files.
         except Exception as error:
             cause = shorten(str(error), 120, placeholder=" ...") or type(error).__name__
             raise InputError(
@@ -62,25 +67,31 @@ class State:
                 f"{self.file}: the state of another run ({identity}), with other "
                 "inputs, settings, seed or code; delete the folder"
             )
-        found: dict[str, Any] = state
+        found: dict[str, Any] | None = state if state.get("start") == self.start else None
         return found
+
+    def of_round(self, number: int, start: str) -> "State":
+        """The state of a pseudo-word round, in a file beside this one; rounds count from 1."""
+        file = self.file.with_name(f"{self.file.stem}-{number}.pt")
+        return State(file, self.identity, start)
 
     def save(self, **state: Any) -> None:
         """Replace the saved state. Raises OSError with the file's name."""
         with writing.replacing(self.file) as part, _Sink(part) as sink:
             try:
-                torch.save({"identity": self.identity, **state}, sink)
+                torch.save({"identity": self.identity, "start": self.start, **state}, sink)
             finally:
                 if sink.error:
                     raise sink.error
 
     def clear(self) -> None:
-        """Forget the state: the run has ended and nothing could go on from it."""
-        self.file.unlink(missing_ok=True)
+        """Remove the state and those of its rounds: the run has ended and cannot be extended."""
+        for file in (self.file, *self.file.parent.glob(f"{self.file.stem}-*.pt")):
+            file.unlink(missing_ok=True)
 
 
 class _Sink(io.BufferedWriter):
-    """A file for torch, which hides why it cannot be written behind an error of its own."""
+    """A file that keeps the cause of a failed write, which torch replaces by its own error."""
 
     error: OSError | None = None
 
@@ -99,8 +110,8 @@ class Checkpoint:
     """The states of one run, in a folder named after its fingerprint; use it in a `with` block.
 
     The folder is locked while in use, so that an orphaned job and its successor never both
-    write. A file of another run is refused. A state is written beside its place and renamed.
-    `run` says whose it is, for people and for `seesay.commands.clean`.
+    write: entering it then raises InputError. `run` names the run, for people and for
+    `seesay.commands.clean`.
     """
 
     def __init__(self, folder: Path, identity: str, **run: object) -> None:

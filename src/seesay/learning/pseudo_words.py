@@ -16,6 +16,7 @@ the best is kept.
 """
 
 import copy
+import hashlib
 import math
 import sys
 from collections.abc import Sequence
@@ -30,6 +31,7 @@ from torch import nn
 from torch.nn.functional import normalize
 
 from seesay.learning import loop
+from seesay.learning.checkpoints import State
 from seesay.learning.examples import Data
 from seesay.learning.features import Features
 from seesay.learning.lexicon_measures import purity
@@ -51,6 +53,7 @@ def learn(
     seed: int,
     first: Rows,
     epochs: Sequence[int] | None,
+    state: State | None,
 ) -> tuple[Network, Rows, dict[str, float]]:
     """Train all rounds; returns the network that is kept, the history, and facts of its lexicon.
 
@@ -58,11 +61,12 @@ def learn(
     kept if it improves the validation criterion, and the first that does not is the last;
     otherwise each number of `epochs` is a round, and the last is kept. The facts (`words`,
     `purity`, `types`) are those of round 1 if no round is kept; they read the transcripts of the
-    training set, from which nothing is learnt.
+    training set, from which nothing is learnt. A killed run clusters again, and continues its last
+    round from the round's own file beside `state`.
     """
     network.eval()
     sounds = embeddings(network, train)
-    kept, history = network, first
+    kept, history, whole = network, first, network
     facts: dict[str, float] = {}
     clustered, lowest = sounds, best(first, settings)
     paces = [None] * settings.pseudo_rounds if epochs is None else epochs
@@ -74,8 +78,9 @@ def learn(
             centroids, labels = means(sounds.cpu().numpy(), labels)
         found = lexicon_facts(len(centroids), labels, train.types)
         facts = facts or found
+        saved = state.of_round(number, digest(whole, labels)) if state else None
         whole, rows = learn_round(
-            network, centroids, labels, train, validation, settings, seed, number, pace
+            network, centroids, labels, train, validation, settings, seed, number, pace, saved
         )
         last = history[-1]["epoch"]
         more = {"part": number + 1}
@@ -103,6 +108,7 @@ def learn_round(
     seed: int,
     number: int,
     epochs: int | None,
+    state: State | None,
 ) -> tuple[Network, Rows]:
     """Train one round; returns a copy of `network` with a lexicon, and the round's history.
 
@@ -138,11 +144,19 @@ def learn_round(
         settings.of_words(),
         seed,
         epochs,
-        None,
+        state,
     )
     lexicon.vectors[: len(centroids)] = said.vectors.detach()
     lexicon.used.fill_(len(centroids))
     return whole, rows
+
+
+def digest(network: Network, labels: np.ndarray) -> str:
+    """A digest of what a round begins from: the weights before it, and its clusters."""
+    found = hashlib.blake2b(labels.astype(np.int64).tobytes(), digest_size=10)
+    for value in network.state_dict().values():
+        found.update(value.cpu().numpy().tobytes())
+    return found.hexdigest()
 
 
 def draw_of(seed: int, number: int) -> int:

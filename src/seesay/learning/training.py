@@ -3,6 +3,7 @@
 import importlib
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any, Literal
 
@@ -117,8 +118,9 @@ def train(
             tables.write(HISTORY, model.parent / "history.parquet", frame)
             if system == "model":
                 past = frame
-            reached = max((row["epoch"] for row in rows if row["part"] == 1), default=0)
-            if system == "shuffled" or not extendable or reached < its.max_epochs:
+            parts = Counter(row["part"] for row in rows if row["split"] == "train")
+            longest = max(parts.values(), default=0)
+            if system == "shuffled" or not extendable or longest < its.max_epochs:
                 ended.append(state)
         # At the end, since a killed job begins with its first system again.
         for state in ended:
@@ -177,5 +179,7 @@ def train_system(
     if not settings.pseudo_words or rounds == []:
         return network, rows, None
     pseudo_words = importlib.import_module("seesay.learning.pseudo_words")
-    learnt: Trained = pseudo_words.learn(network, data, validation, settings, seed, rows, rounds)
+    learnt: Trained = pseudo_words.learn(
+        network, data, validation, settings, seed, rows, rounds, state
+    )
     return learnt
