@@ -11,9 +11,9 @@ from pydantic import ValidationError
 from seesay.learning import loop, measures, optimisers, perturbation
 from seesay.learning.features import Features
 from seesay.model import speech_encoders
+from seesay.model.frames import check_frames
 from seesay.model.network import Network
 from seesay.planning import config
-from seesay.planning.frames import check_frames
 from seesay.settings.augmentation import PERTURBATIONS, Frames
 from support.training import BEST, data_of, learnable, make, run
 from support.workflow import values

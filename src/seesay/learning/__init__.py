@@ -2,6 +2,10 @@
 
 from seesay.shared.lazily import lazily
 
-FUNCTIONS = dict.fromkeys(["embed", "load"], "seesay.learning.arrays")
+FUNCTIONS = {
+    "embed": "seesay.learning.arrays",
+    "load": "seesay.learning.arrays",
+    "train": "seesay.learning.array_training",
+}
 __all__ = list(FUNCTIONS)
 __getattr__, __dir__ = lazily(__name__, FUNCTIONS)

@@ -25,12 +25,13 @@ from seesay.shared.errors import InputError
 
 # The table `history` without what says which training of a run it is.
 COLUMNS = [column for column in HISTORY.columns if column.name not in HISTORY.key[:3]]
+KINDS = {each.name: each.type.to_pandas_dtype() for each in COLUMNS if each.name != "split"}
 Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A trained network: what `load` returns and `embed` takes.
+    """A trained network: what `train` and `load` return, and `embed` takes.
 
     Attributes:
         network: The network, a torch module, ready to embed.
@@ -65,7 +66,7 @@ def embed(model: Model, images: Any = None, words: Any = None, image_ids: Any = 
     """The embeddings of fragments or of words, as the model's branch computes them.
 
     Args:
-        model: What `load` returns.
+        model: What `train` or `load` returns.
         images: Features of fragments, (n, d), as in training; or
         words: vectors of spoken words, (m, size), as in training: one of the two.
         image_ids: Each fragment's picture, (n,), for a model with `context: gate`: the first
@@ -79,7 +80,7 @@ def embed(model: Model, images: Any = None, words: Any = None, image_ids: Any = 
             finite.
     """
     if not isinstance(model, Model):
-        raise InputError(f"model: {type(model).__name__}, wants what load returns")
+        raise InputError(f"model: {type(model).__name__}, wants what train or load returns")
     if (images is None) == (words is None):
         raise InputError("images, words: wants one of the two")
     network = model.network

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -47,10 +48,19 @@ class Inputs:
         return [self.images, self.spoken_captions, *sorted(self.fc7), *sorted(self.logmel), *more]
 
 
+class Examples(NamedTuple):
+    """A split's fragments and tokens, their pairs, and each token's type as an integer, (m,)."""
+
+    fragments: Fragments
+    words: Words
+    pairs: Pairs
+    types: np.ndarray
+
+
 def load(
     inputs: Inputs, split: str, context: bool = False, more: pd.DataFrame | None = None
-) -> tuple[Fragments, Words, Pairs, np.ndarray]:
-    """A split's fragments, tokens, their pairs, and each token's type as an integer.
+) -> Examples:
+    """Read a split.
 
     With `context` each fragment's features are followed by its whole picture's. `more` has further
     tokens of the split's pictures: image_id, token_id, spoken_word and talker. Raises InputError
@@ -65,17 +75,23 @@ def load(
     if more is not None:
         spoken = pd.concat([spoken, more], ignore_index=True)
     fragments = load_fragments(inputs.fc7, set(images["image_id"]), context)
-    words = load_words(inputs.logmel, spoken["token_id"].tolist())
-    tokens = spoken.drop_duplicates("token_id").set_index("token_id").loc[words.token_ids]
-    codes = pd.factorize(tokens["spoken_word"], sort=True)[0]
-    words = replace(words, talkers=pd.factorize(tokens["talker"], sort=True)[0])
-    pairs = pair(images, spoken, fragments, words)
-    if not pairs.image_ids:
+    found = join(images, spoken, fragments, load_words(inputs.logmel, spoken["token_id"].tolist()))
+    if not found.pairs.image_ids:
         raise InputError(
             f"{inputs.spoken_captions}: no picture of the {split} split has both fragments and "
             "tokens; see the rejects of fc7 and logmel"
         )
-    return fragments, words, pairs, codes
+    return found
+
+
+def join(
+    images: pd.DataFrame, spoken: pd.DataFrame, fragments: Fragments, words: Words
+) -> Examples:
+    """Add who belongs to whom, and each token's type and talker; the arguments are `pair`'s."""
+    tokens = spoken.drop_duplicates("token_id").set_index("token_id").loc[words.token_ids]
+    codes = pd.factorize(tokens["spoken_word"], sort=True)[0]
+    words = replace(words, talkers=pd.factorize(tokens["talker"], sort=True)[0])
+    return Examples(fragments, words, pair(images, spoken, fragments, words), codes)
 
 
 def pair(images: pd.DataFrame, spoken: pd.DataFrame, fragments: Fragments, words: Words) -> Pairs:

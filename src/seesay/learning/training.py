@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import save
 
 from seesay.learning import checkpoints, loop
-from seesay.learning.examples import Inputs, load, prepare, shuffle
+from seesay.learning.examples import Examples, Inputs, load, prepare, shuffle
 from seesay.learning.features import Features
 from seesay.learning.measures import pace
 from seesay.model.network import Network
@@ -157,9 +157,30 @@ def train_system(
     `random_projection` are not trained. Raises InputError for `shuffled` without `past`.
     """
     context = settings.context == "gate"
-    fragments, words, pairs, types = load(inputs, "train", context, further(inputs, settings, seed))
+    training = load(inputs, "train", context, further(inputs, settings, seed))
+    learns = system not in ("untrained", "random_projection")
+    validation = load(inputs, "validation", context) if learns else None
+    return train_network(training, validation, settings, system, seed, device, state, past, frames)
+
+
+def train_network(
+    training: Examples,
+    validation: Examples | None,
+    settings: TrainingSettings,
+    system: System,
+    seed: int,
+    device: torch.device,
+    state: checkpoints.State | None = None,
+    past: pd.DataFrame | None = None,
+    frames: Frames | None = None,
+) -> Trained:
+    """Train one system on examples in memory, as `train_system`; overwrites their features.
+
+    A network without a validation set is not trained.
+    """
+    fragments, words, pairs, types = training
     network = start(settings, fragments.features, words.features, system, seed).to(device)
-    if system in ("untrained", "random_projection"):
+    if validation is None:
         return network, [], None
     epochs, rounds = None, None
     if system == "shuffled":
@@ -172,14 +193,14 @@ def train_system(
     if settings.semantic_term:
         meaning = importlib.import_module("seesay.learning.losses.semantic_term")
         data.contexts = meaning.contexts(data.pairs.words, data.types).to(device)
-    validation = prepare(network, *load(inputs, "validation", context), settings.negatives, device)
+    watched = prepare(network, *validation, settings.negatives, device)
     if system == "text" and settings.lexicon_term:
         data.lexicon = data.words.rows(np.unique(data.known, return_index=True)[1])
-    rows = loop.fit(network, data, validation, settings, seed, epochs, state)
+    rows = loop.fit(network, data, watched, settings, seed, epochs, state)
     if not settings.pseudo_words or rounds == []:
         return network, rows, None
     pseudo_words = importlib.import_module("seesay.learning.pseudo_words")
     learnt: Trained = pseudo_words.learn(
-        network, data, validation, settings, seed, rows, rounds, state
+        network, data, watched, settings, seed, rows, rounds, state
     )
     return learnt

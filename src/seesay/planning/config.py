@@ -14,8 +14,8 @@ from pydantic import ValidationError, model_validator
 
 from seesay.corpora import READERS
 from seesay.corpora.finding import find
+from seesay.model.frames import check_frames
 from seesay.planning.config_file import look_through, refuse_odd
-from seesay.planning.frames import check_frames
 from seesay.planning.sections import Experiment, Sections
 from seesay.settings import alike
 from seesay.settings.choice import chosen

@@ -1,4 +1,4 @@
-"""Check that training accepts the frames of the stage logmel."""
+"""Whether the network and its training accept the frames of the stage logmel."""
 
 from seesay.settings.augmentation import IN_TIME, PERTURBATIONS
 from seesay.settings.choice import chosen
@@ -6,12 +6,16 @@ from seesay.settings.logmel import LogmelSettings
 from seesay.settings.training import TrainingSettings
 
 
+def framed(training: TrainingSettings) -> bool:
+    """Whether training reads a token as frames of filters, not as one vector."""
+    masks = training.time_shift or training.time_mask or training.filter_mask
+    encoder = chosen(training, "speech_encoder").keeps is not None
+    return bool(encoder or training.perturbs or training.speech_norm != "none" or masks)
+
+
 def check_frames(training: TrainingSettings, logmel: LogmelSettings) -> None:
     """Raise ValueError unless an experiment's training accepts its log-Mel frames."""
-    framed = chosen(training, "speech_encoder").keeps is not None or training.perturbs
-    framed |= training.speech_norm != "none"
-    framed |= bool(training.time_shift or training.time_mask or training.filter_mask)
-    if framed and training.filters != logmel.filters:
+    if framed(training) and training.filters != logmel.filters:
         raise ValueError(
             f"filters is {training.filters}, and logmel.filters {logmel.filters}; the frames have"
             " these"
