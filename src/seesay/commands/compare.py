@@ -15,9 +15,8 @@ import pandas as pd
 from seesay.commands import compare_runs
 from seesay.commands.compare_runs import UNKNOWN, Run, Tokens, sets_apart
 from seesay.planning.experiments import ordered
-from seesay.schemas.scoring import HUMAN_RANKS, RANKS, SYNTHETIC
+from seesay.schemas.scoring import HUMAN_RANKS, RANKED, RANKS, SYNTHETIC
 from seesay.scoring import intervals
-from seesay.scoring.metrics_tables import RANKED
 from seesay.scoring.names import HUMAN, SYSTEMS, more, paper
 from seesay.scoring.rank_metrics import METRICS, chance, counts_of, summarise
 from seesay.scoring.resampling import (

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from seesay.reporting.results import Results, difference, interval, shown
+from seesay.schemas.scoring import RANKED
 from seesay.scoring import names
 from seesay.scoring.names import METRICS, SYSTEMS
 
 Rows = list[dict[str, Any]]
 
-RANKS, RECALLS = ("median_rank", "mean_rank"), ("r1", "r5", "r10", "r25")
+RANKS, RECALLS = RANKED, tuple(name for name in METRICS if name not in RANKED)
 # Tables 1 and 2 of the paper, by task, then metric: random projection, model.
 PAPER: dict[str, dict[str, tuple[float, float]]] = {
     "word_similarity": {"median_rank": (4.00, 5.00), "mean_rank": (22.96, 11.53)},

@@ -130,4 +130,5 @@ WORDS = Table(
     ),
 )
 
-RECALLS = (1, 5, 10, 25)  # of metrics and items
+# Metrics of ranks: those that are ranks, and the k of each R@k, which items have too.
+RANKED, RECALLS = ("median_rank", "mean_rank"), (1, 5, 10, 25)

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from seesay.schemas.scoring import RANKED
 from seesay.scoring import intervals
 from seesay.scoring.resampling import Estimate, Factors, Samples, estimate, same
 from seesay.shared import writing
 from seesay.shared.ranking import Floats
 
 Row = dict[str, Any]
-RANKED = ("median_rank", "mean_rank")  # the other metrics are percentages
 ENDS, PS = ["ci_low", "ci_high", "over", "units"], ["p", "p_holm"]
 
 

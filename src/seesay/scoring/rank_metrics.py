@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from seesay.schemas.scoring import RECALLS
+from seesay.schemas.scoring import RANKED, RECALLS
 from seesay.shared.ranking import Floats, Integers, Ranks
 
-METRICS = ("median_rank", "mean_rank", *(f"r{k}" for k in RECALLS))
+METRICS = (*RANKED, *(f"r{k}" for k in RECALLS))
 SLACK = 1e-9  # a share of queries within this of one half is one half
 CELLS = 4_000_000  # of the largest array held while walking up the ranks
 
