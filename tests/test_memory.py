@@ -1,5 +1,7 @@
 """Trainings ask for more memory than they take, of every kind and at two sizes."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,6 +18,7 @@ from seesay.shared import tables
 from seesay.shared.columns import sized
 from support import ROOT
 from support.peak import peak
+from support.workflow import copy, snakemake
 
 FRAMES, FILTERS, WIDTH, TOKENS = 24, 40, 64, 27
 CONFIG = load(read(ROOT / "config" / "flickr8k.yaml"))
@@ -89,3 +92,46 @@ def test_what_is_asked_for_grows_with_batch_layers_frames_and_files():
     paper = CONFIG.section_of("paper", "training")
     assert memory.outputs(paper, 71) == sum(paper.speech_layers)
     assert memory.training_mb(paper, 71, 0) == memory.LEAST
+
+
+def one_hot(path, tokens, types):
+    """A table of one-hot words, written as the control text's."""
+    with tables.Writer(sized(LOGMEL, feature=types), path) as out:
+        for start in range(0, tokens, 100):
+            feature = np.zeros((100, types), np.float32)
+            feature[np.arange(100), (start + np.arange(100)) % types] = 1.0
+            names = [f"t{start + n:06}" for n in range(100)]
+            padded = np.zeros(100, np.int16)
+            out.write({"token_id": names, "padded_frames": padded, "feature": feature})
+
+
+def test_one_hot_words_count_as_large_as_they_are_in_memory(tmp_path):
+    one_hot(tmp_path / "text.parquet", 1000, 2000)
+    (tmp_path / "damaged.parquet").write_text("no table")
+    tables.write(IMAGES, tmp_path / "other.parquet", tables.read(IMAGES, images(tmp_path)))
+    paths = [str(tmp_path / f"{name}.parquet") for name in ("text", "damaged", "other")]
+    found = memory.vectors_mb([*paths, str(tmp_path / "model.safetensors")])
+    assert found == pytest.approx(8.0)  # 1,000 x 2,000 numbers of 4 bytes
+    assert (tmp_path / "text.parquet").stat().st_size < 0.05 * found * 1e6
+    one_hot(tmp_path / "text.parquet", 2000, 2000)
+    assert memory.vectors_mb(paths) == pytest.approx(16.0)
+
+
+def images(folder):
+    """The file of a small table without features."""
+    features(folder, 3)
+    return folder / "images"
+
+
+@pytest.mark.slow
+def test_a_training_of_the_control_text_asks_for_its_words(small_run, tmp_path):
+    folder = copy(small_run, tmp_path / "run")
+    one_hot(folder / "results" / "text" / "paper.parquet", 2000, 100_000)  # 800 MB
+    model = "results/training/paper/model/1/model.safetensors"
+    ask = ["--cluster-generic-submit-cmd", "echo asked {resources.mem_mb} >&2; false"]
+    result = snakemake(folder, "--jobs", "1", "--executor", "cluster-generic", *ask, model)
+    said = result.stdout + result.stderr
+    asked = [int(number) for number in re.findall(r"asked (\d+)", said)]
+    assert asked
+    # The first attempt; further ones ask for a multiple.
+    assert 2 * 800 + 1500 < asked[0] < 3500, said[-3000:]

@@ -24,7 +24,8 @@ def features_memory(wildcards, input, attempt):
         CONFIG.section_of(wildcards.experiment, stage)
         for stage in ("training", "logmel")
     )
-    return memory.training_mb(training, logmel.frames, input.size_mb) * attempt
+    held = max(input.size_mb, memory.vectors_mb(input))
+    return memory.training_mb(training, logmel.frames, held) * attempt
 
 
 def proposals_gpu(wildcards):

@@ -10,6 +10,9 @@ from seesay.model import speech_encoders
 from seesay.model.branches import Branch, Gate
 from seesay.model.lexicon_layer import Lexicon
 from seesay.settings.network import NetworkSettings
+from seesay.shared.errors import InputError
+
+NORMS = (nn.LayerNorm, nn.GroupNorm, nn.RMSNorm, nn.modules.batchnorm._NormBase)
 
 
 class Network(nn.Module):
@@ -58,13 +61,23 @@ class Network(nn.Module):
     def initialise(
         self, generator: torch.Generator, gain: float, part: nn.Module | None = None
     ) -> None:
-        """Glorot-uniform weights times `gain`, and biases 0, of all or only the given part."""
+        """Glorot-uniform weights times `gain`, biases 0, norms 1, of all or only the given part.
+
+        Raises InputError for any other parameter: its value would not depend on the seed.
+        """
         for module in (part or self).modules():
             for name, values in module.named_parameters(recurse=False):
                 if values.dim() > 1:
                     nn.init.xavier_uniform_(values, gain=gain, generator=generator)
-                elif name.endswith("bias"):
+                elif "bias" in name:
                     nn.init.zeros_(values)
+                elif isinstance(module, NORMS):
+                    nn.init.ones_(values)
+                else:
+                    raise InputError(
+                        f"training.speech_encoder: {type(module).__name__}.{name} has no seeded"
+                        " first value; give it two dimensions, or a name with bias for zeros"
+                    )
 
     def project(self, generator: torch.Generator) -> None:
         """Gaussian weights for the random projection, biases 0."""

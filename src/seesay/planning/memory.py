@@ -6,6 +6,10 @@ of 40 frames, and the number of pictures to train on: conv 96, 192 with pseudo-w
 tokens of 1,600 numbers with an mlp, 2.3 GB of files, 2,800 MB.
 """
 
+import os
+from collections.abc import Iterable
+from functools import cache
+
 from seesay.settings.choice import about, chosen
 from seesay.settings.regions import RegionsSettings
 from seesay.settings.training import TrainingSettings
@@ -13,7 +17,7 @@ from seesay.settings.training import TrainingSettings
 IMPORTS = 1000  # MB of Python with torch, pandas and Arrow, and of what torch keeps for itself
 LEAST = 2500  # MB that are asked for in any case
 MARGIN = 1.5  # batches differ, and freed memory is not all used again
-FILES = 2  # MB for an MB of compressed features, some of which are copied when they are sorted
+FILES = 2  # MB for an MB of features, some of which are copied when they are sorted
 TOKENS = 30  # of a picture, about
 FLOAT = 4e-6  # MB
 
@@ -21,12 +25,38 @@ FLOAT = 4e-6  # MB
 def training_mb(settings: TrainingSettings, frames: int, files_mb: float) -> int:
     """MB requested by a job that holds an experiment's features, and trains or embeds.
 
-    `frames` is the number of a token's frames, `files_mb` the size of the tables read.
+    `frames` is the number of a token's frames, `files_mb` the size of the tables read,
+    or of their features in memory if that is larger.
     """
     pictures = settings.batch_pictures
     held = chosen(settings, "speech_encoder").held
     step = FLOAT * TOKENS * pictures * held * outputs(settings, frames)
     return max(LEAST, round(MARGIN * (IMPORTS + step) + FILES * files_mb))
+
+
+def vectors_mb(paths: Iterable[str]) -> float:
+    """MB that the features of Parquet tables take in memory; one-hot ones are far smaller files.
+
+    Other files count as 0.
+    """
+    tables = (path for path in paths if path.endswith(".parquet"))
+    return sum(_vectors_mb(path, os.stat(path).st_mtime_ns) for path in tables)
+
+
+@cache
+def _vectors_mb(path: str, changed: int) -> float:
+    # Not at the top: without finished features the workflow starts faster.
+    import pyarrow as pa
+    from pyarrow.parquet import ParquetFile
+
+    try:
+        file = ParquetFile(path)
+    except pa.ArrowException:
+        return 0.0  # the job that reads it names it
+    schema = file.schema_arrow
+    if "feature" not in schema.names:
+        return 0.0
+    return FLOAT * int(file.metadata.num_rows) * int(schema.field("feature").type.list_size)
 
 
 def outputs(settings: TrainingSettings, frames: int) -> int:
