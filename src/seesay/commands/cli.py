@@ -133,7 +133,7 @@ def _add_compare(commands: Commands) -> None:
     compare.add_argument(
         "--tsv", type=Path, metavar="FILE", help="also write everything as a table"
     )
-    compare.add_argument("--gallery", help="test or all (test, where both runs have it)")
+    compare.add_argument("--gallery", help="test or all; default: test, if both runs have it")
     compare.add_argument(
         "--all", action="store_true", help="print every metric, not only R@10 and median rank"
     )
