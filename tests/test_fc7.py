@@ -12,6 +12,7 @@ from torchvision.models import alexnet, vgg16
 from torchvision.transforms.functional import normalize
 
 from seesay.schemas.vision import MANIFEST, REGIONS
+from seesay.settings import choice
 from seesay.settings.fc7 import Fc7Settings
 from seesay.shared import tables
 from seesay.shared.device import choose
@@ -24,7 +25,12 @@ from support.peak import peak, pictures
 from support.pictures import FC7_SETTINGS as SETTINGS
 
 # Light enough for a test, and one of each kind.
-NETWORKS = {"efficientnet_lite0": "DEFAULT", "alexnet": "random", "fasterrcnn": "random"}
+PACKAGE = "seesay.vision.networks"
+NETWORKS = {
+    name: "DEFAULT" if choice.about(PACKAGE, name).packaged else "random"
+    for name in choice.names(PACKAGE)
+    if name != "vgg16"  # half a gigabyte
+}
 WHOLE = (0, 0, 96, 80)
 GREY = (127, 127, 127)
 # Candidates of each picture of 96 x 80 px: five, three and none.

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from seesay.schemas.vision import MANIFEST, REGIONS
+from seesay.settings import choice
 from seesay.settings.regions import RegionsSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
@@ -26,7 +27,7 @@ from seesay.vision.regions import (
 from support.peak import peak, pictures
 from support.pictures import REGIONS_SETTINGS as SETTINGS
 
-METHODS = ["selective_search", "rpn", "edge_boxes", "grid"]
+METHODS = choice.names("seesay.vision.proposals")
 # A large, a middle and a small thing of a picture of 160 x 120 px: 25 %, 8 %, 3 % of it.
 THINGS = [(8, 10, 88, 70), (100, 64, 148, 96), (112, 10, 136, 34)]
 

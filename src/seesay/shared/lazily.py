@@ -9,7 +9,7 @@ from typing import Any
 def lazily(
     package: str, functions: Mapping[str, str]
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """The `__getattr__` and `__dir__` of a package (PEP 562).
+    """The `__getattr__` and `__dir__` of a package (PEP 562): completion shows its functions alone.
 
     `functions` maps each name to the module in which it is defined. A name must not be that of a
     module of the package: importing the module would put it in the function's place. Stages import
@@ -22,6 +22,7 @@ def lazily(
         return getattr(importlib.import_module(functions[name]), name)
 
     def names() -> list[str]:
-        return sorted({*vars(sys.modules[package]), *functions})
+        own = [name for name in vars(sys.modules[package]) if name.startswith("__")]
+        return sorted({*own, *functions})
 
     return get, names
