@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import expit
 
+from seesay.scoring import memberships
+from seesay.scoring.memberships import Labels
 from seesay.scoring.rank_metrics import METRICS, summarise
 from seesay.scoring.resampling import Factors, crossed, estimate, shares, weights
 from seesay.settings.metrics import MetricsSettings
@@ -40,9 +42,12 @@ class World:
     talker: float = 0.0
     cell: float = 0.0
 
-    def truth(self) -> float:
-        """R@10 in percent over everything, by Gauss-Hermite quadrature."""
-        every = (self.unit, self.own, self.seed, self.seed_unit, self.talker, self.cell)
+    def truth(self, units: int = 1) -> float:
+        """R@10 in percent over everything, of queries with the mean effect of several `units`, by
+        Gauss-Hermite quadrature.
+        """
+        of_units = np.array([self.unit, self.own, self.seed_unit]) / np.sqrt(units)
+        every = (*of_units, self.seed, self.talker, self.cell)
         node, weight = np.polynomial.hermite_e.hermegauss(80)
         p = expit(self.mean + np.sqrt(np.sum(np.square(every))) * node)
         return float(100.0 * weight @ p / weight.sum())
@@ -65,6 +70,21 @@ def asked(pictures: int, queries: int, rng: np.random.Generator) -> dict[str, np
     return {"pictures": np.char.zfill(np.repeat(np.arange(pictures), counts).astype(str), 4)}
 
 
+def shared(
+    pictures: int, words: int, tokens: int, rng: np.random.Generator
+) -> dict[str, list[list[str]]]:
+    """Each query's pictures: a picture uses 20 words of `words` by Zipf's law, each by one of its
+    `tokens`, and a token used by several pictures is one query.
+    """
+    share = 1.0 / np.arange(1, words + 1)
+    found: dict[int, set[str]] = {}
+    for picture in range(pictures):
+        said = rng.choice(words, 20, p=share / share.sum())
+        for token in said * tokens + rng.integers(0, tokens, 20):
+            found.setdefault(int(token), set()).add(f"{picture:04}")
+    return {"pictures": [sorted(found[token]) for token in sorted(found)]}
+
+
 def said(words: int, talkers: int, share: float, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Each query's word and talker: a `share` of all pairs, each word and talker at least once."""
     pairs = rng.random((words, talkers)) < share
@@ -78,27 +98,39 @@ def said(words: int, talkers: int, share: float, rng: np.random.Generator) -> di
 
 
 def hits(
-    world: World, columns: dict[str, np.ndarray], seeds: int, times: int, rng: np.random.Generator
+    world: World, columns: dict[str, Labels], seeds: int, times: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Hits of two systems, (seeds, times, queries) each."""
-    units = [np.unique(column, return_inverse=True)[1] for column in columns.values()]
-    first, queries = units[0], len(units[0])
-    spread = {"unit": (world.unit, first), "cell": (world.cell, np.arange(queries))}
+    """Hits of two systems, (seeds, times, queries) each. Effects of several units are averaged."""
+    units = [memberships.of(column)[:2] for column in columns.values()]
+    first, queries = units[0], len(next(iter(columns.values())))
+    spread = {"unit": (world.unit, first), "cell": (world.cell, (None, np.arange(queries)))}
     if len(units) > 1:
         spread["talker"] = (world.talker, units[1])
-    drawn = {
-        name: rng.normal(0.0, deviation, (times, of.max() + 1))[:, of]
-        for name, (deviation, of) in spread.items()
-        if deviation
-    }
-    both = sum(drawn.values())
+    both = sum(
+        _effects(deviation, of, (times,), rng) for deviation, of in spread.values() if deviation
+    )
     made = []
     for _ in range(2):
-        logit = world.mean + both + rng.normal(0.0, world.own, (times, first.max() + 1))[:, first]
+        logit = world.mean + both + _effects(world.own, first, (times,), rng)
         seeded = rng.normal(0.0, world.seed, (seeds, times, 1))
-        each = rng.normal(0.0, world.seed_unit, (seeds, times, first.max() + 1))[:, :, first]
+        each = _effects(world.seed_unit, first, (seeds, times), rng)
         made.append((rng.random((seeds, times, queries)) < expit(logit + seeded + each)) * 1.0)
     return made[0], made[1]
+
+
+def _effects(
+    deviation: float,
+    units: tuple[np.ndarray | None, np.ndarray],
+    shape: tuple[int, ...],
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Normal effects of units for each query, (*shape, queries)."""
+    query, unit = units
+    drawn = rng.normal(0.0, deviation, (*shape, unit.max() + 1))[..., unit]
+    if query is None:
+        return drawn
+    starts = np.flatnonzero(np.diff(query, prepend=-1))
+    return np.add.reduceat(drawn, starts, axis=-1) / np.bincount(query)
 
 
 def _samples(factors: Factors, made: np.ndarray) -> dict[int, np.ndarray]:
@@ -109,13 +141,18 @@ def _samples(factors: Factors, made: np.ndarray) -> dict[int, np.ndarray]:
 
 
 def simulate(
-    world: World, columns: dict[str, np.ndarray], seeds: int, times: int, seed: int = 1
+    world: World, columns: dict[str, Labels], seeds: int, times: int, seed: int = 1
 ) -> Found | None:
-    """What becomes of `times` repetitions; None where intervals are refused."""
+    """What becomes of `times` repetitions; None where intervals are refused.
+
+    Of queries with several pictures, the method before resampled the first alone.
+    """
     rng = np.random.default_rng(seed)
     factors = crossed(columns, SETTINGS)
     if factors.settings is None:
         return None
+    if factors.several:
+        return _several(world, columns["pictures"], factors, seeds, times, rng)
     true, counted = world.truth(), []
     for start in range(0, times, CHUNK):
         some = min(CHUNK, times - start)
@@ -131,6 +168,36 @@ def simulate(
         a, b = np.percentile(means[0] - means[1], [2.5, 97.5], axis=1)
         width = np.mean([b - a for a, b in ends], axis=0)
         counted.append([covered, (low > 0) | (high < 0), old, (a > 0) | (b < 0), width])
+    *shares_found, width = np.concatenate(counted, axis=1).mean(axis=1)
+    return Found(*(100.0 * share for share in shares_found), width)
+
+
+def _several(
+    world: World,
+    pictures: Labels,
+    factors: Factors,
+    seeds: int,
+    times: int,
+    rng: np.random.Generator,
+) -> Found:
+    """The same for queries with several pictures."""
+    alone = crossed({"pictures": np.array([own[0] for own in pictures])}, SETTINGS)
+    counts = np.bincount([len(own) for own in pictures])
+    kinds = np.flatnonzero(counts)
+    true = np.average([world.truth(kind) for kind in kinds], weights=counts[kinds])
+    counted = []
+    for start in range(0, times, CHUNK // 4):
+        some = min(CHUNK // 4, times - start)
+        made = hits(world, {"pictures": pictures}, seeds, some, rng)
+        row, widths = [], []
+        for how in (factors, alone):
+            samples = [_samples(how, runs) for runs in made]
+            ends = [estimate(how, one).around([True] * some, 1.0) for one in samples]
+            row.append(np.mean([(low <= true) & (true <= high) for low, high in ends], axis=0))
+            low, high, _ = estimate(how, *samples).apart([True] * some, same=False)
+            row.append((low > 0) | (high < 0))
+            widths.append(np.mean([b - a for a, b in ends], axis=0))
+        counted.append([*row, widths[0]])
     *shares_found, width = np.concatenate(counted, axis=1).mean(axis=1)
     return Found(*(100.0 * share for share in shares_found), width)
 
@@ -206,6 +273,13 @@ def main() -> None:
             columns = said(words, talkers, share, np.random.default_rng(words))
             found = simulate(world, columns, 3, times)
             print(row(world.name, f"{words} words x {talkers} talkers", 3, found), flush=True)
+    for pictures in (20, 50, 100):
+        for words, tokens in ((400, 20), (400, 5), (100, 5)):
+            columns = shared(pictures, words, tokens, np.random.default_rng(pictures))
+            sizes = [len(own) for own in columns["pictures"]]
+            found = simulate(PICTURES, columns, 3, times)
+            size = f"{pictures} pictures, {np.mean(sizes):.1f} a query"
+            print(row("as found, shared tokens", size, 3, found), flush=True)
     print()
     print("| median ranks: effects of pictures, seeds, both | pictures | seeds | coverage |")
     print("|---|---|---|---|")

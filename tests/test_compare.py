@@ -1,5 +1,7 @@
 """Two runs side by side: differences against those of the metrics, and what the command says."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -167,6 +169,24 @@ def write_tokens(folder, tokens, pictures=20):
     columns = [column.name for column in SPOKEN_CAPTIONS.columns]
     spoken = pd.DataFrame(rows, columns=columns)
     tables.write(SPOKEN_CAPTIONS, folder / "matching/spoken_captions.parquet", spoken)
+
+
+def test_a_run_that_an_older_seesay_ranked_is_compared_too(runs, monkeypatch):
+    (wanted,) = compare(*runs, SETTINGS)
+    older = replace(RANKS, columns=tuple(c for c in RANKS.columns if c.name != "other_images"))
+    for path in sorted((runs[0] / "evaluation").rglob("*.parquet")):
+        tables.write(older, path, tables.read(RANKS, path))
+    (part,) = compare(*runs, SETTINGS)
+    assert part == wanted
+
+
+def test_queries_that_have_more_pictures_in_one_run_are_not_paired(runs):
+    for path in sorted((runs[1] / "evaluation").rglob("*.parquet")):
+        frame = tables.read(RANKS, path)
+        frame["other_images"] = frame["image_id"].map({"picture000": '["picture001"]'})
+        tables.write(RANKS, path, frame)
+    (part,) = compare(*runs, SETTINGS)
+    nothing_is_starred(part, "pictures of the same queries")
 
 
 def test_other_fragments_of_the_same_pictures_and_tokens_are_paired(runs):

@@ -71,6 +71,16 @@ def test_ranks_worked_by_hand(small, capsys):
     ]
 
 
+def test_a_token_of_several_test_pictures_names_them_all(tmp_path):
+    uses = [*USES, ("B", 1, "a1", "cat"), ("C", 1, "a2", "dog")]
+    found = Corpus(tmp_path, SPLITS, FRAGMENTS, TOKENS, uses).ranks(galleries=("test",))
+    whose = found[found["task"] == "image_token_by_word"].set_index("query")
+    # a2 is also of C, which is no test picture.
+    assert whose["image_id"].to_dict() == {"a1": "A", "a2": "A", "b1": "B"}
+    assert whose["other_images"].dropna().to_dict() == {"a1": '["B"]'}
+    assert found.loc[found["task"] == "word_token_by_image", "other_images"].isna().all()
+
+
 def test_one_gallery_alone(small):
     assert set(small.ranks(galleries=("test",))["gallery"]) == {"test"}
 

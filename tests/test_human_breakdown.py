@@ -50,7 +50,16 @@ def ranks(rng: np.random.Generator) -> pd.DataFrame:
                     for word in words.itertuples():
                         better = int(rng.integers(SIZE))
                         talker = word.talker if not end else "espeak"
-                        key = ("paper", system, seed, task, gallery, word.token_id + end, "p2")
+                        key = (
+                            "paper",
+                            system,
+                            seed,
+                            task,
+                            gallery,
+                            word.token_id + end,
+                            "p2",
+                            None,
+                        )
                         counts = (better, 0, 1, 1, 1.0 + better, SIZE)
                         rows.append((*key, *counts, word.spoken_word, talker))
     return pd.DataFrame(rows, columns=[column.name for column in HUMAN_RANKS.columns])

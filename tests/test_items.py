@@ -83,6 +83,7 @@ def made(tmp_path, monkeypatch):
     counts = ["better", "tied", "tied_relevant", "relevant", "gallery_size"]
     frame = pd.DataFrame(ASKED, columns=["task", "query", "image_id", *counts])
     ranks = tmp_path / "ranks.parquet"
+    frame["other_images"] = frame["query"].map({"t2": '["c", "d"]'})
     tables.write(RANKS, ranks, frame.assign(**run, gallery="test", rank=1.0))
     names = ["task", "gallery", "query", "image_id", "word", "talker"]
     people = pd.DataFrame(HEARD, columns=names).assign(**run, **dict.fromkeys(counts, 1), rank=1.5)
@@ -163,6 +164,8 @@ def test_what_asks_worked_by_hand(made):
         ("word_token_by_image", "b#1"): 20,
     }
     assert made["picture"].dropna().isin(["b", "c"]).all()
+    others = made["other_pictures"].dropna().droplevel("gallery").to_dict()
+    assert others == {("image_token_by_word", "t2"): '["c", "d"]'}
 
 
 def test_ranks_and_hits_worked_by_hand(made):

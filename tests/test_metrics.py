@@ -202,6 +202,25 @@ def test_the_table_of_metrics(runs, tmp_path):
     assert (found["value"] <= found["ci_high"]).all()
 
 
+def test_queries_of_several_pictures_have_the_same_values_and_count_for_all(runs, tmp_path):
+    before, apart, _ = measured(runs, tmp_path)
+    for path in runs:
+        frame = tables.read(RANKS, path)
+        number = frame["image_id"].str[-3:].astype(int)
+        others = [f'["picture{20 + n % 5:03}", "picture{30 + n % 3:03}"]' for n in number]
+        frame["other_images"] = pd.Series(others).where(number % 2 == 0)
+        tables.write(RANKS, path, frame)
+    found, others, _ = measured(runs, tmp_path)
+    same = ["system", "seed", "task", "metric", "queries"]
+    assert found[same].equals(before[same])
+    for name in ("value", "chance"):
+        np.testing.assert_allclose(found[name], before[name], atol=1e-4)
+    np.testing.assert_allclose(others["difference"], apart["difference"], atol=1e-4)
+    assert set(found["units"]) == {"28", "28 x 3"}
+    assert found["ci_low"].notna().all()
+    assert (found["ci_low"] <= found["value"]).all()
+
+
 def test_the_interval_of_a_median_is_that_of_a_loop(runs, tmp_path):
     found, _, _ = measured(runs, tmp_path)
     row = found.query("system == 'shuffled' and metric == 'median_rank' and seed == 'mean'").iloc[0]

@@ -11,7 +11,14 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
 from seesay.scoring import intervals
-from seesay.scoring.resampling import by_word_and_talker, crossed, draws, estimate, shares
+from seesay.scoring.resampling import (
+    by_word_and_talker,
+    crossed,
+    draws,
+    estimate,
+    pictures,
+    shares,
+)
 from seesay.settings.metrics import MetricsSettings
 from support import crossing
 
@@ -109,6 +116,72 @@ def test_two_way_errors_are_those_of_the_analysis_of_variance():
     assert found.error == pytest.approx(wanted, rel=0.03)
 
 
+@pytest.fixture(scope="module")
+def several():
+    """300 queries of one to four of 40 pictures: their pictures, hit rates, and common pictures.
+
+    The last is (queries, queries), 1 on the diagonal.
+    """
+    rng = np.random.default_rng(0)
+    drawn = [sorted(set(rng.integers(0, 40, 1 + query % 4).tolist())) for query in range(300)]
+    effect = rng.normal(0, 0.25, 40)
+    common = np.array([[len({*one} & {*other}) for other in drawn] for one in drawn])
+    np.fill_diagonal(common, 1)
+    names = [[f"p{picture:02}" for picture in own] for own in drawn]
+    return names, 0.4 + np.array([effect[own].mean() for own in drawn]), common
+
+
+def test_the_error_of_queries_of_several_pictures_counts_each_pair_that_shares_one(several):
+    """The textbook's sum over pairs of queries, once for each picture that they share."""
+    names, rate, common = several
+    hits = np.random.default_rng(8).random(300) < rate
+    factors = crossed({"pictures": names}, MetricsSettings(resamples=8000, seed=1))
+    found = estimate(factors, {1: shares(factors, hits[None] * 1.0)[0]})
+    off = hits - hits.mean()
+    variance = off @ common @ off * 40 / 39
+    assert variance > 1.4 * (off**2).sum()  # far above the floor, which is that of single queries
+    assert found.value == pytest.approx(100 * hits.mean())
+    assert found.error == pytest.approx(100 * np.sqrt(variance) / 300, rel=0.05)
+    assert found.counts == {"pictures": 40}
+    assert found.freedom == pytest.approx(39)
+
+
+def test_queries_of_one_picture_each_are_as_ever_and_ranks_tell_all_pictures():
+    run = pd.DataFrame({"image_id": ["b", "a", "b"], "other_images": [None, '["c", "d"]', None]})
+    assert pictures(run) == [["b"], ["a", "c", "d"], ["b"]]
+    assert pictures(run[run["image_id"] == "b"]).tolist() == ["b", "b"]
+    assert pictures(run[["image_id"]]).tolist() == ["b", "a", "b"]
+    # As lists or as names: the same value, and nearly the same error.
+    names = np.repeat(np.arange(30), 4).astype(str)
+    hits = np.random.default_rng(1).random((1, 120)) < np.linspace(0.1, 0.9, 120)
+    settings = MetricsSettings(resamples=8000, seed=1)
+    one, other = (
+        estimate(factors, {1: shares(factors, hits * 1.0)[0]})
+        for factors in (
+            crossed({"pictures": given}, settings) for given in (names, names[:, None].tolist())
+        )
+    )
+    assert one.value == pytest.approx(other.value)
+    assert one.error == pytest.approx(other.error, rel=0.05)
+
+
+def test_words_of_several_pictures_are_crossed_with_them(several):
+    """What a word and a picture share is counted once."""
+    names, rate, common = several
+    rng = np.random.default_rng(3)
+    words = rng.integers(0, 15, 300)
+    hits = rng.random(300) < rate + rng.normal(0, 0.1, 15)[words]
+    columns = {"pictures": names, "words": words.astype(str)}
+    factors = crossed(columns, MetricsSettings(resamples=8000, seed=1))
+    found = estimate(factors, {1: shares(factors, hits[None] * 1.0)[0]})
+    off, same = hits - hits.mean(), words[:, None] == words
+    variances = [off @ part @ off for part in (common * 40 / 39, same * 15 / 14, common * same)]
+    variance = variances[0] + variances[1] - variances[2]
+    assert variance > 1.1 * max(variances)
+    assert found.counts == {"pictures": 40, "words": 15}
+    assert found.error == pytest.approx(100 * np.sqrt(variance) / 300, rel=0.05)
+
+
 def test_what_is_too_few_is_refused_or_left_out_of_the_label():
     columns = queries(12, 4)
     assert crossed(columns, SETTINGS).counts == {"words": 12}
@@ -202,11 +275,11 @@ def simulated():
 TIMES = 400
 
 
-@pytest.mark.parametrize("pictures", [20, 50, 100])
+@pytest.mark.parametrize("number", [20, 50, 100])
 def test_with_three_seeds_intervals_hold_and_equals_are_told_apart_one_time_in_twenty(
-    simulated, pictures
+    simulated, number
 ):
-    columns = simulated.asked(pictures, 8, np.random.default_rng(pictures))
+    columns = simulated.asked(number, 8, np.random.default_rng(number))
     found = simulated.simulate(simulated.WORLDS[1], columns, 3, TIMES)
     assert 92.5 <= found.covered <= 97.5
     assert found.better <= 7.5
@@ -227,6 +300,15 @@ def test_words_and_talkers_hold_too(simulated):
     found = simulated.simulate(simulated.WORDS, columns, 3, TIMES)
     assert 92.5 <= found.covered <= 97.5
     assert found.better <= 7.5
+
+
+def test_intervals_of_tokens_that_pictures_share_hold(simulated):
+    """Three pictures a token on average; by the first picture alone they are too narrow."""
+    columns = simulated.shared(50, 100, 5, np.random.default_rng(50))
+    found = simulated.simulate(simulated.PICTURES, columns, 3, TIMES)
+    assert 92.5 <= found.covered <= 97.5
+    assert found.better <= 7.5
+    assert found.covered_before < 92.5
 
 
 def test_ten_pictures_are_refused(simulated):

@@ -1,5 +1,6 @@
 """Search between any two arrays: loops over every query, every item and every order of ties."""
 
+import json
 from fractions import Fraction
 from itertools import permutations
 from math import factorial
@@ -105,7 +106,8 @@ def test_the_expected_reciprocal_rank_is_that_of_every_order():
     np.testing.assert_allclose(reciprocal(Ranks(better, tied, relevant, relevant)), wanted)
 
 
-def test_metrics_are_those_of_the_stage(arrays, tmp_path):
+@pytest.mark.parametrize("more", [[], ["q1", "q2"]])
+def test_metrics_are_those_of_the_stage(arrays, tmp_path, more):
     """metrics.tsv of the same ranks, three seeds and units of several queries: the same numbers."""
     queries, gallery, relevant = arrays
     rng = np.random.default_rng(0)
@@ -118,18 +120,21 @@ def test_metrics_are_those_of_the_stage(arrays, tmp_path):
         )
         for seed, run in enumerate(runs, start=1)
     ]
-    tables.write(RANKS, tmp_path / "ranks", pd.concat(parts))
+    every = pd.concat(parts, ignore_index=True)
+    every["other_images"] = json.dumps(more) if more else None
+    tables.write(RANKS, tmp_path / "ranks", every)
     names = [tmp_path / name for name in ("metrics", "differences", "experiments")]
     measure_tables([tmp_path / "ranks"], *names, MetricsSettings(**RESAMPLES))
     wanted = pd.read_csv(names[0], sep="\t").query("seed == 'mean'").set_index("metric")
     # The table's queries are sorted as text.
     order = parts[0].sort_values("query").index
+    labels = [[pictures[row], *more] if more else pictures[row] for row in order]
     found = measure([run.loc[order].reset_index(drop=True) for run in runs],
-                    by={"pictures": np.array(pictures)[order]}, **RESAMPLES)  # fmt: skip
+                    by={"pictures": labels}, **RESAMPLES)  # fmt: skip
     for column in ("value", "ci_low", "ci_high", "chance"):
         here = found.loc[wanted.index, column]
         np.testing.assert_allclose(here, wanted[column], atol=6e-5, err_msg=column)
-    assert set(found["over"]) == {"over 25 pictures x 3 seeds"}
+    assert set(found["over"]) == {f"over {25 + len(more)} pictures x 3 seeds"}
 
 
 def chance_of_reciprocal(relevant, size):
@@ -218,6 +223,8 @@ SHOWN = pd.DataFrame({"query": [0, 1], "gallery_size": 5, "better": 0, "tied": 0
         (lambda: measure([SHOWN, SHOWN[:1]], **RESAMPLES), "ranks: run 1 has other queries"),
         (lambda: measure(SHOWN, {"x": [0, 1]}, **RESAMPLES), "by: x, wants one or two of pictures"),
         (lambda: measure(SHOWN, {"words": [0]}, **RESAMPLES), r"by\['words'\]: shape \(1,\), w"),
+        (lambda: measure(SHOWN, {"words": [["a"], []]}), r"by\['words'\]: 2 entries, wants 2"),
+        (lambda: measure(SHOWN, {"words": ["a", "b"], "pictures": [["a"], ["b"]]}), "by: only the"),
         (lambda: measure(SHOWN, resample=3, **RESAMPLES), "options: resample: .*mean resamples"),
         (lambda: compare(SHOWN, SHOWN[:1], **RESAMPLES), "other: run 1 has other queries"),
     ],

@@ -158,7 +158,11 @@ def _part(
     settings: MetricsSettings,
 ) -> Part:
     why = sets_apart(both, tokens)
+    if not all("other_images" in part for part in both):  # a run of an older seesay
+        both = [part.drop(columns="other_images", errors="ignore") for part in both]
     one, other = (_Measured.of(part, settings) for part in both)
+    if not why and one.factors.several != other.factors.several:
+        why = "pictures of the same queries"
     lines: list[Line] = []
     for system in SYSTEMS:
         if system in one.samples and system in other.samples:
@@ -203,11 +207,13 @@ class _Measured:
             factors = resample(rows, settings)
             held = held or [weights(factor, factors.settings) for factor in factors.parts]
             found = [
-                summarise(counts_of(rows), factor.unit, drawn)
+                summarise(counts_of(factor.rows(rows)), factor.unit, drawn)
                 for factor, drawn in zip(factors.parts, held, strict=True)
             ]
             samples.setdefault(str(system), {})[int(rows["seed"].iloc[0])] = np.stack(found)
-        random, first = chance(counts_of(rows), rows["gallery_size"]), factors.parts[0]
+        first = factors.parts[0]
+        asked = first.rows(rows)
+        random = chance(counts_of(asked), asked["gallery_size"])
         luck = summarise(random, first.unit, weights(first, None))[:, 0]
         return cls(samples, factors, luck, len(rows))
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -110,11 +110,22 @@ def ranks_of(table: Table, folder: Path, pattern: str) -> pd.DataFrame:
     """
     frames = []
     for home in folds(folder):
-        frame = tables.read(table, sorted(home.glob(pattern)))
+        files = sorted(home.glob(pattern))
+        frame = tables.read(_of_its_time(table, files[:1]), files)
         if home != folder:
             frame["query"] = f"folds/{home.name}/" + frame["query"]
         frames.append(frame)
     return pd.concat(frames, ignore_index=True)
+
+
+def _of_its_time(table: Table, files: list[Path]) -> Table:
+    """The table without the optional columns that an older seesay has not written."""
+    for file in files:
+        with tables.opened(file) as opened:
+            names = opened.schema_arrow.names
+        kept = tuple(c for c in table.columns if not c.optional or c.name in names)
+        return replace(table, columns=kept)
+    return table
 
 
 def differences(first: Run, second: Run, pairs: Iterable[tuple[str, str]]) -> list[Apart]:
@@ -249,7 +260,7 @@ def sets_apart(both: list[pd.DataFrame], tokens: Tokens) -> str:
         for part in both
     ]
     # Human words are the same, whatever pictures they were said about.
-    images = [set() if "word" in rows else set(rows["image_id"]) for rows in once]
+    images = [set() if "word" in rows else _images(rows) for rows in once]
     queries = [set(rows.index) for rows in once]
     sizes = [round(rows["gallery_size"].mean()) for rows in once]
     found = []
@@ -268,6 +279,12 @@ def sets_apart(both: list[pd.DataFrame], tokens: Tokens) -> str:
         if not once[0][names].equals(once[1].loc[once[0].index, names]):
             found.append("right answers to the same queries")
     return " and ".join(found)
+
+
+def _images(rows: pd.DataFrame) -> set[str]:
+    """All test pictures of some queries."""
+    others = rows.get("other_images", pd.Series(dtype=object))
+    return set(rows["image_id"]).union(*others.dropna().map(json.loads))
 
 
 def _said(what: str, one: set[str] | frozenset[str], other: set[str] | frozenset[str]) -> str:

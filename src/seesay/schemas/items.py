@@ -16,6 +16,7 @@ _WHERE = (
 )
 _WHAT = (
     Column("picture", pa.string(), "the query's test picture, or its first", optional=True),
+    Column("other_pictures", pa.string(), "its further test pictures, a JSON list", optional=True),
     Column("word", pa.string(), "the caption's word; for a human word, its form", optional=True),
     Column("spoken_word", pa.string(), "the word that the token says", optional=True),
     Column("pos", pa.string(), "part of speech of the caption's word", optional=True),

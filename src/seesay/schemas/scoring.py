@@ -17,6 +17,12 @@ RANKS = Table(
         Column("gallery", pa.string(), "test: the test pictures' items; all: the whole corpus'"),
         Column("query", pa.string(), "a token_id, or image_id#region of a fragment"),
         Column("image_id", pa.string(), "the query's test picture (a token's first, by image_id)"),
+        Column(
+            "other_images",
+            pa.string(),
+            "further test pictures that use the token, a JSON list",
+            optional=True,
+        ),
         Column("better", pa.int32(), "items more similar than the best relevant one", "items"),
         Column("tied", pa.int32(), "irrelevant items exactly as similar", "items"),
         Column("tied_relevant", pa.int32(), "relevant items exactly as similar, >= 1", "items"),

@@ -15,8 +15,9 @@ import pandas as pd
 from seesay.schemas.scoring import ABX
 from seesay.scoring.abx import NEIGHBOURS
 from seesay.scoring.intervals import FLOORS
+from seesay.scoring.memberships import Factor
 from seesay.scoring.metrics_tables import Measured
-from seesay.scoring.resampling import Factor, Factors, draws
+from seesay.scoring.resampling import Factors, draws
 from seesay.settings.metrics import MetricsSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError

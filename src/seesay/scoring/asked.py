@@ -1,6 +1,7 @@
 """The search that most tasks share: test pictures' queries rank the items of a gallery."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -97,7 +98,7 @@ def search(
     return frame(
         ranks,
         query=queries.names[kept],
-        image_id=asked.corpus.image_ids[[sets[query][0] for query in kept]],
+        **pictures_of(asked.corpus, [sets[query] for query in kept]),
         gallery_size=size - np.array(left_out, dtype=np.int64)[kept],
     )
 
@@ -118,7 +119,17 @@ def check_kept(asked: Asked, kept: Integers, names: NDArray[np.object_]) -> None
         )
 
 
+def pictures_of(corpus: Corpus, sets: Sequence[Sequence[int]]) -> dict[str, object]:
+    """The columns image_id and other_images of RANKS, from the positions of each query's pictures.
+
+    They are in the order of their ids.
+    """
+    ids = corpus.image_ids
+    others = [json.dumps([*ids[list(images[1:])]]) if len(images) > 1 else None for images in sets]
+    return {"image_id": ids[[images[0] for images in sets]], "other_images": others}
+
+
 def frame(ranks: Ranks, **columns: object) -> pd.DataFrame:
-    """Rows of RANKS; `columns` are query, image_id and gallery_size."""
+    """Rows of RANKS; `columns` are query, image_id, gallery_size and perhaps other_images."""
     counts = {name: getattr(ranks, name).astype(np.int32) for name in Ranks.__annotations__}
     return pd.DataFrame({**columns, **counts, "rank": ranks.expected()})

@@ -33,9 +33,9 @@ from seesay.scoring.resampling import (
     by_picture,
     crossed,
     estimate,
+    pictures,
     same,
     shares,
-    weights,
 )
 from seesay.settings.metrics import MetricsSettings
 from seesay.shared import tables
@@ -116,7 +116,7 @@ def _fragments(
 def _by_picture_and_word(words: pd.Series, run: pd.DataFrame, settings: MetricsSettings) -> Factors:
     """Factors of a run's queries: test pictures and words; `words` are the tokens' spoken words."""
     said = run["query"].map(words).to_numpy(str)
-    return crossed({"pictures": run["image_id"].to_numpy(str), "words": said}, settings)
+    return crossed({"pictures": pictures(run), "words": said}, settings)
 
 
 def hits(ranks: Ranks, k: int) -> Floats:
@@ -147,7 +147,7 @@ def by_group(
     luck = chance(counts_of(first), first["gallery_size"])
     found = {run: counts_of(rows) for run, rows in runs.items()}
     hit = np.stack([hits(counts, HITS) for counts in found.values()])
-    lucky = hits(luck, HITS)
+    lucky, once = hits(luck, HITS), np.ones((1, 1))
     for name in known:
         categories = known[name].cat
         for nth, group in enumerate(categories.categories):
@@ -155,14 +155,13 @@ def by_group(
             if len(here) == 0:
                 continue
             factors = resample(first.iloc[here], settings)
-            once = weights(factors.parts[0], None)
             samples: dict[str, dict[int, Floats]] = {}
             medians: dict[str, list[float]] = {}
             drawn = shares(factors, hit[:, here])
             for (system, seed), values in zip(found, drawn, strict=True):
                 samples.setdefault(system, {})[seed] = values
                 some = _some(found[system, seed], here)
-                median = summarise(some, factors.parts[0].unit, once)[0, 0]
+                median = summarise(some, np.zeros_like(here), once)[0, 0]
                 medians.setdefault(system, []).append(float(median))
             for system, own in samples.items():
                 yield {
@@ -174,9 +173,7 @@ def by_group(
                     **_measured(factors, own, samples.get("model", own)),
                     "chance": 100.0 * lucky[here].mean(),
                     "median_rank": np.mean(medians[system]),
-                    "median_chance": summarise(_some(luck, here), factors.parts[0].unit, once)[
-                        0, 0
-                    ],
+                    "median_chance": summarise(_some(luck, here), np.zeros_like(here), once)[0, 0],
                 }
 
 

@@ -142,7 +142,7 @@ def _said_by(spoken: pd.DataFrame) -> pd.Series:
 
 def _rows(table: Table, batch: pd.DataFrame, known: Known) -> pd.DataFrame:
     """The columns of ITEMS of a batch of ranks, except the engine."""
-    batch = batch.rename(columns={"image_id": "picture"})
+    batch = batch.rename(columns={"image_id": "picture", "other_images": "other_pictures"})
     parts = [_asked(str(task), rows, known) for task, rows in batch.groupby("task")]
     what = pd.concat(parts).reindex(batch.index)
     found = batch.drop(columns=["word", "talker"], errors="ignore").join(what)

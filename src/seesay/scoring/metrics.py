@@ -90,7 +90,8 @@ def _judged(
         factors = resample(first, settings)
         # The mean, since some queries leave more items out than others.
         size = {"gallery_size": round(first["gallery_size"].mean()), "queries": len(first)}
-        luck = summary(first, factors.parts[0].unit, weights(factors.parts[0], None), True)
+        main = factors.parts[0]
+        luck = summary(main.rows(first), main.unit, weights(main, None), True)
         found = _sampled(runs, factors, summary)
         yield Measured(where, size, names, factors, found, luck[:, 0])
 
@@ -132,7 +133,7 @@ def _sampled(
     for factor in factors.parts:
         held = weights(factor, factors.settings)
         for (system, seed), run in runs.items():
-            samples = summary(run, factor.unit, held, False)
+            samples = summary(factor.rows(run), factor.unit, held, False)
             found.setdefault(system, {}).setdefault(seed, []).append(samples)
     return {
         system: {seed: np.stack(samples) for seed, samples in own.items()}

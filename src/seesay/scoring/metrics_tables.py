@@ -66,7 +66,8 @@ class Numbers:
                 # Queries may differ; what is resampled are their units. In a gallery of another
                 # size a rank means something else.
                 same_size = first.size["gallery_size"] == second.size["gallery_size"]
-                if same_size and first.factors.names == second.factors.names:
+                units = [(own.factors.names, own.factors.several) for own in (first, second)]
+                if same_size and units[0] == units[1]:
                     where = {"experiment": one, "other": other, "task": task, "gallery": gallery}
                     found = first.found["model"], second.found["model"]
                     self.beside += gaps(where, first.names, first.factors, *found)

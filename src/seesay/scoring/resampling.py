@@ -5,36 +5,26 @@ contain the part shared within a cell (Cameron, Gelbach & Miller 2011, Robust in
 multiway clustering; Owen 2007, The pigeonhole bootstrap, Annals of Applied Statistics 1). Seeds are
 crossed with all of these, but there are few: their variance is that of the seeds' own values, and
 degrees of freedom are Satterthwaite's, so three seeds widen an interval as they should.
+Queries may belong to several pictures each: `seesay.scoring.memberships`.
 `seesay.scoring.intervals` makes intervals and p-values of the errors.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from seesay.scoring import intervals
+from seesay.scoring import intervals, memberships
 from seesay.scoring.intervals import FLOORS
+from seesay.scoring.memberships import Factor, Labels
 from seesay.settings.metrics import MetricsSettings
 from seesay.shared.randomness import generator
-from seesay.shared.ranking import Floats, Integers
+from seesay.shared.ranking import Floats
 
 CELLS = 4_000_000  # of the largest array of draws held
 Samples = Mapping[int, Floats]  # by seed, (factors, metrics, 1 + resamples), column 0 the value
-
-
-@dataclass(frozen=True)
-class Factor:
-    """A resampled factor: the number of its `units`, and each query's unit, (queries,).
-
-    `sign` is -1 if units are the cells of two other factors, which both count them.
-    """
-
-    units: int
-    unit: Integers
-    sign: int = 1
 
 
 @dataclass(frozen=True)
@@ -43,12 +33,20 @@ class Factors:
 
     `counts` are the numbers of units by factor, `names` the names of all units, `parts` the
     resampled factors. With `settings` None nothing is resampled: the main factor has too few units.
+    If `several`, queries may have several units, and the last two parts are those of
+    `memberships.corrections`.
     """
 
     counts: dict[str, int]
     names: list[str]
     parts: tuple[Factor, ...]
     settings: MetricsSettings | None
+    several: bool = False
+
+    @property
+    def main(self) -> tuple[Factor, ...]:
+        """The parts without the corrections of memberships."""
+        return self.parts[:-2] if self.several else self.parts
 
 
 @dataclass(frozen=True)
@@ -80,32 +78,53 @@ class Estimate:
         return intervals.gap(self.value, self.error, self.freedom, percent, self.fewest, same)
 
 
-def crossed(columns: Mapping[str, NDArray[np.str_]], settings: MetricsSettings) -> Factors:
+def crossed(columns: Mapping[str, Labels], settings: MetricsSettings) -> Factors:
     """Factors of queries from one or two columns, (queries,) each, such as "pictures".
 
-    The first column is the main factor: below its floor nothing is resampled. A second column below
-    its floor is not resampled, and no label names it.
+    The first column is the main factor: below its floor nothing is resampled; it may have several
+    units a query. A second column below its floor is not resampled, and no label names it.
     """
-    counts, names, parts = {}, [], []
-    for nth, (name, column) in enumerate(columns.items()):
-        levels, unit = np.unique(column, return_inverse=True)
+    (rests, column), *others = columns.items()
+    query, unit, levels = memberships.of(column)
+    # Queries with many units each may be fewer than these.
+    counts = {rests: min(len(levels), len(column))}
+    names, units = levels.tolist(), [unit]
+    for name, labels in others:
+        levels, unit = np.unique(labels, return_inverse=True)
         names += levels.tolist()
-        if nth == 0 or len(levels) >= FLOORS[name]:
+        if len(levels) >= FLOORS[name]:
             counts[name] = len(levels)
-            parts.append(Factor(len(levels), unit))
-    if len(parts) > 1:
-        one, other = parts
-        cells, cell = np.unique(one.unit * other.units + other.unit, return_inverse=True)
+            units.append(unit)
+    parts = [Factor(int(unit.max()) + 1, unit) for unit in units]
+    if len(units) > 1:
+        one, other = units[0], units[1] if query is None else units[1][query]
+        cells, cell = np.unique(one * parts[1].units + other, return_inverse=True)
         names += cells.astype(str).tolist()
         parts.append(Factor(len(cells), cell, -1))
-    rests = next(iter(columns))
+    if query is not None:
+        several = [memberships.factor(query, parts[0].unit, 1), *parts[1:]]
+        several[2:] = [memberships.factor(query, part.unit, -1) for part in parts[2:]]
+        parts = [*several, *memberships.corrections(query)]
     few = counts[rests] < FLOORS[rests]
-    return Factors(counts, names, tuple(parts), None if few else settings)
+    return Factors(counts, names, tuple(parts), None if few else settings, query is not None)
 
 
 def by_picture(run: pd.DataFrame, settings: MetricsSettings) -> Factors:
     """Factors of a run's queries: their pictures."""
-    return crossed({"pictures": run["image_id"].to_numpy(dtype=str)}, settings)
+    return crossed({"pictures": pictures(run)}, settings)
+
+
+def pictures(run: pd.DataFrame) -> Labels:
+    """The picture of each query of a run, or all of each if some query has several."""
+    first = run["image_id"].to_numpy(dtype=str)
+    others = run.get("other_images", pd.Series(dtype=object))
+    if not others.notna().any():
+        return first
+    more = others.map(json.loads, na_action="ignore")
+    return [
+        [one, *(some if isinstance(some, list) else [])]
+        for one, some in zip(first, more, strict=True)
+    ]
 
 
 def by_word_and_talker(run: pd.DataFrame, settings: MetricsSettings) -> Factors:
@@ -140,17 +159,19 @@ def draws(units: int, settings: MetricsSettings | None) -> Iterator[Floats]:
 
 
 def weights(factor: Factor, settings: MetricsSettings | None) -> Floats:
-    """All draws of a factor: weights (1 + resamples, units)."""
-    return np.concatenate(list(draws(factor.units, settings)))
+    """All draws of a factor: weights (1 + resamples, units or columns)."""
+    return np.concatenate(list(factor.weighed(draws(factor.units, settings))))
 
 
 def shares(factors: Factors, hits: Floats) -> Floats:
     """Means of `hits` (runs, queries) in percent: (runs, factors, 1, 1 + resamples)."""
     found = []
     for factor in factors.parts:
-        sums = np.stack([np.bincount(factor.unit, row, factor.units) for row in hits], axis=1)
+        own = hits if factor.query is None else hits[:, factor.query]
         sizes = np.bincount(factor.unit, minlength=factor.units)
-        blocks = [b @ sums / (b @ sizes)[:, None] for b in draws(factor.units, factors.settings)]
+        sums = np.stack([np.bincount(factor.unit, row, len(sizes)) for row in own], axis=1)
+        held = factor.weighed(draws(factor.units, factors.settings))
+        blocks = [b @ sums / (b @ sizes)[:, None] for b in held]
         found.append(100.0 * np.concatenate(blocks).T)
     return np.stack(found, axis=1)[:, :, None]
 
@@ -177,9 +198,8 @@ def estimate(factors: Factors, one: Samples, other: Samples | None = None) -> Es
         return Estimate(value, nothing, nothing, counts, fewest)
     within = _variances(factors, total)
     variance = data = _added(factors, within)
-    main = [factor.sign > 0 for factor in factors.parts]
-    freed = [(part, factor.units - 1) for part, factor in zip(within, factors.parts, strict=True)]
-    freed = [part for part, kept in zip(freed, main, strict=True) if kept]
+    parts = zip(within, factors.main, strict=True)
+    freed = [(part, factor.units - 1) for part, factor in parts if factor.sign > 0]
     if seeds > 1:
         between = np.zeros_like(value)
         for group in groups:
@@ -201,14 +221,19 @@ def same(one: Samples, other: Samples) -> bool:
 
 
 def _variances(factors: Factors, samples: Floats) -> Floats:
-    """The variance from each factor, (factors, metrics); a bootstrap's is (n - 1) / n of it."""
+    """The variance from each main factor, (factors, metrics): n / (n - 1) of a bootstrap's."""
     units = np.array([[factor.units] for factor in factors.parts])
     found: Floats = samples[..., 1:].var(axis=-1) * units / (units - 1)
+    if factors.several:
+        *parts, again, once = found * np.array([[factor.stretch] for factor in factors.parts])
+        found = np.stack(parts)
+        several = [factor.query is not None for factor in factors.main]
+        found[several] = np.maximum(found[several] - again, once)
     return found
 
 
 def _added(factors: Factors, variances: Floats) -> Floats:
     """The variance from all factors together, never smaller than from one of them."""
-    signs = np.array([factor.sign for factor in factors.parts])
+    signs = np.array([factor.sign for factor in factors.main])
     both: Floats = np.maximum(signs @ variances, variances[signs > 0].max(axis=0))
     return both

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from seesay.scoring import intervals
+from seesay.scoring.memberships import Labels
 from seesay.scoring.rank_metrics import METRICS, chance, counts_of, summarise
 from seesay.scoring.resampling import Estimate, Factors, Samples, crossed, estimate, same, weights
 from seesay.settings.metrics import MetricsSettings
@@ -77,8 +78,9 @@ def measure(
     Args:
         ranks: What `search` returns; a sequence of them is one a seed, of the same queries.
         by: What the intervals generalise to: one or two of `pictures`, `words`, `talkers` and
-            `queries`, each with a label for every row of `ranks`, (rows,). Rows of one label are
-            resampled together. By default every query is a unit of its own.
+            `queries`, each with a label for every row of `ranks`, (rows,), or, the first of them,
+            with a list of labels for a query of several. Rows of one label are resampled together.
+            By default every query is a unit of its own.
         options: Keys of the section `metrics` of a config: resamples, seed.
 
     Returns:
@@ -93,7 +95,8 @@ def measure(
     runs, factors = _prepared("ranks", ranks, by, options)
     found = estimate(factors, _samples(runs, factors))
     low, high = found.around(PERCENT, float(runs[0]["gallery_size"].mean()))
-    luck = _metrics(runs[0], factors.parts[0].unit, weights(factors.parts[0], None), True)[:, 0]
+    first = factors.parts[0]
+    luck = _metrics(first.rows(runs[0]), first.unit, weights(first, None), True)[:, 0]
     ends = {"value": found.value, "ci_low": low, "ci_high": high, "chance": luck}
     return _table(ends, found)
 
@@ -191,11 +194,21 @@ def _prepared(
             f"by: {', '.join(map(str, by)) or 'nothing'}, wants one or two of"
             f" {', '.join(intervals.FLOORS)}"
         )
-    labels = {
-        factor: arguments.shaped(f"by[{factor!r}]", column, (len(runs[0]),)).astype(str)
-        for factor, column in by.items()
-    }
+    labels = {name: _labels(f"by[{name!r}]", of, len(runs[0])) for name, of in by.items()}
+    if any(not isinstance(column, np.ndarray) for column in [*labels.values()][1:]):
+        raise InputError("by: only the first may have lists of labels; put it first")
     return runs, crossed(labels, wanted)
+
+
+def _labels(name: str, given: Any, rows: int) -> Labels:
+    """A label for each row, or the distinct labels of each if some row has a list of them."""
+    parted = isinstance(given, list | tuple | pd.Series)
+    if not parted or not any(isinstance(one, list | tuple) for one in given):
+        return arguments.shaped(name, given, (rows,)).astype(str)
+    found = [one if isinstance(one, list | tuple) else [one] for one in given]
+    if len(found) != rows or not all(found):
+        raise InputError(f"{name}: {len(found)} entries, wants {rows}, none of them empty")
+    return [sorted({str(label) for label in one}) for one in found]
 
 
 def _refuse_other_queries(name: str, runs: Sequence[pd.DataFrame]) -> None:
@@ -215,7 +228,7 @@ def _samples(runs: Sequence[pd.DataFrame], factors: Factors) -> Samples:
     for factor in factors.parts:
         held = weights(factor, factors.settings)
         for seed, run in enumerate(runs):
-            found[seed].append(_metrics(run, factor.unit, held, False))
+            found[seed].append(_metrics(factor.rows(run), factor.unit, held, False))
     return {seed: np.stack(samples) for seed, samples in found.items()}
 
 

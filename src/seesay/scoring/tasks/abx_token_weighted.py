@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from seesay.scoring.abx_triplets import draw, judge
-from seesay.scoring.asked import Asked, frame
+from seesay.scoring.asked import Asked, frame, pictures_of
 from seesay.scoring.corpus import note, split
 from seesay.scoring.names import Task
 from seesay.shared.ranking import Ranks
@@ -36,11 +36,11 @@ def rank(asked: Asked) -> pd.DataFrame:
             " out"
         )
     ones = np.ones(len(triples.x), dtype=np.int64)
-    first = np.array([part[0] for part in split(tokens.item, tokens.image, len(tokens.names))])
+    images = split(tokens.item, tokens.image, len(tokens.names))
     names = [tokens.names[part] for part in triples]
     return frame(
         Ranks(worse.astype(np.int64), even.astype(np.int64), ones, ones),
         query=["|".join(triple) for triple in zip(*names, strict=True)],
-        image_id=corpus.image_ids[first[triples.x]],
+        **pictures_of(corpus, [images[x] for x in triples.x]),
         gallery_size=2 * ones,
     )
