@@ -247,7 +247,7 @@ def test_settings_that_differ_are_said_and_no_others(runs):
 
 def test_a_run_beside_itself_differs_in_nothing(runs, capsys):
     write_record(runs[0], report_run.CONFIG)
-    main(["compare", str(runs[0]), str(runs[0]), "--resamples", "20"])
+    main(["compare", str(runs[0]), str(runs[0]), "--resamples", "50"])
     said = capsys.readouterr().out
     assert "are not known" not in said
     assert "settings\n" not in said
@@ -363,7 +363,7 @@ def test_the_command_says_what_it_found(runs, tmp_path, capsys):
         ("none", [], "none: no such folder; give the results folder of a finished run"),
         (".", [], ".: no evaluation/*/*/*/ranks.parquet in it; give the results folder of a"),
         ("a", ["--gallery", "all"], "a: no gallery 'all' in its ranks; it has test"),
-        ("a", ["--resamples", "0"], "--resamples 0: from 1 to 20,000"),
+        ("a", ["--resamples", "49"], "--resamples 49: a 95 % interval wants 50 to 20,000"),
         ("bad", [], "ranks.parquet: not a readable Parquet file"),
         ("a", ["--html", "a.txt/x"], "a.txt/x: it cannot be written"),
     ],

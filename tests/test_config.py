@@ -235,9 +235,18 @@ WRONG = [
     ("wrods", "1", "wrods: Extra inputs are not permitted; did you mean words?"),
     ("metrics", "{resamples: 1.0e+9, seed: 1}", "metrics.resamples: Input should be less than"),
     ("evaluation", "{abx_draws: 1000000000}", "abx_draws: Input should be less than or equal"),
-    ("metrics", "{resamples: 5, sede: 1}", "metrics.sede: Extra inputs are not permitted; did you"),
-    ("metrics", "{resamples: 5, seed: -1}", "metrics.seed: Input should be greater than"),
-    ("metrics", "{resamples: 5, seed: 1e9}", "metrics.seed: Input should be a valid integer"),
+    (
+        "metrics",
+        "{resamples: 49, seed: 1}",
+        "metrics.resamples: a 95 % interval wants 50 resamples",
+    ),
+    (
+        "metrics",
+        "{resamples: 50, sede: 1}",
+        "metrics.sede: Extra inputs are not permitted; did you",
+    ),
+    ("metrics", "{resamples: 50, seed: -1}", "metrics.seed: Input should be greater than"),
+    ("metrics", "{resamples: 50, seed: 1e9}", "metrics.seed: Input should be a valid integer"),
     (
         "words",
         "{min_cuont: 1}",

@@ -165,7 +165,7 @@ def test_a_run_in_which_nothing_names_a_thing_has_no_grounding(tmp_path, corpus,
     assert tables.read(GROUNDING, found).empty
     assert "note: grounding: no spoken caption of a test picture names" in capsys.readouterr().err
     paths = [tmp_path / f"{name}.tsv" for name in "mdx"]
-    measure([], *paths, MetricsSettings(resamples=9, seed=0), [found])
+    measure([], *paths, MetricsSettings(resamples=50, seed=0), [found])
     assert [len(pd.read_csv(path, sep="\t")) for path in paths] == [0, 0, 0]
 
 

@@ -44,7 +44,7 @@ def rank(inputs: Inputs, net: Path, folder: Path) -> tuple[Path, Path]:
 
 def metrics(ranks: Path, folder: Path) -> pd.DataFrame:
     paths = [folder / name for name in ("metrics.tsv", "differences.tsv", "experiments.tsv")]
-    measure([ranks], *paths, MetricsSettings(resamples=20, seed=0))
+    measure([ranks], *paths, MetricsSettings(resamples=50, seed=0))
     found = pd.read_csv(paths[0], sep="\t")
     return found[found["seed"] == "mean"].pivot(index="task", columns="metric", values="value")
 

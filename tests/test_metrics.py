@@ -131,7 +131,7 @@ def test_a_collapsed_net_scores_exactly_chance(constant):
 def test_resamples_equal_a_loop_that_repeats_the_queries():
     rows = [(0, 3, 1, 2), (2, 0, 1, 2), (7, 0, 2, 2), (0, 0, 1, 2), (1, 6, 2, 2), (12, 0, 1, 2)]
     image = np.array([0, 0, 1, 2, 2, 2])
-    held = weights(Factor(3, image), MetricsSettings(resamples=40, seed=7))
+    held = weights(Factor(3, image), MetricsSettings(resamples=50, seed=7))
     found = summarise(ranks_of(*rows), image, held)
     for sample, weight in enumerate(held.astype(int)):
         repeated = [row for row, i in zip(rows, image, strict=True) for _ in range(weight[i])]

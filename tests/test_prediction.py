@@ -132,7 +132,7 @@ def test_what_is_predicted_is_what_matching_and_evaluation_find(name, tmp_path, 
         spoken_words=at["spoken_words"], pairs=pairs,
     )  # fmt: skip
     paths = [tmp_path / f"{n}.tsv" for n in "mdx"]
-    measure([ranks], *paths, MetricsSettings(resamples=9, seed=0))
+    measure([ranks], *paths, MetricsSettings(resamples=50, seed=0))
     numbers = pd.read_csv(paths[0], sep="\t").query("seed == '1'")
     assert len(luck) == len(numbers) / len(METRICS)
     there = set(luck["task"]) | ({"abx"} if len(tables.read(ABX, pairs)) else set())

@@ -49,6 +49,24 @@ def results_of(model, half, controls, chance=10.0, units="100 x 3", spread=0.0):
 
 
 ALL = dict.fromkeys(NAMES, 14.0)
+UNLIKE = {**ALL, "shuffled": 0.4}
+
+
+@pytest.mark.parametrize(
+    ("results", "said"),
+    [
+        (results_of(24.0, 2.0, ALL), "Yes, {} learned words."),
+        (results_of(24.0, 4.0, UNLIKE), "Not shown: {} is not above shuffled pairs."),
+        (results_of(10.4, 1.0, dict.fromkeys(NAMES, 0.3)), "No: {}no better than chance."),
+    ],
+)
+def test_one_seed_speaks_of_the_model_and_not_of_its_method(results, said):
+    model = said.format("this model is " if "{}no" in said else "this model")
+    one = dataclasses.replace(results, seeds=["1"])
+    assert answer(one, "paper")[0] == model
+    assert "this holds for this model, and not for others" in answer(one, "paper")[2]
+    assert answer(results, "paper")[0] == said.format("" if "{}no" in said else "it")
+    assert "this model" not in " ".join(answer(results, "paper"))
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from support.evaluation import Corpus
 
 EXPERIMENTS, SYSTEMS, SEEDS = ("paper", "best"), ("model", "random_projection"), (1,)
 WORDS = ("bat", "car", "cat", "dog", "tree")  # bat and cat are neighbours
-FEW = MetricsSettings(resamples=20, seed=0)
+FEW = MetricsSettings(resamples=50, seed=0)
 Files = dict[str, Path | list[Path]]
 
 

@@ -49,7 +49,7 @@ def make(folder: Path, captions: dict[str, list[list[str]]], speech: dict[str, s
     values["fc7"] |= {"weights": "random", "size": 64, "context": 4, "regions": 3}
     values["words"] |= {"min_count": 1}
     values["training"] |= {"speech_layers": [8], "embedding": 8, "max_epochs": 1}
-    values["metrics"]["resamples"] = 20
+    values["metrics"]["resamples"] = 50
     values["report"]["pictures"] = 2
     values["map"]["fragments"] = 20
     return values

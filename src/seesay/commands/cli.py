@@ -210,11 +210,14 @@ def _compare(arguments: argparse.Namespace) -> None:
     from seesay.commands import compare_runs, compare_shown
     from seesay.commands.compare import compare
     from seesay.scoring.rank_metrics import METRICS
-    from seesay.settings.metrics import MOST_RESAMPLES, MetricsSettings
+    from seesay.settings.metrics import FEWEST_RESAMPLES, MOST_RESAMPLES, MetricsSettings
     from seesay.shared.errors import InputError
 
-    if not 1 <= arguments.resamples <= MOST_RESAMPLES:
-        raise InputError(f"--resamples {arguments.resamples}: from 1 to {MOST_RESAMPLES:,}")
+    if not FEWEST_RESAMPLES <= arguments.resamples <= MOST_RESAMPLES:
+        raise InputError(
+            f"--resamples {arguments.resamples}: a 95 % interval wants {FEWEST_RESAMPLES} to"
+            f" {MOST_RESAMPLES:,}"
+        )
     settings = MetricsSettings(resamples=arguments.resamples, seed=0)
     parts = compare(arguments.first, arguments.second, settings, arguments.gallery)
     runs = (compare_runs.Run.read(arguments.first), compare_runs.Run.read(arguments.second))

@@ -9,7 +9,7 @@ from seesay.reporting.credits import left_out, unheard
 from seesay.reporting.numbers import searched
 from seesay.reporting.results import Results
 from seesay.reporting.study_numbers import table
-from seesay.reporting.verdict import short_answer
+from seesay.reporting.verdict import alone, short_answer
 
 
 def about(results: Results, config: Config) -> Iterator[str]:
@@ -27,6 +27,8 @@ def about(results: Results, config: Config) -> Iterator[str]:
     if config.fc7:
         counts = sorted({fc7.regions + 1 for fc7 in _sections(config, "fc7")})
         yield f"Fragments a picture, at most: {', '.join(map(str, counts))}."
+    if alone(results):
+        yield "One seed: answers and differences are of these models, not of their methods."
     yield "Early stopping saw the validation set alone."
     if "text" in config.controls:
         yield "The text bound reads one-hot words."

@@ -41,6 +41,7 @@ POWER = 0.8
 # A difference of so many standard errors is shown with this power.
 SHOWN = float(stats.norm.ppf(0.975) + stats.norm.ppf(POWER))
 CHANCE = "chance"
+ONE_SEED = "One seed was trained: this holds for this model, and not for others trained like it."
 
 Kind = Literal["above", "part", "none", "few"]
 
@@ -148,6 +149,11 @@ def gaps(results: Results, experiment: str, task: str) -> list[Gap]:
     return [*found, Gap(CHANCE, *ends, luck, _spread(seeds))]
 
 
+def alone(results: Results) -> bool:
+    """Whether one seed was trained, so that numbers are of one model and not of its method."""
+    return len(results.seeds) == 1
+
+
 def _by_seed(results: Results, experiment: str, task: str, less: str = "") -> list[float]:
     """The model's R@10 with each seed, minus that of a control with the same."""
     found = []
@@ -171,7 +177,8 @@ def answer(results: Results, experiment: str) -> tuple[str, str, str]:
         return short, "few", why
     verdict = judge(results, experiment, MAIN_TASK)
     kind = "part" if verdict.kind == "above" and not verdict.whole else verdict.kind
-    return short, kind, f"{sentence(results, experiment, verdict)} {why}".rstrip()
+    said = [sentence(results, experiment, verdict), why, ONE_SEED if alone(results) else ""]
+    return short, kind, " ".join(filter(None, said))
 
 
 def short_answer(results: Results, experiment: str) -> tuple[str, str]:
@@ -189,13 +196,15 @@ def headline(results: Results, experiment: str, verdict: Verdict) -> str:
         model = model_of(results, experiment, verdict.task)
         count, floor = _pictures(model), intervals.FLOORS["pictures"]
         return f"Not shown: {count} test pictures are too few; {floor} are the fewest."
+    it = "this model" if alone(results) else "it"
     if verdict.kind == "none" and verdict.worst is not None:
-        return f"No: no better than {listed([verdict.worst.name])}."
+        better = "this model is no better" if alone(results) else "no better"
+        return f"No: {better} than {listed([verdict.worst.name])}."
     if verdict.kind == "part":
-        return f"Not shown: it is not above {listed(verdict.unbeaten)}."
+        return f"Not shown: {it} is not above {listed(verdict.unbeaten)}."
     if not verdict.whole:
         return "Not shown: shuffled pairs, the control that counts, were not trained."
-    return "Yes, it learned words."
+    return f"Yes, {it} learned words."
 
 
 def sentence(results: Results, experiment: str, verdict: Verdict) -> str:
