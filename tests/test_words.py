@@ -8,6 +8,7 @@ import pytest
 
 from seesay.captions.dictionary import Dictionary
 from seesay.captions.kinds import length_class
+from seesay.captions.replacement import spoken_names
 from seesay.captions.tagging import Tagger
 from seesay.captions.words import extract_captions, extract_types, in_time, word_types
 from seesay.schemas.audio import SPOKEN_WORDS
@@ -131,6 +132,42 @@ def test_nouns_become_singular(tagger: Tagger, plural: str, lemma: str) -> None:
 )  # fmt: skip
 def test_words_by_hand(tagger: Tagger, text: str, expected: list[tuple[str, str]]) -> None:
     assert content(tagger, text) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("british", "american"),
+    [
+        # one word, two spellings
+        ("grey", "gray"), ("colour", "color"), ("louvre", "louver"), ("kerb", "curb"),
+        ("tyre", "tire"), ("cheque", "check"), ("plough", "plow"), ("centimetre", "centimeter"),
+        ("moustache", "mustache"), ("draught", "draft"), ("pyjamas", "pajamas"),
+        # two words: other senses, or other sounds
+        ("storey", None), ("storeys", None), ("tonne", None), ("tonnes", None), ("groyne", None),
+        ("philtre", None), ("gauge", None), ("gauged", None), ("metre", None), ("fillet", None),
+        ("flautist", None), ("behove", None), ("tranquilly", None), ("bevvy", None),
+        ("draughtboard", None), ("aeroplane", None), ("aluminium", None), ("speciality", None),
+    ],
+)  # fmt: skip
+def test_spellings_are_one_word_where_a_linguist_says_so(
+    british: str, american: str | None
+) -> None:
+    dictionary = Dictionary()
+    assert dictionary.american(british) == (american or british)
+    joined = set(dictionary.spellings.get(british, "").split()) - {british}
+    assert (
+        joined <= dictionary.family(british)
+        if american
+        else not joined & dictionary.family(british)
+    )
+
+
+def test_a_word_alone_of_no_part_of_speech_has_its_american_spelling(tagger: Tagger) -> None:
+    """The tagger takes *mould*, said alone, for no content word; it still says *mold*."""
+    tokens = [token for [token] in tagger.tag([["mould"], ["grey"]])]
+    assert tokens == [("mould", "mold", "other"), ("grey", "gray", "NOUN")]
+    tags = pd.DataFrame(tokens, columns=["word", "lemma", "pos"]).assign(alone=True)
+    captions = pd.Series({"gray": "ADJ", "mold": "NOUN"})
+    assert spoken_names(tags, captions).tolist() == ["mold", "gray"]
 
 
 def test_a_word_that_is_two_by_its_part_of_speech_is_the_more_frequent_one(tmp_path: Path) -> None:

@@ -72,7 +72,16 @@ SPELLINGS = {
     "teeshirt": "t-shirt",
     "tshirt": "t-shirt",
 }
-# Words that the table counts as spellings of another word, but that sound different.
-NO_SPELLINGS = _words("aeroplane aeroplanes aluminium cos doin fave goin havin lovin speciality")
+# Words that the table counts as spellings of another word, but that sound different or are words of
+# their own in Merriam-Webster: a storey is no story, a metre of cloth no parking meter, a tonne no
+# ton, a groyne no groin, a philtre no filter, a fillet of fish no filet lace, a gauge no gage (a
+# pledge), a bevvy no bevy, a draughtboard has no draft, and tranquilly is no noun. Spellings of one
+# word with several senses stay joined: kerb, cheque, draught, tyre.
+NO_SPELLINGS = _words("""
+aeroplane aeroplanes aluminium behove behoved behoves cos cuz doin fave flautist flautists goin
+havin lovin misc pls plz speciality thx
+bevvies bevvy draughtboard draughtboards fillet filleted filleting fillets gauge gauged gauges
+gauging groyne groynes metre metres philtre philtres storey storeys tonne tonnes tranquilly
+""")
 # Adverbs that are words of their own, whatever the dictionary says.
 ADVERBS = _words("upside")

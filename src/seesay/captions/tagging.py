@@ -54,11 +54,14 @@ class Tagger:
             yield [self.read(token) for token in doc]
 
     def read(self, token: Token) -> tuple[str, str, str]:
-        """A token's (word, lemma, pos): nouns in the singular, everything in American spelling."""
+        """A token's (word, lemma, pos): nouns in the singular, everything in American spelling.
+
+        So are words of no content: *mould*, said alone, is tagged as one and still says *mold*.
+        """
         word, pos = token.text, self.part(token)
         letters = word.replace("-", "").isalpha() and len(word) > 1
         if pos not in CONTENT or not letters or word in EMPTY:
-            return word, word, OTHER
+            return word, self.dictionary.american(word), OTHER
         lemma = self.singular(token) if pos == "NOUN" else word
         return (
             (word, self.dictionary.american(lemma), pos) if len(lemma) > 1 else (word, word, OTHER)
