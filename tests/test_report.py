@@ -522,7 +522,7 @@ def test_without_the_shuffled_control_nothing_is_wantedto_be_learnt(run, tmp_pat
     assert "learned words" not in answer
     assert "Not shown: shuffled pairs, the control that counts, were not trained." in answer
     assert "every control but shuffled pairs, which were not trained" in page.sections["tasks"]
-    assert "spoken words dealt to the wrong pictures" not in answer
+    assert "spoken words of other pictures" not in answer
     assert "trains as long" not in page.sections["training"]
 
 

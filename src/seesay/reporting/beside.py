@@ -59,12 +59,12 @@ def describe(experiments: Path, results: Results) -> list[dict[str, Any]]:
 
 
 def base_of(experiments: list[str]) -> str:
-    """The experiment that the others are held against: the first in order."""
+    """The experiment that others are compared with: the first in order."""
     return ordered(experiments)[0]
 
 
 def kind(pair: Difference) -> str:
-    """`above` or `below` zero with its whole interval, or `even`."""
+    """`above` or `below` if the whole interval is on that side of zero, otherwise `even`."""
     return "above" if pair.above else "below" if pair.below else "even"
 
 

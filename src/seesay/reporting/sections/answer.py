@@ -14,7 +14,7 @@ NEEDS = {"histories": None, "human_words": None}
 
 
 def describe(run: Run) -> Context:
-    """What the template shows.
+    """Values for the template.
 
     `missing` says what a run of synthetic voices alone does not tell, "" for any other.
     """

@@ -1,4 +1,4 @@
-"""The data: counts, checks across splits, how captions came to be spoken, what was refused."""
+"""The section on data: counts, checks across splits, matching of captions, rejects."""
 
 from seesay.planning.experiments import ordered, section
 from seesay.reporting import counts, leakage, matching
@@ -42,7 +42,7 @@ NEEDS = {
 
 
 def describe(run: Run) -> Context:
-    """What the template shows; charts are added by element id."""
+    """Values for the template; charts are added by element id."""
     images, captions = run.table(IMAGES, "images"), run.table(CAPTIONS, "captions")
     spoken = run.table(SPOKEN_CAPTIONS, "spoken_captions")
     words, copies = run.table(SPOKEN_WORDS, "spoken_words"), run.table(COPIES, "copies")
@@ -77,7 +77,7 @@ def windows(config: Context) -> dict[str, float]:
 
 
 def _features(run: Run) -> Context:
-    """How many types, boxes and log-Mel vectors there are."""
+    """Numbers of types, boxes and log-Mel vectors."""
     # Without the features, which fill the memory at the paper's size.
     padded = run.table(LOGMEL, "logmel", ["token_id", "padded_frames"])
     return {
@@ -102,7 +102,7 @@ def _matching(run: Run) -> Context:
 
 
 def _replacements(run: Run) -> Context:
-    """The words for which another is said, the first `rows` of them."""
+    """The first `rows` words that another word replaces."""
     table, most = run.table(REPLACEMENTS, "replacements"), run.settings.rows
     replaced = table[table["spoken_word"] != table["word"]]
     return {

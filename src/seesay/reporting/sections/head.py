@@ -17,7 +17,7 @@ NEEDS = {
 
 
 def describe(run: Run) -> Context:
-    """What the template shows; `human` says that there are human words."""
+    """Values for the template; `human` says that there are human words."""
     return {
         "facts": facts(run),
         "human": bool(run.paths("human_words")),

@@ -1,4 +1,4 @@
-"""Human voices: what the model makes of words that people say, beside its own voices."""
+"""The section on human voices: words said by people, beside the captions' own voices."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ FEWEST = 2  # groups without which there is nothing to part
 
 
 def describe(run: Run) -> Record | None:
-    """What the template shows; None where no human words were asked.
+    """Values for the template; None if no human words were asked.
 
     `human` is what was asked of whom, by source, what was refused, and whose voices the others
     are.
@@ -53,7 +53,7 @@ def describe(run: Run) -> Record | None:
 
 
 def _counts(source: str, words: pd.DataFrame) -> Record:
-    """Of a source: its words, types and talkers, pictures known, and what training may hear."""
+    """Counts of a source: words, types, talkers, known pictures, and words for training."""
     test = words[words["use"] == "test"]
     talkers = test.loc[test["talker"] != "", "talker"]
     return {
@@ -70,7 +70,7 @@ def _counts(source: str, words: pd.DataFrame) -> Record:
 def people(
     results: Results, groups: pd.DataFrame, experiment: str, charts: dict[str, Spec]
 ) -> Record | None:
-    """What the page says of one experiment, None where no human words were ranked.
+    """What the page says of one experiment, None if no human words were ranked.
 
     Charts are added by element id. `groups` has rows of GROUPS, of the stage human_breakdown.
     """
@@ -142,7 +142,7 @@ def _rows(results: Results, experiment: str, source: str) -> list[Record]:
 
 
 def _kind(value: Value) -> str:
-    """Where the whole interval of a recall lies: `above` chance, `below` it, or `even`."""
+    """`above` or `below` if the whole interval of a recall is on that side of chance, or `even`."""
     return "above" if value.above else "below" if value.below else "even"
 
 
@@ -163,7 +163,7 @@ def _groups(groups: pd.DataFrame, source: str, name: str, task: str) -> list[Rec
 def _kinds(
     groups: pd.DataFrame, source: str, identity: str, charts: dict[str, Spec]
 ) -> list[Record]:
-    """The charts of one source: recognition by each property that parts its words."""
+    """Charts of one source: recognition by each property of its words."""
     kinds = []
     for name, title in PROPERTIES.items():
         rows = _groups(groups, source, name, DRAWN)

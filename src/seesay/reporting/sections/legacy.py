@@ -1,4 +1,4 @@
-"""The authors' evaluation beside ours: numbers that are labelled and never mixed with others."""
+"""The section on the authors' evaluation: labelled numbers, never mixed with others."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ GALLERY = "test"  # the only one of the authors' evaluation
 
 
 def describe(run: Run) -> dict[str, Any] | None:
-    """What the template shows; None where the config does not ask for the authors' evaluation."""
+    """Values for the template; None if the config does not ask for the authors' evaluation."""
     if not run.paths("legacy"):
         return None
     legacy = Results.read(run.paths("legacy")[0], None, run.experiments)

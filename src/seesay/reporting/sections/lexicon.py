@@ -1,4 +1,4 @@
-"""The report's section on pseudo-words: how pure they are, beside chance, and some to hear."""
+"""The section on pseudo-words: their purity beside chance, and some to hear."""
 
 import json
 from pathlib import Path
@@ -23,7 +23,7 @@ WATCHED = {"r10": ("R@10", "{:.1f} %"), "loss": ("loss", "{:.4f}")}
 
 
 def describe(run: Run) -> Record | None:
-    """What the template shows; None where no experiment learns pseudo-words."""
+    """Values for the template; None if no experiment learns pseudo-words."""
     if not run.paths("lexicons"):
         return None
     words = run.paths("pseudo_words")
@@ -37,7 +37,7 @@ def describe(run: Run) -> Record | None:
 
 
 def lexicon(path: Path, words: pd.DataFrame, most: int) -> Record:
-    """What is shown of an experiment's lexicon.
+    """Values shown of an experiment's lexicon.
 
     `path` is the JSON text that the stage lexicon wrote, `words` its table, of which the `most`
     largest pseudo-words are shown. Raises InputError when the text is none of that stage.

@@ -1,4 +1,4 @@
-"""The report's section to listen and look: its data, and the tables of best and worst cases."""
+"""The section to listen and look: its data, and tables of the best and worst cases."""
 
 import json
 from pathlib import Path
@@ -19,12 +19,12 @@ NEAR = 3  # nearest pictures or words of a case
 
 
 def describe(run: Run) -> Record:
-    """What the template shows; `own` says whose voices stand beside human words."""
+    """Values for the template; `own` says whose voices stand beside human words."""
     return {"listen": page_of(run.path("listen")), "own": own_voices(run.config)}
 
 
 def page_of(path: Path) -> Record:
-    """What is shown of the JSON text that the stage listen wrote.
+    """Values shown of the JSON text that the stage listen wrote.
 
     `text` is that text, safe within a script element; `words` and `pictures` are the cases, each
     by its token or fragment in the middle of those shown. Raises InputError when it is no such

@@ -1,4 +1,4 @@
-"""How the run was made: stages, versions, licences, settings, and hashes of code and inputs."""
+"""The section on how the run was made: stages, versions, licences, settings, hashes."""
 
 import hashlib
 from typing import Any
@@ -19,7 +19,7 @@ NEEDS = {"images": "pictures/images.parquet", "recordings": "speech/recordings.p
 
 
 def describe(run: Run) -> dict[str, Any]:
-    """What the template shows."""
+    """Values for the template."""
     return {
         "dag": dag.draw(run.stages),
         "versions": versions(run.config),
@@ -31,7 +31,7 @@ def describe(run: Run) -> dict[str, Any]:
 
 
 def hashes(images: pd.DataFrame, recordings: pd.DataFrame) -> list[dict[str, Any]]:
-    """For the pictures and the recordings: how many files, and one hash of their ids and bytes."""
+    """The number of pictures and of recordings, each with one hash of ids and bytes."""
     found = []
     for what, table, key in (
         ("picture files", images, "image_id"),

@@ -19,13 +19,13 @@ WIDTH, HEIGHT, EDGE = 1000, 700, 25  # of the drawing, and its empty edge
 
 
 def describe(run: Run) -> Record:
-    """What the template shows; `experiment` is the one shown under "Listen and look", too."""
+    """Values for the template; `experiment` is the one shown under "Listen and look", too."""
     listen = json.loads(run.path("listen").read_text(encoding="utf-8"))
     return {"map": points(run.table(MAP, "map")), "experiment": listen["experiment"]}
 
 
 def points(frame: pd.DataFrame) -> Record:
-    """What is shown of the table `map`; `text` is for the script."""
+    """Values shown of the table `map`; `text` is for the script."""
     x, y = scaled(frame["x"], WIDTH), scaled(-frame["y"], HEIGHT)
     found = [
         {"kind": kind, "item": item, "picture": image_id, "region": region, "tokens": tokens}
@@ -50,7 +50,7 @@ def points(frame: pd.DataFrame) -> Record:
 
 
 def scaled(values: pd.Series, size: int) -> list[float]:
-    """Values between the edges of a drawing of `size`; all in the middle where they are equal."""
+    """Values scaled to a drawing of `size`; all in the middle if they are equal."""
     low, span = values.min(), values.max() - values.min()
     if not span > 0:
         return [size / 2] * len(values)

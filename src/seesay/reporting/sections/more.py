@@ -1,4 +1,4 @@
-"""More ways of asking: the tasks that the paper does not have, in one table an experiment."""
+"""The section on tasks beyond the paper's, with one table per experiment."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ NEEDS: dict[str, str | None] = {}
 
 
 def describe(run: Run) -> dict[str, Any] | None:
-    """What the template shows; None where the run asked the paper's four tasks alone."""
+    """Values for the template; None if the run asked only the paper’s four tasks."""
     told = {name: asked_of(run.results, name) for name in run.experiments}
     found = [{"name": name, "more": more} for name, more in told.items() if more["rows"]]
     return {"experiments": found} if found else None

@@ -1,4 +1,4 @@
-"""The report's example pictures: a thumbnail, the kept regions framed, captions as spoken."""
+"""The section of example pictures: thumbnails, kept regions in frames, captions as spoken."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +58,7 @@ class Example:
 
 
 def describe(run: Run) -> dict[str, Any]:
-    """What the template shows; `boxes` says that the fragments have boxes."""
+    """Values for the template; `boxes` says that the fragments have boxes."""
     regions, rejects = run.table(REGIONS, "regions"), run.table(REJECTS, "rejects")
     return {
         "boxes": len(regions) > 0,
@@ -137,7 +137,7 @@ def thumbnail(path: Path, size: int) -> str:
 
 
 def _frames(kept: pd.DataFrame) -> list[Frame]:
-    """The kept regions but the whole picture, worst first, so that the best lie on top."""
+    """The kept regions except the whole picture, worst first, so that the best are on top."""
     boxes = kept[kept["region"] != 0].sort_values(["score", "region"], ascending=[False, True])
     frames = [
         Frame(

@@ -14,7 +14,7 @@ NEEDS: dict[str, str | None] = {}
 
 
 def describe(run: Run) -> dict[str, Any]:
-    """What the template shows."""
+    """Values for the template."""
     return {
         "rules": benchmarks(run.benchmarks),
         "duration": duration,
@@ -47,7 +47,7 @@ def benchmarks(folder: Path) -> list[dict[str, Any]]:
 
 
 def duration(seconds: float) -> str:
-    """A duration as one reads it: `0.4 s`, `42 s`, `3 min 05 s`, `2 h 10 min`."""
+    """A readable duration: `0.4 s`, `42 s`, `3 min 05 s`, `2 h 10 min`."""
     if seconds < 9.95:
         return f"{seconds:.1f} s"
     whole = round(seconds)
@@ -63,7 +63,7 @@ def _largest(values: Iterable[float | None]) -> float | None:
 
 
 def _number(text: str | None) -> float | None:
-    """A benchmark's number; Snakemake writes `-` or `NA` for what it could not measure."""
+    """A benchmark's number; Snakemake writes `-` or `NA` for one that it could not measure."""
     try:
         return float(text or "")
     except ValueError:

@@ -10,7 +10,7 @@ NEEDS: dict[str, str | None] = {}
 
 
 def describe(run: Run) -> Context | None:
-    """What the template shows; None where no task has ranks to show."""
+    """Values for the template; None if no task has ranks to show."""
     everything = numbers.everything(run.results)
     if not everything:
         return None

@@ -17,7 +17,7 @@ SHOWN = (MAIN_METRIC, "median_rank")
 
 
 def describe(run: Run) -> Context:
-    """What the template shows; charts are added by element id."""
+    """Values for the template; charts are added by element id."""
     asked = run.config.get("evaluation", {}).get("tasks", ())
     return {
         "experiments": [

@@ -17,7 +17,7 @@ NEEDS = {"histories": None, "experiment_fc7": None}
 
 
 def describe(run: Run) -> Context:
-    """What the template shows; charts are added by element id."""
+    """Values for the template; charts are added by element id."""
     history = run.table(HISTORY, "histories")
     paths = zip(ordered(run.config["experiments"]), run.paths("experiment_fc7"), strict=True)
     widths = {name: tables.width(path, "feature") for name, path in paths}
@@ -41,7 +41,7 @@ def describe(run: Run) -> Context:
 
 
 def _curves(history: pd.DataFrame, experiment: str) -> list[tuple[str, str, Spec]]:
-    """The training's charts of one experiment: name, title, chart."""
+    """Charts of one experiment's training: name, title, chart."""
     part = history[history["experiment"] == experiment]
     model, shuffled = part[part["system"] == "model"], part[part["system"] == "shuffled"]
     curves = []
@@ -58,7 +58,7 @@ def _curves(history: pd.DataFrame, experiment: str) -> list[tuple[str, str, Spec
 
 
 def _kept(history: pd.DataFrame) -> list[Context]:
-    """For each system and seed, the kept epoch and the last one, and how many parts there are.
+    """The kept and the last epoch, and the number of parts, of each system and seed.
 
     The epochs of the parts are counted on from one to the next.
     """

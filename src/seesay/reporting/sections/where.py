@@ -1,4 +1,4 @@
-"""What the report says of where it works: charts and tables by kind of word and of fragment."""
+"""The section on where the model works: charts and tables by kind of word and of fragment."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -34,7 +34,7 @@ TITLES = {
 
 
 def describe(run: Run) -> dict[str, Any]:
-    """What the template shows; charts are added by element id."""
+    """Values for the template; charts are added by element id."""
     groups, words = run.table(GROUPS, "groups"), run.table(WORDS, "words")
     return {
         "experiments": [
@@ -51,7 +51,7 @@ def parted(
     experiment: str,
     charts: dict[str, Spec],
 ) -> dict[str, Any]:
-    """What the page says of one experiment, in each task's gallery; charts are added by element id.
+    """One experiment's part, in each task's gallery; charts are added by element id.
 
     `groups` and `words` are the tables of the stage breakdown.
     """
@@ -96,7 +96,7 @@ def parted(
 
 
 def asked(rows: pd.DataFrame) -> list[str]:
-    """The tasks of some rows, in the order of pages."""
+    """The tasks in some rows, in the order of pages."""
     return [name for name in tasks() if name in set(rows["task"])]
 
 
