@@ -2,7 +2,7 @@
 
 docs/measured/default.tsv holds what was measured, with the commit, the day, the machine and the
 versions in its head; the README's tables are written from the files of that folder, between their
-markers. Below each stands what its models were told beside speech and pictures, from the heads.
+markers. Below each stands the supervision of its models besides speech and pictures, from the heads.
 Without an argument only the tables are written. `python docs/measured.py results/human_words` does
 the same for the words that people say, in people.tsv. `python docs/measured.py studies` takes the
 figures of the other configs from docs/results.md, when `snakemake docs/results.md` has put them
@@ -65,7 +65,7 @@ def measured(run: Path) -> str:
 
 
 def told(config: dict[str, Any]) -> list[str]:
-    """Lines of a head: what each experiment of a config was told beside speech and pictures."""
+    """Lines of a head: the supervision of each experiment besides speech and pictures."""
     return [f"# told {name}: {supervision.line(config, name)}" for name in config["experiments"]]
 
 
@@ -207,7 +207,7 @@ def studies_told(text: str) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for name, study in studies_of(text).items():
         rows = [line.strip("| ").split(" | ") for line in study.splitlines() if line[:1] == "|"]
-        start = next(n for n, row in enumerate(rows) if row[0].startswith("told beside")) + 2
+        start = next(n for n, row in enumerate(rows) if row[0].startswith("supervision besides")) + 2
         end = next(n for n, row in enumerate(rows) if row[:2] == ["experiment", "system"])
         experiments = dict.fromkeys(row[0] for row in rows[end + 2 :] if row[1] == "model")
         for experiment in experiments:
@@ -220,9 +220,9 @@ def studies_told(text: str) -> dict[str, dict[str, str]]:
 
 
 def _among(experiment: str, names: str) -> bool:
-    """Whether `all`, `all but a, b` or `a, b` has an experiment."""
+    """Whether `all`, `all except a, b` or `a, b` has an experiment."""
     if names.startswith("all"):
-        return experiment not in names.removeprefix("all but ").split(", ")
+        return experiment not in names.removeprefix("all except ").split(", ")
     return experiment in names.split(", ")
 
 

@@ -76,7 +76,9 @@ def test_a_run_without_some_tasks_reaches_its_report(tmp_path, keep):
     assert said in page.sections["tasks"]
     summary = (tmp_path / "summary.md").read_text(encoding="utf-8")
     assert f"- {said}" in summary
-    learned = "Yes, it learned words." if MAIN in keep else "Not asked: whether it learned words."
+    learned = (
+        "Yes, it learned words." if MAIN in keep else "Not measured: whether it learned words."
+    )
     assert learned in page.sections["answer"]
     assert learned in summary
     assert all(titles[name] in page.sections["tables"] for name in keep)
@@ -98,11 +100,11 @@ def test_the_main_gallery_is_one_that_the_config_asks(tmp_path):
     assert row["size"] == "2 tokens, gallery test"
 
 
-def test_the_answer_is_wantedfirst_and_with_its_numbers(page, run):
+def test_the_answer_stands_first_with_its_numbers(page, run):
     answer = page.sections["answer"]
     said = (
         "a word spoken for that picture is among the 10 nearest of 2,819 spoken words in 23.6 % "
-        "of 2,000 queries [21.7, 25.5]; with a random projection of the same features it is "
+        "of 2,000 queries [21.7, 25.5]; with a random projection of the same features, in "
         "9.1 %: a difference of +14.5 points [+12.6, +16.4]. Chance is 10.3 %."
     )
     assert answer.index("Yes, it learned words.") < answer.index(said)
@@ -295,13 +297,15 @@ def test_every_system_task_and_gallery_is_there(page):
 
 
 def test_the_sources_of_supervision_stand_beside_the_answer(page, run, tmp_path):
-    marked = "training reads them, too (semantic_term: 0.3), so it has not learnt from speech and"
-    line = "Told beside speech and pictures: transcripts: pairing alone; word times: their middle"
+    marked = "training also reads them (semantic_term: 0.3), so it has not learned from speech and"
+    line = (
+        "Supervision besides speech and pictures: transcripts: pairing only; word times: the middle"
+    )
     summary = (run[0] / "summary.md").read_text(encoding="utf-8")
     for text in (page.sections["answer"], summary):
         assert line in text
         assert marked not in text
-        assert "Who speaks is known to the pairing" in text
+        assert "The pairing reads talker labels" in text
     paper = {"training": {"semantic_term": 0.3}}
     config = {**report_run.CONFIG, "experiments": {"paper": paper}}
     inputs = report_run.make(tmp_path)
@@ -504,7 +508,7 @@ def test_what_came_of_the_matching_is_counted(page, run):
     assert "All words of a caption are said by one talker." in page.sections["data"]
 
 
-def test_without_the_shuffled_control_nothing_is_wantedto_be_learnt(run, tmp_path):
+def test_without_the_shuffled_control_nothing_is_said_to_be_learned(run, tmp_path):
     folder, inputs, config = run
     assert "## paper: Yes, it learned words." in (folder / "summary.md").read_text("utf-8")
     few = {**config, "controls": ["text"]}
@@ -520,8 +524,8 @@ def test_without_the_shuffled_control_nothing_is_wantedto_be_learnt(run, tmp_pat
     assert "text bound" not in page.sections[""]
     answer = page.sections["answer"]
     assert "learned words" not in answer
-    assert "Not shown: shuffled pairs, the control that counts, were not trained." in answer
-    assert "every control but shuffled pairs, which were not trained" in page.sections["tasks"]
+    assert "Not shown: the deciding control, shuffled pairs, was not trained." in answer
+    assert "every control except shuffled pairs, which were not trained" in page.sections["tasks"]
     assert "spoken words of other pictures" not in answer
     assert "trains as long" not in page.sections["training"]
 

@@ -78,29 +78,30 @@ def test_one_seed_speaks_of_the_model_and_not_of_its_method(results, said):
             "Not shown: it is not above the untrained net and shuffled pairs.",
             "part",
             # 2.802 x 4 / 1.960; 100 pictures x (5.72 / 0.4)^2
-            "Over shuffled pairs it has +0.4 points [−3.6, +4.4]. A difference of 5.7 points or"
-            " more would have been shown by 100 pictures x 3 seeds in 80 % of such tests; the one"
-            " seen wants about 21,000 test pictures.",
+            "Its difference from shuffled pairs is +0.4 points [−3.6, +4.4]. A test with 100"
+            " pictures x 3 seeds detects a difference of 5.7 points or more with a power of 80 %;"
+            " the measured difference needs about 21,000 test pictures.",
         ),
         (
             results_of(24.0, 2.0, {**ALL, "random_projection": -0.4}),
             "Not shown: it is not above the random projection.",
             "part",
-            "what was seen is not above zero, so more pictures of this kind would not show it.",
+            "the measured difference is not above zero, so more pictures would not help.",
         ),
         (
             results_of(24.0, 4.0, {**ALL, "shuffled": 1.5}, spread=3.0),
             "Not shown: it is not above shuffled pairs.",
             "part",
-            "no number of pictures would show the one seen, for its seeds lie too far apart: give"
-            " more seeds.",
+            "no number of pictures detects the measured difference, because its seeds differ too"
+            " much: give more seeds.",
         ),
         (
             results_of(10.4, 1.0, dict.fromkeys(NAMES, 0.3)),
             "No: no better than chance.",
             "none",
-            "Over chance it has +0.4 points [−0.6, +1.4]: all of it is below the bound of +1.8"
-            " points (odds 1.2 times as high), and less does not count as learning.",
+            "Its difference from chance is +0.4 points [−0.6, +1.4]: the whole interval is below"
+            " the bound of +1.8 points (odds 1.2 times as high), and so small a difference does not"
+            " count as learning.",
         ),
         (
             # As near to chance, with intervals that are too wide to say so.
@@ -108,24 +109,24 @@ def test_one_seed_speaks_of_the_model_and_not_of_its_method(results, said):
             "Not shown: it is not above the random projection, the untrained net, shuffled pairs"
             " and chance.",
             "part",
-            "in 80 % of such tests",
+            "with a power of 80 %",
         ),
         (
             results_of(51.7, 2.0, {**ALL, "shuffled": 0.2}, chance=34.7),
             "No: no better than shuffled pairs.",
             "none",
-            "Over shuffled pairs it has +0.2 points [−1.8, +2.2]: all of it is below the bound of"
-            " +4.5 points",
+            "Its difference from shuffled pairs is +0.2 points [−1.8, +2.2]: the whole interval is"
+            " below the bound of +4.5 points",
         ),
         (
             results_of(90.0, 1.0, dict.fromkeys(NAMES, 80.0), units="5 x 3"),
-            "Not shown: 5 test pictures are too few; 20 are the fewest.",
+            "Not shown: 5 test pictures are too few; the minimum is 20.",
             "few",
-            "so there is neither yes nor no.",
+            "so the answer is neither yes nor no.",
         ),
         (
             results_of(24.0, 2.0, {"random_projection": 14.0, "untrained": 14.0}),
-            "Not shown: shuffled pairs, the control that counts, were not trained.",
+            "Not shown: the deciding control, shuffled pairs, was not trained.",
             "part",
             "Chance is 10.0 %.",
         ),

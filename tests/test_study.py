@@ -149,8 +149,8 @@ def test_every_number_stands_in_its_row(files, config):
 
 def test_each_experiment_s_answer_stands_first(files, config):
     text = written(files, config)
-    shuffled = "Not shown: shuffled pairs, the control that counts, were not trained."
-    assert f"Did it learn words?\n\n- paper, best, window, max: {shuffled}\n\n| told" in text
+    shuffled = "Not shown: the deciding control, shuffled pairs, was not trained."
+    assert f"Did it learn words?\n\n- paper, best, window, max: {shuffled}\n\n| supervision" in text
     numbers = pd.read_csv(files / "metrics.tsv", sep="\t")
     rows = numbers[(numbers["system"] == "model") & (numbers["metric"] == "r10")]
     value = rows["value"] - rows["experiment"].map({"best": 20.0, "max": 1.0})
@@ -158,13 +158,15 @@ def test_each_experiment_s_answer_stands_first(files, config):
     pd.concat([numbers, more]).to_csv(files / "metrics.tsv", sep="\t", index=False)
     text = written(files, config)
     assert "\n- best: Yes, it learned words.\n- max: Not shown: it is not above shuffled" in text
-    assert "Over shuffled pairs it has +1.0 points [−4.0, +6.0]. A difference of 7.1 points" in text
+    assert "Its difference from shuffled pairs is +1.0 points [−4.0, +6.0]. A test with 100" in text
 
 
 def test_what_supervision_was_used_stands_before_the_numbers(files, config):
     text = written(files, config)
-    assert text.index("| told beside speech and pictures |") < text.index("| experiment | system |")
-    found = rows_of(text, "told beside speech and pictures")
+    assert text.index("| supervision besides speech and pictures |") < text.index(
+        "| experiment | system |"
+    )
+    found = rows_of(text, "supervision besides speech and pictures")
     said = {(source, where) for source, where, *_ in found}
     assert {("transcripts", "all"), ("voices", "all"), ("isolated words", "all")} <= said
     spans = {where: what for source, where, what, _ in found if source == "word times"}

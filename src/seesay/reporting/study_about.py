@@ -55,10 +55,13 @@ def answers(results: Results) -> list[str]:
 
 
 def told(results: Results, config: Config) -> list[str]:
-    """What the experiments were told beside speech and pictures, source by source, as a table."""
+    """The experiments' supervision besides speech and pictures, as a table of sources."""
     rows = supervision.rows(config.model_dump(mode="json"), results.experiments)
     cells = [[r.source.name, r.experiments, r.source.short, r.source.sentence] for r in rows]
-    return table(["told beside speech and pictures", "in", "what", "that is"], cells)
+    return table(
+        ["supervision besides speech and pictures", "which experiments", "what is read", "in full"],
+        cells,
+    )
 
 
 def _sections(config: Config, stage: str) -> list[Any]:

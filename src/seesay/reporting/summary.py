@@ -43,7 +43,7 @@ def summary(run: Run, found: Mapping[str, Context]) -> str:
         f"- {row['what']}: {row['found']:,} of {row['of']:,}{CHECKED[row['kind']]}"
         for row in found["data"]["checks"]
     ]
-    lines += ["", "## Told beside speech and pictures", ""]
+    lines += ["", "## Supervision besides speech and pictures", ""]
     lines += [
         f"- {row.source.name}"
         f"{'' if row.experiments == 'all' else f' ({row.experiments})'}: {row.source.sentence}"
@@ -56,7 +56,7 @@ def summary(run: Run, found: Mapping[str, Context]) -> str:
 def _answer(said: Context) -> list[str]:
     """The answer of one experiment, with what belongs beside it."""
     paragraphs = [said["sentence"], said["human"], said["cut"], *said["declared"]]
-    paragraphs.append(f"Told beside speech and pictures: {said['told']}")
+    paragraphs.append(f"Supervision besides speech and pictures: {said['told']}")
     lines = [line for text in paragraphs if text for line in (text, "")]
     return ["", f"## {said['name']}: {said['headline']}", "", *lines]
 

@@ -1,7 +1,7 @@
-"""What an experiment was told beside speech and pictures: its sources of supervision.
+"""Supervision besides speech and pictures: the labels and models that an experiment uses.
 
-One list, computed from the config, stands beside every answer: in the report, its summary, the
-study and the README. Each entry says in a few words what is read, and by whom, in a sentence.
+One list of sources, computed from the config, stands beside every answer: in the report, its
+summary, the study and the README.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from seesay.reporting.credits import engines, network_facts, proposer, reader_fa
 
 Values = dict[str, Any]
 
-# Keys of the section training with which a loss reads each token's word, or its talker.
+# Keys of the section training that make training read transcripts, or talker labels.
 READ_WORDS = ("semantic_term", "type_term", "human_words", "spare_words")
 READ_TALKERS = ("word_term", "type_term")
 ALONE = "files of single words"
@@ -22,10 +22,10 @@ ALONE = "files of single words"
 
 @dataclass(frozen=True)
 class Source:
-    """One source: its name, what is read of it in a few words, and the same in a sentence.
+    """One source: its name, its use in a few words, and the same in a sentence.
 
-    `marked` are those without which one might take the experiment for one that learns from speech
-    and pictures alone, as the paper's does.
+    `marked` sources stand beside the experiment's numbers: without the mark, a reader could think
+    that the experiment learns from speech and pictures alone, as the paper's does.
     """
 
     name: str
@@ -36,16 +36,16 @@ class Source:
 
 @dataclass(frozen=True)
 class Row:
-    """A source, and the experiments that read this of it: `a, b`, `all` or `all but a`."""
+    """A source and the experiments that use it in this way: `a, b`, `all` or `all except a`."""
 
     source: Source
     experiments: str
 
 
 def sources(config: Values, experiment: str) -> list[Source]:
-    """All sources of an experiment, in a fixed order; of those that it does without, too.
+    """All sources of an experiment, in a fixed order, including those that it does not use.
 
-    `config` is the whole config with its defaults, as JSON has it.
+    `config` is the whole config with its defaults, as parsed JSON.
     """
     training, logmel, fc7, regions = (
         section(config, experiment, name) for name in ("training", "logmel", "fc7", "regions")
@@ -65,22 +65,22 @@ def sources(config: Values, experiment: str) -> list[Source]:
 
 
 def declared(config: Values, experiment: str) -> list[str]:
-    """What has to be said beside an experiment's numbers: a sentence each."""
+    """The sentences of the marked sources, which stand beside an experiment's numbers."""
     return [source.sentence for source in sources(config, experiment) if source.marked]
 
 
 def lines(config: Values, experiments: Sequence[str]) -> dict[str, str]:
-    """All sources of each experiment in a line: of the first all, of others what is different."""
+    """One line an experiment: all sources of the first, the differences of the others."""
     return beside({name: line(config, name) for name in experiments})
 
 
 def line(config: Values, experiment: str) -> str:
-    """All sources of an experiment in a line: `transcripts: pairing alone; word times: ...`."""
+    """All sources of an experiment in a line: `transcripts: pairing only; word times: ...`."""
     return "; ".join(f"{source.name}: {source.short}" for source in sources(config, experiment))
 
 
 def beside(told: dict[str, str]) -> dict[str, str]:
-    """Lines of several experiments, each but the first as what is different in it."""
+    """The lines of several experiments; all except the first give only differences from it."""
     first, *others = told
     found = {first: f"{told[first]}."}
     for name in others:
@@ -91,21 +91,21 @@ def beside(told: dict[str, str]) -> dict[str, str]:
 
 
 def rows(config: Values, experiments: Sequence[str]) -> list[Row]:
-    """A row for all that experiments are told by a source alike, in the order of the sources."""
-    told = {name: sources(config, name) for name in experiments}
+    """One row for each use of a source and the experiments that share it, source by source."""
+    used = {name: sources(config, name) for name in experiments}
     found: dict[Source, list[str]] = {}
-    for several in zip(*told.values(), strict=True):
-        for name, source in zip(told, several, strict=True):
+    for several in zip(*used.values(), strict=True):
+        for name, source in zip(used, several, strict=True):
             found.setdefault(source, []).append(name)
-    return [Row(source, _who(names, list(told))) for source, names in found.items()]
+    return [Row(source, _who(names, list(used))) for source, names in found.items()]
 
 
 def _who(names: list[str], everyone: list[str]) -> str:
-    """Some experiments as one would say them: `all`, `all but a`, `a, b`."""
+    """Names of experiments in words: `all`, `all except a`, `a, b`."""
     others = [name for name in everyone if name not in names]
     if not others:
         return "all"
-    return f"all but {', '.join(others)}" if len(others) < len(names) else ", ".join(names)
+    return f"all except {', '.join(others)}" if len(others) < len(names) else ", ".join(names)
 
 
 def _keys(recipe: Values, keys: tuple[str, ...]) -> list[str]:
@@ -116,21 +116,20 @@ def _transcripts(training: Values) -> Source:
     read = ["negatives: types"] if training.get("negatives") == "types" else []
     read += _keys(training, READ_WORDS)
     pairing = (
-        "Transcripts pair speech with pictures: they say which tokens are the content words of a"
-        " picture’s captions, by lemma and part of speech, and which words stand for those that"
-        " nobody says"
+        "Transcripts pair speech with pictures: they identify the tokens of the captions’ content"
+        " words, by lemma and part of speech, and the replacements of words that nobody says"
     )
-    more = "training reads them, too ({}), so it has not learnt from speech and pictures alone"
-    return _paired("transcripts", pairing, read, "training reads none", more)
+    more = "training also reads them ({}), so it has not learned from speech and pictures alone"
+    return _paired("transcripts", pairing, read, "training does not read them", more)
 
 
 def _paired(name: str, pairing: str, read: Sequence[str], none: str, more: str) -> Source:
-    """A source that the pairing reads always, and training where it has the keys `read`.
+    """A source that the pairing always reads, and training only with the keys `read`.
 
-    The sentence is `pairing`, then `none`, or `more` with the keys.
+    The sentence is `pairing`, followed by `none` without keys and by `more` with keys.
     """
     if not read:
-        return Source(name, "pairing alone", f"{pairing}; {none}.")
+        return Source(name, "pairing only", f"{pairing}; {none}.")
     said = ", ".join(read)
     short = f"pairing and training ({said})"
     return Source(name, short, f"{pairing}; {more.format(said)}.", marked=True)
@@ -139,24 +138,25 @@ def _paired(name: str, pairing: str, read: Sequence[str], none: str, more: str) 
 def _times(config: Values, logmel: Values) -> Source:
     span = logmel.get("span", "window")
     parts = {
-        "window": ("their middle", "the middle of each word, which its frames are around"),
-        "masked": ("onset and offset", "each word’s onset and offset, outside of which is silence"),
-        "word": ("onset and offset", "each word’s onset and offset, between which its frames lie"),
+        "window": ("the middle", "the middle of each word; its frames lie around the middle"),
+        "masked": ("onset and offset", "each word’s onset and offset; the rest is silenced"),
+        "word": ("onset and offset", "each word’s onset and offset; its frames lie between them"),
     }
     short, part = parts[span]
     if config.get("synthesis"):
-        who, by = "the synthesiser", "The synthesiser says"
+        who, by = "the synthesiser", "The synthesiser gives"
     elif config.get("alignment"):
-        who, by = "forced alignment", "Forced alignment with the transcripts says"
+        who, by = "forced alignment", "Forced alignment with the transcripts gives"
     else:
         given = {_cut(corpus) for corpus in config["speech"]["corpora"]}
         who = " and ".join(sorted(given))
-        by = f"What came with the speech ({who}) says"
-    return Source("word times", f"{short}, by {who} (span: {span})", f"{by} {part} (span: {span}).")
+        by = f"The speech corpus ({who}) gives"
+    short = f"{short}, from {who} (span: {span})"
+    return Source("word times", short, f"{by} {part} (span: {span}).")
 
 
 def _cut(corpus: Values) -> str:
-    """What says where a corpus's words begin and end."""
+    """How a corpus gives the times of its words: by annotation or as files of single words."""
     options = corpus.get("options") or {}
     columns = options.get("columns") or {}
     whole = "onset" in columns and columns["onset"] is None
@@ -168,15 +168,15 @@ def _talkers(training: Values, logmel: Values) -> Source:
     read = _keys(training, READ_TALKERS)
     if logmel.get("normalise") == "recording":
         read.append("normalise: recording")
-    pairing = "Who speaks is known to the pairing, which chooses the talkers of a caption"
-    more = "training is told which tokens are of one voice, too ({})"
-    return _paired("talker labels", pairing, read, "training is not told", more)
+    pairing = "The pairing reads talker labels to choose the talkers of a caption"
+    more = "training also reads which tokens share a talker ({})"
+    return _paired("talker labels", pairing, read, "training does not read them", more)
 
 
 def _image_labels(config: Values, fc7: Values, regions: Values) -> Source:
     name = "image labels"
     if config.get("fragments"):
-        said = "Boxes and features are those of R-CNN, trained on labelled pictures and boxes."
+        said = "Boxes and features come from R-CNN, which was trained on labelled boxes."
         return Source(name, "R-CNN’s, for boxes and features", said)
     found = [_labels(fc7["network"], fc7["weights"], "features")]
     if detector := proposer(regions):
@@ -186,34 +186,34 @@ def _image_labels(config: Values, fc7: Values, regions: Values) -> Source:
 
 
 def _labels(network: str, weights: str, what: str) -> tuple[str, str]:
-    """What labels an image network learnt from, short and long; `what` it is used for."""
+    """The labels that an image network was trained on, short and long; `what` it is used for."""
     facts = network_facts(network)
     if weights == "random":
         return f"none for {what}", f"the {what} come from an untrained network"
     if weights == "DEFAULT":
         said = f"the {what} come from a network trained on {facts.data}’s {facts.labels}"
         return f"{facts.data}’s for {what}", said
-    said = f"the {what} come from the weights {weights}, trained on labels not known here"
-    return f"not known for {what} ({weights})", said
+    said = f"the {what} come from the weights {weights}, whose training labels are unknown"
+    return f"unknown for {what} ({weights})", said
 
 
 def _speech_model(logmel: Values) -> Source:
     name, path = "pretrained speech model", logmel.get("model")
     if path is None:
-        return Source(name, "none", "No model of speech was trained before: frames are log-Mel.")
+        return Source(name, "none", "There is no pretrained speech model: frames are log-Mel.")
     if Path(path).is_dir():
         return Source(
             name,
             f"Whisper ({path}), trained on transcripts",
-            "It has not learnt from speech and pictures alone: its frames of speech are those of a"
+            "It has not learned from speech and pictures alone: its speech frames come from a"
             f" Whisper model, which was trained on transcripts (logmel.model: {path}).",
             marked=True,
         )
     return Source(
         name,
-        f"{path}, which may have read transcripts",
-        "It has not learnt from this speech alone: its frames are those of a model that had heard"
-        f" other speech before, and may have read transcripts (logmel.model: {path}).",
+        f"{path}, possibly trained on transcripts",
+        "It has not learned from this speech alone: its frames come from a model that was trained"
+        f" on other speech, and possibly on transcripts (logmel.model: {path}).",
         marked=True,
     )
 
@@ -224,30 +224,28 @@ def _whole_picture(config: Values, training: Values) -> Source:
         return Source(
             name,
             "in every fragment (context: gate)",
-            "Each fragment knows its whole picture (context: gate): what is found for a fragment is"
-            " in part what fits its picture.",
+            "Each fragment also has the features of its whole picture (context: gate), so its"
+            " nearest words partly fit the picture rather than the fragment.",
             marked=True,
         )
     if (config.get("fragments") or {}).get("whole") == "unknown":
-        said = (
-            "One of a picture’s ready-made fragments may be the whole picture; which, is not known."
-        )
-        return Source(name, "a fragment, not known which", said)
+        said = "One of a picture’s ready-made fragments may be the whole picture; none is marked."
+        return Source(name, "possibly a fragment, not marked", said)
     return Source(
-        name, "one of the fragments", "One of a picture’s fragments is the whole picture."
+        name, "one of the fragments", "One fragment of each picture is the whole picture."
     )
 
 
 def _voices(config: Values) -> Source:
     if not config.get("synthesis"):
-        return Source("voices", "recorded", "Captions are said with recorded speech.")
+        return Source("voices", "recorded", "Captions are spoken by recorded talkers.")
     names = [engine.title for engine in engines(config)]
     said = ", ".join(names)
     if len(names) == 1:
-        alike = f"All speech is by one synthesiser, {said}: it says a word in much the same way."
+        alike = f"One synthesiser, {said}, speaks everything, so a word always sounds much alike."
         return Source("voices", f"one synthesiser, {said}", alike)
     several = f"{len(names)} synthesisers, {said}"
-    return Source("voices", several, f"All speech is by {several}.")
+    return Source("voices", several, f"All speech comes from {several}.")
 
 
 def _surroundings(config: Values) -> Source:
@@ -260,7 +258,7 @@ def _surroundings(config: Values) -> Source:
         return Source(name, "no, running speech", "Words are cut from running synthetic sentences.")
     cut = {_cut(corpus) for corpus in config["speech"]["corpora"]}
     if config.get("alignment") or cut == {"annotation"}:
-        return Source(name, "as recorded", "Words are cut from the recordings as they were said.")
+        return Source(name, "as recorded", "Words are cut from the recordings as they were spoken.")
     if cut == {ALONE}:
         return Source(name, f"yes, {ALONE}", "Words are isolated: each is a file of its own.")
     said = "Some words are isolated, a file each; others are cut from longer recordings."
@@ -270,19 +268,20 @@ def _surroundings(config: Values) -> Source:
 def _human_words(training: Values) -> Source:
     name, count = "human words in training", training.get("human_words", 0)
     if not count:
-        return Source(name, "none", "No word of evaluation.human is heard in training.")
+        return Source(name, "none", "Training uses no human words of evaluation.human.")
     said = (
-        f"Training hears {count} human words for each spoken word of a picture, of talkers whom the"
-        " test does not have (human_words)."
+        f"Training uses {count} human words for each spoken word of a picture; the test holds out"
+        " their talkers (human_words)."
     )
     return Source(name, f"{count} a spoken word (human_words)", said)
 
 
 def _validation(config: Values, training: Values) -> Source:
-    watched = "R@10" if training.get("criterion", "r10") == "r10" else "the loss"
+    watched = "R@10" if training.get("criterion", "r10") == "r10" else "loss"
     tried = (config.get("report") or {}).get("tried", 0)
-    rounds = " and the rounds of pseudo-words" if training.get("pseudo_words") else ""
-    before = f", and before that among {tried} configurations" if tried else ""
-    said = f"The validation pictures chose, by {watched}, the kept epoch{rounds}{before}."
-    short = f"the epoch, by {watched}" + (f", and among {tried} configurations" if tried else "")
-    return Source("choices by the validation set", short, said)
+    rounds = " and pseudo-word round" if training.get("pseudo_words") else ""
+    before = f"; before that, it selected among {tried} configurations" if tried else ""
+    said = f"The validation set selected the epoch{rounds} with the best {watched}{before}."
+    short = f"the epoch{rounds}, by {watched}"
+    short += f", and one of {tried} configurations" if tried else ""
+    return Source("choices on the validation set", short, said)

@@ -1,7 +1,7 @@
 """The report's answer: yes, not shown, or no, from the numbers of all systems (docs/answer.md).
 
-Absence of evidence is no evidence: without a difference the answer is "not shown", with what this
-test could have shown. "No" wants the whole interval below a bound.
+A test that finds no difference does not prove that there is none: the answer is then "not shown",
+with the smallest difference that this test would detect. "No" needs a whole interval below a bound.
 """
 
 import math
@@ -34,11 +34,11 @@ from seesay.scoring.names import (
 )
 from seesay.shared.errors import InputError
 
-# Less is no learning: half of what Cohen (1988) calls a small effect, d = 0.1, as an odds ratio
-# (Chinn 2000, Statistics in Medicine 19: ln OR = d pi / sqrt 3).
+# Smaller effects do not count as learning: half of a small effect (Cohen 1988), d = 0.1, as an odds
+# ratio (Chinn 2000, Statistics in Medicine 19: ln OR = d pi / sqrt 3).
 ODDS = 1.2
 POWER = 0.8
-# A difference of so many standard errors is shown with this power.
+# The test detects a difference of this many standard errors with that power.
 SHOWN = float(stats.norm.ppf(0.975) + stats.norm.ppf(POWER))
 CHANCE = "chance"
 ONE_SEED = "One seed was trained: this holds for this model, and not for others trained like it."
@@ -48,9 +48,10 @@ Kind = Literal["above", "part", "none", "few"]
 
 @dataclass(frozen=True)
 class Gap:
-    """The model's R@10 minus another's, in points, with its interval, and the other's R@10.
+    """The model's R@10 minus that of a control or chance, in points, with its interval.
 
-    `seeds` is the variance that the mean has for the seeds' differences, 0 with one seed.
+    `level` is the R@10 of the control or chance. `seeds` is the part of the mean's variance that
+    comes from the seeds, 0 with one seed.
     """
 
     name: str
@@ -67,29 +68,29 @@ class Gap:
 
     @property
     def error(self) -> float:
-        """The standard error, no smaller than it is: by the normal quantile, of the lower side."""
+        """The standard error from the lower side of the interval, rather too large than small."""
         return (self.value - self.low) / float(stats.norm.ppf(0.975))
 
     @property
     def bound(self) -> float:
-        """Points above the other that do not count: to odds `ODDS` times as high."""
+        """The difference in points at which the odds are `ODDS` times those of the control."""
         share = self.level / 100
         return 100 * ODDS * share / (1 - share + ODDS * share) - self.level
 
     @property
     def none(self) -> bool:
-        """Whether the model is no better: not above, and the whole interval below the bound."""
+        """Whether the model is no better: the interval includes 0 and lies below the bound."""
         return not self.above and self.high < self.bound
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What R@10 says about one task.
+    """The verdict on one task, from R@10.
 
-    `beaten` and `unbeaten` are chance and the controls, by whether the whole interval of the
-    paired difference is above zero. `kind` is `above` (all are beaten), `none` (the model is no
-    better than `worst`, chance or shuffled pairs, by a bound), `few` (too few pictures for an
-    interval) or `part` (not shown). `whole` is False where shuffled pairs were not trained.
+    The model beats chance or a control if the whole interval of the paired difference is above
+    zero; `beaten` and `unbeaten` are their names. `kind` is `above` (all are beaten), `none` (the
+    model is no better than `worst`, chance or shuffled pairs, by the bound), `few` (too few
+    pictures for an interval) or `part` (not shown). `whole` is False without shuffled pairs.
     """
 
     task: str
@@ -103,7 +104,7 @@ class Verdict:
 
 
 def judge(results: Results, experiment: str, task: str) -> Verdict:
-    """Hold the model against chance and every control in one task, by R@10."""
+    """Compare the model with chance and every control in one task, by R@10."""
     model = model_of(results, experiment, task)
     found = gaps(results, experiment, task)
     beaten, unbeaten = ([gap.name for gap in found if gap.above is kind] for kind in (True, False))
@@ -115,7 +116,7 @@ def judge(results: Results, experiment: str, task: str) -> Verdict:
     elif not unbeaten:
         kind, worst = "above", None
         short = "above chance and every control"
-        short += "" if whole else " but shuffled pairs, which were not trained"
+        short += "" if whole else " except shuffled pairs, which were not trained"
     elif nothing:
         kind, worst = "none", nothing[-1]
         short = f"no better than {listed([worst.name])}"
@@ -131,7 +132,7 @@ def judge(results: Results, experiment: str, task: str) -> Verdict:
 
 
 def gaps(results: Results, experiment: str, task: str) -> list[Gap]:
-    """The model minus each control, and minus chance; none without intervals."""
+    """The model minus each control, and minus chance; empty without intervals."""
     model = model_of(results, experiment, task)
     if model.low is None or model.high is None:
         return []
@@ -155,7 +156,7 @@ def alone(results: Results) -> bool:
 
 
 def _by_seed(results: Results, experiment: str, task: str, less: str = "") -> list[float]:
-    """The model's R@10 with each seed, minus that of a control with the same."""
+    """The model's R@10 with each seed, minus that of a control with the same seed."""
     found = []
     for seed in results.seeds:
         one = results.value(experiment, "model", task, MAIN_METRIC, seed)
@@ -171,7 +172,7 @@ def _spread(seeds: Sequence[float]) -> float:
 
 
 def answer(results: Results, experiment: str) -> tuple[str, str, str]:
-    """The answer in a few words, its kind, and the answer in some sentences with its numbers."""
+    """The answer in a few words, its kind, and the answer in sentences with its numbers."""
     short, why = short_answer(results, experiment)
     if results.value(experiment, "model", MAIN_TASK, MAIN_METRIC) is None:
         return short, "few", why
@@ -182,10 +183,10 @@ def answer(results: Results, experiment: str) -> tuple[str, str, str]:
 
 
 def short_answer(results: Results, experiment: str) -> tuple[str, str]:
-    """The answer in a few words, and why it is not yes, in sentences; "" where it is."""
+    """The answer in a few words, and the reason if it is not yes, in sentences; else ""."""
     if results.value(experiment, "model", MAIN_TASK, MAIN_METRIC) is None:
-        why = f"{tasks()[MAIN_TASK].title}, the task that says so, is none of this run’s."
-        return "Not asked: whether it learned words.", why
+        why = f"This run leaves out {tasks()[MAIN_TASK].title}, the task that answers this."
+        return "Not measured: whether it learned words.", why
     verdict = judge(results, experiment, MAIN_TASK)
     return headline(results, experiment, verdict), because(results, experiment, verdict)
 
@@ -195,7 +196,7 @@ def headline(results: Results, experiment: str, verdict: Verdict) -> str:
     if verdict.kind == "few":
         model = model_of(results, experiment, verdict.task)
         count, floor = _pictures(model), intervals.FLOORS["pictures"]
-        return f"Not shown: {count} test pictures are too few; {floor} are the fewest."
+        return f"Not shown: {count} test pictures are too few; the minimum is {floor}."
     it = "this model" if alone(results) else "it"
     if verdict.kind == "none" and verdict.worst is not None:
         better = "this model is no better" if alone(results) else "no better"
@@ -203,12 +204,12 @@ def headline(results: Results, experiment: str, verdict: Verdict) -> str:
     if verdict.kind == "part":
         return f"Not shown: {it} is not above {listed(verdict.unbeaten)}."
     if not verdict.whole:
-        return "Not shown: shuffled pairs, the control that counts, were not trained."
+        return "Not shown: the deciding control, shuffled pairs, was not trained."
     return f"Yes, {it} learned words."
 
 
 def sentence(results: Results, experiment: str, verdict: Verdict) -> str:
-    """What was found, in a sentence with its numbers, of the task Word Token Search by Image."""
+    """The result of Word Token Search by Image, in a sentence with its numbers."""
     model = model_of(results, experiment, verdict.task)
     text = (
         "Given a fragment of a test picture, a word spoken for that picture is among the 10 "
@@ -220,9 +221,9 @@ def sentence(results: Results, experiment: str, verdict: Verdict) -> str:
     if control is not None and pair is not None:
         ending = ", so the model is worse" if pair.below else ""
         if not pair.above and pair.high is not None and not pair.below:
-            ending = ", which cannot be told from zero"
+            ending = ", which may be zero"
         text += (
-            f"; with a random projection of the same features it is "
+            f"; with a random projection of the same features, in "
             f"{shown(control.value, MAIN_METRIC)}: a difference of "
             f"{difference(pair, MAIN_METRIC)}{ending}"
         )
@@ -230,53 +231,55 @@ def sentence(results: Results, experiment: str, verdict: Verdict) -> str:
 
 
 def because(results: Results, experiment: str, verdict: Verdict) -> str:
-    """Why the answer is not yes, in sentences: the bound, or what this test could have shown."""
+    """The reason if the answer is not yes, in sentences: the bound, or what the test detects."""
     model, gap = model_of(results, experiment, verdict.task), verdict.worst
     if verdict.kind == "few":
-        return "An interval of so few pictures means nothing, so there is neither yes nor no."
+        return (
+            "An interval over so few pictures means nothing, so the answer is neither yes nor no."
+        )
     if gap is None:
         return ""
     seen = difference(Difference(gap.value, gap.low, gap.high), MAIN_METRIC)
-    seen = f"Over {listed([gap.name])} it has {seen}"
+    seen = f"Its difference from {listed([gap.name])} is {seen}"
     if verdict.kind == "none":
         return (
-            f"{seen}: all of it is below the bound of {gap.bound:+.1f} points (odds {ODDS:g} times"
-            " as high), and less does not count as learning."
+            f"{seen}: the whole interval is below the bound of {gap.bound:+.1f} points (odds"
+            f" {ODDS:g} times as high), and so small a difference does not count as learning."
         )
-    least = SHOWN * gap.error
-    base = intervals.said(model.over, model.units).removeprefix("over ") or "this test"
+    base = intervals.said(model.over, model.units).replace("over ", " with ", 1)
     return (
-        f"{seen}. A difference of {least:.1f} points or more would have been shown by {base} in"
-        f" {100 * POWER:g} % of such tests; {wanted(gap, _pictures(model))}."
+        f"{seen}. A test{base} detects a difference of {SHOWN * gap.error:.1f} points or more with"
+        f" a power of {100 * POWER:g} %; {wanted(gap, _pictures(model))}."
     )
 
 
 def wanted(gap: Gap, pictures: int) -> str:
-    """How many pictures would show the difference seen, with `POWER` and as many seeds.
+    """The number of pictures that detect the measured difference, with `POWER` and these seeds.
 
-    The variance is that of the pictures, which falls with their number, and that of the seeds.
+    More pictures reduce the variance between pictures, but not the variance between seeds.
     """
     if gap.value <= 0:
-        return "what was seen is not above zero, so more pictures of this kind would not show it"
+        return "the measured difference is not above zero, so more pictures would not help"
     by_pictures = max(gap.error**2 - gap.seeds, 0.0) * pictures
     left = (gap.value / SHOWN) ** 2 - gap.seeds
     if left <= 0:
         return (
-            "no number of pictures would show the one seen, for its seeds lie too far apart: give"
-            " more seeds"
+            "no number of pictures detects the measured difference, because its seeds differ too"
+            " much: give more seeds"
         )
     count = max(by_pictures / left, pictures)
     digits = 10 ** max(math.floor(math.log10(count)) - 1, 0)
-    return f"the one seen wants about {math.ceil(count / digits) * digits:,} test pictures"
+    count = math.ceil(count / digits) * digits
+    return f"the measured difference needs about {count:,} test pictures"
 
 
 def _pictures(model: Value) -> int:
-    """The test pictures that an interval generalises to; 0 where that is not known."""
+    """The number of test pictures in an interval's resampling; 0 if unknown."""
     return int(model.units.partition(" x ")[0]) if model.units else 0
 
 
 def model_of(results: Results, experiment: str, task: str) -> Value:
-    """The model's R@10. Raises InputError where there is none."""
+    """The model's R@10. Raises InputError if there is none."""
     value = results.value(experiment, "model", task, MAIN_METRIC)
     if value is None:
         raise InputError(

@@ -1,4 +1,4 @@
-"""Did it learn words? The answer of each experiment, with all that belongs beside it."""
+"""Did it learn words? The answer of each experiment, its supervision and its limits."""
 
 from seesay.planning.experiments import section
 from seesay.reporting import credits, supervision
@@ -16,10 +16,10 @@ NEEDS = {"histories": None, "human_words": None}
 def describe(run: Run) -> Context:
     """Values for the template.
 
-    `missing` says what a run of synthetic voices alone does not tell, "" for any other.
+    `missing` is the limit of a run that has synthetic voices only, "" for any other run.
     """
     history = run.table(HISTORY, "histories")
-    told = supervision.lines(run.config, run.experiments)
+    supervised = supervision.lines(run.config, run.experiments)
     found = []
     for name in run.experiments:
         headline, kind, long = answer(run.results, name)
@@ -32,7 +32,7 @@ def describe(run: Run) -> Context:
                 "human": sentence(run.results, name),
                 "cut": cut_off(history, section(run.config, name, "training"), name),
                 "declared": supervision.declared(run.config, name),
-                "told": told[name],
+                "told": supervised[name],
             }
         )
     return {
