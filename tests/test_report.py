@@ -72,7 +72,7 @@ def test_a_run_without_some_tasks_reaches_its_report(tmp_path, keep):
     page = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
     titles = {name: task.title for name, task in names.paper().items()}
     left_out = [title for name, title in titles.items() if name not in keep]
-    said = f"Left out, for no test query finds anything: {'; '.join(left_out)}."
+    said = f"Left out, because no test query has a right item: {'; '.join(left_out)}."
     assert said in page.sections["tasks"]
     summary = (tmp_path / "summary.md").read_text(encoding="utf-8")
     assert f"- {said}" in summary

@@ -259,7 +259,8 @@ def test_the_report_holds_each_experiment_against_the_paper(files):
     cells = [row["cells"][0] for row in found]
     assert cells[0] == {"text": "+10.0 [+7.0, +13.0]", "kind": "above"}
     assert cells[1] == {"text": "+5.0 [+2.0, +8.0]", "kind": "above"}
-    assert found[0]["cells"][1:] == [None, None, None]
+    # Only columns that the run has measured.
+    assert [len(row["cells"]) for row in found] == [1, 1]
 
 
 def test_without_a_column_the_remedy_is_named(files, config):
