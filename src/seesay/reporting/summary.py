@@ -31,7 +31,7 @@ def summary(run: Run, found: Mapping[str, Context]) -> str:
         lines += _numbers(run.results, asked) if asked["tasks"] else []
         lines += _more(found, said["name"])
         if asked["unasked"]:
-            lines.append(f"- Left out, for no test query finds anything: {asked['unasked']}.")
+            lines.append(f"- Left out, because no test query has a right item: {asked['unasked']}.")
         kinds = [kind for kind in parted["where"]["kinds"] if kind["groups"] <= MANY]
         if kinds:
             lines += ["", f"### Where it works: R@10, gallery {run.results.galleries[0]}", ""]
