@@ -2,7 +2,7 @@
 
 docs/measured/default.tsv holds what was measured, with the commit, the day, the machine and the
 versions in its head; the README's tables are written from the files of that folder, between their
-markers. Below each stands the supervision of its models besides speech and pictures, from the heads.
+markers. Below each is the supervision of its models besides speech and pictures, from the heads.
 Without an argument only the tables are written. `python docs/measured.py results/human_words` does
 the same for the words that people say, in people.tsv. `python docs/measured.py studies` takes the
 figures of the other configs from docs/results.md, when `snakemake docs/results.md` has put them
@@ -207,7 +207,9 @@ def studies_told(text: str) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for name, study in studies_of(text).items():
         rows = [line.strip("| ").split(" | ") for line in study.splitlines() if line[:1] == "|"]
-        start = next(n for n, row in enumerate(rows) if row[0].startswith("supervision besides")) + 2
+        start = (
+            next(n for n, row in enumerate(rows) if row[0].startswith("supervision besides")) + 2
+        )
         end = next(n for n, row in enumerate(rows) if row[:2] == ["experiment", "system"])
         experiments = dict.fromkeys(row[0] for row in rows[end + 2 :] if row[1] == "model")
         for experiment in experiments:

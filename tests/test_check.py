@@ -86,7 +86,7 @@ def test_all_that_is_there_is_counted(here):
         " every token can be heard",
         "warn  evaluation: by chance R@10 of word_token_by_image (test) is 100 %: so few items tell"
         " little; more test pictures",
-        "warn  evaluation: left out, for no test query finds anything:"
+        "warn  evaluation: left out, because no test query has a right item:"
         " word_similarity_other_talkers (test, all), word_similarity_other_both (test, all), abx"
         " (test), abx_token_weighted (test)",
     ]

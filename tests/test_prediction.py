@@ -138,7 +138,7 @@ def test_what_is_predicted_is_what_matching_and_evaluation_find(name, tmp_path, 
     there = set(luck["task"]) | ({"abx"} if len(tables.read(ABX, pairs)) else set())
     missing = [task for task in config.evaluation.tasks if task not in there]
     told = [f"{task} (test)" if "abx" in task else f"{task} (test, all)" for task in missing]
-    text = f"left out, for no test query finds anything: {', '.join(told)}"
+    text = f"left out, because no test query has a right item: {', '.join(told)}"
     assert notes == ([text] if missing else [])
     for row in luck.to_dict("records"):
         here = (numbers["task"] == row["task"]) & (numbers["gallery"] == row["gallery"])
@@ -165,7 +165,7 @@ def checked(folder, values, capsys) -> tuple[int, list[str]]:
         (
             "one-word captions",
             "ready, but ",
-            "no test query finds anything: word_similarity (test, all), ",
+            "no test query has a right item: word_similarity (test, all), ",
         ),
         ("too few talkers", "not ready", "none of these is enough"),
         ("no test caption can be said", "not ready", "no caption of the test split can be said"),
@@ -304,7 +304,7 @@ def test_one_word_captions_reach_their_report(tmp_path):
     log = (tmp_path / "results" / "logs" / "evaluation" / "paper" / "1.log").read_text()
     assert "note: word_similarity, gallery test: none of the 2 test queries has anything" in log
     page = (tmp_path / "results" / "report.html").read_text()
-    assert "Left out, for no test query finds anything: Word Similarity; Word" in page
+    assert "Left out, because no test query has a right item: Word Similarity; Word" in page
     numbers = pd.read_csv(tmp_path / "results" / "metrics.tsv", sep="\t")
     assert set(numbers["task"]) == {
         *("word_token_by_image", "word_type_by_image", "image_token_by_word"),

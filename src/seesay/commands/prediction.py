@@ -153,7 +153,7 @@ def chances(
         mute["abx"] = ["test"]
     silent = [f"{task} ({', '.join(places)})" for task, places in mute.items() if places]
     if silent:
-        notes.append(f"left out, for no test query finds anything: {', '.join(silent)}")
+        notes.append(f"left out, because no test query has a right item: {', '.join(silent)}")
     rows: list[dict[str, object]] = []
     for (task, gallery), part in ranks.groupby(["task", "gallery"], sort=False):
         size = {"queries": len(part), "gallery_size": round(part["gallery_size"].mean())}
