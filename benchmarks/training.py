@@ -9,6 +9,7 @@ from paired import Comparison, Figure, interleave, seconds
 from torch import Tensor
 
 from seesay.learning.adadelta import Adadelta
+from seesay.learning.batches import one_picture
 from seesay.learning.losses.paper import coscos2
 from seesay.model.network import Network, max_norm
 from seesay.settings.training import TrainingSettings
@@ -43,7 +44,7 @@ def measure() -> list[Comparison | Figure]:
     different = torch.randn(TOKENS, SPEECH, generator=random)
 
     def once(network: Network) -> Tensor:
-        return factorised(network, fragments, same, different, SETTINGS.reduction)[0]
+        return one_picture.factorised(network, fragments, same, different, SETTINGS.reduction)[0]
 
     def pair_by_pair(network: Network) -> Tensor:
         return materialised_loss(network, fragments, same, different)
