@@ -75,6 +75,21 @@ def test_paired_differences_are_those_of_the_metrics(runs, tmp_path):
     assert {line.metric for line in model if line.clear} >= {"mean_rank", "r10"}
 
 
+def test_systems_that_are_identical_in_both_runs_are_no_comparison(runs):
+    (wanted,) = compare(*runs, SETTINGS)
+    better = np.random.default_rng(3).integers(0, 30, 40)
+    for run in runs:
+        put(run, better, system="untrained")
+        put(run, better, system="random_projection")
+    (part,) = compare(*runs, SETTINGS)
+    same = [line for line in part.lines if line.system in ("untrained", "random_projection")]
+    assert {(line.difference, line.low, line.high, line.p, line.holm) for line in same} == {
+        (0, 0, 0, None, None)
+    }
+    model = [[line for line in of.lines if line.system == "model"] for of in (part, wanted)]
+    assert [line.holm for line in model[0]] == [line.p for line in model[1]]
+
+
 def test_other_seeds_are_not_paired_and_one_seed_is_none(runs):
     """Of run A's seeds 1 and 2, and run B's 2, 3 and 4; then of B's and a run with one alone."""
     rng = np.random.default_rng(9)

@@ -1,6 +1,7 @@
 """Pictures that look like one of another split."""
 
 import io
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +48,38 @@ def test_a_changed_copy_in_another_split_is_found_and_nothing_else(change) -> No
     found = across({name: signature(p) for name, p in pictures.items()}, splits)
     assert found.drop(columns="bits").values.tolist() == [["p07", "q", "train", "test"]]
     assert told(found) == "p07 (train) and q (test)"
+
+
+def test_pairs_do_not_depend_on_the_size_of_a_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    signs = {f"p{n:02}": signature(photograph(n % 7)) for n in range(40)}
+    splits = {name: ("train", "test", "validation")[n % 3] for n, name in enumerate(signs)}
+    pairs = [
+        (one, other)
+        for n, one in enumerate(signs)
+        for other in list(signs)[n + 1 :]
+        if signs[one] == signs[other] and splits[one] != splits[other]
+    ]
+    for size in (1, 7, 1000):
+        monkeypatch.setattr("seesay.vision.copies.BLOCK", size)
+        found = across(signs, splits)
+        assert list(zip(found["image_id"], found["other"], strict=True)) == pairs
+        assert (found["bits"] == 0).all()
+
+
+def test_memory_grows_by_the_signature_of_a_picture() -> None:
+    """Where one block of pictures was held against all others, it grew by 13 kB a picture."""
+
+    def peak(pictures: int) -> int:
+        random = np.random.default_rng(0)
+        signs = {str(n): random.bytes(129) for n in range(pictures)}
+        splits = {name: str(int(name) % 2) for name in signs}
+        tracemalloc.start()
+        assert across(signs, splits).empty
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    assert peak(4000) - peak(2000) < 2000 * 1000
 
 
 def test_flat_pictures_are_like_none() -> None:

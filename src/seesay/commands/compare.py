@@ -40,7 +40,8 @@ class Line:
     """One metric of one system: both runs' values, and the second minus the first.
 
     `difference` is None if the test sets differ; `low` and `high` are the ends of its 95 % interval
-    (chance has none), `p` its p-value, and `holm` Holm's p-value among all lines of this metric.
+    (chance has none), `p` its p-value (two identical systems have none), and `holm` Holm's p-value
+    among all lines of this metric.
     """
 
     system: str
@@ -237,7 +238,10 @@ def _lines(system: str, one: _Measured, other: _Measured, paired: bool) -> Itera
         return
     found = estimate(one.factors, second, first)
     percent = [metric not in RANKED for metric in METRICS]
-    ends = found.apart(percent, same(first, second))
+    alike = same(first, second)
+    *ends, p = found.apart(percent, alike)
+    # Two identical systems, such as one random projection, are no comparison.
+    ends.append(np.full_like(p, np.nan) if alike else p)
     for i, metric in enumerate(METRICS):
         kept = [None if np.isnan(end[i]) else float(end[i]) for end in ends]
         yield Line(system, metric, *(float(v[i]) for v in (*values, found.value)), *kept)

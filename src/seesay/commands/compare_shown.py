@@ -127,8 +127,9 @@ def _rows(parts: list[Part], found: list[Apart], lacking: list[str]) -> Iterator
             numbers = {
                 name: f"{value:.4f}" for name, value in (values | ends).items() if value is not None
             }
-            if line.p is not None:
+            if line.low is not None:
                 numbers |= {"over": part.over, "units": part.units}
+            if line.p is not None:
                 numbers |= {"p": f"{line.p:.3g}", "p_holm": f"{line.holm:.3g}"}
             clear = {} if line.low is None else {"clear": "yes" if line.clear else "no"}
             labels = {"gallery": part.gallery, "system": line.system, "metric": line.metric}

@@ -32,24 +32,31 @@ def signature(picture: Image.Image) -> bytes:
 
 
 def across(signatures: dict[str, bytes], splits: dict[str, str]) -> pd.DataFrame:
-    """The rows of COPIES of pictures by id; an empty signature matches nothing."""
+    """The rows of COPIES of pictures by id; an empty signature matches nothing.
+
+    Pictures are compared BLOCK by BLOCK, so memory grows with their number and not with its square.
+    """
     names = np.array(sorted(name for name, own in signatures.items() if own), dtype=object)
     split = np.array([splits[name] for name in names], dtype=object)
-    whole = [np.frombuffer(signatures[name], np.uint8) for name in names]
-    rows = []
-    if len(names):
-        bits = np.unpackbits(np.stack(whole), axis=1)
-        low, blocks = bits[:, : LOW * 8], bits[:, LOW * 8 :]
-        for start in range(0, len(names), BLOCK):
-            differ = apart(low[start : start + BLOCK], low[start:])
-            for one, other in np.argwhere(differ <= LIKE[0]) + start:
-                if other <= one or split[one] == split[other]:
-                    continue
-                if (blocks[one] != blocks[other]).sum() <= LIKE[1]:
-                    found = differ[one - start, other - start]
-                    rows.append((names[one], names[other], split[one], split[other], found))
-    frame = pd.DataFrame(rows, columns=COPIES.schema.names)
-    return frame.astype({"bits": np.int32})
+    number = np.unique(split, return_inverse=True)[1] if len(names) else np.empty(0, np.int64)
+    whole = np.array([np.frombuffer(signatures[name], np.uint8) for name in names])
+    found = [np.empty((0, 3), np.int32)]
+    for start in range(0, len(names), BLOCK):
+        for after in range(start, len(names), BLOCK):
+            some, others = whole[start : start + BLOCK], whole[after : after + BLOCK]
+            differ = apart(*(np.unpackbits(rows[:, :LOW], axis=1) for rows in (some, others)))
+            one, other = np.nonzero(differ <= LIKE[0])
+            kept = number[one + start] != number[other + after]
+            kept &= one + start < other + after
+            one, other = one[kept], other[kept]
+            blocks = np.bitwise_count(some[one, LOW:] ^ others[other, LOW:]).sum(axis=1)
+            one, other = one[blocks <= LIKE[1]], other[blocks <= LIKE[1]]
+            row = [one + start, other + after, differ[one, other]]
+            found.append(np.stack(row, axis=1).astype(np.int32))
+    pairs = np.concatenate(found)
+    one, other, bits = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))].T
+    columns = (names[one], names[other], split[one], split[other], bits)
+    return pd.DataFrame(dict(zip(COPIES.schema.names, columns, strict=True)))
 
 
 def apart(some: NDArray[np.uint8], others: NDArray[np.uint8]) -> NDArray[np.float32]:
