@@ -72,7 +72,7 @@ def test_three_folds_run_into_one_report(pooled, capsys, monkeypatch):
     before = alone[(alone["metric"] == "r10") & (alone["seed"] == "mean")]
     before = before.set_index(["task", "system"])["value"]
     assert (100 * means[before.index]).to_numpy() == pytest.approx(before.to_numpy(), abs=1e-4)
-    assert "3 folds pooled: every picture tested once" in (results / "summary.md").read_text()
+    assert "3 folds pooled: every picture is tested once" in (results / "summary.md").read_text()
     groups = pd.read_parquet(results / "breakdown" / "groups.parquet")
     whole = groups[(groups["task"] == "word_token_by_image") & (groups["system"] == "model")]
     sizes = whole.groupby("property")["queries"].sum()

@@ -29,8 +29,8 @@ def test_the_report_its_answers_and_the_rejects_by_reason(results):
     ]
     assert last_lines(results, ["paper", "best"], paths, 0) == [
         "Left out: 13, by stage and reason",
-        "  logmel: 12 x offset … beyond its end; cut it (as a0)",
-        r"  pictures: 1 x not a readable picture (as x\x1b[2J.jpg)",
+        "  logmel: 12 x offset … beyond its end; cut it (for example a0)",
+        r"  pictures: 1 x not a readable picture (for example x\x1b[2J.jpg)",
         f"Report: {results}/report.html",
         "  paper: No: no better than chance.",
         "  best: Yes.",
@@ -42,7 +42,7 @@ def test_ten_reasons_are_enough(results):
     path = rejects(results, "one", [("words", w, f"reason {w}") for w in words])
     lines = last_lines(results, ["paper"], [path], 0)
     assert len(lines) == 1 + 10 + 1 + 2
-    assert lines[11] == "  2 reasons more are in the report"
+    assert lines[11] == "  the report has 2 more reasons"
 
 
 def test_a_report_of_another_run_is_not_named(results):

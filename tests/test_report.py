@@ -190,14 +190,14 @@ def test_the_summary_says_where_it_works_and_what_was_checked(run):
     )
     # Six tokens a picture; pictures 16 to 19 have those of 6 to 9, which are of the training.
     assert "- word tokens in two splits: 24 of 60, a leak\n" in summary
-    assert "- pictures in two splits, by id: 0 of 20\n" in summary
+    assert "- pictures in two splits with the same id: 0 of 20\n" in summary
 
 
 def test_the_network_is_drawn_with_its_sizes(page):
     drawn = [attrs for tag, attrs in page.tags if attrs.get("class") == "net"]
     assert [attrs["aria-label"] for attrs in drawn] == [
         "Image branch 3 to 200; speech branch 2,840 to 1,024 to 1,024 to 1,024 to 200; "
-        "a ReLU up to 6 after every layer, the last too; compared by cosine"
+        "a ReLU up to 6 after every layer, including the last; compared by cosine"
     ]
     # (3 + 1) 200 + (2840 + 1) 1024 + 2 (1024 + 1) 1024 + (1024 + 1) 200
     assert "5,214,184 weights" in page.sections["training"]
@@ -226,7 +226,7 @@ def test_an_experiment_s_own_network_and_stopping_rule_are_told(experiment):
     assert f"{size:,} in" in found["drawn"]
     watched = "R@10 on the validation set" if training.criterion == "r10" else "validation loss"
     assert watched in found["watched"]
-    assert found["activation"].endswith("but for the last") == (training.output == "linear")
+    assert found["activation"].endswith("except the last") == (training.output == "linear")
     assert (found["patience"], found["most"]) == (training.patience, training.max_epochs)
     assert found["falls"] == (training.learning_rate if training.schedule == "cosine" else None)
     assert (found["pseudo_words"], found["rounds"]) == (
@@ -362,7 +362,7 @@ def test_ready_made_fragments_have_no_boxes_and_pictures_need_no_file(tmp_path):
     build(inputs, outputs(tmp_path), SETTINGS, config, report_run.STAGES, tmp_path / "none")
     made = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
     assert made.sections["pictures"].count("4 fragments · no picture file") == 2
-    assert "came ready-made, without boxes" in made.sections["pictures"]
+    assert "are ready-made and have no boxes" in made.sections["pictures"]
     assert not [tag for tag, _ in made.tags if tag == "img"]
     assert "candidate regions" not in made.sections["data"]
     assert made.row("fragments kept, whole pictures included") == ["80"]
@@ -488,11 +488,11 @@ def test_the_data_are_counted(page):
 def test_what_came_of_the_matching_is_counted(page, run):
     assert page.row("NOUN") == ["290", "3", "45", "3"]
     assert page.row("other") == ["–", "–", "7", "2"]
-    assert page.row("a word that nothing is said for") == ["7"]
+    assert page.row("a word without a spoken word") == ["7"]
     assert page.row("other captions have used up its tokens") == ["2"]
     assert (
-        "Lacking most often: parked 7, car 2. Nearest to saying them: talker_01 2."
-        in (page.sections["data"])
+        "Most frequent missing words: parked 7, car 2. Talkers who lack the fewest words, by"
+        " captions: talker_01 2." in page.sections["data"]
     )
     assert page.row("car") == ["20", "16", "4", "5", "5"]
     # Three of the four talkers do not say it.
@@ -505,7 +505,7 @@ def test_what_came_of_the_matching_is_counted(page, run):
     talkers = charts["matching-talkers"]["datasets"]["talkers"]
     assert talkers[0] == {"talker": "talker_00", "tokens": 8, "used": 5}
     assert len(talkers) == 4
-    assert "All words of a caption are said by one talker." in page.sections["data"]
+    assert "One talker says all words of a caption." in page.sections["data"]
 
 
 def test_without_the_shuffled_control_nothing_is_said_to_be_learned(run, tmp_path):
@@ -543,8 +543,8 @@ def test_sentences_that_mix_talkers_are_labelled_and_shown_with_all_of_them(run,
     assert "sentences mix talkers." in page.sections[""]
     assert "Sentences mix talkers" in page.sections["data"]
     assert "sentences mix talkers" in (tmp_path / "summary.md").read_text(encoding="utf-8")
-    # Still 40 captions as spoken, though each has two talkers.
-    assert page.row("captions as spoken, over talkers")[-1] == "40"
+    # Still 40 spoken captions, though each has two talkers.
+    assert page.row("spoken captions, over talkers")[-1] == "40"
     # The words stand in the order of the caption, with everyone who says one.
     said = re.search(r"(talker_\d+, talker_09): (\w+, \w+, .*)", page.sections["pictures"])
     assert said[2] == "red, car, grass → bureau"

@@ -72,7 +72,7 @@ def test_random_weights_of_one_experiment_are_said_in_page_and_summary(run):
     for text in (page, summary):
         assert network in text
         assert "ynthetic speech, untrained image network (VGG)." in text
-    assert "The image network of VGG has random weights, for tests alone" in page
+    assert "The image network of VGG has random weights, for tests only" in page
 
 
 def test_counts_and_frames_of_one_experiment_are_said_to_be_its_own(run, tmp_path):
@@ -86,7 +86,7 @@ def test_counts_and_frames_of_one_experiment_are_said_to_be_its_own(run, tmp_pat
         assert f"</b> picture fragments{whose}</li>" in text
         for name in ("picture fragments", "tokens with log-Mel features", "candidate regions"):
             assert f'<th scope="row">{name}{whose}</th>' in text
-        assert f"the regions kept beside the whole picture{whose}, " in text
+        assert f"the regions kept besides the whole picture{whose}; " in text
         assert "shared space (experiment paper), " in text
 
 
@@ -189,7 +189,7 @@ def reaching(train, test, window):
     spoken = pd.DataFrame({"image_id": names, "token_id": names})
     copies = pd.DataFrame(columns=COPIES.schema.names)
     rows = leakage.checks(images, captions, spoken, words, copies, {"": window, "x": 9.0})
-    found, other = (row for row in rows if "whose sound reaches" in row["what"])
+    found, other = (row for row in rows if "whose sound overlaps" in row["what"])
     assert other["what"].endswith(" (x)")
     assert ("neighbours" in found["why"]) == (window > 0)
     return found["found"]

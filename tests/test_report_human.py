@@ -82,9 +82,9 @@ def page_text(page: Page) -> str:
 
 def test_the_answer_and_the_summary_say_what_people_s_words_get(page, run):
     said = (
-        "Of people’s words: the word is among the 10 nearest of 1,505 known words in 40.0 %"
-        " (chance 2.0 %; its own voices 97.0 %), above chance with 2 of 2 sources; a picture that"
-        " shows it is among the 10 nearest of 100 in 20.0 % (chance 22.0 %; its own voices 77.0 %),"
+        "Human words: the word is among the 10 nearest of 1,505 known words in 40.0 %"
+        " (chance 2.0 %; own voices 97.0 %), above chance with 2 of 2 sources; a picture of"
+        " the word is among the 10 nearest of 100 in 20.0 % (chance 22.0 %; own voices 77.0 %),"
         " above chance with 0 of 2 sources."
     )
     assert said in page.sections["answer"]
@@ -115,7 +115,7 @@ def test_without_human_words_synthetic_numbers_are_said_to_be_such(tmp_path, syn
     out = outputs(tmp_path)
     build(inputs, out, SETTINGS, config, report_run.STAGES, tmp_path / "benchmarks")
     page = Page(out.report.read_text(encoding="utf-8"))
-    said = "Every number here is about synthetic voices."
+    said = "Every number here is about synthetic voices"
     assert (said in page.sections["answer"]) == synthetic
     assert (said in out.summary.read_text(encoding="utf-8")) == synthetic
     assert "human" not in page.sections

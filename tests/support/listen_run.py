@@ -149,7 +149,7 @@ def with_human(folder: Path, inputs: Inputs, words: int = 12) -> Inputs:
                 if more and n % 2 == 0 and n:
                     continue
                 key = ("paper", "model", 1, task, gallery, name + more, about)
-                ranks.append((*key, n, 0, 1, 1, n + 1.0, 30, word, talker))
+                ranks.append((*key, None, n, 0, 1, 1, n + 1.0, 30, word, talker))
     names = ("words", "human_words", "manifest", "ranks")
     path = {name: folder / f"people_{name}.parquet" for name in names}
     _write(HUMAN_WORDS, path["human_words"], rows)

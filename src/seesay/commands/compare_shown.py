@@ -57,8 +57,8 @@ def text(
                 lines.append(f"  {name}{values}   {gap(line)}{mark(line)}".rstrip())
         lines.append("")
     lines += [
-        "* the interval leaves zero out; ** it does so after Holm's adjustment for all comparisons"
-        " by this metric, too.",
+        "* the interval excludes zero; ** also after Holm's adjustment for all comparisons of this"
+        " metric.",
         "Ranks: lower is better; R@k: higher is better.",
     ]
     return "\n".join(lines) + "\n"

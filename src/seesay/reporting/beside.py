@@ -1,4 +1,4 @@
-"""Experiments beside each other: the models' paired differences, from experiments.tsv."""
+"""Experiments side by side: paired differences of their models, from experiments.tsv."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,7 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from seesay.planning.experiments import ordered
-from seesay.reporting.results import DIFFERENCE_COLUMNS, Difference, Results, difference, read_rows
+from seesay.reporting.results import (
+    DIFFERENCE_COLUMNS,
+    Difference,
+    Results,
+    difference,
+    kind,
+    read_rows,
+)
 from seesay.scoring.names import tasks
 
 Pairs = dict[tuple[str, str, str, str], Difference]
@@ -14,7 +21,7 @@ Pairs = dict[tuple[str, str, str, str], Difference]
 
 @dataclass(frozen=True)
 class Column:
-    """A number that is shown: its heading, and which task and metric it is; R@k, in percent."""
+    """A column of a table: its heading, and the task and metric that it shows."""
 
     name: str
     task: str
@@ -29,7 +36,7 @@ COLUMNS = tuple(
 
 
 def measured(results: Results, columns: Sequence[Column] = COLUMNS) -> list[Column]:
-    """The columns that the model of some experiment has."""
+    """The columns that the model of at least one experiment has."""
     return [
         c
         for c in columns
@@ -38,10 +45,10 @@ def measured(results: Results, columns: Sequence[Column] = COLUMNS) -> list[Colu
 
 
 def describe(experiments: Path, results: Results) -> list[dict[str, Any]]:
-    """A row an experiment: its model minus that of the base, by the columns that are `measured`.
+    """One row for each experiment: its model minus the base's, in the columns `measured`.
 
-    `experiments` is experiments.tsv. Empty where one experiment is alone, or has other test
-    pictures than the base.
+    `experiments` is experiments.tsv. Empty for a single experiment, and for experiments with other
+    test pictures than the base.
     """
     pairs = read_pairs(experiments, results.searched)
     base = base_of(results.experiments)
@@ -63,18 +70,13 @@ def base_of(experiments: list[str]) -> str:
     return ordered(experiments)[0]
 
 
-def kind(pair: Difference) -> str:
-    """`above` or `below` if the whole interval is on that side of zero, otherwise `even`."""
-    return "above" if pair.above else "below" if pair.below else "even"
-
-
 def points(pair: Difference, column: Column) -> str:
     """A difference in percentage points with its interval, without the unit."""
     return difference(pair, column.metric).replace(" points", "")
 
 
 def gap(pairs: Pairs, model: str, less: str, column: Column) -> Difference | None:
-    """One experiment's model minus another's, whichever way round it was measured."""
+    """One experiment's model minus another's, in whichever direction the table has it."""
     found = pairs.get((model, less, column.task, column.metric))
     turned = pairs.get((less, model, column.task, column.metric))
     if found is None and turned is not None:
@@ -84,7 +86,7 @@ def gap(pairs: Pairs, model: str, less: str, column: Column) -> Difference | Non
 
 
 def read_pairs(experiments: Path, places: Mapping[str, str]) -> Pairs:
-    """The differences by (experiment, other, task, metric), of each task in its place."""
+    """The differences by (experiment, other, task, metric), each in its task's gallery."""
     rows = read_rows(experiments, DIFFERENCE_COLUMNS.replace("system", "other"))
     return {
         (row["experiment"], row["other"], row["task"], row["metric"]): Difference.of(row)

@@ -1,7 +1,7 @@
 """The report's charts, as Vega-Lite.
 
-Colours are CSS variables, which the page sets for light, dark and print; charts that stand
-alone get the light ones (`standalone`).
+Colours are CSS variables, which the page sets for light, dark and print. Figures in files of their
+own get the light colours (`standalone`).
 """
 
 import json
@@ -16,7 +16,7 @@ from seesay.scoring.names import METRICS, SYSTEMS, tasks
 
 Spec = dict[str, Any]
 
-# The page's variables with their light values; the template names the dark ones.
+# The page's variables with their light values; report.css has the dark ones.
 COLOURS = {
     "ink": "#1d2129",
     "muted": "#646b78",
@@ -30,7 +30,7 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, s
 
 
 def var(name: str) -> str:
-    """A colour of the page, by its name in `COLOURS`."""
+    """A colour of the page as a CSS variable; `name` is in `COLOURS`."""
     return f"var(--{name})"
 
 
@@ -64,7 +64,7 @@ STYLE: Spec = {
 
 
 def answer(results: Results, experiment: str, task: str, metric: str) -> Spec:
-    """Dots with 95 % intervals: one task, one metric, every system, the seeds and chance."""
+    """Dots with 95 % intervals for one task and metric: every system, its seeds, and chance."""
     rows, seeds, chance = _systems(results, experiment, task, metric)
     top = max([chance, *(row["high"] or row["value"] for row in rows)]) or 1.0
     unit = "%" if metric.startswith("r") else "lower is better"
@@ -102,7 +102,7 @@ def answer(results: Results, experiment: str, task: str, metric: str) -> Spec:
             tooltip=[alt.Tooltip("seed:N", title="seed"), *tooltip]
         ),
         base.mark_circle(size=95, opacity=1),
-        # The numbers stand in a column of their own, where no line crosses them.
+        # Numbers in a column of their own are not crossed by lines.
         base.mark_text(align="right", dx=44, fontSize=12, fontWeight=600).encode(
             x=alt.value("width"), text="label:N"
         ),
@@ -120,7 +120,7 @@ def answer(results: Results, experiment: str, task: str, metric: str) -> Spec:
 def _systems(
     results: Results, experiment: str, task: str, metric: str
 ) -> tuple[list[Spec], list[Spec], float]:
-    """A row a system, a row a system and seed, and chance."""
+    """One row for each system, one for each system and seed, and chance."""
     rows, seeds = [], []
     chance = 0.0
     for system, name in SYSTEMS.items():
@@ -139,14 +139,14 @@ def _systems(
 
 
 def embedded(spec: Spec) -> Spec:
-    """A chart that is as wide as its place on the page, which has legends of its own."""
+    """A chart as wide as its place on the page, without a legend: the page has its own."""
     config = {**spec["config"], "legend": {"disable": True}}
     size = {"width": "container", "autosize": {"type": "fit-x", "contains": "padding"}}
     return {**spec, **size, "config": config}
 
 
 def drawn(spec: Spec, width: int = 380) -> str:
-    """An embedded chart as SVG of a fixed width, shown until the page's script draws it."""
+    """An embedded chart as SVG of a fixed width; the page shows it until its script runs."""
     svg: str = vl_convert.vegalite_to_svg({**spec, "width": width}, allowed_base_urls=[])
     return svg
 
@@ -159,7 +159,7 @@ def standalone(rows: Sequence[Sequence[tuple[str, Spec]]], width: int = 330) -> 
     for row in rows:
         parts = []
         for title, spec in row:
-            # Names of data are the whole figure's.
+            # The whole figure shares the names of data sets.
             number = len(datasets)
             datasets |= {f"{name} {number}": data for name, data in spec["datasets"].items()}
             part = {key: spec[key] for key in ("layer", "height", "data") if key in spec}
@@ -172,7 +172,7 @@ def standalone(rows: Sequence[Sequence[tuple[str, Spec]]], width: int = 330) -> 
         "$schema": rows[0][0][1]["$schema"],
         "config": rows[0][0][1]["config"],
         "background": "white",
-        # The reader's fonts may be wider than those that the margins were measured with.
+        # The reader's fonts may be wider than the fonts that set the margins.
         "padding": {"left": 30, "top": 10, "right": 15, "bottom": 10},
         "vconcat": lines,
         "resolve": apart,
@@ -186,7 +186,7 @@ def standalone(rows: Sequence[Sequence[tuple[str, Spec]]], width: int = 330) -> 
 
 
 def nothing() -> str:
-    """A figure of no charts."""
+    """An empty figure."""
     return '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
 
 
@@ -194,7 +194,7 @@ def library() -> str:
     """Vega, Vega-Lite and Vega-Embed as one script without outside references."""
     script: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     if "</script" in script.lower():
-        raise ValueError("the chart library holds </script and cannot stand in a page")
+        raise ValueError("the chart library contains </script, so a page cannot embed it")
     return script
 
 
@@ -204,6 +204,6 @@ def _ends(value: float, low: float | None, high: float | None) -> Spec:
 
 
 def spec_of(chart: Any, datasets: dict[str, list[Spec]], **properties: Any) -> Spec:
-    """A chart with the page's style; its data, by name, are kept out of what altair copies."""
+    """A chart with the page's style; its data sets, by name, are added after altair's copies."""
     spec: Spec = chart.properties(**properties).to_dict()
     return {**spec, "config": STYLE, "datasets": datasets}

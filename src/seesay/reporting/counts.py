@@ -1,4 +1,4 @@
-"""Counts of the data: what the run has in all, and by split."""
+"""Counts of the data, in total and by split."""
 
 import pandas as pd
 
@@ -12,12 +12,12 @@ SPLITS = ("train", "validation", "test")
 
 
 def kept(run: Run) -> pd.DataFrame:
-    """The fragments of the run, without the features, which fill the memory at the paper's size."""
+    """The fragments of the run, without the features, which fill memory at the paper's size."""
     return run.table(FC7, "fc7", ["image_id", "region", "score"])
 
 
 def facts(run: Run) -> Context:
-    """Numbers of pictures, captions, fragments, talkers and tokens, and hours of speech."""
+    """Counts of pictures, captions, fragments, talkers and tokens, and the hours of speech."""
     words = run.table(SPOKEN_WORDS, "spoken_words")
     recordings = run.table(RECORDINGS, "recordings")
     return {
@@ -40,9 +40,9 @@ def by_split(
     mixed: bool = False,
     whose: str = "",
 ) -> Rows:
-    """Counts by split, with the total: one row a thing that is counted.
+    """Counts by split and in total: one row for each kind of thing.
 
-    `mixed` says that the words of one caption may come from several talkers, `whose` names the
+    With `mixed`, the words of one caption may come from several talkers. `whose` names the
     experiments that have these fragments.
     """
     split = images.set_index("image_id")["split"]
@@ -53,7 +53,7 @@ def by_split(
         f"picture fragments{whose}": fragments["image_id"].map(split),
         "captions": captions["image_id"].map(split),
         "captions that can be said": said["image_id"].map(split),
-        "captions as spoken, over talkers": versions["image_id"].map(split),
+        "spoken captions, over talkers": versions["image_id"].map(split),
         "word tokens used": spoken.drop_duplicates("token_id")["image_id"].map(split),
     }
     rows: Rows = [

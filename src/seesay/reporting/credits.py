@@ -1,4 +1,4 @@
-"""Whose work a run was made of: pictures, speech, image network, in words, with their terms."""
+"""The pictures, speech and image networks of a run in words, with their licences."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,11 +14,11 @@ TRAINED = {"shuffled": "the control of shuffled pairs", "text": "the text bound"
 
 
 def sources(config: dict[str, Any]) -> dict[str, Any]:
-    """What the run was of: `pictures`, `speech` and `network` in words, and `labels`.
+    """The `pictures`, `speech` and image `network` of a run in words, and `labels`.
 
-    `labels` are the warnings that belong beside every number: synthetic pictures, synthetic
-    speech, a network with random weights, sentences whose words come from several talkers,
-    talkers or words of the test that training does not hear, controls that were not trained.
+    `labels` are warnings that belong beside every number: synthetic pictures, synthetic speech, a
+    network with random weights, captions spoken by several talkers, talkers or words held out for
+    the test, controls that were not trained.
     """
     pictures, speech = config["pictures"], config["speech"]
     labels = []
@@ -55,13 +55,13 @@ def sources(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def label(source: Values) -> str:
-    """The labels of `sources` as a sentence, "" without any; names keep their capitals."""
+    """The labels of `sources` as a sentence, or "" without labels; names keep their capitals."""
     text = ", ".join(source["labels"])
     return f"{text[0].upper()}{text[1:]}." if text else ""
 
 
 def guesses(config: Values) -> str:
-    """That an image network has random weights, and in which experiments; "" where none has."""
+    """The warning of random weights, with the experiments that have them; "" if none has."""
     if config.get("fragments"):
         return ""
     names = by_experiment(config, lambda fc7, _: str(fc7["weights"] == "random")).get("True", [])
@@ -72,7 +72,7 @@ def guesses(config: Values) -> str:
 def by_experiment(
     config: dict[str, Any], said: Callable[[Values, Values], str]
 ) -> dict[str, list[str]]:
-    """What is said of each experiment's sections fc7 and regions, and of which experiments."""
+    """A text about the sections fc7 and regions of each experiment, with its experiments."""
     found: dict[str, list[str]] = {}
     for name in ordered(config["experiments"]):
         text = said(*(section(config, name, stage) for stage in ("fc7", "regions")))
@@ -81,7 +81,7 @@ def by_experiment(
 
 
 def _networks(fc7: Values, regions: Values) -> str:
-    """The network of the features and, where one proposes the boxes, that of the boxes."""
+    """The network of the features and, if there is one, the network that proposes the boxes."""
     network = _network(fc7["network"], fc7["weights"])
     if detector := proposer(regions):
         network += f"; its boxes proposed by {_network(detector, regions['weights'])}"
@@ -89,7 +89,7 @@ def _networks(fc7: Values, regions: Values) -> str:
 
 
 def _untrained(fc7: Values, regions: Values) -> str:
-    """What has random weights, "" for nothing."""
+    """The networks with random weights in words, "" for none."""
     found = ["image network"] if fc7["weights"] == "random" else []
     if proposer(regions) and regions["weights"] == "random":
         found.append("region proposals")
@@ -97,16 +97,16 @@ def _untrained(fc7: Values, regions: Values) -> str:
 
 
 def of_some(names: list[str], config: dict[str, Any]) -> str:
-    """Some of a config's experiments in brackets; "" where they are all."""
+    """Names of experiments in brackets; "" if they are all experiments of the config."""
     return f" ({', '.join(names)})" if len(names) < len(config["experiments"]) else ""
 
 
 def pooled(config: dict[str, Any]) -> list[str]:
-    """That the numbers are of all folds, and the rest of the page of the first."""
+    """The label of a run over all folds: its numbers pool them, the rest shows the first."""
     split = config["pictures"].get("split") or {}
     if split.get("fold") != "all":
         return []
-    said = "every picture tested once, and what is heard, mapped and counted is of the first"
+    said = "every picture is tested once; examples, map and counts are from the first fold"
     return [f"{split['folds']} folds pooled: {said}"]
 
 
@@ -116,7 +116,7 @@ def mixed(config: dict[str, Any]) -> bool:
 
 
 def unseen(config: dict[str, Any]) -> list[str]:
-    """What of the test was kept from training: talkers, words."""
+    """The talkers and words that are held out for the test, as labels."""
     talkers, share = (config["matching"].get(f"unseen_{kind}", 0) for kind in ("talkers", "words"))
     found = []
     if isinstance(talkers, list):
@@ -127,23 +127,23 @@ def unseen(config: dict[str, Any]) -> list[str]:
 
 
 def left_out(config: dict[str, Any]) -> list[str]:
-    """The controls that were not trained beside the models, in words."""
+    """The controls that were not trained, in words."""
     trained = config.get("controls", TRAINED)
     return [name for system, name in TRAINED.items() if system not in trained]
 
 
 def unheard(config: dict[str, Any]) -> str:
-    """What a run of synthetic voices without human words does not tell, or "" for any other."""
+    """The limit of a run with synthetic voices and without human words, "" for any other."""
     if not config.get("synthesis") or config.get("evaluation", {}).get("human"):
         return ""
     return (
-        "Every number here is about synthetic voices. What the model makes of people’s is not"
-        " known: evaluation.human names corpora of words that they say, and tests it on them."
+        "Every number here is about synthetic voices; results on human voices are unknown. To test"
+        " human words, name their corpora in evaluation.human."
     )
 
 
 def licences(config: dict[str, Any]) -> list[dict[str, str]]:
-    """Whose work the run used, and on what terms."""
+    """The works that the run used, with their makers and licences."""
     used = []
     if config.get("scenes"):
         used.append(
@@ -164,7 +164,7 @@ def licences(config: dict[str, Any]) -> list[dict[str, str]]:
         used.append(
             {
                 "what": "Times of the spoken words",
-                "whose": "PocketSphinx, with the acoustic model and dictionary that it carries",
+                "whose": "PocketSphinx, with its acoustic model and dictionary",
                 "terms": "BSD-2-Clause",
                 "link": "https://github.com/cmusphinx/pocketsphinx",
             }
@@ -174,7 +174,7 @@ def licences(config: dict[str, Any]) -> list[dict[str, str]]:
             {
                 "what": "Image features",
                 "whose": f"Karpathy, Joulin and Li 2014 ({config['fragments']['path']})",
-                "terms": "those of their makers; ask them before passing the features on",
+                "terms": "Licence: ask the makers before you pass the features on",
                 "link": "",
             }
         )
@@ -186,7 +186,7 @@ def licences(config: dict[str, Any]) -> list[dict[str, str]]:
         read.append(("Speech", config["alignment"]["path"]))
     human = config.get("evaluation", {}).get("human", [])
     read += [("Human words of the test", corpus["path"]) for corpus in human]
-    terms = "those of the corpus; ask its owners before passing this page on"
+    terms = "Licence of the corpus: ask its owners before you pass this page on"
     return used + [{"what": w, "whose": str(p), "terms": terms, "link": ""} for w, p in read]
 
 
@@ -230,7 +230,7 @@ def _network(network: str, weights: str) -> str:
 
 
 def _network_licences(config: dict[str, Any]) -> list[dict[str, str]]:
-    """Whose the networks of all experiments are, each once."""
+    """The licences of the networks of all experiments, each once."""
     networks = []
     for name in ordered(config["experiments"]):
         fc7, regions = (section(config, name, stage) for stage in ("fc7", "regions"))
@@ -242,7 +242,7 @@ def _network_licences(config: dict[str, Any]) -> list[dict[str, str]]:
 
 def _network_licence(what: str, network: str, weights: str) -> dict[str, str]:
     facts = network_facts(network)
-    # Of a file of the user's own no more is known than which network it fits.
+    # A file of the user's own is only known to fit this network.
     trained = f", with weights trained on {facts.data}" if weights == "DEFAULT" else ""
     whose = f"{facts.whose}{trained}"
     return {"what": what, "whose": whose, "terms": facts.terms, "link": facts.link}

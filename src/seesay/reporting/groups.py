@@ -1,4 +1,4 @@
-"""Groups of queries, by kind of word and of fragment: their rows, and R@10 drawn by group."""
+"""Groups of queries by properties of words and fragments: table rows and charts of R@10."""
 
 from typing import Any
 
@@ -12,14 +12,14 @@ from seesay.schemas.scoring import OVER_WORDS
 from seesay.scoring import intervals
 from seesay.scoring.names import BASELINE, SYSTEMS
 
-LONGEST = 18  # letters of a name in a chart
-ROW, NARROW, MANY = 23, 15, 12  # px a group; of a property with more groups than so many
+LONGEST = 18  # most letters of a name in a chart
+ROW, NARROW, MANY = 23, 15, 12  # px a group; px a group if there are more groups than MANY
 
 
 def rows_of(groups: pd.DataFrame, beside: pd.DataFrame | None = None) -> Rows:
-    """The model's groups in their order, with the numbers of what stands beside it.
+    """The model's groups in their order, each with the numbers of a baseline.
 
-    That is the random projection, with the difference to it, or a group each of `beside`.
+    The baseline is the random projection, or the same group in `beside`.
     """
     base = groups[groups["system"] == BASELINE] if beside is None else beside
     base = base.set_index("group")
@@ -56,7 +56,7 @@ def rows_of(groups: pd.DataFrame, beside: pd.DataFrame | None = None) -> Rows:
 
 
 def over_words(groups: pd.DataFrame) -> str:
-    """What the model's R@10 is, and what it has over each control, with intervals over words."""
+    """The model's R@10 and its difference from each control, with intervals over words."""
     part = groups[groups["property"] == OVER_WORDS].set_index("system")
     rows = {str(system): row for system, row in part.to_dict("index").items()}
     model = rows.get("model")
@@ -77,7 +77,10 @@ def dots(
     ranked: bool = False,
     beside: str = SYSTEMS[BASELINE],
 ) -> Spec:
-    """Dots with 95 % intervals a group: the model, what stands `beside` it (hollow) and chance."""
+    """Dots with 95 % intervals for each group: the model, a baseline (hollow) and chance.
+
+    `beside` is the baseline's name. With `ranked`, the best group comes first.
+    """
     labelled = [{**row, "label": _label(row, nth, rows)} for nth, row in enumerate(rows)]
     if ranked:
         labelled.sort(key=lambda row: -row["r10"])
@@ -116,7 +119,7 @@ def dots(
 
 
 def _label(row: dict[str, Any], nth: int, rows: Rows) -> str:
-    """A group and its queries; long names are cut, and numbered where that makes them one."""
+    """A group's name and queries; long names are cut, and numbered if the cut makes them equal."""
     short = [_cut(other["group"]) for other in rows]
     name = short[nth] if short.count(short[nth]) == 1 else f"{nth + 1}: {short[nth]}"
     return f"{name} · {row['queries']:,}"

@@ -1,21 +1,20 @@
-"""A run's last lines on the terminal: where its report is, what it found, what was left out."""
+"""The last lines of a run on the terminal: the report's path, the answers and the rejects."""
 
 from collections.abc import Iterable
 from pathlib import Path
 
 from seesay.shared.printable import printable
 
-MOST = 10  # kinds of reason that are shown
+MOST = 10  # reasons that are shown
 
 
 def last_lines(
     results: Path, experiments: Iterable[str], rejects: Iterable[str], since: float
 ) -> list[str]:
-    """The report's path, its answer, a line an experiment, and the rejects by reason.
+    """The report's path, one answer for each experiment, and the rejects by reason.
 
-    No lines without a report of this run: `since` is when it began, in s, and an older report is
-    another run's. A file that cannot be read costs its lines and no more, for the run
-    has gone well.
+    There are no lines without a report of this run: `since` is its start in s, and an older report
+    belongs to another run. An unreadable file only loses its lines, because the run succeeded.
     """
     report = results / "report.html"
     try:
@@ -31,22 +30,22 @@ def last_lines(
 
 
 def left_out(rejects: Iterable[Path]) -> list[str]:
-    """What the stages refused, a line a stage and kind of reason, with one example."""
+    """The rejects: one line for each stage and reason, with an example."""
     try:
-        # Here, for a run that reads no table needs no pandas.
+        # Imported here: a run that reads no table needs no pandas.
         from seesay.shared import tables
         from seesay.shared.rejects import by_reason
 
         found = tables.read(tables.REJECTS, [path for path in rejects if path.exists()])
         rows = by_reason(found.drop_duplicates(ignore_index=True), 1)
-    except Exception:  # whatever it is, the run has gone well, and the report says it too
+    except Exception:  # the run succeeded, and the report has the rejects too
         return []
     if not rows:
         return []
     shown = [
-        f"  {row['stage']}: {row['count']:,} x {row['kind']} (as {row['examples'][0][0]})"
+        f"  {row['stage']}: {row['count']:,} x {row['kind']} (for example {row['examples'][0][0]})"
         for row in sorted(rows, key=lambda row: -row["count"])[:MOST]
     ]
-    more = [f"  {len(rows) - MOST} reasons more are in the report"] if len(rows) > MOST else []
+    more = [f"  the report has {len(rows) - MOST} more reasons"] if len(rows) > MOST else []
     total = sum(row["count"] for row in rows)
     return [f"Left out: {total:,}, by stage and reason", *shown, *more]

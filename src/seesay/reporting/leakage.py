@@ -1,4 +1,4 @@
-"""Whether anything is in two splits that should not be, and how much is so by design."""
+"""Checks for data that two splits share, by mistake or by design."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -20,19 +20,19 @@ def checks(
     copies: pd.DataFrame,
     windows: Mapping[str, float],
 ) -> Rows:
-    """One row a check: `what`, the number `found` `of` so many, its `kind`, and which.
+    """One row for each check: `what`, the number `found` `of` a total, `kind`, `why` and `which`.
 
-    `copies` are rows of COPIES; `windows` is the sound around a word's middle that the network
-    hears, in s, by the experiments that hear it, in words; 0 is the word alone. `kind` is `ok`
-    (nothing found), `leak` (found, and wrong) or `design` (found, and no fault of the run: the
-    row's `why` says so). `which` names what is found, where names help.
+    `copies` are rows of COPIES. `windows` is the length of the window around a word's middle that
+    an experiment hears, in s, by the names of experiments; 0 if it hears the word only. `kind` is
+    `ok` (nothing found), `leak` (a fault) or `design` (shared on purpose; `why` gives the reason).
+    `which` names the items that were found, if names help.
     """
     split = images.set_index("image_id")["split"]
     said = spoken.assign(split=spoken["image_id"].map(split))
     files = images[images["digest"] != ""]
     digest = files.set_index("image_id")["digest"]
     same = copies["image_id"].map(digest) == copies["other"].map(digest)
-    pairs = copies[~same]  # those have a row of their own
+    pairs = copies[~same]  # equal bytes have a row of their own
     texts = captions.assign(
         split=captions["image_id"].map(split), text=captions["text"].str.lower()
     )
@@ -41,7 +41,7 @@ def checks(
     test, train = (texts.loc[texts["split"] == s, "text"] for s in ("test", "train"))
     heard = taken[taken["split"] == "test"]
     return [
-        _row("pictures in two splits, by id", _twice(images, "image_id"), len(images)),
+        _row("pictures in two splits with the same id", _twice(images, "image_id"), len(images)),
         _row(
             "picture files with the same bytes in two splits", _twice(files, "digest"), len(files)
         ),
@@ -50,34 +50,34 @@ def checks(
         _row("word tokens in two splits", _twice(said, "token_id"), said["token_id"].nunique()),
         *(_reaching(taken, len(heard), names, window) for names, window in windows.items()),
         _row(
-            "test captions that a training picture has word for word",
+            "test captions with the exact text of a training caption",
             int(test.isin(set(train)).sum()),
             len(test),
-            "people say the same of different pictures",
+            "people describe different pictures in the same words",
         ),
         _row(
-            "recordings with words of two splits",
+            "recordings with words in two splits",
             _twice(taken, "recording_id"),
             taken["recording_id"].nunique(),
-            "tokens are parted, recordings are not",
+            "the split is by tokens, not by recordings",
         ),
         _row(
             "talkers heard in two splits",
             _twice(taken, "talker"),
             taken["talker"].nunique(),
-            "as in the paper: the talkers are known, the tokens are not",
+            "as in the paper: test talkers are known, test tokens are not",
         ),
     ]
 
 
 def _reaching(taken: pd.DataFrame, of: int, names: str, window: float) -> dict[str, Any]:
-    """Of `of` test tokens, those whose sound reaches into that of a training token."""
-    what = "test tokens whose sound reaches into that of a training token"
+    """The check of test tokens whose sound overlaps with a training token; `of` is their number."""
+    what = "test tokens whose sound overlaps with a training token"
     what += f" ({names})" if names else ""
     if not window:
-        why = "the network hears each word from its onset to its offset, and some words overlap"
+        why = "the network hears each word from onset to offset, and some words overlap"
         return _row(what, _by_recording(taken, _overlapping), of, why)
-    why = f"the network hears {window:.2f} s around the middle of a word, with its neighbours"
+    why = f"the network hears {window:.2f} s around the middle of a word, including its neighbours"
     return _row(what, _by_recording(taken, partial(_near, window=window)), of, why)
 
 
@@ -87,7 +87,7 @@ def _row(what: str, found: int, of: int, why: str = "") -> dict[str, Any]:
 
 
 def _twice(frame: pd.DataFrame, column: str) -> int:
-    """How many values of a column stand in more than one split."""
+    """The number of values of a column that are in more than one split."""
     return int((frame.groupby(column)["split"].nunique() > 1).sum())
 
 
@@ -96,7 +96,7 @@ def _first(frame: pd.DataFrame, key: str, value: str) -> pd.Series:
 
 
 def _by_recording(tokens: pd.DataFrame, count: Callable[[pd.DataFrame, pd.DataFrame], int]) -> int:
-    """A count of test tokens by the training tokens of the same recording, over recordings."""
+    """The sum over recordings of `count(test tokens, training tokens)` of a recording."""
     parts: Iterable[tuple[Any, pd.DataFrame]] = tokens.groupby("recording_id")
     found = 0
     for _, part in parts:
@@ -106,7 +106,7 @@ def _by_recording(tokens: pd.DataFrame, count: Callable[[pd.DataFrame, pd.DataFr
 
 
 def _near(test: pd.DataFrame, train: pd.DataFrame, window: float) -> int:
-    """How many test tokens have their middle nearer than `window` to a training token's."""
+    """The number of test tokens with a middle nearer than `window` s to a training token's."""
     asked, known = (((part["onset"] + part["offset"]) / 2).to_numpy() for part in (test, train))
     known = np.sort(known)
     place = np.searchsorted(known, asked)
@@ -116,7 +116,7 @@ def _near(test: pd.DataFrame, train: pd.DataFrame, window: float) -> int:
 
 
 def _overlapping(test: pd.DataFrame, train: pd.DataFrame) -> int:
-    """How many test tokens overlap with a training token, from onset to offset."""
+    """The number of test tokens that overlap with a training token, from onset to offset."""
     known = train.sort_values("onset")
     ends = np.maximum.accumulate(known["offset"].to_numpy())
     before = np.searchsorted(known["onset"].to_numpy(), test["offset"].to_numpy())

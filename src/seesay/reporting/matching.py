@@ -1,4 +1,4 @@
-"""What the report says of the matching: by step, by part of speech, what is lacking, tokens."""
+"""The matching in the report: steps, parts of speech, unsayable captions, tokens."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,10 +10,10 @@ from seesay.reporting.charts import Spec, spec_of, var
 from seesay.reporting.numbers import Rows
 
 CAUSES = {
-    "no candidate": "a word that nothing is said for",
+    "no candidate": "a word without a spoken word",
     "no talker": "no talker says all of its words",
     "used up": "other captions have used up its tokens",
-    "unseen": "all of its words are kept for the test",
+    "unseen": "all of its words are held out for the test",
 }
 MIXED_CAUSES = {**CAUSES, "no talker": "the speech has too few tokens of a word"}
 HEIGHT = 150  # px, of a chart
@@ -22,10 +22,10 @@ HEIGHT = 150  # px, of a chart
 def describe(
     counts: Mapping[str, pd.DataFrame], charts: dict[str, Spec], mixed: bool, rows: int, words: int
 ) -> dict[str, Any]:
-    """What the page says of the matching; its two charts are added to `charts` by element id.
+    """The values of the page for the matching; two charts are added to `charts` by element id.
 
-    `counts` holds the tables `steps`, `pos`, `talker_words`, `durations` and `unsayable`. At
-    most `rows` spoken words are listed, and `words` of those that captions lack.
+    `counts` holds the tables `steps`, `pos`, `talker_words`, `durations` and `unsayable`. The page
+    lists at most `rows` spoken words, and at most `words` words that captions lack.
     """
     charts["matching-durations"] = durations(counts["durations"])
     charts["matching-talkers"] = talkers(counts["talker_words"])
@@ -58,19 +58,19 @@ def pos(table: pd.DataFrame) -> Rows:
 
 
 def causes(unsayable: pd.DataFrame, names: dict[str, str]) -> list[tuple[str, int]]:
-    """How many captions nobody says, by cause."""
+    """The number of captions that nobody says, by cause."""
     found = unsayable.drop_duplicates(["image_id", "caption"])["cause"].value_counts()
     return [(text, int(found[cause])) for cause, text in names.items() if cause in found]
 
 
 def lacking(unsayable: pd.DataFrame) -> Rows:
-    """The words that captions lack: with the captions that each is lacking in, most first."""
+    """The words that captions lack, each with the number of its captions, most first."""
     counts = unsayable.groupby(["word", "spoken_word"]).size().rename("captions").reset_index()
     return _records(counts.sort_values(["captions", "word"], ascending=[False, True]))
 
 
 def nearest(unsayable: pd.DataFrame) -> list[tuple[str, int]]:
-    """The talkers who came nearest to saying a caption that nobody says, most often first."""
+    """The talkers who lack the fewest words of unsayable captions, most captions first."""
     once = unsayable[unsayable["talker"] != ""].drop_duplicates(["image_id", "caption"])
     counts = once["talker"].value_counts().rename_axis("talker").reset_index()
     counts = counts.sort_values(["count", "talker"], ascending=[False, True])
@@ -78,9 +78,9 @@ def nearest(unsayable: pd.DataFrame) -> list[tuple[str, int]]:
 
 
 def spoken(table: pd.DataFrame) -> Rows:
-    """One row a spoken word: tokens, used ones, talkers, fewest and most tokens a talker.
+    """One row for each spoken word: tokens, used tokens, talkers, fewest and most tokens a talker.
 
-    The fewest are 0 where a talker does not say it.
+    The fewest are 0 if a talker does not say the word.
     """
     everyone = table["talker"].nunique()
     counts = table.groupby("word").agg(
@@ -115,7 +115,7 @@ def durations(table: pd.DataFrame) -> Spec:
 
 
 def talkers(table: pd.DataFrame) -> Spec:
-    """For every talker, tokens of words that stand for caption words: all, and the used ones."""
+    """For each talker, the tokens of spoken caption words: all tokens and the used ones."""
     counts = table.groupby("talker")[["tokens", "used"]].sum().reset_index()
     rows = _records(counts.sort_values("talker"))
     base = alt.Chart(alt.NamedData("talkers")).encode(

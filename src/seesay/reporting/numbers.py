@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from seesay.reporting.results import Results, difference, interval, shown
+from seesay.reporting.results import Results, cell, difference, interval, shown
 from seesay.schemas.scoring import RANKED
 from seesay.scoring import names
 from seesay.scoring.names import METRICS, SYSTEMS
@@ -39,15 +39,15 @@ PAPER: dict[str, dict[str, tuple[float, float]]] = {
         "r25": (22.76, 42.91),
     },
 }
-# Of the whole corpus, by the caption of Table 1.
+# Sizes of the whole corpus, from the caption of Table 1.
 PAPER_SIZES = {"tokens": "21,000", "fragments": "20,000"}
 
 
 def as_in_paper(results: Results, experiment: str, metrics: tuple[str, ...]) -> Rows:
-    """Table 1 (of RANKS) or 2 (of RECALLS): for each task of the paper's table, two rows.
+    """Table 1 (RANKS) or 2 (RECALLS) of the paper: two rows for each task.
 
-    `run` holds this run's cells and `paper` the paper's, each for chance, random and model in
-    turn; a cell has `text`, `interval` and `best` (the better of random and model).
+    `run` has the cells of this run and `paper` the cells of the paper, first for chance, then for
+    random and model. A cell has `text`, `interval` and `best` (the better of random and model).
     """
     rows = []
     for task, paper in PAPER.items():
@@ -60,18 +60,18 @@ def as_in_paper(results: Results, experiment: str, metrics: tuple[str, ...]) -> 
         model = found[1][0]
         if model is None:
             continue
-        lucks = [f"{cell.chance:,.2f}" if cell else "–" for cell in found[1]]
+        lucks = [f"{value.chance:,.2f}" if value else "–" for value in found[1]]
         run = [{"text": text, "interval": "", "best": False} for text in lucks]
         theirs: Rows = [{"text": "–", "best": False} for _ in metrics]
         for column in (0, 1):
             for i, metric in enumerate(metrics):
-                cell, other = found[column][i], found[1 - column][i]
+                own, other = found[column][i], found[1 - column][i]
                 theirs.append(_cell(paper[metric][column], paper[metric][1 - column], metric))
-                if cell is None or other is None:
+                if own is None or other is None:
                     run.append({"text": "–", "interval": "", "best": False})
                     continue
-                text = interval(cell.low, cell.high, metric)[1:-1].replace(", ", "–")
-                run.append({**_cell(cell.value, other.value, metric), "interval": text})
+                text = interval(own.low, own.high, metric)[1:-1].replace(", ", "–")
+                run.append({**_cell(own.value, other.value, metric), "interval": text})
         rows.append(
             {
                 "task": names.tasks()[task].title,
@@ -85,7 +85,7 @@ def as_in_paper(results: Results, experiment: str, metrics: tuple[str, ...]) -> 
 
 
 def about(results: Results, source: Mapping[str, Any]) -> dict[str, str]:
-    """What a table says when it is copied out of the page: `data` of all, `numbers` of ranks."""
+    """The notes of copied tables: `data` for all tables, `numbers` for tables of numbers."""
     experiment = results.experiments[0]
     seeds = f"seed{'s' * (len(results.seeds) > 1)} {', '.join(results.seeds)}"
     owner = f" ({experiment})" if len(results.experiments) > 1 else ""
@@ -100,24 +100,24 @@ def about(results: Results, source: Mapping[str, Any]) -> dict[str, str]:
 
 
 def searched(results: Results, experiment: str) -> str:
-    """What the tasks of a gallery rank, with numbers: `2,819 tokens and 2,000 fragments`."""
+    """The items of the first gallery, with numbers: `2,819 tokens and 2,000 fragments`."""
     sizes: dict[str, int] = {}
     for name, task in names.tasks().items():
         value = results.value(experiment, "model", name, "r10")
         if value and not task.label and results.gallery(name) == results.galleries[0]:
-            # A token that asks is not in its own gallery.
+            # The gallery of a query token leaves out the query itself.
             sizes[task.items] = max(value.gallery_size, sizes.get(task.items, 0))
     said = [f"{size:,} {items}" for items, size in sizes.items()]
     return " and ".join(part for part in (", ".join(said[:-1]), *said[-1:]) if part)
 
 
 def gallery(task: str, value: Any) -> str:
-    """What is ranked, with its number: `2,819 tokens`."""
+    """The size of a task's gallery with its kind of items: `2,819 tokens`."""
     return f"{value.gallery_size:,} {names.tasks()[task].items}"
 
 
 def ranked() -> dict[str, names.Task]:
-    """The tasks whose every metric of ranks says something, the paper's first."""
+    """The tasks for which all metrics of ranks make sense, the paper's tasks first."""
     return {
         name: task
         for name, task in (names.paper() | names.more()).items()
@@ -126,42 +126,30 @@ def ranked() -> dict[str, names.Task]:
 
 
 def everything(results: Results) -> Rows:
-    """One row for every experiment, gallery, task and system (mean over seeds), and chance."""
+    """One row for each experiment, gallery, task and system (mean over seeds), and chance."""
     rows: Rows = []
     for experiment in results.experiments:
         for place in results.galleries:
             for name, task in ranked().items():
                 where = {"experiment": experiment, "gallery": place, "task": task.title}
                 where["id"] = name
-                found = {
-                    system: [
-                        results.values.get((experiment, system, "mean", name, place, metric))
-                        for metric in METRICS
-                    ]
-                    for system in SYSTEMS
-                }
-                for system, cells in found.items():
-                    if cells[0] is None:
-                        continue
-                    size = {"size": gallery(name, cells[0]), "queries": f"{cells[0].queries:,}"}
-                    texts = [
-                        {"text": shown(c.value, m), "interval": interval(c.low, c.high, m)}
-                        for c, m in zip(cells, METRICS, strict=True)
-                        if c is not None
-                    ]
-                    rows.append({**where, **size, "system": SYSTEMS[system], "cells": texts})
-                if found["model"][0] is not None:
-                    texts = [
-                        {"text": shown(c.chance, m), "interval": ""}
-                        for c, m in zip(found["model"], METRICS, strict=True)
-                        if c is not None
-                    ]
-                    rows.append({**rows[-1], "system": "chance", "cells": texts})
+                found = {m: results.systems(experiment, name, m, place) for m in METRICS}
+                for system, first in next(iter(found.values())).items():
+                    size = {"size": gallery(name, first), "queries": f"{first.queries:,}"}
+                    cells = [cell(own[system], m) for m, own in found.items() if system in own]
+                    rows.append({**where, **size, "system": SYSTEMS[system], "cells": cells})
+                cells = [
+                    {"text": shown(own["model"].chance, m), "interval": ""}
+                    for m, own in found.items()
+                    if "model" in own
+                ]
+                if cells:
+                    rows.append({**rows[-1], "system": "chance", "cells": cells})
     return rows
 
 
 def differences(results: Results) -> Rows:
-    """The model minus each control: one row an experiment, gallery, task and control."""
+    """The model minus each control: one row for each experiment, gallery, task and control."""
     rows: Rows = []
     for experiment in results.experiments:
         for place in results.galleries:

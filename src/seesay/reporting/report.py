@@ -1,8 +1,8 @@
 """The report: one self-contained page, a summary in plain text, and four figures.
 
-The page answers first: did it learn words? What follows, and in which order, is in
-`seesay.reporting.sections`. The page loads nothing from anywhere. The same inputs give the same
-bytes, except in the section `run`: the date, time and memory.
+The page first answers: did it learn words? `seesay.reporting.sections` has its other sections. The
+page loads nothing from other places. The same inputs give the same bytes, except in the section
+`run` (date, time and memory).
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ TEMPLATE = "report.html.j2"
 
 @dataclass(frozen=True)
 class Outputs:
-    """The page, the summary in Markdown, four figures of the page as SVG, and the run's record."""
+    """Files: the page, the summary in Markdown, four figures as SVG, and the run's record."""
 
     report: Path
     summary: Path
@@ -49,10 +49,10 @@ def build(
     benchmarks: Path,
     codes: Mapping[str, str] | None = None,
 ) -> None:
-    """Write the report, the summary and the figures; the arguments are the fields of `Run`.
+    """Write the report, the summary, the figures and the record of a run.
 
-    Raises InputError for files without the model's numbers and for a picture that cannot be
-    decoded.
+    The arguments are the fields of `Run`. Raises InputError for files without the model's numbers
+    and for a picture that cannot be decoded.
     """
     metrics, differences = (single(files, name) for name in sections.NUMBERS)
     galleries = config.get("evaluation", {}).get("galleries", ())
@@ -73,7 +73,7 @@ def build(
 def describe(run: Run) -> dict[str, Context]:
     """The values of each section's template, by its name, in the order of the page.
 
-    Sections that have nothing to show, or whose files the run lacks, are left out.
+    Sections without content, and sections whose files the run lacks, are left out.
     """
     found = {}
     for name in sections.order():
@@ -86,9 +86,9 @@ def describe(run: Run) -> dict[str, Context]:
 
 
 def page(run: Run, found: Mapping[str, Context], drawn: Mapping[str, charts.Spec]) -> str:
-    """The page as HTML; everything from data is escaped.
+    """The page as HTML; all values are escaped.
 
-    A section's template sees the values of its own section, and those that all sections share.
+    A section's template gets the values of its own section and the values that all sections share.
     """
     embedded = {name: charts.embedded(spec) for name, spec in drawn.items()}
     config = run.config
@@ -125,6 +125,6 @@ def page(run: Run, found: Mapping[str, Context], drawn: Mapping[str, charts.Spec
 
 
 def links(found: Mapping[str, Context]) -> list[tuple[str, str]]:
-    """The contents of the page: each section's name and its `LINK`, where it has one."""
+    """The table of contents: the name and the `LINK` of each section that has one."""
     named = {name: import_module(f"{sections.__name__}.{name}") for name in found}
     return [(name, module.LINK) for name, module in named.items() if hasattr(module, "LINK")]

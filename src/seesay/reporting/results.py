@@ -1,4 +1,4 @@
-"""The numbers of all systems, as the report, the study and others read and show them."""
+"""The numbers of all systems, as the report and the study read and show them."""
 
 import csv
 from collections.abc import Collection, Iterable
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from seesay.planning.experiments import ordered
 from seesay.scoring import intervals
-from seesay.scoring.names import HUMAN, MAIN_METRIC
+from seesay.scoring.names import HUMAN, MAIN_METRIC, SYSTEMS
 from seesay.shared.errors import InputError
 
 METRIC_COLUMNS = (
@@ -22,10 +22,10 @@ DIFFERENCE_COLUMNS = (
 
 @dataclass(frozen=True)
 class Value:
-    """A metric of one system: what was ranked, the value, its 95 % interval, and chance.
+    """A metric of one system: sizes of gallery and queries, value, 95 % interval, and chance.
 
-    `over` is what the interval generalises to, `units` how many there are of each; the ends are
-    None where these are too few (`intervals.refusal` says it).
+    `over` is what the interval generalises to, and `units` the number of each; the ends are None
+    if these are too few (`intervals.refusal`).
     """
 
     gallery_size: int
@@ -50,9 +50,10 @@ class Value:
 
 @dataclass(frozen=True)
 class Difference:
-    """The model's metric minus a control's, with its paired 95 % interval, as `Value` has one.
+    """The model's metric minus a control's, with its paired 95 % interval, as in `Value`.
 
-    `p` is its p-value, `holm` that of Holm among all of the table by this gallery and metric.
+    `p` is the p-value; `holm` is the p-value after Holm's adjustment for all differences of the
+    table with the same gallery and metric.
     """
 
     value: float
@@ -75,17 +76,17 @@ class Difference:
 
     @classmethod
     def of(cls, row: dict[str, str]) -> "Difference":
-        """That of a row of differences.tsv or experiments.tsv."""
+        """The difference of a row of differences.tsv or experiments.tsv."""
         low, high, p, holm = (number(row[name]) for name in ("ci_low", "ci_high", "p", "p_holm"))
         return cls(float(row["difference"]), low, high, row["over"], row["units"], p, holm)
 
 
 @dataclass(frozen=True)
 class Results:
-    """Everything in metrics.tsv and differences.tsv, by name.
+    """The numbers of metrics.tsv and differences.tsv.
 
-    Keys are (experiment, system, seed, task, gallery, metric) and the same without seed; the
-    seed is a number's text, or "mean" over the seeds.
+    Keys are (experiment, system, seed, task, gallery, metric), for differences without the seed.
+    The seed is a number as text, or "mean" over the seeds.
     """
 
     values: dict[tuple[str, str, str, str, str, str], Value]
@@ -102,9 +103,9 @@ class Results:
         experiments: Iterable[str] = (),
         galleries: Collection[str] = (),
     ) -> "Results":
-        """Read the tables; `experiments` and `galleries` are the config's, the former in its order.
+        """Read the tables; `experiments` (in their order) and `galleries` are those of the config.
 
-        Raises InputError when a column, or the model, is missing.
+        Raises InputError if a column or the model is missing.
         """
         numbers = read_rows(metrics, METRIC_COLUMNS)
         pairs = read_rows(differences, DIFFERENCE_COLUMNS) if differences else []
@@ -128,8 +129,8 @@ class Results:
         if not any(key[1:3] == ("model", "mean") for key in values):
             raise InputError(f"{metrics}: no row of the system model with seed mean; make it again")
         seeds = sorted({key[2] for key in values} - {"mean"}, key=lambda s: (len(s), s))
-        # The test pictures' gallery is the one behind the paper's tables. ABX and grounding know no
-        # other, also where a run searches the whole corpus alone.
+        # The paper's tables use the gallery of the test pictures. ABX and grounding have no other
+        # gallery, even if a run searches the whole corpus only.
         there = {key[4] for key in values if key[3] not in HUMAN}
         places = sorted(there, key=lambda g: (g not in galleries, g != "test", g))
         found = {key[0] for key in values}
@@ -137,33 +138,30 @@ class Results:
         return cls(values, paired, ordered(names), places, seeds)
 
     def gallery(self, task: str) -> str:
-        """The gallery that pages show of a task: the first of `galleries` that it searches.
-
-        "" of a task that searches none of them.
-        """
+        """The gallery that pages show for a task: its first in `galleries`, or ""."""
         return self.searched.get(task, "")
 
     @cached_property
     def searched(self) -> dict[str, str]:
-        """The gallery that pages show of each task."""
+        """The gallery that pages show for each task."""
         pairs = {(key[3], key[4]) for key in self.values}
         return {task: g for g in reversed(self.galleries) for task, place in pairs if place == g}
 
     @property
     def over(self) -> str:
-        """What the intervals of tasks by pictures generalise to, or else those of ABX.
+        """The units that intervals generalise to, in tasks with pictures or else in ABX.
 
-        `over 100 pictures x 3 seeds`, or `(12 pictures: below 20 there is no interval)`.
+        For example `over 100 pictures x 3 seeds` or `(12 pictures: below 20 there is no interval)`.
         """
         return self._over("pictures") or self._over("words")
 
     @property
     def over_abx(self) -> str:
-        """The same of ABX beside tasks by pictures; "" where either is not there."""
+        """The same for ABX in a run that also has tasks with pictures; else ""."""
         return self._over("words") if self._over("pictures") else ""
 
     def _over(self, rests: str) -> str:
-        """What the model's first interval generalises to whose first factor is `rests`."""
+        """The units of the model's first interval whose first factor is `rests`."""
         for (_, system, seed, task, gallery, _), found in self.values.items():
             first = found.over.partition(" x ")[0]
             if (system, seed, first) == ("model", "mean", rests) and gallery == self.gallery(task):
@@ -183,6 +181,14 @@ class Results:
         """The model minus a control in the task's gallery."""
         return self.differences.get((experiment, system, task, self.gallery(task), metric))
 
+    def systems(
+        self, experiment: str, task: str, metric: str, gallery: str | None = None
+    ) -> dict[str, Value]:
+        """All systems that have a metric, in the order of pages; by default in `gallery(task)`."""
+        place = self.gallery(task) if gallery is None else gallery
+        keys = {system: (experiment, system, "mean", task, place, metric) for system in SYSTEMS}
+        return {system: self.values[key] for system, key in keys.items() if key in self.values}
+
 
 def shown(value: float, metric: str) -> str:
     """A metric's value: ranks with at most one decimal, R@k in percent with one."""
@@ -192,22 +198,35 @@ def shown(value: float, metric: str) -> str:
 
 
 def interval(low: float | None, high: float | None, metric: str, signed: bool = False) -> str:
-    """An interval in brackets, without a unit; `[–]` where there is none."""
+    """An interval in brackets, without a unit; `[–]` if there is none."""
     if low is None or high is None:
         return "[–]"
     ends = [shown(end, metric).removesuffix(" %") for end in (low, high)]
     return f"[{', '.join(_sign(end) if signed else end for end in ends)}]"
 
 
+def cell(value: Value, metric: str) -> dict[str, str]:
+    """A cell of a table: the value as `text`, and its `interval`."""
+    return {
+        "text": shown(value.value, metric),
+        "interval": interval(value.low, value.high, metric),
+    }
+
+
+def kind(value: Value | Difference) -> str:
+    """`above` or `below` if the whole interval is above or below chance (or zero), else `even`."""
+    return "above" if value.above else "below" if value.below else "even"
+
+
 def difference(pair: Difference, metric: str) -> str:
-    """A signed difference with its interval: percentage points, or ranks."""
+    """A signed difference with its interval, in percentage points or ranks."""
     value = _sign(shown(pair.value, metric).removesuffix(" %"))
     unit = " points" if metric.startswith("r") else ""
     return f"{value}{unit} {interval(pair.low, pair.high, metric, signed=True)}"
 
 
 def listed(names: list[str]) -> str:
-    """Names as one would say them: `a`, `a and b`, `a, b and c`."""
+    """Names in a sentence: `a`, `a and b`, `a, b and c`."""
     said = [name if name in ("chance", "shuffled pairs") else f"the {name}" for name in names]
     said = [f"{name} net" if name == "the untrained" else name for name in said]
     return " and ".join(part for part in (", ".join(said[:-1]), *said[-1:]) if part)
@@ -220,12 +239,12 @@ def _sign(number: str) -> str:
 
 
 def number(text: str) -> float | None:
-    """A cell's number; None where it is empty."""
+    """A cell's number; None if the cell is empty."""
     return float(text) if text else None
 
 
 def read_rows(path: Path, columns: str) -> list[dict[str, str]]:
-    """The rows of a table, as text; the caller converts."""
+    """The rows of a table as text. Raises InputError if a column is missing."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t")
         missing = set(columns.split()) - set(rows.fieldnames or [])

@@ -1,4 +1,4 @@
-"""The run that a report is of: its files, settings and numbers, as every section gets them."""
+"""A run as the sections of its report see it: files, settings and numbers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,12 +22,12 @@ Files = Mapping[str, Path | Sequence[Path]]
 
 @dataclass(frozen=True)
 class Run:
-    """What a report is written from.
+    """The contents of a report.
 
-    `files` are the inputs by name, a path or a list of paths each; `config` is the whole config
-    as JSON has it, `stages` names what each stage reads, `benchmarks` is the folder of Snakemake's
-    benchmark files, `codes` a hash of each stage's code stamp. Sections add their charts to
-    `charts`, by element id.
+    `files` are the inputs by name, each a path or a list of paths. `config` is the whole config as
+    parsed JSON, `stages` names the inputs of each stage, `benchmarks` is the folder of Snakemake's
+    benchmark files, and `codes` holds a hash of each stage's code stamp. Sections add their charts
+    to `charts`, by element id.
     """
 
     files: Files
@@ -41,7 +41,7 @@ class Run:
     read: dict[Any, pd.DataFrame] = field(default_factory=dict)
 
     def of(self, names: Sequence[str]) -> "Run":
-        """The same run with these files alone: a section reads no other than it says."""
+        """The same run with these files only, so that a section reads nothing else."""
         return replace(self, files={name: self.files[name] for name in names})
 
     def path(self, name: str) -> Path:
@@ -49,12 +49,12 @@ class Run:
         return single(self.files, name)
 
     def paths(self, name: str) -> list[Path]:
-        """An input that is a list of files, of one file a list of one."""
+        """An input that is a list of files; a single file gives a list of one."""
         found = self.files[name]
         return [found] if isinstance(found, Path) else list(found)
 
     def table(self, table: Table, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """The rows of an input, all or some columns, read once for all sections."""
+        """All or some columns of an input, read once for all sections."""
         wanted = None if columns is None else list(columns)
         key = name, tuple(wanted or ())
         paths = self.paths(name)
@@ -64,32 +64,32 @@ class Run:
 
     @property
     def experiments(self) -> list[str]:
-        """The experiments that were ranked, in their order."""
+        """The experiments with numbers, in the order of the page."""
         return self.results.experiments
 
     @property
     def mixed(self) -> bool:
-        """Whether the words of one caption may come from several talkers."""
+        """Whether the words of a caption may come from several talkers."""
         return credits.mixed(self.config)
 
     @property
     def controls(self) -> Sequence[str]:
-        """The controls that were trained beside the models."""
+        """The controls that were trained."""
         found: Sequence[str] = self.config.get("controls", tuple(credits.TRAINED))
         return found
 
     def whose(self, stage: str) -> str:
-        """The experiments whose tables of a stage the report shows, in brackets; "" for all."""
+        """The experiments whose tables of a stage the report shows, in brackets; "" if all."""
         return credits.of_some(shown(self.config, stage), self.config)
 
     @cached_property
     def source(self) -> Context:
-        """What the run was of, in words."""
+        """The pictures, speech and networks of the run in words (`credits.sources`)."""
         return credits.sources(self.config)
 
 
 def single(files: Files, name: str) -> Path:
-    """An input that is one file. Raises TypeError where it is a list."""
+    """An input that is one file. Raises TypeError if it is a list."""
     found = files[name]
     if not isinstance(found, Path):
         raise TypeError(f"{name} is a list of files")

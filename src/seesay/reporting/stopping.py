@@ -1,4 +1,4 @@
-"""Which models were cut off by max_epochs, from the training's history."""
+"""Models that max_epochs cut off, from the training's history."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,11 +11,11 @@ STOPPED_EARLY = ("model", "text")  # the shuffled control keeps pace with the mo
 
 
 def cut_off(history: pd.DataFrame, recipe: dict[str, Any], experiment: str) -> str:
-    """That an experiment's models were cut off by max_epochs, in a sentence, or "".
+    """The warning that max_epochs cut off an experiment's models, or "".
 
     `history` has rows of HISTORY, `recipe` is the experiment's section training. A part of a
-    training is cut off where it has run for max_epochs and its best epoch is less than `patience`
-    before the last. A rate that falls over max_epochs (schedule cosine) has then ended by its plan.
+    training is cut off if it ran for max_epochs and its best epoch is less than `patience` epochs
+    before the last. A cosine schedule plans to end at max_epochs, so it is never cut off.
     """
     if recipe.get("schedule", "constant") == "cosine":
         return ""
@@ -38,7 +38,7 @@ def cut_off(history: pd.DataFrame, recipe: dict[str, Any], experiment: str) -> s
 
 
 def _cut(rows: pd.DataFrame, recipe: dict[str, Any]) -> Iterator[tuple[int, int]]:
-    """Each seed of which a part was cut off, with that part's best epoch; epochs are counted on."""
+    """Each seed with a part that was cut off, and the part's best epoch, counted over all parts."""
     for seed, own in rows.groupby("seed", sort=True):
         before = 0
         for _, part in own.groupby("part", sort=True):

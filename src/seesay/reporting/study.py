@@ -1,4 +1,4 @@
-"""What a run's experiments found, side by side: the tables of a study, as Markdown."""
+"""The study: a run's experiments side by side, as tables in Markdown."""
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,14 +16,13 @@ from seesay.reporting.beside import (
     Pairs,
     base_of,
     gap,
-    kind,
     measured,
     points,
     read_pairs,
 )
-from seesay.reporting.results import Difference, Results
+from seesay.reporting.results import Difference, Results, kind
 from seesay.reporting.stopping import cut_off
-from seesay.reporting.study_about import about, answers, told
+from seesay.reporting.study_about import about, answers, supervised
 from seesay.reporting.study_numbers import human, lucky, numbers, plain, table
 from seesay.schemas.learning import HISTORY
 from seesay.scoring.intervals import LEVEL, holm
@@ -31,13 +30,13 @@ from seesay.scoring.names import HUMAN
 from seesay.shared import tables, writing
 
 SECTIONS = ("logmel", "regions", "fc7", "training")
-# In place of a difference, where two were searched among other numbers of items.
+# Shown instead of a difference if two experiments have galleries of different sizes.
 NONE = "–"
-# Behind what is told apart after Holm's adjustment, too.
+# Marks differences that exclude zero after Holm's adjustment, too.
 STAR = "★"
-# Experiments that differ in no more settings are set beside each other.
+# Experiments that differ in at most this number of settings are compared.
 FEW = 2
-# Of a comparison: an experiment, what is taken off, and of what number.
+# A comparison: an experiment, the one that is subtracted, and the column.
 Key = tuple[str, str, Column]
 
 
@@ -49,17 +48,17 @@ def write(
     config: Config,
     study: Path,
 ) -> None:
-    """Write the study's page: all systems of every experiment, and what its settings changed.
+    """Write the study's page: all systems of every experiment, and the effects of settings.
 
-    The tables are metrics.tsv, differences.tsv and experiments.tsv; `histories` the models'.
-    Numbers are means over the seeds in each task's gallery, differences paired over the test
-    pictures. Raises InputError when a column is missing.
+    The tables are metrics.tsv, differences.tsv and experiments.tsv; `histories` are those of the
+    models. Numbers are means over the seeds in each task's gallery; differences are paired over
+    the test pictures. Raises InputError if a column is missing.
     """
     results = Results.read(metrics, differences, config.experiments, config.evaluation.galleries)
     pairs = read_pairs(experiments, results.searched)
     history = tables.read(HISTORY, list(histories))
     lines = [f"## {config.report.title}", "", *about(results, config), "", *answers(results)]
-    lines += told(results, config)
+    lines += supervised(results, config)
     lines += table(*numbers(results))
     if any(key[1] == "shuffled" for key in results.values):
         lines += [lucky(results), ""]
@@ -78,9 +77,9 @@ def write(
 
 
 def side_by_side(chosen: dict[str, dict[str, Any]], pairs: Pairs, results: Results) -> list[str]:
-    """How the experiments compare: the pairs of them, and what is better than the base.
+    """How the experiments compare: pairs of them, and those that are better than the base.
 
-    Empty where no task has columns for it.
+    Empty if no task has columns for comparisons.
     """
     found = compared(chosen, pairs)
     if not found:
@@ -93,9 +92,9 @@ def side_by_side(chosen: dict[str, dict[str, Any]], pairs: Pairs, results: Resul
         "### How they compare",
         "",
         "One model minus another, in percentage points, paired by picture and by seed, with"
-        f" 95 % intervals {results.over}; bold where the interval leaves zero out. If nothing"
-        f" made any difference, one in twenty of the {len(family)} here would be bold all the"
-        f" same: {STAR} stands where it is bold after Holm’s adjustment for all of them, too.",
+        f" 95 % intervals {results.over}; bold: the interval excludes zero. Even if no setting made"
+        f" a difference, one in twenty of these {len(family)} would be bold by chance; {STAR} marks"
+        " those that exclude zero after Holm’s adjustment for all of them, too.",
         "",
         *table(heading, [row.cells(columns, stands) for row in found]),
         *verdicts(list(chosen), pairs, columns, stands),
@@ -103,7 +102,7 @@ def side_by_side(chosen: dict[str, dict[str, Any]], pairs: Pairs, results: Resul
 
 
 def settings(config: Config, experiment: str) -> dict[str, Any]:
-    """An experiment's settings as `section.key` to value, of the sections that it can change."""
+    """The settings of an experiment in the sections that it can change, by `section.key`."""
     found: dict[str, Any] = {}
     for stage in SECTIONS:
         if getattr(config, stage) is not None:
@@ -120,9 +119,9 @@ def apart(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
 def overrides(
     chosen: dict[str, dict[str, Any]], history: pd.DataFrame, results: Results
 ) -> tuple[list[str], list[list[str]]]:
-    """How each experiment differs from another, what the validation set said of it, and its seeds.
+    """Each experiment's changed settings, best epochs, validation result and numbers by seed.
 
-    The other is the one that it differs least from, of those before it; the first is the base.
+    Settings are compared with the most similar experiment before it; the first is the base.
     """
     kept = history[history["kept"] & (history["split"] == "validation")]
     seen = next(iter(measured(results)), None)
@@ -149,7 +148,7 @@ def overrides(
                 *([by_seed(results, name, seen)] if seen else []),
             ]
         )
-    heading = ["experiment", "settings", "best epoch, by seed", "s of epochs a model"]
+    heading = ["experiment", "settings", "best epoch, by seed", "seconds of training per model"]
     return [*heading, "validation R@10", *([f"{seen.name}, by seed"] if seen else [])], rows
 
 
@@ -164,7 +163,7 @@ def by_seed(results: Results, experiment: str, column: Column) -> str:
 
 @dataclass(frozen=True)
 class Row:
-    """One experiment minus another: what differs, and the differences that there are, by key."""
+    """One experiment minus another: the settings that differ, and the differences by key."""
 
     model: str
     less: str
@@ -172,7 +171,7 @@ class Row:
     pairs: dict[Key, Difference]
 
     def cells(self, columns: Sequence[Column], stands: Container[Key]) -> list[str]:
-        """The cells of the table; `stands` are the keys of what stands after Holm."""
+        """The cells of the table; `stands` are the keys that exclude zero after Holm."""
         found = []
         for column in columns:
             key = self.model, self.less, column
@@ -181,17 +180,17 @@ class Row:
 
 
 def standing(family: Mapping[Key, Difference]) -> set[Key]:
-    """Those of a family of comparisons that are bold after Holm's adjustment, too."""
+    """The keys of a family of comparisons that exclude zero after Holm's adjustment."""
     p = np.array([np.nan if pair.p is None else pair.p for pair in family.values()])
     adjusted = zip(family, holm(p), strict=True)
     return {key for key, one in adjusted if one < 1.0 - LEVEL}
 
 
 def compared(chosen: dict[str, dict[str, Any]], pairs: Pairs) -> list[Row]:
-    """Pairs of experiments that differ in few settings, or from the base.
+    """Pairs of experiments that differ in few settings, and each experiment with the base.
 
-    Two that are as near to the base, options of it, are held against it alone. A row is an
-    experiment minus another; what it has in place of the other's settings is named.
+    Two experiments that both differ from the base in few settings are options of it, and are only
+    compared with the base. A row names the settings that differ.
     """
     base = base_of(list(chosen))
     far = {name: len(apart(values, chosen[base])) for name, values in chosen.items()}
@@ -201,7 +200,7 @@ def compared(chosen: dict[str, dict[str, Any]], pairs: Pairs) -> list[Row]:
         options = max(far[one], far[other]) <= FEW
         if base not in (one, other) and (options or len(changed) > FEW):
             continue
-        # The base, or the one that has more of the base's settings, is what is taken off.
+        # The base, or the experiment with more of the base's settings, is subtracted.
         nearer = sum(chosen[one][key] == chosen[base][key] for key in changed)
         further = sum(chosen[other][key] == chosen[base][key] for key in changed)
         model, less = (other, one) if one == base or nearer > further else (one, other)
@@ -219,9 +218,9 @@ def compared(chosen: dict[str, dict[str, Any]], pairs: Pairs) -> list[Row]:
 def verdicts(
     experiments: list[str], pairs: Pairs, columns: Sequence[Column], stands: Container[Key]
 ) -> list[str]:
-    """For each column, the experiments that are better than the base, and those that are worse.
+    """For each column, the experiments that are better and worse than the base.
 
-    Whose key is in `stands` has a star.
+    Experiments whose keys are in `stands` have a star.
     """
     base, lines = base_of(experiments), []
     for column in columns:
@@ -234,23 +233,23 @@ def verdicts(
         if any(kinds.values()):
             better, worse = (", ".join(kinds[k]) or "none" for k in ("above", "below"))
             lines.append(
-                f"- {column.name}: better than {base}: {better}; worse: {worse}; not told apart:"
+                f"- {column.name}: better than {base}: {better}; worse: {worse}; undecided:"
                 f" {len(kinds['even'])}."
             )
     return [*lines, ""] if lines else []
 
 
 def of_people(results: Results, experiments: Path) -> list[str]:
-    """What human words find, by source, and which experiments are better than the base by them."""
+    """The results on human words by source, and the experiments better than the base on them."""
     rows = human(results)
     if not rows:
         return []
     lines = [
         "### Human words",
         "",
-        "What people’s words find: R@1 and R@10, in percent, with 95 % intervals over what the"
-        " last column says. Beside the model stands what it finds by the same words of the"
-        f" captions’ own talkers. {STAR} as above, of the comparisons of one source.",
+        "R@1 and R@10 of human words, in percent, with 95 % intervals; the last column says what"
+        " they generalise to. The column of own voices has the model’s R@10 for the same words by"
+        f" the captions’ own talkers. {STAR} as above, for the comparisons of one source.",
         "",
         *table(*rows),
     ]
@@ -266,7 +265,7 @@ def of_people(results: Results, experiments: Path) -> list[str]:
 
 
 def marked(pair: Difference | None, column: Column, stands: bool) -> str:
-    """A difference with its interval, bold where that leaves zero out, starred where it stands."""
+    """A difference with its interval, bold if it excludes zero, with a star if it `stands`."""
     if pair is None:
         return NONE
     said = points(pair, column)
@@ -274,7 +273,7 @@ def marked(pair: Difference | None, column: Column, stands: bool) -> str:
 
 
 def text(value: Any) -> str:
-    """A setting's value, as one writes it in the config."""
+    """The value of a setting as in a config file."""
     if isinstance(value, list):
         return "[" + ", ".join(map(text, value)) + "]"
     if isinstance(value, bool) or value is None:

@@ -1,4 +1,4 @@
-"""What stands before a study's numbers: what was ranked, the answers, what models were told."""
+"""The head of a study: galleries and seeds, the answers, and the models' supervision."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +13,7 @@ from seesay.reporting.verdict import alone, short_answer
 
 
 def about(results: Results, config: Config) -> Iterator[str]:
-    """What was ranked, how often, and how the tables are to be read."""
+    """The seeds, intervals, galleries and limits of the study, a line each."""
     seeds = ", ".join(results.seeds)
     abx = f" (of ABX: {results.over_abx})" if results.over_abx else ""
     yield (
@@ -23,7 +23,7 @@ def about(results: Results, config: Config) -> Iterator[str]:
     )
     sizes = searched(results, results.experiments[0])
     if sizes:
-        yield f"Searched in {results.experiments[0]}: {sizes}."
+        yield f"Galleries of {results.experiments[0]}: {sizes}."
     if config.fc7:
         counts = sorted({fc7.regions + 1 for fc7 in _sections(config, "fc7")})
         yield f"Fragments a picture, at most: {', '.join(map(str, counts))}."
@@ -34,18 +34,18 @@ def about(results: Results, config: Config) -> Iterator[str]:
         yield "The text bound reads one-hot words."
     missing = left_out(config.model_dump(mode="json"))
     if missing:
-        yield f"Not trained beside the models: {' and '.join(missing)}."
+        yield f"Not trained: {' and '.join(missing)}."
     if unheard(config.model_dump(mode="json")):
         yield unheard(config.model_dump(mode="json"))
     if config.report.tried:
         yield (
-            "Other configurations that were tried before, and judged by the validation set:"
+            "Other configurations that were tried before and compared on the validation set:"
             f" {config.report.tried}."
         )
 
 
 def answers(results: Results) -> list[str]:
-    """Whether each experiment learned words, as its report says it, and why where it is not yes."""
+    """The answer of each experiment, as in its report, and the reason if it is not yes."""
     found: dict[str, list[str]] = {}
     for name in results.experiments:
         headline, why = short_answer(results, name)
@@ -54,7 +54,7 @@ def answers(results: Results) -> list[str]:
     return ["Did it learn words?", "", *lines, ""]
 
 
-def told(results: Results, config: Config) -> list[str]:
+def supervised(results: Results, config: Config) -> list[str]:
     """The experiments' supervision besides speech and pictures, as a table of sources."""
     rows = supervision.rows(config.model_dump(mode="json"), results.experiments)
     cells = [[r.source.name, r.experiments, r.source.short, r.source.sentence] for r in rows]

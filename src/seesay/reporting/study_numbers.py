@@ -12,7 +12,7 @@ COLUMNS = tuple(
     for heading, metric in task.study.items()
 )
 
-# In place of these, where a run has no task that has one.
+# Used instead if no task of the run has such a column.
 PLAIN = tuple(
     Column(f"{task.title}, {task.metric(metric)}", name, metric)
     for name, task in tasks().items()
@@ -23,7 +23,7 @@ PLAIN = tuple(
 def numbers(results: Results) -> tuple[list[str], list[list[str]]]:
     """Heading and rows of the table of all systems, with chance.
 
-    A control whose row would be that of an experiment above is named with it alone.
+    A control with the same row as in an earlier experiment only names that experiment.
     """
     there = measured(results, COLUMNS) or measured(results, PLAIN)
     rows: list[list[str]] = []
@@ -51,9 +51,9 @@ def numbers(results: Results) -> tuple[list[str], list[list[str]]]:
 
 
 def human(results: Results) -> tuple[list[str], list[list[str]]] | None:
-    """Heading and rows of what human words find, a row an experiment, source and task.
+    """Heading and rows of human words: one row for each experiment, source and task.
 
-    None where no human words were asked.
+    None if the run has no human words.
     """
     sources = sorted({key[4] for key in results.values if key[3] in HUMAN})
     rows = [
@@ -63,13 +63,13 @@ def human(results: Results) -> tuple[list[str], list[list[str]]] | None:
         for task in HUMAN
         if not source.endswith(SYNTHETIC) and (row := _people(results, experiment, source, task))
     ]
-    heading = ["experiment", "source", "task", "queries", "R@1", "R@10", "R@10 of its own voices"]
+    heading = ["experiment", "source", "task", "queries", "R@1", "R@10", "R@10 of own voices"]
     heading += [SYSTEMS["shuffled"], SYSTEMS["text"], "chance", "intervals over"]
     return (heading, rows) if rows else None
 
 
 def _people(results: Results, experiment: str, source: str, task: str) -> list[str]:
-    """A row of `human`; empty where the model was not asked."""
+    """A row of `human`; empty if the model has no number."""
 
     def cell(system: str, metric: str = "r10", own: str = "") -> Value | None:
         key = experiment, system, "mean", task, f"{source}{own}", metric
@@ -89,9 +89,10 @@ def _people(results: Results, experiment: str, source: str, task: str) -> list[s
 
 
 def once(rows: list[list[str]]) -> list[list[str]]:
-    """Rows of (experiment, system, cells); controls with the cells of one above share a row.
+    """Rows of (experiment, system, cells) without repeated controls.
 
-    That row names them, and the experiment that has their numbers.
+    Controls with the same cells as in an earlier experiment share one row, which names them and
+    that experiment.
     """
     first: dict[tuple[str, ...], str] = {}
     again: dict[tuple[str, str], list[str]] = {}
@@ -109,7 +110,7 @@ def once(rows: list[list[str]]) -> list[list[str]]:
 
 
 def lucky(results: Results) -> str:
-    """Where shuffled pairs are better than chance with all of their interval, in a sentence."""
+    """The tasks in which the whole interval of shuffled pairs is better than chance."""
     found = []
     for experiment in results.experiments:
         for c in COLUMNS:
@@ -121,13 +122,13 @@ def lucky(results: Results) -> str:
                 value, luck = plain(cell.value, c.metric), plain(cell.chance, c.metric)
                 found.append(f"{experiment}, {c.task} {c.metric}: {value} (chance {luck})")
     return (
-        "Shuffled pairs better than chance with their whole interval, in tasks between pictures"
-        f" and words: {'; '.join(found) or 'none'}."
+        "Shuffled pairs whose whole interval is better than chance, in tasks between pictures and"
+        f" words: {'; '.join(found) or 'none'}."
     )
 
 
 def plain(value: float, metric: str) -> str:
-    """A metric's value without a unit: `12`, `40.1`."""
+    """The value of a metric without a unit: `12`, `40.1`."""
     return shown(value, metric).removesuffix(" %")
 
 

@@ -8,12 +8,12 @@ from seesay.reporting.runs import Context, Run
 from seesay.reporting.sections.tasks import SHOWN
 from seesay.scoring.names import MAIN_METRIC, METRICS, SYSTEMS, paper
 
-MANY = 12  # groups of a property; with more it is left out
+MANY = 12  # a property with more groups is left out
 CHECKED = {"ok": "", "leak": ", a leak", "design": ", known"}
 
 
 def summary(run: Run, found: Mapping[str, Context]) -> str:
-    """The answer as Markdown; `found` is what is described of each section, by its name."""
+    """The answer as Markdown; `found` has the values of each section, by its name."""
     source = run.source
     lines = [f"# {run.settings.title}", ""]
     if source["labels"]:
@@ -24,7 +24,7 @@ def summary(run: Run, found: Mapping[str, Context]) -> str:
         f"- image network: {source['network']}",
         f"- seeds: {', '.join(map(str, run.config['seeds']))}",
     ]
-    told = found["answer"]
+    answered = found["answer"]
     parts = [found[name]["experiments"] for name in ("answer", "tasks", "where")]
     for said, asked, parted in zip(*parts, strict=True):
         lines += _answer(said)
@@ -36,8 +36,8 @@ def summary(run: Run, found: Mapping[str, Context]) -> str:
         if kinds:
             lines += ["", f"### Where it works: R@10, gallery {run.results.galleries[0]}", ""]
             lines += map(_groups, kinds)
-    if told["missing"]:
-        lines += ["", told["missing"]]
+    if answered["missing"]:
+        lines += ["", answered["missing"]]
     lines += ["", "## Checks across splits", ""]
     lines += [
         f"- {row['what']}: {row['found']:,} of {row['of']:,}{CHECKED[row['kind']]}"
@@ -47,14 +47,14 @@ def summary(run: Run, found: Mapping[str, Context]) -> str:
     lines += [
         f"- {row.source.name}"
         f"{'' if row.experiments == 'all' else f' ({row.experiments})'}: {row.source.sentence}"
-        for row in told["supervision"]
+        for row in answered["supervision"]
     ]
     lines += ["", "All numbers: metrics.tsv, differences.tsv; the report: report.html.", ""]
     return "\n".join(lines)
 
 
 def _answer(said: Context) -> list[str]:
-    """The answer of one experiment, with what belongs beside it."""
+    """The answer of one experiment, with its supervision and limits."""
     paragraphs = [said["sentence"], said["human"], said["cut"], *said["declared"]]
     paragraphs.append(f"Supervision besides speech and pictures: {said['told']}")
     lines = [line for text in paragraphs if text for line in (text, "")]
@@ -62,7 +62,7 @@ def _answer(said: Context) -> list[str]:
 
 
 def _numbers(results: Results, asked: Context) -> list[str]:
-    """The numbers of one experiment: a table a metric, and the verdict of each task."""
+    """The numbers of one experiment: a table for each metric, and the verdict of each task."""
     name, lines = asked["name"], []
     measured = [
         system
@@ -86,7 +86,7 @@ def _numbers(results: Results, asked: Context) -> list[str]:
 
 
 def _more(found: Mapping[str, Context], experiment: str) -> list[str]:
-    """The model's numbers of the tasks that the paper does not have, in one line each."""
+    """The model's numbers in tasks that the paper does not have, one line each."""
     parts = found["more"]["experiments"] if "more" in found else []
     rows = [row for part in parts if part["name"] == experiment for row in part["more"]["rows"]]
     return [
@@ -97,7 +97,7 @@ def _more(found: Mapping[str, Context], experiment: str) -> list[str]:
 
 
 def _groups(kind: Context) -> str:
-    """A property's groups in one line, of the model."""
+    """The groups of a property in one line, for the model."""
     said = [
         f"{row['group']} {row['r10']:.1f} {row['interval']}".rstrip()
         + f" (chance {row['chance']:.1f})"
@@ -107,4 +107,4 @@ def _groups(kind: Context) -> str:
 
 
 def _against(numbers: str) -> str:
-    return f"Against the random projection: {numbers}." if numbers else ""
+    return f"Minus the random projection: {numbers}." if numbers else ""

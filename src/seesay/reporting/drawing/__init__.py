@@ -1,1 +1,1 @@
-"""Drawings of the report: charts by epoch and by training pairs, the network, the stages."""
+"""Drawings of the report: charts by epoch, the learning curve, the network, the stages."""

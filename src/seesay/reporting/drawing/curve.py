@@ -16,8 +16,8 @@ SYSTEMS_SHOWN = ("model", BASELINE)
 def learning(words: pd.DataFrame, pairs: pd.DataFrame, chance: float) -> Spec:
     """Each word's median rank against its training pairs; `words` has rows of WORDS.
 
-    The lines join the median ranks of the classes of `training pairs` (`pairs`, rows of GROUPS),
-    each at the median number of pairs of its words.
+    Lines join the median ranks of the classes of `training pairs` (`pairs` has rows of GROUPS),
+    each at the median number of its words' pairs. `chance` is the median rank by chance.
     """
     points = _points(words)
     y = alt.Y(
@@ -40,7 +40,7 @@ def learning(words: pd.DataFrame, pairs: pd.DataFrame, chance: float) -> Spec:
 
 
 def _layers(y: alt.Y) -> list[Any]:
-    """A dot a word, and the lines through the classes."""
+    """One dot for each word, and lines through the classes."""
     x = alt.X(
         "pairs:Q",
         title="pairs in training (picture, token of the word)",
@@ -52,7 +52,7 @@ def _layers(y: alt.Y) -> list[Any]:
     colour = alt.Color("system:N", scale=colours)
     tooltip = [
         "word:N",
-        alt.Tooltip("spoken:N", title="said as"),
+        alt.Tooltip("spoken:N", title="spoken as"),
         "pos:N",
         "system:N",
         alt.Tooltip("pairs:Q", title="training pairs", format=","),
@@ -98,7 +98,7 @@ def _lines(words: pd.DataFrame, pairs: pd.DataFrame) -> Rows:
 
 
 def _middles(words: pd.DataFrame) -> dict[str, float]:
-    """The median number of training pairs of the words of each class."""
+    """The median number of training pairs of each class's words."""
     once = words[words["system"] == "model"]
     found = once.groupby(classes(once["pairs"], PAIRS), observed=True)["pairs"].median()
     return {str(name): float(value) for name, value in found.items()}

@@ -1,4 +1,4 @@
-"""The stages and what they take from one another, drawn from top to bottom as SVG."""
+"""The stages and their inputs, drawn from top to bottom as SVG."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,9 +9,9 @@ Edge = tuple[str, str]
 
 WIDTH, HEIGHT = 116, 26  # of a stage's box
 ACROSS, DOWN = 22, 22  # gaps between boxes
-NARROW = 14  # place that a passing edge takes in a row
+NARROW = 14  # width of a passing edge in a row
 SWEEPS, PULLS = 8, 300
-# The page's colours where the drawing stands in it, and light ones where it stands alone.
+# The page's colours, or light ones if the drawing is a file of its own.
 STYLE = Markup(
     "<style>"
     ".dag rect{fill:var(--card,#fff);stroke:var(--muted,#5d6472)}"
@@ -22,10 +22,10 @@ STYLE = Markup(
 
 
 def draw(stages: Mapping[str, Sequence[str]]) -> Markup:
-    """An SVG of a graph without cycles: each stage with the stages that it reads.
+    """An SVG of an acyclic graph: each stage with the stages that it reads.
 
-    An input that another input implies is not drawn. Raises ValueError for a cycle and for a
-    stage that is read but not listed.
+    Edges that longer paths imply are not drawn. Raises ValueError for a cycle, and for a stage that
+    is read but not listed.
     """
     inputs = reduced(stages)
     layer = _layers(inputs)
@@ -74,7 +74,7 @@ def reduced(stages: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
 
 
 def _layers(inputs: Mapping[str, Sequence[str]]) -> dict[str, int]:
-    """Each stage's row: below all that it reads, and as low as its readers allow."""
+    """The row of each stage: below its inputs, and as low as its readers allow."""
     layer: dict[str, int] = {}
 
     def lowest(stage: str) -> int:
@@ -90,9 +90,9 @@ def _layers(inputs: Mapping[str, Sequence[str]]) -> dict[str, int]:
 
 
 def _rows(inputs: Mapping[str, Sequence[str]], layer: dict[str, int]) -> tuple[Layers, list[Edge]]:
-    """The rows from top to bottom, and the edges cut at each row that they pass.
+    """The rows from top to bottom, and the edges, cut at each row that they pass.
 
-    A passing edge has a place of its own in each row, named with a `|`.
+    A passing edge has its own place in each row; the name of the place has a `|`.
     """
     rows: Layers = [[] for _ in range(max(layer.values()) + 1)]
     for stage in inputs:
@@ -111,7 +111,7 @@ def _rows(inputs: Mapping[str, Sequence[str]], layer: dict[str, int]) -> tuple[L
 
 
 def _uncrossed(rows: Layers, edges: Sequence[Edge]) -> Layers:
-    """The order within rows with the fewest crossings that sweeps of barycentres find."""
+    """The order within rows with the fewest crossings, by sweeps of barycentres."""
     best, fewest = rows, _crossings(rows, edges)
     for sweep in range(SWEEPS):
         down = sweep % 2 == 0
@@ -143,7 +143,7 @@ def _crossings(rows: Layers, edges: Sequence[Edge]) -> int:
 
 
 def _places(rows: Layers, edges: Sequence[Edge]) -> dict[str, tuple[float, float]]:
-    """The middle of each box's top edge; every row is drawn towards what it is joined to."""
+    """The middle of each box's top edge; every box is pulled towards its neighbours."""
     x: dict[str, float] = {}
     for row in rows:
         at = 0.0
@@ -157,7 +157,7 @@ def _places(rows: Layers, edges: Sequence[Edge]) -> dict[str, tuple[float, float
     for upper, lower in edges:
         near[upper].append(lower)
         near[lower].append(upper)
-    # What is far away pulls no harder than what is near, so that most lines become straight.
+    # Distant neighbours pull no harder than near ones, so that most lines become straight.
     for _ in range(PULLS):
         for row in rows:
             for i, name in enumerate(row):
@@ -176,7 +176,7 @@ def _wide(name: str) -> float:
 
 
 def _stiff(name: str, other: str) -> float:
-    """How strongly two places want to stand below one another: edges most of all."""
+    """The strength with which two places align; passing edges align most."""
     return float(1 + 3 * ("|" in name) + 3 * ("|" in other))
 
 
@@ -187,7 +187,7 @@ def _gap(left: str, right: str) -> float:
 def _path(place: dict[str, tuple[float, float]], edge: Edge) -> Markup:
     """A curve from the bottom of the upper box to the top of the lower one."""
     (x0, y0), (x1, y1) = place[edge[0]], place[edge[1]]
-    # An edge runs straight through the places that it holds in the rows that it passes.
+    # An edge runs straight through its places in the rows that it passes.
     through = f"V{y0 + HEIGHT:.1f}" if "|" in edge[0] else ""
     start = f"M{x0:.1f} {y0 if through else y0 + HEIGHT:.1f}{through}"
     middle = (y0 + HEIGHT + y1) / 2

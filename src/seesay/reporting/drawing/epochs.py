@@ -17,7 +17,7 @@ SHARES = {
 
 
 def cosines(history: pd.DataFrame) -> Spec:
-    """Fig. 1 of the paper: mean cosine of same and different pairs, by epoch, each seed."""
+    """Fig. 1 of the paper: mean cosine of same and different pairs by epoch, for each seed."""
     rows = [
         {**_where(r), "series": pair, "value": round(float(r[pair]), 5)}
         for r in history.to_dict("records")
@@ -25,13 +25,13 @@ def cosines(history: pd.DataFrame) -> Spec:
     ]
     colours = {"same": "accent", "different": "warm"}
     about = "Mean cosine of same and different pairs by epoch"
-    # Without a last ReLU they may be below 0.
+    # Without a last ReLU, cosines may be below 0.
     least = min([0.0, *(row["value"] for row in rows)])
     return _lines(rows, "mean cosine", colours, (least, 1.0), about)
 
 
 def losses(history: pd.DataFrame) -> Spec:
-    """The loss by epoch, training and validation, each seed."""
+    """Training and validation loss by epoch, for each seed."""
     rows = [
         {**_where(r), "series": "loss", "value": round(float(r["loss"]), 5)}
         for r in history.to_dict("records")
@@ -41,7 +41,7 @@ def losses(history: pd.DataFrame) -> Spec:
 
 
 def health(history: pd.DataFrame) -> Spec:
-    """Dead units and tied embeddings by epoch, in percent, each seed, on validation data."""
+    """Dead units and tied embeddings on validation data by epoch, in percent, for each seed."""
     part = history[history["split"] == "validation"]
     rows = [
         {**_where(r), "series": name, "value": round(100 * float(r[column]), 3)}
@@ -60,9 +60,9 @@ def _lines(
     domain: tuple[float, float] | None,
     description: str,
 ) -> Spec:
-    """Lines by epoch: colour is the series, dashes the split, each seed.
+    """Lines by epoch for each seed: colours are series, dashes are splits.
 
-    Kept epochs are dots and upright lines.
+    Dots and upright lines mark kept epochs.
     """
     base = alt.Chart(alt.NamedData("epochs")).encode(
         x=alt.X("epoch:Q", title="epoch", axis=alt.Axis(tickMinStep=1, grid=False)),

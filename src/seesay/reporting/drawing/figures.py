@@ -1,4 +1,4 @@
-"""The page's charts as figures that stand alone: the answer, the training, where it works."""
+"""Charts of the page as separate figures: the answer, the training, where it works."""
 
 from collections.abc import Mapping, Sequence
 
@@ -42,5 +42,5 @@ def where_figure(experiments: Sequence[Context], charts: Charts) -> str:
 
 
 def _of(experiment: Context, experiments: Sequence[Context]) -> str:
-    """An experiment's name for a title, where there are several."""
+    """The experiment's name for a title, if there are several experiments."""
     return f" ({experiment['name']})" if len(experiments) > 1 else ""

@@ -1,4 +1,4 @@
-"""The network drawn with its sizes (the paper's Fig. 1, left) as SVG."""
+"""A drawing of the network with its sizes (the paper's Fig. 1, left) as SVG."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -28,11 +28,11 @@ def sizes(
     filters: int,
     what: str = "log-Mel filters",
 ) -> dict[str, Any]:
-    """Both branches' sizes from the input to the embedding, and the number of weights.
+    """The sizes of both branches from the input to the embedding, and the number of weights.
 
-    `recipe` has `image_layers`, `speech_layers` and `embedding`; `features` is the length of a
-    fragment's vector, and `what` the numbers of a frame are. `weights` is None for what is not
-    counted here: a branch of convolutions or attention, and the gate of the whole picture.
+    `recipe` has `image_layers`, `speech_layers` and `embedding`. `features` is the length of a
+    fragment's vector, and `what` names the numbers of a frame. `weights` is None, as not counted,
+    for a branch of convolutions or attention and for the gate of the whole picture.
     """
     branches = {
         "image": [features, *recipe["image_layers"], recipe["embedding"]],
@@ -55,19 +55,19 @@ def sizes(
 
 
 def describe(config: Mapping[str, Any], experiment: str, features: int) -> dict[str, Any]:
-    """An experiment's network: `drawn`, its `weights`, `activation`, and how training goes."""
+    """An experiment's network: its drawing, number of weights, activation and stopping rule."""
     recipe, logmel = (section(config, experiment, name) for name in ("training", "logmel"))
     what = "numbers of a speech model" if logmel.get("model") else "log-Mel filters"
     found = sizes(recipe, features, logmel["frames"], logmel["filters"], what)
-    last = ", the last too" if recipe.get("output", "relu") == "relu" else ", but for the last"
+    last = ", including the last" if recipe.get("output", "relu") == "relu" else " except the last"
     activation = f"a ReLU up to {recipe['relu_cap']:g} after every layer{last}"
     r10 = recipe.get("criterion", "loss") == "r10"
     return {
         "drawn": draw(found, activation),
         "weights": found["weights"],
         "activation": activation,
-        "watched": "R@10 on the validation set (Word Token by Image and Image Token by Word, their"
-        " mean)"
+        "watched": "R@10 on the validation set (the mean of Word Token by Image and Image Token by"
+        " Word)"
         if r10
         else "the validation loss",
         "patience": recipe["patience"],
@@ -79,7 +79,7 @@ def describe(config: Mapping[str, Any], experiment: str, features: int) -> dict[
 
 
 def draw(found: Mapping[str, Any], activation: str) -> Markup:
-    """The two branches side by side, their inputs at the bottom, meeting in a cosine."""
+    """An SVG of the two branches, from the inputs at the bottom to the cosine at the top."""
     image, speech = found["image"], found["speech"]
     layers = max(len(image), len(speech))
     total = 2 * WIDTH + ACROSS
@@ -114,7 +114,7 @@ def draw(found: Mapping[str, Any], activation: str) -> Markup:
 
 
 def _tops(count: int, layers: int) -> list[float]:
-    """The upper edges of a branch's boxes, input first (at the bottom)."""
+    """The top edges of a branch's boxes, from the input at the bottom."""
     bottom, top = layers * (HEIGHT + DOWN), HEIGHT + DOWN
     step = (bottom - top) / (count - 1)
     return [bottom - n * step for n in range(count)]

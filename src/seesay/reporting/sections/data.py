@@ -62,9 +62,9 @@ def describe(run: Run) -> Context:
 
 
 def windows(config: Context) -> dict[str, float]:
-    """The sound around a word's middle that the network hears, in s, by experiments.
+    """The window around a word's middle that the network hears, in s, by names of experiments.
 
-    0 is the word alone (span word, or masked); the experiments are "" where all hear the same.
+    It is 0 for the word only (span `word` or `masked`); the names are "" if all hear the same.
     """
     heard: dict[float, list[str]] = {}
     for name in ordered(config["experiments"]):
@@ -89,7 +89,7 @@ def _features(run: Run) -> Context:
 
 
 def _matching(run: Run) -> Context:
-    """What came of the matching."""
+    """The values of the page for the matching."""
     found = {
         "steps": run.table(STEPS, "steps"),
         "pos": run.table(POS, "pos"),
@@ -113,8 +113,8 @@ def _replacements(run: Run) -> Context:
 
 
 def _rejects(run: Run) -> Context:
-    """What every stage refused, by reason."""
-    # Two experiments' settings of a stage mostly refuse the same.
+    """The rejects of all stages, by reason."""
+    # Stages that run with the settings of several experiments mostly reject the same.
     rejects = run.table(REJECTS, "rejects").drop_duplicates(ignore_index=True)
     rows = by_reason(rejects, run.settings.examples)
     return {"rejects": rows[: run.settings.rows], "refused": len(rejects)}

@@ -1,4 +1,4 @@
-"""The page's head: its title, what the run was of, warnings, and the counts of the data."""
+"""The head of the page: title, sources of the data, warnings, and counts."""
 
 from seesay.reporting import credits
 from seesay.reporting.counts import facts

@@ -7,12 +7,12 @@ import pandas as pd
 from seesay.reporting.charts import Spec
 from seesay.reporting.groups import dots, rows_of
 from seesay.reporting.people import own_voices, sources_of
-from seesay.reporting.results import Results, Value, interval, shown
+from seesay.reporting.results import Results, cell, kind, shown
 from seesay.reporting.runs import Run
 from seesay.schemas.audio import HUMAN_WORDS
 from seesay.schemas.scoring import GROUPS, SYNTHETIC
 from seesay.scoring import intervals
-from seesay.scoring.names import HUMAN, SYSTEMS
+from seesay.scoring.names import HUMAN
 from seesay.shared.rejects import by_reason
 from seesay.shared.tables import REJECTS
 
@@ -22,18 +22,17 @@ NEEDS = {"human_words": None, "human_groups": None, "rejects": None}
 
 Record = dict[str, Any]
 
-# What stands beside the model, the text being a bound from above.
+# Systems that stand beside the model; `text` is an upper bound.
 BESIDE = ("shuffled", "untrained", "text")
 PROPERTIES = {"training pairs": "training pairs", "talker": "talker"}
 DRAWN = "human_recognition"  # the task of the charts
-FEWEST = 2  # groups without which there is nothing to part
+FEWEST = 2  # groups of a property that are worth a chart
 
 
 def describe(run: Run) -> Record | None:
     """Values for the template; None if no human words were asked.
 
-    `human` is what was asked of whom, by source, what was refused, and whose voices the others
-    are.
+    `human` has the counts of each source, the rejects, and the name of the model's own voices.
     """
     if not run.paths("human_words"):
         return None
@@ -72,7 +71,7 @@ def people(
 ) -> Record | None:
     """What the page says of one experiment, None if no human words were ranked.
 
-    Charts are added by element id. `groups` has rows of GROUPS, of the stage human_breakdown.
+    Charts are added by element id. `groups` has rows of GROUPS from the stage human_breakdown.
     """
     sources = sources_of(results)
     if not sources:
@@ -106,15 +105,12 @@ def people(
 
 
 def _rows(results: Results, experiment: str, source: str) -> list[Record]:
-    """A row a task and metric: the model, its own voices, what stands beside, and chance."""
+    """One row for each task and metric: model, own voices, other systems, and chance."""
     rows = []
     for name, task in HUMAN.items():
         for metric in task.metrics:
-            found = {
-                system: results.values.get((experiment, system, "mean", name, source, metric))
-                for system in SYSTEMS
-            }
-            model = found["model"]
+            found = results.systems(experiment, name, metric, source)
+            model = found.get("model")
             if model is None:
                 continue
             own = results.values.get(
@@ -124,14 +120,14 @@ def _rows(results: Results, experiment: str, source: str) -> list[Record]:
                 {
                     "task": task.title,
                     "metric": task.metric(metric),
-                    "model": _cell(model, metric),
-                    "kind": _kind(model),
+                    "model": cell(model, metric),
+                    "kind": kind(model),
                     "chance": shown(model.chance, metric),
-                    "own": _cell(own, metric) if own else None,
+                    "own": cell(own, metric) if own else None,
                     "cells": {
-                        system: _cell(cell, metric)
-                        for system, cell in found.items()
-                        if cell is not None and system in BESIDE
+                        system: cell(value, metric)
+                        for system, value in found.items()
+                        if system in BESIDE
                     },
                     "size": f"{model.gallery_size:,} {task.items}",
                     "queries": f"{model.queries:,}",
@@ -141,20 +137,8 @@ def _rows(results: Results, experiment: str, source: str) -> list[Record]:
     return rows
 
 
-def _kind(value: Value) -> str:
-    """`above` or `below` if the whole interval of a recall is on that side of chance, or `even`."""
-    return "above" if value.above else "below" if value.below else "even"
-
-
-def _cell(value: Value, metric: str) -> Record:
-    return {
-        "text": shown(value.value, metric),
-        "interval": interval(value.low, value.high, metric),
-    }
-
-
 def _groups(groups: pd.DataFrame, source: str, name: str, task: str) -> list[Record]:
-    """The groups of a property, with the same words by the model's own voices as `baseline`."""
+    """The groups of a property; their `baseline` is the same words in the model's own voices."""
     part = groups[(groups["property"] == name) & (groups["task"] == task)]
     own = part[(part["gallery"] == f"{source}{SYNTHETIC}") & (part["system"] == "model")]
     return rows_of(part[part["gallery"] == source], own)
@@ -171,6 +155,6 @@ def _kinds(
             continue
         place = f"{identity}-{name}".replace(" ", "-")
         about = f"{HUMAN[DRAWN].title} of {source} by {title}"
-        charts[place] = dots(rows, about, name == "talker", "its own voices")
+        charts[place] = dots(rows, about, name == "talker", "own voices")
         kinds.append({"source": source, "title": title, "chart": place, "groups": len(rows)})
     return kinds

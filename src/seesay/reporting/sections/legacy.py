@@ -12,7 +12,7 @@ LINK = "Legacy"
 NEEDS = {"legacy": None}
 
 Rows = list[dict[str, Any]]
-GALLERY = "test"  # the only one of the authors' evaluation
+GALLERY = "test"  # the only gallery of the authors' evaluation
 
 
 def describe(run: Run) -> dict[str, Any] | None:
@@ -24,9 +24,10 @@ def describe(run: Run) -> dict[str, Any] | None:
 
 
 def beside(results: Results, legacy: Results, config: dict[str, Any]) -> Rows:
-    """For each experiment its name, whether it was trained on raw features, and its tasks.
+    """For each experiment: its name, whether it was trained on raw features, and its tasks.
 
-    A task has a row a system, and one of chance; a row has a cell a metric, (corrected, legacy).
+    A task has one row for each system and one for chance; a row has one cell (corrected, legacy)
+    for each metric.
     """
     found: Rows = []
     for experiment in legacy.experiments:

@@ -17,7 +17,7 @@ Record = dict[str, Any]
 PLACE = 80
 LINK = "Lexicon"
 NEEDS = {"lexicons": None, "pseudo_words": None}
-# Measures of a lexicon and how they are written; chance beside each in the same way.
+# Measures of a lexicon: factor and format of the measure and of its chance.
 MEASURES = {"purity": (100, "{:.1f} %"), "types": (1, "{:.0f}"), "nmi": (1, "{:.2f}")}
 WATCHED = {"r10": ("R@10", "{:.1f} %"), "loss": ("loss", "{:.4f}")}
 
@@ -39,8 +39,8 @@ def describe(run: Run) -> Record | None:
 def lexicon(path: Path, words: pd.DataFrame, most: int) -> Record:
     """Values shown of an experiment's lexicon.
 
-    `path` is the JSON text that the stage lexicon wrote, `words` its table, of which the `most`
-    largest pseudo-words are shown. Raises InputError when the text is none of that stage.
+    `path` is the JSON text of the stage lexicon and `words` its table; the page shows the `most`
+    largest pseudo-words. Raises InputError if the text is not from that stage.
     """
     entries = words.set_index("pseudo_word", drop=False)
     ordered = words.sort_values(["tokens", "pseudo_word"], ascending=[False, True])

@@ -15,7 +15,7 @@ PLACE = 30
 LINK = "Listen and look"
 NEEDS = {"listen": "listen/listen.json"}
 KINDS = ("best", "typical", "worst")
-NEAR = 3  # nearest pictures or words of a case
+NEAR = 3  # nearest pictures or words that a case shows
 
 
 def describe(run: Run) -> Record:
@@ -26,9 +26,9 @@ def describe(run: Run) -> Record:
 def page_of(path: Path) -> Record:
     """Values shown of the JSON text that the stage listen wrote.
 
-    `text` is that text, safe within a script element; `words` and `pictures` are the cases, each
-    by its token or fragment in the middle of those shown. Raises InputError when it is no such
-    text.
+    `text` is that text, safe within a script element. `words` and `pictures` are the cases, each
+    with the middle one of its tokens or fragments. Raises InputError if the text is not from that
+    stage.
     """
     try:
         page = json.loads(path.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""The report's map of the shared space: points in a unit square for the page's script."""
+"""The report's map of the shared space: points of a drawing for the page's script."""
 
 import json
 from typing import Any

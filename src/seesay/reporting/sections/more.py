@@ -3,7 +3,7 @@
 from typing import Any
 
 from seesay.reporting import numbers
-from seesay.reporting.results import Results, interval, shown
+from seesay.reporting.results import Results, cell, shown
 from seesay.reporting.runs import Run
 from seesay.scoring import names
 from seesay.scoring.names import SYSTEMS
@@ -21,10 +21,10 @@ def describe(run: Run) -> dict[str, Any] | None:
 
 
 def asked_of(results: Results, experiment: str) -> dict[str, Any]:
-    """The rows of an experiment: each a task and metric, with every system’s value and chance.
+    """The rows of an experiment: a task and metric each, with the systems' values and chance.
 
-    `systems` are those that were measured, `asked` the tasks with their definitions; both are
-    empty where the run asked the paper’s four tasks alone.
+    `systems` are the measured systems, `asked` the definitions of the tasks; both are empty if the
+    run has only the paper's four tasks.
     """
     rows: list[dict[str, Any]] = []
     asked: dict[str, str] = {}
@@ -32,24 +32,16 @@ def asked_of(results: Results, experiment: str) -> dict[str, Any]:
         place = results.gallery(name)
         other = "" if place == results.galleries[0] else f", gallery {place}"
         for metric in task.metrics:
-            found = {system: results.value(experiment, system, name, metric) for system in SYSTEMS}
-            model = found["model"]
+            found = results.systems(experiment, name, metric)
+            model = found.get("model")
             if model is None:
                 continue
             asked[task.title] = task.question
-            cells = {
-                system: {
-                    "text": shown(cell.value, metric),
-                    "interval": interval(cell.low, cell.high, metric),
-                }
-                for system, cell in found.items()
-                if cell is not None
-            }
             rows.append(
                 {
                     "task": task.title,
                     "metric": task.metric(metric),
-                    "cells": cells,
+                    "cells": {system: cell(value, metric) for system, value in found.items()},
                     "chance": shown(model.chance, metric),
                     "size": numbers.gallery(name, model) + other,
                     "queries": f"{model.queries:,}",

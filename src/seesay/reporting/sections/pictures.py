@@ -43,8 +43,8 @@ class Frame:
 class Example:
     """One picture: `uri` holds the thumbnail; `captions` are dicts for the template.
 
-    `uri` is empty where the picture has no file. `frames` are the kept regions that have a box,
-    of the `fragments` that were kept, the whole picture among them.
+    `uri` is empty if the picture has no file. `fragments` counts the kept regions, including the
+    whole picture; `frames` are those that have a box.
     """
 
     image_id: str
@@ -77,7 +77,7 @@ def describe(run: Run) -> dict[str, Any]:
 
 
 def chosen(images: pd.DataFrame, number: int) -> pd.DataFrame:
-    """`number` pictures spread evenly over the sorted ids, of the test split where it has any."""
+    """`number` pictures spread evenly over the sorted ids of the test split, or of all if empty."""
     test = images[images["split"] == "test"]
     pool = (test if len(test) else images).sort_values("image_id").reset_index(drop=True)
     number = min(number, len(pool))
@@ -97,8 +97,8 @@ def examples(
 ) -> list[Example]:
     """The example pictures; thumbnails have at most `size` px on their longer side.
 
-    `mixed` says that the words of one caption may come from several talkers.
-    Raises InputError when a picture cannot be decoded, or has changed since it was listed.
+    With `mixed`, the words of one caption may come from several talkers. Raises InputError if a
+    picture cannot be decoded or has changed since it was listed.
     """
     picked = chosen(images, number)
     ids = set(picked["image_id"])
@@ -131,7 +131,7 @@ def examples(
 def thumbnail(path: Path, size: int) -> str:
     """A picture as a JPEG in a data URI, at most `size` px on its longer side.
 
-    Raises InputError when it cannot be decoded.
+    Raises InputError if it cannot be decoded.
     """
     return data_uris.jpeg(decode(path), size, QUALITY)
 
@@ -156,8 +156,8 @@ def _frames(kept: pd.DataFrame) -> list[Frame]:
 def _captions(
     captions: pd.DataFrame, spoken: pd.DataFrame, reasons: dict[str, str], mixed: bool
 ) -> list[dict[str, Any]]:
-    """Each caption with its words by the first talker (or by all where they are mixed), or with
-    why it cannot be said.
+    """Each caption with its words by the first talker (by all if mixed), or with the reason why
+    nobody can say it.
     """
     shown = []
     for row in captions.to_dict("records"):

@@ -1,4 +1,4 @@
-"""Time and memory by rule, and when the report was written."""
+"""Time and memory of each rule, and the date of the report."""
 
 import csv
 import datetime
@@ -23,10 +23,10 @@ def describe(run: Run) -> dict[str, Any]:
 
 
 def benchmarks(folder: Path) -> list[dict[str, Any]]:
-    """Time and memory by rule, from Snakemake's benchmark files below `folder`.
+    """Time and memory of each rule, from Snakemake's benchmark files below `folder`.
 
-    One dict a rule: `jobs`, `total` and `longest` in s, `memory` (largest resident) in MB or
-    None. The report's own is of an earlier run and left out.
+    One dict for each rule: `jobs`, `total` and `longest` in s, `memory` (largest resident set) in
+    MB or None. The file of the rule report is left out, because it is from an earlier run.
     """
     rules: dict[str, dict[str, Any]] = {}
     for path in sorted(folder.rglob("*.tsv")):

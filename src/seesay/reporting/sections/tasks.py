@@ -1,4 +1,4 @@
-"""Task by task: charts of every system beside chance, the verdicts, and how to read them."""
+"""Task by task: charts of every system beside chance, verdicts, and how to read them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -34,7 +34,7 @@ def describe(run: Run) -> Context:
 
 
 def tasks(results: Results, experiment: str, drawn: dict[str, charts.Spec]) -> list[Context]:
-    """The paper's tasks that were asked: verdict, sizes, chance; charts are added to `drawn`."""
+    """The measured tasks of the paper: verdict, sizes, chance; charts are added to `drawn`."""
     number = results.experiments.index(experiment)
     rows = []
     for name, task in names.paper().items():
@@ -60,7 +60,7 @@ def tasks(results: Results, experiment: str, drawn: dict[str, charts.Spec]) -> l
 
 
 def unasked(results: Results, experiment: str, asked: Sequence[str]) -> list[str]:
-    """The names of the tasks that the config asks and that have no numbers."""
+    """The names of the config's tasks that have no numbers."""
     there = {task for name, _, _, task, _, _ in results.values if name == experiment}
     wanted = {part: task for name in asked for part, task in names.of(name).items()}
     return [task.title for name, task in wanted.items() if name not in there]

@@ -1,4 +1,4 @@
-"""Training: the network, when training stopped, and the cosines, losses and health by epoch."""
+"""Training: the network, its stopping, and cosines, losses and dead units by epoch."""
 
 import pandas as pd
 
@@ -60,7 +60,7 @@ def _curves(history: pd.DataFrame, experiment: str) -> list[tuple[str, str, Spec
 def _kept(history: pd.DataFrame) -> list[Context]:
     """The kept and the last epoch, and the number of parts, of each system and seed.
 
-    The epochs of the parts are counted on from one to the next.
+    Epochs are counted through all parts.
     """
     return [
         {

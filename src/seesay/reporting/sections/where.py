@@ -20,16 +20,16 @@ NEEDS = {"groups": "breakdown/groups.parquet", "words": "breakdown/words.parquet
 # The properties in the order of the page.
 TITLES = {
     "part of speech": "Part of speech",
-    "spoken": "Said as itself, or as another word",
+    "spoken": "Spoken as itself, or as another word",
     "uses in captions": "Frequency: uses of the word in all captions",
     "letters of the spoken word": "Length: letters of the spoken word",
     "training pairs": "Pairs of a training picture and a token of the word",
-    "talker in training": "Talkers that training heard, and others",
-    "word in training": "Words that training heard, and others",
-    "synthesiser": "Synthesiser of the talker (unseen: training heard no voice of it)",
+    "talker in training": "Talkers known from training, and others",
+    "word in training": "Words known from training, and others",
+    "synthesiser": "Synthesiser of the talker (unseen: training has no voice of it)",
     "talker": "Talker, best first",
     "size of the fragment": "Size of the fragment, share of the picture",
-    "tokens said of the picture": "Tokens said of the picture",
+    "tokens said of the picture": "Tokens spoken for the picture",
 }
 
 
@@ -101,7 +101,7 @@ def asked(rows: pd.DataFrame) -> list[str]:
 
 
 def drawn(names: Iterable[str]) -> str:
-    """The task that is drawn: the first that the sound of words does not tell; "" of none."""
+    """The task of a chart: the first that is not acoustic, if there is one; "" without tasks."""
     return min(names, key=lambda name: tasks()[name].acoustic, default="")
 
 
@@ -112,7 +112,7 @@ def by_word(
     experiment: str,
     charts: dict[str, Spec],
 ) -> dict[str, Any]:
-    """The words of the task that is drawn: the learning curve, each word, and other words."""
+    """The words of the chart's task: learning curve, list of words, intervals over words."""
     task = drawn(asked(words))
     points, groups = words[words["task"] == task], groups[groups["task"] == task]
     model = results.value(experiment, "model", task, "median_rank")
@@ -131,7 +131,7 @@ def by_word(
 
 
 def _words(words: pd.DataFrame) -> Rows:
-    """Every word, lowest median rank first."""
+    """All words, lowest median rank first."""
     ordered = words.sort_values(["median_rank", "word"])
     names = ["word", "spoken_word", "pos", "pairs", "queries", "r10", "median_rank"]
     return [dict(zip(names, row, strict=True)) for row in ordered[names].to_numpy().tolist()]

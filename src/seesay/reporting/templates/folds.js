@@ -1,5 +1,5 @@
-// Folded parts: closed at first, open where an address points into one, and on paper. Without this
-// script all are open.
+// Folded parts: closed at first; opened by an address that points into them, and for printing.
+// Without this script, all are open.
 const folds = [...document.querySelectorAll("details.fold")];
 const reveal = () => {
   const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
@@ -16,7 +16,7 @@ draw(document);
 reveal();
 addEventListener("hashchange", reveal);
 document.querySelector("nav").addEventListener("click", event => {
-  // The same address a second time is no change of it.
+  // Repeating the same address does not change it.
   if (event.target.hash && event.target.hash === location.hash) reveal();
 });
 let closed = [];

@@ -1,5 +1,5 @@
-// A small button in place of each clip's controls, one sound at a time; without this script the
-// browser's own stand there.
+// Replaces each clip's controls with a small button, and plays one sound at a time. Without this
+// script, the browser's controls stay.
 "use strict";
 {
   let playing = null;

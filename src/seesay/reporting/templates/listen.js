@@ -1,5 +1,5 @@
-// Listen and look: two lists to choose from, and what the model finds for the chosen one.
-// All that comes from data goes through text nodes and attributes, never through markup.
+// Listen and look: lists of words and pictures, and the model's nearest items for the chosen one.
+// All data go through text nodes and attributes, never through markup.
 "use strict";
 const seesay = {
   data: JSON.parse(document.getElementById("listen-data").textContent),
@@ -24,13 +24,13 @@ const seesay = {
     return seesay.make("rect", { x: box[0], y: box[1], width: box[2], height: box[3] });
   },
 
-  // What a word stands for, where it is not itself.
+  // The caption words that a spoken word replaces.
   saidFor(word) {
     const others = seesay.data.said_for[word];
     return others ? seesay.text("span", `said for ${others.join(", ")}`, { class: "swap" }) : null;
   },
 
-  // A picture with a box framed, or the box alone.
+  // A picture with a framed box, or only the content of the box.
   look(picture, box, alone) {
     const name = picture.captions[0] || picture.id;
     if (!picture.uri) return seesay.text("span", `${name} (${picture.why})`, { class: "look gone" });
@@ -84,7 +84,7 @@ const seesay = {
         option.setAttribute("aria-selected", String(selected));
         if (!selected) continue;
         list.setAttribute("aria-activedescendant", option.id);
-        // Within the list alone: the page stays where it is.
+        // Scrolls within the list only: the page stays in place.
         if (scroll) list.scrollTop = Math.min(Math.max(list.scrollTop, option.offsetTop + option.offsetHeight - list.clientHeight), option.offsetTop);
       }
       if (seesay.playing) seesay.playing.pause();
@@ -176,7 +176,7 @@ const seesay = {
       make("div", { class: "fragments" }, ...fragments)];
   },
 
-  // A human word, and beside it the same word by one of the captions' own talkers.
+  // A human word, beside the same word by one of the captions' own talkers.
   showHuman(item) {
     const { data, make, text, look, player, mark } = seesay;
     const side = (found, title) => make("article", { class: "token" },

@@ -1,5 +1,5 @@
-// The map: points to be pointed at, or walked through with the arrow keys.
-// Uses what listen.js gives: make, text, look, player.
+// The map: its points react to the pointer and to the arrow keys.
+// Uses functions of listen.js: make, text, look, player.
 "use strict";
 (() => {
   const { make, text, look, player, saidFor, data } = seesay;
@@ -7,7 +7,7 @@
   const pictures = new Map(data.pictures.map(picture => [picture.id, picture]));
   const words = points.filter(point => point.kind === "word");
 
-  // In units of the drawing, which a phone shows at a third of its size.
+  // In units of the drawing; a phone shows it at a third of its size.
   const letter = matchMedia("(max-width: 48rem)").matches ? 26 : 13;
   const svg = make("svg", { viewBox: `0 0 ${width} ${height}`, "font-size": letter, "aria-hidden": "true" });
   const plane = make("div", { class: "plane", tabindex: "0", role: "application", "aria-describedby": "map-keys map-shown",
@@ -21,7 +21,7 @@
   for (const point of points.filter(p => p.kind === "fragment").concat(words)) {
     svg.append(make("circle", { class: `point ${point.kind}${point.region === 0 ? " whole" : ""}`, cx: point.x, cy: point.y, r: point.kind === "word" ? 5 : 3.2 }));
   }
-  // Labels of the most frequent words first; one that would cover another is shown on choosing.
+  // Labels of the most frequent words come first; a label that would cover another is hidden.
   const taken = [];
   const place = (node, point) => {
     const flip = point.x > width - 9 * letter;
@@ -47,7 +47,7 @@
     chosen = point;
     ring.setAttribute("cx", point.x);
     ring.setAttribute("cy", point.y);
-    const kept = make("p", { class: "note" }, `${Math.round(point.kept * 100)} % of its nearest are near it here.`);
+    const kept = make("p", { class: "note" }, `${Math.round(point.kept * 100)} % of its nearest items are near it on the map.`);
     if (point.kind === "word") {
       place(chosenLabel, point);
       const token = data.tokens[data.sounds[point.item]];
@@ -109,6 +109,6 @@
           make("li", {}, make("i", { class: "swatch accent round" }), "spoken word"),
           make("li", {}, make("i", { class: "swatch warm round" }), "whole picture"),
           make("li", {}, make("i", { class: "swatch muted round" }), "fragment")),
-        make("p", { class: "note", id: "map-keys" }, "Arrow keys go to the nearest item that way; Enter plays a word."))));
+        make("p", { class: "note", id: "map-keys" }, "Arrow keys move to the nearest item in that direction; Enter plays a word."))));
   if (points.length) choose(words[0] || points[0]);
 })();

@@ -1,4 +1,4 @@
-// Sorting and copying of the page's tables; without this script they stand as they are.
+// Sorts and copies the page's tables.
 const number = text => {
   const found = text.replace(/\u2212/g, "-").replace(/,/g, "").match(/^[+-]?\d+(\.\d+)?/);
   return found ? Number(found[0]) : NaN;
@@ -10,7 +10,7 @@ const main = cell => {
 };
 const aside = cell => [...cell.querySelectorAll("small")].map(part => part.textContent.trim()).join(" ");
 
-// A row's cells by column: a cell that spans several stands in each of them.
+// The cells of a row by column: a cell that spans several columns is in each of them.
 const spread = row => [...row.cells].flatMap(cell => Array(cell.colSpan).fill(cell));
 
 function sortable(table) {
@@ -39,7 +39,7 @@ function sortable(table) {
         const sign = next === "ascending" ? 1 : -1;
         order.sort((a, b) => {
           const [x, y] = [key(a, column), key(b, column)], [m, n] = [number(x), number(y)];
-          if (isNaN(m) !== isNaN(n)) return isNaN(m) ? 1 : -1;  // what has no number comes last
+          if (isNaN(m) !== isNaN(n)) return isNaN(m) ? 1 : -1;  // cells without a number come last
           return sign * (isNaN(m) ? x.localeCompare(y) : m - n);
         });
       }
@@ -49,7 +49,7 @@ function sortable(table) {
   });
 }
 
-// The table as rows of cells: heads are joined by column, a group's name is a column of its own.
+// The table as rows of cells: heads are joined by column, and group names get their own column.
 function grid(table) {
   const heads = [...table.tHead.rows].map(spread);
   const groups = table.querySelector("tr.group") !== null;
@@ -83,7 +83,7 @@ function latex(table) {
   }).join(" & ") + " \\\\";
   const body = [...table.querySelectorAll("tbody tr, tfoot tr")].map(line);
   const own = table.caption ? main(table.caption) : table.closest("[aria-label]").ariaLabel;
-  // What the page says once of its tables: corpora, seeds, galleries, chance, intervals.
+  // Notes that the page gives once for all tables: corpora, seeds, galleries, chance, intervals.
   const about = ancestors(table).map(one => one.dataset.about).filter(Boolean);
   const name = `${table.closest("section").id} ${own}`.toLowerCase().match(/[a-z0-9]+/g).slice(0, 8).join("-");
   const caption = [`\\caption{${escaped([own.replace(/\.?$/, "."), ...about].join(" "))}}`, `\\label{tab:${name}}`];
@@ -95,7 +95,7 @@ async function copied(text) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    // A page from a file may not have the clipboard: the old way, from a field.
+    // A page opened from a file may have no clipboard: copy from a text field instead.
     const field = document.createElement("textarea");
     field.value = text;
     document.body.append(field);
