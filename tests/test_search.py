@@ -527,8 +527,11 @@ def test_tables_of_another_run_end_in_one_line(model, name, kind, message, tmp_p
 
 
 def test_features_of_another_network_are_refused(model):
-    with pytest.raises(InputError, match="fc7 makes vectors of 4096 numbers, and the model takes"):
-        Search(model)._refuse_sizes("fc7", 4096, 1280)
+    search = Search(model)
+    seen = search.recipe.fc7.model_copy(update={"network": "fasterrcnn", "size": 64})
+    search.recipe = search.recipe.model_copy(update={"fc7": seen})
+    with pytest.raises(InputError, match="fc7 makes vectors of 1024 numbers, and the model takes"):
+        search.look(model.parents[3] / "pictures" / "p1.png")
 
 
 def test_a_recipe_of_an_older_run_has_no_digests_and_is_taken(model, tmp_path):
