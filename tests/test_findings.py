@@ -19,7 +19,7 @@ def test_a_finding_pins_what_it_runs_and_says_what_was_seen(script):
     assert "# Guess before it was run: " in text
     assert "# Seen: " in text
     installed = re.search(r"pip\" install --quiet (.+)\n", text).group(1).split()
-    assert all(re.fullmatch(r"[\w-]+==[\d.]+", name) for name in installed)
+    assert all(re.fullmatch(r"[\w.-]+==[\d.]+", name) for name in installed)
     assert "seesay" not in text
     assert "://" not in text
     assert re.search(r"^ *assert |^\[ ", text, re.MULTILINE)

@@ -12,7 +12,8 @@ from seesay.commands.check import findings
 from seesay.corpora import Reject
 from seesay.planning.config import load
 from seesay.schemas.audio import HUMAN_WORDS, TOKEN_MANIFEST
-from seesay.schemas.scoring import HUMAN_RANKS, HUMAN_TASKS, SYNTHETIC
+from seesay.schemas.scoring import HUMAN_RANKS, SYNTHETIC
+from seesay.scoring.names import HUMAN
 from seesay.settings.corpora import Corpus
 from seesay.shared import tables
 from seesay.shared.errors import InputError
@@ -257,19 +258,19 @@ def test_a_run_is_tested_on_human_words_down_to_its_metrics(run):
     refused = tables.read(REJECTS, results / "human" / "rejects.parquet")
     assert refused["id"].tolist() == ["people/unicorn"]
     metrics = pd.read_csv(results / "metrics.tsv", sep="\t")
-    asked = metrics[metrics["task"].isin(HUMAN_TASKS)]
+    asked = metrics[metrics["task"].isin(HUMAN)]
     assert set(asked["gallery"]) == {"people", f"people{SYNTHETIC}"}
     assert set(asked["system"]) == {
         "model", "random_projection", "untrained", "text", "frequency"
     }  # fmt: skip
-    assert set(asked["task"]) == set(HUMAN_TASKS)
+    assert set(asked["task"]) == set(HUMAN)
     # Fewer than ten words have no interval.
     assert asked[["ci_low", "ci_high"]].isna().all(axis=None)
     # Whoever is told the word finds it.
     told = asked[(asked["system"] == "text") & (asked["task"] == "human_recognition")]
     assert (told.loc[told["metric"] == "r5", "value"] == 100).all()
     differences = pd.read_csv(results / "differences.tsv", sep="\t")
-    assert set(HUMAN_TASKS) <= set(differences["task"])
+    assert set(HUMAN) <= set(differences["task"])
     assert "people" in (results / "report.html").read_text()
     heard = tables.read(HUMAN_RANKS, results / "human" / "ranks" / "paper" / "model" / "1.parquet")
     assert set(heard["word"]) <= {"", *words["spoken_word"]}

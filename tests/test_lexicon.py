@@ -309,10 +309,12 @@ def test_a_token_without_a_recording_is_a_clear_error(tmp_path):
 def report(folder, rows=3, **more):
     """The page of a made-up run."""
     (folder / "report").mkdir(exist_ok=True)
-    given = report_run.make(folder / "report") | more
+    made = report_run.make(folder / "report")
+    given = made | {"experiment_fc7": made["fc7"] * 2} | more
     outputs = report_run.outputs(folder)
     shown = ReportSettings(title="T", pictures=0, thumbnail=64, rows=rows, examples=1)
-    build(given, outputs, shown, report_run.CONFIG, report_run.STAGES, folder / "none")
+    config = report_run.CONFIG | {"experiments": {"paper": {}, "best": {"training": {}}}}
+    build(given, outputs, shown, config, report_run.STAGES, folder / "none")
     return outputs.report.read_text(encoding="utf-8")
 
 
@@ -320,7 +322,7 @@ def section(html):
     """The report's section on the lexicon."""
     shown = re.search(r'<section id="lexicon">.*?</section>', html, re.DOTALL)[0]
     # Without the page's own script.
-    return re.sub(r"(?s)<script>\n// A small button.*?</script>", "", shown)
+    return re.sub(r"(?s)<script>\n// Replaces each clip.*?</script>", "", shown)
 
 
 def test_the_report_shows_the_lexicon_and_lets_it_be_heard(found, tmp_path):

@@ -118,7 +118,7 @@ def test_threads_change_no_bit():
     digests = set()
     for threads in ("1", "3"):
         names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-        search = os.pathsep.join([str(ROOT), str(ROOT / "src")])
+        search = os.pathsep.join(str(ROOT / folder) for folder in ("", "tests", "src"))
         environment = os.environ | dict.fromkeys(names, threads) | {"PYTHONPATH": search}
         done = subprocess.run(
             [sys.executable, "-c", code], env=environment, capture_output=True, text=True

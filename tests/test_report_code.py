@@ -37,7 +37,8 @@ def test_the_digest_of_a_stage_covers_the_modules_that_an_experiment_chooses(tmp
     before = codes(tmp_path, small_config())
     several = small_config() | {"experiments": {"paper": {}, "other": CHOSEN}}
     after = codes(tmp_path, several)
-    assert differing(before, after) == {"regions", "fc7", "logmel", "training"}
+    # The report shows facts of the modules, such as a network's title.
+    assert differing(before, after) == {"regions", "fc7", "logmel", "training", "report"}
     # Their order and names are no matter.
     several["experiments"] = {"another": CHOSEN, "paper": {}}
     assert codes(tmp_path, several) == after
@@ -55,4 +56,5 @@ def test_the_digest_covers_what_the_whole_config_chooses_and_readers_of_any_name
     values["matching"]["unseen_words"] = 0.5
     values["evaluation"]["tasks"] = ["word_similarity", "abx"]
     found = differing(before, codes(tmp_path, values))
-    assert found == {"pictures", "matching", "evaluation"}
+    # The breakdown and the report read the facts of the tasks.
+    assert found == {"pictures", "matching", "evaluation", "breakdown", "report"}

@@ -5,6 +5,7 @@ Outputs: variant_settings(), chosen_code(), experiment_tables() and others that 
 """
 
 import functools
+import re
 import sys
 
 from seesay.planning import experiments
@@ -46,13 +47,8 @@ def variant_settings(stage):
 
 
 def variant_code(stage):
-    """The stamp's entries for the modules that a job's folder chooses."""
-
-    def of(wildcards):
-        return chosen_stamp(stage, variant_experiment(wildcards, stage))
-
-    of.script = stage
-    return of
+    """The stamp's entries for the modules that a job's folder chooses, as chosen_code()."""
+    return chosen_params(stage, lambda wildcards: variant_experiment(wildcards, stage))
 
 
 @functools.cache
@@ -63,8 +59,9 @@ def whole_stamp(script, experiment):
 
 
 def chosen_stamp(script, experiment):
-    """The stamp's entries that an experiment's choices add or change, as one text."""
-    return " ".join(sorted(set(whole_stamp(script, experiment)) - set(stamp(script))))
+    """The stamp's entries that an experiment's choices add or change, by module or library."""
+    added = set(whole_stamp(script, experiment)) - set(stamp(script))
+    return {re.split(":|==", entry)[0]: entry for entry in sorted(added)}
 
 
 def task_modules(tasks):
@@ -73,12 +70,31 @@ def task_modules(tasks):
 
 
 def chosen_code(script):
-    """The stamp's entries for the modules that a job's experiment chooses."""
+    """The stamp's entries for the modules that a job's experiment chooses.
+
+    Rules spread it out, as stamp(), a param for each module of any experiment.
+    """
+    return chosen_params(script, lambda wildcards: wildcards.experiment)
+
+
+def chosen_params(script, experiment_of):
+    """A param for each module; it is empty where the job's experiment does without it.
+
+    Snakemake compares params as sets, so one is always empty: another experiment's modules must
+    not change this one's set.
+    """
+    names = sorted(set().union(*(chosen_stamp(script, name) for name in EXPERIMENTS)))
+    return ["", *(chosen_param(script, name, experiment_of) for name in names)]
+
+
+def chosen_param(script, name, experiment_of):
+    """The entry of one module in a job's stamp, as a param."""
 
     def of(wildcards):
-        return chosen_stamp(script, wildcards.experiment)
+        return chosen_stamp(script, experiment_of(wildcards)).get(name, "")
 
-    of.script = script
+    stamps_of_all = [chosen_stamp(script, each) for each in EXPERIMENTS]
+    of.entries = sorted({found[name] for found in stamps_of_all if name in found})
     return of
 
 

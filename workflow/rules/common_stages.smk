@@ -138,8 +138,8 @@ def codes(wildcards, input):
 
 def stamp_entries(param):
     """The entries of a code stamp in a rule's param: those of all experiments, if jobs differ."""
-    if hasattr(param, "script"):
-        return sorted({chosen_stamp(param.script, name) for name in EXPERIMENTS})
+    if hasattr(param, "entries"):
+        return param.entries
     # The name of a user's reader may hold any letter.
     entry = re.compile(r".+:[0-9a-f]{12}|[\w.-]+==\S+")
     return [param] if isinstance(param, str) and entry.fullmatch(param) else []

@@ -47,7 +47,7 @@ rule embedding:
     params:
         *stamp("embedding"),
         *compared_recipe(),
-        chosen=chosen_code("embedding"),
+        *chosen_code("embedding"),
         boxes=recipe_boxes,
         features=passed(recipe),
     message:

@@ -31,7 +31,7 @@ rule fc7:
     params:
         *stamp("fc7"),
         *compared("fc7", variant_settings("fc7")),
-        chosen=variant_code("fc7"),
+        *variant_code("fc7"),
         settings=passed(variant_settings("fc7")),
         # A constant, so that a laptop and a cluster compute the same bits. The rule's own threads
         # decode and warp pictures while the network computes; give a GPU several.

@@ -68,7 +68,7 @@ if CONFIG.evaluation.human:
         params:
             *stamp("logmel"),
             *compared("logmel", variant_settings("logmel")),
-            chosen=variant_code("logmel"),
+            *variant_code("logmel"),
             settings=passed(variant_settings("logmel")),
         message:
             "Computing log-Mel vectors of human words {wildcards.variant}"

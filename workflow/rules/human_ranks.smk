@@ -47,7 +47,7 @@ if CONFIG.evaluation.human:
             gpu=0,
         params:
             *stamp("human_embedding"),
-            chosen=chosen_code("human_embedding"),
+            *chosen_code("human_embedding"),
         message:
             "Embedding human words with {wildcards.fold}{wildcards.experiment}, seed {wildcards.seed}"
         shell:

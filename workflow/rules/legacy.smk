@@ -34,7 +34,7 @@ rule legacy:
         device="auto",
     params:
         *stamp("legacy", *task_modules(PAPER)),
-        chosen=chosen_code("legacy"),
+        *chosen_code("legacy"),
     message:
         "Ranking as the authors did: {wildcards.experiment}, {wildcards.system}, seed {wildcards.seed}"
     shell:

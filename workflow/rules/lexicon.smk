@@ -44,7 +44,7 @@ rule lexicon:
         gpu=0,
     params:
         *stamp("lexicon"),
-        chosen=chosen_code("lexicon"),
+        *chosen_code("lexicon"),
         margin=CONFIG.listen.margin,
         seconds=CONFIG.listen.seconds,
         sample_rate=CONFIG.listen.sample_rate,

@@ -30,7 +30,7 @@ rule logmel:
     params:
         *stamp("logmel"),
         *compared("logmel", variant_settings("logmel")),
-        chosen=variant_code("logmel"),
+        *variant_code("logmel"),
         settings=passed(variant_settings("logmel")),
     message:
         "Computing log-Mel vectors of shard {wildcards.variant}{wildcards.shard}"

@@ -31,7 +31,7 @@ rule regions:
     params:
         *stamp("regions"),
         *compared("regions", variant_settings("regions")),
-        chosen=variant_code("regions"),
+        *variant_code("regions"),
         settings=passed(variant_settings("regions")),
     message:
         "Proposing regions for shard {wildcards.variant}{wildcards.shard}"

@@ -30,7 +30,7 @@ rule text:
         gpu=0,
     params:
         *stamp("text"),
-        chosen=chosen_code("text"),
+        *chosen_code("text"),
     message:
         "Writing the words of {wildcards.experiment}"
     shell:

@@ -44,7 +44,7 @@ rule training:
     params:
         *stamp("training"),
         *compared("training", experiment_settings("training")),
-        chosen=chosen_code("training"),
+        *chosen_code("training"),
         code=training_code,
         settings=passed(experiment_settings("training")),
         frames=passed(frame_settings),

@@ -1,6 +1,6 @@
 """The report's tables: Tables 1 and 2 of the paper, and every number."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from seesay.reporting.results import Results, cell, difference, interval, shown
@@ -169,3 +169,14 @@ def differences(results: Results) -> Rows:
 def _cell(value: float, other: float, metric: str) -> dict[str, Any]:
     better = value < other if metric in RANKS else value > other
     return {"text": f"{value:,.2f}", "best": better}
+
+
+def aligned(systems: Iterable[str], rows: Rows) -> list[str]:
+    """The systems with a value in any row, in order; `cells` of each row get exactly these.
+
+    A system without a value in a row is None there.
+    """
+    measured = [system for system in systems if any(system in row["cells"] for row in rows)]
+    for row in rows:
+        row["cells"] = {system: row["cells"].get(system) for system in measured}
+    return measured

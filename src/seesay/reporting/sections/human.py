@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from seesay.reporting import numbers
 from seesay.reporting.charts import Spec
 from seesay.reporting.groups import dots, rows_of
 from seesay.reporting.people import own_voices, sources_of
@@ -81,9 +82,7 @@ def people(
         for source in sources
         if (rows := _rows(results, experiment, source))
     ]
-    systems = [
-        name for name in BESIDE if any(name in row["cells"] for p in parts for row in p["rows"])
-    ]
+    systems = numbers.aligned(BESIDE, [row for part in parts for row in part["rows"]])
     groups = groups[groups["experiment"] == experiment]
     number = results.experiments.index(experiment)
     return {

@@ -27,12 +27,14 @@ def describe(run: Run) -> Record | None:
     if not run.paths("lexicons"):
         return None
     words = run.paths("pseudo_words")
+    lexicons = [
+        lexicon(page, tables.read(LEXICON, path), run.settings.rows)
+        for page, path in zip(run.paths("lexicons"), words, strict=True)
+    ]
+    learned = {each["experiment"] for each in lexicons}
     return {
-        "lexicons": [
-            lexicon(page, tables.read(LEXICON, path), run.settings.rows)
-            for page, path in zip(run.paths("lexicons"), words, strict=True)
-        ],
-        "declared": {name: declared(run.config, name) for name in run.experiments},
+        "lexicons": lexicons,
+        "declared": {name: declared(run.config, name) for name in learned},
     }
 
 

@@ -47,5 +47,5 @@ def asked_of(results: Results, experiment: str) -> dict[str, Any]:
                     "queries": f"{model.queries:,}",
                 }
             )
-    systems = [system for system in SYSTEMS if any(system in row["cells"] for row in rows)]
+    systems = numbers.aligned(SYSTEMS, rows)
     return {"rows": rows, "systems": systems, "asked": asked}
