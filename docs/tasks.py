@@ -14,7 +14,7 @@ def table() -> str:
     asked = {part: name for name in TASKS.names for part in names.of(name)}
     asked |= dict.fromkeys(names.GROUNDING, "composed scenes")
     asked |= dict.fromkeys(names.HUMAN, "human words")
-    lines = ["| in `metrics.tsv` | computed for | title | what is asked |", "|---|---|---|---|"]
+    lines = ["| in `metrics.tsv` | computed for | title | question |", "|---|---|---|---|"]
     for name, task in (names.paper() | names.more() | names.HUMAN).items():
         lines.append(f"| `{name}` | {asked[name]} | {task.title} | {task.question} |")
     return "\n".join(lines) + "\n"

@@ -67,16 +67,16 @@ class Task:
 GROUNDING = {
     "grounding": Task(
         title="Grounding",
-        question="Where the truth is known: is the middle of the picture’s best fragment inside the"
-        " thing that the word names, and how well do the boxes overlap?",
+        question="Query: a spoken word whose thing in the picture is known. Is the centre of the"
+        " picture’s best fragment inside that thing, and how much do the two boxes overlap?",
         query="token",
         items="fragments",
         metrics=("pointing", "iou"),
         place=90,
     ),
     "grounding_parts": Task(
-        title="Grounding, parts alone",
-        question="The same without the whole picture among the fragments.",
+        title="Grounding without the whole picture",
+        question="The same, with the whole picture left out of the fragments.",
         query="token",
         items="fragments",
         metrics=("pointing", "iou"),
@@ -87,24 +87,24 @@ GROUNDING = {
 HUMAN = {
     "human_recognition": Task(
         title="Recognition",
-        question="Query: a human word. Every word that the captions’ speech says is listed once, by"
-        " its nearest token there; right is the word itself.",
+        question="Query: a human word. Every word of the captions’ speech is listed once, by its"
+        " nearest token. Right: the word itself.",
         query="human",
         items="words",
         metrics=("r1", "r10"),
     ),
     "picture_by_human_word": Task(
         title="Picture by human word",
-        question="Query: a human word. Test pictures, each by its best fragment; right are those"
-        " whose spoken captions say the word, and the one that it was said about.",
+        question="Query: a human word. Gallery: the test pictures, each by its best fragment."
+        " Right: pictures whose spoken captions have the word, and the one it was said about.",
         query="human",
         items="pictures",
         metrics=("r1", "r10"),
     ),
     "human_word_by_picture": Task(
         title="Human word by picture",
-        question="Query: a test picture, by its best fragment, among the source’s human words;"
-        " right are the words of its captions, and those said about it.",
+        question="Query: a test picture, by its best fragment. Gallery: the source’s human words."
+        " Right: words of the picture’s captions, and words said about it.",
         query="picture",
         items="human words",
         metrics=("r1", "r10"),

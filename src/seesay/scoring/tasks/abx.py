@@ -1,4 +1,4 @@
-"""ABX by cells of words and talkers, as the field has it: across and within talkers."""
+"""ABX by cells of words and talkers, as the field defines it: across and within talkers."""
 
 from pathlib import Path
 
@@ -19,31 +19,31 @@ ABOUT = Task(
     parts={
         "abx_across": {
             "title": "ABX across talkers",
-            "question": "A and X are one word form by two talkers, B another form by A’s talker."
-            " How often X is nearer to A: the mean of pairs of words, each the mean of its talkers,"
-            " as ZeroSpeech and fastabx have it; the error rate is the rest.",
+            "question": "A and X are the same word form by two talkers; B is another form by A’s"
+            " talker. Score: how often X is nearer to A than to B, averaged over talkers and then"
+            " over pairs of words, as in ZeroSpeech and fastabx. The error rate is 100 % minus it.",
             "study": {"ABX across talkers, % right": "right"},
         },
         "abx_across_lemma": {
             "title": "ABX across talkers, lemmas",
-            "question": "The same of words counted as captions are matched by: dogs is dog.",
+            "question": "The same for lemmas, as captions are matched: dogs and dog are one word.",
         },
         "abx_across_neighbours": {
             "title": "ABX across talkers, neighbours",
-            "question": "The same of forms that one phone tells apart.",
+            "question": "The same for pairs of forms that differ in one phone.",
         },
         "abx_within": {
             "title": "ABX within talkers",
-            "question": "X, A and B are by one talker.",
+            "question": "X, A and B are all by the same talker.",
             "study": {"within": "right"},
         },
         "abx_within_lemma": {
             "title": "ABX within talkers, lemmas",
-            "question": "The same of lemmas.",
+            "question": "The same for lemmas.",
         },
         "abx_within_neighbours": {
             "title": "ABX within talkers, neighbours",
-            "question": "The same of forms that one phone tells apart.",
+            "question": "The same for pairs of forms that differ in one phone.",
         },
     },
 )

@@ -11,7 +11,7 @@ from seesay.shared.ranking import Ranks
 
 ABOUT = Task(
     title="ABX across talkers, token-weighted",
-    question="Drawn triplets, each of which counts once: a frequent word as often as it is said.",
+    question="Randomly drawn triplets of equal weight, so frequent words count more.",
     query="token",
     items="tokens",
     metrics=("r1",),

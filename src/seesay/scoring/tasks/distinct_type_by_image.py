@@ -12,8 +12,8 @@ from seesay.shared.ranking import Floats, Integers
 
 ABOUT = Task(
     title="Distinct types by image",
-    question="Query: a fragment; every spoken word is listed once, by its best token. A"
-    " frequent word is right more often: hold it against the frequency prior.",
+    question="Query: a picture fragment. Every spoken word is listed once, by its best token."
+    " Frequent words are right more often, so compare it with the frequency prior.",
     query="fragment",
     items="words",
     metrics=("r1", "r5"),

@@ -8,8 +8,9 @@ from seesay.scoring.names import Task
 from seesay.scoring.similarity import rank_tokens, same_talker, same_word
 
 ABOUT = Task(
-    title="Word Similarity, neither",
-    question="Without tokens of the same word and of the same talker: what no acoustics can tell.",
+    title="Word Similarity, other words and talkers",
+    question="As Word Similarity, without tokens of the same word or of the same talker, so that"
+    " acoustic similarity alone does not solve it.",
     query="token",
     items="tokens",
     metrics=("r10",),

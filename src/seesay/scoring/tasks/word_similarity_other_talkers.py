@@ -8,8 +8,7 @@ from seesay.scoring.similarity import rank_tokens, same_talker
 
 ABOUT = Task(
     title="Word Similarity, other talkers",
-    question="As Word Similarity, where the nearest are other voices: tokens of the same"
-    " talker are left out.",
+    question="As Word Similarity, without tokens of the same talker.",
     query="token",
     items="tokens",
     metrics=("r10",),

@@ -8,8 +8,7 @@ from seesay.scoring.similarity import rank_tokens, same_word
 
 ABOUT = Task(
     title="Word Similarity, other words",
-    question="As Word Similarity, where the nearest are other words: tokens of the same word"
-    " are left out.",
+    question="As Word Similarity, without tokens of the same word.",
     query="token",
     items="tokens",
     metrics=("r10",),
