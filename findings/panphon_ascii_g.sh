@@ -2,8 +2,9 @@
 # panphon 0.22.2: the letter g of the keyboard is no segment, and is left out without a word.
 #
 # Guess before it was run: g (U+0067) is read as the IPA's ɡ (U+0261), as most dictionaries write it,
-# or raises an error. Seen: ipa_segs leaves it out, so "gæ" is one segment and "ɡæ" two, and the
-# feature edit distance of "gæp" to "æp" is 0. Fails when g counts as a segment.
+# or raises an error.
+# Seen: ipa_segs leaves it out, so "gæ" is one segment and "ɡæ" two, and the feature edit distance of
+# "gæp" to "æp" is 0. Fails when g counts as a segment.
 set -euo pipefail
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"

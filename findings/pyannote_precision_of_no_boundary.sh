@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # pyannote.metrics 4.2.0: a segmentation without any boundary has precision 1.
 #
-# Guess before it was run: the precision of nothing is NaN, or 0. Seen: one interval over three words
-# has SegmentationPrecision 1.0 and SegmentationRecall 0.0, so their mean over recordings rewards a
-# system that finds nothing; one boundary right and one wrong have 0.5 each. Boundaries at the outer
-# ends are not counted. Fails when the value of nothing changes.
+# Guess before it was run: the precision of nothing is NaN, or 0.
+# Seen: one interval over three words has SegmentationPrecision 1.0 and SegmentationRecall 0.0, so
+# their mean over recordings rewards a system that finds nothing; one boundary right and one wrong
+# have 0.5 each. Boundaries at the outer ends are not counted. Fails when the value of nothing
+# changes.
 set -euo pipefail
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
