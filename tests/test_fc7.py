@@ -23,14 +23,20 @@ from seesay.vision.fc7 import FC7, best, extract_shard
 from seesay.vision.networks import load, of_classifier
 from support.peak import peak, pictures
 from support.pictures import FC7_SETTINGS as SETTINGS
+from support.pictures import HEAVY
 
-# Light enough for a test, and one of each kind.
 PACKAGE = "seesay.vision.networks"
-NETWORKS = {
-    name: "DEFAULT" if choice.about(PACKAGE, name).packaged else "random"
-    for name in choice.names(PACKAGE)
-    if name != "vgg16"  # half a gigabyte
+ABOUT = {name: choice.about(PACKAGE, name) for name in choice.names(PACKAGE)}
+# Settings of each network: its own weights if a package has them, and its smallest crops.
+CHOSEN = {
+    name: {
+        "network": name,
+        "weights": "DEFAULT" if about.packaged else "random",
+        "size": about.sides[0],
+    }
+    for name, about in ABOUT.items()
 }
+LIGHT = [name for name, about in ABOUT.items() if about.memory < HEAVY]
 WHOLE = (0, 0, 96, 80)
 GREY = (127, 127, 127)
 # Candidates of each picture of 96 x 80 px: five, three and none.
@@ -229,9 +235,9 @@ def test_a_shard_keeps_the_best_of_every_picture(shard, tmp_path):
     assert len(np.unique(np.stack(every["feature"]), axis=0)) == len(every)
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", LIGHT)
 def test_the_batch_s_other_crops_change_nothing(shard, tmp_path, network):
-    settings = changed(network=network, weights=NETWORKS[network], regions=19)
+    settings = changed(**CHOSEN[network], regions=19)
     one, five, all_at_once = (
         extracted(
             shard, tmp_path / f"{batch}.parquet", settings.model_copy(update={"batch": batch})
@@ -246,9 +252,9 @@ def test_the_batch_s_other_crops_change_nothing(shard, tmp_path, network):
         np.testing.assert_allclose(other["score"], one["score"], rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", LIGHT)
 def test_a_shard_by_more_workers_gives_the_same_bytes(shard, tmp_path, network):
-    settings = changed(network=network, weights=NETWORKS[network])
+    settings = changed(**CHOSEN[network])
     tables_ = [tmp_path / f"{workers}.parquet" for workers in (1, 3)]
     for workers, path in zip((1, 3), tables_, strict=True):
         manifest, regions = shard / "manifest.parquet", shard / "regions.parquet"
@@ -334,9 +340,9 @@ def test_a_device_that_is_not_there_is_refused():
 
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
-@pytest.mark.parametrize("network", [*NETWORKS, "vgg16"])
+@pytest.mark.parametrize("network", ABOUT)
 def test_a_gpu_sees_the_same(shard, tmp_path, network):
-    settings = changed(network=network, weights=NETWORKS.get(network, "random"), regions=19)
+    settings = changed(**CHOSEN[network], regions=19)
     cpu = extracted(shard, tmp_path / "cpu.parquet", settings)
     gpu = extracted(shard, tmp_path / "gpu.parquet", settings, "cuda")
     assert gpu["region"].tolist() == cpu["region"].tolist()

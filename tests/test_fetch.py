@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 import shutil
 import signal
 import time
@@ -16,6 +17,7 @@ from PIL import Image
 from seesay.commands.fetch import address, fetch, fetch_pictures, fetch_weights
 from seesay.corpora import pascal1k
 from seesay.planning import config
+from seesay.settings import choice
 from seesay.settings.fetch import FetchSettings
 from seesay.shared.digests import sha256
 from seesay.shared.download import RefusedError, Wanted, download
@@ -208,8 +210,12 @@ def test_weights_go_into_torch_hub_and_are_checked(site, tmp_path, monkeypatch, 
 
 
 def test_every_network_without_a_package_has_an_address():
-    for network in ("alexnet", "vgg16", "fasterrcnn"):
-        assert address(network).startswith(f"https://download.pytorch.org/models/{network}")
+    package = "seesay.vision.networks"
+    about = {name: choice.about(package, name) for name in choice.names(package)}
+    downloaded = [name for name in about if not about[name].packaged]
+    assert {"alexnet", "vgg16", "fasterrcnn"} <= set(downloaded)
+    for network in downloaded:
+        assert re.fullmatch(r"https://\S+-[0-9a-f]{8,64}\.pth?", address(network))
 
 
 # ---- the page of Pascal1K and its pictures

@@ -14,6 +14,7 @@ from seesay.shared.tables import REJECTS
 from seesay.vision.pictures import read_corpora
 
 FIVE = "".join(f"Sentence {number}.\n" for number in range(5))
+HEAVY = 3000  # MB: an image network that needs more is too large for most tests
 EXACT = {"method": "exact", "train": 4, "validation": 1, "test": 1}
 
 
