@@ -40,6 +40,7 @@ bench: $(READY)
 schema: $(READY)
 	$(BIN)/python -c "from seesay.planning.config import schema; print(schema(), end='')" > config/schema.json
 	$(BIN)/python docs/tasks.py
+	$(BIN)/python docs/choices.py
 
 $(READY): envs/requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

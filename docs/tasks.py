@@ -6,25 +6,28 @@ from seesay.scoring import names
 from seesay.settings.evaluation import TASKS
 
 PAGE = Path(__file__).with_suffix(".md")
-MARKS = "<!-- tasks -->\n", "<!-- end of tasks -->\n"
 
 
-def table() -> str:
-    """The tasks by their name in metrics.tsv, in the order of pages, as Markdown."""
+def tasks() -> list[list[str]]:
+    """The tasks by their name in metrics.tsv, in the order of pages, below the columns' names."""
     asked = {part: name for name in TASKS.names for part in names.of(name)}
     asked |= dict.fromkeys(names.GROUNDING, "composed scenes")
     asked |= dict.fromkeys(names.HUMAN, "human words")
-    lines = ["| in `metrics.tsv` | computed for | title | question |", "|---|---|---|---|"]
+    rows = [["in `metrics.tsv`", "computed for", "title", "question"]]
     for name, task in (names.paper() | names.more() | names.HUMAN).items():
-        lines.append(f"| `{name}` | {asked[name]} | {task.title} | {task.question} |")
-    return "\n".join(lines) + "\n"
+        rows.append([f"`{name}`", asked[name], task.title, task.question])
+    return rows
 
 
-def written(page: str) -> str:
-    """The page with its table written again, between the marks."""
-    before, after = page.index(MARKS[0]) + len(MARKS[0]), page.index(MARKS[1])
-    return page[:before] + table() + page[after:]
+def written(page: str, name: str, rows: list[list[str]]) -> str:
+    """The page with the table `name` written again, as Markdown between its marks."""
+    marks = f"<!-- {name} -->\n", f"<!-- end of {name} -->\n"
+    before, after = page.index(marks[0]) + len(marks[0]), page.index(marks[1])
+    lines = [f"| {' | '.join(row)} |\n" for row in rows]
+    lines.insert(1, "|" + "---|" * len(rows[0]) + "\n")
+    return page[:before] + "".join(lines) + page[after:]
 
 
 if __name__ == "__main__":
-    PAGE.write_text(written(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    text = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(written(text, "tasks", tasks()), encoding="utf-8")

@@ -13,6 +13,7 @@ from seesay.commands import check, check_disk, fetch
 from seesay.commands.check import findings
 from seesay.commands.check_findings import Finding
 from seesay.planning import config
+from seesay.settings import choice
 from support import ROOT, configs
 from support.frames import WIDTH, Convolutions, saved
 from support.loopback import serving
@@ -109,7 +110,9 @@ def test_the_paper_without_its_data_says_what_is_missing_and_whence(tmp_path):
     assert f"fetched by: snakemake --cores 1 fetch --configfile {path}" in done.stdout
     assert [line for line in lines if line.startswith("fail  speech: data/lucid: no such folder")]
     assert "London UCL Clear Speech in Interaction Database (Valerie Hazan" in done.stdout
-    assert f"layout: {tmp_path}/data/lucid/ANY/FOLDERS/NAME.wav with" in done.stdout
+    layout = choice.about("seesay.corpora", "lucid").layout
+    assert f"note  speech: layout of {tmp_path}/data/lucid: {layout}\n" in done.stdout
+    assert f"note  pictures: layout of {tmp_path}/data/pascal1k: pictures in" in done.stdout
     assert "docs/paper.md" in done.stdout
     fails = sum(line.startswith("fail ") for line in lines)
     assert lines[-1] == f"not ready: {fails} to mend before the run"

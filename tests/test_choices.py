@@ -1,7 +1,9 @@
 """Modules that a config chooses: one mark a setting, and facts that the modules themselves have."""
 
 import ast
+import importlib
 import json
+import re
 from typing import Annotated
 
 import pytest
@@ -190,6 +192,18 @@ def test_a_module_with_facts_is_a_reader_of_its_stage():
             facts_of_it = choice.about("seesay.corpora", name)
             assert (type(facts_of_it), facts_of_it.reads) == (facts.Reader, stage)
             assert facts_of_it.title
+            assert facts_of_it.layout
+
+
+@pytest.mark.parametrize("reader", choice.names("seesay.corpora"))
+def test_a_reader_s_facts_name_its_options(reader):
+    """As `NAME`, or those of another reader by `as READER`; every picture reader has one more."""
+    module = importlib.import_module(f"seesay.corpora.{reader}")
+    said = choice.about("seesay.corpora", reader).options
+    if like := re.fullmatch(r"as `(\w+)`", said):
+        said = choice.about("seesay.corpora", like[1]).options
+    common = {"captions_alone"} if reader in READERS["pictures"] else set()
+    assert {*re.findall(r"`(\w+)`", said), *common} == set(module.Options.model_fields)
 
 
 def test_facts_are_in_no_stamp_but_where_they_are_asked_for(tmp_path, monkeypatch):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from seesay.settings.choice import names
 from support import ROOT
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -53,9 +54,30 @@ def found(name: str) -> bool:
     return hasattr(importlib.import_module(package), last)
 
 
-def test_the_table_of_tasks_is_theirs():
-    spec = importlib.util.spec_from_file_location("tasks", ROOT / "docs" / "tasks.py")
-    tasks = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tasks)
+@pytest.fixture
+def script(monkeypatch):
+    """Imports a script of docs by its name."""
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    return importlib.import_module
+
+
+def test_the_table_of_tasks_is_theirs(script):
+    tasks = script("tasks")
     page = tasks.PAGE.read_text(encoding="utf-8")
-    assert tasks.written(page) == page, "run `make schema`"
+    assert tasks.written(page, "tasks", tasks.tasks()) == page, "run `make schema`"
+
+
+@pytest.mark.parametrize("page", ["images.md", "your-own-corpus.md"])
+def test_the_tables_of_choices_are_those_of_the_modules(script, page):
+    choices = script("choices")
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    assert choices.rewritten(page, text) == text, "run `make schema`"
+    for rows in choices.TABLES[page].values():
+        assert all("|" not in cell for row in rows for cell in row)
+
+
+def test_tables_list_every_proposal_network_and_reader(script):
+    tables = script("choices").TABLES
+    listed = {row[0] for page in tables.values() for rows in page.values() for row in rows[1:]}
+    packages = ("seesay.vision.proposals", "seesay.vision.networks", "seesay.corpora")
+    assert listed == {f"`{name}`" for package in packages for name in names(package)}

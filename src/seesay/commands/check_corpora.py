@@ -155,9 +155,9 @@ def _alignment(config: Config) -> Iterator[Finding]:
 def _remedy(section: str, corpus: Corpus) -> Iterator[Finding]:
     """What the corpus's reader, if it is ours, says to whoever cannot read it."""
     if corpus.reader in READERS[section]:
-        for line in about("seesay.corpora", corpus.reader).remedy:
-            text = line.format(path=Path(corpus.path).absolute())
-            yield Finding("note", section, text)
+        facts = about("seesay.corpora", corpus.reader)
+        layout = f"layout of {Path(corpus.path).absolute()}: {facts.layout}"
+        yield from (Finding("note", section, line) for line in (layout, *facts.remedy))
 
 
 def _names(section: str, paths: list[str]) -> Iterator[Finding]:

@@ -32,7 +32,12 @@ from seesay.corpora.spoken import (
 from seesay.settings.facts import Reader
 from seesay.shared.errors import InputError
 
-ABOUT = Reader("speech", "NIST CTM")
+ABOUT = Reader(
+    "speech",
+    "NIST CTM",
+    layout="NIST CTM (`*.ctm`): file, channel, onset, duration, word",
+    options="`talkers` (a list: file, talker), `talker`, `noises`",
+)
 
 CTM = ".ctm"
 ALTERNATIVES = (BEGIN, NEXT, END) = ("<ALT_BEGIN>", "<ALT>", "<ALT_END>")

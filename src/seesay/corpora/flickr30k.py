@@ -13,7 +13,11 @@ from seesay.corpora import Picture, Reject, flickr
 from seesay.corpora.captioned import Options
 from seesay.settings.facts import Reader
 
-ABOUT = Reader("pictures", "Flickr30k")
+ABOUT = Reader(
+    "pictures",
+    "Flickr30k",
+    layout="as `flickr8k`, with `results_20130124.token` or `results.csv`",
+)
 
 LAYOUT = flickr.Layout(
     folders=("images", "flickr30k-images", "flickr30k_images"),

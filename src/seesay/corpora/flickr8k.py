@@ -13,7 +13,13 @@ from seesay.corpora import Picture, Reject, flickr
 from seesay.corpora.captioned import Options
 from seesay.settings.facts import Reader
 
-ABOUT = Reader("pictures", "Flickr8k")
+ABOUT = Reader(
+    "pictures",
+    "Flickr8k",
+    layout="pictures in `images/`, `Flicker8k_Dataset/` or subfolders; captions in"
+    " `Flickr8k.token.txt`, or in a table `captions.tsv`, `.csv` or `.txt` (image, optionally"
+    " sent_no, caption), such as Kaggle's `Images/` and `captions.txt`",
+)
 
 LAYOUT = flickr.Layout(
     folders=("images", "Flicker8k_Dataset", "Flickr8k_Dataset"),

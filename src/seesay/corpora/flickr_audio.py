@@ -14,7 +14,12 @@ from seesay.corpora import Recording, Reject, SpokenWord, ctm
 from seesay.corpora.spoken import called
 from seesay.settings.facts import Reader
 
-ABOUT = Reader("speech", "Flickr8k Audio Captions")
+ABOUT = Reader(
+    "speech",
+    "Flickr8k Audio Captions",
+    layout="Flickr8k Audio Captions: `wavs/`, `wav2spk.txt`, `flickr_8k.ctm`",
+    options="as `ctm`",
+)
 
 SPOKEN = re.compile(
     r"(.+?)(?:(?:\.jpg)?_?#\d+|_\d)"

@@ -24,7 +24,14 @@ from seesay.settings.facts import Reader
 from seesay.shared.errors import InputError, cause
 from seesay.shared.printable import composed
 
-ABOUT = Reader("speech", "isolated words", isolated=True)
+ABOUT = Reader(
+    "speech",
+    "isolated words",
+    layout="a folder of words: `cat.wav`, or `TALKER/cat_2.wav`",
+    options="`edges` (energy, or file), `below` (40 dB), `word`, `talker`, `channel` (the mean of"
+    " all), `picture`, `noises`",
+    isolated=True,
+)
 
 FRAME = 0.010  # s
 PLAIN = re.compile(r"[\w -]*")

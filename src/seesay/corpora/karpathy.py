@@ -20,7 +20,13 @@ from seesay.settings.facts import Reader
 from seesay.shared import unrepeated
 from seesay.shared.errors import InputError
 
-ABOUT = Reader("pictures", "Karpathy’s JSON")
+ABOUT = Reader(
+    "pictures",
+    "Karpathy’s JSON",
+    layout="pictures and Karpathy's JSON (`dataset_flickr8k.json`, `dataset_coco.json`), with his"
+    " split",
+    options="`captions` (the only JSON file), `restval` (train)",
+)
 
 LAYOUT = Layout(tuple(dict.fromkeys(flickr8k.LAYOUT.folders + flickr30k.LAYOUT.folders)), "", ())
 SPLITS = {"train": "train", "val": "validation", "test": "test", "restval": "train"}

@@ -20,11 +20,12 @@ from seesay.shared.errors import InputError
 ABOUT = Reader(
     "speech",
     "LUCID",
+    layout="`NAME.TextGrid` with a word tier beside `NAME.wav`, in any folders, as LUCID is"
+    " distributed; or `lucid_native.tokens.txt` and the wavs that it names",
+    options="as `textgrid`",
     remedy=(
         "LUCID is the London UCL Clear Speech in Interaction Database (Valerie Hazan's group,"
         " University College London); its licence lets nobody hand it on, so everyone asks for it",
-        "layout: {path}/ANY/FOLDERS/NAME.wav with NAME.TextGrid beside it (a word tier), or"
-        " {path}/lucid_native.tokens.txt with the wavs that it names",
         "docs/paper.md says where to ask, and more of the layout",
     ),
 )

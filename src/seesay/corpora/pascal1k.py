@@ -15,7 +15,13 @@ from seesay.corpora.files import folder_among, is_picture, stem, visible_files
 from seesay.corpora.listing import content_of, lines, read_table
 from seesay.settings.facts import Reader
 
-ABOUT = Reader("pictures", "Pascal1K")
+ABOUT = Reader(
+    "pictures",
+    "Pascal1K",
+    layout="pictures in the folder, its `images/` or its `dataset/`, with or without one folder a"
+    " category; captions in a text file beside each picture or in `sentence/` (one caption a"
+    " line), in `sentences.tsv`, or in the saved web page",
+)
 
 FOLDERS = ("images", "dataset")
 TEXTS, TABLE = ("sentence", "sentences"), "sentences.tsv"

@@ -35,7 +35,14 @@ from seesay.corpora.tiers import passed_over, sides, word_tiers
 from seesay.settings.facts import Reader
 from seesay.shared.printable import composed
 
-ABOUT = Reader("speech", "Praat TextGrids")
+ABOUT = Reader(
+    "speech",
+    "Praat TextGrids",
+    layout="Praat TextGrids beside audio files, or in a folder of their own"
+    " (`aligned/ann/1.TextGrid` for `audio/ann/1.wav`); long or short text format",
+    options="`tiers` (word, words, ...), `talker` (the file's name), `encoding` (UTF-8 or"
+    " UTF-16), `noises`",
+)
 
 GRIDS = ".textgrid"
 LETTER = re.compile(r"^(.+)[_-]([AB])(?:[_-]([12]))?$")

@@ -16,7 +16,12 @@ from seesay.corpora.spoken import AUDIO, Speech, files_below, talker_of
 from seesay.settings.facts import Reader
 from seesay.shared.errors import InputError
 
-ABOUT = Reader("speech", "TIMIT")
+ABOUT = Reader(
+    "speech",
+    "TIMIT",
+    layout="`.wrd` beside `.wav`: first sample, last sample, word; a folder a talker",
+    options="`rate` (16000), `talker`, `noises`",
+)
 
 WORDS = ".wrd"
 SAMPLE = re.compile(r"[0-9]{1,15}")

@@ -19,7 +19,13 @@ from seesay.settings import Settings
 from seesay.settings.facts import Reader
 from seesay.shared.errors import InputError
 
-ABOUT = Reader("speech", "table of words")
+ABOUT = Reader(
+    "speech",
+    "table of words",
+    layout="a table with a header, a word a row: file, speaker, onset, offset (s), word,"
+    " optionally picture",
+    options="`table` (words.tsv), `columns` (the header's names), `noises`",
+)
 
 
 class Columns(Settings):

@@ -97,12 +97,16 @@ class Reader:
     Attributes:
         reads: The stage that uses it.
         title: The name of the corpus or of the layout.
+        layout: How its files lie, in a line of Markdown.
+        options: The options that this reader alone has, each with its default in brackets; in
+            Markdown.
         isolated: Whether each file is one word.
-        remedy: Lines for whoever cannot read the corpus: where it comes from, how its files lie;
-            `{path}` stands for its folder.
+        remedy: Lines for whoever cannot read the corpus: where it comes from.
     """
 
     reads: Literal["pictures", "speech"]
     title: str
+    layout: str
+    options: str = ""
     isolated: bool = False
     remedy: tuple[str, ...] = ()

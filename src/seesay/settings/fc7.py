@@ -25,8 +25,8 @@ class Fc7Settings(Settings):
         default=128,
         ge=64,
         le=1600,
-        description="side of the warped crop, in px (R-CNN: 227; torchvision: 224); fasterrcnn:"
-        " short side of the scaled picture (torchvision: 800)",
+        description="side of the warped crop, in px (R-CNN: 227; torchvision: 224); for a"
+        " network that sees whole pictures (fasterrcnn), their short side (torchvision: 800)",
     )
     context: int = Field(
         default=9,

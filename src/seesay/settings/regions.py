@@ -39,15 +39,16 @@ class RegionsSettings(Settings):
     )
     weights: UserPath = Field(
         default="DEFAULT",
-        description="weights of the network of rpn, as fc7.weights; other methods have none",
+        description="weights of the method's network, as fc7.weights; methods without a network"
+        " ignore it",
     )
     side: int = Field(
         default=224,
         ge=32,
         le=4096,
-        description="scales larger pictures down to this long side, in px, for selective_search"
-        " and edge_boxes; rpn scales every picture to this short side (torchvision: 800); the"
-        " grid ignores it",
+        description="scales larger pictures down to this long side, in px, before the search; rpn"
+        " scales every picture to this short side (torchvision: 800); methods that look at no"
+        " pixels, such as grid, ignore it",
     )
     min_area: float = Field(
         default=0.02,
@@ -60,8 +61,8 @@ class RegionsSettings(Settings):
         gt=0,
         le=1,
         description="drops a box if its intersection over union with the whole picture, or with a"
-        " box kept before, is above this; 1 keeps all. rpn and edge_boxes start with the most"
-        " likely box, selective_search with the largest",
+        " box kept before, is above this; 1 keeps all. Starts with the method's first"
+        " box, mostly the likeliest; if a method has no order (selective_search), with the largest",
     )
     candidates: int = Field(
         default=40,
