@@ -71,6 +71,20 @@ def test_what_no_run_goes_on_from_is_listed_and_removed_when_asked(run, capsys):
     assert sorted(path.name for path in run.iterdir()) == ["c", "mine"]
 
 
+def test_states_of_folds_that_the_config_does_not_have_are_useless(run, capsys):
+    split = {"method": "exact", "train": 2, "validation": 1, "test": 3, "folds": 2, "fold": "all"}
+    file = run.parents[1] / "config.yaml"
+    config = yaml.safe_load(file.read_text())
+    for fold in (0, "all"):
+        config["pictures"] |= {"split": split | {"fold": fold}}
+        file.write_text(yaml.safe_dump(config))
+        stored(run.parent / "folds/1/checkpoints", "a", "best", 1, 10)
+        (said, _) = [*clean(capsys), ""][:2]
+        kept = "kept     best, seed 1: goes on from it"
+        lost = "useless  best, seed 1: of a fold that the config does not have"
+        assert said.startswith(lost if fold == 0 else kept)
+
+
 def test_without_states_there_is_nothing_to_free(run, capsys):
     assert clean(capsys, "--remove") == ["nothing to free"]
 

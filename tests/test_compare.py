@@ -285,6 +285,56 @@ def test_corpora_that_differ_are_counted_with_a_digest(runs):
     assert all(row.first != row.second for row in rows)
 
 
+def folded(fold):
+    """A config of three folds of which this one, or all, are run."""
+    split = {"method": "hash", "folds": 3, "fold": fold}
+    return {**report_run.CONFIG, "pictures": {"corpora": [], "split": split}}
+
+
+def test_a_run_of_all_folds_is_compared_over_all_of_them(runs):
+    rng = np.random.default_rng(8)
+    for fold in (1, 2):
+        # The same pictures again, since these queries count as others in each fold.
+        put(runs[0] / f"folds/{fold}", rng.integers(0, 30, 40), tied=2)
+        for seed in (1, 2):
+            put(runs[1] / f"folds/{fold}", rng.integers(0, 12, 40), seed=seed)
+    (part,) = compare(*runs, SETTINGS)
+    line = next(line for line in part.lines if line.metric == "mean_rank")
+    files = [sorted(run.rglob("ranks.parquet")) for run in runs]
+    assert [len(paths) for paths in files] == [3, 6]
+    better = [tables.read(RANKS, paths)["better"].mean() for paths in files]
+    # Beside the better items: in A, half of the two tied ones and the first right one.
+    assert (line.first, line.second) == pytest.approx((better[0] + 2, better[1] + 1))
+    assert part.queries == (120, 120)
+    # Whoever ran one fold alone later has that one, whatever lies below it.
+    for run in runs:
+        write_record(run, folded(0))
+    assert compare(*runs, SETTINGS)[0].queries == (40, 40)
+    write_record(runs[0], folded("all"))
+    (part,) = compare(*runs, SETTINGS)
+    nothing_is_starred(part, "queries (A 120, B 40, 40 in both)")
+    (runs[0] / "folds/2/evaluation/paper/model/1/ranks.parquet").unlink()
+    gone = "1/ranks.parquet: missing; run the workflow to the end of every fold"
+    with pytest.raises(InputError, match=f"^{runs[0]}/folds/2/.*{gone}$"):
+        compare(*runs, SETTINGS)
+
+
+def test_splits_and_captions_are_counted_in_every_fold(runs):
+    for folder in runs:
+        write_tokens(folder, 2)
+    for home in (runs[1], runs[1] / "folds/1", runs[1] / "folds/2"):
+        write_tokens(home, 2)
+    assert len(Run.read(runs[1]).tokens("test")) == 3 * 40
+    rows = compare_runs.differences(*map(Run.read, runs), [])
+    found = {row.name: (row.first, row.second) for row in rows if row.kind == "corpora"}
+    # The pictures and the tokens in use are the same.
+    assert set(found) == {"split of the pictures", "spoken captions"}
+    counted = [text.partition(" (")[0] for text in found["split of the pictures"]]
+    assert counted == ["test 20, train 1", "test 60, train 3 in 3 folds"]
+    counted = [text.partition(" (")[0] for text in found["spoken captions"]]
+    assert counted == ["42", "126 in 3 folds"]
+
+
 def test_what_is_not_known_is_said(runs):
     said = compare_runs.lacking(*map(Run.read, runs))
     assert said[0].startswith("A has no report/run.json, so its settings, code and versions")

@@ -10,8 +10,10 @@ from seesay.commands import cli
 from seesay.commands.check import report
 from seesay.commands.compare_runs import Run
 from seesay.commands.search import Search
+from seesay.planning import folds
 from seesay.scoring.abx_metrics import pooled as pooled_pairs
 from seesay.scoring.breakdown_classes import by_fold, of_queries
+from seesay.shared.errors import InputError
 from support.metrics import read, same_numbers
 from support.workflow import jobs, small_config, snakemake
 
@@ -113,6 +115,31 @@ def test_a_pair_of_words_that_folds_ask_again_counts_once():
     found = pooled_pairs(frame.assign(experiment="paper", system="model", seed=1, task="abx"))
     rows = found[["word", "other", "score", "triplets"]].to_numpy().tolist()
     assert rows == [["a", "b", 1.0, 8], ["b", "a", 0.75, 10]]
+
+
+def test_folds_lie_below_the_results(tmp_path):
+    results = tmp_path / "results"
+    assert folds.homes(results) == folds.homes(results, 1) == [results]
+    model = results / "training" / "paper" / "model" / "1"
+    assert folds.model_folder(model, 0) == model
+    with pytest.raises(InputError, match=r"--fold 1: no such fold in .*results; it has no folds$"):
+        folds.model_folder(model, 1)
+    homes = [results, *(results / "folds" / str(fold) for fold in range(1, 11))]
+    for home in homes:
+        home.mkdir(parents=True)
+    assert folds.homes(results) == folds.homes(results, 11) == homes
+    assert {folds.results_of(home) for home in homes} == {results}
+    for fold, home in enumerate(homes):
+        assert folds.home_of(results, fold) == home
+        own = home / "training" / "paper" / "model" / "1"
+        assert folds.model_folder(own) == folds.model_folder(own / "model.safetensors") == own
+        assert folds.model_folder(model, fold) == own
+        assert folds.model_folder(own, 0) == model
+    for fold in (-1, 11):
+        with pytest.raises(InputError, match=f"--fold {fold}: .* it has the folds 0 to 10$"):
+            folds.home_of(results, fold)
+    with pytest.raises(InputError, match=r"model/1: not a model's folder; give <results>/training"):
+        folds.model_folder("model/1", 2)
 
 
 def test_check_counts_the_trainings(tmp_path, monkeypatch, capsys):

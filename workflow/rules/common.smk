@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from seesay.shared import gpus
-from seesay.planning import choices, stamps
+from seesay.planning import choices, folds, stamps
 from seesay.planning.config import load
 from seesay.planning.config_file import refuse_blocked
 from seesay.shared.errors import InputError
@@ -29,7 +29,7 @@ except InputError as error:
 
 SHARDS = [str(shard) for shard in range(CONFIG.shards)]
 # Folders of each fold's matching and later stages; fold 0 is at the top, as without folds.
-FOLDS = ["", *(f"folds/{fold}/" for fold in CONFIG.pictures.more_folds)]
+FOLDS = [folds.prefix(fold) for fold in (0, *CONFIG.pictures.more_folds)]
 SEEDS = [str(seed) for seed in CONFIG.seeds]
 EXPERIMENTS = ordered(CONFIG.experiments)
 # Networks, trained or not, the model before those that keep pace with it; and a prior, which has

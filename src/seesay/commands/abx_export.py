@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 import torch
 
+from seesay.planning import folds
 from seesay.scoring.abx import Items, items, neighbours, pairs
 from seesay.scoring.corpus import load
 from seesay.shared import writing
@@ -35,16 +36,20 @@ TABLES = {
 }
 
 
-def export(results: Path, experiment: str, system: str, seed: int, folder: Path) -> Items:
+def export(
+    results: Path, experiment: str, system: str, seed: int, folder: Path, fold: int = 0
+) -> Items:
     """Write the files of this module's docstring into `folder`, and return the items.
 
-    Raises InputError if the run lacks a table, and for the system `frequency`, which ignores the
-    query and has no embedding of one.
+    Takes the test tokens and the embeddings of `fold`. Raises InputError if the run lacks the fold
+    or a table, and for the system `frequency`, which ignores the query and has no embedding of one.
     """
     if system == "frequency":
         raise InputError("--system frequency: it looks at no query; export another system")
     names = {"experiment": experiment, "system": system, "seed": seed}
-    paths = {name: results / path.format(**names) for name, path in TABLES.items()}
+    home = folds.home_of(results, fold)
+    paths = {name: home / path.format(**names) for name, path in TABLES.items()}
+    paths["spoken_words"] = results / TABLES["spoken_words"]  # of all folds
     for path in paths.values():
         if not path.is_file():
             raise InputError(
@@ -73,9 +78,12 @@ def export(results: Path, experiment: str, system: str, seed: int, folder: Path)
 def report(arguments: argparse.Namespace) -> None:
     """The command `seesay abx`: write the files, and print the error rates for comparison."""
     given = (arguments.results, arguments.experiment, arguments.system, arguments.seed)
-    found = export(*given, arguments.out)
+    found = export(*given, arguments.out, arguments.fold)
     scores = pairs(found, "any").groupby("task")
-    print(f"{arguments.out}: {len(found.frame)} tokens; error rates by cells, in any context:")
+    several = len(folds.homes(arguments.results))
+    whose = f" of fold {arguments.fold} of {several} (--fold)" if several > 1 else ""
+    rates = "error rates by cells, in any context:"
+    print(f"{arguments.out}: {len(found.frame)} tokens{whose}; {rates}")
     for task, part in scores:
         print(f"{task}\t{1.0 - part['score'].mean():.6f}\t{part['triplets'].sum()} triplets")
 

@@ -17,6 +17,7 @@ from seesay.commands.check_disk import said_size
 from seesay.learning import checkpoints
 from seesay.planning.config import Config, load
 from seesay.planning.config_file import read
+from seesay.planning.folds import homes
 from seesay.shared.errors import InputError
 
 Run = tuple[str, str]  # experiment and seed
@@ -42,7 +43,7 @@ class Store:
 def stores(results: Path) -> list[Store]:
     """The folders of states below a results folder, the last written first."""
     found = []
-    for folder in [*results.glob("checkpoints/*"), *results.glob("folds/*/checkpoints/*")]:
+    for folder in [path for home in homes(results) for path in home.glob("checkpoints/*")]:
         if not (folder / checkpoints.LOCK).is_file():
             continue
         files = [path.stat() for path in folder.iterdir()]
@@ -67,12 +68,15 @@ def useless(config: Config, found: Iterable[Store]) -> dict[Path, str]:
     states stay, to continue from.
     """
     wanted = {(name, str(seed)) for name in config.experiments for seed in config.seeds}
+    folds = homes(Path(config.results), 1 + len(config.pictures.more_folds))
     why: dict[Path, str] = {}
     kept: set[tuple[Path, Run]] = set()
     for store in found:
         home = store.folder.parents[1]  # the results folder, or a fold's
         if store.run is None:
             why[store.folder] = "of an earlier version"
+        elif home not in folds:
+            why[store.folder] = f"{_named(store.run)}: of a fold that the config does not have"
         elif store.run not in wanted:
             why[store.folder] = f"{_named(store.run)}: not in the config"
         elif _ended(config, home, *store.run):

@@ -27,6 +27,8 @@ from typing import Any
 Commands = Any  # argparse keeps the type of its subparsers to itself
 TRUST = "run the TorchScript file that logmel.model names: a program that runs with your rights"
 
+FOLD = "in a run of all folds: the model of this fold (default: the one of the folder)"
+
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Parse the command line and run the command."""
@@ -125,7 +127,7 @@ def _add_compare(commands: Commands) -> None:
         description="List how two finished runs differ (settings, corpora, seeds, code), and print"
         " their numbers side by side (docs/experiments.md). Differences are B minus A, with 95 %"
         " intervals, paired over the test pictures. Runs with different test sets get no"
-        " differences.",
+        " differences. A run with pictures.split.fold: all is compared over all its folds.",
     )
     compare.add_argument("first", type=Path, metavar="RUN", help="the results folder of run A")
     compare.add_argument("second", type=Path, metavar="RUN", help="the results folder of run B")
@@ -153,6 +155,7 @@ def _add_search(commands: Commands) -> None:
     asked = search.add_mutually_exclusive_group(required=True)
     asked.add_argument("--say", type=Path, metavar="WAV", help="a recording of one word")
     asked.add_argument("--look", type=Path, metavar="PICTURE", help="a picture")
+    search.add_argument("--fold", type=int, metavar="N", help=FOLD)
     search.add_argument("--top", type=int, default=10, help="largest number of rows (10)")
     search.add_argument(
         "--split",
@@ -176,6 +179,7 @@ def _add_export(commands: Commands) -> None:
     export.add_argument(
         "--model", required=True, help="folder <results>/training/{experiment}/{system}/{seed}"
     )
+    export.add_argument("--fold", type=int, metavar="N", help=FOLD)
     export.add_argument("--out", required=True, type=Path, help="folder for the files")
 
 
@@ -191,6 +195,13 @@ def _add_abx(commands: Commands) -> None:
     abx.add_argument("--experiment", required=True, help="an experiment of the run")
     abx.add_argument("--system", default="model", help="model (the default) or a control")
     abx.add_argument("--seed", type=int, default=1, help="a seed of the run (1)")
+    abx.add_argument(
+        "--fold",
+        type=int,
+        default=0,
+        metavar="N",
+        help="test pictures and model of this fold, in a run of all folds (0)",
+    )
     abx.add_argument("--out", required=True, type=Path, help="folder for the files")
 
 

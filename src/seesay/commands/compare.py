@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from seesay.commands import compare_runs
-from seesay.commands.compare_runs import UNKNOWN, Run, Tokens, sets_apart
+from seesay.commands.compare_ranks import UNKNOWN, Tokens, ranks_of, sets_apart
+from seesay.commands.compare_runs import RANKS as FILES
+from seesay.commands.compare_runs import Run
 from seesay.planning.experiments import ordered
 from seesay.schemas.scoring import HUMAN_RANKS, RANKED, RANKS, SYNTHETIC
 from seesay.scoring import intervals
@@ -31,7 +32,6 @@ from seesay.settings.metrics import MetricsSettings
 from seesay.shared.errors import InputError
 from seesay.shared.ranking import Floats
 
-FILES = compare_runs.RANKS
 PEOPLE = "human/ranks/*/*/*.parquet"
 
 
@@ -99,8 +99,8 @@ def compare(
     A task is compared in one gallery: the named one, or else test, if both runs have it.
     Raises InputError for a folder without ranks and for runs with nothing in common.
     """
-    ranks = [_read(folder, gallery) for folder in (first, second)]
     runs = Run.read(first), Run.read(second)
+    ranks = [_read(run, gallery) for run in runs]
     names = [
         ordered([*(n for n in run.experiments if n in found), *sorted(found)])
         for run, found in zip(runs, (set(r["experiment"]) for r in ranks), strict=True)
@@ -114,7 +114,7 @@ def compare(
             f"{', '.join(names[1])}: none is in both"
         )
     tokens = {g: (runs[0].tokens(g), runs[1].tokens(g)) for g in set(ranks[0]["gallery"])}
-    people = [compare_runs.ranks_of(HUMAN_RANKS, folder, PEOPLE) for folder in (first, second)]
+    people = [ranks_of(HUMAN_RANKS, run.homes, PEOPLE) for run in runs]
     parts = []
     for pair in pairs:
         for task in (*paper(), *more()):
@@ -265,16 +265,14 @@ def adjusted(parts: list[Part]) -> list[Part]:
     ]
 
 
-def _read(folder: Path, gallery: str | None) -> pd.DataFrame:
-    """The ranks of a results folder, in one gallery if it is named.
-
-    Raises InputError if there are none.
-    """
+def _read(run: Run, gallery: str | None) -> pd.DataFrame:
+    """The ranks of a run, in one gallery if it is named. Raises InputError if there are none."""
+    folder = run.folder
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder; give the results folder of a finished run")
     if not any(folder.glob(FILES)):
         raise InputError(f"{folder}: no {FILES} in it; give the results folder of a finished run")
-    frame = compare_runs.ranks_of(RANKS, folder, FILES)
+    frame = ranks_of(RANKS, run.homes, FILES)
     if frame.empty:
         raise InputError(f"{folder}: its tasks have no ranks, which are compared; ABX has scores")
     found = frame if gallery is None else frame[frame["gallery"] == gallery]

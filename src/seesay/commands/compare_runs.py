@@ -3,12 +3,13 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from seesay.planning import folds
 from seesay.planning.config import VARIED
 from seesay.planning.entries import flat
 from seesay.schemas.audio import RECORDINGS, SPOKEN_WORDS
@@ -23,8 +24,6 @@ RECORD = "report/run.json"
 RANKS = "evaluation/*/*/*/ranks.parquet"
 TOKENS = "matching/spoken_captions.parquet"
 NONE = "–"
-Tokens = tuple[frozenset[str] | None, frozenset[str] | None]
-UNKNOWN: Tokens = (None, None)  # human words are identified by the queries
 # Paths below the results folder of each run.
 NOT_COMPARED = ("results", "experiments")
 # By kind of item: its table and file, and the columns that make two of them equal.
@@ -42,6 +41,9 @@ CORPORA: dict[str, tuple[Table, str, tuple[str, ...]]] = {
     "word tokens used": (SPOKEN_CAPTIONS, TOKENS, ("token_id",)),
     "spoken captions": (SPOKEN_CAPTIONS, TOKENS, ("image_id", "caption", "position", "token_id")),
 }
+
+# Kinds that each fold has for itself.
+BY_FOLD = ("split of the pictures", "spoken captions")
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,12 @@ class Run:
         return cls(folder, record)
 
     @property
+    def homes(self) -> list[Path]:
+        """The folders of the run's folds; without a record, of those that are there."""
+        number = folds.count(self.record["config"]) if self.record else None
+        return folds.homes(self.folder, number)
+
+    @property
     def experiments(self) -> list[str]:
         """The config's experiments, in order; none without a record."""
         return list(self.record["config"]["experiments"]) if self.record else []
@@ -82,10 +90,11 @@ class Run:
     def tokens(self, gallery: str) -> frozenset[str] | None:
         """The word tokens in the gallery; None if the run's tables do not exist.
 
-        They are those used for the test pictures, or for all.
+        They are those used for the test pictures, or for all. Names of tokens after fold 0 begin
+        with the fold's folder.
         """
         found: frozenset[str] = frozenset()
-        for home in folds(self.folder):
+        for fold, home in enumerate(self.homes):
             files = home / TOKENS, home / CORPORA["pictures"][1]
             if not all(file.is_file() for file in files):
                 return None
@@ -94,38 +103,8 @@ class Run:
                 images = _read(IMAGES, files[1], ("image_id", "split"))
                 test = images.loc[images["split"] == "test", "image_id"]
                 spoken = spoken[spoken["image_id"].isin(test)]
-            found |= frozenset(spoken["token_id"])
+            found |= frozenset(folds.prefix(fold) + spoken["token_id"])
         return found
-
-
-def folds(folder: Path) -> list[Path]:
-    """The folders of a run's folds: its results folder, and those of later folds."""
-    return [folder, *sorted(folder.glob("folds/[0-9]*"), key=lambda home: int(home.name))]
-
-
-def ranks_of(table: Table, folder: Path, pattern: str) -> pd.DataFrame:
-    """The ranks of all folds; queries after fold 0 have their folder in their name.
-
-    A token may be a query in several folds, each time for another picture.
-    """
-    frames = []
-    for home in folds(folder):
-        files = sorted(home.glob(pattern))
-        frame = tables.read(_of_its_time(table, files[:1]), files)
-        if home != folder:
-            frame["query"] = f"folds/{home.name}/" + frame["query"]
-        frames.append(frame)
-    return pd.concat(frames, ignore_index=True)
-
-
-def _of_its_time(table: Table, files: list[Path]) -> Table:
-    """The table without the optional columns that an older seesay has not written."""
-    for file in files:
-        with tables.opened(file) as opened:
-            names = opened.schema_arrow.names
-        kept = tuple(c for c in table.columns if not c.optional or c.name in names)
-        return replace(table, columns=kept)
-    return table
 
 
 def differences(first: Run, second: Run, pairs: Iterable[tuple[str, str]]) -> list[Apart]:
@@ -197,13 +176,22 @@ def _merged(config: dict[str, Any], experiment: str) -> dict[str, Any]:
 def _corpora(first: Run, second: Run) -> list[Apart]:
     """Differing corpora: their numbers of items, and a digest."""
     found = []
-    for kind, (table, file, columns) in CORPORA.items():
-        paths = [run.folder / file for run in (first, second)]
-        if all(path.is_file() for path in paths):
-            texts = [_counted(_read(table, path, columns)) for path in paths]
+    for kind, (_, file, _) in CORPORA.items():
+        if all((run.folder / file).is_file() for run in (first, second)):
+            texts = [_counted(_items(run, kind)) for run in (first, second)]
             if texts[0] != texts[1]:
                 found.append(Apart("corpora", kind, *texts))
     return found
+
+
+def _items(run: Run, kind: str) -> pd.DataFrame:
+    """The rows of a kind, of all folds; with a column `fold` if the folds differ by design."""
+    table, file, columns = CORPORA[kind]
+    homes = [home for home in run.homes if (home / file).is_file()]
+    frames = [_read(table, home / file, columns) for home in homes]
+    if kind in BY_FOLD and len(homes) > 1:
+        frames = [frame.assign(fold=fold) for fold, frame in enumerate(frames)]
+    return pd.concat(frames, ignore_index=True)
 
 
 def _read(table: Table, path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
@@ -212,14 +200,19 @@ def _read(table: Table, path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
 
 
 def _counted(frame: pd.DataFrame) -> str:
-    """The number of distinct rows, by split if they have one, and a digest of them."""
+    """The number of distinct rows, by split if they have one, and a digest of them.
+
+    Rows of several folds are counted in each.
+    """
     rows = frame.drop_duplicates().sort_values(list(frame.columns))
     text = rows.to_csv(index=False, header=False, lineterminator="\n")
     digest = hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
+    said = f"{len(rows):,}"
     if "split" in frame:
         each = rows["split"].value_counts().sort_index()
-        return f"{', '.join(f'{name} {count:,}' for name, count in each.items())} ({digest})"
-    return f"{len(rows):,} ({digest})"
+        said = ", ".join(f"{name} {count:,}" for name, count in each.items())
+    several = f" in {rows['fold'].nunique()} folds" if "fold" in frame else ""
+    return f"{said}{several} ({digest})"
 
 
 def _parts(first: Run, second: Run) -> Iterator[Apart]:
@@ -247,46 +240,3 @@ def _values(kind: str, first: dict[str, str], second: dict[str, str]) -> list[Ap
         for key in dict.fromkeys([*first, *second])
         if first.get(key) != second.get(key)
     ]
-
-
-def sets_apart(both: list[pd.DataFrame], tokens: Tokens) -> str:
-    """How two runs' test sets of one task differ, in words; "" if they do not.
-
-    Queries may be other fragments of the same pictures, which are the resampled units; they must be
-    the same if the tokens are unknown.
-    """
-    once = [
-        next(rows for _, rows in part.groupby(["system", "seed"])).set_index("query")
-        for part in both
-    ]
-    # Human words are the same, whatever pictures they were said about.
-    images = [set() if "word" in rows else _images(rows) for rows in once]
-    queries = [set(rows.index) for rows in once]
-    sizes = [round(rows["gallery_size"].mean()) for rows in once]
-    found = []
-    if images[0] != images[1]:
-        found.append(_said("test pictures", *images))
-    one, other = tokens
-    if one is not None and other is not None:
-        if one != other:
-            found.append(_said("word tokens", one, other))
-    elif queries[0] != queries[1]:
-        found.append(_said("queries", *queries))
-    if sizes[0] != sizes[1]:
-        found.append(f"gallery sizes (A {sizes[0]:,}, B {sizes[1]:,})")
-    if not found and queries[0] == queries[1]:
-        names = ["image_id", "gallery_size", "relevant"]
-        if not once[0][names].equals(once[1].loc[once[0].index, names]):
-            found.append("right answers to the same queries")
-    return " and ".join(found)
-
-
-def _images(rows: pd.DataFrame) -> set[str]:
-    """All test pictures of some queries."""
-    others = rows.get("other_images", pd.Series(dtype=object))
-    return set(rows["image_id"]).union(*others.dropna().map(json.loads))
-
-
-def _said(what: str, one: set[str] | frozenset[str], other: set[str] | frozenset[str]) -> str:
-    """Numbers of each and of both: `test pictures (A 20, B 15, 15 in both)`."""
-    return f"{what} (A {len(one):,}, B {len(other):,}, {len(one & other):,} in both)"

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from seesay.learning.embedding import load_network
 from seesay.model.network import Network
+from seesay.planning.folds import MODEL, model_folder
 from seesay.shared import writing
 from seesay.shared.errors import InputError
 from seesay.shared.randomness import generator
@@ -52,10 +53,7 @@ def export(model: str | Path, folder: Path, tolerance: float = TOLERANCE) -> dic
     home = Path(model)
     for name in ("model.safetensors", "settings.json"):
         if not (home / name).is_file():
-            raise InputError(
-                f"{home / name}: no such file; give <results>/training/{{experiment}}/{{system}}/"
-                "{seed} of a finished run"
-            )
+            raise InputError(f"{home / name}: no such file; give {MODEL}")
     network = load_network(home, torch.device("cpu"))
     about: dict[str, Any] = json.loads((home / "settings.json").read_text())
     written = {branch: convert(Embedder(network, branch).eval()) for branch in BRANCHES}
@@ -77,7 +75,10 @@ def export(model: str | Path, folder: Path, tolerance: float = TOLERANCE) -> dic
 
 def report(arguments: argparse.Namespace) -> None:
     """The command `seesay export`: write the files, and print a line for each."""
-    for branch, difference in export(arguments.model, arguments.out).items():
+    model = arguments.model
+    if arguments.fold is not None:
+        model = model_folder(model, arguments.fold)
+    for branch, difference in export(model, arguments.out).items():
         print(f"{arguments.out / branch}.onnx: differs from the model by {difference:.2g} at most")
 
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from seesay.audio.word_frames import vectors as log_mel_of
 from seesay.learning.arrays import embed, load
 from seesay.learning.embedding import about
+from seesay.planning import folds
 from seesay.planning.recipes import Recipe
 from seesay.schemas.audio import RECORDINGS, SPOKEN_WORDS
 from seesay.schemas.captions import SPOKEN_CAPTIONS
@@ -39,25 +40,25 @@ BOX = ["x0", "y0", "x1", "y1"]
 class Search:
     """A trained model with all that its run embedded.
 
-    `model` is a folder <results>/training/{experiment}/{system}/{seed} of a finished run. Raises
-    InputError, in one line, when it is not or when files are missing, damaged or of other runs.
+    `model` is a folder <results>/training/{experiment}/{system}/{seed} of a finished run. With
+    `fold`, the same model of that fold is taken. Raises InputError, in one line, when it is not or
+    when files are missing, damaged or of other runs.
 
     A TorchScript file that the run heard words by (logmel.model) is a program: `say` runs it only
     with `trust_model`.
     """
 
-    def __init__(self, model: str | Path, device: str = "cpu", trust_model: bool = False) -> None:
-        folder = Path(model).absolute()
-        if folder.name == "model.safetensors":
-            folder = folder.parent
-        if len(folder.parents) < 4 or folder.parents[2].name != "training":
-            raise InputError(
-                f"{model}: not a model's folder; give <results>/training/{{experiment}}/{{system}}/"
-                "{seed} of a finished run"
-            )
+    def __init__(
+        self,
+        model: str | Path,
+        device: str = "cpu",
+        trust_model: bool = False,
+        fold: int | None = None,
+    ) -> None:
+        folder = folds.model_folder(model, fold)
         home = folder.parents[3]
-        # A fold after the first is in a folder of its own, and shares what no split changes.
-        self.results = home.parents[1] if home.parent.name == "folds" else home
+        # Folds share what no split changes.
+        self.results = folds.results_of(home)
         embedded = home / "embedding" / folder.relative_to(folder.parents[2])
         files = {
             "model": folder / "model.safetensors",

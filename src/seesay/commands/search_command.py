@@ -20,7 +20,7 @@ LONGEST_WORD = 2  # s; longer recordings are hardly one word
 
 def search(arguments: argparse.Namespace) -> None:
     """Search as the parsed command line says. Raises InputError for a user's mistake."""
-    model = Search(arguments.model, arguments.device, arguments.trust_model)
+    model = Search(arguments.model, arguments.device, arguments.trust_model, arguments.fold)
     asked = arguments.say or arguments.look
     if not asked.is_file():
         raise InputError(f"{asked}: no such file")
