@@ -50,6 +50,25 @@ def test_a_changed_copy_in_another_split_is_found_and_nothing_else(change) -> No
     assert told(found) == "p07 (train) and q (test)"
 
 
+def test_copies_that_one_fold_alone_puts_apart_are_found() -> None:
+    signs = {f"p{n}": signature(photograph(n % 3)) for n in range(9)}
+    names = ("train", "validation", "test")
+    # Copies are three apart: in fold 0 they share a split, in fold 1 those of p0 do not.
+    folds = [{name: names[int(name[1]) % 3] for name in signs} for _ in range(3)]
+    folds[1] |= {"p3": "test"}
+    folds[2] |= {"p0": "validation", "p6": "test", "p8": "train"}
+    found = across(signs, *folds).drop(columns="bits").values.tolist()
+    assert found == [
+        ["p0", "p3", "train", "test"],
+        ["p0", "p6", "validation", "test"],
+        ["p2", "p8", "test", "train"],
+        ["p3", "p6", "test", "train"],
+        ["p5", "p8", "test", "train"],
+    ]
+    assert across(signs, folds[0]).empty
+    assert across({}, *folds).empty
+
+
 def test_pairs_do_not_depend_on_the_size_of_a_block(monkeypatch: pytest.MonkeyPatch) -> None:
     signs = {f"p{n:02}": signature(photograph(n % 7)) for n in range(40)}
     splits = {name: ("train", "test", "validation")[n % 3] for n, name in enumerate(signs)}

@@ -31,14 +31,18 @@ def signature(picture: Image.Image) -> bytes:
     return low.tobytes() + blocks.tobytes()
 
 
-def across(signatures: dict[str, bytes], splits: dict[str, str]) -> pd.DataFrame:
+def across(signatures: dict[str, bytes], *folds: dict[str, str]) -> pd.DataFrame:
     """The rows of COPIES of pictures by id; an empty signature matches nothing.
 
-    Pictures are compared BLOCK by BLOCK, so memory grows with their number and not with its square.
+    `folds` are the splits of each fold, by id. The pictures of a row are in two splits of a fold;
+    the row names those of the first such fold. Pictures are compared BLOCK by BLOCK, so memory
+    grows with their number and not with its square.
     """
     names = np.array(sorted(name for name, own in signatures.items() if own), dtype=object)
-    split = np.array([splits[name] for name in names], dtype=object)
-    number = np.unique(split, return_inverse=True)[1] if len(names) else np.empty(0, np.int64)
+    kinds, number = np.unique(
+        np.array([[splits[name] for name in names] for splits in folds], dtype=str),
+        return_inverse=True,
+    )
     whole = np.array([np.frombuffer(signatures[name], np.uint8) for name in names])
     found = [np.empty((0, 3), np.int32)]
     for start in range(0, len(names), BLOCK):
@@ -46,7 +50,7 @@ def across(signatures: dict[str, bytes], splits: dict[str, str]) -> pd.DataFrame
             some, others = whole[start : start + BLOCK], whole[after : after + BLOCK]
             differ = apart(*(np.unpackbits(rows[:, :LOW], axis=1) for rows in (some, others)))
             one, other = np.nonzero(differ <= LIKE[0])
-            kept = number[one + start] != number[other + after]
+            kept = (number[:, one + start] != number[:, other + after]).any(axis=0)
             kept &= one + start < other + after
             one, other = one[kept], other[kept]
             blocks = np.bitwise_count(some[one, LOW:] ^ others[other, LOW:]).sum(axis=1)
@@ -55,7 +59,9 @@ def across(signatures: dict[str, bytes], splits: dict[str, str]) -> pd.DataFrame
             found.append(np.stack(row, axis=1).astype(np.int32))
     pairs = np.concatenate(found)
     one, other, bits = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))].T
-    columns = (names[one], names[other], split[one], split[other], bits)
+    fold = (number[:, one] != number[:, other]).argmax(axis=0)
+    split = (kinds[number[fold, place]].astype(object) for place in (one, other))
+    columns = (names[one], names[other], *split, bits)
     return pd.DataFrame(dict(zip(COPIES.schema.names, columns, strict=True)))
 
 

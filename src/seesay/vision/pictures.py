@@ -89,15 +89,16 @@ def read_corpora(
         [(p.image_id, str(p.path or ""), *facts(opened[p.image_id])) for p in usable],
         columns=IMAGES.schema.names[:-1],
     )
-    for fold, place in enumerate([images, *folds]):
-        own = splits
-        if fold:
-            own, _, _ = assign(settings.split, usable, fragments, bad, fold)
-            check_splits(f"fold {fold} of {corpora}", own, bad)
+    of_folds = [splits]
+    for fold in range(1, 1 + len(folds)):
+        of_folds.append(assign(settings.split, usable, fragments, bad, fold)[0])
+        check_splits(f"fold {fold} of {corpora}", of_folds[-1], bad)
+    for place, own in zip([images, *folds], of_folds, strict=True):
         tables.write(IMAGES, place, frame.assign(split=frame["image_id"].map(own)))
     tables.write(CAPTIONS, captions, captions_of(usable))
     write_manifests(frame, manifests)
-    found_alike = copies.across({p.image_id: opened[p.image_id].signature for p in usable}, splits)
+    signatures = {picture.image_id: opened[picture.image_id].signature for picture in usable}
+    found_alike = copies.across(signatures, *of_folds)
     if alike:
         tables.write(COPIES, alike, found_alike)
     tell_alike(found_alike)
