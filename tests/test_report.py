@@ -193,6 +193,10 @@ def test_the_summary_says_where_it_works_and_what_was_checked(run):
     assert "- pictures in two splits with the same id: 0 of 20\n" in summary
 
 
+def test_a_run_without_folds_speaks_of_none(page):
+    assert not [name for name, text in page.sections.items() if "fold" in text]
+
+
 def test_the_network_is_drawn_with_its_sizes(page):
     drawn = [attrs for tag, attrs in page.tags if attrs.get("class") == "net"]
     assert [attrs["aria-label"] for attrs in drawn] == [

@@ -12,7 +12,7 @@ def history_of(inputs, **recipe):
     """The history of a model as the report has it, and its recipe."""
     settings = make(**recipe)
     _, rows, _ = training.train_system(inputs, settings, "model", 1, CPU)
-    frame = pd.DataFrame(rows).assign(experiment="best", system="model", seed=1)
+    frame = pd.DataFrame(rows).assign(experiment="best", system="model", seed=1, fold=0)
     return frame, settings.model_dump()
 
 
@@ -34,9 +34,10 @@ def test_cut_off_are_those_that_train_on_with_a_higher_limit(tmp_path, changes, 
     assert cut_off(found, settings, "other") == ""
 
 
-def rows(system, seed, losses, part=1, start=0):
+def rows(system, seed, losses, part=1, start=0, fold=0):
     """A validation history of losses from an epoch on."""
     columns = {"experiment": "paper", "system": system, "seed": seed, "split": "validation"}
+    columns |= {"fold": fold}
     return [
         {**columns, "epoch": start + n, "loss": loss, "r10": -loss, "part": part}
         for n, loss in enumerate(losses)
@@ -58,5 +59,15 @@ def test_seeds_parts_and_the_text_bound_are_named(criterion):
         " numbers."
     )
     assert cut_off(frame, {**recipe, "max_epochs": 5}, "paper") == ""
+    # With another fold, every fold is named.
+    history += rows("model", 1, falling, fold=1) + rows("model", 2, stopped, fold=1)
+    history += rows("model", 3, late, fold=1) + rows("text", 2, late, fold=1)
+    more = pd.DataFrame(history + rows("model", 3, falling, fold=2))
+    assert cut_off(more, recipe, "paper") == (
+        "Cut off by max_epochs (4) before the patience of 2 epochs had run out: model, 4 of 7"
+        " trainings (seed 1 in folds 0, 1, best epochs 4, 4; seed 3 in folds 0, 2, best epochs 8,"
+        " 4); text (bound), 1 of 2 trainings (seed 2 in fold 0, best epoch 4). A longer training"
+        " may give other numbers."
+    )
     # A rate that falls to 0 over max_epochs has ended by its plan.
     assert cut_off(frame, {**recipe, "schedule": "cosine"}, "paper") == ""

@@ -10,6 +10,7 @@ from seesay.planning.config import load
 from seesay.reporting import beside, study, study_numbers
 from seesay.reporting.results import Difference, Results
 from seesay.schemas.learning import HISTORY
+from seesay.settings.pictures import PicturesSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from support import configs
@@ -101,13 +102,13 @@ def files(tmp_path):
     return tmp_path
 
 
-def written(files, config):
-    """The page that is written from the files."""
+def written(files, config, folds=()):
+    """The page that is written from the files, and from the histories of more folds."""
     study.write(
         files / "metrics.tsv",
         files / "differences.tsv",
         files / "experiments.tsv",
-        [files / "history.parquet"],
+        [files / "history.parquet", *folds],
         config,
         files / "study.md",
     )
@@ -145,6 +146,22 @@ def test_every_number_stands_in_its_row(files, config):
     assert "training.rho" not in text  # what all share
     # Seed 0 kept epoch 2 with 2 %, seed 1 epoch 3 with 13 %; three epochs of 4 s; each seed's R@10.
     assert changed["best"][2:] == ["2, 3", "12", "7.5", "49.0, 51.0"]
+
+
+def test_epochs_and_times_are_of_all_folds(files, config):
+    rows = tables.read(HISTORY, files / "history.parquet")
+    kept = (rows["epoch"] == 1 + rows["seed"]) & (rows["split"] == "validation")
+    tables.write(HISTORY, files / "fold.parquet", rows.assign(kept=kept))
+    split = {"method": "exact", "train": 5, "validation": 1, "test": 6, "folds": 2, "fold": "all"}
+    pictures = PicturesSettings.model_validate({"split": split})
+    text = written(
+        files, config.model_copy(update={"pictures": pictures}), [files / "fold.parquet"]
+    )
+    assert "2 folds pooled: every picture is tested once." in text
+    assert "best epoch, by seed, lowest–highest of the folds" in text
+    changed = {row[0]: row for row in rows_of(text, "experiment | settings")}
+    # Fold 1 kept epoch 1 with 1 %, and seed 1 epoch 2 with 12 %; no training took longer.
+    assert changed["best"][2:5] == ["1–2, 2–3", "12", "7.0"]
 
 
 def test_each_experiment_s_answer_stands_first(files, config):

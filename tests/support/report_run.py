@@ -116,7 +116,7 @@ def make(
         for n in range(4)
     ]
     tables.write(tables.REJECTS, path["rejects"], tables.rejects(reasons))
-    tables.write(HISTORY, path["histories"], _history(epochs, learned))
+    tables.write(HISTORY, path["histories"], history(epochs, learned))
     path["metrics"], path["differences"] = folder / "metrics.tsv", folder / "differences.tsv"
     path["experiments"] = folder / "experiments.tsv"
     path["experiments"].write_text(
@@ -235,7 +235,7 @@ def _write_quality(path: dict, ids: list, talkers: list, tokens: int) -> None:
     tables.write(UNSAYABLE, path["unsayable"], pd.DataFrame(rows, columns=columns))
 
 
-def _history(epochs: int, learned: bool) -> pd.DataFrame:
+def history(epochs: int, learned: bool) -> pd.DataFrame:
     rows = []
     for system in ("model", "shuffled"):
         for seed in (1, 2, 3):

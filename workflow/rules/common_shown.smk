@@ -89,12 +89,13 @@ def experiment_fc7():
 
 
 def histories():
-    """The history of each training."""
+    """The history of each training, fold by fold."""
     return expand(
-        at("training/{experiment}/{system}/{seed}/history.parquet"),
+        of_runs(
+            "training/{experiment}/{system}/{seed}/history.parquet",
+            there("model", "shuffled"),
+        ),
         experiment=EXPERIMENTS,
-        system=there("model", "shuffled"),
-        seed=SEEDS,
     )
 
 
@@ -105,6 +106,8 @@ def of_lexicons(name):
 
 # The inputs of the report that are lists, which may be empty, by the name in `NEEDS` of a section.
 REPORT_LISTS = {
+    "more_images": lambda: of_folds("pictures/images.parquet")[1:],
+    "more_spoken_captions": lambda: of_folds("matching/spoken_captions.parquet")[1:],
     "regions": region_tables,
     "fc7": lambda: shown_tables("fc7"),
     "logmel": lambda: shown_tables("logmel"),

@@ -36,7 +36,7 @@ rule legacy:
         *stamp("legacy", *task_modules(PAPER)),
         *chosen_code("legacy"),
     message:
-        "Ranking as the authors did: {wildcards.experiment}, {wildcards.system}, seed {wildcards.seed}"
+        "Ranking as the authors did: {wildcards.fold}{wildcards.experiment}, {wildcards.system}, seed {wildcards.seed}"
     shell:
         'python "$SCRIPTS/legacy.py" --model {input.model:q} --images {input.images:q}'
         " --spoken-captions {input.spoken_captions:q} --fc7 {input.fc7:q}"

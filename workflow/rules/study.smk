@@ -12,9 +12,10 @@ rule study:
         differences=at("differences.tsv"),
         experiments=at("experiments.tsv"),
         histories=expand(
-            at("training/{experiment}/model/{seed}/history.parquet"),
+            of_runs(
+                "training/{experiment}/{system}/{seed}/history.parquet", ["model"]
+            ),
             experiment=EXPERIMENTS,
-            seed=SEEDS,
         ),
         listed=listed("pictures", "speech"),
     output:

@@ -43,10 +43,11 @@ def findings(path: str, trust_model: bool = False) -> Iterator[Finding]:
     shape = f"{len(config.experiments)} experiment(s), {len(config.seeds)} seed(s)"
     folds = 1 + len(config.pictures.more_folds)
     if folds > 1:
-        shape += (
-            f", {folds} folds: {folds * len(config.experiments) * len(config.seeds)} jobs train"
-        )
+        trainings = folds * len(config.experiments) * len(config.seeds)
+        shape += f", {folds} folds: {trainings} jobs train"
     yield Finding("ok", "config", f"{path} is valid; {shape}, results go to {config.results}")
+    if folds > 1:
+        yield Finding("note", "config", "numbers of splits, matching and evaluation are of fold 0")
     counts = Counts(f"snakemake --cores 1 fetch --configfile {shlex.quote(path)}")
     parts: list[tuple[str, Callable[[Config, Counts], Iterator[Finding]]]] = [
         ("pictures", check_corpora.pictures),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from seesay.planning import folds
 from seesay.planning.experiments import ordered, section
 from seesay.settings.choice import about, names
 from seesay.settings.facts import Engine, Network, Proposals, Reader
@@ -103,11 +104,9 @@ def of_some(names: list[str], config: dict[str, Any]) -> str:
 
 def pooled(config: dict[str, Any]) -> list[str]:
     """The label of a run over all folds: its numbers pool them, the rest shows the first."""
-    split = config["pictures"].get("split") or {}
-    if split.get("fold") != "all":
-        return []
-    said = "every picture is tested once; examples, map and counts are from the first fold"
-    return [f"{split['folds']} folds pooled: {said}"]
+    number = folds.count(config)
+    said = "every picture is tested once; examples, map and counts are from fold 0"
+    return [f"{number} folds pooled: {said}"] if number > 1 else []
 
 
 def mixed(config: dict[str, Any]) -> bool:

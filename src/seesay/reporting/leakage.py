@@ -33,6 +33,8 @@ def checks(
     digest = files.set_index("image_id")["digest"]
     same = copies["image_id"].map(digest) == copies["other"].map(digest)
     pairs = copies[~same]  # equal bytes have a row of their own
+    pairs = pairs.assign(split=pairs["image_id"].map(split), other_split=pairs["other"].map(split))
+    pairs = pairs[pairs["split"] != pairs["other_split"]]  # of one split, but not in another fold
     texts = captions.assign(
         split=captions["image_id"].map(split), text=captions["text"].str.lower()
     )
@@ -68,6 +70,22 @@ def checks(
             "as in the paper: test talkers are known, test tokens are not",
         ),
     ]
+
+
+def added(folds: Iterable[Rows]) -> Rows:
+    """The same checks of several folds as one: what was found, and of how many, in all of them.
+
+    `which` names the items of the first fold in which some were found.
+    """
+    return [
+        max(rows, key=_found)
+        | {"found": sum(row["found"] for row in rows), "of": sum(row["of"] for row in rows)}
+        for rows in zip(*folds, strict=True)
+    ]
+
+
+def _found(row: dict[str, Any]) -> bool:
+    return bool(row["found"])
 
 
 def _reaching(taken: pd.DataFrame, of: int, names: str, window: float) -> dict[str, Any]:

@@ -101,6 +101,7 @@ def page(run: Run, found: Mapping[str, Context], drawn: Mapping[str, charts.Spec
         "source": run.source,
         "about": numbers.about(run.results, run.source),
         "seeds": config["seeds"],
+        "folds": run.folds,
         "controls": run.controls,
         "whose": {stage: run.whose(stage) for stage in ("fc7", "logmel")},
         "scenes": bool(config.get("scenes")),

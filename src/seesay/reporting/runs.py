@@ -8,10 +8,12 @@ from typing import Any
 
 import pandas as pd
 
+from seesay.planning import folds
 from seesay.planning.experiments import shown
 from seesay.reporting import credits
 from seesay.reporting.charts import Spec
 from seesay.reporting.results import Results
+from seesay.reporting.stopping import histories
 from seesay.settings.report import ReportSettings
 from seesay.shared import tables
 from seesay.shared.columns import Table
@@ -61,6 +63,18 @@ class Run:
         if key not in self.read:
             self.read[key] = tables.read(table, paths, columns=wanted)
         return self.read[key]
+
+    @property
+    def history(self) -> pd.DataFrame:
+        """The histories of all trainings, with a column `fold`, read once for all sections."""
+        if "history" not in self.read:
+            self.read["history"] = histories(self.paths("histories"), self.folds)
+        return self.read["history"]
+
+    @property
+    def folds(self) -> int:
+        """The number of folds that were run, 1 without folds."""
+        return folds.count(self.config)
 
     @property
     def experiments(self) -> list[str]:

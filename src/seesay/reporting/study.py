@@ -21,13 +21,12 @@ from seesay.reporting.beside import (
     read_pairs,
 )
 from seesay.reporting.results import Difference, Results, kind
-from seesay.reporting.stopping import cut_off
+from seesay.reporting.stopping import cut_off, histories
 from seesay.reporting.study_about import about, answers, supervised
 from seesay.reporting.study_numbers import human, lucky, numbers, plain, table
-from seesay.schemas.learning import HISTORY
 from seesay.scoring.intervals import LEVEL, holm
 from seesay.scoring.names import HUMAN
-from seesay.shared import tables, writing
+from seesay.shared import writing
 
 SECTIONS = ("logmel", "regions", "fc7", "training")
 # Shown instead of a difference if two experiments have galleries of different sizes.
@@ -44,19 +43,19 @@ def write(
     metrics: Path,
     differences: Path,
     experiments: Path,
-    histories: Sequence[Path],
+    paths: Sequence[Path],
     config: Config,
     study: Path,
 ) -> None:
     """Write the study's page: all systems of every experiment, and the effects of settings.
 
-    The tables are metrics.tsv, differences.tsv and experiments.tsv; `histories` are those of the
-    models. Numbers are means over the seeds in each task's gallery; differences are paired over
-    the test pictures. Raises InputError if a column is missing.
+    The tables are metrics.tsv, differences.tsv and experiments.tsv; `paths` are the histories of
+    the models, fold by fold. Numbers are means over the seeds in each task's gallery; differences
+    are paired over the test pictures. Raises InputError if a column is missing.
     """
     results = Results.read(metrics, differences, config.experiments, config.evaluation.galleries)
     pairs = read_pairs(experiments, results.searched)
-    history = tables.read(HISTORY, list(histories))
+    history = histories(paths, 1 + len(config.pictures.more_folds))
     lines = [f"## {config.report.title}", "", *about(results, config), "", *answers(results)]
     lines += supervised(results, config)
     lines += table(*numbers(results))
@@ -135,9 +134,9 @@ def overrides(
             said = f"as {nearest}{', but ' if parts else ''}{', '.join(parts)}"
         own = kept[(kept["experiment"] == name) & (kept["system"] == "model")]
         r10 = own["r10"].mean()
-        epochs = ", ".join(map(str, own.sort_values("seed")["epoch"]))
+        epochs = ", ".join(ends(part["epoch"]) for _, part in own.groupby("seed"))
         trained = history[(history["experiment"] == name) & (history["split"] == "train")]
-        seconds = trained.groupby("seed")["seconds"].sum().mean()
+        seconds = trained.groupby(["seed", "fold"])["seconds"].sum().mean()
         rows.append(
             [
                 name,
@@ -148,8 +147,15 @@ def overrides(
                 *([by_seed(results, name, seen)] if seen else []),
             ]
         )
-    heading = ["experiment", "settings", "best epoch, by seed", "seconds of training per model"]
+    several = ", lowest–highest of the folds" * (history["fold"].nunique() > 1)
+    heading = ["experiment", "settings", f"best epoch, by seed{several}"]
+    heading += ["seconds of training per model"]
     return [*heading, "validation R@10", *([f"{seen.name}, by seed"] if seen else [])], rows
+
+
+def ends(epochs: pd.Series) -> str:
+    """The first and the last of the folds' best epochs: `4–9`; one number if they are the same."""
+    return "–".join(str(end) for end in dict.fromkeys([epochs.min(), epochs.max()]))
 
 
 def by_seed(results: Results, experiment: str, column: Column) -> str:

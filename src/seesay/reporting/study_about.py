@@ -27,6 +27,9 @@ def about(results: Results, config: Config) -> Iterator[str]:
     if config.fc7:
         counts = sorted({fc7.regions + 1 for fc7 in _sections(config, "fc7")})
         yield f"Fragments a picture, at most: {', '.join(map(str, counts))}."
+    folds = 1 + len(config.pictures.more_folds)
+    if folds > 1:
+        yield f"{folds} folds pooled: every picture is tested once."
     if alone(results):
         yield "One seed: answers and differences are of these models, not of their methods."
     yield "Early stopping saw the validation set alone."

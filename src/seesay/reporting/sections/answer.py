@@ -6,7 +6,6 @@ from seesay.reporting.people import sentence
 from seesay.reporting.runs import Context, Run
 from seesay.reporting.stopping import cut_off
 from seesay.reporting.verdict import answer
-from seesay.schemas.learning import HISTORY
 
 PLACE = 10
 LINK = "Answer"
@@ -18,7 +17,6 @@ def describe(run: Run) -> Context:
 
     `missing` is the limit of a run that has synthetic voices only, "" for any other run.
     """
-    history = run.table(HISTORY, "histories")
     supervised = supervision.lines(run.config, run.experiments)
     found = []
     for name in run.experiments:
@@ -30,7 +28,7 @@ def describe(run: Run) -> Context:
                 "kind": kind,
                 "sentence": long,
                 "human": sentence(run.results, name),
-                "cut": cut_off(history, section(run.config, name, "training"), name),
+                "cut": cut_off(run.history, section(run.config, name, "training"), name),
                 "declared": supervision.declared(run.config, name),
                 "told": supervised[name],
             }

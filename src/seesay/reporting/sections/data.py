@@ -15,6 +15,7 @@ from seesay.schemas.captions import (
     UNSAYABLE,
 )
 from seesay.schemas.vision import CAPTIONS, COPIES, IMAGES, REGIONS
+from seesay.shared import tables
 from seesay.shared.rejects import by_reason
 from seesay.shared.tables import REJECTS
 
@@ -22,6 +23,7 @@ PLACE = 120
 LINK = "Data"
 NEEDS = {
     "images": "pictures/images.parquet",
+    "more_images": None,
     "copies": "pictures/copies.parquet",
     "captions": "pictures/captions.parquet",
     "regions": None,
@@ -29,6 +31,7 @@ NEEDS = {
     "spoken_types": "words/spoken_types.parquet",
     "replacements": "matching/replacements.parquet",
     "spoken_captions": "matching/spoken_captions.parquet",
+    "more_spoken_captions": None,
     "unsayable": "matching/unsayable.parquet",
     "steps": "matching/quality/steps.parquet",
     "pos": "matching/quality/pos.parquet",
@@ -45,8 +48,7 @@ def describe(run: Run) -> Context:
     """Values for the template; charts are added by element id."""
     images, captions = run.table(IMAGES, "images"), run.table(CAPTIONS, "captions")
     spoken = run.table(SPOKEN_CAPTIONS, "spoken_captions")
-    words, copies = run.table(SPOKEN_WORDS, "spoken_words"), run.table(COPIES, "copies")
-    checks = leakage.checks(images, captions, spoken, words, copies, windows(run.config))
+    checks = _checks(run)
     return {
         "splits": counts.SPLITS,
         "counts": counts.by_split(
@@ -59,6 +61,26 @@ def describe(run: Run) -> Context:
         **_replacements(run),
         **_rejects(run),
     }
+
+
+def _checks(run: Run) -> leakage.Rows:
+    """The checks across splits of every fold, added up."""
+    captions, words = run.table(CAPTIONS, "captions"), run.table(SPOKEN_WORDS, "spoken_words")
+    copies, window = run.table(COPIES, "copies"), windows(run.config)
+    images, spoken = (
+        [run.path(name), *run.paths(f"more_{name}")] for name in ("images", "spoken_captions")
+    )
+    return leakage.added(
+        leakage.checks(
+            tables.read(IMAGES, fold_images),
+            captions,
+            tables.read(SPOKEN_CAPTIONS, fold_spoken),
+            words,
+            copies,
+            window,
+        )
+        for fold_images, fold_spoken in zip(images, spoken, strict=True)
+    )
 
 
 def windows(config: Context) -> dict[str, float]:

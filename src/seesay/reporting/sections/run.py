@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from seesay.planning.folds import homes
 from seesay.reporting.runs import Run
 
 PLACE = 150
@@ -16,20 +17,22 @@ NEEDS: dict[str, str | None] = {}
 def describe(run: Run) -> dict[str, Any]:
     """Values for the template."""
     return {
-        "rules": benchmarks(run.benchmarks),
+        "rules": benchmarks(
+            home / run.benchmarks.name for home in homes(run.benchmarks.parent, run.folds)
+        ),
         "duration": duration,
         "date": datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
     }
 
 
-def benchmarks(folder: Path) -> list[dict[str, Any]]:
-    """Time and memory of each rule, from Snakemake's benchmark files below `folder`.
+def benchmarks(folders: Iterable[Path]) -> list[dict[str, Any]]:
+    """Time and memory of each rule, from Snakemake's benchmark files below each fold's folder.
 
     One dict for each rule: `jobs`, `total` and `longest` in s, `memory` (largest resident set) in
     MB or None. The file of the rule report is left out, because it is from an earlier run.
     """
     rules: dict[str, dict[str, Any]] = {}
-    for path in sorted(folder.rglob("*.tsv")):
+    for folder, path in ((f, path) for f in folders for path in sorted(f.rglob("*.tsv"))):
         name = path.relative_to(folder).parts[0].removesuffix(".tsv")
         if name == "report":
             continue

@@ -7,7 +7,6 @@ from seesay.reporting.charts import Spec
 from seesay.reporting.drawing import epochs, network
 from seesay.reporting.runs import Context, Run
 from seesay.reporting.stopping import cut_off
-from seesay.schemas.learning import HISTORY
 from seesay.scoring.names import SYSTEMS
 from seesay.shared import tables
 
@@ -18,16 +17,17 @@ NEEDS = {"histories": None, "experiment_fc7": None}
 
 def describe(run: Run) -> Context:
     """Values for the template; charts are added by element id."""
-    history = run.table(HISTORY, "histories")
+    history = run.history
     paths = zip(ordered(run.config["experiments"]), run.paths("experiment_fc7"), strict=True)
     widths = {name: tables.width(path, "feature") for name, path in paths}
     found = []
     for number, name in enumerate(run.experiments):
         curves = []
-        for kind, title, chart in _curves(history, name):
+        for kind, title, chart in _curves(history[history["fold"] == 0], name):
             identity = f"training-{number}-{kind}"
             run.charts[identity] = chart
-            curves.append({"name": kind, "title": title, "chart": identity})
+            whose = ", fold 0" if run.folds > 1 else ""
+            curves.append({"name": kind, "title": title + whose, "chart": identity})
         found.append(
             {
                 "name": name,
@@ -58,7 +58,7 @@ def _curves(history: pd.DataFrame, experiment: str) -> list[tuple[str, str, Spec
 
 
 def _kept(history: pd.DataFrame) -> list[Context]:
-    """The kept and the last epoch, and the number of parts, of each system and seed.
+    """The kept and the last epoch, and the number of parts, of each system, seed and fold.
 
     Epochs are counted through all parts.
     """
@@ -66,9 +66,10 @@ def _kept(history: pd.DataFrame) -> list[Context]:
         {
             "system": SYSTEMS[str(system)],
             "seed": int(str(seed)),
+            "fold": int(str(fold)),
             "kept": int(part.loc[part["kept"], "epoch"].max()) if part["kept"].any() else None,
             "last": int(part["epoch"].max()),
             "parts": int(part["part"].max()),
         }
-        for (system, seed), part in history.groupby(["system", "seed"], sort=True)
+        for (system, seed, fold), part in history.groupby(["system", "seed", "fold"], sort=True)
     ]
