@@ -1,21 +1,28 @@
 """All folds in one run: each picture is tested once, and pooled numbers are the queries'."""
 
 import re
+from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
 
-from seesay.commands import cli
+from seesay.commands import cli, export
 from seesay.commands.check import report
-from seesay.commands.compare_runs import Run
-from seesay.commands.search import Search
 from seesay.planning import folds
+from seesay.schemas.audio import HUMAN_WORDS
+from seesay.schemas.learning import HISTORY
+from seesay.schemas.scoring import ABX, GROUPS, HUMAN_RANKS, RANKS
 from seesay.scoring.abx_metrics import pooled as pooled_pairs
 from seesay.scoring.breakdown_classes import by_fold, of_queries
+from seesay.scoring.names import HUMAN
+from seesay.scoring.rank_metrics import METRICS, of_ranks
+from seesay.shared import tables
 from seesay.shared.errors import InputError
+from support.human_run import human
 from support.metrics import read, same_numbers
-from support.workflow import jobs, small_config, snakemake
+from support.workflow import copy, jobs, small_config, snakemake
 
 SPLIT = {"method": "exact", "train": 8, "validation": 4, "test": 6}
 
@@ -32,29 +39,50 @@ def config(**split):
 
 @pytest.fixture(scope="module")
 def pooled(tmp_path_factory):
-    """A run of three folds: its folder, and the jobs that ran after one of its first fold alone."""
+    """A run of three folds with human words and legacy ranks: its folder, and the jobs that ran.
+
+    Before, its first fold ran alone, without these; its numbers are in `alone`.
+    """
     folder = tmp_path_factory.mktemp("folds")
-    file = folder / "config.yaml"
+    file, results = folder / "config.yaml", folder / "results"
     file.write_text(yaml.safe_dump(config(folds=3, fold=0)))
-    wanted = ["results/metrics.tsv"]
+    result = snakemake(folder, "results/metrics.tsv")
+    assert result.returncode == 0, result.stderr[-3000:]
+    copy(results, folder / "alone")
+    spoken = pd.read_parquet(results / "matching" / "spoken_captions.parquet")
+    words = sorted(set(spoken["spoken_word"]))
+    human(folder / "human", {"eve": " ".join(words[:8]), "fay": " ".join(words[4:12])})
+    values = config(folds=3, fold="all")
+    corpus = {"name": "people", "reader": "tsv", "path": "human"}
+    values["evaluation"] |= {"human": [corpus], "legacy": True}
+    file.write_text(yaml.safe_dump(values))
+    wanted = ["results/items.tsv", "results/report.html", "results/study.md"]
     result = snakemake(folder, *wanted)
     assert result.returncode == 0, result.stderr[-3000:]
-    alone = pd.read_csv(folder / "results" / "metrics.tsv", sep="\t")
-    file.write_text(yaml.safe_dump(config(folds=3, fold="all")))
-    wanted += ["results/items.tsv", "results/report.html", "results/study.md"]
-    result = snakemake(folder, *wanted)
-    assert result.returncode == 0, result.stderr[-3000:]
-    return folder, jobs(result), alone
+    return folder, jobs(result)
+
+
+def of_folds(results, name, table):
+    """The rows of a table of every fold, with a column `fold`."""
+    files = [results / folds.prefix(fold) / name for fold in range(3)]
+    return pd.concat([tables.read(table, f).assign(fold=n) for n, f in enumerate(files)])
+
+
+def number(file, system, task, metric="r10", gallery="test"):
+    """A system's number, from a table as metrics.tsv is."""
+    rows = pd.read_csv(file, sep="\t", dtype={"seed": str})
+    rows = rows[(rows["system"] == system) & (rows["task"] == task) & (rows["metric"] == metric)]
+    (value,) = rows.loc[(rows["seed"] == "mean") & (rows["gallery"] == gallery), "value"]
+    return value
 
 
 @pytest.mark.slow
-def test_three_folds_run_into_one_report(pooled, capsys, monkeypatch):
-    folder, ran, alone = pooled
+def test_three_folds_run_into_one_report(pooled):
+    folder, ran = pooled
     results = folder / "results"
     # What the first fold made stays, and so do features, which are of no fold.
-    assert {rule: ran.get(rule, 0) for rule in ("matching", "training", "evaluation")} == {
-        "matching": 2, "training": 2, "evaluation": 2,
-    }  # fmt: skip
+    expected = {"matching": 2, "training": 2, "evaluation": 2, "human_ranks": 3, "legacy": 9}
+    assert {rule: ran.get(rule, 0) for rule in expected} == expected
     # Generated speech is listed again, and turns out the same.
     assert not {"scenes", "regions", "fc7", "synthesis", "logmel", "words"} & set(ran)
     items = read(results / "items.tsv")
@@ -67,27 +95,145 @@ def test_three_folds_run_into_one_report(pooled, capsys, monkeypatch):
     for fold in (1, 2):
         own = pd.read_parquet(results / "folds" / str(fold) / "pictures" / "images.parquet")
         tested = own.loc[own["split"] == "test", "image_id"]
-        assert set(items.loc[items["fold"] == fold, "picture"]) <= set(tested)
+        own = items[(items["fold"] == fold) & ~items["task"].str.contains("human")]
+        assert set(own["picture"]) <= set(tested)
     # The first fold's part is what it was alone.
-    first = items[(items["fold"] == 0) & items["rank"].notna()]
+    first = items[(items["fold"] == 0) & items["rank"].notna() & (items["gallery"] == "test")]
     means = first.groupby(["task", "system"])["hit10"].mean()
+    alone = pd.read_csv(folder / "alone" / "metrics.tsv", sep="\t")
     before = alone[(alone["metric"] == "r10") & (alone["seed"] == "mean")]
     before = before.set_index(["task", "system"])["value"]
     assert (100 * means[before.index]).to_numpy() == pytest.approx(before.to_numpy(), abs=1e-4)
-    assert "3 folds pooled: every picture is tested once" in (results / "summary.md").read_text()
     groups = pd.read_parquet(results / "breakdown" / "groups.parquet")
     whole = groups[(groups["task"] == "word_token_by_image") & (groups["system"] == "model")]
     sizes = whole.groupby("property")["queries"].sum()
     assert (sizes == (items["task"] == "word_token_by_image").sum() / 4).all()
-    # Its commands know where the other folds are.
-    monkeypatch.chdir(folder)
-    model = results / "folds" / "2" / "training" / "paper" / "model" / "1"
-    found = Search(model).look(images["path"].iloc[0], 2)
-    assert len(found) == 2
-    tokens = Run.read(results).tokens("test")
-    assert set(items.loc[items["task"] == "word_similarity", "query"]) <= tokens
-    cli.main(["clean", "config.yaml"])
-    assert len(re.findall("paper, seed 1: has ended", capsys.readouterr().out)) == 3
+
+
+@pytest.mark.slow
+def test_human_words_are_asked_in_every_fold(pooled):
+    results = pooled[0] / "results"
+    ranks = of_folds(results, "human/ranks/paper/model/1.parquet", HUMAN_RANKS)
+    for task in HUMAN:
+        own = ranks[(ranks["task"] == task) & (ranks["gallery"] == "people")]
+        assert own["fold"].nunique() == 3
+        hits = of_ranks(own, np.zeros(len(own), np.int64), np.ones((1, 1)), False)
+        wanted = dict(zip(METRICS, hits[:, 0], strict=True))["r10"]
+        found = number(results / "metrics.tsv", "model", task, gallery="people")
+        assert found == pytest.approx(wanted, abs=1e-4)
+    # A word is one query in each fold, and one word of the interval.
+    heard = of_folds(results, "human/words.parquet", HUMAN_WORDS)
+    assert len(ranks[(ranks["task"] == "human_recognition") & (ranks["gallery"] == "people")]) == (
+        len(heard)
+    )
+    groups = tables.read(GROUPS, results / "human" / "groups.parquet")
+    groups = groups[(groups["system"] == "model") & (groups["task"] == "human_recognition")]
+    groups = groups[(groups["gallery"] == "people") & (groups["property"] == "training pairs")]
+    assert groups["queries"].sum() == len(heard)
+
+
+@pytest.mark.slow
+def test_legacy_ranks_of_all_folds_are_pooled(pooled):
+    results = pooled[0] / "results"
+    for system in ("model", "untrained"):
+        ranks = of_folds(results, f"legacy/ranks/paper/{system}/1.parquet", RANKS)
+        assert ranks.groupby("fold")["image_id"].nunique().tolist() == [6, 6, 6]
+        for task, own in ranks.groupby("task"):
+            # Only strictly better items count.
+            wanted = 100 * (own["better"] < 10).mean(), 1 + own["better"].mean()
+            found = [
+                number(results / "legacy" / "metrics.tsv", system, task, metric)
+                for metric in ("r10", "mean_rank")
+            ]
+            assert found == pytest.approx(wanted, abs=1e-4)
+    assert "Legacy: the authors" in (results / "report.html").read_text()
+
+
+@pytest.mark.slow
+def test_pages_name_the_models_of_all_folds_that_were_cut_off(pooled):
+    results = pooled[0] / "results"
+    best = []
+    for fold in range(3):
+        file = results / folds.prefix(fold) / "training" / "paper" / "model" / "1"
+        rows = tables.read(HISTORY, file / "history.parquet")
+        rows = rows[rows["split"] == "validation"]
+        best.append(str(rows.loc[rows["loss"].idxmin(), "epoch"]))
+    cut = f"model, 3 of 3 trainings (seed 1 in folds 0, 1, 2, best epochs {', '.join(best)})"
+    for page in ("summary.md", "study.md", "report.html"):
+        text = (results / page).read_text()
+        assert cut in text
+        assert "3 folds pooled: every picture is tested once" in text
+
+
+@pytest.mark.slow
+def test_commands_take_a_fold(pooled, capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(pooled[0])
+    results = Path("results")
+    model, own = (Path(home) / "training/paper/model/1" for home in (results, results / "folds/2"))
+    image = pd.read_parquet(results / "pictures" / "images.parquet")["path"].iloc[0]
+
+    def ran(*arguments):
+        cli.main(list(map(str, arguments)))
+        return capsys.readouterr().out
+
+    found = ran("search", "--model", own, "--look", image, "--top", 3)
+    assert len(found.splitlines()) == 4
+    assert ran("search", "--model", model, "--fold", 2, "--look", image, "--top", 3) == found
+    assert ran("search", "--model", own, "--fold", 0, "--look", image, "--top", 3) == (
+        ran("search", "--model", model, "--look", image, "--top", 3)
+    )
+    exported = []
+    monkeypatch.setattr(export, "export", lambda *given: exported.append(given) or {})
+    ran("export", "--model", model, "--fold", 2, "--out", tmp_path)
+    ran("export", "--model", own, "--out", tmp_path)
+    assert [Path(given[0]).absolute() for given in exported] == [own.absolute()] * 2
+    for fold in range(3):
+        given = ("--fold", fold) if fold else ()
+        said = ran("abx", results, "--experiment", "paper", *given, "--out", tmp_path)
+        home = results / folds.prefix(fold) / "evaluation" / "paper" / "model" / "1"
+        means = tables.read(ABX, home / "abx.parquet").groupby("task")["score"].mean()
+        head, *rows = said.splitlines()
+        assert f"tokens of fold {fold} of 3 (--fold);" in head
+        errors = {row.split("\t")[0]: float(row.split("\t")[1]) for row in rows}
+        assert errors == pytest.approx((1 - means).to_dict(), abs=1e-6)
+    said = ran("clean", "config.yaml")
+    assert len(re.findall("paper, seed 1: has ended", said)) == 3
+
+
+@pytest.mark.slow
+def test_another_run_of_all_folds_is_compared_over_all_of_them(pooled, tmp_path, capsys):
+    """The other run has the random projection's ranks as the model's."""
+    folder = pooled[0]
+    results, other = folder / "results", tmp_path / "other"
+    copy(results, other)
+    for home in folds.homes(other):
+        for place in ("evaluation/paper/{}/1/ranks.parquet", "human/ranks/paper/{}/1.parquet"):
+            table = HUMAN_RANKS if "human" in place else RANKS
+            rows = tables.read(table, home / place.format("random_projection"))
+            tables.write(table, home / place.format("model"), rows.assign(system="model"))
+    file = tmp_path / "compared.tsv"
+    cli.main(["compare", *map(str, (results, other)), "--tsv", str(file), "--resamples", "50"])
+    found = pd.read_csv(file, sep="\t")
+    found = found[(found["what"] == "numbers") & (found["system"] == "model")]
+    gaps = pd.read_csv(results / "differences.tsv", sep="\t")
+    gaps = gaps[gaps["system"] == "random_projection"].set_index(["task", "gallery", "metric"])
+    assert set(found["task"]) >= {"word_token_by_image", *HUMAN}
+    for row in found.itertuples():
+        wanted = gaps.loc[row.task, row.gallery, row.metric]
+        mine = [row.difference, row.ci_low, row.ci_high]
+        theirs = [-wanted[name] for name in ("difference", "ci_high", "ci_low")]
+        assert mine == pytest.approx(theirs, abs=1e-3, nan_ok=True)
+        whole = number(results / "metrics.tsv", "model", row.task, row.metric, row.gallery)
+        assert row.first == pytest.approx(whole, abs=1e-4)
+    people = found[(found["task"] == "human_recognition") & found["ci_low"].notna()]
+    assert len(people)
+    capsys.readouterr()
+    # Beside one fold alone, there are other test pictures.
+    cli.main(["compare", str(folder / "alone"), str(results), "--resamples", "50"])
+    said = capsys.readouterr().out
+    assert "other test pictures (A 6, B 18, 6 in both)" in said
+    assert "test 6, train 8, validation 4" in said
+    assert "test 18, train 24, validation 12 in 3 folds" in said
 
 
 def test_folds_part_lists_and_pool_categories():
