@@ -35,12 +35,16 @@ HUMAN = {"human": 1, "human_logmel": 1, "human_embedding": 1, "human_ranks": 1}
 HUMAN |= {"human_breakdown": 1}
 GENERATED = {"scenes": 1, "synthesis": 1, **OWN, **GROUNDED}
 REPORT = {"report": 1}
+# Three folds more, and the numbers of all.
+FOLDS = dict.fromkeys(("text", "training", *SYSTEMS, "frequency"), 3) | NUMBERS | REPORT
 # The files that the lists of the corpora end in, and those just before the training.
 LISTS = ["results/pictures/images.parquet", "results/speech/recordings.parquet"]
 FRONT = [
     "results/matching/quality/steps.parquet",
     *[f"results/{stage}/shards/{n}.parquet" for stage in ("fc7", "logmel") for n in (0, 1)],
 ]
+# Shares that part these pictures as the exact counts do, and leave them there when more come.
+SPLIT = {"method": "hash", "train": 0.47, "validation": 0.28, "test": 0.25, "folds": 4, "fold": 0}
 PICTURES = Path("results/scenes/pictures")
 SPEECH = Path("results/synthesis/speech")
 
@@ -193,6 +197,12 @@ def other_profile(run: Run) -> None:
 ROWS = [
     setting("scenes", GENERATED, {"seed": 2}, base="generated", first=LISTS),
     setting("pictures", {"pictures": 1, **REPORT}, {"on_bad_input": "fail"}),
+    Row(
+        "`pictures.split.fold`, from 0 to `all` of 4 folds",
+        lambda run: run.set("pictures", {"split": SPLIT | {"fold": "all"}}),
+        {"pictures": 1, "matching": 3, **FOLDS},
+        first=["results/folds/1/pictures/images.parquet"],
+    ),
     setting("regions", FEATURES | ASKED, {"nms": 0.5}),
     setting("fc7", {"fc7": 2, **ASKED}, {"context": 3}),
     setting("words", {"words": 1, "spoken_types": 1, **MATCHED}, {"min_count": 3}),
