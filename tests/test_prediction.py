@@ -26,9 +26,11 @@ from seesay.scoring.evaluation import evaluate
 from seesay.scoring.metrics import measure
 from seesay.scoring.rank_metrics import METRICS
 from seesay.settings.metrics import MetricsSettings
+from seesay.settings.pictures import ExactSplit
 from seesay.shared import tables
 from seesay.shared.columns import sized
 from seesay.shared.errors import InputError
+from seesay.vision.splits import by_count
 from support import configs, small_corpora
 from support.small_corpora import stages
 from support.workflow import snakemake
@@ -310,3 +312,28 @@ def test_one_word_captions_reach_their_report(tmp_path):
         *("word_token_by_image", "word_type_by_image", "image_token_by_word"),
         *("distinct_type_by_image", "picture_by_caption", "caption_by_picture"),
     }
+
+
+def test_a_fold_that_would_end_the_run_is_named(tmp_path, monkeypatch):
+    """Nobody says the words of fold 2's test; they leave fold 1's validation a single picture."""
+    split = {"method": "exact", "train": 5, "validation": 4, "test": 3, "folds": 4}
+    names = [f"train_{number:02}" for number in range(12)]
+    mute = by_count(ExactSplit(**split, fold=2), names)
+    texts = [["purple zebras" if mute[name] == "test" else "a dog runs"] for name in names]
+    captions = {"train": texts, "validation": [], "test": []}
+    values = small_corpora.make(tmp_path, captions, dict.fromkeys(("ann", "bob"), "dog runs " * 9))
+    monkeypatch.chdir(tmp_path)
+    values["pictures"]["split"] = split | {"fold": "all"}
+    found = list(findings(str(small_corpora.write(tmp_path, values))))
+    alone, fail = (finding for finding in found if finding.mark == "fail")
+    assert alone.text.startswith("fold 1: experiments.paper: training will end: picture ")
+    values["pictures"]["split"] = split | {"fold": 2}
+    with pytest.raises(InputError) as caught:
+        stages(tmp_path, load(values))
+    assert fail.text.startswith("fold 2: ")
+    assert fail.text.removeprefix("fold 2: ") in str(caught.value)
+    values["pictures"]["split"] = split | {"fold": "all"}
+    for name in names:
+        (tmp_path / "pictures" / f"{name}.txt").write_text("a dog runs\n")
+    said = [f.text for f in findings(str(small_corpora.write(tmp_path, values)))]
+    assert "folds 1 to 3 can be matched, too" in said

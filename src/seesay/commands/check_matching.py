@@ -1,6 +1,7 @@
 """Part of `seesay check`: what matching and evaluation will find in the corpora."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ from seesay.scoring.names import MAIN_TASK
 from seesay.settings.corpora import Corpus
 from seesay.settings.pictures import PictureCorpus
 from seesay.shared.errors import InputError
-from seesay.vision.pictures import captions_of, gather
+from seesay.vision.pictures import captions_of, check_splits, gather
 from seesay.vision.splits import assign
 
 SECTION = "matching"
@@ -41,6 +42,7 @@ def predict(config: Config, counts: Counts) -> Iterator[Finding]:
         return
     yield from shown.swapped(texts.tokens, tagger.dictionary.words())
     yield from _outcome(config, texts)
+    yield from _more_folds(config, counts, texts)
 
 
 def read(config: Config, counts: Counts, tagger: Tagger) -> Texts | str:
@@ -99,11 +101,8 @@ def _warnings(config: Config, texts: Texts, now: Outcome) -> Iterator[Finding]:
         yield Finding("warn", SECTION, f"{text}{shown.reasons(now)}")
     if now.deaf > UNHEARD:
         yield Finding("warn", SECTION, shown.unheard(now))
-    for name in sorted(config.experiments):
-        training = config.section_of(name, "training")
-        if training.batch_pictures == 1:
-            for split, image_id in crowded(said, texts.splits, training.negatives).items():
-                yield Finding("fail", SECTION, shown.crowd(name, split, image_id, training))
+    for text in _crowds(config, said, texts.splits):
+        yield Finding("fail", SECTION, text)
     luck, notes = chances(said, texts.splits, _fragments(config), config.evaluation)
     yield from shown.chances(luck, _fragments(config))
     easy = luck[luck["r10"] >= EASY]
@@ -114,6 +113,35 @@ def _warnings(config: Config, texts: Texts, now: Outcome) -> Iterator[Finding]:
         yield Finding("warn", "evaluation", f"{text}: so few items tell little; more test pictures")
     for note in notes:
         yield Finding("warn", "evaluation", note)
+
+
+def _crowds(config: Config, said: pd.DataFrame, splits: pd.Series) -> Iterator[str]:
+    """Why training will end for want of negatives, for each experiment."""
+    for name in sorted(config.experiments):
+        training = config.section_of(name, "training")
+        if training.batch_pictures == 1:
+            for split, image_id in crowded(said, splits, training.negatives).items():
+                yield shown.crowd(name, split, image_id, training)
+
+
+def _more_folds(config: Config, counts: Counts, texts: Texts) -> Iterator[Finding]:
+    """What would end the run in a fold after fold 0; the numbers above are those of fold 0."""
+    folds = config.pictures.more_folds
+    fails = 0
+    for fold in folds:
+        splits, _, _ = assign(config.pictures.split, counts.found, fold=fold)
+        own = replace(texts, splits=pd.Series(splits)[texts.splits.index])
+        try:
+            check_splits(f"fold {fold}", splits, [])
+            now = match(own, config.words.min_count, config.matching)
+            crowds = _crowds(config, now.matched.spoken_captions, own.splits)
+            whys = [f"fold {fold}: {why}" for why in ([now.stops] if now.stops else crowds)]
+        except InputError as error:
+            whys = [f"fold {fold}: {str(error).removeprefix(f'fold {fold}: ')}"]
+        fails += len(whys)
+        yield from (Finding("fail", SECTION, why) for why in whys)
+    if folds and not fails:
+        yield Finding("ok", SECTION, f"folds 1 to {folds[-1]} can be matched, too")
 
 
 def _fragments(config: Config) -> int:
