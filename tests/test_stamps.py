@@ -102,7 +102,7 @@ def test_of_a_module_only_what_is_used_counts(house):
         for name, stamp in all_stamps(house).items()
         if any(entry.startswith("spacy==") for entry in stamp)
     }
-    assert spacy == {"words", "spoken_types", "synthesis", "matching", "human"}
+    assert spacy == {"words", "spoken_types", "matching", "human"}
 
 
 def write(path, text):

@@ -36,6 +36,7 @@ def make(folder: Path, captions: dict[str, list[list[str]]], speech: dict[str, s
             f"{talker}.wav\t{talker}\t{GAP * n:.3f}\t{GAP * n + 0.4:.3f}\t{word}"
             for n, word in enumerate(words)
         ]
+    (folder / "speech").mkdir(exist_ok=True)
     (folder / "speech" / "words.tsv").write_text("\n".join(rows) + "\n")
     values = configs.complete()
     for section in ("scenes", "synthesis"):
@@ -52,6 +53,30 @@ def make(folder: Path, captions: dict[str, list[list[str]]], speech: dict[str, s
     values["metrics"]["resamples"] = 50
     values["report"]["pictures"] = 2
     values["map"]["fragments"] = 20
+    return values
+
+
+def make_spoken(
+    folder: Path, captions: dict[str, list[list[str]]], said: dict[tuple[str, int], dict[str, str]]
+) -> dict:
+    """As `make`, with recordings that say the captions: `said` has by picture and number of a
+    caption what each talker says.
+    """
+    values = make(folder, captions, {})
+    rows = ["file\tspeaker\tonset\toffset\tword\timage\tnumber"]
+    for (picture, number), talkers in said.items():
+        for talker, text in talkers.items():
+            file, words = f"{picture}_{number}_{talker}.wav", text.split()
+            sound(folder / "speech" / file, seconds=GAP * len(words) + 0.1)
+            rows += [
+                f"{file}\t{talker}\t{GAP * n:.3f}\t{GAP * n + 0.4:.3f}\t{word}\t{picture}\t{number}"
+                for n, word in enumerate(words)
+            ]
+    (folder / "speech" / "words.tsv").write_text("\n".join(rows) + "\n")
+    columns = {"picture": "image", "caption": "number"}
+    corpus = {"reader": "tsv", "path": "speech", "options": {"columns": columns}}
+    values["speech"]["corpora"] = [corpus]
+    values["matching"] = {"method": "spoken"}
     return values
 
 
@@ -81,5 +106,6 @@ def stages(folder: Path, config) -> dict[str, Path]:
     words.extract_types(at["spoken_words"], at["spoken_types"], at["spoken_tags"], config.words)
     given = ("images", "captions", "caption_words", "spoken_tags", "spoken_words")
     made = ("replacements", "spoken_captions", "unsayable", "rejects")
-    matching.run_matching(*(at[n] for n in (*given, *made)), config.matching)
+    spoken = [at["recordings"]] if config.matching.method == "spoken" else []
+    matching.run_matching(*(at[n] for n in (*given, *made)), config.matching, *spoken)
     return at

@@ -13,7 +13,7 @@ from seesay.audio import transcripts as alignment_utterances
 from seesay.shared import voices as engines
 from seesay.corpora import READERS, finding
 from seesay.shared.errors import InputError
-from seesay.settings.corpora import Corpus
+from seesay.settings.choice import chosen
 
 # Our readers by stage; human words are read like speech.
 OURS_OF = READERS | {"human": READERS["speech"]}
@@ -21,14 +21,7 @@ OURS_OF = READERS | {"human": READERS["speech"]}
 
 def corpora(stage):
     """The corpora that a stage reads: the config's, or for pictures and speech the generated one."""
-    generated = {
-        "pictures": Corpus(reader="pascal1k", path=at("scenes/pictures")),
-        "speech": Corpus(
-            reader="lucid",
-            path=at("alignment/speech" if CONFIG.alignment else "synthesis/speech"),
-        ),
-    }
-    return list(getattr(CONFIG, stage).corpora) or [generated[stage]]
+    return list(getattr(CONFIG, stage).corpora) or [CONFIG.made(stage)]
 
 
 def readers(stage):
@@ -89,6 +82,12 @@ def pictures_sources(wildcards):
 def speech_sources(wildcards):
     """Every file of the speech corpora."""
     return corpora_sources("speech")
+
+
+def spoken_recordings(wildcards):
+    """The recordings, if they say the captions themselves."""
+    spoken = CONFIG.matching.method == "spoken"
+    return [at("speech/recordings.parquet")] if spoken else []
 
 
 def human_sources(wildcards):

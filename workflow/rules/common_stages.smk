@@ -111,6 +111,8 @@ def stages():
             stage: [*STAGES[stage], "human", "human_logmel"]
             for stage in ("text", "training")
         }
+    if CONFIG.synthesis and CONFIG.synthesis.script == "captions":
+        reads_of = reads_of | {"synthesis": ["pictures"]}
     used = {
         stage: [read for read in reads if read not in unused]
         for stage, reads in reads_of.items()

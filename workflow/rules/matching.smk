@@ -1,6 +1,7 @@
 """matching: a spoken word for each caption word, and tokens that say each caption.
 
-Inputs: the pictures' splits, the content words, the spoken tokens and their tags.
+Inputs: the pictures' splits, the content words, the spoken tokens and their tags; with
+matching.method: spoken also the recordings, which name the captions that they say.
 Outputs: <results>/matching/ with replacements, spoken_captions, unsayable and rejects (the
 captions that nobody can say, by word and by caption), and quality/: counts of all this.
 """
@@ -14,6 +15,7 @@ rule matching:
         caption_words=at("words/caption_words.parquet"),
         spoken_tags=at("words/spoken_tags.parquet"),
         spoken_words=at("speech/spoken_words.parquet"),
+        recordings=spoken_recordings,
     output:
         replacements=at("{fold}matching/replacements.parquet"),
         spoken_captions=at("{fold}matching/spoken_captions.parquet"),
@@ -43,7 +45,8 @@ rule matching:
         " --caption-words {input.caption_words:q} --spoken-tags {input.spoken_tags:q}"
         " --spoken-words {input.spoken_words:q} --replacements {output.replacements:q}"
         " --spoken-captions {output.spoken_captions:q} --unsayable {output.unsayable:q}"
-        " --rejects {output.rejects:q} --settings {params.settings:q} 2>&1 | tee {log:q}"
+        " --rejects {output.rejects:q} --recordings {input.recordings:q}"
+        " --settings {params.settings:q} 2>&1 | tee {log:q}"
 
 
 rule matching_quality:

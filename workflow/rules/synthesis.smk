@@ -1,7 +1,8 @@
 """synthesis: generated speech, if the config has the section `synthesis`.
 
-Inputs: the captions' content words, and the files of an engine that needs some.
-Outputs: <results>/synthesis/speech in LUCID's layout, and rejects.parquet: words not spoken.
+Inputs: the captions or their content words, and the files of an engine that needs some.
+Outputs: <results>/synthesis/speech in the layout of a reader, and rejects.parquet: words not
+spoken.
 """
 
 if CONFIG.synthesis is not None:
@@ -9,7 +10,7 @@ if CONFIG.synthesis is not None:
     rule synthesis:
         """Let the talkers speak."""
         input:
-            caption_words=at("words/caption_words.parquet"),
+            captions=at(chosen(CONFIG.synthesis, "script").reads),
             engines=engine_files,
             listed=listed("pictures"),
         output:
@@ -34,6 +35,6 @@ if CONFIG.synthesis is not None:
         message:
             "Speaking"
         shell:
-            'python "$SCRIPTS/synthesis.py" --caption-words {input.caption_words:q}'
+            'python "$SCRIPTS/synthesis.py" --captions {input.captions:q}'
             " --speech {output.speech:q} --rejects {output.rejects:q} --jobs {threads}"
             " --settings {params.settings:q} 2>&1 | tee {log:q}"

@@ -11,6 +11,7 @@ def main() -> None:
         inputs=["images", "captions", "caption_words", "spoken_tags", "spoken_words"],
         outputs=["replacements", "spoken_captions", "unsayable", "rejects"],
         settings=MatchingSettings,
+        lists=["recordings"],
     )
     run_matching(
         args.images,
@@ -23,6 +24,7 @@ def main() -> None:
         args.unsayable,
         args.rejects,
         args.settings,
+        *args.recordings,
     )
 
 

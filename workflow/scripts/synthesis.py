@@ -1,4 +1,4 @@
-"""Let synthetic talkers say the captions' words, in LUCID's layout."""
+"""Let synthetic talkers say the captions, or their words."""
 
 from seesay.settings.synthesis import SynthesisSettings
 from seesay.shared.command import arguments, run
@@ -10,12 +10,12 @@ def main() -> None:
 
     args = arguments(
         __doc__,
-        inputs=["caption_words"],
+        inputs=["captions"],
         outputs=["speech", "rejects"],
         settings=SynthesisSettings,
         options={"jobs": 1},
     )
-    synthesise(args.caption_words, args.speech, args.rejects, args.settings, args.jobs)
+    synthesise(args.captions, args.speech, args.rejects, args.settings, args.jobs)
 
 
 if __name__ == "__main__":

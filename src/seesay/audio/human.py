@@ -16,6 +16,7 @@ from seesay.audio.speech import check_words, frame_of, named, open_recordings
 from seesay.captions.dictionary import Dictionary
 from seesay.captions.english import APART
 from seesay.corpora import SPEECH, UNKNOWN_TALKER, Reject
+from seesay.corpora.apart import pictures_named
 from seesay.corpora.finding import find
 from seesay.schemas.audio import HUMAN_WORDS, RECORDINGS, SPOKEN_WORDS, TOKEN_MANIFEST
 from seesay.schemas.captions import CAPTION_WORDS, SPOKEN_CAPTIONS
@@ -146,15 +147,8 @@ def _refused(names: pd.Series, reason: str) -> list[Reject]:
 def _pictures(
     words: pd.DataFrame, corpus: Corpus, images: pd.Series
 ) -> tuple[pd.Series, list[Reject]]:
-    """The run's picture that each word was said about, or ""; one reject counts the others.
-
-    A picture corpus may put a name before its ids; if two corpora have the picture, it is unknown
-    which one is meant.
-    """
-    names = [str(name) for name in images]
-    bare = Counter(name.partition("/")[2] for name in names)
-    own = {name.partition("/")[2]: name for name in names if bare[name.partition("/")[2]] == 1}
-    own |= {name: name for name in names}
+    """The run's picture that each word was said about, or ""; one reject counts the others."""
+    own = pictures_named(images)
     given = words["picture"]
     found = given.map(lambda name: own.get(name, "") if name else "")
     lost = sorted(set(given[(given != "") & (found == "")]))

@@ -48,6 +48,8 @@ def read_corpora(
     if unused and settings.on_bad_input == "fail":
         raise InputError(f"{unused[0].id}: {unused[0].reason}; mend it or leave it out")
     recordings = pd.concat([part[0] for part in parts], ignore_index=True)
+    if recordings["caption"].isna().all():
+        recordings = recordings.drop(columns=["picture", "caption"])
     words = pd.concat([part[1] for part in parts], ignore_index=True)
     sources.still(before)
     tables.write(RECORDINGS, recordings_out, recordings)
@@ -95,6 +97,13 @@ def frame_of(words: list[SpokenWord]) -> pd.DataFrame:
     )
 
 
+def captions_said(recordings: list[Recording]) -> pd.DataFrame:
+    """The picture and caption that each recording says, missing for none, as in RECORDINGS."""
+    rows = [(r.recording_id, r.picture or None, r.caption) for r in recordings]
+    found = pd.DataFrame(rows, columns=["recording_id", "picture", "caption"])
+    return found.astype({"caption": "Int32"})
+
+
 def named(
     corpus: Corpus, found: tuple[list[Recording], list[SpokenWord], list[Reject]]
 ) -> tuple[list[Recording], list[SpokenWord], list[Reject]]:
@@ -135,11 +144,17 @@ def shown(
     its words.
     """
     recordings = [
-        replace(r, recording_id=composed(r.recording_id), talker=printable(composed(r.talker)))
+        replace(
+            r,
+            recording_id=composed(r.recording_id),
+            talker=printable(composed(r.talker)),
+            picture=composed(r.picture),
+        )
         for r in recordings
     ]
     faults = {
-        r.recording_id: unprintable(f"{r.recording_id}{Path(r.path).name}") for r in recordings
+        r.recording_id: unprintable(f"{r.recording_id}{Path(r.path).name}{r.picture}")
+        for r in recordings
     }
     recordings = [r for r in recordings if not faults[r.recording_id]]
     rejects = [
@@ -214,7 +229,9 @@ def open_recordings(recordings: list[Recording]) -> tuple[pd.DataFrame, list[Rej
             continue
         row = (recording.recording_id, str(path), digest, channel, recording.talker)
         rows.append((*row, facts.rate, facts.duration))
-    return pd.DataFrame(rows, columns=[c.name for c in RECORDINGS.columns]), rejects
+    columns = [column.name for column in RECORDINGS.columns if not column.optional]
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.merge(captions_said(recordings), on="recording_id"), rejects
 
 
 def _opened(path: Path) -> tuple[sound.Facts, str] | str:

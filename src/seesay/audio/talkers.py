@@ -31,13 +31,15 @@ def record(
     minutes: float,
     seed: int,
     options: dict[str, Any] | None = None,
+    names: list[str] | None = None,
 ) -> tuple[list[tuple[str, float, float, str]], dict[str, str], list[str]]:
     """Say all sentences of `script` into `folder`/TALKER_01.wav, TALKER_02.wav, ...
 
     Returns (filename, onset, offset, word), times in s from the file's start, for every word with
     its own times; the transcription of every word type; and the words without times, one a token.
     The files are 16-bit mono at the engine's own rate, about `minutes` minutes long; at least
-    `pause` seconds of silence separate two sentences. `options` are those of the engine.
+    `pause` seconds of silence separate two sentences. With `names`, a file name for each sentence,
+    every sentence has a file of its own. `options` are those of the engine.
     """
     random = generator("synthesis", "pauses", seed, talker)
     speaker = build(Casting(talker, word_gap, seed, options or {}))
@@ -51,13 +53,13 @@ def record(
         rate = speaker.sample_rate
         timed = {index for index, _, _ in times}
         untimed += [word for index, word in enumerate(words) if index not in timed]
-        name = f"{talker}_{number:02}.wav"
+        name = names[place] if names else f"{talker}_{number:02}.wav"
         for index, onset, offset in times:
             begin, end = (length + onset) / rate, (length + offset) / rate
             rows.append((name, round(begin, 4), round(end, 4), words[index]))
         parts += [samples, np.zeros(round((pause + 0.3 * random.random()) * rate), np.int16)]
         length += len(parts[-2]) + len(parts[-1])
-        if length > minutes * 60 * rate or place == len(script) - 1:
+        if names or length > minutes * 60 * rate or place == len(script) - 1:
             _write(folder / name, np.concatenate(parts), rate)
             parts, length, number = [], 0, number + 1
     types = sorted({word for words in script for word in words})
@@ -69,6 +71,7 @@ def _write(path: Path, samples: np.ndarray, rate: int) -> None:
     file = io.BytesIO()
     soundfile.write(file, samples, rate, format="WAV", subtype="PCM_16")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(file.getvalue())
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error

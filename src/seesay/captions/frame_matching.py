@@ -67,7 +67,7 @@ def match(captions: pd.DataFrame, tokens: pd.DataFrame, **options: Any) -> Match
     words, refused = _content_words(given, settings)
     tagger = Tagger(settings.tagger)
     tags = tag_speech(spoken, tagger, settings.pause).drop(columns="word")
-    found = match_tables(splits, given["text"], words, tags, spoken, how)
+    found = match_tables(splits, given, words, tags, spoken, how)
     return replace(found, rejects=[*refused, *found.rejects])
 
 

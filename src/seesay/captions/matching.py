@@ -19,7 +19,7 @@ from seesay.captions.kinds import majority
 from seesay.captions.matching_stops import KEPT, Stopped, keep, why
 from seesay.captions.replacement import replace, spoken_names
 from seesay.captions.token_draw import draw, mix
-from seesay.schemas.audio import SPOKEN_WORDS
+from seesay.schemas.audio import RECORDINGS, SPOKEN_WORDS
 from seesay.schemas.captions import (
     CAPTION_WORDS,
     REPLACEMENTS,
@@ -46,9 +46,11 @@ REASONS = {
     "no talker": "no talker says all of it",
     "used up": "other captions have used up its tokens",
     "unseen": "the test alone says",
+    "no recording": "no recording says it",
+    "not said": "its recordings say no word of it",
 }
 # Causes that no talker can change.
-BEFORE_TALKERS = ("no candidate", "unseen")
+BEFORE_TALKERS = ("no candidate", "unseen", "no recording", "not said")
 
 
 @dataclass(frozen=True)
@@ -172,21 +174,28 @@ def used_names(names: Iterable[str], texts: Iterable[str], dictionary: Dictionar
 
 def match_tables(
     splits: pd.Series,
-    texts: Iterable[str],
+    texts: pd.DataFrame,
     caption_words: pd.DataFrame,
     spoken_tags: pd.DataFrame,
     spoken_words: pd.DataFrame,
     settings: MatchingSettings,
+    recordings: pd.DataFrame | None = None,
 ) -> Matched:
-    """Match whole tables: CAPTION_WORDS, SPOKEN_TAGS and SPOKEN_WORDS.
+    """Match whole tables: CAPTIONS (`texts`), CAPTION_WORDS, SPOKEN_TAGS and SPOKEN_WORDS.
 
-    `splits` is each picture's split, indexed by image_id; `texts` are all captions as written.
-    Raises InputError as `seesay.captions.unseen.match_unseen` does.
+    `splits` is each picture's split, indexed by image_id. The method `spoken` also needs
+    RECORDINGS. Raises InputError as `seesay.captions.unseen.match_unseen` does.
     """
     captions = caption_words[caption_words["image_id"].isin(splits.index)]
     said = captions.groupby("lemma").agg(pos=("pos", "first"), count=("text", "size"))
 
     tokens = spoken_words.merge(spoken_tags, on="token_id", validate="one_to_one")
+    if settings.method == "spoken":
+        assert recordings is not None
+        texts = texts[texts["image_id"].isin(splits.index)]
+        spoken_by = importlib.import_module("seesay.captions.spoken")
+        found: Matched = spoken_by.match_spoken(texts, captions, said, tokens, recordings)
+        return found
     tokens["spoken_word"] = spoken_names(tokens, said["pos"])
     tokens = tokens[tokens["spoken_word"] != ""]
     # Counts of a word's forms add up.
@@ -194,7 +203,7 @@ def match_tables(
     own = pd.Series(majority(tokens["spoken_word"], tokens["pos"]), dtype=object)
     spoken["pos"] = said["pos"].reindex(spoken.index).fillna(own)
     spoken = spoken[spoken["count"] >= settings.min_tokens]
-    used = used_names(spoken.index, texts, Dictionary())
+    used = used_names(spoken.index, texts["text"], Dictionary())
     table = replace(said, spoken, used, settings.relax, settings.frequency_tolerance)
 
     sizes = spoken_words.groupby("talker")["word"].nunique()
@@ -227,23 +236,26 @@ def run_matching(
     unsayable: Path,
     rejects: Path,
     settings: MatchingSettings,
+    recordings: Path | None = None,
 ) -> None:
     """Write the tables `replacements`, `spoken_captions`, `unsayable` and `rejects`.
 
     Every caption of a picture in `images` is in `spoken_captions` or in `rejects`, here or in those
-    of the stage words. Raises InputError if no caption of a split can be said; the folder `stopped`
-    beside `unsayable` then holds the findings so far, as text.
+    of the stage words. The method `spoken` also needs the table `recordings`. Raises InputError if
+    no caption of a split can be said; the folder `stopped` beside `unsayable` then holds the
+    findings so far, as text.
     """
     splits = tables.read(IMAGES, images).set_index("image_id")["split"]
     stopped = unsayable.parent / KEPT
     try:
         found = match_tables(
             splits,
-            tables.read(CAPTIONS, texts)["text"],
+            tables.read(CAPTIONS, texts),
             tables.read(CAPTION_WORDS, caption_words),
             tables.read(SPOKEN_TAGS, spoken_tags),
             tables.read(SPOKEN_WORDS, spoken_words),
             settings,
+            tables.read(RECORDINGS, recordings) if recordings else None,
         )
     except Stopped as error:
         keep(stopped, {"unsayable": error.unsayable})

@@ -74,9 +74,13 @@ def run_quality(
     table = tables.read(REPLACEMENTS, replacements)
     types = tables.read(SPOKEN_TYPES, spoken_types)
     tokens = tables.read(SPOKEN_WORDS, spoken_words)
-    used = set(tables.read(SPOKEN_CAPTIONS, spoken_captions)["token_id"])
+    said = tables.read(SPOKEN_CAPTIONS, spoken_captions).drop_duplicates("token_id")
+    used = set(said["token_id"])
     tokens = tokens.merge(tables.read(SPOKEN_TAGS, spoken_tags), on="token_id")
-    tokens["spoken_word"] = spoken_names(tokens, table.set_index("word")["pos"])
+    names = spoken_names(tokens, table.set_index("word")["pos"])
+    # What captions say counts, also where the tag of a token is another than its caption's.
+    own = tokens["token_id"].map(said.set_index("token_id")["spoken_word"])
+    tokens["spoken_word"] = own.where(own.notna(), names)
     tokens = tokens[tokens["spoken_word"] != ""]
     taken = tokens[tokens["token_id"].isin(used)]
     tables.write(STEPS, step_counts, steps(table, captions["lemma"]))

@@ -19,6 +19,8 @@ WHY = {
     "no talker": "are said whole by no talker",
     "used up": "lost their tokens to other captions",
     "unseen": "have no word beside those kept for the test",
+    "no recording": "have no recording of their own",
+    "not said": "have recordings that say none of their words",
 }
 
 
@@ -45,6 +47,8 @@ class Cure:
 
 def cures(settings: MatchingSettings) -> list[Cure]:
     """Possible changes, the smallest departure from the paper first."""
+    if settings.method == "spoken":
+        return []
     relaxed = [*settings.relax, *(step for step in STEPS if step not in settings.relax)]
     steps = tuple(relaxed)
     changes: list[tuple[str, Any, tuple[str, ...], str]] = [
@@ -68,6 +72,8 @@ def advice(settings: MatchingSettings, causes: Iterable[str]) -> str:
     wanted = set(causes)
     apt = [cure.text for cure in cures(settings) if cure.causes & wanted]
     more = "give more speech or more pictures"
+    if settings.method == "spoken":
+        more = "give recordings that say captions of these pictures (docs/words.md)"
     return f"set {' or '.join(apt)}, or {more}" if apt else more
 
 
@@ -85,7 +91,8 @@ def why(
     if not mute:
         return ""
     whose = "" if mute == names else f" of the {' and the '.join(mute)} split"
-    by_one = "" if settings.speakers == "mixed" else " by one talker"
+    together = settings.speakers == "mixed" or settings.method == "spoken"
+    by_one = "" if together else " by one talker"
     numbers = ", ".join(
         f"{name} {counts[0].get(name, 0):,} of {sum(count.get(name, 0) for count in counts):,}"
         for name in names

@@ -11,7 +11,7 @@ import pandas as pd
 
 from seesay.audio import transcripts
 from seesay.audio.exclusion import Exclusion
-from seesay.audio.speech import frame_of, ids_of, named
+from seesay.audio.speech import captions_said, frame_of, ids_of, named
 from seesay.commands.check_findings import Counts, Finding, safe
 from seesay.corpora import PICTURES, READERS, SPEECH, Picture, Reject
 from seesay.corpora import fragments as layout
@@ -135,6 +135,7 @@ def _speech_corpus(
         (corpus, pd.DataFrame({"recording_id": ids}), pd.DataFrame({"talker": sorted(own)}))
     )
     counts.spoken.append(frame_of(words))
+    counts.recordings.append(captions_said(recordings))
     counts.tokens = (counts.tokens or 0) + len(words)
 
 

@@ -38,6 +38,7 @@ class Counts:
         found: The split pictures, if all could be read.
         splits: The split of each, by id.
         spoken: A frame for each speech corpus: recording_id, talker, word, onset, offset.
+        recordings: A frame for each speech corpus: recording_id, picture, caption.
     """
 
     fetching: str
@@ -47,6 +48,7 @@ class Counts:
     found: list[Any] = field(default_factory=list)
     splits: dict[str, str] = field(default_factory=dict)
     spoken: list[Any] = field(default_factory=list)
+    recordings: list[Any] = field(default_factory=list)
 
 
 def safe(section: str, findings: Iterator[Finding]) -> Iterator[Finding]:

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from seesay.audio import scripts
 from seesay.audio.exclusion import Exclusion
-from seesay.audio.speech import check_words, frame_of, named
-from seesay.audio.synthesis import scripts
+from seesay.audio.speech import captions_said, check_words, frame_of, named
 from seesay.captions.tagging import Tagger
 from seesay.captions.words import drop_rare, tag_captions, tag_speech
 from seesay.commands import check_human
@@ -18,10 +18,12 @@ from seesay.commands.check_disk import READY_FRAGMENTS
 from seesay.commands.check_findings import Counts, Finding, safe
 from seesay.commands.prediction import Outcome, Texts, chances, crowded, match, remedies
 from seesay.corpora import SPEECH
+from seesay.corpora.files import stem
 from seesay.corpora.finding import find
 from seesay.planning.config import Config
+from seesay.schemas.captions import CAPTION_WORDS
+from seesay.schemas.vision import CAPTIONS
 from seesay.scoring.names import MAIN_TASK
-from seesay.settings.corpora import Corpus
 from seesay.settings.pictures import PictureCorpus
 from seesay.shared.errors import InputError
 from seesay.vision.pictures import captions_of, check_splits, gather
@@ -54,12 +56,14 @@ def read(config: Config, counts: Counts, tagger: Tagger) -> Texts | str:
     splits = pd.Series(counts.splits)[[picture.image_id for picture in counts.found]]
     captions = captions_of(counts.found)
     words = tag_captions(captions, tagger)
-    tokens = _spoken(config, counts, drop_rare(words, captions, config.words.min_count)[0])
+    kept = drop_rare(words, captions, config.words.min_count)[0]
+    tokens = _spoken(config, counts, {CAPTIONS.name: captions, CAPTION_WORDS.name: kept})
     if tokens.empty:
         cause = "the speech is aligned" if config.alignment else "the speech can be read"
         return f"{cause}{_make(config, counts, 'alignment')}"
     tags = tag_speech(tokens, tagger, config.words.pause).drop(columns="word")
-    return Texts(splits, captions, words, tags, tokens)
+    recordings = pd.concat(counts.recordings, ignore_index=True)
+    return Texts(splits, captions, words, tags, tokens, recordings)
 
 
 def _make(config: Config, counts: Counts, stage: str) -> str:
@@ -160,32 +164,43 @@ def _drawn(config: Config, counts: Counts) -> None:
         counts.found, counts.splits = [p for p in own if p.image_id in splits], splits
 
 
-def _spoken(config: Config, counts: Counts, caption_words: pd.DataFrame) -> pd.DataFrame:
+def _spoken(config: Config, counts: Counts, texts: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """The rows of SPOKEN_WORDS as the stage speech will make them, if all recordings are whole.
 
-    Synthetic speech that does not exist yet comes from its script.
+    Synthetic speech that does not exist yet comes from its script, and that from one of the tables
+    `texts`, by name.
     """
-    made = "alignment" if config.alignment else "synthesis"
-    folder = Path(config.results) / made / "speech"
-    if (config.alignment or config.synthesis) and folder.is_dir():
-        corpus = Corpus(reader="lucid", path=str(folder))
+    corpus = config.made("speech")
+    if (config.alignment or config.synthesis) and Path(corpus.path).is_dir():
         recordings, words, _ = named(corpus, find(corpus, SPEECH).read())
-        words = Exclusion(config.speech.exclude).apply(recordings, words)[1]
+        recordings, words, _ = Exclusion(config.speech.exclude).apply(recordings, words)
         counts.spoken.append(frame_of(words))
+        counts.recordings.append(captions_said(recordings))
     elif config.synthesis:
-        rows = []
-        for talker, sentences in scripts(caption_words, config.synthesis).items():
-            place = 0.0
-            for sentence in sentences:
-                for word in sentence:
-                    rows.append((talker, talker, word, place, place + SPOKEN_AT_ONCE))
-                    place += SPOKEN_AT_ONCE
-                place += config.synthesis.pause
-        columns = ["recording_id", "talker", "word", "onset", "offset"]
-        counts.spoken.append(pd.DataFrame(rows, columns=columns))
+        kind = scripts.find(config.synthesis.script)
+        talks = kind.talks(texts[kind.TABLE.name], config.synthesis)
+        _script(counts, talks, config.synthesis.pause)
     if not counts.spoken:
         return pd.DataFrame()
     spoken = pd.concat(counts.spoken, ignore_index=True)
     # No file is opened, so no word can end after its file.
     ids = spoken["recording_id"].unique()
     return check_words(spoken, pd.DataFrame({"recording_id": ids, "duration": np.inf}))[0]
+
+
+def _script(counts: Counts, talks: dict[str, scripts.Talk], pause: float) -> None:
+    """Add the words of a script that nobody has said yet, and the captions that they are."""
+    rows, said = [], []
+    for talker, talk in talks.items():
+        place = 0.0
+        for number, sentence in enumerate(talk.script):
+            name = stem(Path(talk.names[number])) if talk.names else talker
+            for word in sentence:
+                rows.append((name, talker, word, place, place + SPOKEN_AT_ONCE))
+                place += SPOKEN_AT_ONCE
+            place += pause
+            said.append((name, *talk.says[number]) if talk.says else (name, None, None))
+    columns = ["recording_id", "talker", "word", "onset", "offset"]
+    counts.spoken.append(pd.DataFrame(rows, columns=columns))
+    found = pd.DataFrame(said, columns=["recording_id", "picture", "caption"])
+    counts.recordings.append(found.drop_duplicates("recording_id").astype({"caption": "Int32"}))

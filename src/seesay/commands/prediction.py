@@ -36,7 +36,8 @@ class Texts:
     """The texts of both corpora.
 
     `splits` is each picture's split, indexed by image_id; `captions` are rows of CAPTIONS, `words`
-    of CAPTION_WORDS including rare ones, `tags` of SPOKEN_TAGS, `tokens` of SPOKEN_WORDS.
+    of CAPTION_WORDS including rare ones, `tags` of SPOKEN_TAGS, `tokens` of SPOKEN_WORDS;
+    `recordings` has recording_id, picture and caption of RECORDINGS.
     """
 
     splits: pd.Series
@@ -44,6 +45,7 @@ class Texts:
     words: pd.DataFrame
     tags: pd.DataFrame
     tokens: pd.DataFrame
+    recordings: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,13 @@ def match(texts: Texts, min_count: int, settings: MatchingSettings) -> Outcome:
     if kept.empty:
         raise InputError(none_left(texts.words, min_count))
     found = match_tables(
-        texts.splits, texts.captions["text"], kept, texts.tags, texts.tokens, settings
+        texts.splits,
+        texts.captions,
+        kept,
+        texts.tags,
+        texts.tokens,
+        settings,
+        texts.recordings,
     )
     said = found.spoken_captions
     stops = why(said, found.unsayable, texts.splits, settings)

@@ -89,12 +89,17 @@ class Recording:
         talker: The identifier of the talker; of several, the first to speak.
         channel: The channel to hear, from 0; None for the only one of a mono file, and for the
             mean of several.
+        picture: The picture whose caption it says, by its id from a picture reader (without a
+            corpus's name); "" if it says no caption.
+        caption: The number of this caption within the picture, from 0; None if it says none.
     """
 
     recording_id: str
     path: Path
     talker: str
     channel: int | None = None
+    picture: str = ""
+    caption: int | None = None
 
 
 @dataclass(frozen=True)

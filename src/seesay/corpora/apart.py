@@ -1,6 +1,7 @@
-"""Keeps the ids of two corpora apart."""
+"""Keeps the ids of two corpora apart, and finds the pictures that speech corpora name."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from seesay.settings.corpora import Corpus
 from seesay.shared.errors import InputError
@@ -31,3 +32,15 @@ def keep_apart(section: str, parts: Sequence[tuple[Corpus, str, Sequence[str]]])
                     f"{corpus.path} has the {kind} {name!r}, and {other.path} is called"
                     f" {other.name!r}: their ids would mix; change a name in {section}"
                 )
+
+
+def pictures_named(images: Iterable[str]) -> dict[str, str]:
+    """The run's pictures by the ids that a speech corpus may give them: with the name of their
+    corpus, or without it.
+
+    If two corpora have a picture, the id without a name is left out: it is unknown which is meant.
+    """
+    names = [str(name) for name in images]
+    bare = Counter(name.partition("/")[2] for name in names)
+    own = {name.partition("/")[2]: name for name in names if bare[name.partition("/")[2]] == 1}
+    return own | {name: name for name in names}

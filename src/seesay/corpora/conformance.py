@@ -149,6 +149,11 @@ def of_recordings(found: Found, sources: list[Path]) -> Iterator[str]:
             yield f"{where}: {recording.path} is not among the sources: no rerun would see it"
         if recording.channel is not None and recording.channel < 0:
             yield f"{where}: the channel {recording.channel} is below 0"
+        picture, caption = recording.picture, recording.caption
+        number = isinstance(caption, int) and caption >= 0
+        named = isinstance(picture, str) and picture != "" and not unprintable(picture)
+        if (picture, caption) != ("", None) and not (named and number):
+            yield f"{where}: wants a picture's id and the number of its caption, or neither"
 
 
 def of_rejects(found: Found) -> Iterator[str]:
@@ -249,7 +254,8 @@ def _bare(found: Found) -> list[Any]:
     """The result, without the paths."""
     if len(found) == len(KINDS[2]):
         return [(p.image_id, p.path is None, p.captions, p.split) for p in found[0]]
-    return [[(r.recording_id, r.talker, r.channel) for r in found[0]], found[1]]
+    recordings = [(r.recording_id, r.talker, r.channel, r.picture, r.caption) for r in found[0]]
+    return [recordings, found[1]]
 
 
 def _twice(names: list[str]) -> list[str]:

@@ -106,6 +106,7 @@ class Speech:
 
     def __post_init__(self) -> None:
         self.rejects += unread(self.root)
+        self.captions: dict[str, tuple[str, int | None]] = {}  # that recordings say
         self.dropped: Counter[str] = Counter()
         self.left_out: Counter[tuple[str, str]] = Counter()  # by where they stand, and why
         self.channels: dict[str, tuple[Path, int | None]] = {}
@@ -145,12 +146,14 @@ class Speech:
         offset: str | float | None,
         channel: int | None = None,
         picture: str = "",
+        caption: int | None = None,
     ) -> None:
         """Take a word of the file `name`, with times in s, or reject it as `where`.
 
         Without an offset it ends where the file does. `picture` is the file or id of the picture
-        that it is said about. Noises are counted, one reject a `group`. Raises InputError if the
-        channel's recording would have the id of another file.
+        that it is said about, and `caption` the number of the picture's caption that the whole
+        recording says. Noises are counted, one reject a `group`. Raises InputError if the channel's
+        recording would have the id of another file.
         """
         found = self.find(name)
         recording_id = f"{found}#{channel}" if channel else found
@@ -166,6 +169,9 @@ class Speech:
                 f" both be the recording {recording_id!r}; rename one"
             )
         heard = self.channels.get(recording_id, (None, channel))[1]
+        about = picture_called(picture)
+        says = (about, caption) if about and caption is not None else ("", None)
+        told = self.captions.get(recording_id, says)
         problems = {
             f"no file of that name among the {len(self.files)} audio files": found == "",
             "two audio files have that name; write its subfolder too": found == "?",
@@ -178,6 +184,7 @@ class Speech:
             "no talker": talker == "",
             "other words of this file are heard on its first channel or on all; say it for all or"
             " for none": heard != channel,
+            "this file says another caption; give each its own": says != told,
         }
         problem = next((reason for reason, bad in problems.items() if bad), None)
         if problem is not None:
@@ -186,7 +193,7 @@ class Speech:
             self.rejects.append(Reject(where, f"{problem}: {shown}"))
             return
         self.channels.setdefault(recording_id, (self.files[found], channel))
-        about = picture_called(picture)
+        self.captions.setdefault(recording_id, says)
         self.words.append(SpokenWord(recording_id, talker, word, start, end, about))
 
     def _end(self, name: str) -> tuple[float, str]:
@@ -215,7 +222,7 @@ class Speech:
         for word in words:
             talkers.setdefault(word.recording_id, word.talker)
         recordings = [
-            Recording(name, path, talkers[name], channel)
+            Recording(name, path, talkers[name], channel, *self.captions[name])
             for name, (path, channel) in sorted(self.channels.items())
         ]
         marks = marks or f"words dropped in which {self.noises.pattern} is found"

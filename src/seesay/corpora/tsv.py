@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import Field
 
 from seesay.corpora import UNKNOWN_TALKER, Recording, Reject, SpokenWord, spoken
-from seesay.corpora.listing import lines, split_row, whole_rows
+from seesay.corpora.listing import is_number, lines, split_row, whole_rows
 from seesay.corpora.spoken import AUDIO, Speech, channel_of, files_below, named_file
 from seesay.settings import Settings
 from seesay.settings.facts import Reader
@@ -49,6 +49,11 @@ class Columns(Settings):
         default=None,
         description="the picture that the word is said about: its file or id; null where there is"
         " none, and an empty cell for a word about none",
+    )
+    caption: str | None = Field(
+        default=None,
+        description="the number, from 0, of the picture's caption that the whole file says; null"
+        " where files say no captions",
     )
 
 
@@ -99,6 +104,11 @@ def add_rows(speech: Speech, table: Path, where: str, columns: Columns) -> None:
             reason = f"the channel is {row[columns.channel]!r}; it wants 1, 2, ... or A, B"
             speech.rejects.append(Reject(f"{where}:{line}", reason))
             continue
+        number = "" if columns.caption is None else row[columns.caption]
+        if number and not is_number(number):
+            reason = f"the caption's number is {number!r}; it wants a number from 0"
+            speech.rejects.append(Reject(f"{where}:{line}", reason))
+            continue
         speech.add(
             f"{where}:{line}",
             f"{where}, {row[columns.file]}",
@@ -109,6 +119,7 @@ def add_rows(speech: Speech, table: Path, where: str, columns: Columns) -> None:
             None if columns.offset is None else row[columns.offset],
             channel,
             "" if columns.picture is None else row[columns.picture],
+            int(number) if number else None,
         )
 
 

@@ -19,6 +19,7 @@ from seesay.planning.config_file import look_through, refuse_odd
 from seesay.planning.sections import Experiment, Sections
 from seesay.settings import alike
 from seesay.settings.choice import chosen
+from seesay.settings.corpora import Corpus
 from seesay.settings.fc7 import Fc7Settings
 from seesay.settings.human import HumanSettings, check_human
 from seesay.settings.regions import RegionsSettings
@@ -47,6 +48,7 @@ class Config(Sections):
                     f" ({sections[0]}: {{}} for its defaults)"
                 )
         self._check_readers()
+        self._check_spoken()
         if self.fetch.pascal1k and len(self._pascal1k()) != 1:
             raise ValueError(
                 f"fetch.pascal1k wants one entry of pictures.corpora with the reader pascal1k, to"
@@ -85,6 +87,23 @@ class Config(Sections):
                     find(corpus, READERS[stage])
                 except InputError as error:
                     raise ValueError(f"{key}.{place}: {error}") from None
+
+    def _check_spoken(self) -> None:
+        """Raise ValueError unless spoken captions can stay with their pictures."""
+        if self.matching.method != "spoken":
+            return
+        if self.synthesis and self.synthesis.script != "captions":
+            raise ValueError(
+                "matching.method: spoken wants recordings that say captions; give synthesis.script:"
+                " captions"
+            )
+        for name in self.experiments:
+            spare = self.section_of(name, "training").spare_words
+            if spare:
+                raise ValueError(
+                    f"experiments.{name}.training: spare_words is {spare}, and it gives tokens to"
+                    " pictures that they are not about; matching.method: spoken does without"
+                )
 
     def _check_fragments(self) -> None:
         """Raise ValueError unless fragments have exactly one source, with all that it needs."""
@@ -178,6 +197,16 @@ class Config(Sections):
             return ""
         text = "\n".join(self.stage_json(each, experiment) for each in stages)
         return f"{hashlib.sha256(text.encode()).hexdigest()[:8]}/"
+
+    def made(self, stage: str) -> Corpus:
+        """The corpus of pictures or of speech that the run makes itself."""
+        if stage == "pictures":
+            return Corpus(reader="pascal1k", path=f"{self.results}/scenes/pictures")
+        if self.synthesis is None:
+            return Corpus(reader="lucid", path=f"{self.results}/alignment/speech")
+        facts = chosen(self.synthesis, "script")
+        path = f"{self.results}/synthesis/speech"
+        return Corpus(reader=facts.reader, path=path, options=facts.options)
 
     def stage_json(self, stage: str, experiment: str | None = None) -> str:
         """A stage's own settings, as one canonical JSON string."""

@@ -30,7 +30,7 @@ def sources(config: dict[str, Any]) -> dict[str, Any]:
         said = " and ".join(map(_corpus, pictures["corpora"]))
     if config.get("synthesis"):
         named = " and ".join(engine.title for engine in engines(config))
-        heard = f"{named} voices saying generated text"
+        heard = f"{named} voices saying {'the captions' if spoken(config) else 'generated text'}"
         labels.append("synthetic speech")
     elif config.get("alignment"):
         heard = f"{config['alignment']['path']} (words timed by forced alignment)"
@@ -112,6 +112,11 @@ def pooled(config: dict[str, Any]) -> list[str]:
 def mixed(config: dict[str, Any]) -> bool:
     """Whether the words of one caption may come from several talkers."""
     return bool(config["matching"]["speakers"] == "mixed")
+
+
+def spoken(config: dict[str, Any]) -> bool:
+    """Whether recordings say the captions themselves."""
+    return bool(config.get("matching", {}).get("method") == "spoken")
 
 
 def unseen(config: dict[str, Any]) -> list[str]:

@@ -14,24 +14,33 @@ CAUSES = {
     "no talker": "no talker says all of its words",
     "used up": "other captions have used up its tokens",
     "unseen": "all of its words are held out for the test",
+    "no recording": "no recording says it",
+    "not said": "its recordings say none of its words",
 }
 MIXED_CAUSES = {**CAUSES, "no talker": "the speech has too few tokens of a word"}
 HEIGHT = 150  # px, of a chart
 
 
 def describe(
-    counts: Mapping[str, pd.DataFrame], charts: dict[str, Spec], mixed: bool, rows: int, words: int
+    counts: Mapping[str, pd.DataFrame],
+    charts: dict[str, Spec],
+    mixed: bool,
+    rows: int,
+    words: int,
+    itself: bool = False,
 ) -> dict[str, Any]:
     """The values of the page for the matching; two charts are added to `charts` by element id.
 
     `counts` holds the tables `steps`, `pos`, `talker_words`, `durations` and `unsayable`. The page
-    lists at most `rows` spoken words, and at most `words` words that captions lack.
+    lists at most `rows` spoken words, and at most `words` words that captions lack. With `itself`,
+    each caption is spoken whole for its picture.
     """
     charts["matching-durations"] = durations(counts["durations"])
     charts["matching-talkers"] = talkers(counts["talker_words"])
     unsayable, listed = counts["unsayable"], spoken(counts["talker_words"])
     return {
         "mixed": mixed,
+        "itself": itself,
         "steps": steps(counts["steps"]),
         "pos": pos(counts["pos"]),
         "causes": causes(unsayable, MIXED_CAUSES if mixed else CAUSES),

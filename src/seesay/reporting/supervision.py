@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from seesay.planning.experiments import section
-from seesay.reporting.credits import engines, network_facts, proposer, reader_facts
+from seesay.reporting.credits import engines, network_facts, proposer, reader_facts, spoken
 
 Values = dict[str, Any]
 
@@ -51,9 +51,9 @@ def sources(config: Values, experiment: str) -> list[Source]:
         section(config, experiment, name) for name in ("training", "logmel", "fc7", "regions")
     )
     return [
-        _transcripts(training),
+        _transcripts(config, training),
         _times(config, logmel),
-        _talkers(training, logmel),
+        _talkers(config, training, logmel),
         _image_labels(config, fc7, regions),
         _speech_model(logmel),
         _whole_picture(config, training),
@@ -112,26 +112,32 @@ def _keys(recipe: Values, keys: tuple[str, ...]) -> list[str]:
     return [f"{key}: {recipe[key]:g}" for key in keys if recipe.get(key)]
 
 
-def _transcripts(training: Values) -> Source:
+def _transcripts(config: Values, training: Values) -> Source:
     read = ["negatives: types"] if training.get("negatives") == "types" else []
     read += _keys(training, READ_WORDS)
     pairing = (
         "Transcripts pair speech with pictures: they identify the tokens of the captions’ content"
         " words, by lemma and part of speech, and the replacements of words that nobody says"
     )
+    if spoken(config):
+        pairing = (
+            "Each recording says a caption of its picture; transcripts choose the words of it that"
+            " count, by lemma and part of speech"
+        )
     more = "training also reads them ({}), so it has not learned from speech and pictures alone"
-    return _paired("transcripts", pairing, read, "training does not read them", more)
+    use = "choice of words" if spoken(config) else "pairing"
+    return _paired("transcripts", use, pairing, read, "training does not read them", more)
 
 
-def _paired(name: str, pairing: str, read: Sequence[str], none: str, more: str) -> Source:
-    """A source that the pairing always reads, and training only with the keys `read`.
+def _paired(name: str, use: str, pairing: str, read: Sequence[str], none: str, more: str) -> Source:
+    """A source that the pairing always reads, for `use`, and training only with the keys `read`.
 
     The sentence is `pairing`, followed by `none` without keys and by `more` with keys.
     """
     if not read:
-        return Source(name, "pairing only", f"{pairing}; {none}.")
+        return Source(name, f"{use} only" if use else "not read", f"{pairing}; {none}.")
     said = ", ".join(read)
-    short = f"pairing and training ({said})"
+    short = f"{use} and training ({said})" if use else f"training ({said})"
     return Source(name, short, f"{pairing}; {more.format(said)}.", marked=True)
 
 
@@ -164,13 +170,15 @@ def _cut(corpus: Values) -> str:
     return ALONE if whole or (facts and facts.isolated) else "annotation"
 
 
-def _talkers(training: Values, logmel: Values) -> Source:
+def _talkers(config: Values, training: Values, logmel: Values) -> Source:
     read = _keys(training, READ_TALKERS)
     if logmel.get("normalise") == "recording":
         read.append("normalise: recording")
-    pairing = "The pairing reads talker labels to choose the talkers of a caption"
+    use, pairing = "pairing", "The pairing reads talker labels to choose the talkers of a caption"
+    if spoken(config):
+        use, pairing = "", "The pairing reads no talker labels, for each recording says its caption"
     more = "training also reads which tokens share a talker ({})"
-    return _paired("talker labels", pairing, read, "training does not read them", more)
+    return _paired("talker labels", use, pairing, read, "training does not read them", more)
 
 
 def _image_labels(config: Values, fc7: Values, regions: Values) -> Source:
@@ -255,7 +263,10 @@ def _surroundings(config: Values) -> Source:
         if gap:
             said = f"Words are isolated: the synthesiser leaves {gap} ms of silence between them."
             return Source(name, f"yes, {gap} ms apart", said)
-        return Source(name, "no, running speech", "Words are cut from running synthetic sentences.")
+        said = "Words are cut from running synthetic sentences."
+        if spoken(config):
+            said = "Words are cut from captions spoken whole, among other words of their caption."
+        return Source(name, "no, running speech", said)
     cut = {_cut(corpus) for corpus in config["speech"]["corpora"]}
     if config.get("alignment") or cut == {"annotation"}:
         return Source(name, "as recorded", "Words are cut from the recordings as they were spoken.")

@@ -15,8 +15,15 @@ RECORDINGS = Table(
         Column("talker", pa.string(), "who speaks first; each word has its own talker"),
         Column("sample_rate", pa.int32(), "sample rate of the file", "Hz"),
         Column("duration", pa.float64(), "length of the recording", "s"),
+        Column(
+            "picture", pa.string(), "the picture whose caption it says, as its reader names it",
+            optional=True,
+        ),
+        Column(
+            "caption", pa.int32(), "the number of this caption within the picture", optional=True
+        ),
     ),
-)
+)  # fmt: skip
 
 SPOKEN_WORDS = Table(
     "spoken_words",

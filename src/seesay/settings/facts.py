@@ -4,8 +4,8 @@ No number of a run depends on these facts, and code stamps leave them out. An `A
 the text of its module, so its values are literals.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 
 @dataclass(frozen=True)
@@ -110,3 +110,20 @@ class Reader:
     options: str = ""
     isolated: bool = False
     remedy: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Script:
+    """A module of `seesay.audio.scripts`.
+
+    Attributes:
+        title: What talkers say.
+        reads: The table that it is made from, below the results.
+        reader: The reader of the folder that is made.
+        options: The reader's options.
+    """
+
+    title: str
+    reads: str
+    reader: str
+    options: dict[str, Any] = field(default_factory=dict)

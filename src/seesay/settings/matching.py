@@ -23,8 +23,17 @@ Pattern = Annotated[str, AfterValidator(_pattern)]
 class MatchingSettings(Settings):
     """Which tokens say the captions."""
 
-    YOUNGER: ClassVar[tuple[str, ...]] = ("test_speakers",)
+    YOUNGER: ClassVar[tuple[str, ...]] = ("test_speakers", "method")
 
+    method: Annotated[
+        Literal["paper", "spoken"],
+        Loads("seesay.captions.spoken", lambda method: method == "spoken"),
+    ] = Field(
+        default="paper",
+        description="how captions get their speech: from words that were recorded apart from the"
+        " pictures (paper), or from recordings that say the captions themselves (spoken); spoken"
+        " replaces no word, and of the other keys of this section takes the seed alone",
+    )
     speakers: Literal["best", "all", "balanced", "mixed"] = Field(
         default="balanced",
         description="who says a caption: of the talkers who can, the one with the largest"
@@ -83,6 +92,19 @@ class MatchingSettings(Settings):
         description="share of the test split's spoken word types that are held out: captions of"
         " training and validation are said without them",
     )
+
+    @model_validator(mode="after")
+    def _spoken_alone(self) -> "MatchingSettings":
+        if self.method == "spoken":
+            read = {"method", "seed"}  # the seed also chooses talkers of evaluation.human
+            fields = {name: f for name, f in type(self).model_fields.items() if name not in read}
+            given = [name for name, f in fields.items() if getattr(self, name) != f.default]
+            if given:
+                raise ValueError(
+                    "method: spoken says captions by their own recordings; leave out"
+                    f" {', '.join(given)}"
+                )
+        return self
 
     @model_validator(mode="after")
     def _drawn_with_replacement(self) -> "MatchingSettings":

@@ -7,6 +7,9 @@ from pydantic import Field, model_validator
 from seesay.settings import Seed, Settings, UserPath
 from seesay.settings.choice import Choice
 
+# Keys of the section that only one value of `script` reads.
+OF_WORDS, OF_CAPTIONS = ("unsaid", "surplus", "least", "fillers", "minutes"), ("voices",)
+
 
 class KokoroSettings(Settings):
     """Files of the engine kokoro."""
@@ -20,8 +23,19 @@ class KokoroSettings(Settings):
 class SynthesisSettings(Settings):
     """The talkers, and the words that they say."""
 
-    YOUNGER: ClassVar[tuple[str, ...]] = ("engines", "kokoro")
+    YOUNGER: ClassVar[tuple[str, ...]] = ("engines", "kokoro", "script", "voices")
 
+    script: Annotated[str, Choice("seesay.audio.scripts")] = Field(
+        default="words",
+        description="what the talkers say: the captions' words in other sentences (words), or the"
+        " captions themselves, each in its own recording (captions), which matching.method: spoken"
+        " wants",
+    )
+    voices: int = Field(
+        default=1,
+        ge=1,
+        description="talkers who say each caption, with script: captions",
+    )
     talkers: int = Field(
         default=40, ge=2, le=140, description="talkers, half female and half male voices"
     )
@@ -62,6 +76,19 @@ class SynthesisSettings(Settings):
     kokoro: KokoroSettings | None = Field(
         default=None, description="files of the engine kokoro, which no package contains"
     )
+
+    @model_validator(mode="after")
+    def _script_reads_them(self) -> "SynthesisSettings":
+        fields = type(self).model_fields
+        others = OF_WORDS if self.script == "captions" else OF_CAPTIONS
+        given = [name for name in others if getattr(self, name) != fields[name].default]
+        if given:
+            raise ValueError(
+                f"script: {self.script} does not read {', '.join(given)}; leave it out"
+            )
+        if self.voices > self.talkers:
+            raise ValueError(f"voices: {self.voices} talkers a caption, of {self.talkers} in all")
+        return self
 
     @model_validator(mode="after")
     def _engines_agree(self) -> "SynthesisSettings":

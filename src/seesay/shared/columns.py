@@ -9,7 +9,7 @@ import pyarrow as pa
 class Column:
     """A column: its name, Arrow type, unit ("" without one) and meaning.
 
-    An `optional` column may hold nulls.
+    An `optional` column may hold nulls, and may be missing, which is the same as nulls alone.
     """
 
     name: str

@@ -89,8 +89,13 @@ def _sealed(path: Path, schema: pa.Schema) -> Iterator[pq.ParquetWriter]:
 
 
 def write(table: Table, path: Path, columns: dict[str, Any] | pd.DataFrame) -> None:
-    """Write a whole table at once, sorted by key; a repeated key is an error."""
-    frame = pd.DataFrame(columns, columns=[c.name for c in table.columns])
+    """Write a whole table at once, sorted by key; a repeated key is an error.
+
+    Leaves out optional columns that are not given.
+    """
+    given = [c for c in table.columns if not c.optional or c.name in columns]
+    table = Table(table.name, table.key, tuple(given))
+    frame = pd.DataFrame(columns, columns=[c.name for c in given])
     frame = frame.sort_values(list(table.key), kind="stable").reset_index(drop=True)
     repeated = frame.duplicated(list(table.key))
     if repeated.any():
@@ -112,7 +117,8 @@ def read(
     frame = (
         pd.concat(frames, ignore_index=True) if frames else table.schema.empty_table().to_pandas()
     )
-    return frame[names].sort_values(list(table.key), kind="stable").reset_index(drop=True)
+    frame = frame.reindex(columns=names).sort_values(list(table.key), kind="stable")
+    return frame.reset_index(drop=True)
 
 
 def batches(
@@ -173,6 +179,8 @@ def check(table: Table, path: Path, schema: pa.Schema) -> None:
     A feature column declared with size 0 accepts vectors of any one size.
     """
     for column in table.columns:
+        if column.name not in schema.names and column.optional:
+            continue
         if column.name not in schema.names:
             raise InputError(f"{path}: no column {column.name!r}; is it a table of {table.name}?")
         found = schema.field(column.name).type

@@ -1,7 +1,7 @@
 """The section on data: counts, checks across splits, matching of captions, rejects."""
 
 from seesay.planning.experiments import ordered, section
-from seesay.reporting import counts, leakage, matching
+from seesay.reporting import counts, credits, leakage, matching
 from seesay.reporting.runs import Context, Run
 from seesay.schemas.audio import LOGMEL, SPOKEN_WORDS
 from seesay.schemas.captions import (
@@ -120,7 +120,8 @@ def _matching(run: Run) -> Context:
         "unsayable": run.table(UNSAYABLE, "unsayable"),
     }
     rows, words = run.settings.rows, run.settings.pictures
-    return matching.describe(found, run.charts, run.mixed, rows, words)
+    itself = credits.spoken(run.config)
+    return matching.describe(found, run.charts, run.mixed, rows, words, itself)
 
 
 def _replacements(run: Run) -> Context:
