@@ -146,7 +146,7 @@ def test_a_stage_says_which_table_is_damaged(tmp_path):
         talkers=2, seed=1, unsaid=0, surplus=2, fillers=0, word_gap=18, pause=1, minutes=1
     ).model_dump_json()
     done = subprocess.run(
-        [sys.executable, script, "--caption-words", tmp_path / "words.parquet", "--speech",
+        [sys.executable, script, "--captions", tmp_path / "words.parquet", "--speech",
          tmp_path / "speech", "--rejects", tmp_path / "rejects.parquet", "--jobs", "1",
          "--settings", settings],
         capture_output=True, text=True, check=False,

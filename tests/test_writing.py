@@ -17,6 +17,7 @@ import pytest
 import torch
 
 from seesay.audio import synthesis
+from seesay.audio.scripts import words
 from seesay.learning import checkpoints
 from seesay.shared import command, tables, writing
 from seesay.shared.columns import Column, Table, features
@@ -159,7 +160,7 @@ def _folder(path):
 def _words(path):
     with writing.folder(path) as part:
         rows = [["F01_01.wav", 0.0, 1.0, f"word{n}"] for n in range(2000)]
-        synthesis.write_tables(part, [rows], [{}])
+        words.write_tables(part, [], [rows], [{}])
 
 
 def _speech(path):
