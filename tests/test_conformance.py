@@ -15,7 +15,7 @@ from seesay.settings.corpora import Corpus
 from seesay.settings.pictures import PictureCorpus
 from seesay.shared.errors import InputError
 from seesay.vision.pictures import gather
-from support import ROOT
+from support import ROOT, caption_layouts
 from support.pictures import dataset, entry, jpeg, text
 from support.speech_layouts import LAYOUTS, audacity, read, write
 
@@ -72,6 +72,7 @@ def checked() -> set[str]:
 
 def test_every_reader_of_ours_is_checked():
     here = {reader for reader, _ in (*LAYOUTS, *PICTURE_LAYOUTS)}
+    here |= {reader for reader, _, _ in caption_layouts.LAYOUTS}
     assert here | checked() == {*SPEECH, *PICTURES}
 
 

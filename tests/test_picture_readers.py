@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from seesay.corpora import flickr8k, flickr30k, karpathy, listing, pascal1k, uiuc_page
+from seesay.corpora import flickr8k, flickr30k, karpathy, listing, pascal1k
+from seesay.corpora.formats import uiuc_page
 from seesay.shared.errors import InputError
 from support.pictures import dataset, entry, jpeg, text
 

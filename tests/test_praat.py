@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from parselmouth.praat import call
 from praatio import textgrid as praatio_textgrid
 
-from seesay.corpora.praat import NoTextGridError, Tier, parse
-from seesay.corpora.tiers import label_of, sides, word_tiers
+from seesay.corpora.formats.praat import NoTextGridError, Tier, parse
+from seesay.corpora.formats.tiers import label_of, sides, word_tiers
 from support.textgrids import Made, plain, tiers, written
 
 NEWLINES = st.sampled_from(["\n", "\r\n", "\r"])

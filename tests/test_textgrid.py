@@ -6,7 +6,7 @@ import pytest
 import soundfile
 
 from seesay.corpora import conformance
-from seesay.corpora.praat import Grid
+from seesay.corpora.formats.praat import Grid
 from seesay.corpora.textgrid import begin
 from seesay.settings.corpora import Corpus
 from support.speech_layouts import RATE, WORDS, grid, read, sound

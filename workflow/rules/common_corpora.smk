@@ -110,10 +110,29 @@ def alignment_sources(wildcards):
     if given is not None and not Path(given).is_file():
         sys.exit(f"error: {given}: no such file; alignment.dictionary names it")
     try:
-        files = alignment_utterances.sources(Path(CONFIG.alignment.path))
+        files = [path for reader in untimed_readers() for path in reader.sources()]
+        if CONFIG.alignment.path:
+            files = alignment_utterances.sources(Path(CONFIG.alignment.path))
     except InputError as error:
         sys.exit(f"error: {error}")
     return tame([*map(str, files), *filter(None, [given])])
+
+
+def untimed_readers():
+    """The readers of the corpora to align."""
+    ours = OURS_OF["speech"]
+    return [finding.find(corpus, ours) for corpus in CONFIG.alignment.corpora]
+
+
+def alignment_readers():
+    """The code of these readers, for the stamp."""
+    names = {corpus.reader for corpus in CONFIG.alignment.corpora}
+    return [finding.code(name, OURS_OF["speech"]) for name in sorted(names)]
+
+
+def alignment_captions(wildcards):
+    """The captions, if recordings of corpora are aligned, which may say them."""
+    return [at("pictures/captions.parquet")] if CONFIG.alignment.corpora else []
 
 
 def engine_files(wildcards):

@@ -1,4 +1,4 @@
-"""Align recordings with their transcripts, into LUCID's layout."""
+"""Align recordings with their transcripts."""
 
 from seesay.settings.alignment import AlignmentSettings
 from seesay.shared.command import arguments, run
@@ -12,9 +12,10 @@ def main() -> None:
         __doc__,
         outputs=["speech", "rejects"],
         settings=AlignmentSettings,
+        lists=["captions"],
         options={"jobs": 1},
     )
-    align_corpus(args.speech, args.rejects, args.settings, args.jobs)
+    align_corpus(args.speech, args.rejects, args.settings, args.jobs, *args.captions)
 
 
 if __name__ == "__main__":

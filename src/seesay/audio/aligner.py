@@ -37,27 +37,33 @@ SEARCH = {"bestpath": False, "lw": 1.0}
 class Work:
     """An utterance to align: its file, its words in order, and the pronunciations of each.
 
-    The search drops paths that are `beam` times less likely than the best one.
+    The search drops paths that are `beam` times less likely than the best one. Of a file that holds
+    several utterances, it is what lies between `start` and `end`, in s (None: the file's end).
     """
 
     path: Path
     words: tuple[str, ...]
     pronunciations: Pronunciations
     beam: float
+    start: float = 0.0
+    end: float | None = None
 
 
 def align(work: Work) -> list[tuple[float, float]] | str:
     """Onset and offset of every word, in s from the file's start; or why there are none."""
     try:
-        samples, duration = read(work.path)
+        samples, duration = read(work.path, work.start, work.end)
         check_length(work, duration)
-        return search(work, samples, duration)
+        found = search(work, samples, duration)
+        return [(work.start + onset, work.start + offset) for onset, offset in found]
     except InputError as error:
         return cause(error, work.path)
 
 
-def read(path: Path) -> tuple[NDArray[np.int16], float]:
-    """A recording as mono samples (n,) at SAMPLE_RATE, and its length in s.
+def read(
+    path: Path, start: float = 0.0, end: float | None = None
+) -> tuple[NDArray[np.int16], float]:
+    """A recording as mono samples (n,) at SAMPLE_RATE, and its length in s; or a part of it, in s.
 
     Averages the channels. Raises InputError if the file is no audio, holds less than it promises,
     has impossible samples, or was sampled too slowly.
@@ -65,9 +71,15 @@ def read(path: Path) -> tuple[NDArray[np.int16], float]:
     facts = sound.facts(path)
     if facts.rate < LOWEST_RATE:
         raise InputError(f"sampled at {facts.rate} Hz; alignment wants {LOWEST_RATE} or more")
-    mono = np.concatenate(list(sound.pieces(path, SAMPLE_RATE)))
+    duration = facts.duration
+    if start or end is not None:
+        part, rate = sound.span(path, start, duration if end is None else end)
+        duration = len(part) / rate
+        mono = np.concatenate(list(sound.resampled([part], rate, SAMPLE_RATE)))
+    else:
+        mono = np.concatenate(list(sound.pieces(path, SAMPLE_RATE)))
     samples = np.clip(np.rint(mono * 32768), -32768, 32767).astype(np.int16)
-    return samples, facts.duration
+    return samples, duration
 
 
 def check_length(work: Work, duration: float) -> None:

@@ -1,7 +1,8 @@
 """Forced alignment of speech with transcripts but no times: onset and offset of each word.
 
-The output folder has LUCID's layout, so LUCID's reader reads it. Utterances are independent and
-shared out among processes, whose number changes no result.
+The output folder has LUCID's layout, so LUCID's reader reads it; with `alignment.corpora` it has
+the layout of the reader `tsv`, with the captions that recordings say. Utterances are independent
+and shared out among processes, whose number changes no result.
 """
 
 import multiprocessing
@@ -11,33 +12,48 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-from seesay.audio import transcripts
+from seesay.audio import transcripts, untimed
 from seesay.audio.aligner import Work, align
 from seesay.audio.transcripts import Utterance
 from seesay.captions import pronunciations
 from seesay.captions.pronunciations import Pronunciations
-from seesay.corpora import Reject
+from seesay.corpora import SPEECH, Reject
+from seesay.corpora.finding import find
 from seesay.corpora.lucid import TOKENS
+from seesay.schemas.vision import CAPTIONS
 from seesay.settings.alignment import AlignmentSettings
-from seesay.shared import lifeline, sources, writing
+from seesay.shared import lifeline, sources, tables, writing
 from seesay.shared.errors import InputError
 from seesay.shared.progress import progress
 from seesay.shared.rejects import write_rejects
 
 HEADER = ("filename", "onset", "offset", "word", "talker")
+WORDS, SPOKEN = "words.tsv", ("file", "onset", "offset", "word", "speaker", "picture", "caption")
 
 
-def align_corpus(folder: Path, rejects: Path, settings: AlignmentSettings, jobs: int) -> None:
+def align_corpus(
+    folder: Path,
+    rejects: Path,
+    settings: AlignmentSettings,
+    jobs: int,
+    captions: Path | None = None,
+) -> None:
     """Write the aligned utterances into `folder` and the others into the table `rejects`.
 
-    `folder` holds links to the recordings and LUCID's token table, and appears when complete.
-    `jobs` processes share the work. Raises InputError if no utterance can be aligned, and, with
-    `on_bad_input: fail`, at the first that cannot.
+    `folder` holds links to the recordings and a token table, and appears when complete. `captions`
+    are the run's, which recordings of corpora may say. `jobs` processes share the work. Raises
+    InputError if no utterance can be aligned, and, with `on_bad_input: fail`, at the first that
+    cannot.
     """
-    root = Path(settings.path)
+    root = Path(settings.path or settings.corpora[0].path)
     given = None if settings.dictionary is None else Path(settings.dictionary)
-    before = sources.seen([*transcripts.sources(root), *filter(None, [given])])
-    utterances, refused = transcripts.read(root, settings.talker)
+    read = [path for corpus in settings.corpora for path in find(corpus, SPEECH).sources()]
+    read += transcripts.sources(root) if settings.path else []
+    before = sources.seen([*read, *filter(None, [given])])
+    if settings.path:
+        utterances, refused = transcripts.read(root, settings.talker)
+    else:
+        utterances, refused = untimed.read(settings.corpora, _texts(captions))
     known = pronunciations.load(given)
     prepared: list[tuple[Utterance, Work]] = []
     for utterance in utterances:
@@ -46,8 +62,9 @@ def align_corpus(folder: Path, rejects: Path, settings: AlignmentSettings, jobs:
             refused.append(work)
         else:
             prepared.append((utterance, work))
-    if refused and settings.on_bad_input == "fail":
-        raise failure(root, refused[0], "on_bad_input: fail")
+    bad = [reject for reject in refused if not reject.by_rule]
+    if bad and settings.on_bad_input == "fail":
+        raise failure(root, bad[0], "on_bad_input: fail")
     aligned: list[tuple[Utterance, list[tuple[str, float, float]]]] = []
     shown = progress(shared(prepared, jobs), "aligning", "utterances", len(prepared))
     for (utterance, work), times in zip(prepared, shown, strict=True):
@@ -59,11 +76,20 @@ def align_corpus(folder: Path, rejects: Path, settings: AlignmentSettings, jobs:
         if settings.on_bad_input == "fail":
             raise failure(root, refused[-1], "on_bad_input: fail")
     if not aligned:
-        raise failure(root, refused[0], "no utterance can be aligned")
+        first = refused[0] if refused else Reject("its recordings", "there are none")
+        raise failure(root, first, "no utterance can be aligned")
     sources.still(before)
-    write_folder(folder, aligned)
+    write_folder(folder, aligned, captioned=not settings.path)
     rows = (("alignment", reject.id, reject.reason) for reject in refused)
     write_rejects(rejects, rows)
+
+
+def _texts(captions: Path | None) -> dict[tuple[str, int], str]:
+    """The texts of captions by picture and number, from CAPTIONS; none without the table."""
+    if captions is None:
+        return {}
+    frame = tables.read(CAPTIONS, captions)[["image_id", "caption", "text"]]
+    return {(image, int(n)): text for image, n, text in frame.itertuples(index=False, name=None)}
 
 
 def prepare(utterance: Utterance, known: Pronunciations, beam: float) -> Work | Reject:
@@ -75,7 +101,8 @@ def prepare(utterance: Utterance, known: Pronunciations, beam: float) -> Work | 
         return Reject(utterance.file, reason)
     if not words:
         return Reject(utterance.file, "its transcript holds no word")
-    return Work(utterance.path, tuple(words), {word: known[word] for word in words}, beam)
+    said = {word: known[word] for word in words}
+    return Work(utterance.path, tuple(words), said, beam, utterance.start, utterance.end)
 
 
 def failure(root: Path, reject: Reject, problem: str) -> InputError:
@@ -106,17 +133,25 @@ def shared(
 
 
 def write_folder(
-    folder: Path, aligned: list[tuple[Utterance, list[tuple[str, float, float]]]]
+    folder: Path,
+    aligned: list[tuple[Utterance, list[tuple[str, float, float]]]],
+    captioned: bool = False,
 ) -> None:
-    """LUCID's token table and a link to every recording, written beside and renamed."""
+    """A token table and a link to every recording, written beside and renamed.
+
+    The table is LUCID's or, if `captioned`, one that also names the captions that recordings say.
+    """
     with writing.folder(folder) as part:
-        lines = ["\t".join(HEADER)]
+        lines = ["\t".join(SPOKEN if captioned else HEADER)]
         for utterance, words in aligned:
             link = part / utterance.file
             link.parent.mkdir(parents=True, exist_ok=True)
             link.symlink_to(utterance.path.resolve())
+            number = "" if utterance.caption is None else utterance.caption
+            said = f"\t{utterance.picture}\t{number}" if captioned else ""
             lines += [
-                f"{utterance.file}\t{onset:.4f}\t{offset:.4f}\t{word}\t{utterance.talker}"
+                f"{utterance.file}\t{onset:.4f}\t{offset:.4f}\t{word}\t{utterance.talker}{said}"
                 for word, onset, offset in words
             ]
-        (part / TOKENS).write_text("\n".join([*lines, ""]), encoding="utf-8", newline="\n")
+        table = part / (WORDS if captioned else TOKENS)
+        table.write_text("\n".join([*lines, ""]), encoding="utf-8", newline="\n")

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from seesay.audio.speech import check_words, frame_of, named, open_recordings
+from seesay.audio.reading import frame_of, named
+from seesay.audio.speech import check_words, open_recordings
 from seesay.captions.dictionary import Dictionary
 from seesay.captions.english import APART
 from seesay.corpora import SPEECH, UNKNOWN_TALKER, Reject

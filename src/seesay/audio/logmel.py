@@ -233,16 +233,16 @@ def maker(settings: LogmelSettings) -> LogMel:
 
 
 def extract_shard(manifest: Path, out: Path, rejects: Path, settings: LogmelSettings) -> None:
-    """Write the tables `logmel` and `rejects` of one shard; each recording is read once.
+    """Write the tables `logmel` and `rejects` of one shard; each channel of a file is read once.
 
-    Memory holds one recording's frames at a time (an hour: 58 MB). Tokens of a recording that
+    Memory holds one file's frames at a time (an hour: 58 MB). Tokens of a recording that
     cannot be read, and those whose middle is beyond its end, go to `rejects`; with `on_bad_input:
     fail` they end the run with InputError, as a changed recording always does.
     """
     tokens = tables.read(TOKEN_MANIFEST, manifest)
     compute = maker(settings)
     refused: list[tuple[str, str, str]] = []
-    recordings = list(tokens.groupby("recording_id", sort=False))
+    recordings = list(tokens.groupby(["path", "channel"], sort=False))
     with tables.Writer(sized(LOGMEL, feature=settings.size), out) as writer:
         for _, words in progress(recordings, "log-Mel", "recording"):
             path = Path(words["path"].iloc[0])

@@ -1,13 +1,13 @@
 """The word-aligned speech corpora: recordings and spoken words."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from seesay.audio.exclusion import Exclusion
-from seesay.corpora import SPEECH, Recording, Reject, SpokenWord
+from seesay.audio.reading import captions_said, frame_of, named, timed
+from seesay.corpora import SPEECH, Recording, Reject
 from seesay.corpora.apart import keep_apart
 from seesay.corpora.finding import find
 from seesay.schemas.audio import RECORDINGS, SPOKEN_WORDS, TOKEN_MANIFEST
@@ -15,7 +15,6 @@ from seesay.settings.corpora import Corpus
 from seesay.settings.speech import SpeechSettings
 from seesay.shared import sound, sources, tables
 from seesay.shared.errors import InputError, cause
-from seesay.shared.printable import cleaned, composed, printable, unprintable
 from seesay.shared.progress import progress
 from seesay.shared.randomness import shard_of
 from seesay.shared.rejects import write_rejects
@@ -73,9 +72,10 @@ def read_corpus(
     refused += excluded
     if excluded and not spoken:
         raise InputError(f"{corpus.path}: speech.exclude leaves no word of it; leave out less")
+    found, untimed = timed(corpus, found, spoken)
     recordings, bad = open_recordings(found)
     words, bad_words = check_words(frame_of(spoken), recordings)
-    bad += bad_words
+    bad += [*untimed, *bad_words]
     unused = ~recordings["recording_id"].isin(words["recording_id"])
     bad += [Reject(name, "no usable word") for name in recordings.loc[unused, "recording_id"]]
     bad = [reject for reject in refused if not reject.by_rule] + bad
@@ -87,110 +87,6 @@ def read_corpus(
         raise InputError(f"{corpus.path}: no spoken word; see speech.corpora")
     rejects = [*bad, *(reject for reject in refused if reject.by_rule)]
     return recordings[~unused], words, rejects
-
-
-def frame_of(words: list[SpokenWord]) -> pd.DataFrame:
-    """Words as a frame: recording_id, talker, word, onset and offset."""
-    return pd.DataFrame(
-        [(w.recording_id, w.talker, w.word, w.onset, w.offset) for w in words],
-        columns=["recording_id", "talker", "word", "onset", "offset"],
-    )
-
-
-def captions_said(recordings: list[Recording]) -> pd.DataFrame:
-    """The picture and caption that each recording says, missing for none, as in RECORDINGS."""
-    rows = [(r.recording_id, r.picture or None, r.caption) for r in recordings]
-    found = pd.DataFrame(rows, columns=["recording_id", "picture", "caption"])
-    return found.astype({"caption": "Int32"})
-
-
-def named(
-    corpus: Corpus, found: tuple[list[Recording], list[SpokenWord], list[Reject]]
-) -> tuple[list[Recording], list[SpokenWord], list[Reject]]:
-    """A reader's result under the corpus's name: every id and talker as `name/id`.
-
-    Composes ids, talkers and words (NFC). Raises InputError if it is not the result of a speech
-    reader, or has an id twice.
-    """
-    kinds: tuple[type, ...] = (Recording, SpokenWord, Reject)
-    right = isinstance(found, tuple) and len(found) == len(kinds)
-    if not right or not all(isinstance(one, kinds[i]) for i in range(3) for one in found[i]):
-        raise InputError(
-            f"{corpus.reader}: gives no recordings, words and rejects; is it a reader of speech?"
-        )
-    recordings, words, rejects = found
-    recordings, words, odd = shown(recordings, words)
-    rejects = [*map(_printable, rejects), *odd]
-    ids = pd.Series([recording.recording_id for recording in recordings], dtype="str")
-    if ids.duplicated().any():
-        twice = ids[ids.duplicated()].iloc[0]
-        raise InputError(f"{corpus.path}: {corpus.reader} gives the recording {twice!r} twice")
-    if not corpus.name:
-        return recordings, words, rejects
-
-    def under(one: Any) -> Any:
-        fields = [f for f in ("recording_id", "talker", "id") if hasattr(one, f)]
-        return replace(one, **{f: corpus.under(getattr(one, f)) for f in fields})
-
-    return [*map(under, recordings)], [*map(under, words)], [*map(under, rejects)]
-
-
-def shown(
-    recordings: list[Recording], words: list[SpokenWord]
-) -> tuple[list[Recording], list[SpokenWord], list[Reject]]:
-    """Recordings and words with composed names and clean words, like captions.
-
-    Rejects a word that is unprintable, or whose talker is, and an unprintable recording with all
-    its words.
-    """
-    recordings = [
-        replace(
-            r,
-            recording_id=composed(r.recording_id),
-            talker=printable(composed(r.talker)),
-            picture=composed(r.picture),
-        )
-        for r in recordings
-    ]
-    faults = {
-        r.recording_id: unprintable(f"{r.recording_id}{Path(r.path).name}{r.picture}")
-        for r in recordings
-    }
-    recordings = [r for r in recordings if not faults[r.recording_id]]
-    rejects = [
-        Reject(
-            printable(name),
-            f"its name holds {odd}, which cannot be printed; rename the file; its words are left"
-            " out with it",
-        )
-        for name, odd in faults.items()
-        if odd
-    ]
-    kept = []
-    for word in map(_cleaned, words):
-        if faults.get(word.recording_id):
-            continue
-        odd = unprintable(f"{word.recording_id}{word.talker}{word.word}{word.picture}")
-        if not odd:
-            kept.append(word)
-            continue
-        name = printable(f"{word.recording_id}@{word.onset:.3f}")
-        said = f"{word.word!a} by {word.talker!a}" + f" about {word.picture!a}" * bool(word.picture)
-        reason = f"{odd} cannot be printed: {said}; mend it"
-        rejects.append(Reject(name, reason))
-    return recordings, kept, rejects
-
-
-def _cleaned(word: SpokenWord) -> SpokenWord:
-    if f"{word.recording_id}{word.talker}{word.word}{word.picture}".isascii():
-        return word
-    recording_id, talker, picture = map(composed, (word.recording_id, word.talker, word.picture))
-    times = word.onset, word.offset
-    return SpokenWord(recording_id, talker, cleaned(word.word), *times, picture)
-
-
-def _printable(reject: Reject) -> Reject:
-    return replace(reject, id=printable(reject.id), reason=printable(reject.reason))
 
 
 def ids_of(

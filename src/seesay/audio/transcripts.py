@@ -30,12 +30,20 @@ class Utterance:
         path: The file.
         talker: The talker.
         text: The transcript as written.
+        picture: The picture whose caption it says, as its reader names it; "" for none.
+        caption: The number of this caption; None for none.
+        start: Where it begins in the file, in s.
+        end: Where it ends; None for the file's end.
     """
 
     file: str
     path: Path
     talker: str
     text: str
+    picture: str = ""
+    caption: int | None = None
+    start: float = 0.0
+    end: float | None = None
 
 
 def sources(root: Path) -> list[Path]:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from seesay.audio import transcripts
+from seesay.audio import transcripts, untimed
 from seesay.audio.exclusion import Exclusion
-from seesay.audio.speech import captions_said, frame_of, ids_of, named
+from seesay.audio.reading import captions_said, frame_of, named, timed
+from seesay.audio.speech import ids_of
 from seesay.commands.check_findings import Counts, Finding, safe
 from seesay.corpora import PICTURES, READERS, SPEECH, Picture, Reject
 from seesay.corpora import fragments as layout
@@ -23,7 +24,7 @@ from seesay.settings.corpora import Corpus
 from seesay.settings.pictures import PictureCorpus
 from seesay.shared import rejects, tables
 from seesay.shared.voices import missing
-from seesay.vision.pictures import gather
+from seesay.vision.pictures import captions_of, gather
 from seesay.vision.splits import SPLITS, assign
 
 
@@ -92,7 +93,7 @@ def speech(config: Config, counts: Counts) -> Iterator[Finding]:
         yield Finding("fail", "speech", lack) if lack else Finding("ok", "speech", text)
         return
     if config.alignment:
-        yield from safe("alignment", _alignment(config))
+        yield from safe("alignment", _alignment(config, counts))
         return
     parts: list[tuple[Corpus, pd.DataFrame, pd.DataFrame]] = []
     counts.tokens = 0
@@ -119,6 +120,8 @@ def _speech_corpus(
     yield from _names("speech", [str(p) for p in find(corpus, SPEECH).sources()])
     recordings, words, refused = named(corpus, find(corpus, SPEECH).read())
     recordings, words, excluded = exclusion.apply(recordings, words)
+    recordings, untimed = timed(corpus, recordings, words)
+    refused += untimed
     own = {word.talker for word in words}
     types = {word.word.lower() for word in words}
     text = (
@@ -139,18 +142,33 @@ def _speech_corpus(
     counts.tokens = (counts.tokens or 0) + len(words)
 
 
-def _alignment(config: Config) -> Iterator[Finding]:
-    assert config.alignment is not None
-    own = config.alignment.dictionary
+def _alignment(config: Config, counts: Counts) -> Iterator[Finding]:
+    settings = config.alignment
+    assert settings is not None
+    own = settings.dictionary
     if own is not None and not Path(own).is_file():
         yield Finding("fail", "alignment", f"{own}: no such file; alignment.dictionary names it")
-    folder = Path(config.alignment.path)
-    yield from _names("alignment", [str(p) for p in transcripts.sources(folder)])
-    found, refused = transcripts.read(folder, config.alignment.talker)
+    where = settings.path or ", ".join(corpus.path for corpus in settings.corpora)
+    if settings.path:
+        yield from _names("alignment", [str(p) for p in transcripts.sources(Path(where))])
+        found, refused = transcripts.read(Path(where), settings.talker)
+    else:
+        paths = [path for one in settings.corpora for path in find(one, SPEECH).sources()]
+        yield from _names("alignment", [str(path) for path in paths])
+        captions = captions_of(counts.found)[["image_id", "caption", "text"]]
+        rows = captions.itertuples(index=False, name=None)
+        texts = {(image_id, int(caption)): text for image_id, caption, text in rows}
+        found, refused = untimed.read(settings.corpora, texts)
+        counts.utterances = found
+        left_out = sum(reject.by_rule for reject in refused)
+        if left_out:
+            text = f"{where}: {left_out:,} recordings say captions that are not in this run"
+            yield Finding("note", "alignment", text)
     talkers = {utterance.talker for utterance in found}
-    text = f"{folder}: {len(found):,} recordings with transcripts by {len(talkers):,} talkers"
+    text = f"{where}: {len(found):,} recordings with transcripts by {len(talkers):,} talkers"
     yield Finding("ok" if found else "fail", "alignment", text)
-    yield from _rejects("alignment", str(folder), refused, config.alignment.on_bad_input == "fail")
+    bad = [reject for reject in refused if not reject.by_rule]
+    yield from _rejects("alignment", where, bad, settings.on_bad_input == "fail")
 
 
 def _remedy(section: str, corpus: Corpus) -> Iterator[Finding]:

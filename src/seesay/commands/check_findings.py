@@ -39,6 +39,7 @@ class Counts:
         splits: The split of each, by id.
         spoken: A frame for each speech corpus: recording_id, talker, word, onset, offset.
         recordings: A frame for each speech corpus: recording_id, picture, caption.
+        utterances: The recordings of corpora to align.
     """
 
     fetching: str
@@ -49,6 +50,7 @@ class Counts:
     splits: dict[str, str] = field(default_factory=dict)
     spoken: list[Any] = field(default_factory=list)
     recordings: list[Any] = field(default_factory=list)
+    utterances: list[Any] = field(default_factory=list)
 
 
 def safe(section: str, findings: Iterator[Finding]) -> Iterator[Finding]:

@@ -9,7 +9,10 @@ import pandas as pd
 
 from seesay.audio import scripts
 from seesay.audio.exclusion import Exclusion
-from seesay.audio.speech import captions_said, check_words, frame_of, named
+from seesay.audio.reading import captions_said, frame_of, named
+from seesay.audio.speech import check_words
+from seesay.audio.transcripts import Utterance
+from seesay.captions import pronunciations
 from seesay.captions.tagging import Tagger
 from seesay.captions.words import drop_rare, tag_captions, tag_speech
 from seesay.commands import check_human
@@ -24,6 +27,7 @@ from seesay.planning.config import Config
 from seesay.schemas.captions import CAPTION_WORDS
 from seesay.schemas.vision import CAPTIONS
 from seesay.scoring.names import MAIN_TASK
+from seesay.settings.alignment import AlignmentSettings
 from seesay.settings.pictures import PictureCorpus
 from seesay.shared.errors import InputError
 from seesay.vision.pictures import captions_of, check_splits, gather
@@ -168,10 +172,10 @@ def _spoken(config: Config, counts: Counts, texts: dict[str, pd.DataFrame]) -> p
     """The rows of SPOKEN_WORDS as the stage speech will make them, if all recordings are whole.
 
     Synthetic speech that does not exist yet comes from its script, and that from one of the tables
-    `texts`, by name.
+    `texts`, by name; speech that is not aligned yet comes from what it says.
     """
-    corpus = config.made("speech")
-    if (config.alignment or config.synthesis) and Path(corpus.path).is_dir():
+    corpus = None if config.speech.corpora else config.made("speech")
+    if corpus is not None and Path(corpus.path).is_dir():
         recordings, words, _ = named(corpus, find(corpus, SPEECH).read())
         recordings, words, _ = Exclusion(config.speech.exclude).apply(recordings, words)
         counts.spoken.append(frame_of(words))
@@ -180,12 +184,29 @@ def _spoken(config: Config, counts: Counts, texts: dict[str, pd.DataFrame]) -> p
         kind = scripts.find(config.synthesis.script)
         talks = kind.talks(texts[kind.TABLE.name], config.synthesis)
         _script(counts, talks, config.synthesis.pause)
+    elif config.alignment and counts.utterances:
+        _script(counts, _unaligned(config.alignment, counts.utterances), 0.0)
     if not counts.spoken:
         return pd.DataFrame()
     spoken = pd.concat(counts.spoken, ignore_index=True)
     # No file is opened, so no word can end after its file.
     ids = spoken["recording_id"].unique()
     return check_words(spoken, pd.DataFrame({"recording_id": ids, "duration": np.inf}))[0]
+
+
+def _unaligned(settings: AlignmentSettings, utterances: list[Utterance]) -> dict[str, scripts.Talk]:
+    """What the talkers of recordings say whose words all have a pronunciation."""
+    given = settings.dictionary
+    known = pronunciations.load(None if given is None else Path(given))
+    found: dict[str, scripts.Talk] = {}
+    for one in utterances:
+        words, unknown = pronunciations.words_of(one.text, known)
+        if words and not unknown:
+            talk = found.setdefault(one.talker, scripts.Talk())
+            talk.script.append(words)
+            talk.names.append(one.file)
+            talk.says.append((one.picture, one.caption))
+    return found
 
 
 def _script(counts: Counts, talks: dict[str, scripts.Talk], pause: float) -> None:
@@ -199,7 +220,8 @@ def _script(counts: Counts, talks: dict[str, scripts.Talk], pause: float) -> Non
                 rows.append((name, talker, word, place, place + SPOKEN_AT_ONCE))
                 place += SPOKEN_AT_ONCE
             place += pause
-            said.append((name, *talk.says[number]) if talk.says else (name, None, None))
+            picture, caption = talk.says[number] if talk.says else ("", None)
+            said.append((name, picture or None, caption))
     columns = ["recording_id", "talker", "word", "onset", "offset"]
     counts.spoken.append(pd.DataFrame(rows, columns=columns))
     found = pd.DataFrame(said, columns=["recording_id", "picture", "caption"])

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from seesay.corpora import uiuc_page
 from seesay.corpora.files import COMMON, visible_files
+from seesay.corpora.formats import uiuc_page
 from seesay.settings.fetch import FetchSettings
 from seesay.shared import pixels, writing
 from seesay.shared.digests import sha256

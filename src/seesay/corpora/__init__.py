@@ -14,7 +14,7 @@ A speech reader is a module with
 * `sources(root: Path, options: Options) -> list[Path]`: as above.
 * `read(root: Path, options: Options) -> tuple[list[Recording], list[SpokenWord], list[Reject]]`:
   the recordings sorted by `recording_id`, the words sorted by recording, onset and offset, and
-  the rejects.
+  the rejects. A recording without words has a text, or says a caption.
 * `Options`, a pydantic model of its options beyond the folder. Without it both functions take
   only the folder.
 
@@ -92,6 +92,10 @@ class Recording:
         picture: The picture whose caption it says, by its id from a picture reader (without a
             corpus's name); "" if it says no caption.
         caption: The number of this caption within the picture, from 0; None if it says none.
+        text: What it says, if there are no words with times: the stage alignment finds them. "" if
+            it has words, or if it says what is written in its caption.
+        start: Where it begins in the file, in s; times of words count from the file's start.
+        end: Where it ends; None for the file's end.
     """
 
     recording_id: str
@@ -100,6 +104,9 @@ class Recording:
     channel: int | None = None
     picture: str = ""
     caption: int | None = None
+    text: str = ""
+    start: float = 0.0
+    end: float | None = None
 
 
 @dataclass(frozen=True)

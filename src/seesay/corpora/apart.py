@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from seesay.corpora.files import tails
 from seesay.settings.corpora import Corpus
 from seesay.shared.errors import InputError
 
@@ -35,12 +36,16 @@ def keep_apart(section: str, parts: Sequence[tuple[Corpus, str, Sequence[str]]])
 
 
 def pictures_named(images: Iterable[str]) -> dict[str, str]:
-    """The run's pictures by the ids that a speech corpus may give them: with the name of their
-    corpus, or without it.
+    """The run's pictures by the ids that a speech corpus may give them.
 
-    If two corpora have a picture, the id without a name is left out: it is unknown which is meant.
+    These are the id itself, the id without the name of its corpus, and any end of it, from a folder
+    on. An id that may mean several pictures is left out.
     """
     names = [str(name) for name in images]
-    bare = Counter(name.partition("/")[2] for name in names)
-    own = {name.partition("/")[2]: name for name in names if bare[name.partition("/")[2]] == 1}
-    return own | {name: name for name in names}
+    found: dict[str, str] = {name: name for name in names}
+    bare = [[name.partition("/")[2]] for name in names]
+    for ends in (bare, [[*tails(name)] for name in names]):
+        pairs = [(end, name) for name, own in zip(names, ends, strict=True) for end in own if end]
+        counts = Counter(end for end, _ in pairs)
+        found = {end: name for end, name in pairs if counts[end] == 1} | found
+    return found

@@ -16,6 +16,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -168,7 +169,9 @@ def of_words(found: Found) -> Iterator[str]:
     recordings: list[Recording] = found[0]
     words: list[SpokenWord] = found[1]
     ids = {recording.recording_id for recording in recordings}
-    if not words:
+    # The stage alignment finds the words of these.
+    said = {r.recording_id for r in recordings if r.text or r.caption is not None}
+    if not words and not said:
         yield "read: no word is found in this folder; check with one that has some"
     keys = [(word.recording_id, word.onset, word.offset) for word in words]
     if keys != sorted(keys):
@@ -187,8 +190,8 @@ def of_words(found: Found) -> Iterator[str]:
         }
         shown = f"{word.word!r} at {word.onset} in {word.recording_id!r}"
         yield from (f"read: {shown}: {text}" for text, bad in problems.items() if bad)
-    if set(ids) - {word.recording_id for word in words}:
-        yield "read: a recording without a word; leave it out and reject it"
+    if ids - said - {word.recording_id for word in words}:
+        yield "read: a recording without a word or a text; leave it out and reject it"
 
 
 def of_copies(
@@ -254,8 +257,7 @@ def _bare(found: Found) -> list[Any]:
     """The result, without the paths."""
     if len(found) == len(KINDS[2]):
         return [(p.image_id, p.path is None, p.captions, p.split) for p in found[0]]
-    recordings = [(r.recording_id, r.talker, r.channel, r.picture, r.caption) for r in found[0]]
-    return [recordings, found[1]]
+    return [[replace(recording, path=Path()) for recording in found[0]], found[1]]
 
 
 def _twice(names: list[str]) -> list[str]:

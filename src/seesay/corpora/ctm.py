@@ -76,11 +76,11 @@ def read_renamed(
     root: Path,
     options: Options,
     rename: Callable[[str], str],
-    picture: Callable[[str], str] | None = None,
+    caption: Callable[[str], tuple[str, int] | None] = lambda name: None,
 ) -> tuple[list[Recording], list[SpokenWord], list[Reject]]:
     """`read`, with `rename` turning the CTM's name of a file into the audio file's.
 
-    `picture` turns it into the name of the picture spoken about, "" for none.
+    `caption` turns it into the picture and the number of the caption that it says, None for none.
     """
     files = sources(root, options)
     speech = Speech(root, [p for p in files if p.suffix.lower() in AUDIO], options.noises)
@@ -114,8 +114,8 @@ def read_renamed(
             talker = talker_of(options.talker, called(name)) + (f"#{channel}" if channel else "")
         onset, word = row.cells[2], row.cells[4]
         end = _end(onset, row.cells[3])
-        about = "" if picture is None else picture(row.cells[0])
-        speech.add(row.id, group, name, talker or "", word, onset, end, channel, about)
+        said = caption(row.cells[0]) or ("", None)
+        speech.add(row.id, group, name, talker or "", word, onset, end, channel, *said)
     return speech.result("line of a CTM file")
 
 

@@ -1,10 +1,11 @@
-"""Files of a corpus's folder: which exist, and which are pictures."""
+"""Files of a corpus's folder: which exist, and which are pictures or sounds."""
 
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from seesay.corpora import Reject
 from seesay.shared.errors import InputError
 from seesay.shared.printable import composed
 
@@ -20,6 +21,17 @@ FOREIGN = {
     (".cr2", ".cr3", ".nef", ".arw", ".dng", ".orf", ".raf"): "a camera's raw picture",
     (".ico", ".tga", ".pcx", ".ppm", ".pgm", ".pbm"): "a picture of a rare kind",
 }
+# Suffixes that `seesay.shared.sound` reads, and other suffixes of audio.
+AUDIO = (
+    *(".wav", ".wave", ".rf64", ".w64", ".flac", ".aif", ".aiff", ".aifc", ".au", ".snd", ".caf"),
+    *(".sph", ".ogg", ".oga", ".opus", ".mp3", ".mp2", ".mp1", ".mpga"),
+)
+UNREAD = (
+    *(".m4a", ".m4b", ".aac", ".alac", ".mp4", ".m4v", ".mov", ".3gp", ".wma", ".wmv", ".asf"),
+    *(".webm", ".weba", ".mka", ".mkv", ".avi", ".amr", ".awb", ".ac3", ".ape", ".wv", ".tta"),
+    *(".spx", ".shn", ".gsm", ".ra", ".voc", ".htk", ".iff", ".8svx", ".avr", ".paf", ".pvf"),
+)
+TIMES = (".textgrid", ".ctm", ".wrd")  # files of word times beside audio
 # Folders that operating systems leave in archives and on disks.
 DEBRIS = ("__MACOSX", "@eaDir", "$RECYCLE.BIN")
 
@@ -133,3 +145,24 @@ def tails(name: str) -> Iterator[str]:
     steps = name.split("/")
     for start in range(len(steps)):
         yield "/".join(steps[start:])
+
+
+def unread(root: Path) -> list[Reject]:
+    """Rejects for audio files below a folder in unsupported formats.
+
+    A file is fine if a readable one has the same name beside it.
+    """
+    rejects = []
+    paths = sorted([*visible_files(root), *irregular(root)])
+    read = {path.with_suffix("") for path in paths if path.suffix.lower() in AUDIO}
+    for path in paths:
+        suffix = path.suffix.lower()
+        if suffix in UNREAD:
+            reason = f"{suffix[1:]} is a format that is not read; convert it to flac or wav"
+        elif suffix in (*AUDIO, *TIMES) and not path.is_file():
+            reason = "is no regular file, or a link to none; put one in its place"
+        else:
+            continue
+        converted = suffix in UNREAD and path.with_suffix("") in read
+        rejects.append(Reject(path.relative_to(root).as_posix(), reason, by_rule=converted))
+    return rejects

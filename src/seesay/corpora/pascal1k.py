@@ -9,9 +9,10 @@ as `.html` or `.htm`.
 
 from pathlib import Path
 
-from seesay.corpora import Picture, Reject, uiuc_page
+from seesay.corpora import Picture, Reject
 from seesay.corpora.captioned import Corpus, Options
 from seesay.corpora.files import folder_among, is_picture, stem, visible_files
+from seesay.corpora.formats import uiuc_page
 from seesay.corpora.listing import content_of, lines, read_table
 from seesay.settings.facts import Reader
 

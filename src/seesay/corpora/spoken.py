@@ -9,22 +9,19 @@ from pathlib import Path
 from pydantic import Field
 
 from seesay.corpora import Recording, Reject, SpokenWord
-from seesay.corpora.files import irregular, picture_called, stem, tails, visible_files
+from seesay.corpora.files import (
+    AUDIO,
+    UNREAD,
+    picture_called,
+    stem,
+    tails,
+    unread,
+    visible_files,
+)
 from seesay.settings import Settings
 from seesay.shared.errors import InputError, cause
 from seesay.shared.printable import cleaned, composed
 
-# Suffixes that `seesay.shared.sound` reads, and other suffixes of audio.
-AUDIO = (
-    *(".wav", ".wave", ".rf64", ".w64", ".flac", ".aif", ".aiff", ".aifc", ".au", ".snd", ".caf"),
-    *(".sph", ".ogg", ".oga", ".opus", ".mp3", ".mp2", ".mp1", ".mpga"),
-)
-UNREAD = (
-    *(".m4a", ".m4b", ".aac", ".alac", ".mp4", ".m4v", ".mov", ".3gp", ".wma", ".wmv", ".asf"),
-    *(".webm", ".weba", ".mka", ".mkv", ".avi", ".amr", ".awb", ".ac3", ".ape", ".wv", ".tta"),
-    *(".spx", ".shn", ".gsm", ".ra", ".voc", ".htk", ".iff", ".8svx", ".avr", ".paf", ".pvf"),
-)
-TIMES = (".textgrid", ".ctm", ".wrd")  # files of word times beside audio
 # Marks of noises, cut-off words, unclear words and silence.
 NOISES = re.compile(r"[<>\[\](){}!*]|^-|-$|^(?i:sil|sp|spn|noise)$")
 NOTHING = re.compile(r"(?!)")
@@ -52,27 +49,6 @@ def files_below(root: Path, *suffixes: str) -> list[Path]:
         said = "".join(f"; {reject.id}: {reject.reason}" for reject in unread(root)[:1])
         raise InputError(f"{root}: has no file .wav, .flac, .mp3, ...{other}{said or HINT}")
     return found
-
-
-def unread(root: Path) -> list[Reject]:
-    """Rejects for audio files below a folder in unsupported formats.
-
-    A file is fine if a readable one has the same name beside it.
-    """
-    rejects = []
-    paths = sorted([*visible_files(root), *irregular(root)])
-    read = {path.with_suffix("") for path in paths if path.suffix.lower() in AUDIO}
-    for path in paths:
-        suffix = path.suffix.lower()
-        if suffix in UNREAD:
-            reason = f"{suffix[1:]} is a format that is not read; convert it to flac or wav"
-        elif suffix in (*AUDIO, *TIMES) and not path.is_file():
-            reason = "is no regular file, or a link to none; put one in its place"
-        else:
-            continue
-        converted = suffix in UNREAD and path.with_suffix("") in read
-        rejects.append(Reject(path.relative_to(root).as_posix(), reason, by_rule=converted))
-    return rejects
 
 
 def named_file(root: Path, name: str, option: str) -> Path:
@@ -107,6 +83,7 @@ class Speech:
     def __post_init__(self) -> None:
         self.rejects += unread(self.root)
         self.captions: dict[str, tuple[str, int | None]] = {}  # that recordings say
+        self.untimed: dict[str, Recording] = {}
         self.dropped: Counter[str] = Counter()
         self.left_out: Counter[tuple[str, str]] = Counter()  # by where they stand, and why
         self.channels: dict[str, tuple[Path, int | None]] = {}
@@ -196,6 +173,31 @@ class Speech:
         self.captions.setdefault(recording_id, says)
         self.words.append(SpokenWord(recording_id, talker, word, start, end, about))
 
+    def say(
+        self, where: str, name: str, talker: str, text: str, picture: str, caption: int | None
+    ) -> None:
+        """Take a recording whose words have no times, or reject it as `where`.
+
+        It says `text`, or what is written in its caption.
+        """
+        found, about = self.find(name), picture_called(picture)
+        problems = {
+            f"no file of that name among the {len(self.files)} audio files": found == "",
+            "two audio files have that name; write its subfolder too": found == "?",
+            "this file is named twice; write all that it says in one row": found in self.untimed,
+            "no talker": talker == "",
+            "no text, and no caption whose text it could say": not text
+            and (not about or caption is None),
+        }
+        problem = next((reason for reason, bad in problems.items() if bad), None)
+        if problem is not None:
+            self.rejects.append(Reject(where, f"{problem}: {name}"))
+            return
+        own = (about, caption) if about and caption is not None else ("", None)
+        self.untimed[found] = Recording(
+            found, self.files[found], composed(talker), picture=own[0], caption=own[1], text=text
+        )
+
     def _end(self, name: str) -> tuple[float, str]:
         """Where a file ends, in s; or why that is unknown."""
         # Here and not above: the config is checked at every start, and it is slow to load.
@@ -225,6 +227,8 @@ class Speech:
             Recording(name, path, talkers[name], channel, *self.captions[name])
             for name, (path, channel) in sorted(self.channels.items())
         ]
+        recordings += [one for name, one in self.untimed.items() if name not in self.channels]
+        recordings.sort(key=lambda recording: recording.recording_id)
         marks = marks or f"words dropped in which {self.noises.pattern} is found"
         dropped = [
             Reject(group, f"{count} {marks}", by_rule=True)
@@ -234,7 +238,7 @@ class Speech:
             Reject(group, f"{count} {reason} left out", by_rule=True)
             for (group, reason), count in sorted(self.left_out.items())
         ]
-        told = {path for path, _ in self.channels.values()}
+        told = {recording.path for recording in recordings}
         told |= {self.files[r.id] for r in [*self.rejects, *dropped] if r.id in self.files}
         reason = f"no usable {origin} names this recording"
         unheard = [Reject(name, reason) for name, path in self.files.items() if path not in told]

@@ -6,7 +6,7 @@ for `audio/ann/1.wav`: it belongs to the file with the same end of the path.
 Files are in the long or short text format, in UTF-8, in UTF-16, or in the encoding of the option
 `encoding`. The word tier is the first of the option `tiers` that the file has, in any case. If
 several talkers share a file, each has a tier with a label before or after that name: `A word`,
-`word_2`, `F12 - words` (see `seesay.corpora.tiers`).
+`word_2`, `F12 - words` (see `seesay.corpora.formats.tiers`).
 
 The talkers of a recording are the matches of the option `talker` in its name (its path below the
 corpus's folder, without extension), on the channels in that order. A label A, B, 1, 2, L or R picks
@@ -29,9 +29,9 @@ from pydantic import Field, field_validator
 
 from seesay.corpora import Recording, Reject, SpokenWord, spoken
 from seesay.corpora.files import stem, tails
-from seesay.corpora.praat import Entries, Grid, NoTextGridError, parse, readable
+from seesay.corpora.formats.praat import Entries, Grid, NoTextGridError, parse, readable
+from seesay.corpora.formats.tiers import passed_over, sides, word_tiers
 from seesay.corpora.spoken import AUDIO, Speech, files_below, header
-from seesay.corpora.tiers import passed_over, sides, word_tiers
 from seesay.settings.facts import Reader
 from seesay.shared.printable import composed
 

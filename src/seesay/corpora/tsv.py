@@ -3,8 +3,9 @@
 The table has a header, and is separated by tabs, or by commas if its name ends in .csv. Columns may
 have any names and any order; the option `columns` maps them, and null means that there is none.
 Without an onset a word begins where its file does, without an offset it ends there, and without a
-speaker its talker is `unknown`. A file is named with or without its extension, and with its
-subfolder if the name alone is ambiguous.
+speaker its talker is `unknown`. `picture` and `caption` name the caption that a file says. With
+`text`, a row is a file and what it says, without word times. A file is named with or without its
+extension, and with its subfolder if the name alone is ambiguous.
 """
 
 from functools import partial
@@ -23,9 +24,11 @@ ABOUT = Reader(
     "speech",
     "table of words",
     layout="a table with a header, a word a row: file, speaker, onset, offset (s), word,"
-    " optionally picture",
+    " optionally picture and caption; or a file a row, with its text",
     options="`table` (words.tsv), `columns` (the header's names), `noises`",
 )
+
+TIMED = {"onset", "offset", "word", "channel"}  # columns of words that have times
 
 
 class Columns(Settings):
@@ -49,6 +52,11 @@ class Columns(Settings):
         default=None,
         description="the picture that the word is said about: its file or id; null where there is"
         " none, and an empty cell for a word about none",
+    )
+    text: str | None = Field(
+        default=None,
+        description="what the whole file says, one row a file, where words have no times: onset,"
+        " offset, word and channel are not read; an empty cell for what is written in the caption",
     )
     caption: str | None = Field(
         default=None,
@@ -86,7 +94,8 @@ def add_rows(speech: Speech, table: Path, where: str, columns: Columns) -> None:
     numbered = lines(table, where, speech.rejects)
     comma = table.suffix.lower() == ".csv"
     header = _cells(next(numbered, (0, ""))[1], comma)
-    wanted = [name for name in columns.model_dump().values() if name is not None]
+    unread = TIMED if columns.text is not None else set()
+    wanted = [name for name in columns.model_dump(exclude=unread).values() if name is not None]
     missing = [name for name in wanted if name not in header]
     if missing:
         raise InputError(
@@ -99,28 +108,44 @@ def add_rows(speech: Speech, table: Path, where: str, columns: Columns) -> None:
     split = partial(_cells, comma=comma)
     for line, cells in whole_rows(numbered, split, len(header), where, speech.rejects):
         row = dict(zip(header, cells, strict=True))
-        channel = None if columns.channel is None else channel_of(row[columns.channel])
-        if columns.channel is not None and channel is None:
-            reason = f"the channel is {row[columns.channel]!r}; it wants 1, 2, ... or A, B"
-            speech.rejects.append(Reject(f"{where}:{line}", reason))
-            continue
         number = "" if columns.caption is None else row[columns.caption]
         if number and not is_number(number):
             reason = f"the caption's number is {number!r}; it wants a number from 0"
             speech.rejects.append(Reject(f"{where}:{line}", reason))
             continue
-        speech.add(
-            f"{where}:{line}",
-            f"{where}, {row[columns.file]}",
-            row[columns.file],
-            UNKNOWN_TALKER if columns.speaker is None else row[columns.speaker],
-            row[columns.word],
-            0.0 if columns.onset is None else row[columns.onset],
-            None if columns.offset is None else row[columns.offset],
-            channel,
-            "" if columns.picture is None else row[columns.picture],
-            int(number) if number else None,
-        )
+        picture = "" if columns.picture is None else row[columns.picture]
+        caption = int(number) if number else None
+        talker = UNKNOWN_TALKER if columns.speaker is None else row[columns.speaker]
+        if columns.text is not None:
+            said = (talker, row[columns.text], picture, caption)
+            speech.say(f"{where}:{line}", row[columns.file], *said)
+        else:
+            _add(speech, f"{where}:{line}", where, row, columns, talker, picture, caption)
+
+
+def _add(
+    speech: Speech,
+    line: str,
+    where: str,
+    row: dict[str, str],
+    columns: Columns,
+    talker: str,
+    picture: str,
+    caption: int | None,
+) -> None:
+    """Take the word of a row."""
+    channel = None if columns.channel is None else channel_of(row[columns.channel])
+    if columns.channel is not None and channel is None:
+        reason = f"the channel is {row[columns.channel]!r}; it wants 1, 2, ... or A, B"
+        speech.rejects.append(Reject(line, reason))
+        return
+    file = row[columns.file]
+    onset = 0.0 if columns.onset is None else row[columns.onset]
+    offset = None if columns.offset is None else row[columns.offset]
+    word = row[columns.word]
+    speech.add(
+        line, f"{where}, {file}", file, talker, word, onset, offset, channel, picture, caption
+    )
 
 
 def _cells(text: str, comma: bool) -> list[str]:

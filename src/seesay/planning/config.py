@@ -27,6 +27,8 @@ from seesay.shared.command import one_line
 from seesay.shared.errors import InputError
 
 VARIED = ("training", "logmel", "regions", "fc7")
+# How the reader tsv reads what the run's own alignment of corpora makes.
+SAID = {"noises": "(?!)", "columns": {"picture": "picture", "caption": "caption"}}
 
 
 class Config(Sections):
@@ -81,6 +83,7 @@ class Config(Sections):
     def _check_readers(self) -> None:
         """Raise ValueError unless every corpus has a reader, and its options fit."""
         given = [(f"{stage}.corpora", getattr(self, stage).corpora, stage) for stage in READERS]
+        given += [("alignment.corpora", self.alignment.corpora if self.alignment else (), "speech")]
         for key, corpora, stage in [*given, ("evaluation.human", self.evaluation.human, "speech")]:
             for place, corpus in enumerate(corpora):
                 try:
@@ -202,8 +205,11 @@ class Config(Sections):
         """The corpus of pictures or of speech that the run makes itself."""
         if stage == "pictures":
             return Corpus(reader="pascal1k", path=f"{self.results}/scenes/pictures")
-        if self.synthesis is None:
-            return Corpus(reader="lucid", path=f"{self.results}/alignment/speech")
+        if self.alignment is not None:
+            path = f"{self.results}/alignment/speech"
+            own = self.alignment.corpora
+            return Corpus(reader="tsv" if own else "lucid", path=path, options=SAID if own else {})
+        assert self.synthesis is not None
         facts = chosen(self.synthesis, "script")
         path = f"{self.results}/synthesis/speech"
         return Corpus(reader=facts.reader, path=path, options=facts.options)

@@ -26,7 +26,8 @@ def facts(run: Run) -> Context:
         "fragments": len(kept(run)),
         "talkers": words["talker"].nunique(),
         "recordings": len(recordings),
-        "hours": recordings["duration"].sum() / 3600,
+        # Several recordings may be parts of one file.
+        "hours": recordings.drop_duplicates(["path", "channel"])["duration"].sum() / 3600,
         "spoken": len(words),
         "used": run.table(SPOKEN_CAPTIONS, "spoken_captions")["token_id"].nunique(),
     }

@@ -33,7 +33,7 @@ def sources(config: dict[str, Any]) -> dict[str, Any]:
         heard = f"{named} voices saying {'the captions' if spoken(config) else 'generated text'}"
         labels.append("synthetic speech")
     elif config.get("alignment"):
-        heard = f"{config['alignment']['path']} (words timed by forced alignment)"
+        heard = f"{' and '.join(_aligned(config))} (words timed by forced alignment)"
     else:
         heard = "; ".join(map(_corpus, speech["corpora"]))
     if mixed(config):
@@ -187,11 +187,17 @@ def licences(config: dict[str, Any]) -> list[dict[str, str]]:
     read = [("Pictures", corpus["path"]) for corpus in config["pictures"]["corpora"]]
     read += [("Speech", corpus["path"]) for corpus in config["speech"]["corpora"]]
     if config.get("alignment"):
-        read.append(("Speech", config["alignment"]["path"]))
+        read += [("Speech", path) for path in _aligned(config)]
     human = config.get("evaluation", {}).get("human", [])
     read += [("Human words of the test", corpus["path"]) for corpus in human]
     terms = "Licence of the corpus: ask its owners before you pass this page on"
     return used + [{"what": w, "whose": str(p), "terms": terms, "link": ""} for w, p in read]
+
+
+def _aligned(config: Values) -> list[str]:
+    """The folders of speech that is aligned."""
+    given = config["alignment"]
+    return [corpus["path"] for corpus in given.get("corpora", [])] or [given["path"]]
 
 
 def network_facts(network: str) -> Network:

@@ -1,17 +1,28 @@
 """Settings of the stage alignment."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from seesay.settings import Settings, UserPath
+from seesay.settings.corpora import Corpus, check_names
 
 
 class AlignmentSettings(Settings):
     """The recordings to align with their transcripts, and how."""
 
-    path: UserPath = Field(
-        description="folder of recordings, with transcripts.tsv or a .txt beside each file",
+    YOUNGER: ClassVar[tuple[str, ...]] = ("corpora",)
+
+    path: UserPath | None = Field(
+        default=None,
+        description="folder of recordings, with transcripts.tsv or a .txt beside each file; null"
+        " with corpora",
+    )
+    corpora: tuple[Corpus, ...] = Field(
+        default=(),
+        description="in place of path: corpora of recordings without word times, with entries as in"
+        " speech.corpora. What a recording says is its text, or the caption of the run that it"
+        " says; recordings of captions of other pictures are left out",
     )
     talker: Literal["folder", "name"] = Field(
         default="folder",
@@ -33,3 +44,13 @@ class AlignmentSettings(Settings):
         default="reject",
         description="reject a recording that cannot be aligned, or end the run (fail)",
     )
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "AlignmentSettings":
+        if (self.path is None) == (not self.corpora):
+            both = (
+                "path and corpora are both given" if self.corpora else "there is nothing to align"
+            )
+            raise ValueError(f"{both}; give path, or corpora")
+        check_names(self.corpora)
+        return self

@@ -19,12 +19,12 @@ class Talk:
 
     `names` are the files of the sentences, below the folder of the speech; if empty, sentences
     share files, named after the talker. `says` has the picture and the number of the caption that
-    each sentence is, if they are captions.
+    each sentence is, if they are captions ("" and None for a sentence that is none).
     """
 
     script: list[list[str]] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
-    says: list[tuple[str, int]] = field(default_factory=list)
+    says: list[tuple[str, int | None]] = field(default_factory=list)
 
 
 class Script(Protocol):

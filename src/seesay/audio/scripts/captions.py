@@ -21,7 +21,7 @@ ABOUT = Script(
     "captions, each in its own recording",
     "pictures/captions.parquet",
     "tsv",
-    {"columns": {"picture": "picture", "caption": "caption"}},
+    {"noises": "(?!)", "columns": {"picture": "picture", "caption": "caption"}},
 )
 
 TABLE = CAPTIONS

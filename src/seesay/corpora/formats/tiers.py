@@ -15,7 +15,7 @@ do not count.
 import re
 from collections.abc import Sequence
 
-from seesay.corpora.praat import Tier
+from seesay.corpora.formats.praat import Tier
 
 CHANNELS = {"a": 0, "b": 1, "1": 0, "2": 1, "l": 0, "r": 1, "left": 0, "right": 1}
 SHORT = (r"(.+?)[\s_.:-]+{name}", r"{name}[\s_.:-]+(.+?)")

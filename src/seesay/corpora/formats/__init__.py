@@ -1,0 +1,1 @@
+"""Formats of files that several readers, or one of many layouts, read."""
