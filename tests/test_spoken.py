@@ -44,7 +44,9 @@ TEXTS = {
 }
 
 
-def recorded(said: list[tuple[str, str | None, int | None, str, str]], min_count: int = 1):
+def recorded(
+    said: list[tuple[str, str | None, int | None, str, str]], min_count: int = 1, keep="content"
+):
     """The matching of TEXTS with recordings (id, picture, caption, talker, words)."""
     rows = [
         (f"{name}@{place}", name, talker, word, place * 0.3, place * 0.3 + 0.25)
@@ -56,7 +58,7 @@ def recorded(said: list[tuple[str, str | None, int | None, str, str]], min_count
     texts = pd.DataFrame(
         [(*key, text) for key, text in TEXTS.items()], columns=["image_id", "caption", "text"]
     ).astype({"caption": np.int32})
-    words, _ = drop_rare(tag_captions(texts, TAGGER), texts, min_count)
+    words, _ = drop_rare(tag_captions(texts, TAGGER, keep), texts, min_count)
     tags = tag_speech(tokens, TAGGER, 0.5).drop(columns="word")
     recordings = pd.DataFrame(
         [row[:3] for row in said], columns=["recording_id", "picture", "caption"]
@@ -159,6 +161,36 @@ def test_recordings_of_no_caption_of_the_run_are_listed():
     assert "no picture" in reasons["x1"]
     assert "not in this run: 'elsewhere'" in reasons["x2"]
     assert "no such caption" in reasons["x3"]
+
+
+def test_function_words_stay_where_they_are_wanted():
+    said = [*WHOLE[:2], ("r3", "b", 0, "bob", "the red car is on a grass"), *WHOLE[3:]]
+    found = recorded(said, keep="all")
+    assert spoken(found) == {
+        ("a", 0, "ann"): ["a", "dog", "runs", "on", "the", "grass"],
+        ("a", 1, "ann"): ["two", "dog", "and", "a", "red", "ball"],
+        ("b", 0, "bob"): ["the", "red", "car", "on", "a", "grass"],
+        ("b", 1, "cid"): ["a", "dog"],
+        ("c", 0, "ann"): ["a", "ball"],
+    }
+    assert [r[1:] for r in found.rejects] == [
+        ("r3", "words of its caption are not heard: 'stands', 'the'")
+    ]
+    kinds = found.replacements.set_index("word")["pos"]
+    assert kinds["on"] == kinds["the"] == "other"
+    assert kinds["dog"] == "NOUN"
+
+
+def test_captions_keep_no_signs():
+    texts = pd.DataFrame(
+        {"image_id": "a", "caption": [0], "text": "A dog's t-shirt, isn't it 2 big ?"}
+    )
+    words = tag_captions(texts, TAGGER, "all")["text"].tolist()
+    assert words == ["a", "dog", "t-shirt", "is", "it", "big"]
+    values = configs.complete()
+    values["words"]["keep"] = "all"
+    with pytest.raises(InputError, match="keep: all wants the captions' function words"):
+        load(values)
 
 
 def test_recordings_of_other_pictures_alone_say_nothing():

@@ -26,7 +26,7 @@ def content_words(captions: pd.DataFrame, **options: Any) -> pd.DataFrame:
     Args:
         captions: A row a caption: image_id (string) and text (English); `caption`, its number
             within the picture, may be given.
-        options: Keys of the section `words` of a config: tagger, min_count, pause.
+        options: Keys of the section `words` of a config: tagger, keep, min_count, pause.
 
     Returns:
         A row a word: image_id, caption, position (in the caption, from 0), text, lemma, pos.
@@ -74,7 +74,7 @@ def match(captions: pd.DataFrame, tokens: pd.DataFrame, **options: Any) -> Match
 def _content_words(
     captions: pd.DataFrame, settings: WordsSettings
 ) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
-    words = tag_captions(captions, Tagger(settings.tagger))
+    words = tag_captions(captions, Tagger(settings.tagger), settings.keep)
     kept, refused = drop_rare(words, captions, settings.min_count)
     if kept.empty:
         raise InputError(f"captions: {none_left(words, settings.min_count)}")

@@ -5,6 +5,7 @@ sequence of its words. Nouns become singular; any other word stays as it is, in 
 """
 
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
@@ -36,9 +37,12 @@ def word_types(tagged: pd.DataFrame) -> pd.DataFrame:
     return first[["lemma", "pos"]].assign(count=total).reset_index()
 
 
-def tag_captions(captions: pd.DataFrame, tagger: Tagger) -> pd.DataFrame:
-    """The content words of CAPTIONS, including rare ones, as rows of CAPTION_WORDS.
+def tag_captions(
+    captions: pd.DataFrame, tagger: Tagger, keep: Literal["content", "all"] = "content"
+) -> pd.DataFrame:
+    """The words of CAPTIONS to keep, including rare ones, as rows of CAPTION_WORDS.
 
+    These are the content words, or with `all` also the function words, whose pos is `other`.
     A form (dogs) has one lemma (dog), and a lemma one pos: its most frequent tag over all captions.
     For words that are two by their part of speech (`seesay.captions.english.APART`) the less
     frequent one is left out, because no token of one says the other.
@@ -52,7 +56,7 @@ def tag_captions(captions: pd.DataFrame, tagger: Tagger) -> pd.DataFrame:
             strict=True,
         )
         for position, token in enumerate(tokens)
-        if token[2] != OTHER
+        if token[2] != OTHER or (keep == "all" and token[0].replace("-", "").isalpha())
     ]
     words = pd.DataFrame(rows, columns=["image_id", "caption", "position", "text", "lemma", "pos"])
     types = word_types(words.rename(columns={"text": "word"})).set_index("word")
@@ -93,13 +97,13 @@ def drop_rare(
 def extract_captions(
     captions: Path, caption_words: Path, rejects: Path, settings: WordsSettings
 ) -> None:
-    """Write the table `caption_words`: the content words of every caption.
+    """Write the table `caption_words`: the words to keep of every caption.
 
     Drops lemmas seen fewer than `min_count` times and lists them in `rejects`, with captions that
     have no word left. Raises InputError if no word is left at all.
     """
     frame = tables.read(CAPTIONS, captions)
-    words = tag_captions(frame, Tagger(settings.tagger))
+    words = tag_captions(frame, Tagger(settings.tagger), settings.keep)
     kept, refused = drop_rare(words, frame, settings.min_count)
     if kept.empty:
         raise InputError(f"{captions}: {none_left(words, settings.min_count)}")

@@ -59,7 +59,7 @@ def read(config: Config, counts: Counts, tagger: Tagger) -> Texts | str:
         return f"{cause}{_make(config, counts, 'scenes')}"
     splits = pd.Series(counts.splits)[[picture.image_id for picture in counts.found]]
     captions = captions_of(counts.found)
-    words = tag_captions(captions, tagger)
+    words = tag_captions(captions, tagger, config.words.keep)
     kept = drop_rare(words, captions, config.words.min_count)[0]
     tokens = _spoken(config, counts, {CAPTIONS.name: captions, CAPTION_WORDS.name: kept})
     if tokens.empty:

@@ -92,10 +92,16 @@ class Config(Sections):
                     raise ValueError(f"{key}.{place}: {error}") from None
 
     def _check_spoken(self) -> None:
-        """Raise ValueError unless spoken captions can stay with their pictures."""
+        """Raise ValueError unless the speech can say what is wanted of it."""
+        script = self.synthesis.script if self.synthesis else ""
+        if self.words.keep == "all" and script == "words":
+            raise ValueError(
+                "words.keep: all wants the captions' function words, which synthesis.script: words"
+                " does not say; give script: captions, or keep: content"
+            )
         if self.matching.method != "spoken":
             return
-        if self.synthesis and self.synthesis.script != "captions":
+        if script == "words":
             raise ValueError(
                 "matching.method: spoken wants recordings that say captions; give synthesis.script:"
                 " captions"

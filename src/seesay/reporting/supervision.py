@@ -115,8 +115,9 @@ def _keys(recipe: Values, keys: tuple[str, ...]) -> list[str]:
 def _transcripts(config: Values, training: Values) -> Source:
     read = ["negatives: types"] if training.get("negatives") == "types" else []
     read += _keys(training, READ_WORDS)
+    kind = "" if config.get("words", {}).get("keep") == "all" else " content"
     pairing = (
-        "Transcripts pair speech with pictures: they identify the tokens of the captions’ content"
+        f"Transcripts pair speech with pictures: they identify the tokens of the captions’{kind}"
         " words, by lemma and part of speech, and the replacements of words that nobody says"
     )
     if spoken(config):

@@ -12,8 +12,12 @@ CAPTION_WORDS = Table(
         Column("caption", pa.int32(), "the caption's number within the picture, from 0"),
         Column("position", pa.int32(), "the token's number within the caption, from 0"),
         Column("text", pa.string(), "the word as it stands in the caption, lower-cased"),
-        Column("lemma", pa.string(), "the content word: nouns in the singular, American spelling"),
-        Column("pos", pa.string(), "NOUN, VERB, ADJ or ADV: the lemma's most frequent tag"),
+        Column("lemma", pa.string(), "the word: nouns in the singular, American spelling"),
+        Column(
+            "pos",
+            pa.string(),
+            "the lemma's most frequent tag: NOUN, VERB, ADJ, ADV, or other for a function word",
+        ),
     ),
 )
 
@@ -97,7 +101,7 @@ POS = Table(
     "matching_pos",
     ("source", "pos"),
     (
-        Column("source", pa.string(), "captions (content words alone) or speech (all words)"),
+        Column("source", pa.string(), "captions (the words kept) or speech (all words)"),
         Column("pos", pa.string(), "NOUN, VERB, ADJ, ADV; in the speech also other"),
         Column("tokens", pa.int64(), "tokens with this tag"),
         Column("types", pa.int64(), "types: lemmas of captions, word forms of speech"),
