@@ -11,6 +11,7 @@ import yaml
 
 from seesay.audio import synthesis
 from seesay.audio.scripts import captions as script
+from seesay.captions import frame_matching as captions_of_frames
 from seesay.captions.matching import match_tables
 from seesay.captions.tagging import Tagger
 from seesay.captions.words import drop_rare, tag_captions, tag_speech
@@ -408,3 +409,34 @@ def test_a_script_is_predicted_before_it_is_spoken(tmp_path, monkeypatch):
     assert (now.counts["itself"] == now.counts["captions"]).all()
     said = now.matched.spoken_captions
     assert (said.groupby(["image_id", "caption"])["talker"].nunique() == 2).all()
+
+
+# ---- as functions on data frames
+
+
+def test_data_frames_of_spoken_captions():
+    captions = pd.DataFrame({"image_id": ["a", "b"], "text": ["A dog runs .", "A red car ."]})
+    tokens = pd.DataFrame(
+        [
+            (f"r{n}@{place}", "ann", word, f"r{n}", picture, 0, 0.3 * place, 0.3 * place + 0.2)
+            for n, (picture, words) in enumerate([("a", "a dog runs"), ("b", "the red car")])
+            for place, word in enumerate(words.split())
+        ],
+        columns=[
+            "token_id",
+            "talker",
+            "word",
+            "recording_id",
+            "picture",
+            "caption",
+            "onset",
+            "offset",
+        ],
+    )
+    found = captions_of_frames.match(captions, tokens, method="spoken", min_count=1)
+    assert found.spoken_captions["spoken_word"].tolist() == ["dog", "runs", "red", "car"]
+    with pytest.raises(InputError, match="no column picture, which method='spoken' wants"):
+        captions_of_frames.match(captions, tokens.drop(columns="picture"), method="spoken")
+    twice = tokens.assign(caption=range(len(tokens)))
+    with pytest.raises(InputError, match="r0 says several captions"):
+        captions_of_frames.match(captions, twice, method="spoken")

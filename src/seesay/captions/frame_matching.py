@@ -46,8 +46,10 @@ def match(captions: pd.DataFrame, tokens: pd.DataFrame, **options: Any) -> Match
             captions of a picture) may be given, and is train otherwise.
         tokens: A row a spoken word: token_id (distinct), talker and word. recording_id, onset and
             offset (s) may be given: then words are tagged in their utterances, otherwise alone.
-        options: Keys of the sections `words` and `matching` of a config: min_count, speakers,
-            reuse, relax, seed and so on.
+            With `method="spoken"` also recording_id, picture and caption: the caption that the
+            recording says.
+        options: Keys of the sections `words` and `matching` of a config: min_count, method,
+            speakers, reuse, relax, seed and so on.
 
     Returns:
         Data frames `spoken_captions` (image_id, caption, position, talker, word, spoken_word,
@@ -67,8 +69,23 @@ def match(captions: pd.DataFrame, tokens: pd.DataFrame, **options: Any) -> Match
     words, refused = _content_words(given, settings)
     tagger = Tagger(settings.tagger)
     tags = tag_speech(spoken, tagger, settings.pause).drop(columns="word")
-    found = match_tables(splits, given, words, tags, spoken, how)
+    said = _said(spoken) if how.method == "spoken" else None
+    found = match_tables(splits, given, words, tags, spoken, how, said)
     return replace(found, rejects=[*refused, *found.rejects])
+
+
+def _said(tokens: pd.DataFrame) -> pd.DataFrame:
+    """The picture and caption that each recording says."""
+    columns = ["recording_id", "picture", "caption"]
+    missing = [name for name in columns if name not in tokens]
+    if missing:
+        raise InputError(f"tokens: no column {', '.join(missing)}, which method='spoken' wants")
+    found = tokens[columns].drop_duplicates()
+    twice = found["recording_id"].duplicated()
+    if twice.any():
+        name = found.loc[twice, "recording_id"].iloc[0]
+        raise InputError(f"tokens: {name} says several captions, wants one a recording")
+    return found.astype({"caption": "Int32"})
 
 
 def _content_words(

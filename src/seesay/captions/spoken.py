@@ -36,7 +36,7 @@ def match_spoken(
     """
     talkers = tokens.groupby("recording_id")["talker"].agg(set)
     owned, rejects = own_captions(recordings, texts, talkers)
-    tokens = tokens.merge(owned, on="recording_id")
+    tokens = tokens.drop(columns=CAPTION, errors="ignore").merge(owned, on="recording_id")
     tokens["spoken_word"] = spoken_words(tokens, caption_words, said["pos"])
     rejects += _unknown(tokens, said)
     used = tokens[tokens["spoken_word"] != ""].sort_values(["recording_id", "onset", "token_id"])
