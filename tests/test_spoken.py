@@ -436,7 +436,9 @@ def test_data_frames_of_spoken_captions():
     found = captions_of_frames.match(captions, tokens, method="spoken", min_count=1)
     assert found.spoken_captions["spoken_word"].tolist() == ["dog", "runs", "red", "car"]
     with pytest.raises(InputError, match="no column picture, which method='spoken' wants"):
-        captions_of_frames.match(captions, tokens.drop(columns="picture"), method="spoken")
+        captions_of_frames.match(
+            captions, tokens.drop(columns="picture"), method="spoken", min_count=1
+        )
     twice = tokens.assign(caption=range(len(tokens)))
     with pytest.raises(InputError, match="r0 says several captions"):
-        captions_of_frames.match(captions, twice, method="spoken")
+        captions_of_frames.match(captions, twice, method="spoken", min_count=1)
