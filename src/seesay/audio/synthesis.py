@@ -38,7 +38,7 @@ def synthesise(
                 "names": talk.names,
                 "folder": str(part),
                 "word_gap": settings.word_gap,
-                "pause": settings.pause,
+                "pause": 0.0 if talk.names else settings.pause,
                 "minutes": settings.minutes,
                 "seed": settings.seed,
                 "options": options(settings, engine_of(name)),

@@ -12,8 +12,8 @@ from seesay.settings.choice import chosen
 READY_WIDTH, READY_FRAGMENTS = 4096, 20
 FLOAT = 4
 UNTRAINED = 2  # untrained controls that are networks too
-# Approximate content words a caption (Pascal1K: 5.4).
-WORDS = 5.5
+# Approximate content words a caption (Pascal1K: 5.4), and all its words.
+WORDS, ALL_WORDS = 5.5, 11
 # Generated data: bytes a scene, and bytes a word (16 bits at 22,050 Hz, with pauses).
 SCENE, SPOKEN = 200_000, 40_000
 # Besides the big tables: boxes, ranks, logs, the report.
@@ -29,8 +29,10 @@ def estimate(config: Config, pictures: int, captions: int, tokens: int | None) -
     """
     spoken = 0
     if tokens is None:
-        surplus = config.synthesis.surplus if config.synthesis else 1
-        tokens = round(captions * WORDS * surplus)
+        each = WORDS * config.synthesis.surplus if config.synthesis else WORDS
+        if config.synthesis and config.synthesis.script == "captions":
+            each = ALL_WORDS * config.synthesis.voices
+        tokens = round(captions * each)
         spoken = tokens * SPOKEN if config.synthesis else 0
     systems = 1 + UNTRAINED + len(config.controls)
     features, embeddings, models, made = 0, 0, 0, set()

@@ -8,7 +8,8 @@ from seesay.settings import Seed, Settings, UserPath
 from seesay.settings.choice import Choice
 
 # Keys of the section that only one value of `script` reads.
-OF_WORDS, OF_CAPTIONS = ("unsaid", "surplus", "least", "fillers", "minutes"), ("voices",)
+OF_WORDS = ("unsaid", "surplus", "least", "fillers", "pause", "minutes")
+OF_CAPTIONS = ("voices",)
 
 
 class KokoroSettings(Settings):
