@@ -93,21 +93,24 @@ def shown(
 def timed(
     corpus: Corpus, recordings: list[Recording], words: list[SpokenWord]
 ) -> tuple[list[Recording], list[Reject]]:
-    """The recordings that have words, and rejects of those whose words have no times.
+    """The recordings, and rejects of those that say something whose words have no times.
 
-    Raises InputError if no recording has any.
+    Raises InputError if all are such.
     """
     known = {word.recording_id for word in words}
-    found = [recording for recording in recordings if recording.recording_id in known]
-    if recordings and not found:
+    untimed = {
+        recording.recording_id
+        for recording in recordings
+        if recording.recording_id not in known and (recording.text or recording.caption is not None)
+    }
+    if recordings and len(untimed) == len(recordings):
         raise InputError(
             f"{corpus.path}: none of its {len(recordings):,} recordings has word times; name it in"
             " alignment.corpora, which finds them"
         )
     reason = "no word times; name its corpus in alignment.corpora, which finds them"
-    return found, [
-        Reject(r.recording_id, reason) for r in recordings if r.recording_id not in known
-    ]
+    found = [recording for recording in recordings if recording.recording_id not in untimed]
+    return found, [Reject(name, reason) for name in sorted(untimed)]
 
 
 def frame_of(words: list[SpokenWord]) -> pd.DataFrame:
