@@ -24,7 +24,7 @@ ABOUT = Reader(
     "Flickr8k Audio Captions",
     layout="Flickr8k Audio Captions: `wavs/`, `wav2capt.txt`, `wav2spk.txt`, optionally"
     " `flickr_8k.ctm`",
-    options="as `ctm`; `captions` (wav2capt.txt)",
+    options="`talkers` (wav2spk.txt), `captions` (wav2capt.txt), `talker`, `noises`",
     remedy=(
         "Flickr8k Audio Captions are from MIT (Harwath and Glass 2015); the word times in"
         " flickr_8k.ctm come with other works on the corpus, and alignment can make them",
