@@ -66,8 +66,13 @@ def run(tmp_path_factory) -> Run:
     )
 
 
-def test_the_histories_of_all_folds_are_read_and_the_curves_are_of_the_first(run):
-    found = describe(run)
+@pytest.fixture(scope="module")
+def found(run):
+    """The values of the page's sections."""
+    return describe(run)
+
+
+def test_the_histories_of_all_folds_are_read_and_the_curves_are_of_the_first(run, found):
     (trained,), (answered,) = (found[name]["experiments"] for name in ("training", "answer"))
     assert trained["cut"] == answered["cut"]
     assert trained["cut"].startswith(
@@ -86,8 +91,8 @@ def test_the_histories_of_all_folds_are_read_and_the_curves_are_of_the_first(run
         assert drawn["epoch"].max() == 12
 
 
-def test_the_checks_across_splits_are_those_of_every_fold(run):
-    found = describe(run)["data"]["checks"]
+def test_the_checks_across_splits_are_those_of_every_fold(run, found):
+    checks = found["data"]["checks"]
     captions, copies = tables.read(CAPTIONS, run.path("captions")), run.table(COPIES, "copies")
     words = tables.read(SPOKEN_WORDS, run.path("spoken_words"))
     files = zip(
@@ -106,10 +111,10 @@ def test_the_checks_across_splits_are_those_of_every_fold(run):
         )
         for images, spoken in files
     ]
-    for row, first, second in zip(found, *alone, strict=True):
+    for row, first, second in zip(checks, *alone, strict=True):
         assert row["what"] == first["what"] == second["what"]
         assert (row["found"], row["of"]) == tuple(first[n] + second[n] for n in ("found", "of"))
-    alike = next(row for row in found if "look the same" in row["what"])
+    alike = next(row for row in checks if "look the same" in row["what"])
     assert [rows[2]["found"] for rows in alone] == [0, 1]
     assert (alike["found"], alike["kind"]) == (1, "leak")
     assert alike["which"] == "scene_0000 (test) and scene_0001 (validation)"
