@@ -142,7 +142,7 @@ def nothing_is_starred(part, why):
     assert part.why == why
     assert {(line.difference, line.low, line.high) for line in part.lines} == {(None,) * 3}
     said = compare_shown.text(("a", "b"), [part], [], [])
-    assert f"not comparable, so no difference: other {why};" in said
+    assert f"no difference is given, because the runs have different {why};" in said
     assert "*" not in said.rsplit("* the interval", 1)[0]
     assert "B minus A" not in said
     assert {compare_shown.kind(line) for line in part.lines} == {"even"}
@@ -403,7 +403,9 @@ def test_runs_with_one_experiment_each_are_compared_and_others_are_refused(runs,
     (part,) = compare(runs[0], tmp_path / "c", SETTINGS)
     assert part.experiment == "paper / wide"
     put(tmp_path / "c", [1] * 40, experiment="deep")
-    with pytest.raises(InputError, match=r"has the experiments paper, .*c has deep, wide: none is"):
+    with pytest.raises(
+        InputError, match=r"has the experiments paper, .*c has deep, wide: no exper"
+    ):
         compare(runs[0], tmp_path / "c", SETTINGS)
 
 

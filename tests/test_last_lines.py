@@ -5,7 +5,9 @@ import pytest
 from seesay.reporting.last_lines import last_lines
 from seesay.shared import tables
 
-SUMMARY = "# Title\n\n## paper: No: no better than chance.\n\n## best: Yes.\n\n## Checks\n\nx\n"
+SUMMARY = (
+    "# Title\n\n## paper: No: it is no better than chance.\n\n## best: Yes.\n\n## Checks\n\nx\n"
+)
 
 
 @pytest.fixture
@@ -28,11 +30,11 @@ def test_the_report_its_answers_and_the_rejects_by_reason(results):
         str(results / "none"),
     ]
     assert last_lines(results, ["paper", "best"], paths, 0) == [
-        "Left out: 13, by stage and reason",
+        "Left out: 13 items, by stage and reason",
         "  logmel: 12 x offset … beyond its end; cut it (for example a0)",
         r"  pictures: 1 x not a readable picture (for example x\x1b[2J.jpg)",
         f"Report: {results}/report.html",
-        "  paper: No: no better than chance.",
+        "  paper: No: it is no better than chance.",
         "  best: Yes.",
     ]
 
@@ -42,7 +44,7 @@ def test_ten_reasons_are_enough(results):
     path = rejects(results, "one", [("words", w, f"reason {w}") for w in words])
     lines = last_lines(results, ["paper"], [path], 0)
     assert len(lines) == 1 + 10 + 1 + 2
-    assert lines[11] == "  the report has 2 more reasons"
+    assert lines[11] == "  more reasons, in the report: 2"
 
 
 def test_a_report_of_another_run_is_not_named(results):
@@ -55,6 +57,6 @@ def test_a_report_of_another_run_is_not_named(results):
 def test_what_cannot_be_read_costs_its_lines_alone(results):
     (results / "bad").write_text("no table")
     lines = last_lines(results, ["paper"], [str(results / "bad")], 0)
-    assert lines == [f"Report: {results}/report.html", "  paper: No: no better than chance."]
+    assert lines == [f"Report: {results}/report.html", "  paper: No: it is no better than chance."]
     (results / "summary.md").write_bytes(b"\xff")
     assert last_lines(results, ["paper"], [], 0) == []

@@ -332,8 +332,12 @@ def test_the_report_shows_the_lexicon_and_lets_it_be_heard(found, tmp_path):
     shown = section(html)
     assert '<a href="#lexicon">' in html
     assert "The weights of round 1 are kept" in shown
-    rounds = re.findall(r'<th scope="row">((?:sounds|round)[^<]*)</th><td class="n">(\d+)', shown)
-    assert rounds == [("sounds", "2"), ("round 1, kept", "2"), ("round 2", "1")]
+    rounds = re.findall(r'<th scope="row">((?:spoken|pseudo)[^<]*)</th><td class="n">(\d+)', shown)
+    assert rounds == [
+        ("spoken words", "2"),
+        ("pseudo-words, round 1, kept", "2"),
+        ("pseudo-words, round 2", "1"),
+    ]
     model = page["systems"][0]
     assert f"{100 * model['purity']:.1f} %<small>{100 * model['chance_purity']:.1f} %" in shown
     assert f"{model['nmi']:.2f}<small>{model['chance_nmi']:.2f}" in shown

@@ -77,7 +77,9 @@ def test_a_run_without_some_tasks_reaches_its_report(tmp_path, keep):
     summary = (tmp_path / "summary.md").read_text(encoding="utf-8")
     assert f"- {said}" in summary
     learned = (
-        "Yes, it learned words." if MAIN in keep else "Not measured: whether it learned words."
+        "Yes, it learned words."
+        if MAIN in keep
+        else "Not measured: this run cannot say whether it learned words."
     )
     assert learned in page.sections["answer"]
     assert learned in summary
@@ -103,9 +105,9 @@ def test_the_main_gallery_is_one_that_the_config_asks(tmp_path):
 def test_the_answer_stands_first_with_its_numbers(page, run):
     answer = page.sections["answer"]
     said = (
-        "a word spoken for that picture is among the 10 nearest of 2,819 spoken words in 23.6 % "
-        "of 2,000 queries [21.7, 25.5]; with a random projection of the same features, in "
-        "9.1 %: a difference of +14.5 points [+12.6, +16.4]. Chance is 10.3 %."
+        "a word spoken for that picture is among the 10 nearest of 2,819 word tokens in 23.6 % "
+        "[21.7, 25.5] of 2,000 queries. With a random projection of the same features it is in "
+        "9.1 %, a difference of +14.5 points [+12.6, +16.4]. Chance is 10.3 %."
     )
     assert answer.index("Yes, it learned words.") < answer.index(said)
     assert list(page.sections)[:2] == ["", "answer"]
@@ -119,7 +121,7 @@ def test_the_answer_stands_first_with_its_numbers(page, run):
 
 
 def test_tables_1_and_2_have_this_run_and_the_paper_in_the_paper_s_layout(page):
-    start = page.rows.index(["", "Chance", "Random", "Our Model"])
+    start = page.rows.index(["", "Chance", "Random projection", "Model"])
     assert page.rows[start + 1] == ["", "Median", "Mean", "Median", "Mean", "Median", "Mean"]
     assert page.rows[start + 5][0].startswith("Word Token Search by Image among 2,819 tokens")
     assert page.rows[start + 6] == [
@@ -127,7 +129,7 @@ def test_tables_1_and_2_have_this_run_and_the_paper_in_the_paper_s_layout(page):
         "56.0049.6–62.4",
     ]  # fmt: skip
     assert page.rows[start + 7] == ["the paper", "–", "–", "93.00", "293.39", "40.00", "72.52"]
-    start = page.rows.index(["", "Chance", "Random", "Our Model"], start + 1)
+    start = page.rows.index(["", "Chance", "Random projection", "Model"], start + 1)
     assert page.rows[start + 1][1:5] == ["R@1", "R@5", "R@10", "R@25"]
     assert page.rows[start + 8][0].startswith("Image Token Search by Word among 2,000 fragments")
     assert page.rows[start + 9][9:] == ["1.341.1–1.5", "7.376.3–8.4", "13.4011.5–15.3",
@@ -152,14 +154,14 @@ def test_the_better_of_random_and_model_is_bold(run):
 def test_where_it_works_is_wantedwith_chance_and_the_projection(page):
     where = re.sub(r"\s+", " ", page.sections["where"])
     assert "Part of speech Image Token Search by Word, among 2,000 fragments" in where
-    assert "Above chance: NOUN. The others are not shown to be." in where
+    assert "Above chance: NOUN. The other groups are not shown to be above chance." in where
     assert page.row("part of speech", "NOUN", "Image Token Search by Word") == [
         "400", "over 30 pictures x 3 seeds", "40.0 %[31.0, 49.0]", "10.0 %", "34.0 %",
         "+6.0 points [+5.0, +7.0]", "20.0", "68.0",
     ]  # fmt: skip
     # Three pictures are too few for an interval.
     rare = page.row("talker", report_run.NASTY, "Word Similarity")
-    few = "3 pictures: below 20 there is no interval"
+    few = "no interval: 3 pictures, fewer than 20"
     assert rare == ["12", few, "30.0 %", "10.0 %", "24.0 %", "–", "20.0", "68.0"]
     assert page.row("cloud") == ["desk", "NOUN", "60", "12", "25.0 %", "3.5"]
 
@@ -173,8 +175,8 @@ def test_what_the_model_is_worth_were_the_words_others_too():
     part = pd.DataFrame(rows, columns=names).assign(over="pictures x words", units="30 x 1200")
     said = groups.over_words(part)
     wanted = (
-        "intervals over 30 pictures x 1,200 words: 40.0 % [30.0, 50.0]; minus shuffled pairs: +5.0"
-        " points [−1.0, +11.0] (300 queries)"
+        "40.0 % [30.0, 50.0]; minus shuffled pairs: +5.0 points [−1.0, +11.0] (300 queries;"
+        " intervals over 30 pictures x 1,200 words)"
     )
     assert said == wanted
     few = part.assign(low=np.nan)
@@ -201,7 +203,7 @@ def test_the_network_is_drawn_with_its_sizes(page):
     drawn = [attrs for tag, attrs in page.tags if attrs.get("class") == "net"]
     assert [attrs["aria-label"] for attrs in drawn] == [
         "Image branch 3 to 200; speech branch 2,840 to 1,024 to 1,024 to 1,024 to 200; "
-        "a ReLU up to 6 after every layer, including the last; compared by cosine"
+        "a ReLU capped at 6 after every layer, including the last; compared by cosine"
     ]
     # (3 + 1) 200 + (2840 + 1) 1024 + 2 (1024 + 1) 1024 + (1024 + 1) 200
     assert "5,214,184 weights" in page.sections["training"]
@@ -495,8 +497,8 @@ def test_what_came_of_the_matching_is_counted(page, run):
     assert page.row("a word without a spoken word") == ["7"]
     assert page.row("other captions have used up its tokens") == ["2"]
     assert (
-        "Most frequent missing words: parked 7, car 2. Talkers who lack the fewest words, by"
-        " captions: talker_01 2." in page.sections["data"]
+        "Most frequent missing words: parked 7, car 2. Talkers who come nearest to saying such a"
+        " caption, with the number of captions: talker_01 2." in page.sections["data"]
     )
     assert page.row("car") == ["20", "16", "4", "5", "5"]
     # Three of the four talkers do not say it.
@@ -631,7 +633,7 @@ def test_the_script_writes_the_same_bytes_but_for_the_run(run, tmp_path):
         for path in (one.report, other.report)
     )
     assert first == second
-    assert "No benchmark files." in other.report.read_text(encoding="utf-8")
+    assert "There are no benchmark files of Snakemake." in other.report.read_text(encoding="utf-8")
     for name in ("summary.md", "answer.svg", "train.svg", "where.svg"):
         assert unnumbered(tmp_path / "first" / name) == unnumbered(tmp_path / name)
 
@@ -737,5 +739,5 @@ def test_every_chart_of_the_page_prints(tmp_path):
 
 def test_the_page_answers_in_a_line_an_experiment_and_task_by_task_further_down(page):
     assert [name for name in page.sections if name][:3] == ["answer", "tasks", "tables"]
-    assert page.sections["answer"].count("nearest of 2,819 spoken words") == 1
+    assert page.sections["answer"].count("nearest of 2,819 word tokens") == 1
     assert "Word Similarity" not in page.sections["answer"]

@@ -86,7 +86,7 @@ def test_counts_and_frames_of_one_experiment_are_said_to_be_its_own(run, tmp_pat
         assert f"</b> picture fragments{whose}</li>" in text
         for name in ("picture fragments", "tokens with log-Mel features", "candidate regions"):
             assert f'<th scope="row">{name}{whose}</th>' in text
-        assert f"the regions kept besides the whole picture{whose}; " in text
+        assert f"the regions that were kept besides the whole picture{whose}; " in text
         assert "shared space (experiment paper), " in text
 
 

@@ -83,9 +83,9 @@ def page_text(page: Page) -> str:
 def test_the_answer_and_the_summary_say_what_people_s_words_get(page, run):
     said = (
         "Human words: the word is among the 10 nearest of 1,505 known words in 40.0 %"
-        " (chance 2.0 %; own voices 97.0 %), above chance with 2 of 2 sources; a picture of"
-        " the word is among the 10 nearest of 100 in 20.0 % (chance 22.0 %; own voices 77.0 %),"
-        " above chance with 0 of 2 sources."
+        " of queries (chance 2.0 %; own voices 97.0 %), above chance for 2 of 2 sources; a"
+        " picture of it is among the 10 nearest of 100 test pictures in 20.0 % of queries (chance"
+        " 22.0 %; own voices 77.0 %), above chance for 0 of 2 sources."
     )
     assert said in page.sections["answer"]
     assert ("a", {"href": "#human"}) in page.tags
@@ -133,6 +133,6 @@ def test_many_sources_are_a_range_in_one_sentence(tmp_path):
             }
         )
     found = sentence(results, "paper")
-    assert "known words in 37.0 to 40.0 % (chance 2.0 %;" in found
-    assert "above chance with 6 of 6 sources" in found
+    assert "known words in 37.0 to 40.0 % of queries (chance 2.0 %;" in found
+    assert "above chance for 6 of 6 sources" in found
     assert len(found) < 330

@@ -51,7 +51,7 @@ def test_each_number_stands_in_its_row_and_column_with_chance(tmp_path):
     assert list(captions["cells"]) == found["systems"]
     assert captions["cells"]["frequency"] is None
     assert (captions["chance"], captions["size"]) == ("12.5 %", "120 pictures")
-    assert abx["metric"] == "right, %"
+    assert abx["metric"] == "accuracy, %"
     assert abx["cells"]["frequency"]["text"] == "50.0 %"
     assert (grounding["metric"], grounding["cells"]["model"]["text"]) == ("overlap (IoU), %", "33")
     assert list(found["asked"]) == ["Picture by caption", "ABX across talkers", "Grounding"]

@@ -55,7 +55,7 @@ def test_seeds_parts_and_the_text_bound_are_named(criterion):
     frame = pd.DataFrame(history)
     assert cut_off(frame, recipe, "paper") == (
         "Cut off by max_epochs (4) before the patience of 2 epochs had run out: model, seeds 1, 3,"
-        " best epochs 4, 8; text (bound), seed 2, best epoch 4. A longer training may give other"
+        " best epochs 4, 8; text (bound), seed 2, best epoch 4. Longer training may give other"
         " numbers."
     )
     assert cut_off(frame, {**recipe, "max_epochs": 5}, "paper") == ""

@@ -56,16 +56,15 @@ UNLIKE = {**ALL, "shuffled": 0.4}
     ("results", "said"),
     [
         (results_of(24.0, 2.0, ALL), "Yes, {} learned words."),
-        (results_of(24.0, 4.0, UNLIKE), "Not shown: {} is not above shuffled pairs."),
-        (results_of(10.4, 1.0, dict.fromkeys(NAMES, 0.3)), "No: {}no better than chance."),
+        (results_of(24.0, 4.0, UNLIKE), "Not shown: {} is not clearly above shuffled pairs."),
+        (results_of(10.4, 1.0, dict.fromkeys(NAMES, 0.3)), "No: {} is no better than chance."),
     ],
 )
 def test_one_seed_speaks_of_the_model_and_not_of_its_method(results, said):
-    model = said.format("this model is " if "{}no" in said else "this model")
     one = dataclasses.replace(results, seeds=["1"])
-    assert answer(one, "paper")[0] == model
-    assert "this holds for this model, and not for others" in answer(one, "paper")[2]
-    assert answer(results, "paper")[0] == said.format("" if "{}no" in said else "it")
+    assert answer(one, "paper")[0] == said.format("this model")
+    assert "this holds for this model, not for others" in answer(one, "paper")[2]
+    assert answer(results, "paper")[0] == said.format("it")
     assert "this model" not in " ".join(answer(results, "paper"))
 
 
@@ -75,47 +74,47 @@ def test_one_seed_speaks_of_the_model_and_not_of_its_method(results, said):
         (results_of(24.0, 2.0, ALL), "Yes, it learned words.", "above", "Chance is 10.0 %."),
         (
             results_of(24.0, 4.0, {**ALL, "shuffled": 0.4, "untrained": 1.0}),
-            "Not shown: it is not above the untrained net and shuffled pairs.",
+            "Not shown: it is not clearly above the untrained net and shuffled pairs.",
             "part",
             # 2.802 x 4 / 1.960; 100 pictures x (5.72 / 0.4)^2
             "Its difference from shuffled pairs is +0.4 points [−3.6, +4.4]. A test with 100"
-            " pictures x 3 seeds detects a difference of 5.7 points or more with a power of 80 %;"
-            " the measured difference needs about 21,000 test pictures.",
+            " pictures x 3 seeds detects differences of 5.7 points or more with a power of 80 %;"
+            " it would take about 21,000 test pictures to detect the measured difference.",
         ),
         (
             results_of(24.0, 2.0, {**ALL, "random_projection": -0.4}),
-            "Not shown: it is not above the random projection.",
+            "Not shown: it is not clearly above the random projection.",
             "part",
             "the measured difference is not above zero, so more pictures would not help.",
         ),
         (
             results_of(24.0, 4.0, {**ALL, "shuffled": 1.5}, spread=3.0),
-            "Not shown: it is not above shuffled pairs.",
+            "Not shown: it is not clearly above shuffled pairs.",
             "part",
-            "no number of pictures detects the measured difference, because its seeds differ too"
-            " much: give more seeds.",
+            "no number of pictures detects the measured difference, because the seeds differ too"
+            " much; add seeds.",
         ),
         (
             results_of(10.4, 1.0, dict.fromkeys(NAMES, 0.3)),
-            "No: no better than chance.",
+            "No: it is no better than chance.",
             "none",
-            "Its difference from chance is +0.4 points [−0.6, +1.4]: the whole interval is below"
-            " the bound of +1.8 points (odds 1.2 times as high), and so small a difference does not"
-            " count as learning.",
+            "Its difference from chance is +0.4 points [−0.6, +1.4]. The whole interval is below"
+            " the bound of +1.8 points (odds of a hit 1.2 times those of chance), and a difference"
+            " below the bound does not count as learning.",
         ),
         (
             # As near to chance, with intervals that are too wide to say so.
             results_of(10.4, 2.5, dict.fromkeys(NAMES, 0.3)),
-            "Not shown: it is not above the random projection, the untrained net, shuffled pairs"
-            " and chance.",
+            "Not shown: it is not clearly above the random projection, the untrained net, shuffled"
+            " pairs and chance.",
             "part",
             "with a power of 80 %",
         ),
         (
             results_of(51.7, 2.0, {**ALL, "shuffled": 0.2}, chance=34.7),
-            "No: no better than shuffled pairs.",
+            "No: it is no better than shuffled pairs.",
             "none",
-            "Its difference from shuffled pairs is +0.2 points [−1.8, +2.2]: the whole interval is"
+            "Its difference from shuffled pairs is +0.2 points [−1.8, +2.2]. The whole interval is"
             " below the bound of +4.5 points",
         ),
         (
@@ -229,7 +228,7 @@ def test_what_intervals_generalise_to_is_said_of_pictures_and_of_abx_apart():
     alone = dataclasses.replace(found, values=first)
     assert (alone.over, alone.over_abx) == ("over 57 words x 3 seeds", "")
     few = results_of(24.0, 2.0, ALL, units="12 x 3")
-    assert few.over == "(12 pictures: below 20 there is no interval)"
+    assert few.over == "(no interval: 12 pictures, fewer than 20)"
 
 
 def test_the_docs_have_the_bounds():

@@ -190,10 +190,10 @@ def test_what_is_too_few_is_refused_or_left_out_of_the_label():
     found = estimate(few, dict(enumerate(shares(few, np.ones((2, len(few.parts[0].unit)))))))
     assert (found.value, found.counts) == (100, {"words": 9, "talkers": 30, "seeds": 2})
     assert np.isnan([*found.around([True], 9), *found.apart([True], same=False)]).all()
-    assert (
-        intervals.refusal("words x talkers", "9 x 30") == "9 words: below 10 there is no interval"
-    )
-    assert intervals.said("words x talkers", "9 x 30").startswith("9 words: ")
+    assert intervals.refusal("words x talkers", "9 x 30") == "no interval: 9 words, fewer than 10"
+    assert intervals.refusal("queries", "1") == "no interval: 1 query, fewer than 20"
+    assert intervals.refusal("pictures", "1") == "no interval: 1 picture, fewer than 20"
+    assert intervals.said("words x talkers", "9 x 30").startswith("no interval: 9 words, ")
     assert intervals.said("pictures x seeds", "1200 x 3") == "over 1,200 pictures x 3 seeds"
     assert intervals.refusal("pictures", "20") == ""
 

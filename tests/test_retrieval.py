@@ -191,7 +191,7 @@ def test_too_few_queries_have_no_interval(arrays):
     queries, gallery, relevant = arrays
     few = measure(search(queries[:12], gallery, relevant[:12]), **RESAMPLES)
     assert few["ci_low"].isna().all()
-    assert set(few["over"]) == {"12 queries: below 20 there is no interval"}
+    assert set(few["over"]) == {"no interval: 12 queries, fewer than 20"}
     assert few["value"].notna().all()
 
 

@@ -363,8 +363,8 @@ def test_the_report_shows_both_and_says_what_the_test_is(corpus: Path, tmp_path:
     words = tables.read(WORDS, tmp_path / "words")
     shown = where.parted(groups.reset_index(), words, results, "paper", charts)
     for kind, heard, title in (
-        ("talker", "heard", "Talkers known from training, and others"),
-        ("word", "said", "Words known from training, and others"),
+        ("talker", "heard", "Talkers heard in training, and unseen talkers"),
+        ("word", "said", "Words heard in training, and unseen words"),
     ):
         name = f"{kind} in training"
         (found,) = [each for each in shown["kinds"] if each["name"] == name]

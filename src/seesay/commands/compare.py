@@ -110,8 +110,8 @@ def compare(
         pairs = [(names[0][0], names[1][0])]
     if not pairs:
         raise InputError(
-            f"{first} has the experiments {', '.join(names[0])}, {second} has "
-            f"{', '.join(names[1])}: none is in both"
+            f"{first} has the experiments {', '.join(names[0])}, and {second} has"
+            f" {', '.join(names[1])}: no experiment is in both"
         )
     tokens = {g: (runs[0].tokens(g), runs[1].tokens(g)) for g in set(ranks[0]["gallery"])}
     people = [ranks_of(HUMAN_RANKS, run.homes, PEOPLE) for run in runs]
@@ -274,7 +274,9 @@ def _read(run: Run, gallery: str | None) -> pd.DataFrame:
         raise InputError(f"{folder}: no {FILES} in it; give the results folder of a finished run")
     frame = ranks_of(RANKS, run.homes, FILES)
     if frame.empty:
-        raise InputError(f"{folder}: its tasks have no ranks, which are compared; ABX has scores")
+        raise InputError(
+            f"{folder}: none of its tasks has ranks, and only ranks are compared; ABX has scores"
+        )
     found = frame if gallery is None else frame[frame["gallery"] == gallery]
     if found.empty:
         there = ", ".join(sorted(frame["gallery"].unique()))

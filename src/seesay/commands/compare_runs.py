@@ -122,12 +122,12 @@ def lacking(first: Run, second: Run) -> list[str]:
     for name, run in (("A", first), ("B", second)):
         if run.record is None:
             said.append(
-                f"{name} has no {RECORD}, so its settings, code and versions are not known; its"
-                " report, made again, writes it."
+                f"{name} has no {RECORD}, so its settings, code and versions are not known; make"
+                " its report again to get it."
             )
         gone = sorted({f for _, f, _ in CORPORA.values() if not (run.folder / f).is_file()})
         if gone:
-            said.append(f"{name} has no {', '.join(gone)}: what they hold is not compared.")
+            said.append(f"{name} has no {', '.join(gone)}: their contents are not compared.")
     return said
 
 

@@ -57,8 +57,8 @@ def text(
                 lines.append(f"  {name}{values}   {gap(line)}{mark(line)}".rstrip())
         lines.append("")
     lines += [
-        "* the interval excludes zero; ** also after Holm's adjustment for all comparisons of this"
-        " metric.",
+        "* the interval excludes zero; ** it still does after Holm's adjustment over all"
+        " comparisons by this metric.",
         "Ranks: lower is better; R@k: higher is better.",
     ]
     return "\n".join(lines) + "\n"
@@ -118,7 +118,7 @@ def _rows(parts: list[Part], found: list[Apart], lacking: list[str]) -> Iterator
         yield {"what": row.kind, "name": row.name, "first": row.first, "second": row.second}
     for part in parts:
         where = {"what": "numbers", "name": part.experiment, "task": part.task}
-        note = f"other {part.why}" if part.why else ""
+        note = f"different {part.why}" if part.why else ""
         for line in part.lines:
             if line.metric not in told(part.task, tuple(METRICS)):
                 continue
@@ -166,7 +166,8 @@ def about(part: Part) -> list[str]:
         return [f"{searched}; {counted}, paired; {refused or f'intervals over {part.over}'}"]
     return [
         f"{searched}; {counted}",
-        f"not comparable, so no difference: other {part.why}; hold each run against its chance",
+        f"no difference is given, because the runs have different {part.why}; compare each run"
+        " with its own chance",
     ]
 
 

@@ -68,7 +68,7 @@ def over_words(groups: pd.DataFrame) -> str:
             ends = (rows[system][f"difference{end}"] for end in ("", "_low", "_high"))
             said += f"; minus {name}: {difference(Difference(*ends), 'r10')}"
     over = intervals.said(model["over"], model["units"])
-    return f"intervals {over}: {said} ({model['queries']:,} queries)"
+    return f"{said} ({model['queries']:,} queries; intervals {over})"
 
 
 def dots(
@@ -92,7 +92,7 @@ def dots(
     tooltip = [
         alt.Tooltip("group:N", title="group"),
         alt.Tooltip("queries:Q", format=","),
-        alt.Tooltip("over:N", title="interval over"),
+        alt.Tooltip("over:N", title="interval"),
         alt.Tooltip("r10:Q", title="R@10", format=".1f"),
         alt.Tooltip("low:Q", title="95 % from", format=".1f"),
         alt.Tooltip("high:Q", title="to", format=".1f"),

@@ -46,6 +46,7 @@ def left_out(rejects: Iterable[Path]) -> list[str]:
         f"  {row['stage']}: {row['count']:,} x {row['kind']} (for example {row['examples'][0][0]})"
         for row in sorted(rows, key=lambda row: -row["count"])[:MOST]
     ]
-    more = [f"  the report has {len(rows) - MOST} more reasons"] if len(rows) > MOST else []
+    more = [f"  more reasons, in the report: {len(rows) - MOST}"] if len(rows) > MOST else []
     total = sum(row["count"] for row in rows)
-    return [f"Left out: {total:,}, by stage and reason", *shown, *more]
+    items = f"{total:,} item{'s' * (total > 1)}"
+    return [f"Left out: {items}, by stage and reason", *shown, *more]

@@ -55,10 +55,10 @@ def checks(
             "test captions with the exact text of a training caption",
             int(test.isin(set(train)).sum()),
             len(test),
-            "people describe different pictures in the same words",
+            "people use the same words for different pictures",
         ),
         _row(
-            "recordings with words in two splits",
+            "recordings with word tokens in two splits",
             _twice(taken, "recording_id"),
             taken["recording_id"].nunique(),
             "the split is by tokens, not by recordings",
@@ -67,7 +67,7 @@ def checks(
             "talkers heard in two splits",
             _twice(taken, "talker"),
             taken["talker"].nunique(),
-            "as in the paper: test talkers are known, test tokens are not",
+            "as in the paper, training hears the test’s talkers, but not its tokens",
         ),
     ]
 

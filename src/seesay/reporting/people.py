@@ -24,7 +24,10 @@ def sentence(results: Results, experiment: str) -> str:
     said = []
     for name, what in (
         ("human_recognition", "the word is among the 10 nearest of {size} known words in"),
-        ("picture_by_human_word", "a picture of the word is among the 10 nearest of {size} in"),
+        (
+            "picture_by_human_word",
+            "a picture of it is among the 10 nearest of {size} test pictures in",
+        ),
     ):
         keys = [(experiment, "model", "mean", name, source, "r10") for source in sources]
         found = [results.values[key] for key in keys if key in results.values]
@@ -36,7 +39,7 @@ def sentence(results: Results, experiment: str) -> str:
         beside = f"; own voices {_range(own)}" if own else ""
         said.append(
             f"{what.format(size=f'{found[0].gallery_size:,}')} {_range([v.value for v in found])}"
-            f" (chance {_range([v.chance for v in found])}{beside}), above chance with"
+            f" of queries (chance {_range([v.chance for v in found])}{beside}), above chance for"
             f" {above} of {len(found)} source{'s' * (len(found) > 1)}"
         )
     return f"Human words: {'; '.join(said)}." if said else ""

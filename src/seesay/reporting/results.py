@@ -151,7 +151,7 @@ class Results:
     def over(self) -> str:
         """The units that intervals generalise to, in tasks with pictures or else in ABX.
 
-        For example `over 100 pictures x 3 seeds` or `(12 pictures: below 20 there is no interval)`.
+        For example `over 100 pictures x 3 seeds` or `(no interval: 12 pictures, fewer than 20)`.
         """
         return self._over("pictures") or self._over("words")
 

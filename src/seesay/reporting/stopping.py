@@ -47,7 +47,7 @@ def cut_off(history: pd.DataFrame, recipe: dict[str, Any], experiment: str) -> s
         return ""
     return (
         f"Cut off by max_epochs ({recipe['max_epochs']}) before the patience of"
-        f" {recipe['patience']} epochs had run out: {'; '.join(found)}. A longer training may give"
+        f" {recipe['patience']} epochs had run out: {'; '.join(found)}. Longer training may give"
         " other numbers."
     )
 

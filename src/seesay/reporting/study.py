@@ -93,7 +93,7 @@ def side_by_side(chosen: dict[str, dict[str, Any]], pairs: Pairs, results: Resul
         "One model minus another, in percentage points, paired by picture and by seed, with"
         f" 95 % intervals {results.over}; bold: the interval excludes zero. Even if no setting made"
         f" a difference, one in twenty of these {len(family)} would be bold by chance; {STAR} marks"
-        " those that exclude zero after Holm’s adjustment for all of them, too.",
+        " those that still exclude zero after Holm’s adjustment over all of them.",
         "",
         *table(heading, [row.cells(columns, stands) for row in found]),
         *verdicts(list(chosen), pairs, columns, stands),
@@ -254,8 +254,8 @@ def of_people(results: Results, experiments: Path) -> list[str]:
         "### Human words",
         "",
         "R@1 and R@10 of human words, in percent, with 95 % intervals; the last column says what"
-        " they generalise to. The column of own voices has the model’s R@10 for the same words by"
-        f" the captions’ own talkers. {STAR} as above, for the comparisons of one source.",
+        " they generalise to. “Own voices” is the model’s R@10 on the same words by the captions’"
+        f" own talkers. {STAR} as above, over the comparisons of one source.",
         "",
         *table(*rows),
     ]

@@ -26,13 +26,13 @@ def about(results: Results, config: Config) -> Iterator[str]:
         yield f"Galleries of {results.experiments[0]}: {sizes}."
     if config.fc7:
         counts = sorted({fc7.regions + 1 for fc7 in _sections(config, "fc7")})
-        yield f"Fragments a picture, at most: {', '.join(map(str, counts))}."
+        yield f"Largest number of fragments per picture: {', '.join(map(str, counts))}."
     folds = 1 + len(config.pictures.more_folds)
     if folds > 1:
         yield f"{folds} folds pooled: every picture is tested once."
     if alone(results):
-        yield "One seed: answers and differences are of these models, not of their methods."
-    yield "Early stopping saw the validation set alone."
+        yield "Only one seed: answers and differences hold for these models, not for their methods."
+    yield "Early stopping used only the validation set."
     if "text" in config.controls:
         yield "The text bound reads one-hot words."
     missing = left_out(config.model_dump(mode="json"))
@@ -42,8 +42,8 @@ def about(results: Results, config: Config) -> Iterator[str]:
         yield unheard(config.model_dump(mode="json"))
     if config.report.tried:
         yield (
-            "Other configurations that were tried before and compared on the validation set:"
-            f" {config.report.tried}."
+            "Number of other configurations that were tried before and compared on the validation"
+            f" set: {config.report.tried}."
         )
 
 

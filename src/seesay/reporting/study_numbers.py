@@ -122,8 +122,8 @@ def lucky(results: Results) -> str:
                 value, luck = plain(cell.value, c.metric), plain(cell.chance, c.metric)
                 found.append(f"{experiment}, {c.task} {c.metric}: {value} (chance {luck})")
     return (
-        "Shuffled pairs whose whole interval is better than chance, in tasks between pictures and"
-        f" words: {'; '.join(found) or 'none'}."
+        "Shuffled pairs: numbers in tasks between pictures and words whose whole interval is better"
+        f" than chance: {'; '.join(found) or 'none'}."
     )
 
 

@@ -34,7 +34,7 @@ def summary(run: Run, found: Mapping[str, Context]) -> str:
             lines.append(f"- Left out, because no test query has a right item: {asked['unasked']}.")
         kinds = [kind for kind in parted["where"]["kinds"] if kind["groups"] <= MANY]
         if kinds:
-            lines += ["", f"### Where it works: R@10, gallery {run.results.galleries[0]}", ""]
+            lines += ["", f"### Where it works: R@10 in %, gallery {run.results.galleries[0]}", ""]
             lines += map(_groups, kinds)
     if answered["missing"]:
         lines += ["", answered["missing"]]
@@ -91,7 +91,7 @@ def _more(found: Mapping[str, Context], experiment: str) -> list[str]:
     rows = [row for part in parts if part["name"] == experiment for row in part["more"]["rows"]]
     return [
         f"- {row['task']}, {row['metric']}: {row['cells']['model']['text']}"
-        f" {row['cells']['model']['interval']}, chance {row['chance']}, {row['size']}."
+        f" {row['cells']['model']['interval']}, chance {row['chance']}, among {row['size']}."
         for row in rows
     ]
 
@@ -107,4 +107,4 @@ def _groups(kind: Context) -> str:
 
 
 def _against(numbers: str) -> str:
-    return f"Minus the random projection: {numbers}." if numbers else ""
+    return f"The model minus the random projection: {numbers}." if numbers else ""

@@ -118,12 +118,12 @@ def _transcripts(config: Values, training: Values) -> Source:
     kind = "" if config.get("words", {}).get("keep") == "all" else " content"
     pairing = (
         f"Transcripts pair speech with pictures: they identify the tokens of the captions’{kind}"
-        " words, by lemma and part of speech, and the replacements of words that nobody says"
+        " words, by lemma and part of speech, and choose replacements for words that nobody says"
     )
     if spoken(config):
         pairing = (
-            "Each recording says a caption of its picture; transcripts choose the words of it that"
-            " count, by lemma and part of speech"
+            "Each recording says a caption of its picture; transcripts choose its words that count,"
+            " by lemma and part of speech"
         )
     more = "training also reads them ({}), so it has not learned from speech and pictures alone"
     use = "choice of words" if spoken(config) else "pairing"
@@ -177,7 +177,7 @@ def _talkers(config: Values, training: Values, logmel: Values) -> Source:
         read.append("normalise: recording")
     use, pairing = "pairing", "The pairing reads talker labels to choose the talkers of a caption"
     if spoken(config):
-        use, pairing = "", "The pairing reads no talker labels, for each recording says its caption"
+        use, pairing = "", "The pairing reads no talker labels: each recording says its own caption"
     more = "training also reads which tokens share a talker ({})"
     return _paired("talker labels", use, pairing, read, "training does not read them", more)
 
@@ -209,20 +209,24 @@ def _labels(network: str, weights: str, what: str) -> tuple[str, str]:
 def _speech_model(logmel: Values) -> Source:
     name, path = "pretrained speech model", logmel.get("model")
     if path is None:
-        return Source(name, "none", "There is no pretrained speech model: frames are log-Mel.")
+        return Source(
+            name,
+            "none",
+            "There is no pretrained speech model: the speech features are log-Mel frames.",
+        )
     if Path(path).is_dir():
         return Source(
             name,
             f"Whisper ({path}), trained on transcripts",
-            "It has not learned from speech and pictures alone: its speech frames come from a"
+            "It has not learned from speech and pictures alone: its speech features come from a"
             f" Whisper model, which was trained on transcripts (logmel.model: {path}).",
             marked=True,
         )
     return Source(
         name,
         f"{path}, possibly trained on transcripts",
-        "It has not learned from this speech alone: its frames come from a model that was trained"
-        f" on other speech, and possibly on transcripts (logmel.model: {path}).",
+        "It has not learned from this speech alone: its speech features come from a model that was"
+        f" trained on other speech, and possibly on transcripts (logmel.model: {path}).",
         marked=True,
     )
 
@@ -233,8 +237,8 @@ def _whole_picture(config: Values, training: Values) -> Source:
         return Source(
             name,
             "in every fragment (context: gate)",
-            "Each fragment also has the features of its whole picture (context: gate), so its"
-            " nearest words partly fit the picture rather than the fragment.",
+            "Each fragment also gets the features of its whole picture (context: gate), so its"
+            " nearest words partly describe the picture rather than the fragment.",
             marked=True,
         )
     if (config.get("fragments") or {}).get("whole") == "unknown":
@@ -251,7 +255,7 @@ def _voices(config: Values) -> Source:
     names = [engine.title for engine in engines(config)]
     said = ", ".join(names)
     if len(names) == 1:
-        alike = f"One synthesiser, {said}, speaks everything, so a word always sounds much alike."
+        alike = f"One synthesiser, {said}, speaks everything, so all tokens of a word sound alike."
         return Source("voices", f"one synthesiser, {said}", alike)
     several = f"{len(names)} synthesisers, {said}"
     return Source("voices", several, f"All speech comes from {several}.")
@@ -280,10 +284,10 @@ def _surroundings(config: Values) -> Source:
 def _human_words(training: Values) -> Source:
     name, count = "human words in training", training.get("human_words", 0)
     if not count:
-        return Source(name, "none", "Training uses no human words of evaluation.human.")
+        return Source(name, "none", "Training uses no words from the corpora of evaluation.human.")
     said = (
-        f"Training uses {count} human words for each spoken word of a picture; the test holds out"
-        " their talkers (human_words)."
+        f"For each spoken word of a picture, training also uses {count} human words; their talkers"
+        " are not in the test (human_words)."
     )
     return Source(name, f"{count} a spoken word (human_words)", said)
 
@@ -292,7 +296,7 @@ def _validation(config: Values, training: Values) -> Source:
     watched = "R@10" if training.get("criterion", "r10") == "r10" else "loss"
     tried = (config.get("report") or {}).get("tried", 0)
     rounds = " and pseudo-word round" if training.get("pseudo_words") else ""
-    before = f"; before that, it selected among {tried} configurations" if tried else ""
+    before = f"; one of {tried} configurations was selected on it before" if tried else ""
     said = f"The validation set selected the epoch{rounds} with the best {watched}{before}."
     short = f"the epoch{rounds}, by {watched}"
     short += f", and one of {tried} configurations" if tried else ""

@@ -41,7 +41,7 @@ POWER = 0.8
 # The test detects a difference of this many standard errors with that power.
 SHOWN = float(stats.norm.ppf(0.975) + stats.norm.ppf(POWER))
 CHANCE = "chance"
-ONE_SEED = "One seed was trained: this holds for this model, and not for others trained like it."
+ONE_SEED = "Only one seed was trained: this holds for this model, not for others trained like it."
 
 Kind = Literal["above", "part", "none", "few"]
 
@@ -185,8 +185,8 @@ def answer(results: Results, experiment: str) -> tuple[str, str, str]:
 def short_answer(results: Results, experiment: str) -> tuple[str, str]:
     """The answer in a few words, and the reason if it is not yes, in sentences; else ""."""
     if results.value(experiment, "model", MAIN_TASK, MAIN_METRIC) is None:
-        why = f"This run leaves out {tasks()[MAIN_TASK].title}, the task that answers this."
-        return "Not measured: whether it learned words.", why
+        why = f"The config leaves out {tasks()[MAIN_TASK].title}, the task that decides this."
+        return "Not measured: this run cannot say whether it learned words.", why
     verdict = judge(results, experiment, MAIN_TASK)
     return headline(results, experiment, verdict), because(results, experiment, verdict)
 
@@ -199,10 +199,9 @@ def headline(results: Results, experiment: str, verdict: Verdict) -> str:
         return f"Not shown: {count} test pictures are too few; the minimum is {floor}."
     it = "this model" if alone(results) else "it"
     if verdict.kind == "none" and verdict.worst is not None:
-        better = "this model is no better" if alone(results) else "no better"
-        return f"No: {better} than {listed([verdict.worst.name])}."
+        return f"No: {it} is no better than {listed([verdict.worst.name])}."
     if verdict.kind == "part":
-        return f"Not shown: {it} is not above {listed(verdict.unbeaten)}."
+        return f"Not shown: {it} is not clearly above {listed(verdict.unbeaten)}."
     if not verdict.whole:
         return "Not shown: the deciding control, shuffled pairs, was not trained."
     return f"Yes, {it} learned words."
@@ -213,8 +212,8 @@ def sentence(results: Results, experiment: str, verdict: Verdict) -> str:
     model = model_of(results, experiment, verdict.task)
     text = (
         "Given a fragment of a test picture, a word spoken for that picture is among the 10 "
-        f"nearest of {model.gallery_size:,} spoken words in {shown(model.value, MAIN_METRIC)} of "
-        f"{model.queries:,} queries {interval(model.low, model.high, MAIN_METRIC)}"
+        f"nearest of {model.gallery_size:,} word tokens in {shown(model.value, MAIN_METRIC)}"
+        f" {interval(model.low, model.high, MAIN_METRIC)} of {model.queries:,} queries"
     )
     control = results.value(experiment, BASELINE, verdict.task, MAIN_METRIC)
     pair = results.difference(experiment, BASELINE, verdict.task)
@@ -223,9 +222,9 @@ def sentence(results: Results, experiment: str, verdict: Verdict) -> str:
         if not pair.above and pair.high is not None and not pair.below:
             ending = ", which may be zero"
         text += (
-            f"; with a random projection of the same features, in "
-            f"{shown(control.value, MAIN_METRIC)}: a difference of "
-            f"{difference(pair, MAIN_METRIC)}{ending}"
+            f". With a random projection of the same features it is in"
+            f" {shown(control.value, MAIN_METRIC)}, a difference of"
+            f" {difference(pair, MAIN_METRIC)}{ending}"
         )
     return f"{text}. Chance is {shown(model.chance, MAIN_METRIC)}."
 
@@ -235,7 +234,7 @@ def because(results: Results, experiment: str, verdict: Verdict) -> str:
     model, gap = model_of(results, experiment, verdict.task), verdict.worst
     if verdict.kind == "few":
         return (
-            "An interval over so few pictures means nothing, so the answer is neither yes nor no."
+            "An interval over so few pictures is meaningless, so the answer is neither yes nor no."
         )
     if gap is None:
         return ""
@@ -243,12 +242,13 @@ def because(results: Results, experiment: str, verdict: Verdict) -> str:
     seen = f"Its difference from {listed([gap.name])} is {seen}"
     if verdict.kind == "none":
         return (
-            f"{seen}: the whole interval is below the bound of {gap.bound:+.1f} points (odds"
-            f" {ODDS:g} times as high), and so small a difference does not count as learning."
+            f"{seen}. The whole interval is below the bound of {gap.bound:+.1f} points (odds of a"
+            f" hit {ODDS:g} times those of {listed([gap.name])}), and a difference below the bound"
+            " does not count as learning."
         )
     base = intervals.said(model.over, model.units).replace("over ", " with ", 1)
     return (
-        f"{seen}. A test{base} detects a difference of {SHOWN * gap.error:.1f} points or more with"
+        f"{seen}. A test{base} detects differences of {SHOWN * gap.error:.1f} points or more with"
         f" a power of {100 * POWER:g} %; {wanted(gap, _pictures(model))}."
     )
 
@@ -264,13 +264,13 @@ def wanted(gap: Gap, pictures: int) -> str:
     left = (gap.value / SHOWN) ** 2 - gap.seeds
     if left <= 0:
         return (
-            "no number of pictures detects the measured difference, because its seeds differ too"
-            " much: give more seeds"
+            "no number of pictures detects the measured difference, because the seeds differ too"
+            " much; add seeds"
         )
     count = max(by_pictures / left, pictures)
     digits = 10 ** max(math.floor(math.log10(count)) - 1, 0)
     count = math.ceil(count / digits) * digits
-    return f"the measured difference needs about {count:,} test pictures"
+    return f"it would take about {count:,} test pictures to detect the measured difference"
 
 
 def _pictures(model: Value) -> int:

@@ -40,12 +40,15 @@ def said(over: str, units: str) -> str:
 
 
 def refusal(over: str, units: str) -> str:
-    """Why an interval is missing, such as `12 pictures: below 20 ...`; "" if it is not."""
+    """Why an interval is missing, `no interval: 12 pictures, fewer than 20`; "" if it is not."""
     if not over:
         return ""
     name, count = over.partition(" x ")[0], int(units.partition(" x ")[0])
     floor = FLOORS[name]
-    return f"{count} {name}: below {floor} there is no interval" if count < floor else ""
+    if count >= floor:
+        return ""
+    one = {"queries": "query"}.get(name, name.removesuffix("s"))
+    return f"no interval: {count} {one if count == 1 else name}, fewer than {floor}"
 
 
 def share(value: Floats, error: Floats, freedom: Floats, fewest: int) -> tuple[Floats, Floats]:

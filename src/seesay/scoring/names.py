@@ -29,7 +29,7 @@ METRICS = {
 }
 # They answer whether words were learned (docs/answer.md).
 MAIN_TASK, MAIN_METRIC = "word_token_by_image", "r10"
-SCORES = {"right": "right, %", "pointing": "pointing game, %", "iou": "overlap (IoU), %"}
+SCORES = {"right": "accuracy, %", "pointing": "pointing game, %", "iou": "overlap (IoU), %"}
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,9 @@ class Task:
 GROUNDING = {
     "grounding": Task(
         title="Grounding",
-        question="Query: a spoken word whose thing in the picture is known. Is the centre of the"
-        " picture’s best fragment inside that thing, and how much do the two boxes overlap?",
+        question="Query: a spoken word that names an object whose box in the picture is known."
+        " Pointing game: is the centre of the picture’s nearest fragment inside that box? Overlap:"
+        " the intersection over union of the fragment and the box.",
         query="token",
         items="fragments",
         metrics=("pointing", "iou"),
@@ -76,7 +77,7 @@ GROUNDING = {
     ),
     "grounding_parts": Task(
         title="Grounding without the whole picture",
-        question="The same, with the whole picture left out of the fragments.",
+        question="As Grounding, with the whole picture left out of the fragments.",
         query="token",
         items="fragments",
         metrics=("pointing", "iou"),
@@ -95,7 +96,7 @@ HUMAN = {
     ),
     "picture_by_human_word": Task(
         title="Picture by human word",
-        question="Query: a human word. Gallery: the test pictures, each by its best fragment."
+        question="Query: a human word. Gallery: the test pictures, each by its nearest fragment."
         " Right: pictures whose spoken captions have the word, and the one it was said about.",
         query="human",
         items="pictures",
@@ -103,8 +104,9 @@ HUMAN = {
     ),
     "human_word_by_picture": Task(
         title="Human word by picture",
-        question="Query: a test picture, by its best fragment. Gallery: the source’s human words."
-        " Right: words of the picture’s captions, and words said about it.",
+        question="Query: a test picture. Gallery: the source’s human words, each compared with the"
+        " picture’s nearest fragment. Right: words of the picture’s captions, and words said about"
+        " the picture.",
         query="picture",
         items="human words",
         metrics=("r1", "r10"),

@@ -43,7 +43,7 @@ def _layers(y: alt.Y) -> list[Any]:
     """One dot for each word, and lines through the classes."""
     x = alt.X(
         "pairs:Q",
-        title="pairs in training (picture, token of the word)",
+        title="training pairs (picture, token of the word)",
         scale=alt.Scale(type="symlog", constant=5),
         axis=alt.Axis(values=[0, 5, 10, 20, 50, 100, 200, 500, 1000, 5000], grid=False),
     )

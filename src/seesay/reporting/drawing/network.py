@@ -60,7 +60,7 @@ def describe(config: Mapping[str, Any], experiment: str, features: int) -> dict[
     what = "numbers of a speech model" if logmel.get("model") else "log-Mel filters"
     found = sizes(recipe, features, logmel["frames"], logmel["filters"], what)
     last = ", including the last" if recipe.get("output", "relu") == "relu" else " except the last"
-    activation = f"a ReLU up to {recipe['relu_cap']:g} after every layer{last}"
+    activation = f"a ReLU capped at {recipe['relu_cap']:g} after every layer{last}"
     r10 = recipe.get("criterion", "loss") == "r10"
     return {
         "drawn": draw(found, activation),

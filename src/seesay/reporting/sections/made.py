@@ -14,7 +14,7 @@ from seesay.schemas.audio import RECORDINGS
 from seesay.schemas.vision import IMAGES
 
 PLACE = 140
-LINK = "How made"
+LINK = "How it was made"
 NEEDS = {"images": "pictures/images.parquet", "recordings": "speech/recordings.parquet"}
 
 
@@ -35,7 +35,7 @@ def hashes(images: pd.DataFrame, recordings: pd.DataFrame) -> list[dict[str, Any
     found = []
     for what, table, key in (
         ("picture files", images, "image_id"),
-        ("recorded files", recordings, "recording_id"),
+        ("sound files", recordings, "recording_id"),
     ):
         rows = sorted(zip(table[key], table["digest"], strict=True))
         text = "\n".join(f"{name} {digest}" for name, digest in rows)

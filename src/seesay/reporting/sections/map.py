@@ -12,7 +12,7 @@ from seesay.schemas.exhibits import MAP, NEIGHBOURS
 Record = dict[str, Any]
 
 PLACE = 110
-LINK = "Space"
+LINK = "Shared space"
 # The script plays the sounds of the section `listen`.
 NEEDS = {"map": "map/map.parquet", "listen": "listen/listen.json"}
 WIDTH, HEIGHT, EDGE = 1000, 700, 25  # of the drawing, and its empty edge

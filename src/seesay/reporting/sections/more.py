@@ -9,7 +9,7 @@ from seesay.scoring import names
 from seesay.scoring.names import SYSTEMS
 
 PLACE = 60
-LINK = "More"
+LINK = "More tasks"
 NEEDS: dict[str, str | None] = {}
 
 

@@ -10,7 +10,7 @@ from seesay.planning.folds import homes
 from seesay.reporting.runs import Run
 
 PLACE = 150
-LINK = "Time"
+LINK = "Time and memory"
 NEEDS: dict[str, str | None] = {}
 
 

@@ -20,15 +20,15 @@ NEEDS = {"groups": "breakdown/groups.parquet", "words": "breakdown/words.parquet
 # The properties in the order of the page.
 TITLES = {
     "part of speech": "Part of speech",
-    "spoken": "Spoken as itself, or as another word",
+    "spoken": "Spoken as itself or as another word",
     "uses in captions": "Frequency: uses of the word in all captions",
     "letters of the spoken word": "Length: letters of the spoken word",
-    "training pairs": "Pairs of a training picture and a token of the word",
-    "talker in training": "Talkers known from training, and others",
-    "word in training": "Words known from training, and others",
-    "synthesiser": "Synthesiser of the talker (unseen: training has no voice of it)",
+    "training pairs": "Training pairs: a picture and a token of the word",
+    "talker in training": "Talkers heard in training, and unseen talkers",
+    "word in training": "Words heard in training, and unseen words",
+    "synthesiser": "Synthesiser of the talker (unseen: training has none of its voices)",
     "talker": "Talker, best first",
-    "size of the fragment": "Size of the fragment, share of the picture",
+    "size of the fragment": "Size of the fragment: its share of the picture",
     "tokens said of the picture": "Tokens spoken for the picture",
 }
 

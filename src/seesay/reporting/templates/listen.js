@@ -126,7 +126,7 @@ const seesay = {
 
   heading(item, numbers) {
     const kind = item.kind ? `, one of the ${item.kind}` : "";
-    return seesay.make("p", { class: "note" }, `Place ${item.place} of ${numbers.of}${kind}. Median rank ${item.median.toFixed(1)} of ${item.count} ${numbers.what}.`);
+    return seesay.make("p", { class: "note" }, `Place ${item.place} of ${numbers.of}${kind}. Median rank ${item.median.toFixed(1)} over ${item.count} ${numbers.what}.`);
   },
 
   showWord(word) {
@@ -191,7 +191,7 @@ const seesay = {
     const kind = item.kind ? `, one of the ${item.kind}` : "";
     const looked = item.looked === null ? "No test picture is right." : `First right picture at rank ${item.looked.toFixed(1)}.`;
     return [make("h4", {}, text("span", item.word)),
-      make("p", { class: "note" }, text("span", item.source), `: place ${item.place}${kind}. The word is at rank ${item.human.rank.toFixed(1)} of all. ${looked}`),
+      make("p", { class: "note" }, text("span", item.source), `: place ${item.place}${kind}. The right word is at rank ${item.human.rank.toFixed(1)} among all words. ${looked}`),
       make("div", { class: "beside" }, side(item.human, "Human"),
         item.own ? side(item.own, "The captions’ own talker") : make("p", { class: "note" }, "No test picture has this word by the captions’ own talkers."))];
   },

@@ -47,7 +47,7 @@
     chosen = point;
     ring.setAttribute("cx", point.x);
     ring.setAttribute("cy", point.y);
-    const kept = make("p", { class: "note" }, `${Math.round(point.kept * 100)} % of its nearest items are near it on the map.`);
+    const kept = make("p", { class: "note" }, `${Math.round(point.kept * 100)} % of its nearest items in the space are also nearest on the map.`);
     if (point.kind === "word") {
       place(chosenLabel, point);
       const token = data.tokens[data.sounds[point.item]];

@@ -20,30 +20,32 @@ ABOUT = Task(
         "abx_across": {
             "title": "ABX across talkers",
             "question": "A and X are the same word form by two talkers; B is another form by A’s"
-            " talker. Score: how often X is nearer to A than to B, averaged over talkers and then"
-            " over pairs of words, as in ZeroSpeech and fastabx. The error rate is 100 % minus it.",
-            "study": {"ABX across talkers, % right": "right"},
+            " talker. Accuracy: how often X is nearer to A than to B, averaged over talkers and"
+            " then over pairs of words, as in ZeroSpeech and fastabx. The ABX error rate is 100 %"
+            " minus this accuracy.",
+            "study": {"ABX across talkers, accuracy": "right"},
         },
         "abx_across_lemma": {
             "title": "ABX across talkers, lemmas",
-            "question": "The same for lemmas, as captions are matched: dogs and dog are one word.",
+            "question": "As ABX across talkers, with lemmas instead of forms, as in the matching of"
+            " captions: dog and dogs are one word.",
         },
         "abx_across_neighbours": {
             "title": "ABX across talkers, neighbours",
-            "question": "The same for pairs of forms that differ in one phone.",
+            "question": "As ABX across talkers, for pairs of forms that differ in one phone.",
         },
         "abx_within": {
             "title": "ABX within talkers",
-            "question": "X, A and B are all by the same talker.",
+            "question": "As ABX across talkers, but X, A and B are all by the same talker.",
             "study": {"within": "right"},
         },
         "abx_within_lemma": {
             "title": "ABX within talkers, lemmas",
-            "question": "The same for lemmas.",
+            "question": "As ABX within talkers, with lemmas instead of forms.",
         },
         "abx_within_neighbours": {
             "title": "ABX within talkers, neighbours",
-            "question": "The same for pairs of forms that differ in one phone.",
+            "question": "As ABX within talkers, for pairs of forms that differ in one phone.",
         },
     },
 )

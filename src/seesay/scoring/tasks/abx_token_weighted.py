@@ -11,11 +11,12 @@ from seesay.shared.ranking import Ranks
 
 ABOUT = Task(
     title="ABX across talkers, token-weighted",
-    question="Randomly drawn triplets of equal weight, so frequent words count more.",
+    question="As ABX across talkers, over randomly drawn triplets of equal weight, so frequent"
+    " words count more.",
     query="token",
     items="tokens",
     metrics=("r1",),
-    label="right, %",
+    label="accuracy, %",
     acoustic=True,
     place=40,
 )

@@ -8,8 +8,8 @@ from seesay.scoring.names import Task
 
 ABOUT = Task(
     title="Caption by picture",
-    question="The same scores in the other direction. Query: a picture. Right: any of its"
-    " captions.",
+    question="Picture by caption in the other direction, with the same scores. Query: a picture."
+    " Right: any of its captions.",
     query="picture",
     items="captions",
     metrics=("r1", "r5", "r10", "median_rank"),

@@ -12,8 +12,9 @@ from seesay.shared.ranking import Floats, Integers
 
 ABOUT = Task(
     title="Distinct types by image",
-    question="Query: a picture fragment. Every spoken word is listed once, by its best token."
-    " Frequent words are right more often, so compare it with the frequency prior.",
+    question="Query: a picture fragment. Every spoken word is ranked once, by its nearest"
+    " token. Right: a word spoken for the fragment’s picture. Frequent words are right more often,"
+    " so compare the result with the frequency prior.",
     query="fragment",
     items="words",
     metrics=("r1", "r5"),

@@ -7,7 +7,8 @@ from seesay.scoring.names import Task
 
 ABOUT = Task(
     title="Image Token Search by Word",
-    question="Query: a spoken word. Right: a fragment of a picture whose captions use it.",
+    question="Query: a spoken word token. Right: a fragment of a picture that this token was spoken"
+    " for.",
     query="token",
     items="fragments",
     study={"Image by Word, median": "median_rank", "R@1": "r1", "R@10": "r10"},

@@ -9,7 +9,7 @@ from seesay.scoring.names import Task
 ABOUT = Task(
     title="Picture by caption",
     question="Query: a spoken caption. Its score for a picture is the mean, over its words, of the"
-    " cosine with the picture’s best fragment. Right: its own picture.",
+    " cosine with the picture’s nearest fragment. Right: its own picture.",
     query="caption",
     items="pictures",
     metrics=("r1", "r5", "r10", "median_rank"),

@@ -8,7 +8,7 @@ from seesay.scoring.similarity import rank_tokens
 
 ABOUT = Task(
     title="Word Similarity",
-    question="Query: a spoken word. Right: another token used for the same picture.",
+    question="Query: a spoken word token. Right: another token spoken for the same picture.",
     query="token",
     items="tokens",
     study={"Word Similarity, R@10": "r10"},
