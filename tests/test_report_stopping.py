@@ -66,7 +66,7 @@ def test_seeds_parts_and_the_text_bound_are_named(criterion):
     assert cut_off(more, recipe, "paper") == (
         "Cut off by max_epochs (4) before the patience of 2 epochs had run out: model, 4 of 7"
         " trainings (seed 1 in folds 0, 1, best epochs 4, 4; seed 3 in folds 0, 2, best epochs 8,"
-        " 4); text (bound), 1 of 2 trainings (seed 2 in fold 0, best epoch 4). A longer training"
+        " 4); text (bound), 1 of 2 trainings (seed 2 in fold 0, best epoch 4). Longer training"
         " may give other numbers."
     )
     # A rate that falls to 0 over max_epochs has ended by its plan.

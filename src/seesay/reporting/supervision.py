@@ -209,11 +209,7 @@ def _labels(network: str, weights: str, what: str) -> tuple[str, str]:
 def _speech_model(logmel: Values) -> Source:
     name, path = "pretrained speech model", logmel.get("model")
     if path is None:
-        return Source(
-            name,
-            "none",
-            "There is no pretrained speech model: the speech features are log-Mel frames.",
-        )
+        return Source(name, "none", "There is no pretrained speech model: frames are log-Mel.")
     if Path(path).is_dir():
         return Source(
             name,
