@@ -126,7 +126,7 @@ def test_every_section_that_shows_one_fold_says_so(run):
     page = Page((folder / "report.html").read_text(encoding="utf-8"))
     said = {
         "": "examples, map and counts are from fold 0",
-        "listen": "What the model (seed 1, fold 0)",
+        "listen": "that the model (seed 1, fold 0) finds nearest",
         "map": "spoken words of the test pictures of fold 0",
         "human": "Human words of the test, by source, in fold 0",
         "training": "The curves are those of fold 0",

@@ -192,5 +192,6 @@ def _recordings(folder: Path, path: dict, clock: dict, rng: np.random.Generator)
 
 
 def _write(table: Table, path: Path, rows: list[tuple]) -> None:
-    frame = pd.DataFrame(rows, columns=[column.name for column in table.columns])
-    tables.write(table, path, frame)
+    names = [column.name for column in table.columns]
+    # The first columns; optional ones come last and are left out.
+    tables.write(table, path, pd.DataFrame(rows, columns=names[: len(rows[0])]))

@@ -171,7 +171,8 @@ def _write_regions(path: dict, ids: list, boxes: list, rng: np.random.Generator)
 
 def _write_speech(path: dict, ids: list, tokens: int, rng: np.random.Generator) -> None:
     talkers = [f"talker_{n:02d}" for n in range(4)]
-    recordings = pd.DataFrame({"recording_id": talkers, "talker": talkers, "path": "x.wav"})
+    recordings = pd.DataFrame({"recording_id": talkers, "talker": talkers})
+    recordings["path"] = recordings["talker"] + ".wav"
     recordings = recordings.assign(digest="0", channel=0, sample_rate=16000, duration=900.0)
     tables.write(RECORDINGS, path["recordings"], recordings)
     names = [f"{talkers[n % 4]}@{n}.000" for n in range(tokens)]

@@ -91,11 +91,9 @@ def _sealed(path: Path, schema: pa.Schema) -> Iterator[pq.ParquetWriter]:
 def write(table: Table, path: Path, columns: dict[str, Any] | pd.DataFrame) -> None:
     """Write a whole table at once, sorted by key; a repeated key is an error.
 
-    Leaves out optional columns that are not given.
+    Optional columns that are not given hold nulls.
     """
-    given = [c for c in table.columns if not c.optional or c.name in columns]
-    table = Table(table.name, table.key, tuple(given))
-    frame = pd.DataFrame(columns, columns=[c.name for c in given])
+    frame = pd.DataFrame(columns, columns=[c.name for c in table.columns])
     frame = frame.sort_values(list(table.key), kind="stable").reset_index(drop=True)
     repeated = frame.duplicated(list(table.key))
     if repeated.any():
