@@ -88,6 +88,8 @@ def test_the_report_has_every_section_and_experiment(run):
     assert ("lexicon" in found) == bool(lexicons)
     assert ("legacy" in found) == values["evaluation"]["legacy"]
     assert ("human" in found) == bool(values["evaluation"].get("human"))
+    whole = "Each caption is spoken whole for its picture" in found["data"]
+    assert whole == (values["matching"]["method"] == "spoken")
     assert html.escape(values["report"]["title"]) in page
     many = len(values["experiments"]) > 1
     for name in values["experiments"] if many else []:

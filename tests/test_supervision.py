@@ -112,6 +112,20 @@ def test_a_section_changes_its_own_entries(sections, names):
     assert flipped(config(**sections)) == names
 
 
+def test_captions_spoken_whole_are_paired_without_labels():
+    values = configs.complete("captions.yaml")
+    told = {source.name: source for source in supervision.sources(values, "paper")}
+    assert told["transcripts"].short == "choice of words only"
+    assert told["talker labels"].short == "not read"
+    assert told["isolated words"].short == "no, running speech"
+    assert "among other words of their caption" in told["isolated words"].sentence
+    values["experiments"]["paper"]["training"] = {**MANY, "type_term": 1}
+    told = {source.name: source for source in supervision.sources(values, "paper")}
+    assert told["transcripts"].short == "choice of words and training (type_term: 1)"
+    assert told["talker labels"].short == "training (type_term: 1)"
+    assert told["talker labels"].marked
+
+
 def test_human_words_are_read_by_their_transcripts():
     recipe = {"training": {**MANY, "human_words": 8}}
     found = flipped(config(recipe, evaluation=PEOPLE))
