@@ -228,10 +228,10 @@ def test_another_run_of_all_folds_is_compared_over_all_of_them(pooled, tmp_path,
     people = found[(found["task"] == "human_recognition") & found["ci_low"].notna()]
     assert len(people)
     capsys.readouterr()
-    # Beside one fold alone, there are other test pictures.
+    # Beside one fold alone, there are different test pictures.
     cli.main(["compare", str(folder / "alone"), str(results), "--resamples", "50"])
     said = capsys.readouterr().out
-    assert "other test pictures (A 6, B 18, 6 in both)" in said
+    assert "different test pictures (A 6, B 18, 6 in both)" in said
     assert "test 6, train 8, validation 4" in said
     assert "test 18, train 24, validation 12 in 3 folds" in said
 
