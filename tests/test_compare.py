@@ -188,18 +188,36 @@ def write_tokens(folder, tokens, pictures=20):
 
 def test_a_run_that_an_older_seesay_ranked_is_compared_too(runs, monkeypatch):
     (wanted,) = compare(*runs, SETTINGS)
-    older = replace(RANKS, columns=tuple(c for c in RANKS.columns if c.name != "other_images"))
-    for path in sorted((runs[0] / "evaluation").rglob("*.parquet")):
-        tables.write(older, path, tables.read(RANKS, path))
+    as_older(runs[0])
     (part,) = compare(*runs, SETTINGS)
     assert part == wanted
 
 
-def test_queries_that_have_more_pictures_in_one_run_are_not_paired(runs):
-    for path in sorted((runs[1] / "evaluation").rglob("*.parquet")):
+def test_an_older_run_is_paired_with_queries_of_several_pictures(runs):
+    (wanted,) = compare(*runs, SETTINGS)
+    several_pictures(runs[1])
+    as_older(runs[0])
+    (part,) = compare(*runs, SETTINGS)
+    assert part == wanted
+
+
+def as_older(folder):
+    """Write the ranks as an older seesay did."""
+    older = replace(RANKS, columns=tuple(c for c in RANKS.columns if c.name != "other_images"))
+    for path in sorted((folder / "evaluation").rglob("*.parquet")):
+        tables.write(older, path, tables.read(RANKS, path))
+
+
+def several_pictures(folder):
+    """Give the queries of one picture a second one."""
+    for path in sorted((folder / "evaluation").rglob("*.parquet")):
         frame = tables.read(RANKS, path)
         frame["other_images"] = frame["image_id"].map({"picture000": '["picture001"]'})
         tables.write(RANKS, path, frame)
+
+
+def test_queries_that_have_more_pictures_in_one_run_are_not_paired(runs):
+    several_pictures(runs[1])
     (part,) = compare(*runs, SETTINGS)
     nothing_is_starred(part, "pictures of the same queries")
 

@@ -159,6 +159,8 @@ def _part(
     settings: MetricsSettings,
 ) -> Part:
     why = sets_apart(both, tokens)
+    if not all("other_images" in part for part in both):  # a run of an older seesay
+        both = [part.drop(columns="other_images", errors="ignore") for part in both]
     one, other = (_Measured.of(part, settings) for part in both)
     if not why and one.factors.several != other.factors.several:
         why = "pictures of the same queries"
