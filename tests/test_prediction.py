@@ -18,7 +18,7 @@ from seesay.commands.check_matching_shown import swapped
 from seesay.commands.prediction import Texts
 from seesay.planning.config import load
 from seesay.schemas.audio import SPOKEN_WORDS
-from seesay.schemas.captions import REPLACEMENTS, SPOKEN_CAPTIONS, UNSAYABLE
+from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
 from seesay.schemas.scoring import ABX, RANKS
 from seesay.schemas.vision import FC7, IMAGES
@@ -115,14 +115,7 @@ def test_what_is_predicted_is_what_matching_and_evaluation_find(name, tmp_path, 
         assert kept.values.tolist() == now.matched.unsayable.values.tolist()
         return
     at = stages(tmp_path, config)
-    for table, mine in (
-        (SPOKEN_CAPTIONS, now.matched.spoken_captions),
-        (UNSAYABLE, now.matched.unsayable),
-        (REPLACEMENTS, now.matched.replacements),
-    ):
-        found = tables.read(table, at[table.name])
-        mine = mine.sort_values(list(table.key), ignore_index=True)[found.columns]
-        pd.testing.assert_frame_equal(mine, found, check_dtype=False)
+    small_corpora.same_matching(now.matched, at)
     luck, notes = prediction.chances(
         now.matched.spoken_captions, texts.splits, FRAGMENTS, config.evaluation
     )

@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import pandas as pd
 import yaml
 
 from seesay.audio import speech
 from seesay.captions import matching, words
+from seesay.schemas.captions import REPLACEMENTS, SPOKEN_CAPTIONS, UNSAYABLE
+from seesay.shared import tables
 from seesay.vision import pictures
 from support import configs
 from support.pictures import jpeg
@@ -109,3 +112,15 @@ def stages(folder: Path, config) -> dict[str, Path]:
     spoken = [at["recordings"]] if config.matching.method == "spoken" else []
     matching.run_matching(*(at[n] for n in (*given, *made)), config.matching, *spoken)
     return at
+
+
+def same_matching(matched, at):
+    """Check that the tables of the stage matching, of `stages`, are those of `matched`."""
+    for table, mine in (
+        (SPOKEN_CAPTIONS, matched.spoken_captions),
+        (UNSAYABLE, matched.unsayable),
+        (REPLACEMENTS, matched.replacements),
+    ):
+        found = tables.read(table, at[table.name])
+        mine = mine.sort_values(list(table.key), ignore_index=True)[found.columns]
+        pd.testing.assert_frame_equal(mine, found, check_dtype=False)

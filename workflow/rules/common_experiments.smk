@@ -58,6 +58,7 @@ def whole_stamp(script, experiment):
     return stamps.stamp(script, chosen=chosen)
 
 
+@functools.cache
 def chosen_stamp(script, experiment):
     """The stamp's entries that an experiment's choices add or change, by module or library."""
     added = set(whole_stamp(script, experiment)) - set(stamp(script))

@@ -53,7 +53,8 @@ def align_corpus(
     if settings.path:
         utterances, refused = transcripts.read(root, settings.talker)
     else:
-        utterances, refused = untimed.read(settings.corpora, _texts(captions))
+        texts = {} if captions is None else untimed.texts_of(tables.read(CAPTIONS, captions))
+        utterances, refused = untimed.read(settings.corpora, texts)
     known = pronunciations.load(given)
     prepared: list[tuple[Utterance, Work]] = []
     for utterance in utterances:
@@ -82,14 +83,6 @@ def align_corpus(
     write_folder(folder, aligned, captioned=not settings.path)
     rows = (("alignment", reject.id, reject.reason) for reject in refused)
     write_rejects(rejects, rows)
-
-
-def _texts(captions: Path | None) -> dict[tuple[str, int], str]:
-    """The texts of captions by picture and number, from CAPTIONS; none without the table."""
-    if captions is None:
-        return {}
-    frame = tables.read(CAPTIONS, captions)[["image_id", "caption", "text"]]
-    return {(image, int(n)): text for image, n, text in frame.itertuples(index=False, name=None)}
 
 
 def prepare(utterance: Utterance, known: Pronunciations, beam: float) -> Work | Reject:

@@ -1,5 +1,6 @@
 """What a reader of speech returns, checked and under its corpus's name, and as frames."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -123,8 +124,15 @@ def frame_of(words: list[SpokenWord]) -> pd.DataFrame:
 
 def captions_said(recordings: list[Recording]) -> pd.DataFrame:
     """The picture and caption that each recording says, missing for none, as in RECORDINGS."""
-    rows = [(r.recording_id, r.picture or None, r.caption) for r in recordings]
-    found = pd.DataFrame(rows, columns=["recording_id", "picture", "caption"])
+    return captions_frame((r.recording_id, r.picture, r.caption) for r in recordings)
+
+
+def captions_frame(rows: Iterable[tuple[str, str, int | None]]) -> pd.DataFrame:
+    """Recordings, their pictures ("" for none) and captions as a frame, like captions_said."""
+    found = pd.DataFrame(
+        [(name, picture or None, caption) for name, picture, caption in rows],
+        columns=["recording_id", "picture", "caption"],
+    )
     return found.astype({"caption": "Int32"})
 
 

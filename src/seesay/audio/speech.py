@@ -47,8 +47,6 @@ def read_corpora(
     if unused and settings.on_bad_input == "fail":
         raise InputError(f"{unused[0].id}: {unused[0].reason}; mend it or leave it out")
     recordings = pd.concat([part[0] for part in parts], ignore_index=True)
-    if recordings["caption"].isna().all():
-        recordings = recordings.drop(columns=["picture", "caption"])
     words = pd.concat([part[1] for part in parts], ignore_index=True)
     sources.still(before)
     tables.write(RECORDINGS, recordings_out, recordings)

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+import pandas as pd
+
 from seesay.audio.reading import named
 from seesay.audio.transcripts import Utterance
 from seesay.corpora import SPEECH, Recording, Reject
@@ -10,6 +12,12 @@ from seesay.corpora.finding import find
 from seesay.settings.corpora import Corpus
 
 Texts = Mapping[tuple[str, int], str]  # of captions, by picture and number
+
+
+def texts_of(captions: pd.DataFrame) -> Texts:
+    """The texts of CAPTIONS, by picture and number."""
+    rows = captions[["image_id", "caption", "text"]].itertuples(index=False, name=None)
+    return {(image_id, int(number)): text for image_id, number, text in rows}
 
 
 def read(corpora: Sequence[Corpus], texts: Texts) -> tuple[list[Utterance], list[Reject]]:

@@ -155,9 +155,7 @@ def _alignment(config: Config, counts: Counts) -> Iterator[Finding]:
     else:
         paths = [path for one in settings.corpora for path in find(one, SPEECH).sources()]
         yield from _names("alignment", [str(path) for path in paths])
-        captions = captions_of(counts.found)[["image_id", "caption", "text"]]
-        rows = captions.itertuples(index=False, name=None)
-        texts = {(image_id, int(caption)): text for image_id, caption, text in rows}
+        texts = untimed.texts_of(captions_of(counts.found))
         found, refused = untimed.read(settings.corpora, texts)
         counts.utterances = found
         left_out = sum(reject.by_rule for reject in refused)

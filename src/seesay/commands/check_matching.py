@@ -9,7 +9,7 @@ import pandas as pd
 
 from seesay.audio import scripts
 from seesay.audio.exclusion import Exclusion
-from seesay.audio.reading import captions_said, frame_of, named
+from seesay.audio.reading import captions_frame, captions_said, frame_of, named
 from seesay.audio.speech import check_words
 from seesay.audio.transcripts import Utterance
 from seesay.captions import pronunciations
@@ -221,8 +221,7 @@ def _script(counts: Counts, talks: dict[str, scripts.Talk], pause: float) -> Non
                 place += SPOKEN_AT_ONCE
             place += pause
             picture, caption = talk.says[number] if talk.says else ("", None)
-            said.append((name, picture or None, caption))
+            said.append((name, picture, caption))
     columns = ["recording_id", "talker", "word", "onset", "offset"]
     counts.spoken.append(pd.DataFrame(rows, columns=columns))
-    found = pd.DataFrame(said, columns=["recording_id", "picture", "caption"])
-    counts.recordings.append(found.drop_duplicates("recording_id").astype({"caption": "Int32"}))
+    counts.recordings.append(captions_frame(said).drop_duplicates("recording_id"))

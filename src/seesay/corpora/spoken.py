@@ -147,11 +147,10 @@ class Speech:
             )
         heard = self.channels.get(recording_id, (None, channel))[1]
         about = picture_called(picture)
-        says = (about, caption) if about and caption is not None else ("", None)
+        says = _caption(about, caption)
         told = self.captions.get(recording_id, says)
         problems = {
-            f"no file of that name among the {len(self.files)} audio files": found == "",
-            "two audio files have that name; write its subfolder too": found == "?",
+            **self._misnamed(found),
             fault: fault != "",
             "no onset or offset in seconds": not math.isfinite(start + end),
             "a negative onset": start < 0,
@@ -181,22 +180,27 @@ class Speech:
         It says `text`, or what is written in its caption.
         """
         found, about = self.find(name), picture_called(picture)
+        says = _caption(about, caption)
         problems = {
-            f"no file of that name among the {len(self.files)} audio files": found == "",
-            "two audio files have that name; write its subfolder too": found == "?",
+            **self._misnamed(found),
             "this file is named twice; write all that it says in one row": found in self.untimed,
             "no talker": talker == "",
-            "no text, and no caption whose text it could say": not text
-            and (not about or caption is None),
+            "no text, and no caption whose text it could say": not text and not says[0],
         }
         problem = next((reason for reason, bad in problems.items() if bad), None)
         if problem is not None:
             self.rejects.append(Reject(where, f"{problem}: {name}"))
             return
-        own = (about, caption) if about and caption is not None else ("", None)
         self.untimed[found] = Recording(
-            found, self.files[found], composed(talker), picture=own[0], caption=own[1], text=text
+            found, self.files[found], composed(talker), picture=says[0], caption=says[1], text=text
         )
+
+    def _misnamed(self, found: str) -> dict[str, bool]:
+        """What may be wrong with a file's name, as `find` has found it, and whether it is."""
+        return {
+            f"no file of that name among the {len(self.files)} audio files": found == "",
+            "two audio files have that name; write its subfolder too": found == "?",
+        }
 
     def _end(self, name: str) -> tuple[float, str]:
         """Where a file ends, in s; or why that is unknown."""
@@ -289,3 +293,8 @@ def talker_of(pattern: re.Pattern[str], name: str) -> str:
     """The match of `pattern` in a recording's name, or its group if it has one; "" for no match."""
     match = pattern.search(name)
     return "" if match is None else (match.group(1) if match.re.groups else match.group()) or ""
+
+
+def _caption(picture: str, number: int | None) -> tuple[str, int | None]:
+    """The picture and the caption's number, if both are known: a recording says both or none."""
+    return (picture, number) if picture and number is not None else ("", None)

@@ -18,7 +18,7 @@ from seesay.model.frames import check_frames
 from seesay.planning.config_file import look_through, refuse_odd
 from seesay.planning.sections import Experiment, Sections
 from seesay.settings import alike
-from seesay.settings.choice import chosen
+from seesay.settings.choice import about, chosen
 from seesay.settings.corpora import Corpus
 from seesay.settings.fc7 import Fc7Settings
 from seesay.settings.human import HumanSettings, check_human
@@ -27,8 +27,6 @@ from seesay.shared.command import one_line
 from seesay.shared.errors import InputError
 
 VARIED = ("training", "logmel", "regions", "fc7")
-# How the reader tsv reads what the run's own alignment of corpora makes.
-SAID = {"noises": "(?!)", "columns": {"picture": "picture", "caption": "caption"}}
 
 
 class Config(Sections):
@@ -211,13 +209,14 @@ class Config(Sections):
         """The corpus of pictures or of speech that the run makes itself."""
         if stage == "pictures":
             return Corpus(reader="pascal1k", path=f"{self.results}/scenes/pictures")
-        if self.alignment is not None:
+        if self.alignment is None:
+            assert self.synthesis is not None
+            facts, path = chosen(self.synthesis, "script"), f"{self.results}/synthesis/speech"
+        else:
+            # In the layout of synthetic captions if it says captions, else of synthetic words.
+            script = "captions" if self.alignment.corpora else "words"
+            facts = about("seesay.audio.scripts", script)
             path = f"{self.results}/alignment/speech"
-            own = self.alignment.corpora
-            return Corpus(reader="tsv" if own else "lucid", path=path, options=SAID if own else {})
-        assert self.synthesis is not None
-        facts = chosen(self.synthesis, "script")
-        path = f"{self.results}/synthesis/speech"
         return Corpus(reader=facts.reader, path=path, options=facts.options)
 
     def stage_json(self, stage: str, experiment: str | None = None) -> str:

@@ -1,5 +1,9 @@
 """The section on data: counts, checks across splits, matching of captions, rejects."""
 
+from collections.abc import Iterator
+
+import pandas as pd
+
 from seesay.planning.experiments import ordered, section
 from seesay.reporting import counts, credits, leakage, matching
 from seesay.reporting.runs import Context, Run
@@ -16,6 +20,7 @@ from seesay.schemas.captions import (
 )
 from seesay.schemas.vision import CAPTIONS, COPIES, IMAGES, REGIONS
 from seesay.shared import tables
+from seesay.shared.columns import Table
 from seesay.shared.rejects import by_reason
 from seesay.shared.tables import REJECTS
 
@@ -67,20 +72,18 @@ def _checks(run: Run) -> leakage.Rows:
     """The checks across splits of every fold, added up."""
     captions, words = run.table(CAPTIONS, "captions"), run.table(SPOKEN_WORDS, "spoken_words")
     copies, window = run.table(COPIES, "copies"), windows(run.config)
-    images, spoken = (
-        [run.path(name), *run.paths(f"more_{name}")] for name in ("images", "spoken_captions")
-    )
+    images = _of_folds(run, IMAGES, "images")
+    spoken = _of_folds(run, SPOKEN_CAPTIONS, "spoken_captions")
     return leakage.added(
-        leakage.checks(
-            tables.read(IMAGES, fold_images),
-            captions,
-            tables.read(SPOKEN_CAPTIONS, fold_spoken),
-            words,
-            copies,
-            window,
-        )
-        for fold_images, fold_spoken in zip(images, spoken, strict=True)
+        leakage.checks(own_images, captions, own_spoken, words, copies, window)
+        for own_images, own_spoken in zip(images, spoken, strict=True)
     )
+
+
+def _of_folds(run: Run, table: Table, name: str) -> Iterator[pd.DataFrame]:
+    """A table of each fold; that of fold 0 is read once for all sections."""
+    yield run.table(table, name)
+    yield from (tables.read(table, path) for path in run.paths(f"more_{name}"))
 
 
 def windows(config: Context) -> dict[str, float]:
