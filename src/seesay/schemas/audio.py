@@ -38,6 +38,19 @@ SPOKEN_WORDS = Table(
     ),
 )
 
+SEGMENTS = Table(
+    "segments",
+    ("token_id",),
+    (
+        Column("token_id", pa.string(), "recording_id@onset, as in spoken_words"),
+        Column("recording_id", pa.string(), "where it is heard"),
+        Column("talker", pa.string(), "who says it"),
+        Column("onset", pa.float64(), "start, from the start of the recording", "s"),
+        Column("offset", pa.float64(), "end, from the start of the recording", "s"),
+        Column("cluster", pa.int32(), "the cluster that it is in, from 0; -1: no clusters"),
+    ),
+)
+
 TOKEN_MANIFEST = Table(
     "token_manifest",
     ("token_id",),
