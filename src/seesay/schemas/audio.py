@@ -51,6 +51,17 @@ SEGMENTS = Table(
     ),
 )
 
+PHONES = Table(
+    "phones",
+    ("recording_id", "onset"),
+    (
+        Column("recording_id", pa.string(), "where it is heard"),
+        Column("phone", pa.string(), "the phone in IPA, without stress; SIL is silence"),
+        Column("onset", pa.float64(), "start, from the start of the recording", "s"),
+        Column("offset", pa.float64(), "end, from the start of the recording", "s"),
+    ),
+)
+
 TOKEN_MANIFEST = Table(
     "token_manifest",
     ("token_id",),

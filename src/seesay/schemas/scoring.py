@@ -91,6 +91,28 @@ ABX = Table(
     ),
 )
 
+SEGMENTATION = Table(
+    "segmentation_scores",
+    ("method", "metric"),
+    (
+        Column("method", pa.string(), "a method that finds segments, or a control"),
+        Column("chosen", pa.bool_(), "whether the run's tokens are its segments"),
+        Column("metric", pa.string(), "what is measured; tde_: by phones, as the ZRC's kit"),
+        Column("value", pa.float64(), "its value; null where it is none", "%", optional=True),
+        Column("ci_low", pa.float64(), "lower end of its 95 % interval", "%", optional=True),
+        Column("ci_high", pa.float64(), "upper end", "%", optional=True),
+        Column("over", pa.string(), "what the intervals generalise to; empty without any"),
+        Column("units", pa.string(), "how many of each"),
+        Column("difference", pa.float64(), "the chosen minus this", "points", optional=True),
+        Column("difference_low", pa.float64(), "of its paired interval", "points", optional=True),
+        Column("difference_high", pa.float64(), "upper end", "points", optional=True),
+        Column("segments", pa.int64(), "segments that are scored"),
+        Column("words", pa.int64(), "words that they are scored by"),
+        Column("recordings", pa.int64(), "recordings of test pictures"),
+        Column("with_phones", pa.int64(), "those of them with phones"),
+    ),
+)
+
 _WHERE = (
     Column("experiment", pa.string(), "an experiment of the config"),
     Column("system", pa.string(), "model, or the control that stands in for it"),
