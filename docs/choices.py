@@ -1,4 +1,4 @@
-"""Write the tables of proposals, networks and readers from the modules' facts (`ABOUT`).
+"""Write the tables of what a config can choose from the modules' facts (`ABOUT`).
 
 python docs/choices.py
 """
@@ -11,6 +11,7 @@ from seesay.corpora import READERS
 from seesay.settings.choice import about, names
 
 DOCS = Path(__file__).parent
+SEGMENTATIONS = "seesay.audio.segmentations"
 NETWORKS, PROPOSALS, CORPORA = "seesay.vision.networks", "seesay.vision.proposals", "seesay.corpora"
 
 
@@ -37,6 +38,16 @@ def proposals() -> list[list[str]]:
     return rows
 
 
+def segmentations() -> list[list[str]]:
+    """The methods that find tokens, below the names of the columns."""
+    rows = [["`segmentation.method`", "boundaries", "after", "keys"]]
+    for name in names(SEGMENTATIONS):
+        facts = about(SEGMENTATIONS, name)
+        keys = ", ".join(f"`{key}`" for key in facts.reads)
+        rows.append([f"`{name}`", facts.title, facts.source, keys])
+    return rows
+
+
 def readers(stage: str) -> list[list[str]]:
     """The readers of a stage, below the names of the columns."""
     rows = [["reader", "layout", "options (and their defaults)"]]
@@ -49,6 +60,7 @@ def readers(stage: str) -> list[list[str]]:
 # Tables of each page, by the name in their marks.
 TABLES = {
     "images.md": {"proposals": proposals(), "networks": networks()},
+    "segmentation.md": {"segmentations": segmentations()},
     "your-own-corpus.md": {
         "readers of speech": readers("speech"),
         "readers of pictures": readers("pictures"),

@@ -28,6 +28,7 @@ KINDS = {
     "seesay.learning.losses": facts.Loss,
     "seesay.audio.engines": facts.Engine,
     "seesay.audio.scripts": facts.Script,
+    "seesay.audio.segmentations": facts.Segmentation,
 }
 SCRIPT = {"script": "captions", "unsaid": 0, "surplus": 1.3, "fillers": 0}
 DEFAULT = load(read(ROOT / "config" / "config.yaml")).model_dump(mode="json")

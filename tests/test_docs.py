@@ -67,7 +67,7 @@ def test_the_table_of_tasks_is_theirs(script):
     assert tasks.written(page, "tasks", tasks.tasks()) == page, "run `make schema`"
 
 
-@pytest.mark.parametrize("page", ["images.md", "your-own-corpus.md"])
+@pytest.mark.parametrize("page", ["images.md", "segmentation.md", "your-own-corpus.md"])
 def test_the_tables_of_choices_are_those_of_the_modules(script, page):
     choices = script("choices")
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
@@ -76,8 +76,8 @@ def test_the_tables_of_choices_are_those_of_the_modules(script, page):
         assert all("|" not in cell for row in rows for cell in row)
 
 
-def test_tables_list_every_proposal_network_and_reader(script):
+def test_tables_list_every_choice(script):
     tables = script("choices").TABLES
     listed = {row[0] for page in tables.values() for rows in page.values() for row in rows[1:]}
-    packages = ("seesay.vision.proposals", "seesay.vision.networks", "seesay.corpora")
-    assert listed == {f"`{name}`" for package in packages for name in names(package)}
+    packages = ("vision.proposals", "vision.networks", "audio.segmentations", "corpora")
+    assert listed == {f"`{name}`" for each in packages for name in names(f"seesay.{each}")}

@@ -13,9 +13,9 @@ from support.rerun_rows import ROWS, Row, Run
 from support.workflow import ALIGNMENT, copy, fragments_config, jobs, snakemake
 
 pytestmark = pytest.mark.slow
-CHECKPOINTS = {"pictures", "speech"}
+CHECKPOINTS = {"pictures", "speech", "segmentation"}
 # The fixture of each base.
-BASES = {"generated": "small_run", "own": "own", "ready": "ready"}
+BASES = {"generated": "small_run", "own": "own", "ready": "ready", "segmented": "segmented"}
 
 
 def without_all(counts):
@@ -97,6 +97,24 @@ def ready(tmp_path_factory):
     counts = ran(Run(folder, ROOT))
     assert counts["alignment"] == counts["fragments"] == 1
     assert not {"regions", "fc7", "scenes", "synthesis"} & set(counts)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def segmented(small_run, tmp_path_factory):
+    """A run whose talkers say the captions, with found segments; first with given ones."""
+    folder = copy(small_run, tmp_path_factory.mktemp("segmented") / "run")
+    run = Run(folder, ROOT)
+    captions = {"script": "captions", "unsaid": 0, "surplus": 1.3, "fillers": 0}
+    run.set("synthesis", captions | {"voices": 2})
+    run.set("matching", {"method": "spoken"})
+    run.set("controls", ["shuffled", "text"])
+    counts = ran(run)
+    assert "segmentation" not in counts
+    run.set("segmentation", {"method": "uniform"})
+    # Boundaries are found in the same speech, and nothing before it runs again.
+    counts = ran(run)
+    assert counts == {**rerun_rows.SEGMENTED, **rerun_rows.MATCHED, **rerun_rows.GROUNDED}
     return folder
 
 

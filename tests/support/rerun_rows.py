@@ -35,6 +35,8 @@ HUMAN = {"human": 1, "human_logmel": 1, "human_embedding": 1, "human_ranks": 1}
 HUMAN |= {"human_breakdown": 1}
 GENERATED = {"scenes": 1, "synthesis": 1, **OWN, **GROUNDED}
 REPORT = {"report": 1}
+# Segments stand for the words of the speech in all that follows.
+SEGMENTED = {"segmentation": 1, "spoken_types": 1, "logmel": 2}
 # Three folds more, and the numbers of all.
 FOLDS = dict.fromkeys(("text", "training", *SYSTEMS, "frequency"), 3) | NUMBERS | REPORT
 # The files that the lists of the corpora end in, and those just before the training.
@@ -76,8 +78,8 @@ class Row:
     """A change and what it reruns: a rule's name and its number of jobs.
 
     `first` are the files that are made for real before the rest is planned; without any, all is.
-    `base` is the run that changes: with corpora of one's own, with generated ones, or with speech
-    that is aligned and ready-made fragments.
+    `base` is the run that changes: with corpora of one's own, with generated ones, with speech
+    that is aligned and ready-made fragments, or with found segments.
     """
 
     change: str
@@ -214,6 +216,13 @@ ROWS = [
         first=LISTS,
     ),
     setting("speech", {"speech": 1, **REPORT}, {"on_bad_input": "fail"}),
+    setting(
+        "segmentation",
+        {**SEGMENTED, **MATCHED, **GROUNDED},
+        {"seconds": 0.2},
+        base="segmented",
+        first=["results/segmentation/segments.parquet"],
+    ),
     setting("matching", MATCHED, {"seed": 2}),
     setting("logmel", {"logmel": 2, **AFTER}, {"floor": 1e-9}),
     setting("training", LEARNT, {"rho": 0.9}),

@@ -25,7 +25,7 @@ def training_human(wildcards):
 def training_spare(wildcards):
     """All tokens of the captions' speech, if the experiment of a job trains on spare ones."""
     spare = CONFIG.section_of(wildcards.experiment, "training").spare_words
-    return [at("speech/spoken_words.parquet")] if spare else []
+    return [TOKENS] if spare else []
 
 
 def training_logmel(wildcards):

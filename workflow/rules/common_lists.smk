@@ -1,11 +1,18 @@
-"""Lists of the checkpoints pictures and speech, for the stages after them.
+"""Lists of the checkpoints pictures, speech and segmentation, for the stages after them.
 
-Inputs: the checkpoints, and SHARDS and at() of common.smk.
-Outputs: listed(), pictures_manifest() and others that rules call.
+Inputs: the checkpoints, CONFIG, and the functions of common.smk and common_shown.smk.
+Outputs: FINDS, TOKENS, listed(), pictures_manifest(), segmented() and others that rules call.
 """
 
 from snakemake.exceptions import IncompleteCheckpointException
 from snakemake.io import checkpoint_target
+
+# Whether tokens are found, not given.
+FINDS = CONFIG.segmentation.finds
+# The spoken words whose tokens say the captions.
+TOKENS = at(
+    "segmentation/spoken_words.parquet" if FINDS else "speech/spoken_words.parquet"
+)
 
 
 def listed(*stages):
@@ -18,8 +25,10 @@ def listed(*stages):
     lists = {
         "pictures": "pictures/images.parquet",
         "speech": "speech/recordings.parquet",
+        "segmentation": "segmentation/segments.parquet",
     }
-    return ancient([at(lists[stage]) for stage in stages])
+    found = ["segmentation"] if FINDS and "speech" in stages else []
+    return ancient([at(lists[stage]) for stage in (*stages, *found)])
 
 
 def manifest(stage, shard):
@@ -48,5 +57,44 @@ def pictures_manifests(wildcards):
 
 
 def speech_manifest(wildcards):
-    """The token manifest of a shard, once the corpus has been listed."""
-    return manifest("speech", wildcards.shard)
+    """The token manifest of a shard, once the corpus has been listed and segmented."""
+    return manifest("segmentation" if FINDS else "speech", wildcards.shard)
+
+
+def segmentation_pictures(wildcards):
+    """The pictures' splits and captions, if the method learns from pictures."""
+    names = ("images", "captions") if CONFIG.segmentation.pictures else ()
+    return [at(f"pictures/{name}.parquet") for name in names]
+
+
+def segmentation_fc7(wildcards):
+    """The features of the pictures, if the method learns from them."""
+    return shown_tables("fc7") if CONFIG.segmentation.pictures else []
+
+
+def segmentation_lists(wildcards):
+    """The lists that a method depends on through other rules alone."""
+    return listed("pictures") if CONFIG.segmentation.pictures else []
+
+
+def segmentation_memory(wildcards, input, attempt):
+    """Memory in MB: features and embeddings of spans, if the method learns."""
+    learns = CONFIG.segmentation.pictures
+    return (round(4000 + 3 * input.size_mb) if learns else 1500) * attempt
+
+
+def segmentation_rejects():
+    """The recordings without any segment, if segments are found."""
+    return [at("segmentation/rejects.parquet")] if FINDS else []
+
+
+def segmented(reads_of):
+    """The inputs of each stage, with segments in place of the spoken words if they are found."""
+    if not FINDS:
+        return reads_of
+    found = {
+        stage: ["segmentation" if read == "speech" else read for read in reads]
+        for stage, reads in reads_of.items()
+    }
+    learns = ["pictures", "fc7", "fragments"] if CONFIG.segmentation.pictures else []
+    return found | {"segmentation": ["speech", *learns]}

@@ -49,6 +49,7 @@ def rejects():
         *synthesis_rejects(),
         *alignment_rejects(),
         at("speech/rejects.parquet"),
+        *segmentation_rejects(),
         at("matching/rejects.parquet"),
         *logmel_rejects(),
         *human_rejects(),

@@ -124,10 +124,11 @@ REPORT_LISTS = {
 
 def report_inputs():
     """The inputs of the report, by name, as its sections need them."""
-    return {
+    found = {
         name: at(path) if path else REPORT_LISTS[name]()
         for name, path in sections.inputs().items()
     }
+    return found | ({"spoken_words": TOKENS} if "spoken_words" in found else {})
 
 
 def flags(kind, names):

@@ -71,7 +71,8 @@ STAGES = {
 # The files of rules in this folder, in the order of the stages.
 RULE_FILES = [
     *("fetch", "scenes", "pictures", "fragments", "words", "synthesis", "alignment"),
-    *("speech", "matching", "logmel", "text", "training", "embedding", "frequency"),
+    *("speech", "segmentation", "matching", "logmel", "text", "training"),
+    *("embedding", "frequency"),
     *(
         "evaluation",
         "grounding",
@@ -113,6 +114,7 @@ def stages():
         }
     if CONFIG.synthesis and CONFIG.synthesis.script == "captions":
         reads_of = reads_of | {"synthesis": ["pictures"]}
+    reads_of = segmented(reads_of)
     used = {
         stage: [read for read in reads if read not in unused]
         for stage, reads in reads_of.items()

@@ -14,7 +14,7 @@ rule evaluation:
         words=of_each("{fold}embedding/{experiment}/{system}/{seed}/words.parquet"),
         spoken_captions=at("{fold}matching/spoken_captions.parquet"),
         pictures=at("{fold}pictures/images.parquet"),
-        spoken_words=at("speech/spoken_words.parquet"),
+        spoken_words=TOKENS,
         listed=listed("pictures", "speech"),
     output:
         ranks=of_each("{fold}evaluation/{experiment}/{system}/{seed}/ranks.parquet"),

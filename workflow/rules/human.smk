@@ -15,7 +15,7 @@ if CONFIG.evaluation.human:
             caption_words=at("words/caption_words.parquet"),
             spoken_captions=at("{fold}matching/spoken_captions.parquet"),
             recordings=at("speech/recordings.parquet"),
-            spoken_words=at("speech/spoken_words.parquet"),
+            spoken_words=TOKENS,
         output:
             words=at("{fold}human/words.parquet"),
             rejects=at("{fold}human/rejects.parquet"),

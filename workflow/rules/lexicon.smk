@@ -24,7 +24,7 @@ rule lexicon:
         images=at("pictures/images.parquet"),
         spoken_captions=at("matching/spoken_captions.parquet"),
         recordings=at("speech/recordings.parquet"),
-        spoken_words=at("speech/spoken_words.parquet"),
+        spoken_words=TOKENS,
         logmel=experiment_tables("logmel"),
     output:
         words=at("lexicon/{experiment}/words.parquet"),

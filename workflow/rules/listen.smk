@@ -18,7 +18,7 @@ rule listen:
         replacements=at("matching/replacements.parquet"),
         spoken_captions=at("matching/spoken_captions.parquet"),
         recordings=at("speech/recordings.parquet"),
-        spoken_words=at("speech/spoken_words.parquet"),
+        spoken_words=TOKENS,
         regions=heard_regions(),
         logmel=heard_logmel(),
         human=heard_people(),

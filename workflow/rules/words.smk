@@ -40,7 +40,7 @@ rule words:
 rule spoken_types:
     """Tag the speech and count its word types."""
     input:
-        spoken_words=at("speech/spoken_words.parquet"),
+        spoken_words=TOKENS,
     output:
         spoken_types=at("words/spoken_types.parquet"),
         spoken_tags=at("words/spoken_tags.parquet"),

@@ -49,6 +49,7 @@ class Config(Sections):
                 )
         self._check_readers()
         self._check_spoken()
+        self._check_segmentation()
         if self.fetch.pascal1k and len(self._pascal1k()) != 1:
             raise ValueError(
                 f"fetch.pascal1k wants one entry of pictures.corpora with the reader pascal1k, to"
@@ -110,6 +111,36 @@ class Config(Sections):
                 raise ValueError(
                     f"experiments.{name}.training: spare_words is {spare}, and it gives tokens to"
                     " pictures that they are not about; matching.method: spoken does without"
+                )
+
+    def _check_segmentation(self) -> None:
+        """Raise ValueError if found tokens have no captions to say, or would be chosen by words."""
+        found = self.segmentation
+        if not found.finds:
+            return
+        finds = f"segmentation.method: {found.method} finds the tokens of the captions"
+        if self.matching.method != "spoken":
+            raise ValueError(
+                f"{finds} in recordings that say them; give matching.method: spoken, or"
+                " segmentation.method: given"
+            )
+        if self.evaluation.human:
+            raise ValueError(
+                f"{finds}, and evaluation.human tests words with given times; leave it out"
+            )
+        if found.pictures and self.pictures.more_folds:
+            raise ValueError(
+                f"{finds} once, and would learn from the test pictures of other folds"
+                " (pictures.split.fold: all); give one fold, or another method"
+            )
+        for name in self.experiments:
+            training = self.section_of(name, "training")
+            read = [key for key in ("type_term", "semantic_term") if getattr(training, key)]
+            read += ["negatives: types"] if training.negatives == "types" else []
+            if read:
+                raise ValueError(
+                    f"experiments.{name}.training: {' and '.join(read)} would read transcripts,"
+                    f" and {finds} without them; leave it out, or give segmentation.method: given"
                 )
 
     def _check_fragments(self) -> None:

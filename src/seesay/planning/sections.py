@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import Field
 
+from seesay.planning.results_folder import ResultsFolder
 from seesay.settings import Seed, Settings
 from seesay.settings.alignment import AlignmentSettings
 from seesay.settings.fc7 import Fc7Settings
@@ -22,8 +23,8 @@ from seesay.settings.metrics import MetricsSettings
 from seesay.settings.pictures import PicturesSettings
 from seesay.settings.regions import RegionsSettings
 from seesay.settings.report import ReportSettings
-from seesay.settings.results import ResultsFolder
 from seesay.settings.scenes import ScenesSettings
+from seesay.settings.segmentation import SegmentationSettings
 from seesay.settings.speech import SpeechSettings
 from seesay.settings.synthesis import SynthesisSettings
 from seesay.settings.training import TrainingSettings
@@ -111,6 +112,9 @@ class Sections(Settings):
         default=None, description="speech to align with its transcripts; leave out if it has times"
     )
     speech: SpeechSettings = _section(SpeechSettings, "the word-aligned speech")
+    segmentation: SegmentationSettings = _section(
+        SegmentationSettings, "where the tokens of spoken captions begin and end"
+    )
     matching: MatchingSettings = _section(
         MatchingSettings, "which spoken tokens say the caption words"
     )

@@ -6,7 +6,7 @@ from typing import Any
 from seesay.planning import folds
 from seesay.planning.experiments import ordered, section
 from seesay.settings.choice import about, names
-from seesay.settings.facts import Engine, Network, Proposals, Reader
+from seesay.settings.facts import Engine, Network, Proposals, Reader, Segmentation
 
 Values = dict[str, Any]
 
@@ -117,6 +117,18 @@ def mixed(config: dict[str, Any]) -> bool:
 def spoken(config: dict[str, Any]) -> bool:
     """Whether recordings say the captions themselves."""
     return bool(config.get("matching", {}).get("method") == "spoken")
+
+
+def found_by(config: Values) -> str:
+    """The method that finds the boundaries of tokens, "" where they are given."""
+    method = str((config.get("segmentation") or {}).get("method", "given"))
+    return "" if method == "given" else method
+
+
+def segmentation(config: Values) -> Segmentation:
+    """What the method that finds the boundaries says about itself."""
+    facts: Segmentation = about("seesay.audio.segmentations", found_by(config))
+    return facts
 
 
 def unseen(config: dict[str, Any]) -> list[str]:

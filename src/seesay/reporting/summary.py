@@ -6,6 +6,7 @@ from seesay.reporting.credits import label
 from seesay.reporting.results import Results, shown
 from seesay.reporting.runs import Context, Run
 from seesay.reporting.sections.tasks import SHOWN
+from seesay.reporting.speech_sources import kind_of_speech
 from seesay.scoring.names import MAIN_METRIC, METRICS, SYSTEMS, paper
 
 MANY = 12  # a property with more groups is left out
@@ -15,7 +16,7 @@ CHECKED = {"ok": "", "leak": ", a leak", "design": ", known"}
 def summary(run: Run, found: Mapping[str, Context]) -> str:
     """The answer as Markdown; `found` has the values of each section, by its name."""
     source = run.source
-    lines = [f"# {run.settings.title}", ""]
+    lines = [f"# {run.settings.title}", "", kind_of_speech(run.config), ""]
     if source["labels"]:
         lines += [f"**{label(source)}**", ""]
     lines += [

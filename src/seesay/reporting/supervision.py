@@ -10,28 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from seesay.planning.experiments import section
-from seesay.reporting.credits import engines, network_facts, proposer, reader_facts, spoken
+from seesay.reporting.credits import engines, found_by, network_facts, proposer, spoken
+from seesay.reporting.speech_sources import Source, surroundings, times
 
 Values = dict[str, Any]
 
 # Keys of the section training that make training read transcripts, or talker labels.
 READ_WORDS = ("semantic_term", "type_term", "human_words", "spare_words")
 READ_TALKERS = ("word_term", "type_term")
-ALONE = "files of single words"
-
-
-@dataclass(frozen=True)
-class Source:
-    """One source: its name, its use in a few words, and the same in a sentence.
-
-    `marked` sources stand beside the experiment's numbers: without the mark, a reader could think
-    that the experiment learns from speech and pictures alone, as the paper's does.
-    """
-
-    name: str
-    short: str
-    sentence: str
-    marked: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,13 +38,13 @@ def sources(config: Values, experiment: str) -> list[Source]:
     )
     return [
         _transcripts(config, training),
-        _times(config, logmel),
+        times(config, logmel),
         _talkers(config, training, logmel),
         _image_labels(config, fc7, regions),
         _speech_model(logmel),
         _whole_picture(config, training),
         _voices(config),
-        _surroundings(config),
+        surroundings(config),
         _human_words(training),
         _validation(config, training),
     ]
@@ -113,6 +99,12 @@ def _keys(recipe: Values, keys: tuple[str, ...]) -> list[str]:
 
 
 def _transcripts(config: Values, training: Values) -> Source:
+    if found_by(config):
+        said = (
+            "Each recording says a caption of its picture, and all its segments are tokens;"
+            " transcripts give their labels, for scoring alone."
+        )
+        return Source("transcripts", "scoring only", said)
     read = ["negatives: types"] if training.get("negatives") == "types" else []
     read += _keys(training, READ_WORDS)
     kind = "" if config.get("words", {}).get("keep") == "all" else " content"
@@ -140,35 +132,6 @@ def _paired(name: str, use: str, pairing: str, read: Sequence[str], none: str, m
     said = ", ".join(read)
     short = f"{use} and training ({said})" if use else f"training ({said})"
     return Source(name, short, f"{pairing}; {more.format(said)}.", marked=True)
-
-
-def _times(config: Values, logmel: Values) -> Source:
-    span = logmel.get("span", "window")
-    parts = {
-        "window": ("the middle", "the middle of each word; its frames lie around the middle"),
-        "masked": ("onset and offset", "each word’s onset and offset; the rest is silenced"),
-        "word": ("onset and offset", "each word’s onset and offset; its frames lie between them"),
-    }
-    short, part = parts[span]
-    if config.get("synthesis"):
-        who, by = "the synthesiser", "The synthesiser gives"
-    elif config.get("alignment"):
-        who, by = "forced alignment", "Forced alignment with the transcripts gives"
-    else:
-        given = {_cut(corpus) for corpus in config["speech"]["corpora"]}
-        who = " and ".join(sorted(given))
-        by = f"The speech corpus ({who}) gives"
-    short = f"{short}, from {who} (span: {span})"
-    return Source("word times", short, f"{by} {part} (span: {span}).")
-
-
-def _cut(corpus: Values) -> str:
-    """How a corpus gives the times of its words: by annotation or as files of single words."""
-    options = corpus.get("options") or {}
-    columns = options.get("columns") or {}
-    whole = "onset" in columns and columns["onset"] is None
-    facts = reader_facts(corpus["reader"])
-    return ALONE if whole or (facts and facts.isolated) else "annotation"
 
 
 def _talkers(config: Values, training: Values, logmel: Values) -> Source:
@@ -255,26 +218,6 @@ def _voices(config: Values) -> Source:
         return Source("voices", f"one synthesiser, {said}", alike)
     several = f"{len(names)} synthesisers, {said}"
     return Source("voices", several, f"All speech comes from {several}.")
-
-
-def _surroundings(config: Values) -> Source:
-    name, made = "isolated words", config.get("synthesis")
-    if made:
-        gap = 10 * made.get("word_gap", 0)
-        if gap:
-            said = f"Words are isolated: the synthesiser leaves {gap} ms of silence between them."
-            return Source(name, f"yes, {gap} ms apart", said)
-        said = "Words are cut from running synthetic sentences."
-        if spoken(config):
-            said = "Words are cut from captions spoken whole, among other words of their caption."
-        return Source(name, "no, running speech", said)
-    cut = {_cut(corpus) for corpus in config["speech"]["corpora"]}
-    if config.get("alignment") or cut == {"annotation"}:
-        return Source(name, "as recorded", "Words are cut from the recordings as they were spoken.")
-    if cut == {ALONE}:
-        return Source(name, f"yes, {ALONE}", "Words are isolated: each is a file of its own.")
-    said = "Some words are isolated, a file each; others are cut from longer recordings."
-    return Source(name, "some, a file each", said)
 
 
 def _human_words(training: Values) -> Source:

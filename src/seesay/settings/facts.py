@@ -127,3 +127,20 @@ class Script:
     reads: str
     reader: str
     options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    """A module of `seesay.audio.segmentations`.
+
+    Attributes:
+        title: How it finds the tokens of a recording, in a few words.
+        source: The publication that it follows, "" for none.
+        reads: The keys of the section that it reads besides `method` and `on_bad_input`.
+        pictures: Whether it learns from the pictures of the training split.
+    """
+
+    title: str
+    source: str = ""
+    reads: tuple[str, ...] = ()
+    pictures: bool = False

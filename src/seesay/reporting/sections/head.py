@@ -3,6 +3,7 @@
 from seesay.reporting import credits
 from seesay.reporting.counts import facts
 from seesay.reporting.runs import Context, Run
+from seesay.reporting.speech_sources import kind_of_speech
 
 PLACE = 0
 NEEDS = {
@@ -21,6 +22,7 @@ def describe(run: Run) -> Context:
     return {
         "facts": facts(run),
         "human": bool(run.paths("human_words")),
+        "kind": kind_of_speech(run.config),
         "label": credits.label(run.source),
         "guesses": credits.guesses(run.config),
     }

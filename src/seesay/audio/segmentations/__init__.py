@@ -1,0 +1,115 @@
+"""Methods that find the tokens of recordings, one a module; the config names which.
+
+Each has `find(speech, settings)`, which gives the segments of all recordings. No method reads a
+transcript or a word time.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import TypeVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from seesay.audio.segmentations.envelope import Envelope, envelope
+from seesay.settings.choice import load
+from seesay.settings.segmentation import SegmentationSettings
+from seesay.shared.errors import InputError, cause
+from seesay.shared.progress import progress
+
+Times = NDArray[np.float64]
+Rejects = list[tuple[str, str]]  # recording_id, reason
+Result = TypeVar("Result")
+
+COLUMNS = ["recording_id", "onset", "offset", "cluster"]
+SHARED = (
+    "it is one of several recordings of a file, and the table of recordings does not say where it"
+    " begins and ends; cut the file, or give segmentation.method: given"
+)
+SILENT = "no segment: no sound of {:g} s or more; leave it out or replace it"
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """What a method may learn from: tables of the pictures, and shards of their features."""
+
+    images: Path
+    captions: Path
+    fc7: list[Path]
+
+
+@dataclass(frozen=True)
+class Speech:
+    """What a method hears: rows of RECORDINGS, and the pictures if it learns from them."""
+
+    recordings: pd.DataFrame
+    pictures: Pictures | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """Segments (recording_id, onset, offset in s, cluster or -1), and rejected recordings."""
+
+    segments: pd.DataFrame
+    rejects: Rejects
+
+
+def find(name: str) -> ModuleType:
+    """The method of this name."""
+    return load(__name__, name)
+
+
+def of_each(
+    speech: Speech,
+    settings: SegmentationSettings,
+    edges: Callable[[Envelope], list[Times]],
+) -> Found:
+    """The segments between neighbouring `edges` of each stretch of speech, without clusters."""
+    found, rejects = heard(speech.recordings, settings, edges)
+    parts = [spans(name, stretches) for name, stretches in found.items()]
+    segments = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
+    return Found(segments, rejects)
+
+
+def heard(
+    recordings: pd.DataFrame,
+    settings: SegmentationSettings,
+    measure: Callable[[Envelope], list[Result]],
+) -> tuple[dict[str, list[Result]], Rejects]:
+    """What `measure` finds in the envelope of each recording, by id, and rejected recordings.
+
+    Rejects recordings that cannot be read, in which nothing is found, or that share a file. Raises
+    InputError for the first of them with `on_bad_input: fail`.
+    """
+    found: dict[str, list[Result]] = {}
+    rejects: Rejects = []
+    shared = recordings.duplicated(["path", "channel"], keep=False)
+    rows = recordings.assign(shared=shared).sort_values("recording_id")
+    rows = rows[["recording_id", "path", "channel", "shared"]]
+    listed = progress(rows.itertuples(index=False), "finding segments", "recordings", len(rows))
+    for name, path, channel, several in listed:
+        reason = SHARED if several else ""
+        if not reason:
+            try:
+                found[str(name)] = measure(envelope(Path(path), int(channel)))
+            except InputError as error:
+                reason = cause(error, Path(path))
+            else:
+                reason = "" if found[str(name)] else SILENT.format(settings.least)
+        if reason:
+            found.pop(str(name), None)
+            rejects.append((str(name), reason))
+            if settings.on_bad_input == "fail":
+                raise InputError(f"{name}: {reason} (segmentation.on_bad_input: fail)")
+    return found, rejects
+
+
+def spans(name: str, stretches: list[Times]) -> pd.DataFrame:
+    """The segments of a recording as a frame, from the edges of its stretches of speech."""
+    onsets = np.concatenate([edges[:-1] for edges in stretches])
+    offsets = np.concatenate([edges[1:] for edges in stretches])
+    frame = pd.DataFrame({"recording_id": name, "onset": onsets, "offset": offsets})
+    return frame.assign(cluster=np.int32(-1))

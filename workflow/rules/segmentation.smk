@@ -1,0 +1,89 @@
+"""segmentation: the tokens of spoken captions, found without word times.
+
+Inputs: the recordings, and for labels the spoken words; for a method that learns from pictures
+also these and their features.
+Outputs: <results>/segmentation/ with segments, spoken_words (the segments with their labels),
+rejects, and one token manifest a shard, which later stages read in place of those of the stage
+speech. The rules exist only if segmentation.method finds tokens. It is a checkpoint, as speech
+is: new segments in one recording rerun only its own shard.
+"""
+
+if FINDS:
+
+    checkpoint segmentation:
+        """Find the tokens of every recording."""
+        input:
+            recordings=at("speech/recordings.parquet"),
+            spoken_words=at("speech/spoken_words.parquet"),
+            pictures=segmentation_pictures,
+            fc7=segmentation_fc7,
+            listed=segmentation_lists,
+        output:
+            segments=at("segmentation/segments.parquet"),
+            words=at("segmentation/spoken_words.parquet"),
+            rejects=at("segmentation/rejects.parquet"),
+            manifests=expand(at("segmentation/shards/{shard}.parquet"), shard=SHARDS),
+        log:
+            at("logs/segmentation.log"),
+        benchmark:
+            at("benchmarks/segmentation.tsv")
+        conda:
+            "../../envs/seesay.yaml"
+        threads: 1
+        resources:
+            mem_mb=segmentation_memory,
+            disk_mb=1000,
+            runtime=1440,
+            gpu=0,
+        params:
+            *stamp("segmentation"),
+            *compared("segmentation", settings("segmentation")),
+            settings=passed(settings("segmentation")),
+        message:
+            "Finding the tokens of the recordings"
+        shell:
+            'python "$SCRIPTS/segmentation.py" --recordings {input.recordings:q}'
+            " --spoken-words {input.spoken_words:q} --pictures {input.pictures:q}"
+            " --fc7 {input.fc7:q} --segments {output.segments:q} --words {output.words:q}"
+            " --rejects {output.rejects:q} --manifests {output.manifests:q}"
+            " --settings {params.settings:q} 2>&1 | tee {log:q}"
+
+    rule matching:
+        """Give every caption all segments of the recordings that say it."""
+        input:
+            images=at("{fold}pictures/images.parquet"),
+            captions=at("pictures/captions.parquet"),
+            caption_words=at("words/caption_words.parquet"),
+            spoken_tags=at("words/spoken_tags.parquet"),
+            spoken_words=TOKENS,
+            recordings=at("speech/recordings.parquet"),
+        output:
+            replacements=at("{fold}matching/replacements.parquet"),
+            spoken_captions=at("{fold}matching/spoken_captions.parquet"),
+            unsayable=at("{fold}matching/unsayable.parquet"),
+            rejects=at("{fold}matching/rejects.parquet"),
+        log:
+            at("{fold}logs/matching.log"),
+        benchmark:
+            at("{fold}benchmarks/matching.tsv")
+        conda:
+            "../../envs/seesay.yaml"
+        threads: 1
+        resources:
+            mem_mb=scaled(1500),
+            disk_mb=1000,
+            runtime=30,
+            gpu=0,
+        params:
+            *stamp("matching_segments"),
+            *compared("matching", settings("matching")),
+            settings=passed(settings("matching")),
+        message:
+            "Matching captions to found segments"
+        shell:
+            'python "$SCRIPTS/matching_segments.py" --images {input.images:q}'
+            " --captions {input.captions:q} --caption-words {input.caption_words:q}"
+            " --spoken-tags {input.spoken_tags:q} --spoken-words {input.spoken_words:q}"
+            " --recordings {input.recordings:q} --replacements {output.replacements:q}"
+            " --spoken-captions {output.spoken_captions:q} --unsayable {output.unsayable:q}"
+            " --rejects {output.rejects:q} --settings {params.settings:q} 2>&1 | tee {log:q}"
