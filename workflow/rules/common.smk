@@ -29,7 +29,7 @@ except InputError as error:
 
 SHARDS = [str(shard) for shard in range(CONFIG.shards)]
 # Folders of each fold's matching and later stages; fold 0 is at the top, as without folds.
-FOLDS = [folds.prefix(fold) for fold in (0, *CONFIG.pictures.more_folds)]
+FOLDS = [folds.prefix(fold) for fold in CONFIG.pictures.folds]
 SEEDS = [str(seed) for seed in CONFIG.seeds]
 EXPERIMENTS = ordered(CONFIG.experiments)
 # Networks, trained or not, the model before those that keep pace with it; and a prior, which has

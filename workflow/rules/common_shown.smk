@@ -93,7 +93,7 @@ def histories():
     return expand(
         of_runs(
             "training/{experiment}/{system}/{seed}/history.parquet",
-            there("model", "shuffled"),
+            there("model", "shuffled", "text"),
         ),
         experiment=EXPERIMENTS,
     )

@@ -1,6 +1,7 @@
 """study: the results of all experiments side by side, as Markdown; and docs/results.md.
 
-Inputs: the numbers, the differences to controls and between experiments, the models' histories.
+Inputs: the numbers, the differences to controls and between experiments, the histories of the
+models and of the control text.
 Outputs: <results>/study.md; on demand docs/results.md, from the finished studies.
 """
 
@@ -13,7 +14,8 @@ rule study:
         experiments=at("experiments.tsv"),
         histories=expand(
             of_runs(
-                "training/{experiment}/{system}/{seed}/history.parquet", ["model"]
+                "training/{experiment}/{system}/{seed}/history.parquet",
+                there("model", "text"),
             ),
             experiment=EXPERIMENTS,
         ),

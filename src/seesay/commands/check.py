@@ -22,7 +22,7 @@ def report(path: str, trust_model: bool = False) -> int:
         print(finding, flush=True)
         marks[finding.mark] += 1
     if marks["fail"]:
-        print(f"not ready: {marks['fail']} to mend before the run")
+        print(f"not ready: {marks['fail']} to correct before the run")
         return 1
     but = f", but {marks['warn']} to think about (warn)" if marks["warn"] else ""
     print(f"ready{but}: snakemake --cores all --configfile {shlex.quote(path)}")
@@ -41,7 +41,7 @@ def findings(path: str, trust_model: bool = False) -> Iterator[Finding]:
         yield Finding("fail", "config", str(error).removeprefix("config: "))
         return
     shape = f"{len(config.experiments)} experiment(s), {len(config.seeds)} seed(s)"
-    folds = 1 + len(config.pictures.more_folds)
+    folds = len(config.pictures.folds)
     if folds > 1:
         trainings = folds * len(config.experiments) * len(config.seeds)
         shape += f", {folds} folds: {trainings} jobs train"

@@ -52,7 +52,7 @@ def estimate(config: Config, pictures: int, captions: int, tokens: int | None) -
         for size, layers in ((width, training.image_layers), (logmel.size, training.speech_layers)):
             widths = [size, *layers, training.embedding]
             models += sum(one * other for one, other in itertools.pairwise(widths))
-    folds = 1 + len(config.pictures.more_folds)
+    folds = len(config.pictures.folds)
     embeddings *= len(config.seeds) * folds
     # Weights, the optimiser's two means of each, and the best epoch's; the model and its control.
     states = len(config.seeds) * folds * 2 * 4 * FLOAT * models

@@ -134,7 +134,7 @@ def _crowds(config: Config, said: pd.DataFrame, splits: pd.Series) -> Iterator[s
 
 def _more_folds(config: Config, counts: Counts, texts: Texts) -> Iterator[Finding]:
     """What would end the run in a fold after fold 0; the numbers above are those of fold 0."""
-    folds = config.pictures.more_folds
+    folds = config.pictures.folds[1:]
     fails = 0
     for fold in folds:
         splits, _, _ = assign(config.pictures.split, counts.found, fold=fold)

@@ -68,7 +68,7 @@ def useless(config: Config, found: Iterable[Store]) -> dict[Path, str]:
     states stay, to continue from.
     """
     wanted = {(name, str(seed)) for name in config.experiments for seed in config.seeds}
-    folds = homes(Path(config.results), 1 + len(config.pictures.more_folds))
+    folds = homes(Path(config.results), len(config.pictures.folds))
     why: dict[Path, str] = {}
     kept: set[tuple[Path, Run]] = set()
     for store in found:

@@ -50,12 +50,13 @@ def write(
     """Write the study's page: all systems of every experiment, and the effects of settings.
 
     The tables are metrics.tsv, differences.tsv and experiments.tsv; `paths` are the histories of
-    the models, fold by fold. Numbers are means over the seeds in each task's gallery; differences
-    are paired over the test pictures. Raises InputError if a column is missing.
+    the models and of the control text, fold by fold. Numbers are means over the seeds in each
+    task's gallery; differences are paired over the test pictures. Raises InputError if a column is
+    missing.
     """
     results = Results.read(metrics, differences, config.experiments, config.evaluation.galleries)
     pairs = read_pairs(experiments, results.searched)
-    history = histories(paths, 1 + len(config.pictures.more_folds))
+    history = histories(paths, len(config.pictures.folds))
     lines = [f"## {config.report.title}", "", *about(results, config), "", *answers(results)]
     lines += supervised(results, config)
     lines += table(*numbers(results))
@@ -122,7 +123,7 @@ def overrides(
 
     Settings are compared with the most similar experiment before it; the first is the base.
     """
-    kept = history[history["kept"] & (history["split"] == "validation")]
+    models = history[history["system"] == "model"]
     seen = next(iter(measured(results)), None)
     rows = []
     for nth, (name, values) in enumerate(chosen.items()):
@@ -132,10 +133,11 @@ def overrides(
             nearest = min(changed, key=lambda other: len(changed[other]))
             parts = [f"{key} {text(values[key])}" for key in changed[nearest]]
             said = f"as {nearest}{', but ' if parts else ''}{', '.join(parts)}"
-        own = kept[(kept["experiment"] == name) & (kept["system"] == "model")]
+        own_history = models[models["experiment"] == name]
+        own = own_history[own_history["kept"] & (own_history["split"] == "validation")]
         r10 = own["r10"].mean()
         epochs = ", ".join(ends(part["epoch"]) for _, part in own.groupby("seed"))
-        trained = history[(history["experiment"] == name) & (history["split"] == "train")]
+        trained = own_history[own_history["split"] == "train"]
         seconds = trained.groupby(["seed", "fold"])["seconds"].sum().mean()
         rows.append(
             [

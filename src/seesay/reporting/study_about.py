@@ -27,7 +27,7 @@ def about(results: Results, config: Config) -> Iterator[str]:
     if config.fc7:
         counts = sorted({fc7.regions + 1 for fc7 in _sections(config, "fc7")})
         yield f"Largest number of fragments per picture: {', '.join(map(str, counts))}."
-    folds = 1 + len(config.pictures.more_folds)
+    folds = len(config.pictures.folds)
     if folds > 1:
         yield f"{folds} folds pooled: every picture is tested once."
     if alone(results):

@@ -137,7 +137,7 @@ class PicturesSettings(Settings):
     @model_validator(mode="after")
     def _tested_once(self) -> "PicturesSettings":
         placed = [corpus.path for corpus in self.corpora if corpus.split == "test"]
-        if placed and self.more_folds:
+        if placed and len(self.folds) > 1:
             raise ValueError(
                 f"corpora: {placed[0]} is in the split test, and with split.fold: all its pictures"
                 " would be tested in every fold; leave its split or the folds out"
@@ -145,11 +145,11 @@ class PicturesSettings(Settings):
         return self
 
     @property
-    def more_folds(self) -> range:
-        """The folds of `fold: all` after fold 0."""
+    def folds(self) -> range:
+        """The folds that are run, from 0: those of `fold: all`, or one."""
         if isinstance(self.split, Folded) and self.split.fold == "all":
-            return range(1, self.split.folds)
-        return range(0)
+            return range(self.split.folds)
+        return range(1)
 
     def split_files(self) -> list[str]:
         """The files that define the split, beyond those of the corpora."""
