@@ -206,7 +206,7 @@ def test_what_cannot_be_aligned_is_refused_with_its_reason(spoken, tmp_path):
         "F01/nobody.txt": "a transcript for no audio file of that name",
         "F01/short.wav": "0.50 s are too short for its 7 words, which take",
         "F01/silent.wav": "its transcript holds no word",
-        "F01/slow.wav": "sampled at 4000 Hz; alignment wants 8000 or more",
+        "F01/slow.wav": "sampled at 4000 Hz; alignment needs 8000 or more",
         "F01/text.wav": "cannot be read",
         "F01/F01_02.wav": "'F01_02.flac' has that name too",
         "F01/F01_02.flac": "cannot be read",
@@ -248,7 +248,7 @@ def test_a_table_of_transcripts(spoken, tmp_path):
         "unlisted.wav": "no transcript: no usable row of transcripts.tsv names it",
     }
     (root / "transcripts.tsv").write_text("file\ttext\n")
-    with pytest.raises(InputError, match="line 1: no column talker; the header wants file"):
+    with pytest.raises(InputError, match="line 1: no column talker; the header needs file"):
         run(root)
 
 

@@ -267,7 +267,7 @@ def test_context_without_the_whole_picture_is_one_line(inputs):
     "key", [{"loss": "infonce"}, {"word_term": 1}, {"time_shift": 1}, {"filter_mask": 2}]
 )
 def test_what_one_picture_a_batch_cannot_have_is_refused(key):
-    with pytest.raises(ValidationError, match="wants a batch of many pictures"):
+    with pytest.raises(ValidationError, match="needs a batch of many pictures"):
         TrainingSettings(**(SETTINGS | key))
 
 

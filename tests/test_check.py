@@ -115,7 +115,7 @@ def test_the_paper_without_its_data_says_what_is_missing_and_whence(tmp_path):
     assert f"note  pictures: layout of {tmp_path}/data/pascal1k: pictures in" in done.stdout
     assert "docs/paper.md" in done.stdout
     fails = sum(line.startswith("fail ") for line in lines)
-    assert lines[-1] == f"not ready: {fails} to mend before the run"
+    assert lines[-1] == f"not ready: {fails} to correct before the run"
 
 
 @pytest.mark.parametrize(

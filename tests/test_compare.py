@@ -448,7 +448,7 @@ def test_the_command_says_what_it_found(runs, tmp_path, capsys):
         ("none", [], "none: no such folder; give the results folder of a finished run"),
         (".", [], ".: no evaluation/*/*/*/ranks.parquet in it; give the results folder of a"),
         ("a", ["--gallery", "all"], "a: no gallery 'all' in its ranks; it has test"),
-        ("a", ["--resamples", "49"], "--resamples 49: a 95 % interval wants 50 to 20,000"),
+        ("a", ["--resamples", "49"], "--resamples 49: a 95 % interval needs 50 to 20,000"),
         ("bad", [], "ranks.parquet: not a readable Parquet file"),
         ("a", ["--html", "a.txt/x"], "a.txt/x: it cannot be written"),
     ],

@@ -110,10 +110,10 @@ def test_all_tasks_are_named_by_one_word():
         ),
         (
             {"scenes": None, "pictures": {"corpora": [ONE | {"options": ALONE}]}},
-            "captions_alone wants the section fragments",
+            "captions_alone needs the section fragments",
         ),
         ({"fc7": None}, "no section fc7"),
-        ({"pictures": {"split": {"method": "fragments"}}}, "wants the section fragments"),
+        ({"pictures": {"split": {"method": "fragments"}}}, "needs the section fragments"),
         (
             {"alignment": ALIGNMENT},
             "section synthesis and the section alignment are both",
@@ -174,7 +174,7 @@ def test_all_tasks_are_named_by_one_word():
         ({"experiments": {"a": {"words": {"min_count": 1}}}}, "experiments.a.words: Extra"),
         ({"experiments": {"a": {"fc7": {"regions": 30}}}}, "experiments.a: fc7.regions (30)"),
         ({"experiments": {"a": {"regions": {"candidates": 2}}}}, "experiments.a: fc7.regions"),
-        ({"training": {"loss": "infonce"}}, "loss infonce wants a batch of many pictures"),
+        ({"training": {"loss": "infonce"}}, "loss infonce needs a batch of many pictures"),
         (
             {"experiments": {"a": {"training": {"speech_encoder": "conv", "filters": 39}}}},
             "experiments.a.training: filters is 39, and logmel.filters 40",
@@ -201,11 +201,11 @@ WRONG = [
     ("shards", "0x1_000", "shards: Input should be less than or equal to 400, got 4096"),
     ("results", "~no-such-user/x", "results: no such user's home"),
     ("results", "-rf", "results: a path that begins with - is read as an option"),
-    ("results", "/", "results: results wants a folder of its own"),
-    ("results", "..", "results: results wants a folder of its own"),
-    ("results", "./", "results: results wants a folder of its own"),
-    ("results", "a/../..", "results: results wants a folder of its own"),
-    ("results", "' '", "results: results wants a folder of its own"),
+    ("results", "/", "results: results needs a folder of its own"),
+    ("results", "..", "results: results needs a folder of its own"),
+    ("results", "./", "results: results needs a folder of its own"),
+    ("results", "a/../..", "results: results needs a folder of its own"),
+    ("results", "' '", "results: results needs a folder of its own"),
     ("results", "<logs>/x", "results: braces and <> stand for variables in rules"),
     ("results", "'{x}'", "results: braces and <> stand for variables in rules"),
     ("results", '"a\\e[2J"', "results: only what can be printed may stand in a path"),
@@ -238,7 +238,7 @@ WRONG = [
     (
         "metrics",
         "{resamples: 49, seed: 1}",
-        "metrics.resamples: a 95 % interval wants 50 resamples",
+        "metrics.resamples: a 95 % interval needs 50 resamples",
     ),
     (
         "metrics",

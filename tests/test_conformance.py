@@ -113,7 +113,7 @@ def test_the_reader_in_the_docs(tmp_path: Path):
         ("return sorted([", "return sorted([root / 'no.lst', ", "no.lst is no file"),
         ("recordings.sort(", "recordings.sort(reverse=True, ", "the recordings are not sorted"),
         ("words.sort", "words[:0].sort", "the words are not sorted"),
-        ("word, *times)", "word, *times, None)", "its picture wants to be a str"),
+        ("word, *times)", "word, *times, None)", "its picture must be a str"),
         ("return recordings, words, rejects", "return recordings, words", "a tuple of three lists"),
         ("return recordings, words, rejects", "return words, recordings, []", "list of Recording"),
         ("= path.parent.name, ", "= str(path.parent), ", "depends on where the folder lies"),

@@ -331,7 +331,7 @@ def test_what_a_config_wants_fetched():
     assert config.load(values).fetched_networks() == []
     values["fetch"] = {"pascal1k": "http://host/"}
     values["pictures"]["corpora"][0]["reader"] = "flickr8k"
-    with pytest.raises(InputError, match=r"fetch.pascal1k wants one entry .* there are 0"):
+    with pytest.raises(InputError, match=r"fetch.pascal1k needs one entry .* there are 0"):
         config.load(values)
 
 
@@ -344,7 +344,7 @@ def test_the_target_fetches_and_no_other_target_does(pascal, tmp_path):
     other = snakemake(tmp_path, "-n")
     assert other.returncode != 0
     lines = [line for line in (other.stdout + other.stderr).splitlines() if "error:" in line]
-    assert lines == ["error: data/pascal1k: no such folder; mend its path in pictures.corpora"]
+    assert lines == ["error: data/pascal1k: no such folder; correct its path in pictures.corpora"]
     assert pascal.asked == []
     for _ in range(2):
         result = snakemake(tmp_path, "fetch")

@@ -164,32 +164,32 @@ def at(row, value):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"images": lambda a: a[0]}, r"images: shape \(6,\), wants \(fragments, d\)"),
+        ({"images": lambda a: a[0]}, r"images: shape \(6,\), expected \(fragments, d\)"),
         ({"images": at((3, 2), np.nan)}, r"images: 1 numbers are not finite .* at \[3, 2\]"),
-        ({"images": lambda a: a.astype(object)}, "images: dtype object, wants numbers"),
-        ({"words": lambda a: a.ravel()}, r"words: shape \(\d+,\), wants \(words, size\)"),
+        ({"images": lambda a: a.astype(object)}, "images: dtype object, expected numbers"),
+        ({"words": lambda a: a.ravel()}, r"words: shape \(\d+,\), expected \(words, size\)"),
         ({"words": at((0, 1), -np.inf)}, r"words: 1 numbers are not finite .* at \[0, 1\]"),
-        ({"words": lambda a: a[1:]}, r"token_ids: shape \(96,\), wants \(95,\)"),
-        ({"image_ids": lambda a: a[:-2]}, r"image_ids: shape \(70,\), wants \(72,\)"),
+        ({"words": lambda a: a[1:]}, r"token_ids: shape \(96,\), expected \(95,\)"),
+        ({"image_ids": lambda a: a[:-2]}, r"image_ids: shape \(70,\), expected \(72,\)"),
         ({"image_ids": lambda a: at(4, None)(a.astype(object))}, "image_ids: row 4 is missing"),
         ({"image_ids": at(5, "q")}, "image_ids: row 5 is q, which splits lacks; add its split"),
         ({"token_ids": lambda a: at(9, a[2])(a)}, "token_ids: row 9 is r@.*, as an earlier one"),
-        ({"pairs": lambda a: a[:0]}, "pairs: no rows, wants one for each picture and word"),
-        ({"pairs": lambda a: a.drop(columns="talker")}, "pairs: columns .*, wants talker too"),
-        ({"pairs": lambda a: a.to_dict()}, "pairs: dict, wants a data frame with image_id, tok"),
+        ({"pairs": lambda a: a[:0]}, "pairs: no rows, expected one a picture and word"),
+        ({"pairs": lambda a: a.drop(columns="talker")}, "pairs: columns .*; missing: talker"),
+        ({"pairs": lambda a: a.to_dict()}, "pairs: dict, expected a data frame with image_id, tok"),
         (pairs(image_id="q"), "pairs: row 0 has the image_id q, which image_ids lacks; add its v"),
         (pairs(token_id="r"), "pairs: row 0 has the token_id r, which token_ids lacks; add its v"),
-        (pairs(talker=None), "pairs: column talker is missing in row 0, wants a value"),
+        (pairs(talker=None), "pairs: column talker is missing in row 0, expected a value"),
         (
             {"pairs": lambda a: pd.concat([a, a[:1].assign(spoken_word="w9")])},
-            r"pairs: row 96 has the token r@.* as w9, an earlier one as w\d; wants one spoken_word",
+            r"pairs: row 96 has the token r@.* as w9, an earlier one as w\d; expected",
         ),
-        ({"splits": ["train"]}, "splits: list, wants a mapping from image_id to split"),
+        ({"splits": ["train"]}, "splits: list, expected a mapping from image_id to split"),
         (
             {"splits": lambda a: a.replace("validation", "test")},
-            "splits: no picture of pairs is in validation; wants some in train and some in val",
+            "splits: no picture of pairs is in validation; expected some in train and some in val",
         ),
-        ({"seed": 1.5}, "seed: 1.5, wants a whole number"),
+        ({"seed": 1.5}, "seed: 1.5, expected a whole number"),
         ({"device": "gpu"}, "--device gpu: not a device"),
         ({"embeding": 8}, "options: embeding: Extra inputs .*did you mean embedding?"),
         ({"embedding": "wide"}, "options: embedding: .* got 'wide'"),
@@ -202,7 +202,7 @@ def at(row, value):
         ),
         (
             {"log_mel": {"normalise": "token"}, **NOISY},
-            "options: noise wants frames that say how loud a sound is, and logmel.normalise token",
+            "options: noise needs frames that say how loud a sound is, and logmel.normalise token",
         ),
     ],
 )  # fmt: skip
@@ -215,14 +215,14 @@ def test_a_mistake_names_the_argument_the_row_and_the_remedy(changes, message, g
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ({}, "images, words: wants one of the two"),
-        ({"images": np.ones((2, 6)), "words": np.ones((2, 9))}, "images, words: wants one of"),
-        ({"images": np.ones((2, 5))}, r"images: shape \(2, 5\), wants \(fragments, 6\)"),
-        ({"words": np.ones((2, 5))}, r"words: shape \(2, 5\), wants \(words, 9\)"),
+        ({}, "images, words: expected one of the two"),
+        ({"images": np.ones((2, 6)), "words": np.ones((2, 9))}, "images, words: expected one of"),
+        ({"images": np.ones((2, 5))}, r"images: shape \(2, 5\), expected \(fragments, 6\)"),
+        ({"words": np.ones((2, 5))}, r"words: shape \(2, 5\), expected \(words, 9\)"),
         ({"words": np.full((2, 9), np.nan)}, "words: 18 numbers are not finite"),
-        ({"words": np.full((2, 9), None)}, "words: dtype object, wants numbers"),
-        ({"images": np.ones((2, 6)), "image_ids": ["a"]}, r"image_ids: shape \(1,\), wants \(2,\)"),
-        ({"images": np.ones((1, 6)), "image_ids": [None]}, "image_ids: row 0 is missing, wants an"),
+        ({"words": np.full((2, 9), None)}, "words: dtype object, expected numbers"),
+        ({"images": np.ones((2, 6)), "image_ids": ["a"]}, r"image_ids: shape \(1,\), expected \(2"),
+        ({"images": np.ones((1, 6)), "image_ids": [None]}, "image_ids: row 0 is missing, expected"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_embedding_is_one_line(asked, message):
@@ -231,5 +231,5 @@ def test_a_mistake_in_embedding_is_one_line(asked, message):
     with pytest.raises(InputError, match=f"^{message}") as error:
         embed(model, **asked)
     assert "\n" not in str(error.value)
-    with pytest.raises(InputError, match=r"^model: str, wants what train or load returns"):
+    with pytest.raises(InputError, match=r"^model: str, expected what train or load returns"):
         embed("results/training/paper/model/1", **asked)

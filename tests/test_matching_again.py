@@ -148,10 +148,10 @@ def test_nothing_to_say_is_no_traceback():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"reuse": "never", "test_speakers": "all"}, "test_speakers wants reuse: always"),
+        ({"reuse": "never", "test_speakers": "all"}, "test_speakers needs reuse: always"),
         ({"unseen_talkers": 2}, "give unseen_talkers 0"),
         ({"unseen_words": 0.1}, "give unseen_words 0"),
-        ({"speakers": "mixed"}, "wants speakers best, all or balanced"),
+        ({"speakers": "mixed"}, "needs speakers best, all or balanced"),
     ],
 )
 def test_what_does_not_go_together_is_refused(changes, message):

@@ -249,7 +249,7 @@ def test_training_alone_hears_them(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("key", PERTURBATIONS)
 def test_one_picture_a_batch_and_frames_of_a_model_are_refused(key):
-    with pytest.raises(ValidationError, match="wants a batch of many pictures"):
+    with pytest.raises(ValidationError, match="needs a batch of many pictures"):
         make(**{key: 0.1})
     changes = {"model": "m.pt", "span": "word"}
     logmel = config.load(values()).logmel.model_copy(update=changes)
@@ -264,7 +264,7 @@ def test_noise_and_rooms_want_levels():
     logmel = config.load(values()).logmel.model_copy(update={"normalise": "token"})
     check_frames(settings(channel=0.1, filter_warp=0.1), logmel)
     for key in ("noise", "reverberation"):
-        with pytest.raises(ValueError, match=f"{key} wants frames that say how loud"):
+        with pytest.raises(ValueError, match=f"{key} needs frames that say how loud"):
             check_frames(settings(**{key: 0.1}), logmel)
 
 

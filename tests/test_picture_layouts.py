@@ -215,10 +215,10 @@ def test_pipes_and_devices_are_rejects(tmp_path: Path):
 def test_captions_that_are_a_pipe_are_one_line(tmp_path: Path):
     jpeg(tmp_path / "a.jpg")
     os.mkfifo(tmp_path / "captions.csv")
-    with pytest.raises(InputError, match="no captions; it wants one of"):
+    with pytest.raises(InputError, match="no captions; expected one of"):
         flickr8k.read(tmp_path)
     os.mkfifo(tmp_path / "dataset.json")
-    with pytest.raises(InputError, match="it wants one JSON file"):
+    with pytest.raises(InputError, match="it needs one JSON file"):
         karpathy.read(tmp_path)
 
 
@@ -279,7 +279,7 @@ def test_half_a_surrogate_is_a_reject(tmp_path: Path):
     corpora = [{"reader": "karpathy", "path": str(root), "name": "k"}]
     made = read(root, tmp_path / "out", corpora=corpora, split={"method": "corpus"})
     assert made["rejects"] == {
-        "k/a#1": "a caption that holds U+D83D, which cannot be printed; mend it",
+        "k/a#1": "a caption that holds U+D83D, which cannot be printed; correct it",
         "k/dataset_flickr8k.json, images[3]": "a caption for no picture: '\\ud83d.jpg'; add the"
         " picture or remove the row",
     }
@@ -310,7 +310,7 @@ def test_a_picture_of_a_reader_of_ones_own_is_cleaned():
     mine = Picture("a", None, ("cafe\u0301", "\x1b[2J", "", "tab\there"))
     assert shown(mine) == (
         [Picture("a", None, ("caf\u00e9", "", "", "tab here"))],
-        [Reject("a#1", "a caption that holds U+001B, which cannot be printed; mend it")],
+        [Reject("a#1", "a caption that holds U+001B, which cannot be printed; correct it")],
     )
 
 

@@ -151,7 +151,7 @@ def test_a_cell_of_any_length_is_read(tmp_path: Path):
 def test_header_without_a_caption_column(tmp_path: Path):
     jpeg(tmp_path / "a.jpg")
     text(tmp_path / "captions.tsv", "image\ttext\na.jpg\tx\n")
-    with pytest.raises(InputError, match="line 1: the header wants image"):
+    with pytest.raises(InputError, match="line 1: the header needs image"):
         flickr8k.read(tmp_path)
 
 
@@ -290,7 +290,7 @@ def test_the_script_ends_in_one_line(tmp_path: Path):
     )
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
-        f"error: {tmp_path / 'nowhere'}: no such folder; mend its path in pictures.corpora"
+        f"error: {tmp_path / 'nowhere'}: no such folder; correct its path in pictures.corpora"
     ]
 
 

@@ -322,5 +322,5 @@ def test_a_fragment_may_look_for_its_words_among_all_pseudo_words(inputs, tmp_pa
 
 
 def test_a_lexicon_term_wants_a_lexicon():
-    with pytest.raises(ValueError, match=r"lexicon_term 0\.5 wants words that are known"):
+    with pytest.raises(ValueError, match=r"lexicon_term 0\.5 needs words that are known"):
         make(**BEST, lexicon_term=0.5)

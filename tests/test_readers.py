@@ -323,7 +323,7 @@ def test_a_table_of_words_that_are_their_files_and_said_about_pictures(tmp_path:
     assert rejects["words.tsv:6"].startswith("no file of that name")
     corpus = Corpus(reader="tsv", path=str(tmp_path), options={"columns": columns})
     assert conformance.check(corpus) == []
-    with pytest.raises(InputError, match="no column picture; the header wants file, word, picture"):
+    with pytest.raises(InputError, match="no column picture; the header needs file, word, picture"):
         read("tsv", tmp_path, columns=columns | {"picture": "picture"})
 
 

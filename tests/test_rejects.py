@@ -20,11 +20,11 @@ from support.pictures import jpeg, text
 KINDS = [
     ("a caption for no picture: 'x/a.jpg'; add it", "a caption for no picture: 'b.jpg'; add it"),
     ("holds 12.5 s of 40.0 s; fetch it again", "holds 3 s of 4 s; fetch it again"),
-    ("'cat' goes from 1.0 to 0.5 s; mend it", "\"don't\" goes from 2.0 to 0.5 s; mend it"),
+    ("'cat' goes from 1.0 to 0.5 s; correct it", "\"don't\" goes from 2.0 to 0.5 s; correct it"),
     ("not said; 'ann' is nearest, but lacks: x", "not said; 'bob' is nearest, but lacks: y, z"),
     ("no offset in seconds: a.wav x y cat", "no offset in seconds: b/c.wav 1 dog"),
-    ("no talker: a b.wav; mend the row", "no talker: c.wav; mend the row"),
-    ("U+0007 cannot be shown: 'a' by 'b'; mend it", "U+001B cannot be shown: 'c' by 'd'; mend it"),
+    ("no talker: a b.wav; correct the row", "no talker: c.wav; correct the row"),
+    ("U+0007 cannot be shown: 'a' by 'b'; fix it", "U+001B cannot be shown: 'c' by 'd'; fix it"),
     ("seen 3 times, fewer than words.min_count: 4", "seen 2 times, fewer than words.min_count: 4"),
 ]  # fmt: skip
 
@@ -64,7 +64,7 @@ def test_a_table_is_written_and_told(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 
 def test_the_path_is_no_part_of_a_reason():
-    assert cause(InputError("/x/a.wav: silent; mend it"), Path("/x/a.wav")) == "silent; mend it"
+    assert cause(InputError("/x/a.wav: silent; fix it"), Path("/x/a.wav")) == "silent; fix it"
     assert cause(InputError("other"), Path("/x/a.wav")) == "other"
 
 

@@ -248,5 +248,5 @@ def test_a_training_asks_for_the_contexts_of_its_words(inputs, tmp_path, monkeyp
 
 
 def test_one_picture_a_batch_is_refused():
-    with pytest.raises(ValidationError, match=r"semantic_term 0\.5 wants a batch of many"):
+    with pytest.raises(ValidationError, match=r"semantic_term 0\.5 needs a batch of many"):
         TrainingSettings(**(SETTINGS | {"semantic_term": 0.5}))

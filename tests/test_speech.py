@@ -527,7 +527,7 @@ def test_two_words_with_one_onset():
     kept, rejects = check_words(words, recordings)
     assert list(kept["word"]) == ["one"]
     assert [(reject.id, reject.reason) for reject in rejects] == [
-        ("a@0.500", "'two' has the onset of another word; mend the row")
+        ("a@0.500", "'two' has the onset of another word; correct the row")
     ]
 
 

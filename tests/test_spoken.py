@@ -189,7 +189,7 @@ def test_captions_keep_no_signs():
     assert words == ["a", "dog", "t-shirt", "is", "it", "big"]
     values = configs.complete()
     values["words"]["keep"] = "all"
-    with pytest.raises(InputError, match="keep: all wants the captions' function words"):
+    with pytest.raises(InputError, match="keep: all needs the captions' function words"):
         load(values)
 
 
@@ -237,7 +237,7 @@ def test_other_keys_of_the_section_are_refused():
     assert MatchingSettings(method="spoken", seed=7).seed == 7
     values = configs.complete("captions.yaml")
     values["synthesis"] = {}
-    with pytest.raises(InputError, match="spoken wants recordings that say captions"):
+    with pytest.raises(InputError, match="spoken needs recordings that say captions"):
         load(values)
     values = configs.complete("captions.yaml")
     values["experiments"]["best"]["training"]["spare_words"] = 3
@@ -426,7 +426,7 @@ def test_data_frames_of_spoken_captions():
     )
     found = captions_of_frames.match(captions, tokens, method="spoken", min_count=1)
     assert found.spoken_captions["spoken_word"].tolist() == ["dog", "runs", "red", "car"]
-    with pytest.raises(InputError, match="no column picture, which method='spoken' wants"):
+    with pytest.raises(InputError, match="no column picture, which method='spoken' needs"):
         captions_of_frames.match(
             captions, tokens.drop(columns="picture"), method="spoken", min_count=1
         )

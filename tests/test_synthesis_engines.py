@@ -147,7 +147,7 @@ def test_a_missing_engine_is_one_line_with_its_packages(monkeypatch, tmp_path: P
     [
         ({"engines": ("flite", "flite")}, "names one twice"),
         ({"engines": ()}, "at least 1 item"),
-        ({"engines": ("kokoro",)}, "kokoro wants its files"),
+        ({"engines": ("kokoro",)}, "kokoro needs its files"),
         ({"engines": ("espeak", "flite", "festival"), "talkers": 2}, "as many talkers or more"),
         ({"engines": ("mbrola",)}, "espeak"),
     ],

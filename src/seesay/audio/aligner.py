@@ -70,7 +70,7 @@ def read(
     """
     facts = sound.facts(path)
     if facts.rate < LOWEST_RATE:
-        raise InputError(f"sampled at {facts.rate} Hz; alignment wants {LOWEST_RATE} or more")
+        raise InputError(f"sampled at {facts.rate} Hz; alignment needs {LOWEST_RATE} or more")
     duration = facts.duration
     if start or end is not None:
         part, rate = sound.span(path, start, duration if end is None else end)
@@ -89,7 +89,7 @@ def check_length(work: Work, duration: float) -> None:
     if duration < least:
         raise InputError(
             f"{duration:.2f} s are too short for its {len(work.words)} words, "
-            f"which take {least:.2f} s at least; mend the transcript or the file"
+            f"which take {least:.2f} s at least; correct the transcript or the file"
         )
 
 
@@ -114,7 +114,7 @@ def search(work: Work, samples: NDArray[np.int16], duration: float) -> list[tupl
     found = decoder.hyp() and [part for part in decoder.seg() if part.word not in FILLERS]
     if not found or len(found) != len(work.words):
         raise InputError(
-            f"its {len(work.words)} words could not be found in the sound; mend the "
+            f"its {len(work.words)} words could not be found in the sound; correct the "
             "transcript or the file if they are not what is said, else try a smaller beam"
         )
     times = [(part.start_frame * HOP, (part.end_frame + 1) * HOP) for part in found]

@@ -86,7 +86,7 @@ def shown(
             continue
         name = printable(f"{word.recording_id}@{word.onset:.3f}")
         said = f"{word.word!a} by {word.talker!a}" + f" about {word.picture!a}" * bool(word.picture)
-        reason = f"{odd} cannot be printed: {said}; mend it"
+        reason = f"{odd} cannot be printed: {said}; correct it"
         rejects.append(Reject(name, reason))
     return recordings, kept, rejects
 

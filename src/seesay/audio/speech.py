@@ -45,7 +45,7 @@ def read_corpora(
     keep_apart("speech.corpora", [one for corpus, part in kept for one in ids_of(corpus, *part)])
     unused = exclusion.rest()
     if unused and settings.on_bad_input == "fail":
-        raise InputError(f"{unused[0].id}: {unused[0].reason}; mend it or leave it out")
+        raise InputError(f"{unused[0].id}: {unused[0].reason}; correct it or leave it out")
     recordings = pd.concat([part[0] for part in parts], ignore_index=True)
     words = pd.concat([part[1] for part in parts], ignore_index=True)
     sources.still(before)
@@ -119,7 +119,7 @@ def open_recordings(recordings: list[Recording]) -> tuple[pd.DataFrame, list[Rej
             channel = 0 if facts.channels == 1 else -1
         elif not 0 <= channel < facts.channels:
             reason = f"channel {channel + 1} is asked for, but it has {facts.channels}"
-            rejects.append(Reject(recording.recording_id, f"{reason}; mend its words or the file"))
+            rejects.append(Reject(recording.recording_id, f"{reason}; fix its words or the file"))
             continue
         row = (recording.recording_id, str(path), digest, channel, recording.talker)
         rows.append((*row, facts.rate, facts.duration))
@@ -156,7 +156,7 @@ def check_words(words: pd.DataFrame, recordings: pd.DataFrame) -> tuple[pd.DataF
     ]
     lost = ~silent & ~((words["onset"] >= 0) & (words["offset"] > words["onset"]))
     rejects += [
-        Reject(str(row.token_id), f"{row.word!r} goes from {row.onset} to {row.offset} s; mend it")
+        Reject(str(row.token_id), f"{row.word!r} goes from {row.onset} to {row.offset} s; fix it")
         for row in words[lost].itertuples()
     ]
     silent |= lost
@@ -165,7 +165,7 @@ def check_words(words: pd.DataFrame, recordings: pd.DataFrame) -> tuple[pd.DataF
         Reject(
             str(row.token_id),
             f"{row.word!r} ends at {row.offset:.3f} s, but the recording is {row.duration:.3f} s "
-            "long: the wav is shorter than its tokens say; replace the file or mend the row",
+            "long: the wav is shorter than its tokens say; replace the file or correct the row",
         )
         for row in words[short].assign(duration=duration[short]).itertuples()
     ]
@@ -175,7 +175,7 @@ def check_words(words: pd.DataFrame, recordings: pd.DataFrame) -> tuple[pd.DataF
     words["token_id"] = words["token_id"].where(~others, words["token_id"] + "@" + words["talker"])
     twice = words["token_id"].duplicated()
     rejects += [
-        Reject(str(row.token_id), f"{row.word!r} has the onset of another word; mend the row")
+        Reject(str(row.token_id), f"{row.word!r} has the onset of another word; correct the row")
         for row in words[twice].itertuples()
     ]
     return words[~twice], rejects

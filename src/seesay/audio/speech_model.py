@@ -84,7 +84,7 @@ class SpeechModel(LogMel):
             cause = shorten(str(error).strip().splitlines()[-1], 200, placeholder=" ...")
             raise InputError(
                 f"{self.path}: fails on a waveform (1, {len(samples)}) of float32 ({cause});"
-                " logmel.model wants a module that maps a waveform (1, n) to frames (1, f, d)"
+                " logmel.model needs a module that maps a waveform (1, n) to frames (1, f, d)"
             ) from error
         if not isinstance(found, torch.Tensor) or not found.is_floating_point():
             kind = found.dtype if isinstance(found, torch.Tensor) else type(found).__name__

@@ -41,12 +41,12 @@ def say(
     """
     settings = arguments.settings("options", SynthesisSettings, options)
     if isinstance(sentences, str) or not all(isinstance(each, str) for each in sentences):
-        raise InputError("sentences: wants a list of texts, one a sentence")
+        raise InputError("sentences: expected a list of texts, one a sentence")
     script = [each.split() for each in sentences if each.split()]
     if not script:
-        raise InputError("sentences: no words in them, wants one or more")
+        raise InputError("sentences: no words in them, expected one or more")
     if not TALKER.fullmatch(talker):
-        raise InputError(f"talker: {talker!r}, wants F01, M01 or the like")
+        raise InputError(f"talker: {talker!r}, expected F01, M01 or the like")
     engine = engine_of(talker)
     if cause := lack(engine, settings.kokoro):
         raise InputError(f"talker: {talker}: {cause}")

@@ -100,7 +100,7 @@ def from_table(root: Path, audio: dict[str, Path], rejects: list[Reject]) -> lis
     absent = [name for name in COLUMNS if name not in header]
     if absent:
         raise InputError(
-            f"{root / TRANSCRIPTS}: line 1: no column {', '.join(absent)}; the header wants "
+            f"{root / TRANSCRIPTS}: line 1: no column {', '.join(absent)}; the header needs "
             f"{', '.join(COLUMNS)}, separated by tabs"
         )
     files = {composed(path.relative_to(root).as_posix()): path for path in audio.values()}
@@ -109,9 +109,9 @@ def from_table(root: Path, audio: dict[str, Path], rejects: list[Reject]) -> lis
         row = dict(zip(header, cells, strict=True))
         file = row["file"].replace("\\", "/").removeprefix("./")
         if file not in files:
-            reason = f"no such file, or none that can be used, in {root}: {file}; mend the row"
+            reason = f"no such file, or none that can be used, in {root}: {file}; correct the row"
         elif not row["talker"]:
-            reason = f"no talker: {file}; mend the row"
+            reason = f"no talker: {file}; correct the row"
         elif file in utterances:
             reason = f"there is a row for it already: {file}; write all that it says in one"
         else:

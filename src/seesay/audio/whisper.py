@@ -129,6 +129,6 @@ def _load(runtime: Any, path: Path) -> Any:
     except (RuntimeError, ValueError, TypeError) as error:
         cause = shorten(str(error).strip(), 200, placeholder=" ...")
         raise InputError(
-            f"{path}: not a folder with a CTranslate2 Whisper model ({cause}); logmel.model wants"
+            f"{path}: not a folder with a CTranslate2 Whisper model ({cause}); logmel.model needs"
             " one as ct2-transformers-converter writes it, or a TorchScript file"
         ) from error

@@ -43,7 +43,7 @@ def log_mel(samples: Any, rate: int, times: Any = None, **options: Any) -> Float
         or not isinstance(rate, int | np.integer)
         or not LEAST <= rate <= MOST
     ):
-        raise InputError(f"rate: {rate!r}, wants a whole number of Hz, {LEAST} to {MOST}")
+        raise InputError(f"rate: {rate!r}, expected a whole number of Hz, {LEAST} to {MOST}")
     heard = _mono(samples)
     if times is None:
         times = [[0.0, len(heard) / rate]]
@@ -63,9 +63,9 @@ def vectors(pieces: Iterable[Floats], times: Times, settings: LogmelSettings) ->
     if beyond.any():
         row = int(np.flatnonzero(beyond)[0])
         raise InputError(
-            f"times: row {row} is {onsets[row]:.3f} to {offsets[row]:.3f} s, wants an onset before"
-            f" the offset and their middle within the sound, which has {len(frames)} frames of"
-            f" {settings.hop:g} s"
+            f"times: row {row} is {onsets[row]:.3f} to {offsets[row]:.3f} s, expected an onset"
+            f" before the offset and their middle within the sound, which has"
+            f" {len(frames)} frames of {settings.hop:g} s"
         )
     found, _ = compute.vectors(frames, onsets, offsets)
     return found
@@ -76,15 +76,15 @@ def _mono(samples: Any) -> Floats:
     shape: tuple[str, ...] = ("samples", "channels") if found.ndim == 2 else ("samples",)
     found = arguments.shaped("samples", found, shape)
     if not found.size:
-        raise InputError(f"samples: shape {found.shape}, wants one sample or more")
+        raise InputError(f"samples: shape {found.shape}, expected one sample or more")
     if found.dtype.kind == "i":
         scale = 2.0 ** (8 * found.dtype.itemsize - 1)
         found = (found / scale).astype(np.float32)
     if found.dtype.kind != "f":
-        raise InputError(f"samples: dtype {found.dtype}, wants float32, int16 or int32")
+        raise InputError(f"samples: dtype {found.dtype}, expected float32, int16 or int32")
     values = arguments.floats("samples", found, shape)
     loudest = float(np.abs(values).max())
     if loudest > sound.LOUDEST:
-        raise InputError(f"samples: as great as {loudest:.3g}, wants full scale at 1")
+        raise InputError(f"samples: as great as {loudest:.3g}, expected full scale at 1")
     mono: NDArray[np.float32] = values if values.ndim == 1 else sound.heard(values, -1)
     return mono

@@ -79,12 +79,12 @@ def _said(tokens: pd.DataFrame) -> pd.DataFrame:
     columns = ["recording_id", "picture", "caption"]
     missing = [name for name in columns if name not in tokens]
     if missing:
-        raise InputError(f"tokens: no column {', '.join(missing)}, which method='spoken' wants")
+        raise InputError(f"tokens: no column {', '.join(missing)}, which method='spoken' needs")
     found = tokens[columns].drop_duplicates()
     twice = found["recording_id"].duplicated()
     if twice.any():
         name = found.loc[twice, "recording_id"].iloc[0]
-        raise InputError(f"tokens: {name} says several captions, wants one a recording")
+        raise InputError(f"tokens: {name} says several captions, expected one a recording")
     return found.astype({"caption": "Int32"})
 
 
@@ -118,7 +118,7 @@ def _splits(captions: pd.DataFrame) -> "pd.Series[str]":
     kinds = captions[["image_id", "split"]].drop_duplicates().set_index("image_id")["split"]
     twice = kinds.index[kinds.index.duplicated()]
     if len(twice):
-        raise InputError(f"captions: {twice[0]} is of several splits, wants one a picture")
+        raise InputError(f"captions: {twice[0]} is of several splits, expected one a picture")
     return kinds
 
 
@@ -127,7 +127,7 @@ def _tokens(given: pd.DataFrame) -> pd.DataFrame:
     tokens = arguments.frame("tokens", given, TOKENS)
     if tokens["token_id"].duplicated().any():
         twice = tokens["token_id"][tokens["token_id"].duplicated()].iloc[0]
-        raise InputError(f"tokens: token_id {twice} is there twice, wants distinct ones")
+        raise InputError(f"tokens: token_id {twice} is there twice, expected distinct ones")
     alone: dict[str, Any] = {"recording_id": tokens["token_id"], "onset": 0.0, "offset": 0.0}
     for name, values in alone.items():
         tokens[name] = tokens.get(name, values)

@@ -120,7 +120,7 @@ def _unseen_talkers(heard: set[str], settings: MatchingSettings) -> set[str]:
                 some = ", ".join(sorted(heard)[:3])
                 raise InputError(
                     f"matching.unseen_talkers: {pattern} is the whole id of no talker who says a "
-                    f"word of the captions (there are {some}, ...); mend it"
+                    f"word of the captions (there are {some}, ...); correct it"
                 )
         talkers = {name for name in heard if any(re.fullmatch(each, name) for each in given)}
         said = f"names {len(talkers)}"

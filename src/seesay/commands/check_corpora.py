@@ -107,7 +107,7 @@ def speech(config: Config, counts: Counts) -> Iterator[Finding]:
     keep_apart("speech.corpora", [one for part in parts for one in ids_of(*part)])
     for unused in exclusion.rest():
         mark = "fail" if strict else "note"
-        yield Finding(mark, "speech", f"{unused.id}: {unused.reason}; mend it or leave it out")
+        yield Finding(mark, "speech", f"{unused.id}: {unused.reason}; correct it or leave it out")
 
 
 def _speech_corpus(

@@ -226,7 +226,7 @@ def _compare(arguments: argparse.Namespace) -> None:
 
     if not FEWEST_RESAMPLES <= arguments.resamples <= MOST_RESAMPLES:
         raise InputError(
-            f"--resamples {arguments.resamples}: a 95 % interval wants {FEWEST_RESAMPLES} to"
+            f"--resamples {arguments.resamples}: a 95 % interval needs {FEWEST_RESAMPLES} to"
             f" {MOST_RESAMPLES:,}"
         )
     settings = MetricsSettings(resamples=arguments.resamples, seed=0)

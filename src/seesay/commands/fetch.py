@@ -130,7 +130,7 @@ class _Sums:
         for number, line in enumerate(text.splitlines(), start=1):
             match = re.fullmatch(r"([0-9a-f]{64}) [ *](.+)", line)
             if match is None:
-                raise InputError(f"{path}: line {number}: no SHA-256 and name; mend or remove it")
+                raise InputError(f"{path}: line {number}: no SHA-256 and name; fix or remove it")
             lines[match[2].removeprefix("./")] = match[1]
         sums = cls(path.parent, lines)
         try:

@@ -81,7 +81,7 @@ def _read(corpus: Corpus) -> Any:
 def of_sources(corpus: Corpus, sources: list[Path]) -> Iterator[str]:
     """Sources are existing files, each once, always in the same order."""
     if not sources or not all(isinstance(path, Path) for path in sources):
-        yield "sources: wants a list of pathlib.Path that is not empty"
+        yield "sources: expected a list of pathlib.Path that is not empty"
         return
     for path, count in Counter(sources).items():
         if count > 1:
@@ -97,14 +97,14 @@ def of_shape(found: Any) -> Iterator[str]:
     kinds = KINDS.get(len(found)) if isinstance(found, tuple) else None
     if kinds is None:
         yield (
-            "read: wants a tuple of three lists: recordings, words, rejects; or, of a reader of"
+            "read: expected a tuple of three lists: recordings, words, rejects; or, of a reader of"
             " pictures, of two: pictures, rejects"
         )
         return
     for some, kind in zip(found, kinds, strict=True):
         if not isinstance(some, list) or not all(isinstance(one, kind) for one in some):
             of_speech = "; of speech, a tuple of three lists" if len(kinds) == 2 else ""
-            yield f"read: wants a list of {kind.__name__}{of_speech}"
+            yield f"read: expected a list of {kind.__name__}{of_speech}"
 
 
 def of_pictures(found: Found, sources: list[Path]) -> Iterator[str]:
@@ -126,7 +126,7 @@ def of_pictures(found: Found, sources: list[Path]) -> Iterator[str]:
             f"{picture.path} is not among the sources: no rerun would see it": (
                 picture.path is not None and picture.path not in known
             ),
-            "its captions want to be a tuple of str": not texts,
+            "its captions must be a tuple of str": not texts,
             f"the split {picture.split!r} is none of train, validation, test": (
                 picture.split not in SPLITS
             ),
@@ -154,14 +154,14 @@ def of_recordings(found: Found, sources: list[Path]) -> Iterator[str]:
         number = isinstance(caption, int) and caption >= 0
         named = isinstance(picture, str) and picture != "" and not unprintable(picture)
         if (picture, caption) != ("", None) and not (named and number):
-            yield f"{where}: wants a picture's id and the number of its caption, or neither"
+            yield f"{where}: expected a picture's id and the number of its caption, or neither"
 
 
 def of_rejects(found: Found) -> Iterator[str]:
     """A reject has an id and a reason of one line."""
     for reject in found[-1]:
         if not reject.id or not reject.reason or "\n" in reject.id + reject.reason:
-            yield f"read: the reject {reject.id!r} wants an id and a reason of one line"
+            yield f"read: the reject {reject.id!r} needs an id and a reason of one line"
 
 
 def of_words(found: Found) -> Iterator[str]:
@@ -179,9 +179,9 @@ def of_words(found: Found) -> Iterator[str]:
     for word in words:
         problems = {
             "its recording is not among the recordings": word.recording_id not in ids,
-            "the word wants to be one word": len(word.word.split()) != 1,
+            "the word must be one word": len(word.word.split()) != 1,
             "it has no talker": not word.talker,
-            "its picture wants to be a str that can be printed": (
+            "its picture must be a str that can be printed": (
                 not isinstance(word.picture, str) or bool(unprintable(word.picture))
             ),
             "its times are not 0 <= onset < offset, in s": not (
@@ -229,10 +229,10 @@ def of_faults(corpus: Corpus, sources: list[Path], scratch: Path, say: Say) -> I
         try:
             function(broken)
             if broken is absent:
-                yield f"{what}: wants an InputError"
+                yield f"{what}: expected an InputError"
         except InputError as error:
             if "\n" in str(error):
-                yield f"{what}: the InputError wants to be one line"
+                yield f"{what}: the InputError must be one line"
         except Exception as error:
             yield f"{what}: {_shown(error)}, but a user's mistake is an InputError or a Reject"
 

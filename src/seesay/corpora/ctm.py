@@ -156,7 +156,7 @@ def _rows(path: Path, where: str, rejects: list[Reject]) -> Iterator[Row]:
         if not cells or cells[0].startswith(";;"):
             continue
         if len(cells) < 5:
-            reason = f"wants file, channel (1 or A), onset, duration and word: {line.strip()}"
+            reason = f"expected file, channel (1 or A), onset, duration and word: {line.strip()}"
             rejects.append(Reject(f"{where}:{number}", reason))
             continue
         mark = cells[4].upper()
@@ -181,7 +181,7 @@ def talkers(path: Path, where: str, rejects: list[Reject]) -> dict[tuple[str, in
         channel = channel_of(cells[1], first) if len(cells) == 3 else None
         if len(cells) != 2 and channel is None:
             reason = (
-                "wants a file's name, perhaps its channel, and its talker in one word: "
+                "expected a file's name, perhaps its channel, and its talker in one word: "
                 + " ".join(cells)
             )
             rejects.append(Reject(f"{where}:{number}", reason))

@@ -51,7 +51,7 @@ def irregular(root: Path) -> list[Path]:
 
 def _visible(root: Path) -> list[Path]:
     if not root.is_dir():
-        raise InputError(f"{root}: no such folder; mend its path in pictures.corpora")
+        raise InputError(f"{root}: no such folder; correct its path in pictures.corpora")
     found: list[Path] = []
     seen = {root.resolve()}
     for folder, below, names in os.walk(root, followlinks=True, onerror=_unreadable):
@@ -69,7 +69,7 @@ def _visible(root: Path) -> list[Path]:
 
 
 def _unreadable(error: OSError) -> None:
-    raise InputError(f"{error.filename}: cannot be looked into ({error.strerror}); mend it")
+    raise InputError(f"{error.filename}: cannot be looked into ({error.strerror}); correct it")
 
 
 def is_picture(path: Path) -> bool:
@@ -92,7 +92,7 @@ def foreign(path: Path) -> str:
 def folder_among(root: Path, names: Sequence[str]) -> Path:
     """The first of the folders `names` in `root`, in any case; `root` if there is none."""
     if not root.is_dir():
-        raise InputError(f"{root}: no such folder; mend its path in pictures.corpora")
+        raise InputError(f"{root}: no such folder; correct its path in pictures.corpora")
     # Of two that differ only in case, take the one in small letters.
     there = {path.name.casefold(): path for path in sorted(root.iterdir()) if path.is_dir()}
     exact = [root / name for name in names if (root / name).is_dir()]

@@ -87,7 +87,7 @@ def module(reader: str, ours: tuple[str, ...]) -> ModuleType:
         raise
     except Exception as error:  # a user's module may raise anything
         cause = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
-        raise InputError(f"{reader}: cannot be imported ({cause}); mend it") from error
+        raise InputError(f"{reader}: cannot be imported ({cause}); correct it") from error
     missing = [name for name in FUNCTIONS if not callable(getattr(found, name, None))]
     if missing:
         raise InputError(

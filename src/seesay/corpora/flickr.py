@@ -41,7 +41,7 @@ class Layout:
                 "",
             )
             wanted = ", ".join(self.captions)
-            raise InputError(f"{root}: no captions; it wants one of {wanted}{other}")
+            raise InputError(f"{root}: no captions; expected one of {wanted}{other}")
         return found
 
     def lists_of(self, root: Path) -> dict[str, Path]:

@@ -91,7 +91,7 @@ def captions(root: Path, options: Options, rejects: list[Reject]) -> dict[str, C
         if len(cells) == 3 and is_number(number):
             found[called(cells[0])] = (picture_called(cells[1]), int(number))
         elif cells:
-            reason = f"wants a wav, a picture and the number of its caption: {text.strip()}"
+            reason = f"expected a wav, a picture and the number of its caption: {text.strip()}"
             rejects.append(Reject(f"{options.captions}:{line}", reason))
     return found
 

@@ -81,7 +81,7 @@ class Folder:
             if len(found) == cells:
                 yield number, found
             elif found:
-                reason = f"{len(found)} of {cells} columns; mend the line: {line.strip()}"
+                reason = f"{len(found)} of {cells} columns; correct the line: {line.strip()}"
                 self.rejects.append(Reject(f"{name}:{number}", reason))
 
     def files(self) -> dict[str, str]:
@@ -102,7 +102,7 @@ class Folder:
             if mark:
                 self.rejects.append(Reject(name, f"{NOT_READ[mark]}: {given!r}"))
             elif not self.path(given).is_file():
-                self.rejects.append(Reject(name, f"no such file; mend wav.scp: {given!r}"))
+                self.rejects.append(Reject(name, f"no such file; correct wav.scp: {given!r}"))
             else:
                 paths[name] = self.path(given)
         if not (self.root / PARTS).is_file():
@@ -113,7 +113,7 @@ class Folder:
                 reason = f"its recording {recording!r} has no usable file in wav.scp"
                 self.rejects.append(Reject(name, reason))
             elif not 0 <= start < math.inf or not (end > start or end == -1):
-                reason = f"wants a start and an end in s, or -1: {' '.join(times)}"
+                reason = f"expected a start and an end in s, or -1: {' '.join(times)}"
                 self.rejects.append(Reject(f"{PARTS}:{number}", reason))
             else:
                 found[name] = Part(recording, paths[recording], start, None if end == -1 else end)
@@ -126,7 +126,7 @@ class Folder:
             if is_number(caption.removeprefix("#")):
                 found[name] = picture_called(picture), int(caption.removeprefix("#"))
             else:
-                reason = f"the caption's number is {caption!r}; it wants a number from 0"
+                reason = f"the caption's number is {caption!r}; expected a number from 0"
                 self.rejects.append(Reject(f"{self.options.captions}:{number}", reason))
         return found
 
@@ -141,7 +141,7 @@ class Folder:
             name, word = cells[0], cells[4].split()[0]
             onset, length = seconds(cells[2]), seconds(cells[3])
             if not (0 <= onset < math.inf and 0 < length < math.inf):
-                reason = f"wants an onset and a duration in s: {' '.join(cells)}"
+                reason = f"expected an onset and a duration in s: {' '.join(cells)}"
                 self.rejects.append(Reject(where, reason))
                 continue
             if name in parts:

@@ -95,12 +95,12 @@ def read(root: Path, options: Options = DEFAULT) -> tuple[list[Picture], list[Re
 def _dataset(root: Path, options: Options) -> Path:
     """The JSON file."""
     if not root.is_dir():
-        raise InputError(f"{root}: no such folder; mend its path in pictures.corpora")
+        raise InputError(f"{root}: no such folder; correct its path in pictures.corpora")
     found = [root / options.captions] if options.captions else sorted(root.glob("*.json"))
     if len(found) != 1 or not found[0].is_file():
         have = ", ".join(path.name for path in sorted(root.glob("*.json"))) or "none"
         raise InputError(
-            f"{root}: it wants one JSON file such as dataset_flickr8k.json, or its name in"
+            f"{root}: it needs one JSON file such as dataset_flickr8k.json, or its name in"
             f" pictures.corpora as options.captions; JSON files there: {have}"
         )
     return found[0]
@@ -112,7 +112,7 @@ def _images(path: Path) -> list[Any]:
         content = unrepeated.loads(content_of(path))
     except (ValueError, RecursionError) as error:
         cause = str(error) or "nested too deeply"
-        raise InputError(f"{path}: not JSON ({cause}); mend it, or fetch it again") from error
+        raise InputError(f"{path}: not JSON ({cause}); correct it, or fetch it again") from error
     if coco(content):
         raise InputError(
             f"{path}: this is COCO's own layout ({coco(content)}), not Karpathy's; fetch his"
@@ -120,21 +120,21 @@ def _images(path: Path) -> list[Any]:
         )
     images = content.get("images") if isinstance(content, dict) else None
     if not isinstance(images, list):
-        raise InputError(f"{path}: no list named images in it; it wants Karpathy's layout")
+        raise InputError(f"{path}: no list named images in it; expected Karpathy's layout")
     return images
 
 
 def _fault(entry: Any) -> str:
     """What is wrong with an entry; "" if nothing."""
     if not isinstance(entry, dict) or not isinstance(entry.get("filename"), str):
-        return "no filename; mend or remove the entry"
+        return "no filename; correct or remove the entry"
     if not isinstance(entry.get("split"), str) or entry["split"] not in SPLITS:
-        return f"the split {entry.get('split')!r} is none of {', '.join(SPLITS)}; mend it"
+        return f"the split {entry.get('split')!r} is none of {', '.join(SPLITS)}; correct it"
     texts = entry.get("sentences")
     if not isinstance(texts, list) or not all(
         isinstance(text, dict) and isinstance(text.get("raw"), str) for text in texts
     ):
-        return "no sentences with a raw text; mend or remove the entry"
+        return "no sentences with a raw text; correct or remove the entry"
     return ""
 
 

@@ -25,7 +25,7 @@ def content_of(path: Path) -> bytes:
         if path.is_file() and path.stat().st_size <= LARGEST:
             return path.read_bytes().removeprefix(b"\xef\xbb\xbf")
     except OSError as error:
-        raise InputError(f"{path}: cannot be opened ({error.strerror}); mend it") from error
+        raise InputError(f"{path}: cannot be opened ({error.strerror}); correct it") from error
     raise InputError(f"{path}: no file of text, or one of more than 2 GB; replace it")
 
 
@@ -57,13 +57,13 @@ def read_table(path: Path, where: str, corpus: Corpus) -> None:
     image, sentence, caption = place["image"], place["sent_no"], place["caption"]
     if image is None or caption is None:
         raise InputError(
-            f"{path}: line 1: the header wants image, sent_no and caption; it has {names}"
+            f"{path}: line 1: the header needs image, sent_no and caption; it has {names}"
         )
     split = partial(split_row, separator=separator)
     for line, cells in whole_rows(rows, split, len(names), where, corpus.rejects):
         number = None if sentence is None else cells[sentence].strip()
         if number is not None and not is_number(number):
-            reason = f"the caption's number is {number!r}; it wants a number from 0"
+            reason = f"the caption's number is {number!r}; expected a number from 0"
             corpus.rejects.append(Reject(f"{where}:{line}", reason))
             continue
         order = None if number is None else int(number)
@@ -88,7 +88,7 @@ def whole_rows(
         if len(cells) == width:
             yield line, cells
         else:
-            reason = f"{len(cells)} columns where the header has {width}; mend the row"
+            reason = f"{len(cells)} columns where the header has {width}; correct the row"
             rejects.append(Reject(f"{where}:{line}", reason))
 
 
@@ -115,7 +115,7 @@ def read_tokens(path: Path, where: str, corpus: Corpus) -> None:
         key, tab, caption = text.partition("\t")
         name, mark, number = key.strip().rpartition("#")
         if not (tab and mark and is_number(number)):
-            reason = "not of the form NAME.jpg#0<TAB>caption; mend or remove the line"
+            reason = "not of the form NAME.jpg#0<TAB>caption; correct or remove the line"
             corpus.rejects.append(Reject(f"{where}:{line}", reason))
             continue
         corpus.add_caption(f"{where}:{line}", name, int(number), caption)

@@ -153,7 +153,7 @@ def _add_grid(speech: Speech, path: Path, place: Place, options: Options) -> Non
         grid = parse(path.read_bytes(), options.encoding)
         voices = voices_of(grid, place, options)
     except NoTextGridError as error:
-        reason = f"cannot be read as a TextGrid ({error}); mend it, or save it again"
+        reason = f"cannot be read as a TextGrid ({error}); correct it, or save it again"
         speech.rejects.append(Reject(place.where, reason))
         return
     problem = _misplaced(grid, voices, place, options)

@@ -62,7 +62,7 @@ def read(root: Path, options: Options) -> tuple[list[Recording], list[SpokenWord
             if not cells:
                 continue
             if len(cells) < 3 or not all(map(SAMPLE.fullmatch, cells[:2])):
-                reason = f"wants a first sample, a last sample and a word: {line.strip()}"
+                reason = f"expected a first sample, a last sample and a word: {line.strip()}"
                 speech.rejects.append(Reject(f"{where}:{number}", reason))
                 continue
             onset, offset = (int(cell) / options.rate for cell in cells[:2])

@@ -99,7 +99,7 @@ def add_rows(speech: Speech, table: Path, where: str, columns: Columns) -> None:
     missing = [name for name in wanted if name not in header]
     if missing:
         raise InputError(
-            f"{table}: line 1: no column {', '.join(missing)}; the header wants "
+            f"{table}: line 1: no column {', '.join(missing)}; the header needs "
             f"{', '.join(wanted)}, separated by {'commas' if comma else 'tabs'}"
         )
     twice = [name for name in wanted if header.count(name) > 1]
@@ -110,7 +110,7 @@ def add_rows(speech: Speech, table: Path, where: str, columns: Columns) -> None:
         row = dict(zip(header, cells, strict=True))
         number = "" if columns.caption is None else row[columns.caption]
         if number and not is_number(number):
-            reason = f"the caption's number is {number!r}; it wants a number from 0"
+            reason = f"the caption's number is {number!r}; expected a number from 0"
             speech.rejects.append(Reject(f"{where}:{line}", reason))
             continue
         picture = "" if columns.picture is None else row[columns.picture]
@@ -136,7 +136,7 @@ def _add(
     """Take the word of a row."""
     channel = None if columns.channel is None else channel_of(row[columns.channel])
     if columns.channel is not None and channel is None:
-        reason = f"the channel is {row[columns.channel]!r}; it wants 1, 2, ... or A, B"
+        reason = f"the channel is {row[columns.channel]!r}; expected 1, 2, ... or A, B"
         speech.rejects.append(Reject(line, reason))
         return
     file = row[columns.file]

@@ -37,7 +37,7 @@ def examples(
 def _distinct(ids: "pd.Series[str]") -> "pd.Index[Any]":
     if ids.duplicated().any():
         row = int(np.flatnonzero(ids.duplicated())[0])
-        raise InputError(f"token_ids: row {row} is {ids[row]}, as an earlier one; wants distinct"
+        raise InputError(f"token_ids: row {row} is {ids[row]}, as an earlier one; expected distinct"
                          " ids")  # fmt: skip
     return pd.Index(ids)
 
@@ -45,7 +45,9 @@ def _distinct(ids: "pd.Series[str]") -> "pd.Index[Any]":
 def _splits(image_ids: "pd.Series[str]", given: Any) -> "pd.Series[str]":
     """The split of each fragment's picture."""
     if not isinstance(given, Mapping | pd.Series):
-        raise InputError(f"splits: {type(given).__name__}, wants a mapping from image_id to split")
+        raise InputError(
+            f"splits: {type(given).__name__}, expected a mapping from image_id to split"
+        )
     splits = {str(image_id): split for image_id, split in given.items()}
     found = image_ids.map(splits)
     if found.isna().any():
@@ -59,7 +61,7 @@ def _pairs(given: Any, fragments: pd.DataFrame, tokens: "pd.Index[Any]") -> pd.D
     """The pairs of pictures that are in train or validation."""
     pairs = arguments.frame("pairs", given, PAIRS)[PAIRS].astype(str)
     if pairs.empty:
-        raise InputError("pairs: no rows, wants one for each picture and word that belong together")
+        raise InputError("pairs: no rows, expected one a picture and word that belong together")
     for column, known, argument in (
         ("image_id", fragments["image_id"], "image_ids"),
         ("token_id", tokens, "token_ids"),
@@ -74,14 +76,14 @@ def _pairs(given: Any, fragments: pd.DataFrame, tokens: "pd.Index[Any]") -> pd.D
     if len(other):
         row = int(other[0])
         raise InputError(f"pairs: row {row} has the token {pairs['token_id'][row]} as"
-                         f" {pairs['spoken_word'][row]}, an earlier one as {types[row]}; wants one"
-                         " spoken_word a token")  # fmt: skip
+                         f" {pairs['spoken_word'][row]}, an earlier one as {types[row]}; expected"
+                         " one spoken_word a token")  # fmt: skip
     shown = fragments.drop_duplicates("image_id").set_index("image_id")["split"]
     pairs["split"] = pairs["image_id"].map(shown)
     for split in SPLITS:
         if not (pairs["split"] == split).any():
-            raise InputError(f"splits: no picture of pairs is in {split}; wants some in train and"
-                             " some in validation")  # fmt: skip
+            raise InputError(f"splits: no picture of pairs is in {split}; expected some in train"
+                             " and some in validation")  # fmt: skip
     return pairs
 
 

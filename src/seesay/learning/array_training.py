@@ -107,7 +107,7 @@ def _settings(
 
 def _seed(given: Any) -> int:
     if isinstance(given, bool) or not isinstance(given, int | np.integer):
-        raise InputError(f"seed: {given!r}, wants a whole number")
+        raise InputError(f"seed: {given!r}, expected a whole number")
     return int(given)
 
 

@@ -80,9 +80,9 @@ def embed(model: Model, images: Any = None, words: Any = None, image_ids: Any = 
             finite.
     """
     if not isinstance(model, Model):
-        raise InputError(f"model: {type(model).__name__}, wants what train or load returns")
+        raise InputError(f"model: {type(model).__name__}, expected what train or load returns")
     if (images is None) == (words is None):
-        raise InputError("images, words: wants one of the two")
+        raise InputError("images, words: expected one of the two")
     network = model.network
     if words is not None:
         heard = arguments.floats("words", words, ("words", model.word_size))
@@ -128,7 +128,7 @@ def ids_of(name: str, given: Any, count: int) -> "pd.Series[str]":
     found = pd.Series(arguments.shaped(name, given, (count,)))
     if found.isna().any():
         row = int(np.flatnonzero(found.isna())[0])
-        raise InputError(f"{name}: row {row} is missing, wants an id")
+        raise InputError(f"{name}: row {row} is missing, expected an id")
     return found.astype(str)
 
 

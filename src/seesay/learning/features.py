@@ -144,7 +144,7 @@ def whole(keys: pd.DataFrame) -> np.ndarray:
         image_id = keys["image_id"].to_numpy()[np.isnan(found)][0]
         raise InputError(
             f"fc7: picture {image_id} has no fragment that is the whole picture (region 0), which"
-            " training.context: gate wants; say which it is (fragments.whole), or take none"
+            " training.context: gate needs; say which it is (fragments.whole), or take none"
         )
     return found.astype(np.int64)
 

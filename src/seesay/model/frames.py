@@ -33,6 +33,6 @@ def check_frames(training: TrainingSettings, logmel: LogmelSettings) -> None:
     for key in ("reverberation", "noise"):
         if getattr(training, key) and logmel.normalise == "token":
             raise ValueError(
-                f"{key} wants frames that say how loud a sound is, and logmel.normalise token takes"
+                f"{key} needs frames that say how loud a sound is, and logmel.normalise token takes"
                 f" that off; give {key} 0, or training.speech_norm instance in its place"
             )

@@ -52,7 +52,7 @@ class Config(Sections):
         self._check_segmentation()
         if self.fetch.pascal1k and len(self._pascal1k()) != 1:
             raise ValueError(
-                f"fetch.pascal1k wants one entry of pictures.corpora with the reader pascal1k, to"
+                f"fetch.pascal1k needs one entry of pictures.corpora with the reader pascal1k, to"
                 f" fetch into its folder; there are {len(self._pascal1k())}"
             )
         for key in ("seeds", "controls"):
@@ -95,14 +95,14 @@ class Config(Sections):
         script = self.synthesis.script if self.synthesis else ""
         if self.words.keep == "all" and script == "words":
             raise ValueError(
-                "words.keep: all wants the captions' function words, which synthesis.script: words"
+                "words.keep: all needs the captions' function words, which synthesis.script: words"
                 " does not say; give script: captions, or keep: content"
             )
         if self.matching.method != "spoken":
             return
         if script == "words":
             raise ValueError(
-                "matching.method: spoken wants recordings that say captions; give synthesis.script:"
+                "matching.method: spoken needs recordings that say captions; give synthesis.script:"
                 " captions"
             )
         for name in self.experiments:
@@ -128,7 +128,7 @@ class Config(Sections):
             raise ValueError(
                 f"{finds}, and evaluation.human tests words with given times; leave it out"
             )
-        if found.pictures and self.pictures.more_folds:
+        if found.pictures and len(self.pictures.folds) > 1:
             raise ValueError(
                 f"{finds} once, and would learn from the test pictures of other folds"
                 " (pictures.split.fold: all); give one fold, or another method"
@@ -153,10 +153,10 @@ class Config(Sections):
                         " fragments"
                     )
             if self.pictures.split.method == "fragments":
-                raise ValueError("pictures.split.method: fragments wants the section fragments")
+                raise ValueError("pictures.split.method: fragments needs the section fragments")
             if any(corpus.options.get("captions_alone") for corpus in self.pictures.corpora):
                 raise ValueError(
-                    "pictures.corpora: captions_alone wants the section fragments, for features"
+                    "pictures.corpora: captions_alone needs the section fragments, for features"
                     " are made from the pictures' files"
                 )
         if self.fc7 and self.regions:

@@ -28,7 +28,7 @@ def read(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}; give the path of a config file") from error
     except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not YAML ({error}); mend it") from error
+        raise InputError(f"{path}: not YAML ({error}); correct it") from error
     try:
         # As Snakemake reads it. YAML has nearly all of JSON: it takes no tabs between its parts.
         values = unrepeated.loads(text)
@@ -51,12 +51,12 @@ def _yaml(text: str, path: Path) -> Any:
         mark = getattr(error, "problem_mark", None)
         line = f"line {mark.line + 1}: " if mark else ""
         cause = getattr(error, "problem", None) or str(error)
-        raise InputError(f"{path}: {line}not YAML ({cause}); mend it") from error
+        raise InputError(f"{path}: {line}not YAML ({cause}); correct it") from error
     except ValueError as error:
         # A date such as 2024-13-45.
         raise InputError(f"{path}: not YAML ({error}); put the value in quotes") from error
     except RecursionError:
-        raise InputError(f"{path}: sections within sections without end; mend it") from None
+        raise InputError(f"{path}: sections within sections without end; correct it") from None
 
 
 def look_through(paths: Iterable[str | Path]) -> None:
@@ -81,7 +81,7 @@ def refuse_blocked(results: Path) -> None:
 def refuse_odd(key: str, value: Any) -> None:
     """Raise InputError for YAML's types that a config lacks: dates, sets, endless sections."""
     if key.count(".") > 20:
-        raise InputError(f"config: {key}: sections within sections without end; mend it")
+        raise InputError(f"config: {key}: sections within sections without end; correct it")
     if isinstance(value, dict):
         for name, inner in value.items():
             _refuse_halves(str(name), f"config: {key}: the key")

@@ -16,7 +16,7 @@ def folder(given: str) -> str:
     """
     path = os.path.normpath(os.path.expanduser(given)) if given.strip() else ""
     if path in ("", ".", "/", "//") or os.path.basename(path) == "..":
-        raise ValueError("results wants a folder of its own, as in results/pascal")
+        raise ValueError("results needs a folder of its own, as in results/pascal")
     if path.startswith("-"):
         raise ValueError("a path that begins with - is read as an option; give another name")
     if path.startswith("~"):

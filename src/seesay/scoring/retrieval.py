@@ -155,21 +155,21 @@ def _positions(name: str, given: Any, queries: int, items: int) -> list[Integers
             rows = [np.atleast_1d(np.asarray(row)) for row in given]
         except (TypeError, ValueError) as error:
             raise InputError(
-                f"{name}: {type(given).__name__}, wants bool ({queries}, {items}), integers"
+                f"{name}: {type(given).__name__}, expected bool ({queries}, {items}), integers"
                 f" ({queries},) or {queries} arrays of positions"
             ) from error
     if len(rows) != queries:
-        raise InputError(f"{name}: {len(rows)} entries, wants one for each of {queries} queries")
+        raise InputError(f"{name}: {len(rows)} entries, expected one for each of {queries} queries")
     found = []
     for query, row in enumerate(rows):
         if row.ndim != 1 or (len(row) and row.dtype.kind not in "iu"):
             raise InputError(
-                f"{name}: entry {query} is {row.dtype} of shape {row.shape}, wants integers (n,)"
+                f"{name}: entry {query} is {row.dtype} of shape {row.shape}, expected integers (n,)"
             )
         outside = row[(row < 0) | (row >= items)]
         if len(outside):
             raise InputError(
-                f"{name}: entry {query} has the position {outside[0]}, wants 0 to {items - 1}"
+                f"{name}: entry {query} has the position {outside[0]}, expected 0 to {items - 1}"
             )
         found.append(np.unique(row).astype(np.int64))
     return found
@@ -186,12 +186,12 @@ def _prepared(
     given = [ranks] if isinstance(ranks, pd.DataFrame) else list(ranks)
     runs = [arguments.frame(name, run, ["query", "gallery_size", *COUNTS]) for run in given]
     if not runs or not len(runs[0]):
-        raise InputError(f"{name}: no rows, wants those that search returns")
+        raise InputError(f"{name}: no rows, expected those that search returns")
     _refuse_other_queries(name, runs)
     by = {"queries": runs[0]["query"]} if by is None else by
     if not 1 <= len(by) <= 2 or not set(by) <= set(intervals.FLOORS):
         raise InputError(
-            f"by: {', '.join(map(str, by)) or 'nothing'}, wants one or two of"
+            f"by: {', '.join(map(str, by)) or 'nothing'}, expected one or two of"
             f" {', '.join(intervals.FLOORS)}"
         )
     labels = {name: _labels(f"by[{name!r}]", of, len(runs[0])) for name, of in by.items()}
@@ -207,7 +207,7 @@ def _labels(name: str, given: Any, rows: int) -> Labels:
         return arguments.shaped(name, given, (rows,)).astype(str)
     found = [one if isinstance(one, list | tuple) else [one] for one in given]
     if len(found) != rows or not all(found):
-        raise InputError(f"{name}: {len(found)} entries, wants {rows}, none of them empty")
+        raise InputError(f"{name}: {len(found)} entries, expected {rows}, none of them empty")
     return [sorted({str(label) for label in one}) for one in found]
 
 
@@ -218,7 +218,7 @@ def _refuse_other_queries(name: str, runs: Sequence[pd.DataFrame]) -> None:
         if not np.array_equal(run[columns].to_numpy(), runs[0][columns].to_numpy()):
             raise InputError(
                 f"{name}: run {place} has other queries, galleries or relevant items than the"
-                " first, wants the same"
+                " first, expected the same"
             )
 
 

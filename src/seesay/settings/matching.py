@@ -109,7 +109,7 @@ class MatchingSettings(Settings):
     @model_validator(mode="after")
     def _drawn_with_replacement(self) -> "MatchingSettings":
         if self.reuse != "always" and self.test_speakers is not None:
-            raise ValueError("test_speakers wants reuse: always; leave it out")
+            raise ValueError("test_speakers needs reuse: always; leave it out")
         if self.reuse == "always":
             for key, only in (("unseen_talkers", 0), ("unseen_words", 0)):
                 if getattr(self, key) != only:
@@ -117,5 +117,5 @@ class MatchingSettings(Settings):
                         f"reuse: always lets the test say what training heard; give {key} {only}"
                     )
             if self.speakers == "mixed":
-                raise ValueError("reuse: always wants speakers best, all or balanced, got mixed")
+                raise ValueError("reuse: always needs speakers best, all or balanced, got mixed")
         return self

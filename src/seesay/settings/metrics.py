@@ -15,7 +15,7 @@ MOST_RESAMPLES = 20_000  # more takes memory and narrows no interval
 def _enough(resamples: int) -> int:
     if resamples < FEWEST_RESAMPLES:
         raise ValueError(
-            f"a 95 % interval wants {FEWEST_RESAMPLES} resamples or more, for the error from fewer"
+            f"a 95 % interval needs {FEWEST_RESAMPLES} resamples or more, for the error from fewer"
             " is itself too uncertain"
         )
     return resamples

@@ -30,7 +30,7 @@ class SynthesisSettings(Settings):
         default="words",
         description="what the talkers say: the captions' words in other sentences (words), or the"
         " captions themselves, each in its own recording (captions), which matching.method: spoken"
-        " wants",
+        " needs",
     )
     voices: int = Field(
         default=1,
@@ -102,6 +102,6 @@ class SynthesisSettings(Settings):
             )
         if "kokoro" in self.engines and self.kokoro is None:
             raise ValueError(
-                "engines: kokoro wants its files; give kokoro: {model: FILE, voices: FOLDER}"
+                "engines: kokoro needs its files; give kokoro: {model: FILE, voices: FOLDER}"
             )
         return self

@@ -171,7 +171,7 @@ class TrainingSettings(AugmentationSettings, NetworkSettings):
             for key, only in of_many.items():
                 if getattr(self, key) != only:
                     raise ValueError(
-                        f"{key} {getattr(self, key)} wants a batch of many pictures; give"
+                        f"{key} {getattr(self, key)} needs a batch of many pictures; give"
                         " batch_pictures of 2 or more"
                     )
         return self
@@ -191,7 +191,7 @@ class TrainingSettings(AugmentationSettings, NetworkSettings):
     def _rates_that_fall(self) -> "TrainingSettings":
         if self.schedule != "constant" and self.optimiser == "adadelta":
             raise ValueError(
-                f"schedule {self.schedule} wants a learning rate, and adadelta has none; give"
+                f"schedule {self.schedule} needs a learning rate, and adadelta has none; give"
                 " optimiser adam or adamw"
             )
         return self
@@ -200,7 +200,7 @@ class TrainingSettings(AugmentationSettings, NetworkSettings):
     def _terms_of_a_lexicon(self) -> "TrainingSettings":
         if self.lexicon_term and not self.pseudo_words:
             raise ValueError(
-                f"lexicon_term {self.lexicon_term} wants words that are known: give pseudo_words"
+                f"lexicon_term {self.lexicon_term} needs words that are known: give pseudo_words"
             )
         return self
 

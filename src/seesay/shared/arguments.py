@@ -23,7 +23,7 @@ def floats(name: str, given: Any, shape: Sequence[int | str]) -> NDArray[np.floa
     """Finite numbers as float32. Of `shape`, an integer is a size and a word stands for any."""
     found = shaped(name, given, shape)
     if found.dtype.kind not in "fiu":
-        raise InputError(f"{name}: dtype {found.dtype}, wants numbers (float32)")
+        raise InputError(f"{name}: dtype {found.dtype}, expected numbers (float32)")
     with np.errstate(over="ignore"):
         values = np.asarray(found, dtype=np.float32)
     finite = np.isfinite(values)
@@ -31,7 +31,7 @@ def floats(name: str, given: Any, shape: Sequence[int | str]) -> NDArray[np.floa
         first = ", ".join(map(str, np.argwhere(~finite)[0]))
         raise InputError(
             f"{name}: {np.count_nonzero(~finite)} numbers are not finite float32, the first at"
-            f" [{first}]; wants finite ones"
+            f" [{first}]; expected finite ones"
         )
     return values
 
@@ -41,13 +41,13 @@ def shaped(name: str, given: Any, shape: Sequence[int | str]) -> NDArray[Any]:
     try:
         found = np.asarray(given)
     except (ValueError, TypeError) as error:
-        raise InputError(f"{name}: rows of different lengths, wants {_shown(shape)}") from error
+        raise InputError(f"{name}: rows of different lengths, expected {_shown(shape)}") from error
     fits = found.ndim == len(shape) and all(
         isinstance(wanted, str) or size == wanted
         for size, wanted in zip(found.shape, shape, strict=True)
     )
     if not fits:
-        raise InputError(f"{name}: shape {_shown(found.shape)}, wants {_shown(shape)}")
+        raise InputError(f"{name}: shape {_shown(found.shape)}, expected {_shown(shape)}")
     return found
 
 
@@ -55,17 +55,17 @@ def frame(name: str, given: Any, columns: Sequence[str]) -> pd.DataFrame:
     """A data frame that has at least these columns, none with a missing value."""
     if not isinstance(given, pd.DataFrame):
         raise InputError(
-            f"{name}: {type(given).__name__}, wants a data frame with {', '.join(columns)}"
+            f"{name}: {type(given).__name__}, expected a data frame with {', '.join(columns)}"
         )
     lacking = [column for column in columns if column not in given]
     if lacking:
         raise InputError(
-            f"{name}: columns {', '.join(map(str, given.columns))}, wants {', '.join(lacking)} too"
+            f"{name}: columns {', '.join(map(str, given.columns))}; missing: {', '.join(lacking)}"
         )
     for column in columns:
         if given[column].isna().any():
             row = int(np.flatnonzero(given[column].isna())[0])
-            raise InputError(f"{name}: column {column} is missing in row {row}, wants a value")
+            raise InputError(f"{name}: column {column} is missing in row {row}, expected a value")
     return given.reset_index(drop=True)
 
 

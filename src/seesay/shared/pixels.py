@@ -51,7 +51,7 @@ def read(path: Path) -> tuple[bytes, str]:
             return b"", "more than a gigabyte, which no photograph is; scale it down"
         return (path.read_bytes(), "") if size else (b"", "an empty file; replace it")
     except OSError as error:
-        return b"", f"cannot be opened ({error.strerror}); mend or remove it"
+        return b"", f"cannot be opened ({error.strerror}); correct or remove it"
 
 
 def upright(content: bytes) -> Image.Image | str:

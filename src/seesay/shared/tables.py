@@ -185,7 +185,7 @@ def check(table: Table, path: Path, schema: pa.Schema) -> None:
         any_size = pa.types.is_fixed_size_list(column.type) and column.type.list_size == 0
         if found != column.type and not (any_size and pa.types.is_fixed_size_list(found)):
             raise InputError(
-                f"{path}: column {column.name!r} is {found}, {table.name} wants {column.type}"
+                f"{path}: column {column.name!r} is {found}, {table.name} needs {column.type}"
             )
 
 
@@ -225,7 +225,7 @@ def _array(values: Any, kind: pa.DataType) -> pa.Array:
         flat = np.ascontiguousarray(values, dtype=np.float32)
         if flat.ndim != 2 or flat.shape[1] != kind.list_size:
             raise ValueError(
-                f"a feature column wants shape (rows, {kind.list_size}), got {flat.shape}"
+                f"a feature column needs shape (rows, {kind.list_size}), got {flat.shape}"
             )
         return pa.FixedSizeListArray.from_arrays(pa.array(flat.reshape(-1)), type=kind)
     array = pa.array(values, type=kind, from_pandas=True)

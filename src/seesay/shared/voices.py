@@ -108,7 +108,7 @@ def _kokoro(settings: KokoroSettings | None) -> str | None:
     sexes = {path.name[1] for path in kokoro_voices(Path(settings.voices))}
     if sexes != {"f", "m"}:
         return (
-            f"{settings.voices}: wants English voices of both sexes, as af_heart.bin and"
+            f"{settings.voices}: expected English voices of both sexes, as af_heart.bin and"
             " bm_george.bin; synthesis.kokoro.voices names it"
         )
     return None

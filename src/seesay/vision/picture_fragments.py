@@ -111,9 +111,9 @@ def keep(boxes: Any, scores: Any, **options: Any) -> NDArray[np.int64]:
 def _pixels(picture: Any) -> Pixels:
     found = arguments.shaped("picture", picture, ("height", "width", 3))
     if found.dtype != np.uint8:
-        raise InputError(f"picture: dtype {found.dtype}, wants uint8, 0 to 255")
+        raise InputError(f"picture: dtype {found.dtype}, expected uint8, 0 to 255")
     if not found.size:
-        raise InputError(f"picture: shape {found.shape}, wants a height and width of 1 or more")
+        raise InputError(f"picture: shape {found.shape}, expected a height and width of 1 or more")
     return np.ascontiguousarray(found)
 
 
@@ -125,7 +125,7 @@ def _boxes(boxes: Any, pixels: Pixels) -> Boxes:
     if not inside.all():
         row = int(np.flatnonzero(~inside)[0])
         raise InputError(
-            f"boxes: row {row} is {found[row].tolist()}, wants x0 < x1 <= {width} and"
+            f"boxes: row {row} is {found[row].tolist()}, expected x0 < x1 <= {width} and"
             f" y0 < y1 <= {height}, none below 0"
         )
     return found
@@ -134,9 +134,9 @@ def _boxes(boxes: Any, pixels: Pixels) -> Boxes:
 def _whole_numbers(boxes: Any, count: int | str) -> Boxes:
     found = arguments.shaped("boxes", boxes, (count, 4))
     if found.dtype.kind not in "iu":
-        raise InputError(f"boxes: dtype {found.dtype}, wants integers (px)")
+        raise InputError(f"boxes: dtype {found.dtype}, expected integers (px)")
     if not len(found):
-        raise InputError("boxes: shape (0, 4), wants one box or more")
+        raise InputError("boxes: shape (0, 4), expected one box or more")
     return found.astype(np.int32)
 
 

@@ -195,7 +195,7 @@ def shown(picture: Picture) -> tuple[list[Picture], list[Reject]]:
     rejects = [
         Reject(
             f"{picture.image_id}#{number}",
-            f"a caption that holds {fault}, which cannot be printed; mend it",
+            f"a caption that holds {fault}, which cannot be printed; correct it",
         )
         for number, fault in enumerate(faults)
         if fault

@@ -25,6 +25,6 @@ def scene(number: int, **options: Any) -> tuple[Pixels, tuple[str, ...]]:
         InputError: For a number below 1, an unknown option, or settings that leave no room.
     """
     if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 1:
-        raise InputError(f"number: {number!r}, wants a whole number from 1")
+        raise InputError(f"number: {number!r}, expected a whole number from 1")
     drawn = draw(arguments.settings("options", ScenesSettings, options), int(number))
     return np.array(drawn.image), drawn.captions

@@ -188,5 +188,5 @@ def build(casting: Casting) -> Speaker:
 def _style(path: Path) -> np.ndarray:
     values = np.fromfile(path, np.float32)
     if len(values) == 0 or len(values) % STYLES or not np.isfinite(values).all():
-        raise InputError(f"{path}: no voice of Kokoro: wants rows of {STYLES} float32 numbers")
+        raise InputError(f"{path}: no voice of Kokoro: expected rows of {STYLES} float32 numbers")
     return values.reshape(-1, 1, STYLES)

@@ -120,7 +120,7 @@ def _entries(path: Path) -> list[Any]:
     try:
         content = unrepeated.loads(content_of(path))
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{path}: not JSON ({str(error).splitlines()[0]}); mend it") from error
+        raise InputError(f"{path}: not JSON ({str(error).splitlines()[0]}); correct it") from error
     data = content.get("data") if isinstance(content, dict) else None
     if not isinstance(data, list):
         raise InputError(f"{path}: has no list `data`; is it the JSON of SpokenCOCO or Places?")
@@ -136,11 +136,11 @@ def _said(entry: dict[str, Any]) -> list[Any]:
 def _fault(entry: dict[str, Any], said: Any) -> str:
     """What is wrong with a recording; "" if nothing."""
     if not isinstance(entry.get("image"), str) or not entry["image"].strip("/"):
-        return "no image; mend or remove the entry"
+        return "no image; correct or remove the entry"
     if not isinstance(said, dict) or not isinstance(said.get("wav"), str):
-        return "no recording with a wav; mend or remove the entry"
+        return "no recording with a wav; correct or remove the entry"
     if not any(isinstance(said.get(name), str) for name in TEXTS):
-        return "no text and no asr_text; mend or remove the entry"
+        return "no text and no asr_text; correct or remove the entry"
     return ""
 
 
@@ -190,6 +190,6 @@ def _times(
         if len(cells) == 4:
             found.setdefault(called(cells[0]).rpartition("/")[2], []).append(tuple(cells[1:]))  # type: ignore[arg-type]
         elif cells:
-            reason = f"wants a wav's name, onset, offset and a word: {text.strip()}"
+            reason = f"expected a wav's name, onset, offset and a word: {text.strip()}"
             rejects.append(Reject(f"{options.times}:{line}", reason))
     return found
