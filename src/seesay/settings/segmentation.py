@@ -1,14 +1,49 @@
 """Settings of the stage segmentation."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from seesay.settings import Settings
+from seesay.settings import Seed, Settings
 from seesay.settings.choice import Choice, about, chosen, names
+from seesay.settings.training import TrainingSettings
 
 SEGMENTATIONS = "seesay.audio.segmentations"
 COMMON = ("method", "on_bad_input")
+# The best recipe of config.yaml with a smaller embedding and fewer epochs.
+RECIPE = {
+    "embedding": 64,
+    "speech_layers": [256],
+    "output": "linear",
+    "batch_pictures": 20,
+    "loss": "infonce",
+    "pooling": "logsumexp",
+    "optimiser": "adamw",
+    "criterion": "r10",
+    "max_epochs": 8,
+    "patience": 3,
+}
+
+
+class SegmentationRecipe(TrainingSettings):
+    """The recipe of `learned`: keys of the section training, with defaults for few, short epochs.
+
+    Keys that read transcripts are refused: segments have none.
+    """
+
+    @model_validator(mode="before")
+    @classmethod
+    def _small(cls, values: Any) -> Any:
+        return {**RECIPE, **values} if isinstance(values, dict) else values
+
+    @model_validator(mode="after")
+    def _no_transcripts(self) -> "SegmentationRecipe":
+        for key in ("human_words", "spare_words", "type_term", "semantic_term", "pseudo_words"):
+            if getattr(self, key):
+                raise ValueError(f"{key}: segments have no words; leave it out")
+        if self.negatives == "types":
+            raise ValueError("negatives: segments have no types; give tokens")
+        return self
 
 
 class SegmentationSettings(Settings):
@@ -51,11 +86,50 @@ class SegmentationSettings(Settings):
         description="least prominence of a minimum of the envelope that is a boundary, as a share"
         " of the envelope's loud level",
     )
+    change: float = Field(
+        default=3.0,
+        ge=0,
+        description="least prominence of a spectral change that is a landmark, in units of natural"
+        " logarithms of power over all filters; learned chooses boundaries among landmarks",
+    )
+    gaps: int = Field(
+        default=7, ge=1, le=50, description="most gaps between landmarks that a segment holds"
+    )
+    longest: float = Field(
+        default=0.9, gt=0, le=10, description="length of the longest segment of learned, in s"
+    )
+    clusters: int = Field(
+        default=400, ge=2, le=100000, description="clusters of the training split's segments"
+    )
+    penalty: float = Field(
+        default=0.02,
+        ge=0,
+        description="cost of each segment, as s of squared distance to its cluster; more gives"
+        " fewer, longer segments",
+    )
+    rounds: int = Field(
+        default=2, ge=1, le=20, description="rounds of training, clustering and segmentation"
+    )
+    seed: Seed = Field(default=1, description="seed of training and clustering")
+    recipe: SegmentationRecipe | None = Field(
+        default=None,
+        description="the network and training of learned; keys of training, with other defaults",
+    )
     on_bad_input: Literal["reject", "fail"] = Field(
         default="reject",
         description="reject a recording that cannot be read or has no segment; or end the run"
         " (fail)",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _learns(cls, values: Any) -> Any:
+        """Give a method that learns a recipe."""
+        if isinstance(values, dict) and not values.get("recipe"):
+            name = values.get("method")
+            if name in names(SEGMENTATIONS) and "recipe" in _reads(name):
+                return values | {"recipe": {}}
+        return values
 
     @model_validator(mode="after")
     def _what_the_method_reads(self) -> "SegmentationSettings":

@@ -1,6 +1,7 @@
 """The amplitude envelope of a recording, and the stretches of it that are speech."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -23,11 +24,12 @@ RANGE = 50.0  # dB below the loudest frame that are sound
 
 @dataclass(frozen=True)
 class Envelope:
-    """The power of a recording in frames of `hop` s: `power` (m,), of full scale 1.
+    """A recording in frames of `hop` s: log-Mel `frames` (m, filters), and their `power` (m,).
 
-    Frame i is centred on i x hop; `duration` is the recording's length in s.
+    Frame i is centred on i x hop; full scale is 1; `duration` is the recording's length in s.
     """
 
+    frames: NDArray[np.float32]
     power: Floats
     hop: float
     duration: float
@@ -82,11 +84,15 @@ class Envelope:
 
 def envelope(path: Path, channel: int) -> Envelope:
     """The envelope of a recording. Raises InputError as `sound.pieces` does."""
-    compute = LogMel(FRAMES)
     heard, count = [], 0
     for piece in sound.pieces(path, FRAMES.sample_rate, channel):
         heard.append(piece)
         count += len(piece)
-    frames = compute.frames(heard)
+    frames = _log_mel().frames(heard)
     power = np.exp(frames.astype(np.float64)).sum(axis=1)
-    return Envelope(power, FRAMES.hop, count / FRAMES.sample_rate)
+    return Envelope(frames, power, FRAMES.hop, count / FRAMES.sample_rate)
+
+
+@cache
+def _log_mel() -> LogMel:
+    return LogMel(FRAMES)
