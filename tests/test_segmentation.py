@@ -331,5 +331,11 @@ def test_a_run_finds_its_words(tmp_path):
     matched = pd.read_parquet(results / "matching" / "spoken_captions.parquet")
     assert set(matched["token_id"]) == set(found["token_id"])
     assert {"a", "the"} <= set(matched["spoken_word"])
+    scores = pd.read_csv(results / "segmentation" / "scores.tsv", sep="\t")
+    assert set(scores["method"]) == {"uniform", "energy", "random"}
+    values = scores.set_index(["method", "metric"])["value"]
+    assert values["uniform", "boundary_f1"] == values["uniform", "token_f1"] == 100
+    assert values["random", "token_f1"] < 20
     page = (results / "report.html").read_text()
+    assert '<section id="segmentation"' in page
     assert "Human speech, continuous words, found boundaries (uniform)." in page

@@ -13,45 +13,14 @@ import pytest
 from seesay.schemas.audio import PHONES, RECORDINGS, SEGMENTS, SPOKEN_WORDS
 from seesay.schemas.scoring import SEGMENTATION
 from seesay.schemas.vision import IMAGES
-from seesay.scoring.segmentation import boundaries, discovery, scores
+from seesay.scoring.segmentation import boundaries, discovery
 from seesay.scoring.segmentation.controls import random_places
 from seesay.settings.metrics import MetricsSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
-from support import segmentation_tde
+from support.segmentation import TIMES, made, tabled
 
-SETTINGS = MetricsSettings(resamples=200)
-TIMES = ["recording_id", "onset", "offset"]
 SCRIPT = Path(__file__).parents[1] / "workflow" / "scripts" / "segmentation_scores.py"
-
-
-def made(recordings=60, talkers=12, seed=0):
-    """Recordings, pictures, words, phones and segments; a third of the pictures are tested."""
-    rng = np.random.default_rng(seed)
-    phones, words, segments, known = [], [], [], []
-    for number in range(recordings):
-        name = f"{number:02}"
-        said, spelt = segmentation_tde.talk_of(name, 0.1, rng, grid=False)
-        phones += said
-        words += spelt
-        segments += segmentation_tde.cut(rng, said, spelt, False, 0.02)
-        known.append((name, f"t{number // 3 % talkers}", f"p{number}", 0))
-    split = [["test", "train", "validation"][number % 3] for number in range(recordings)]
-    return {
-        "recordings": pd.DataFrame(known, columns=["recording_id", "talker", "picture", "caption"]),
-        "images": pd.DataFrame(
-            {"image_id": [f"c/p{number}" for number in range(recordings)], "split": split}
-        ),
-        "words": pd.DataFrame(words, columns=[*TIMES, "word"]),
-        "phones": pd.DataFrame(phones, columns=[*TIMES, "phone"]),
-        "segments": pd.DataFrame(segments, columns=[*TIMES, "cluster"]).drop_duplicates(TIMES),
-    }
-
-
-def tabled(data, settings=SETTINGS, **controls):
-    test = scores.tested(*(data[name] for name in ("recordings", "images", "words", "phones")))
-    found = scores.table({"energy": data["segments"]} | controls, test, settings)
-    return found.set_index(["method", "metric"])
 
 
 def test_only_recordings_of_test_pictures_are_scored():

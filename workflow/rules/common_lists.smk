@@ -97,4 +97,31 @@ def segmented(reads_of):
         for stage, reads in reads_of.items()
     }
     learns = ["pictures", "fc7", "fragments"] if CONFIG.segmentation.pictures else []
-    return found | {"segmentation": ["speech", *learns]}
+    found |= {
+        "segmentation": ["speech", *learns],
+        "segmentation_controls": ["speech", "pictures"],
+        "segmentation_scores": [
+            *("segmentation", "pictures", "segmentation_controls"),
+            *(["phones"] if PHONES_TOLD else []),
+        ],
+        "report": [*found["report"], "segmentation_scores"],
+    }
+    return found | ({"phones": ["synthesis", "speech"]} if PHONES_TOLD else {})
+
+
+# Methods that stand beside the one that finds the tokens.
+BESIDE = [name for name in ("energy", "uniform") if name != CONFIG.segmentation.method]
+# eSpeak NG's talkers can tell the phones that they say.
+PHONES_TOLD = (
+    FINDS and CONFIG.synthesis is not None and "espeak" in CONFIG.synthesis.engines
+)
+
+
+def phone_tables():
+    """The phones of synthetic speech, if they are known."""
+    return [at("segmentation/phones.parquet")] if PHONES_TOLD else []
+
+
+def segmentation_scores():
+    """The scores of the segments, if segments are found."""
+    return [at("segmentation/scores.parquet")] if FINDS else []

@@ -119,6 +119,7 @@ REPORT_LISTS = {
     "human_groups": lambda: human_tables("groups"),
     "lexicons": lambda: of_lexicons("lexicon.json"),
     "pseudo_words": lambda: of_lexicons("words.parquet"),
+    "segmentation_scores": segmentation_scores,
 }
 
 

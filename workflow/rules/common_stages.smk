@@ -71,8 +71,8 @@ STAGES = {
 # The files of rules in this folder, in the order of the stages.
 RULE_FILES = [
     *("fetch", "scenes", "pictures", "fragments", "words", "synthesis", "alignment"),
-    *("speech", "segmentation", "matching", "logmel", "text", "training"),
-    *("embedding", "frequency"),
+    *("speech", "segmentation", "segmentation_scores", "matching", "logmel", "text"),
+    *("training", "embedding", "frequency"),
     *(
         "evaluation",
         "grounding",

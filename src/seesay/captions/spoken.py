@@ -88,6 +88,16 @@ def own_captions(
     return found.astype({"recording_id": "str", "image_id": "str", "caption": np.int32}), rejects
 
 
+def of_test_pictures(recordings: pd.DataFrame, images: pd.DataFrame) -> pd.DataFrame:
+    """The recordings (with `picture`) about pictures that are test pictures in some row of IMAGES.
+
+    With several folds, `images` has the rows of all.
+    """
+    own = pictures_named(sorted(images["image_id"].unique()))
+    test = set(images.loc[images["split"] == "test", "image_id"])
+    return recordings[recordings["picture"].map(own).isin(test)]
+
+
 def spoken_words(tokens: pd.DataFrame, caption_words: pd.DataFrame, pos: pd.Series) -> pd.Series:
     """The caption word that each token says, "" for none; in the order of `tokens`.
 

@@ -25,6 +25,8 @@ def summary(run: Run, found: Mapping[str, Context]) -> str:
         f"- image network: {source['network']}",
         f"- seeds: {', '.join(map(str, run.config['seeds']))}",
     ]
+    if "segmentation" in found:
+        lines.append(f"- {found['segmentation']['said']}")
     answered = found["answer"]
     parts = [found[name]["experiments"] for name in ("answer", "tasks", "where")]
     for said, asked, parted in zip(*parts, strict=True):

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from seesay.corpora.apart import pictures_named
+from seesay.captions.spoken import of_test_pictures
 from seesay.schemas.audio import PHONES, RECORDINGS, SEGMENTS, SPOKEN_WORDS
 from seesay.schemas.scoring import SEGMENTATION
 from seesay.schemas.vision import IMAGES
@@ -104,9 +104,7 @@ def tested(
     recordings: pd.DataFrame, images: pd.DataFrame, words: pd.DataFrame, phones: pd.DataFrame
 ) -> Tested:
     """The recordings that say captions of test pictures, with their words and phones."""
-    own = pictures_named(sorted(images["image_id"].unique()))
-    test = set(images.loc[images["split"] == "test", "image_id"])
-    kept = recordings[recordings["picture"].map(own).isin(test)]
+    kept = of_test_pictures(recordings, images)
     kept = kept[kept["recording_id"].isin(words["recording_id"])]
     heard, said = (one[one["recording_id"].isin(kept["recording_id"])] for one in (words, phones))
     return Tested(kept, heard, said, snapped(heard, said))
