@@ -85,7 +85,11 @@ def discover(found: pd.DataFrame, words: pd.DataFrame, phones: pd.DataFrame) -> 
     Raises:
         InputError: For phones of a recording that overlap each other.
     """
-    said = by_recording(phones)
+    return discovered(found, words, by_recording(phones))
+
+
+def discovered(found: pd.DataFrame, words: pd.DataFrame, said: Mapping[str, Phones]) -> Discovery:
+    """As `discover`, with the phones of each recording."""
     words = words[words["recording_id"].isin(list(said))]
     true = {str(name): part for name, part in words.groupby("recording_id")}
     segments = segmented(found[found["recording_id"].isin(list(true))], said)

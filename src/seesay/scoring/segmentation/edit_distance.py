@@ -3,10 +3,12 @@
 from collections.abc import Hashable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from seesay.shared.ranking import Floats, Integers
 
-CELLS = 4_000_000  # of the largest array held
+BLOCK = 20_000  # pairs at a time: their arrays stay in the processor's cache
+Small = NDArray[np.int16]
 
 
 def normalised(sequences: Sequence[Sequence[Hashable]], one: Integers, other: Integers) -> Floats:
@@ -17,34 +19,33 @@ def normalised(sequences: Sequence[Sequence[Hashable]], one: Integers, other: In
     symbols: dict[Hashable, int] = {}
     coded = [[symbols.setdefault(each, len(symbols)) for each in some] for some in sequences]
     length = np.array([len(some) for some in coded], dtype=np.int64)
-    longest = int(length.max(initial=0))
-    padded = np.full((len(coded), longest), -1, dtype=np.int64)
+    padded = np.full((len(coded), int(length.max(initial=0))), -1, dtype=np.int64)
     for place, some in enumerate(coded):
         padded[place, : len(some)] = some
-    step = max(CELLS // (longest + 1), 1)
-    parts = [
-        _distances(padded, length, one[start : start + step], other[start : start + step])
-        for start in range(0, len(one), step)
-    ]
+    found = np.empty(len(one))
+    # Pairs of about the same length together, so that few cells of a block are padding.
+    order = np.argsort(length[one] * (padded.shape[1] + 1) + length[other], kind="stable")
+    for start in range(0, len(order), BLOCK):
+        here = order[start : start + BLOCK]
+        found[here] = _distances(padded, length, one[here], other[here])
     size = np.maximum(length[one], length[other])
-    found = np.concatenate([np.empty(0), *parts])
     return np.divide(found, size, out=np.ones(len(found)), where=size > 0)
 
 
-def _distances(padded: Integers, length: Integers, one: Integers, other: Integers) -> Floats:
-    """Row by row of the table of distances of prefixes, for all pairs at once."""
-    ours, theirs = padded[one], padded[other]
+def _distances(padded: Integers, length: Integers, one: Integers, other: Integers) -> Small:
+    """Row by row of the table of distances of prefixes (their lengths first), for all pairs."""
     width = int(length[other].max(initial=0))
-    row = np.broadcast_to(np.arange(width + 1), (len(one), width + 1)).astype(np.float64)
-    found = row[np.arange(len(one)), length[other]].copy()
+    ours, theirs = padded[one].T, np.ascontiguousarray(padded[other, :width].T)
+    pairs = np.arange(len(one))
+    row = np.repeat(np.arange(width + 1, dtype=np.int16)[:, None], len(one), axis=1)
+    found = row[length[other], pairs]
     for place in range(int(length[one].max(initial=0))):
-        least = np.minimum(
-            row[:, 1:] + 1.0, row[:, :-1] + (ours[:, place, None] != theirs[:, :width])
-        )
-        steps = np.arange(width + 1)
-        # An insertion adds 1 to the value on its left: a running minimum of values minus place.
-        both = np.concatenate([np.full((len(one), 1), place + 1.0), least], axis=1) - steps
-        row = np.minimum.accumulate(both, axis=1) + steps
-        ends = length[one] == place + 1
-        found[ends] = row[ends, length[other][ends]]
+        above, row = row, np.empty_like(row)
+        row[0] = place + 1
+        changed = theirs != ours[place]
+        for column in range(width):
+            least = np.minimum(above[column + 1], row[column]) + np.int16(1)
+            np.minimum(least, above[column] + changed[column], out=row[column + 1])
+        ends = np.flatnonzero(length[one] == place + 1)
+        found[ends] = row[length[other][ends], ends]
     return found

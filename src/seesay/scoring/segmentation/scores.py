@@ -23,7 +23,7 @@ from seesay.scoring.memberships import Factor
 from seesay.scoring.resampling import Estimate, Factors, draws, estimate, same
 from seesay.scoring.segmentation import boundaries, discovery
 from seesay.scoring.segmentation.controls import random_places
-from seesay.scoring.segmentation.phones import snapped
+from seesay.scoring.segmentation.phones import Phones, by_recording, snapped
 from seesay.settings.metrics import MetricsSettings
 from seesay.shared import tables, writing
 from seesay.shared.errors import InputError
@@ -39,14 +39,14 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Tested:
-    """The recordings that are scored: rows of RECORDINGS, and their true words and phones.
+    """The recordings that are scored: rows of RECORDINGS, their true words, and phones by id.
 
     `moved` are the words that have phones, with the edges of these.
     """
 
     recordings: pd.DataFrame
     words: pd.DataFrame
-    phones: pd.DataFrame
+    phones: Mapping[str, Phones]
     moved: pd.DataFrame
 
 
@@ -107,7 +107,7 @@ def tested(
     kept = of_test_pictures(recordings, images)
     kept = kept[kept["recording_id"].isin(words["recording_id"])]
     heard, said = (one[one["recording_id"].isin(kept["recording_id"])] for one in (words, phones))
-    return Tested(kept, heard, said, snapped(heard, said))
+    return Tested(kept, heard, by_recording(said), snapped(heard, said))
 
 
 def table(
@@ -124,7 +124,7 @@ def table(
     size = {
         "words": len(test.words),
         "recordings": len(ids),
-        "with_phones": test.phones["recording_id"].nunique(),
+        "with_phones": len(test.phones),
     }
     rows = []
     for name, each in scored.items():
@@ -139,7 +139,7 @@ def scored_by(found: pd.DataFrame, test: Tested) -> Scored:
     counts = {"": boundaries.counts(found, test.words)}
     values: dict[str, float] = {}
     if len(test.phones):
-        outcome = discovery.discover(found, test.moved, test.phones)
+        outcome = discovery.discovered(found, test.moved, test.phones)
         counts["tde_"] = outcome.counts
         values = {f"tde_{name}": value for name, value in outcome.values.items()}
     return Scored(counts, values, len(found))
