@@ -1,4 +1,4 @@
-"""Segments found by learning: landmarks, dynamic programming, and a corpus of two tones."""
+"""Segments found by learning: dynamic programming, and a corpus of three tones."""
 
 import itertools
 
@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 
 from seesay.audio import segmentations
 from seesay.audio.segmentations import Pictures, Speech, learned, paths
-from seesay.audio.segmentations.envelope import envelope
-from seesay.audio.segmentations.landmarks import landmarks
 from seesay.planning.config import load
 from seesay.schemas.vision import CAPTIONS, FC7, IMAGES
 from seesay.settings.segmentation import SegmentationSettings
@@ -25,16 +23,18 @@ RATE = 16000
 LOW, HIGH, HUM = 400, 3000, 1200  # Hz of three "words"
 
 
-def said(path, parts, dips=False):
+def said(path, parts):
     """Write tones of (Hz, seconds) without pauses between them, and silence around them.
 
-    With `dips` each tone but the first begins 20 ms softly.
+    Each tone but the first begins 20 ms softly, and so does the second half of each but the hum.
     """
     tones = [np.zeros(RATE // 5)]
     for place, (pitch, seconds) in enumerate(parts):
         tone = 0.3 * np.sin(2 * np.pi * pitch * np.arange(round(seconds * RATE)) / RATE)
-        if dips and place:
+        if place:
             tone[: RATE // 50] *= 0.1
+        if pitch != HUM:
+            tone[len(tone) // 2 :][: RATE // 50] *= 0.1
         tones.append(tone)
     soundfile.write(path, np.concatenate([*tones, np.zeros(RATE // 5)]), RATE)
     return path
@@ -72,22 +72,11 @@ def test_candidates_keep_to_their_limits_and_leave_a_path():
     assert paths.candidates(np.array([0.0, 1.0]), 3, 0.06, 0.9).tolist() == [[0, 1]]
 
 
-def test_landmarks_are_where_the_spectrum_changes(tmp_path):
-    heard = envelope(said(tmp_path / "a.wav", [(LOW, 0.2), (HIGH, 0.3), (LOW, 0.25)]), 0)
-    (marks,) = landmarks(heard, SegmentationSettings(method="learned"))
-    # The envelope is flat there: the energy has no minimum that tells the tones apart.
-    for time in (0.4, 0.7):
-        assert np.abs(marks - time).min() < 0.02
-    steady = envelope(said(tmp_path / "b.wav", [(LOW, 0.8)]), 0)
-    (ends,) = landmarks(steady, SegmentationSettings(method="learned", change=10))
-    assert len(ends) == 2
-
-
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory):
     """40 pictures of two things, each with two captions that name its thing beside some hum.
 
-    In the first, the envelope has a dip between hum and thing; in the second it has none.
+    The things have two syllables: the energy cuts them in the middle too.
     """
     folder = tmp_path_factory.mktemp("tones")
     rng = np.random.default_rng(0)
@@ -106,7 +95,7 @@ def corpus(tmp_path_factory):
             length = rng.uniform(0.2, 0.3, 3)
             parts = [(HUM, length[0]), (pitch, length[1])]
             parts += [(HUM, length[2])] * (caption == 1)
-            path = said(folder / f"{name}_{caption}.wav", parts, caption == 0)
+            path = said(folder / f"{name}_{caption}.wav", parts)
             duration = soundfile.info(path).duration
             row = (path.stem, str(path), "", 0, "ann", RATE, duration, name, caption)
             rows.append((*row, [seconds for _, seconds in parts]))
@@ -128,7 +117,7 @@ def corpus(tmp_path_factory):
     return recordings, pictures
 
 
-LEARNED = SegmentationSettings(method="learned", clusters=3, rounds=2, recipe={"max_epochs": 2})
+LEARNED = SegmentationSettings(method="learned", clusters=6, rounds=2, recipe={"max_epochs": 2})
 
 
 def learn(recordings, pictures, given=LEARNED):
@@ -140,21 +129,37 @@ def result(corpus):
     return learn(*corpus)
 
 
-def test_tones_are_cut_apart_and_clustered(corpus, result):
+def test_words_are_cut_apart_and_clustered(corpus, result):
     recordings, _ = corpus
-    kinds = {}
+    units = segmentations.find("energy").find(
+        Speech(recordings), SegmentationSettings(method="energy")
+    )
+    clusters = {LOW: set(), HIGH: set(), HUM: set()}
     for row in recordings.itertuples():
-        own = result.segments[result.segments["recording_id"] == row.recording_id]
+        own, heard = (
+            found.segments[found.segments["recording_id"] == row.recording_id]
+            for found in (result, units)
+        )
+        assert len(heard) == len(row.lengths) + 1
+        # Boundaries are among those of the units.
+        assert set(own["onset"]) <= set(heard["onset"])
         edges = 0.2 + np.cumsum([0.0, *row.lengths])
-        inner = own["onset"].to_numpy()[1:]
-        assert len(own) == len(row.lengths), (row.recording_id, own, edges)
-        assert np.abs(inner - edges[1:-1]).max() < 0.025
-        pitches = [HUM, (LOW, HIGH)[int(row.picture[1:]) % 2], HUM][: len(own)]
-        for pitch, cluster in zip(pitches, own["cluster"], strict=True):
-            kinds.setdefault(pitch, set()).add(cluster)
-    # Each tone is a cluster of its own.
-    assert {pitch: len(clusters) for pitch, clusters in kinds.items()} == {LOW: 1, HIGH: 1, HUM: 1}
-    assert len(set.union(*kinds.values())) == 3
+        for time in edges[1:-1]:
+            assert np.abs(own["onset"] - time).min() < 0.025
+        pitches = [HUM, (LOW, HIGH)[int(row.picture[1:]) % 2], HUM]
+        middles = (own["onset"] + own["offset"]) / 2
+        for place, cluster in zip(
+            np.searchsorted(edges[1:-1], middles), own["cluster"], strict=True
+        ):
+            clusters[pitches[place]].add(cluster)
+    # No cluster has two of the tones.
+    assert sum(map(len, clusters.values())) == len(set.union(*clusters.values()))
+
+
+def test_a_penalty_gives_fewer_segments(corpus, result):
+    found = learn(*corpus, LEARNED.model_copy(update={"penalty": 100.0, "rounds": 1})).segments
+    assert len(found) == len(corpus[0])  # four units or fewer, a segment each
+    assert len(result.segments) > 2 * len(found)
 
 
 def test_the_same_seed_gives_the_same_segments(corpus, result):

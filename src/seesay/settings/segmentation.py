@@ -86,14 +86,8 @@ class SegmentationSettings(Settings):
         description="least prominence of a minimum of the envelope that is a boundary, as a share"
         " of the envelope's loud level",
     )
-    change: float = Field(
-        default=3.0,
-        ge=0,
-        description="least prominence of a spectral change that is a landmark, in units of natural"
-        " logarithms of power over all filters; learned chooses boundaries among landmarks",
-    )
     gaps: int = Field(
-        default=7, ge=1, le=50, description="most gaps between landmarks that a segment holds"
+        default=4, ge=1, le=50, description="most units of energy that a segment of learned holds"
     )
     longest: float = Field(
         default=0.9, gt=0, le=10, description="length of the longest segment of learned, in s"
@@ -102,13 +96,13 @@ class SegmentationSettings(Settings):
         default=400, ge=2, le=100000, description="clusters of the training split's segments"
     )
     penalty: float = Field(
-        default=0.02,
+        default=0.0,
         ge=0,
         description="cost of each segment, as s of squared distance to its cluster; more gives"
         " fewer, longer segments",
     )
     rounds: int = Field(
-        default=2, ge=1, le=20, description="rounds of training, clustering and segmentation"
+        default=1, ge=1, le=20, description="rounds of training, clustering and segmentation"
     )
     seed: Seed = Field(default=1, description="seed of training and clustering")
     recipe: SegmentationRecipe | None = Field(

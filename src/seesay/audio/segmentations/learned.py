@@ -1,7 +1,7 @@
 """Segments that lie near clusters of the model's own embeddings, found in turn with its training.
 
 A round trains seesay's network on the present segments and the pictures of the training split,
-embeds every span between a few landmarks, and clusters the embeddings of the segments. Dynamic
+embeds every span of a few units of `energy`, and clusters the embeddings of the segments. Dynamic
 programming then takes the path of spans with the least distance to their clusters, weighted by
 duration (embedded segmental k-means, Kamper, Livescu and Goldwater 2017; the cost of each segment
 is that of DPDP, Kamper 2022). The first segments are those of `energy`.
@@ -27,7 +27,6 @@ from seesay.audio.segmentations import (
     spans,
 )
 from seesay.audio.segmentations.envelope import FRAMES, Envelope
-from seesay.audio.segmentations.landmarks import landmarks
 from seesay.captions.spoken import own_captions
 from seesay.learning.array_examples import examples
 from seesay.learning.features import Features, load_fragments
@@ -54,7 +53,6 @@ ABOUT = Segmentation(
         "least",
         "smoothing",
         "depth",
-        "change",
         "gaps",
         "longest",
         "clusters",
@@ -113,11 +111,10 @@ def find(speech: Speech, settings: SegmentationSettings) -> Found:
 
     def measure(envelope: Envelope) -> list[Stretch]:
         frames = compute.normalised(envelope.frames[::step])
-        first = energy.edges(envelope, settings, settings.depth)
         found = []
-        for edges, marks in zip(first, landmarks(envelope, settings), strict=True):
+        for marks in energy.edges(envelope, settings, settings.depth):
             limits = (settings.gaps, settings.least, settings.longest)
-            found.append(Stretch("", frames, marks, paths.candidates(marks, *limits), edges))
+            found.append(Stretch("", frames, marks, paths.candidates(marks, *limits), marks))
         return found
 
     found, rejects = heard(speech.recordings, settings, measure)
