@@ -14,6 +14,7 @@ if not workflow.overwrite_configfiles:
 include: "workflow/rules/common.smk"
 include: "workflow/rules/common_settings.smk"
 include: "workflow/rules/common_experiments.smk"
+include: "workflow/rules/common_captions.smk"
 include: "workflow/rules/common_files.smk"
 include: "workflow/rules/common_resources.smk"
 include: "workflow/rules/common_corpora.smk"

@@ -21,7 +21,7 @@ from typing import Any
 
 from seesay.reporting import supervision
 from seesay.schemas.scoring import SYNTHETIC
-from seesay.scoring.names import HUMAN, tasks
+from seesay.scoring.names import HUMAN, every
 
 DOCS = Path(__file__).resolve().parent
 README, RESULTS, STUDY = DOCS.parent / "README.md", DOCS / "measured", DOCS / "results.md"
@@ -161,7 +161,7 @@ def default_table() -> str:
         for system in ("random_projection", "shuffled", "text"):
             cells.append(f"{float(rows['best', system, task, 'r10']['value']):.1f}")
         cells.append(f"{float(rows['best', 'model', task, 'r10']['chance']):.1f}")
-        lines.append(f"| {' | '.join([tasks()[task].title, *cells])} |")
+        lines.append(f"| {' | '.join([every()[task].title, *cells])} |")
     return "\n".join(lines)
 
 

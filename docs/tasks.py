@@ -12,6 +12,7 @@ def tasks() -> list[list[str]]:
     """The tasks by their name in metrics.tsv, in the order of pages, below the columns' names."""
     asked = {part: name for name in TASKS.names for part in names.of(name)}
     asked |= dict.fromkeys(names.GROUNDING, "composed scenes")
+    asked |= dict.fromkeys(names.LOCALISATION, "composed scenes, with `unit: caption`")
     asked |= dict.fromkeys(names.HUMAN, "human words")
     rows = [["in `metrics.tsv`", "computed for", "title", "question"]]
     for name, task in (names.paper() | names.more() | names.HUMAN).items():

@@ -43,7 +43,7 @@ def peak(script: str, settings: Settings, **paths: Path | str | None) -> float:
         named += [f"--{name}", *([] if path is None else [str(path)])]
     command = [sys.executable, "-c", CHILD, str(ROOT / "workflow" / "scripts" / f"{script}.py")]
     result = subprocess.run(
-        [*command, *named, "--device", "cpu", "--settings", settings.model_dump_json()],
+        [*command, *named, "--device", "cpu", "--settings", settings.compared()],
         env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
         capture_output=True,
         text=True,

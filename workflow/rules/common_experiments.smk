@@ -46,9 +46,11 @@ def variant_settings(stage):
     return of
 
 
-def variant_code(stage):
+def variant_code(stage, script=None):
     """The stamp's entries for the modules that a job's folder chooses, as chosen_code()."""
-    return chosen_params(stage, lambda wildcards: variant_experiment(wildcards, stage))
+    return chosen_params(
+        script or stage, lambda wildcards: variant_experiment(wildcards, stage)
+    )
 
 
 @functools.cache
@@ -138,9 +140,13 @@ def frame_settings(wildcards):
     return section.model_dump_json(include=set(Frames.model_fields))
 
 
-def training_code(wildcards, input):
-    """The code stamp of the training as one text, which names its checkpoints.
+def training_code(script):
+    """The code stamp of a training as one text, which names its checkpoints, by the job.
 
     It takes `input` so that Snakemake does not compare it: the stamp itself is compared.
     """
-    return " ".join(whole_stamp("training", wildcards.experiment))
+
+    def of(wildcards, input):
+        return " ".join(whole_stamp(script, wildcards.experiment))
+
+    return of

@@ -52,6 +52,7 @@ def rejects():
         *segmentation_rejects(),
         at("matching/rejects.parquet"),
         *logmel_rejects(),
+        *caption_rejects(),
         *human_rejects(),
         at("listen/rejects.parquet"),
         *expand(at("lexicon/{experiment}/rejects.parquet"), experiment=LEXICONS),

@@ -7,6 +7,7 @@ Outputs: settings(), compared(), passed().
 import functools
 import json
 
+from seesay.planning.config import VARIED
 from seesay.planning.entries import entries
 
 
@@ -24,16 +25,26 @@ def compared(stage, given):
     Snakemake takes braces in a text for wildcards.
     """
     if callable(given):
-        return [compared_key(stage, key, given) for key in json.loads(settings(stage))]
+        return [compared_key(stage, key, given) for key in keys_of(stage)]
     return [fixed(entry) for entry in entries(stage, json.loads(given))]
 
 
+def keys_of(stage):
+    """The keys of a section that are compared, for the config or any of its experiments."""
+    names = [None, *(EXPERIMENTS if stage in VARIED else [])]
+    return list(
+        dict.fromkeys(
+            key for name in names for key in json.loads(settings(stage, name))
+        )
+    )
+
+
 def compared_key(stage, key, given):
-    """One key of the settings that `given` returns for a job, as a param."""
+    """One key of the settings that `given` returns for a job, as a param; empty if it lacks it."""
 
     def of(wildcards):
-        value = json.loads(given(wildcards))[key]
-        return "; ".join(entries(f"{stage}.{key}", value))
+        found = json.loads(given(wildcards))
+        return "; ".join(entries(f"{stage}.{key}", found[key])) if key in found else ""
 
     return of
 

@@ -25,7 +25,34 @@ STAGES = {
     "matching_quality": ["matching"],
     "logmel": ["speech"],
     "text": ["matching", "logmel"],
+    "caption_frames": ["speech"],
+    "caption_training": [
+        *(
+            "pictures",
+            "matching",
+            "speech",
+            "fc7",
+            "fragments",
+            "caption_frames",
+            "text",
+        ),
+    ],
     "training": ["pictures", "matching", "fc7", "fragments", "logmel", "text"],
+    "caption_embedding": [
+        "caption_training",
+        "fc7",
+        "fragments",
+        "caption_frames",
+        "logmel",
+    ],
+    "caption_evaluation": [
+        "caption_embedding",
+        "frequency",
+        "pictures",
+        "matching",
+        "speech",
+    ],
+    "localisation": ["embedding", "caption_embedding", "regions", "scenes", "matching"],
     "embedding": ["training", "fc7", "fragments", "logmel", "matching", "text"],
     "evaluation": ["embedding", "frequency", "pictures", "matching", "speech"],
     "frequency": ["pictures", "matching", "fc7", "fragments", "logmel"],
@@ -35,7 +62,13 @@ STAGES = {
     "human_embedding": ["training", "human_logmel", "embedding"],
     "human_ranks": ["embedding", "human_embedding", "pictures", "matching"],
     "human_breakdown": ["human_ranks", "pictures", "matching"],
-    "metrics": ["evaluation", "grounding", "human_ranks"],
+    "metrics": [
+        "evaluation",
+        "caption_evaluation",
+        "grounding",
+        "localisation",
+        "human_ranks",
+    ],
     "breakdown": ["evaluation", "regions", "matching"],
     "legacy": ["training", "pictures", "fc7", "logmel", "matching", "text"],
     "legacy_metrics": ["legacy"],
@@ -73,6 +106,7 @@ RULE_FILES = [
     *("fetch", "scenes", "pictures", "fragments", "words", "synthesis", "alignment"),
     *("speech", "segmentation", "segmentation_scores", "matching", "logmel", "text"),
     *("training", "embedding", "frequency"),
+    *(["caption_training", "caption_evaluation"] if CAPTIONED else []),
     *(
         "evaluation",
         "grounding",
@@ -96,8 +130,14 @@ def stages():
     unused |= {"fetch", "study", "items", "items_tsv"}
     if CONFIG.fragments:
         unused |= {"regions", "fc7"}
+    if not CAPTIONED:
+        unused |= {name for name in STAGES if name.partition("_")[0] == "caption"}
+    if set(CAPTIONED) == set(EXPERIMENTS):
+        unused |= {"training", "embedding", "evaluation"}
     if not GROUNDED:
         unused.add("grounding")
+    if not (CAPTIONED and GROUNDED):
+        unused.add("localisation")
     if not CONFIG.evaluation.human:
         unused |= {name for name in STAGES if name.partition("_")[0] == "human"}
     if not LEXICONS:

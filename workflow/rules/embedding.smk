@@ -35,6 +35,8 @@ rule embedding:
         at("{fold}logs/embedding/{experiment}/{seed}.log"),
     benchmark:
         at("{fold}benchmarks/embedding/{experiment}/{seed}.tsv")
+    wildcard_constraints:
+        experiment=of_unit("word"),
     conda:
         "../../envs/seesay.yaml"
     threads: 1

@@ -23,6 +23,8 @@ rule evaluation:
         at("{fold}logs/evaluation/{experiment}/{seed}.log"),
     benchmark:
         at("{fold}benchmarks/evaluation/{experiment}/{seed}.tsv")
+    wildcard_constraints:
+        experiment=of_unit("word"),
     conda:
         "../../envs/seesay.yaml"
     threads: 1

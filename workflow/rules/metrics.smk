@@ -14,7 +14,7 @@ rule metrics:
             of_runs("evaluation/{experiment}/{system}/{seed}/ranks.parquet"),
             experiment=EXPERIMENTS,
         ),
-        grounding=grounding_tables(),
+        grounding=[*grounding_tables(), *localisation_tables()],
         human=human_ranks(),
         abx=expand(
             of_runs("evaluation/{experiment}/{system}/{seed}/abx.parquet"),

@@ -32,6 +32,8 @@ rule training:
         at("{fold}logs/training/{experiment}/{seed}.log"),
     benchmark:
         at("{fold}benchmarks/training/{experiment}/{seed}.tsv")
+    wildcard_constraints:
+        experiment=of_unit("word"),
     conda:
         "../../envs/seesay.yaml"
     threads: 1
@@ -45,7 +47,7 @@ rule training:
         *stamp("training"),
         *compared("training", experiment_settings("training")),
         *chosen_code("training"),
-        code=training_code,
+        code=training_code("training"),
         settings=passed(experiment_settings("training")),
         frames=passed(frame_settings),
         checkpoints=at("{fold}checkpoints"),

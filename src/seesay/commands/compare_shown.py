@@ -9,7 +9,7 @@ from seesay.reporting import pages
 from seesay.reporting.numbers import RANKS
 from seesay.reporting.results import Difference, difference, shown
 from seesay.scoring import intervals
-from seesay.scoring.names import HUMAN, METRICS, SYSTEMS, tasks
+from seesay.scoring.names import HUMAN, METRICS, SYSTEMS, every
 from seesay.shared import writing
 
 SHORT = ("r10", "median_rank")
@@ -138,7 +138,7 @@ def _rows(parts: list[Part], found: list[Apart], lacking: list[str]) -> Iterator
 
 def told(task: str, metrics: tuple[str, ...]) -> tuple[str, ...]:
     """The metrics that apply to a task: its one, where it has a label, as ABX has."""
-    known = tasks().get(task)
+    known = every().get(task)
     return known.metrics if known and known.label else metrics
 
 
@@ -146,12 +146,12 @@ def title(part: Part) -> str:
     """The experiment and the task: `paper: Word Token Search by Image`."""
     if part.task in HUMAN:
         return f"{part.experiment}: {HUMAN[part.task].title}, {part.gallery}"
-    return f"{part.experiment}: {tasks()[part.task].title}"
+    return f"{part.experiment}: {every()[part.task].title}"
 
 
 def about(part: Part) -> list[str]:
     """The gallery and the counts, and why there is no difference if there is none."""
-    items = (tasks() | HUMAN)[part.task].items
+    items = (every() | HUMAN)[part.task].items
     sizes = " and ".join(f"{size:,}" for size in dict.fromkeys(part.sizes))
     searched = f"gallery {part.gallery}, {sizes} {items}"
     if part.queries[0] == part.queries[1] and part.counted[0] == part.counted[1]:

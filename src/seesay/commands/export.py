@@ -11,7 +11,7 @@ import torch
 from onnx.reference import ReferenceEvaluator
 from torch import Tensor, nn
 
-from seesay.learning.embedding import load_network
+from seesay.learning.embedding import load_network, refuse_captions
 from seesay.model.network import Network
 from seesay.planning.folds import MODEL, model_folder
 from seesay.shared import writing
@@ -54,6 +54,7 @@ def export(model: str | Path, folder: Path, tolerance: float = TOLERANCE) -> dic
     for name in ("model.safetensors", "settings.json"):
         if not (home / name).is_file():
             raise InputError(f"{home / name}: no such file; give {MODEL}")
+    refuse_captions(home, "an exported branch takes vectors of one size")
     network = load_network(home, torch.device("cpu"))
     about: dict[str, Any] = json.loads((home / "settings.json").read_text())
     written = {branch: convert(Embedder(network, branch).eval()) for branch in BRANCHES}

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from seesay.audio.word_frames import vectors as log_mel_of
 from seesay.learning.arrays import embed, load
-from seesay.learning.embedding import about
+from seesay.learning.embedding import about, refuse_captions
 from seesay.planning import folds
 from seesay.planning.recipes import Recipe
 from seesay.schemas.audio import RECORDINGS, SPOKEN_WORDS
@@ -212,6 +212,7 @@ class Search:
         """The embedding (1, d) of a recording of one word."""
         if self.system == "text":
             raise InputError("the system text reads words and hears none; give the folder of model")
+        refuse_captions(self.files["model"].parent, "--say takes a word")
         settings = self.recipe.logmel
         if settings.program and not self.trust_model:
             raise InputError(

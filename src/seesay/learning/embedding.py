@@ -129,3 +129,12 @@ def write_words(network: Network, words: Words, path: Path, device: torch.device
     table = sized(WORD_EMBEDDINGS, embedding=vectors.shape[1])
     with tables.Writer(table, path) as writer:
         writer.write({"token_id": words.token_ids, "embedding": vectors})
+
+
+def refuse_captions(folder: Path, what: str) -> None:
+    """Raise InputError if the model in `folder` hears whole captions, which `what` cannot give."""
+    if about(folder).settings.get("unit") == "caption":
+        raise InputError(
+            f"{folder}: this model hears whole captions (unit: caption), and {what}; take a model"
+            " of an experiment with unit: word"
+        )

@@ -14,6 +14,7 @@ from seesay.learning import batches
 from seesay.learning.examples import Data
 from seesay.learning.features import Features
 from seesay.model.network import Network
+from seesay.settings.choice import taken
 from seesay.settings.training import TrainingSettings
 
 
@@ -29,6 +30,10 @@ def measure(network: Network, data: Data, settings: TrainingSettings) -> dict[st
 
     R@10 is in percent, and NaN unless it is the criterion of early stopping.
     """
+    if taken("seesay.learning.caption_measures", settings):
+        captions = importlib.import_module("seesay.learning.caption_measures")
+        found: dict[str, float] = captions.measure(network, data, settings)
+        return found
     network.eval()
     images, dead_images = activity(network.image, data.fragments)
     words, dead_words = activity(network.speech, data.words)

@@ -19,6 +19,7 @@ from seesay.learning.measures import pace
 from seesay.model.network import Network
 from seesay.schemas.learning import HISTORY
 from seesay.settings.augmentation import Frames
+from seesay.settings.choice import taken
 from seesay.settings.training import TrainingSettings
 from seesay.shared import tables, writing
 from seesay.shared.errors import InputError
@@ -38,6 +39,9 @@ def start(
     """
     kind: Literal["relu", "linear"] = "linear" if system == "random_projection" else "relu"
     network = Network(settings, fragments.size, words.size, kind)
+    if taken("seesay.learning.captions.examples", settings):
+        captions = importlib.import_module("seesay.learning.captions.examples")
+        network = captions.network(settings, fragments.size, words.size, kind)
     random = torch.Generator().manual_seed(stable_hash("training", seed, "weights") % 2**63)
     if kind == "linear":
         network.project(random)
@@ -157,6 +161,10 @@ def train_system(
     `random_projection` are not trained. Raises InputError for `shuffled` without `past`.
     """
     context = settings.context == "gate"
+    if taken("seesay.learning.captions.examples", settings):
+        captions = importlib.import_module("seesay.learning.captions.examples")
+        examples, watched = captions.splits(inputs, context, system)
+        return train_network(examples, watched, settings, system, seed, device, state, past)
     training = load(inputs, "train", context, further(inputs, settings, seed))
     learns = system not in ("untrained", "random_projection")
     validation = load(inputs, "validation", context) if learns else None

@@ -18,6 +18,7 @@ from seesay.model.frames import check_frames
 from seesay.planning.config_file import look_through, refuse_odd
 from seesay.planning.sections import Experiment, Sections
 from seesay.settings import alike
+from seesay.settings.captions import check_captions
 from seesay.settings.choice import about, chosen
 from seesay.settings.corpora import Corpus
 from seesay.settings.fc7 import Fc7Settings
@@ -184,6 +185,8 @@ class Config(Sections):
         try:
             check_frames(training, logmel)
             check_human(training, self.evaluation)
+            own, method = experiment.logmel, self.matching.method
+            check_captions(training, method, own, logmel, self.evaluation)
         except ValueError as error:
             raise ValueError(f"experiments.{name}.training: {error}") from None
 

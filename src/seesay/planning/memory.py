@@ -9,7 +9,9 @@ tokens of 1,600 numbers with an mlp, 2.3 GB of files, 2,800 MB.
 import os
 from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
+from seesay.settings.captions import TrainingSection
 from seesay.settings.choice import about, chosen
 from seesay.settings.regions import RegionsSettings
 from seesay.settings.training import TrainingSettings
@@ -19,6 +21,10 @@ LEAST = 2500  # MB that are asked for in any case
 MARGIN = 1.5  # batches differ, and freed memory is not all used again
 FILES = 2  # MB for an MB of features, some of which are copied when they are sorted
 TOKENS = 30  # of a picture, about
+CAPTIONS = 10  # of a picture, in batches with all
+LONGEST = 1000  # frames of a batch's longest caption, to which the others are padded
+FRAGMENTS = 20  # of a picture, about
+SCORES = 8  # numbers that a step holds for each similarity of a moment with a fragment
 FLOAT = 4e-6  # MB
 
 
@@ -30,7 +36,12 @@ def training_mb(settings: TrainingSettings, frames: int, files_mb: float) -> int
     """
     pictures = settings.batch_pictures
     held = chosen(settings, "speech_encoder").held
-    step = FLOAT * TOKENS * pictures * held * outputs(settings, frames)
+    if isinstance(settings, TrainingSection) and settings.unit == "caption":
+        captions = (settings.batch_captions or CAPTIONS) * pictures
+        scores = SCORES * (LONGEST / settings.stride) * FRAGMENTS * pictures
+        step = FLOAT * captions * (held * outputs(settings, LONGEST) + scores)
+    else:
+        step = FLOAT * TOKENS * pictures * held * outputs(settings, frames)
     return max(LEAST, round(MARGIN * (IMPORTS + step) + FILES * files_mb))
 
 
@@ -56,7 +67,21 @@ def _vectors_mb(path: str, changed: int) -> float:
     schema = file.schema_arrow
     if "feature" not in schema.names:
         return 0.0
-    return FLOAT * int(file.metadata.num_rows) * int(schema.field("feature").type.list_size)
+    kind = schema.field("feature").type
+    if not pa.types.is_fixed_size_list(kind):
+        return 1e-6 * _column_bytes(file, "feature")
+    return FLOAT * int(file.metadata.num_rows) * int(kind.list_size)
+
+
+def _column_bytes(file: Any, name: str) -> int:
+    """The bytes of a column of lists before compression."""
+    groups = (file.metadata.row_group(number) for number in range(file.metadata.num_row_groups))
+    columns = (group.column(place) for group in groups for place in range(group.num_columns))
+    return sum(
+        int(column.total_uncompressed_size)
+        for column in columns
+        if column.path_in_schema.partition(".")[0] == name
+    )
 
 
 def outputs(settings: TrainingSettings, frames: int) -> int:

@@ -11,6 +11,7 @@ from pydantic import Field
 from seesay.planning.results_folder import ResultsFolder
 from seesay.settings import Seed, Settings
 from seesay.settings.alignment import AlignmentSettings
+from seesay.settings.captions import TrainingSection
 from seesay.settings.fc7 import Fc7Settings
 from seesay.settings.fetch import FetchSettings
 from seesay.settings.fragments import FragmentsSettings
@@ -27,7 +28,6 @@ from seesay.settings.scenes import ScenesSettings
 from seesay.settings.segmentation import SegmentationSettings
 from seesay.settings.speech import SpeechSettings
 from seesay.settings.synthesis import SynthesisSettings
-from seesay.settings.training import TrainingSettings
 from seesay.settings.words import WordsSettings
 
 Overrides = dict[str, Any]
@@ -119,7 +119,7 @@ class Sections(Settings):
         MatchingSettings, "which spoken tokens say the caption words"
     )
     logmel: LogmelSettings = _section(LogmelSettings, "features of spoken tokens")
-    training: TrainingSettings = _section(TrainingSettings, "the network and how it learns")
+    training: TrainingSection = _section(TrainingSection, "the network and how it learns")
     evaluation: EvaluationSection = _section(EvaluationSection, "queries and galleries")
     metrics: MetricsSettings = _section(MetricsSettings, "intervals")
     listen: ListenSettings = _section(

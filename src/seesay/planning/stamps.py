@@ -9,18 +9,19 @@ A digest covers only the parts of a module that the script reaches: functions, c
 that it uses by name, and all that these use. A script that takes a table's schema from a module
 does not rerun when a function beside it changes. A module used in any way but `module.name` counts
 whole; so do statements that bind no name, and a user's own reader. Modules that are imported by
-name count if the job's settings choose them.
+name count if the job's settings choose them, and so do branches that only such jobs take
+(`seesay.planning.statements`).
 """
 
-import ast
 import hashlib
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from packaging.requirements import Requirement
+
+from seesay.planning.statements import ABOUT, Code, Name, read
 
 ROOT = Path(__file__).resolve().parents[3]
 SOURCE = ROOT / "src"
@@ -40,39 +41,8 @@ DISTRIBUTIONS = {
 }
 # They parse, lock and report; no number depends on them.
 NUMBERLESS = {"pydantic", "pydantic_core", "tqdm", "filelock", "packaging", "yaml"}
-# What modules say about themselves: memory, titles, licences.
-FACTS, ABOUT = "seesay.settings.facts", "ABOUT"
-
-
-WHOLE = "*"
-
-Name = tuple[str, str]  # a module and a name in it; WHOLE for all of it
-
-
-@dataclass(frozen=True)
-class Part:
-    """A top-level statement: the names that it binds and uses, and its syntax tree.
-
-    `uses` has pairs (name, attribute), the attribute "" if none follows the name. `loads` has the
-    modules imported by name: `package.*` for any of a package, and `package.ABOUT` where only its
-    facts are read.
-    """
-
-    binds: frozenset[str]
-    uses: frozenset[Name]
-    loads: frozenset[str]
-    dump: str
-
-
-@dataclass(frozen=True)
-class Code:
-    """A module: its statements, and the source of each imported name.
-
-    The source of a name that is itself a module is (module, "").
-    """
-
-    parts: tuple[Part, ...]
-    imported: dict[str, Name]
+FACTS = "seesay.settings.facts"
+WHOLE = "*"  # in a Name: all of the module
 
 
 def stamp(
@@ -106,7 +76,8 @@ def stamp(
         path = module_path(module, homes)
         assert path is not None
         parts = read(path, module).parts
-        text = "\n".join(parts[number].dump for number in sorted(numbers))
+        used_parts = [part for number in sorted(numbers) for part in parts[number].of(chosen)]
+        text = "\n".join(part.dump for part in used_parts)
         digests.append(f"{module}:{hashlib.blake2b(text.encode(), digest_size=6).hexdigest()}")
     return sorted(digests + pinned)
 
@@ -147,9 +118,11 @@ def _reached(
                 continue
             if number not in used.setdefault(module, set()):
                 used[module].add(number)
-                queue += [_leads_to(module, code, *use, homes) for use in part.uses]
-                queue += [(each, WHOLE) for each in chosen if _loaded(each, WHOLE) & part.loads]
-                queue += [(each, ABOUT) for each in about if _loaded(each, ABOUT) & part.loads]
+                for taken in part.of(chosen):
+                    queue += [_leads_to(module, code, *use, homes) for use in taken.uses]
+                    loads = taken.loads
+                    queue += [(each, WHOLE) for each in chosen if _loaded(each, WHOLE) & loads]
+                    queue += [(each, ABOUT) for each in about if _loaded(each, ABOUT) & loads]
     return used, packages
 
 
@@ -197,95 +170,6 @@ def _file(home: Path, module: str) -> Path | None:
     base = home.joinpath(*module.split("."))
     path = base / "__init__.py" if base.is_dir() else base.with_suffix(".py")
     return path if path.is_file() else None
-
-
-@cache
-def read(path: Path, module: str) -> Code:
-    """Split a module into its statements and imports."""
-    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-    tree = _Bare().visit(ast.parse(path.read_bytes()))
-    imported: dict[str, Name] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                name = alias.asname or alias.name.partition(".")[0]
-                imported[name] = (alias.name if alias.asname else name, "")
-                imported[alias.name] = (alias.name, "")
-        elif isinstance(node, ast.ImportFrom):
-            steps = package.split(".")
-            start = steps[: len(steps) - node.level + 1] if node.level else []
-            source = ".".join([*start, *([node.module] if node.module else [])])
-            for alias in node.names:
-                imported[alias.asname or alias.name] = (source, alias.name)
-    parts = []
-    for statement in tree.body:
-        if not isinstance(statement, ast.Import | ast.ImportFrom):
-            uses = _Uses(package)
-            uses.visit(statement)
-            names = _binds(statement), frozenset(uses.found), frozenset(uses.loads)
-            parts.append(Part(*names, ast.dump(statement)))
-    return Code(tuple(parts), imported)
-
-
-def _binds(statement: ast.stmt) -> frozenset[str]:
-    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return frozenset([statement.name])
-    targets: list[ast.expr] = []
-    if isinstance(statement, ast.Assign):
-        targets = statement.targets
-    elif isinstance(statement, ast.AnnAssign):
-        targets = [statement.target]
-    names = [part for target in targets for part in getattr(target, "elts", [target])]
-    # A statement such as TABLE["x"] = 1 binds no name: it changes an existing object.
-    if not all(isinstance(name, ast.Name) for name in names):
-        return frozenset()
-    return frozenset(name.id for name in names if isinstance(name, ast.Name))
-
-
-class _Uses(ast.NodeVisitor):
-    """Collects the names that a statement uses, and the modules that it imports by name."""
-
-    def __init__(self, package: str) -> None:
-        self.package = package
-        self.found: set[Name] = set()
-        self.loads: set[str] = set()
-
-    def visit_Call(self, node: ast.Call) -> None:
-        called, given = ast.unparse(node.func), node.args[0] if node.args else None
-        if called == "importlib.import_module" and isinstance(given, ast.Constant):
-            self.loads.add(str(given.value))
-        if called in ("load", "choice.load") and getattr(given, "id", "") == "__name__":
-            self.loads.add(f"{self.package}.*")
-        if called in ("about", "choice.about") and isinstance(given, ast.Constant):
-            self.loads.add(f"{given.value!s}.{ABOUT}")
-        self.generic_visit(node)
-
-    def visit_Attribute(self, node: ast.Attribute) -> None:
-        if isinstance(node.value, ast.Name):
-            self.found.add((node.value.id, node.attr))
-        else:
-            self.generic_visit(node)
-
-    def visit_Name(self, node: ast.Name) -> None:
-        self.found.add((node.id, ""))
-
-
-class _Bare(ast.NodeTransformer):
-    """Removes code that changes no number: docstrings, descriptions, imports for type checking."""
-
-    def generic_visit(self, node: ast.AST) -> ast.AST:
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            first = node.body[0] if node.body else None
-            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
-                node.body = node.body[1:]
-        elif isinstance(node, ast.Call):
-            node.keywords = [k for k in node.keywords if k.arg != "description"]
-        return super().generic_visit(node)
-
-    def visit_If(self, node: ast.If) -> ast.AST | None:
-        if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
-            return None
-        return self.generic_visit(node)
 
 
 @cache

@@ -14,7 +14,7 @@ from seesay.reporting.results import (
     kind,
     read_rows,
 )
-from seesay.scoring.names import tasks
+from seesay.scoring.names import every
 
 Pairs = dict[tuple[str, str, str, str], Difference]
 
@@ -30,7 +30,7 @@ class Column:
 
 COLUMNS = tuple(
     Column(heading, name, metric)
-    for name, task in tasks().items()
+    for name, task in every().items()
     for heading, metric in task.beside.items()
 )
 

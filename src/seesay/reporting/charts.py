@@ -12,7 +12,7 @@ import altair as alt
 import vl_convert
 
 from seesay.reporting.results import Results
-from seesay.scoring.names import METRICS, SYSTEMS, tasks
+from seesay.scoring.names import METRICS, SYSTEMS, every
 
 Spec = dict[str, Any]
 
@@ -112,7 +112,7 @@ def answer(results: Results, experiment: str, task: str, metric: str) -> Spec:
     return spec_of(
         layers,
         {"systems": rows, "seeds": seeds, "chance": chances},
-        description=f"{tasks()[task].title}, {METRICS[metric]}: {said}, chance {chance:.1f}",
+        description=f"{every()[task].title}, {METRICS[metric]}: {said}, chance {chance:.1f}",
         height=23 * len(rows),
     )
 

@@ -74,9 +74,9 @@ def as_in_paper(results: Results, experiment: str, metrics: tuple[str, ...]) -> 
                 run.append({**_cell(own.value, other.value, metric), "interval": text})
         rows.append(
             {
-                "task": names.tasks()[task].title,
+                "task": names.every()[task].title,
                 "gallery": gallery(task, model),
-                "paper_gallery": PAPER_SIZES[names.tasks()[task].items],
+                "paper_gallery": PAPER_SIZES[names.every()[task].items],
                 "run": run,
                 "paper": theirs,
             }
@@ -102,7 +102,7 @@ def about(results: Results, source: Mapping[str, Any]) -> dict[str, str]:
 def searched(results: Results, experiment: str) -> str:
     """The items of the first gallery, with numbers: `2,819 tokens and 2,000 fragments`."""
     sizes: dict[str, int] = {}
-    for name, task in names.tasks().items():
+    for name, task in names.every().items():
         value = results.value(experiment, "model", name, "r10")
         if value and not task.label and results.gallery(name) == results.galleries[0]:
             # The gallery of a query token leaves out the query itself.
@@ -113,7 +113,7 @@ def searched(results: Results, experiment: str) -> str:
 
 def gallery(task: str, value: Any) -> str:
     """The size of a task's gallery with its kind of items: `2,819 tokens`."""
-    return f"{value.gallery_size:,} {names.tasks()[task].items}"
+    return f"{value.gallery_size:,} {names.every()[task].items}"
 
 
 def ranked() -> dict[str, names.Task]:

@@ -24,21 +24,35 @@ class Source:
     marked: bool = False
 
 
+# Of experiments that hear whole captions.
+TIMES_OF_CAPTIONS = Source(
+    "word times",
+    "scoring only (unit: caption)",
+    "Training hears whole recordings and reads no word times (unit: caption); word times are used"
+    " for scoring alone.",
+)
+WHOLE_CAPTIONS = Source(
+    "isolated words", "no, whole captions", "No words are cut out: each caption is heard whole."
+)
+
+
 def kind_of_speech(config: Values) -> str:
     """Who speaks, how, and where the tokens' boundaries are from, in one sentence.
 
     `config` is the whole config with its defaults, as parsed JSON.
     """
     who = "Synthetic" if config.get("synthesis") else "Human"
-    isolated = surroundings(config).short.partition(",")[0]
+    isolated = surroundings(config, {}).short.partition(",")[0]
     words = {"yes": "isolated words", "some": "isolated and continuous words"}
     method = found_by(config)
     edges = f"found boundaries ({method})" if method else "given boundaries"
     return f"{who} speech, {words.get(isolated, 'continuous words')}, {edges}."
 
 
-def times(config: Values, logmel: Values) -> Source:
+def times(config: Values, training: Values, logmel: Values) -> Source:
     """The times of words, by which tokens are cut or scored."""
+    if training.get("unit") == "caption":
+        return TIMES_OF_CAPTIONS
     if found_by(config):
         return _scored(config)
     span = logmel.get("span", "window")
@@ -82,8 +96,10 @@ def _cut(corpus: Values) -> str:
     return ALONE if whole or (facts and facts.isolated) else "annotation"
 
 
-def surroundings(config: Values) -> Source:
+def surroundings(config: Values, training: Values) -> Source:
     """Whether the words are isolated, or cut from running speech."""
+    if training.get("unit") == "caption":
+        return WHOLE_CAPTIONS
     name, made = "isolated words", config.get("synthesis")
     if made:
         gap = 10 * made.get("word_gap", 0)

@@ -4,18 +4,18 @@ from seesay.reporting.beside import Column, measured
 from seesay.reporting.results import Results, Value, interval, shown
 from seesay.schemas.scoring import SYNTHETIC
 from seesay.scoring.intervals import said
-from seesay.scoring.names import HUMAN, SYSTEMS, tasks
+from seesay.scoring.names import HUMAN, SYSTEMS, every
 
 COLUMNS = tuple(
     Column(heading, name, metric)
-    for name, task in tasks().items()
+    for name, task in every().items()
     for heading, metric in task.study.items()
 )
 
 # Used instead if no task of the run has such a column.
 PLAIN = tuple(
     Column(f"{task.title}, {task.metric(metric)}", name, metric)
-    for name, task in tasks().items()
+    for name, task in every().items()
     for metric in task.metrics
 )
 
@@ -115,7 +115,7 @@ def lucky(results: Results) -> str:
     for experiment in results.experiments:
         for c in COLUMNS:
             cell = results.value(experiment, "shuffled", c.task, c.metric)
-            if cell is None or tasks()[c.task].acoustic:
+            if cell is None or every()[c.task].acoustic:
                 continue
             recall = c.metric.startswith("r")
             if cell.above if recall else cell.below:

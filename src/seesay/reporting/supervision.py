@@ -38,13 +38,13 @@ def sources(config: Values, experiment: str) -> list[Source]:
     )
     return [
         _transcripts(config, training),
-        times(config, logmel),
+        times(config, training, logmel),
         _talkers(config, training, logmel),
         _image_labels(config, fc7, regions),
         _speech_model(logmel),
         _whole_picture(config, training),
         _voices(config),
-        surroundings(config),
+        surroundings(config, training),
         _human_words(training),
         _validation(config, training),
     ]

@@ -104,3 +104,14 @@ HUMAN_WORDS = Table(
         Column("use", pa.string(), "test, or train: its talker is not the test's"),
     ),
 )
+
+# Of whole recordings, for networks that hear captions (training.unit: caption).
+CAPTION_FRAMES = Table(
+    "caption_frames",
+    ("recording_id",),
+    (
+        Column("recording_id", pa.string(), "the recording"),
+        Column("frames", pa.int32(), "number of its frames, the first centred on its start"),
+        Column("feature", pa.list_(pa.float32()), "log-Mel frames, frame by frame (frames x 40)"),
+    ),
+)

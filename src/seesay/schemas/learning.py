@@ -61,3 +61,15 @@ WORD_EMBEDDINGS = Table(
         Column("embedding", features(0), "place in the shared space"),
     ),
 )
+
+MOMENTS = Table(
+    "moments",
+    ("recording_id", "moment"),
+    (
+        Column("recording_id", pa.string(), "the recording, which says a caption"),
+        Column("moment", pa.int32(), "the number of the moment, from 0"),
+        Column("onset", pa.float64(), "start, from the start of the recording", "s"),
+        Column("offset", pa.float64(), "end", "s"),
+        Column("embedding", features(0), "place in the shared space"),
+    ),
+)

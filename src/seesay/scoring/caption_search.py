@@ -1,9 +1,11 @@
 """Ranks whole pictures by whole spoken captions, and the reverse.
 
 A caption's score for a picture is the mean, over its spoken words, of the cosine of the
-picture's best fragment.
+picture's best fragment. Captions that a network hears whole (`training.unit: caption`) are scored
+by their moments (`seesay.scoring.moments`).
 """
 
+import importlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,6 +14,7 @@ from numpy.typing import NDArray
 
 from seesay.scoring.asked import Asked, check_kept, frame
 from seesay.scoring.corpus import split
+from seesay.settings.choice import taken
 from seesay.shared.ranking import Floats, Integers, count_lines, similarities
 
 
@@ -37,6 +40,9 @@ def rank_captions(asked: Asked, by_caption: bool) -> pd.DataFrame:
     )
     rows = np.split(row, np.cumsum([len(part) for part in said])[:-1])
     scores = caption_scores(best, rows)
+    if taken("seesay.scoring.moments", asked.settings):
+        moments = importlib.import_module("seesay.scoring.moments")
+        scores = moments.rescored(asked, spoken, fragments, scores)
     # The position of each caption's picture; a picture without fragments has none.
     place = np.searchsorted(pictures, corpus.captions.image[spoken])
     place[~np.isin(corpus.captions.image[spoken], pictures)] = len(pictures)

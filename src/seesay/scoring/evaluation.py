@@ -4,6 +4,7 @@ Queries belong to test pictures. Galleries are the fragments, tokens, types, cap
 the test set, or of the whole corpus. docs/tasks.md describes each task.
 """
 
+import importlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from seesay.schemas.scoring import ABX, RANKS
 from seesay.scoring import tasks
 from seesay.scoring.asked import Asked
 from seesay.scoring.corpus import Corpus, load
+from seesay.settings.choice import taken
 from seesay.settings.evaluation import EvaluationSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
@@ -38,12 +40,16 @@ def evaluate(
     """Rank every test query in every task and gallery, and write the table `ranks`.
 
     `images` and `words` hold the embeddings of one system, `pictures` the table `images`.
-    The system `frequency` ignores its queries. Queries with nothing relevant in the gallery cannot
+    The system `frequency` ignores its queries. With `CaptionEvaluation` captions are ranked by the
+    moments that lie beside `words`. Queries with nothing relevant in the gallery cannot
     be ranked: they are counted on standard error, and a task without any other query is left out.
     The task abx has no ranks: its scores go to the table ABX, `pairs`, which is otherwise empty.
     Raises InputError as `load` does, and if every task is left out.
     """
     corpus = replace(load(images, words, spoken_captions, pictures), blind=system == "frequency")
+    if taken("seesay.scoring.moments", settings):
+        moments = importlib.import_module("seesay.scoring.moments")
+        corpus = moments.joined(corpus, words, spoken_words)
     frame, where = rank_all(corpus, settings, threads), (experiment, system, seed)
     scored = 0
     if spoken_words is not None and pairs is not None:

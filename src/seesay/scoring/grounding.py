@@ -120,3 +120,6 @@ def _boxes(corpus: Corpus, regions: list[Path]) -> Boxes:
             "make regions and fc7 again"
         )
     return frame[["x0", "y0", "x1", "y1"]].to_numpy(dtype=np.int64)[rows]
+
+
+boxes_of = _boxes  # of any corpus

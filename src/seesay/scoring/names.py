@@ -84,6 +84,31 @@ GROUNDING = {
         place=90,
     ),
 }
+# Where words' times are known too, in runs with a network that hears whole captions.
+LOCALISATION = {
+    "keyword_localisation": Task(
+        title="Keyword localisation",
+        question="Query: the fragment that fits a drawn object best, and a spoken caption that"
+        " names the object. Right: the middle of the moment of the caption that is nearest to the"
+        " fragment lies within the object’s word.",
+        query="fragment",
+        items="moments",
+        metrics=("pointing",),
+        label="in the word, %",
+        beside={"keyword localisation, %": "pointing"},
+        place=91,
+    ),
+    "keyword_localisation_words": Task(
+        title="Keyword localisation among words",
+        question="As Keyword localisation, among the caption’s words, whose boundaries are given:"
+        " is the nearest one the object’s?",
+        query="fragment",
+        items="words",
+        metrics=("pointing",),
+        label="the word, %",
+        place=91,
+    ),
+}
 # Of each source of human words (evaluation.human), which stands in place of a gallery.
 HUMAN = {
     "human_recognition": Task(
@@ -124,6 +149,12 @@ def tasks() -> dict[str, Task]:
 
 
 @cache
+def every() -> dict[str, Task]:
+    """The same, with those of networks that hear whole captions, which stand last."""
+    return tasks() | LOCALISATION
+
+
+@cache
 def of(name: str) -> dict[str, Task]:
     """The tasks that a name in `evaluation.tasks` stands for."""
     about: Task = choice.about("seesay.scoring.tasks", name)
@@ -138,4 +169,4 @@ def paper() -> dict[str, Task]:
 
 def more() -> dict[str, Task]:
     """The tasks that the paper does not have."""
-    return {name: task for name, task in tasks().items() if name not in PAPER}
+    return {name: task for name, task in every().items() if name not in PAPER}

@@ -113,3 +113,15 @@ def marks(field: FieldInfo) -> Iterator[Choice | Loads]:
         if isinstance(part, Choice | Loads):
             yield part
         parts += get_args(part)
+
+
+def taken(module: str, settings: BaseModel) -> bool:
+    """Whether settings are marked to load `module`: one of their fields says so by its value.
+
+    An `if` with this call is a branch that code stamps leave out of the jobs that do not take it.
+    """
+    return any(
+        isinstance(mark, Loads) and mark.module == module and mark.when(getattr(settings, name))
+        for name, field in type(settings).model_fields.items()
+        for mark in marks(field)
+    )

@@ -18,6 +18,7 @@ class Encoder:
         held: Numbers that a step of training holds for each number in the layers' outputs.
         keeps: Share of the frames that each layer leaves; None where it takes all at once.
         one_width: Whether its layers must be equally wide.
+        unit: What it hears at once: a `word`, or a `caption`.
     """
 
     title: str
@@ -25,6 +26,7 @@ class Encoder:
     held: float
     keeps: float | None = None
     one_width: bool = False
+    unit: Literal["word", "caption"] = "word"
 
 
 @dataclass(frozen=True)
@@ -75,10 +77,14 @@ class Proposals:
 
 @dataclass(frozen=True)
 class Loss:
-    """A loss of `seesay.learning.losses`; `reads` are the keys that no other loss may be given."""
+    """A loss of `seesay.learning.losses`; `reads` are the keys that no other loss may be given.
+
+    `captions` says that it also takes scores of whole captions for pictures.
+    """
 
     title: str
     reads: tuple[str, ...] = ()
+    captions: bool = False
 
 
 @dataclass(frozen=True)

@@ -36,11 +36,11 @@ class NetworkSettings(Settings):
     )
     speech_layers: Widths = Field(
         default=(1024, 1024, 1024),
-        description="widths of the speech branch's hidden layers; paper: 1024, 1024, 1024; conv:"
-        " channels",
+        description="widths of the speech branch's hidden layers; paper: 1024, 1024, 1024; conv"
+        " and davenet: channels",
     )
     kernel: int = Field(
-        default=5, ge=1, le=101, description="frames in a convolution; only for conv"
+        default=5, ge=1, le=101, description="frames in a convolution; only for conv and davenet"
     )
     speech_norm: Literal["none", "instance"] = Field(
         default="none",

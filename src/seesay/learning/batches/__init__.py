@@ -9,6 +9,7 @@ from torch import Tensor
 
 from seesay.learning.examples import Data
 from seesay.model.network import Network
+from seesay.settings.choice import taken
 from seesay.settings.training import TrainingSettings
 
 
@@ -47,6 +48,10 @@ def find(settings: TrainingSettings) -> Batching:
     """The module for batches of `batch_pictures` pictures."""
     found: Any
     # By name, so that a code stamp holds only the one in use.
+    if taken("seesay.learning.batches.captions", settings):
+        found = importlib.import_module("seesay.learning.batches.captions")
+        whole: Batching = found
+        return whole
     if settings.batch_pictures > 1:
         found = importlib.import_module("seesay.learning.batches.many_pictures")
     else:

@@ -9,7 +9,7 @@ from seesay.learning.losses.paper import cosines
 from seesay.settings.facts import Loss
 from seesay.settings.training import TrainingSettings
 
-ABOUT = Loss("InfoNCE", reads=("anchors",))
+ABOUT = Loss("InfoNCE", reads=("anchors",), captions=True)
 
 
 def loss(batch: Batch, settings: TrainingSettings) -> Tensor:

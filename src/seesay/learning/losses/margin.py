@@ -8,7 +8,7 @@ from seesay.learning.losses.paper import cosines
 from seesay.settings.facts import Loss
 from seesay.settings.training import TrainingSettings
 
-ABOUT = Loss("triplets on cosines", reads=("mining", "anchors"))
+ABOUT = Loss("triplets on cosines", reads=("mining", "anchors"), captions=True)
 
 
 def loss(batch: Batch, settings: TrainingSettings) -> Tensor:

@@ -45,10 +45,14 @@ def sizes(
         for branch in branches.values()
         for i in range(len(branch) - 1)
     )
+    heard = f"{frames} frames × {filters} {what}"
+    if recipe.get("unit") == "caption":
+        branches["speech"][0] = filters
+        heard = f"each frame of a caption, {filters} {what}"
     return {
         **branches,
         "weights": None if gated or encoder != "mlp" else weights,
-        "input": f"{frames} frames × {filters} {what}",
+        "input": heard,
         "picture": "a fragment’s features, the picture’s gated in" if gated else "",
         "unit": about("seesay.model.speech_encoders", encoder).units,
     }
@@ -62,12 +66,14 @@ def describe(config: Mapping[str, Any], experiment: str, features: int) -> dict[
     last = ", including the last" if recipe.get("output", "relu") == "relu" else " except the last"
     activation = f"a ReLU capped at {recipe['relu_cap']:g} after every layer{last}"
     r10 = recipe.get("criterion", "loss") == "r10"
+    searches = "Word Token by Image and Image Token by Word"
+    if recipe.get("unit") == "caption":
+        searches = "Picture by caption and Caption by picture"
     return {
         "drawn": draw(found, activation),
         "weights": found["weights"],
         "activation": activation,
-        "watched": "R@10 on the validation set (the mean of Word Token by Image and Image Token by"
-        " Word)"
+        "watched": f"R@10 on the validation set (the mean of {searches})"
         if r10
         else "the validation loss",
         "patience": recipe["patience"],

@@ -1,0 +1,1 @@
+"""Learning from whole captions (`training.unit: caption`): frames, scores, and the embedding."""

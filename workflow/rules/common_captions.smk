@@ -1,0 +1,68 @@
+"""Experiments that hear whole captions (training.unit: caption), and their files.
+
+Inputs: CONFIG and the functions of common_experiments.smk.
+Outputs: CAPTIONED, of_unit(), caption_frames(), localisation_tables() and others that rules call.
+"""
+
+import json
+
+# Experiments whose network hears whole captions.
+CAPTIONED = [
+    name
+    for name in EXPERIMENTS
+    if CONFIG.section_of(name, "training").unit == "caption"
+]
+
+
+def of_unit(unit):
+    """A regular expression of the experiments that hear this unit; without any it never matches."""
+    names = [name for name in EXPERIMENTS if (name in CAPTIONED) == (unit == "caption")]
+    return "|".join(names) or "(?!)"
+
+
+def caption_frames(wildcards):
+    """The shards of the frames of whole recordings as the experiment of a job has them."""
+    return shards_of("caption_frames", CONFIG.variant(wildcards.experiment, "logmel"))
+
+
+def caption_pooling(wildcards):
+    """How the scores of captions are pooled, as JSON."""
+    section = CONFIG.section_of(wildcards.experiment, "training")
+    return section.model_dump_json(include={"caption_pooling", "temperature"})
+
+
+def caption_evaluation(wildcards):
+    """The settings of the evaluation of captions, as JSON."""
+    own = json.loads(caption_pooling(wildcards))
+    return json.dumps(json.loads(settings("evaluation")) | own, sort_keys=True)
+
+
+def moments_tables(wildcards):
+    """The moments of each network of a job's experiment, if it hears captions."""
+    if wildcards.experiment not in CAPTIONED:
+        return []
+    path = "{fold}embedding/{experiment}/{system}/{seed}/moments.parquet"
+    return expand(
+        of_each(path, NETWORKS),
+        **{key: getattr(wildcards, key) for key in ("fold", "experiment", "seed")},
+    )
+
+
+def localisation_tables():
+    """The tables of keyword localisation of every system, where one is made."""
+    if not (CAPTIONED and GROUNDED):
+        return []
+    return expand(
+        of_runs("localisation/{experiment}/{system}/{seed}.parquet"),
+        experiment=EXPERIMENTS,
+    )
+
+
+def caption_rejects():
+    """The rejects of the frames of whole recordings, of every experiment that hears them."""
+    heard = {CONFIG.variant(name, "logmel") for name in CAPTIONED}
+    return [
+        path
+        for variant in sorted(heard)
+        for path in shards_of("caption_frames", variant, "rejects")
+    ]
