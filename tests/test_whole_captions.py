@@ -235,7 +235,7 @@ def test_the_loss_of_a_batch_is_that_of_a_loop(tmp_path):
     captions = np.mean([share(line, own, 0.3) for line, own in zip(table, owner, strict=True)])
     best = np.array(table).reshape(4, 2, 4).max(axis=1).T  # of each picture, by picture of captions
     pictures = np.mean([share(line, own, 0.3) for own, line in enumerate(best)])
-    assert float(found) == pytest.approx((captions + pictures) / 2, abs=1e-5)
+    assert found.item() == pytest.approx((captions + pictures) / 2, abs=1e-5)
     same = np.array(table)[np.arange(8), owner]
     assert values[1] == pytest.approx(same.mean(), abs=1e-5)
     # Pictures 4 apart are of one kind, and their captions have the same words.
@@ -336,7 +336,7 @@ def config(**training):
         ({"unit": "word"}, "speech_encoder davenet hears a caption; give speech_encoder conv"),
         ({"batch_pictures": 1, "loss": "coscos2"}, "needs other pictures as negatives"),
         ({"loss": "euclidean"}, "the loss euclidean .* give loss infonce or margin"),
-        ({"word_term": 0.5}, "word_term 0.5 is for single words .* give word_term 0.0"),
+        ({"word_term": 0.5}, "word_term 0.5 is for single words, .* give word_term 0.0"),
         ({"type_term": 0.5}, "type_term 0.5 is for single words"),
         ({"semantic_term": 0.5}, "semantic_term 0.5 is for single words"),
         ({"pseudo_words": 9}, "pseudo_words 9 is for single words"),
