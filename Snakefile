@@ -12,17 +12,14 @@ if not workflow.overwrite_configfiles:
 
 
 include: "workflow/rules/common.smk"
-include: "workflow/rules/common_settings.smk"
-include: "workflow/rules/common_experiments.smk"
-include: "workflow/rules/common_captions.smk"
-include: "workflow/rules/common_files.smk"
-include: "workflow/rules/common_resources.smk"
-include: "workflow/rules/common_corpora.smk"
-include: "workflow/rules/common_lists.smk"
-include: "workflow/rules/common_human.smk"
-include: "workflow/rules/common_rejects.smk"
-include: "workflow/rules/common_shown.smk"
-include: "workflow/rules/common_stages.smk"
+
+
+for part in (
+    *("settings", "experiments", "captions", "files", "resources", "corpora"),
+    *("lists", "human", "rejects", "shown", "stages", "codes"),
+):
+
+    include: f"workflow/rules/common_{part}.smk"
 
 
 rule all:

@@ -1,7 +1,7 @@
 """Experiments that hear whole captions (training.unit: caption), and their files.
 
 Inputs: CONFIG and the functions of common_experiments.smk.
-Outputs: CAPTIONED, of_unit(), caption_frames(), localisation_tables() and others that rules call.
+Outputs: CAPTIONED, of_unit(), caption_stages(), caption_frames() and others that rules call.
 """
 
 import json
@@ -66,3 +66,28 @@ def caption_rejects():
         for variant in sorted(heard)
         for path in shards_of("caption_frames", variant, "rejects")
     ]
+
+
+def caption_stages(stages):
+    """The inputs of stages with those of networks that hear captions; nothing without any."""
+    if not CAPTIONED:
+        return {}
+    return {
+        "caption_frames": ["speech"],
+        "caption_training": [
+            *("pictures", "matching", "speech", "fc7", "fragments"),
+            *("caption_frames", "text"),
+        ],
+        "caption_embedding": [
+            *("caption_training", "fc7", "fragments", "caption_frames", "logmel"),
+        ],
+        "caption_evaluation": [
+            *("caption_embedding", "frequency", "pictures", "matching", "speech"),
+        ],
+        "localisation": [
+            *("embedding", "caption_embedding", "regions", "scenes", "matching"),
+        ],
+        "metrics": [*stages["metrics"], "caption_evaluation", "localisation"],
+        "grounding": [*stages["grounding"], "caption_embedding"],
+        "report": [*stages["report"], "caption_training"],
+    }

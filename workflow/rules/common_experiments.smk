@@ -138,15 +138,3 @@ def frame_settings(wildcards):
     """The keys of logmel that perturbations read, as JSON; other ones make other log-Mel tables."""
     section = CONFIG.section_of(wildcards.experiment, "logmel")
     return section.model_dump_json(include=set(Frames.model_fields))
-
-
-def training_code(script):
-    """The code stamp of a training as one text, which names its checkpoints, by the job.
-
-    It takes `input` so that Snakemake does not compare it: the stamp itself is compared.
-    """
-
-    def of(wildcards, input):
-        return " ".join(whole_stamp(script, wildcards.experiment))
-
-    return of

@@ -88,3 +88,15 @@ def compared_recipe():
     return [
         key for stage in MADE for key in compared(stage, experiment_settings(stage))
     ]
+
+
+def training_code(script):
+    """The code stamp of a training as one text, which names its checkpoints, by the job.
+
+    It takes `input` so that Snakemake does not compare it: the stamp itself is compared.
+    """
+
+    def of(wildcards, input):
+        return " ".join(whole_stamp(script, wildcards.experiment))
+
+    return of

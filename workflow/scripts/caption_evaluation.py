@@ -1,7 +1,7 @@
 """Rank the test queries of an experiment that hears captions, and score its ABX."""
 
 from seesay.scoring.evaluation import evaluate
-from seesay.settings.captions import CaptionEvaluation
+from seesay.settings.captions.evaluation import CaptionEvaluation
 from seesay.shared.command import arguments, run
 
 

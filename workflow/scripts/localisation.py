@@ -1,6 +1,6 @@
 """Test whether fragments of named things are found where their names are said."""
 
-from seesay.scoring.localisation import localise
+from seesay.scoring.captions.localisation import localise
 from seesay.shared.command import arguments, run
 
 

@@ -18,7 +18,7 @@ from seesay.model.frames import check_frames
 from seesay.planning.config_file import look_through, refuse_odd
 from seesay.planning.sections import Experiment, Sections
 from seesay.settings import alike
-from seesay.settings.captions import check_captions
+from seesay.settings.captions.checks import check_captions
 from seesay.settings.choice import about, chosen
 from seesay.settings.corpora import Corpus
 from seesay.settings.fc7 import Fc7Settings

@@ -2,7 +2,7 @@
 
 A caption's score for a picture is the mean, over its spoken words, of the cosine of the
 picture's best fragment. Captions that a network hears whole (`training.unit: caption`) are scored
-by their moments (`seesay.scoring.moments`).
+by their moments (`seesay.scoring.captions.moments`).
 """
 
 import importlib
@@ -40,8 +40,8 @@ def rank_captions(asked: Asked, by_caption: bool) -> pd.DataFrame:
     )
     rows = np.split(row, np.cumsum([len(part) for part in said])[:-1])
     scores = caption_scores(best, rows)
-    if taken("seesay.scoring.moments", asked.settings):
-        moments = importlib.import_module("seesay.scoring.moments")
+    if taken("seesay.scoring.captions.moments", asked.settings):
+        moments = importlib.import_module("seesay.scoring.captions.moments")
         scores = moments.rescored(asked, spoken, fragments, scores)
     # The position of each caption's picture; a picture without fragments has none.
     place = np.searchsorted(pictures, corpus.captions.image[spoken])

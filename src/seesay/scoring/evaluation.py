@@ -47,8 +47,8 @@ def evaluate(
     Raises InputError as `load` does, and if every task is left out.
     """
     corpus = replace(load(images, words, spoken_captions, pictures), blind=system == "frequency")
-    if taken("seesay.scoring.moments", settings):
-        moments = importlib.import_module("seesay.scoring.moments")
+    if taken("seesay.scoring.captions.moments", settings):
+        moments = importlib.import_module("seesay.scoring.captions.moments")
         corpus = moments.joined(corpus, words, spoken_words)
     frame, where = rank_all(corpus, settings, threads), (experiment, system, seed)
     scored = 0

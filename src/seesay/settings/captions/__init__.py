@@ -1,25 +1,20 @@
 """Settings of networks that hear whole captions, which are in the section training."""
 
-from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from seesay.settings.augmentation import AugmentationSettings
 from seesay.settings.choice import Loads, about, chosen, names
-from seesay.settings.evaluation import EvaluationSettings
-from seesay.settings.human import EvaluationSection
-from seesay.settings.logmel import LogmelSettings
 from seesay.settings.training import LOSSES, TrainingSettings
 
 ENCODERS = "seesay.model.speech_encoders"
 # Masks work on any frames; other changes are those of a word.
 MASKS = ("time_mask", "filter_mask")
-# Keys of logmel that cut frames for single words.
-CUTS = ("span", "frames")
 
 
-def _whole(unit: str) -> bool:
+def whole(unit: str) -> bool:
+    """Whether a unit is a whole caption."""
     return unit == "caption"
 
 
@@ -30,9 +25,9 @@ class TrainingSection(TrainingSettings):
 
     unit: Annotated[
         Literal["word", "caption"],
-        Loads("seesay.learning.captions.examples", _whole),
-        Loads("seesay.learning.caption_measures", _whole),
-        Loads("seesay.learning.batches.captions", _whole),
+        Loads("seesay.learning.captions.examples", whole),
+        Loads("seesay.learning.caption_measures", whole),
+        Loads("seesay.learning.batches.captions", whole),
     ] = Field(
         default="word",
         description="what the network hears at once: a word, cut by its times (word, paper), or"
@@ -107,52 +102,3 @@ class TrainingSection(TrainingSettings):
     def stride(self) -> int:
         """Frames of a moment: each of `speech_layers` halves their number."""
         return int(2 ** len(self.speech_layers))
-
-
-def check_captions(
-    training: TrainingSection,
-    method: str,
-    own: Mapping[str, object],
-    logmel: LogmelSettings,
-    evaluation: EvaluationSection,
-) -> None:
-    """Raise ValueError unless an experiment that hears whole captions has what it needs.
-
-    `method` is matching.method, `own` what the experiment itself says in logmel.
-    """
-    if training.unit == "word":
-        return
-    if method != "spoken":
-        raise ValueError(
-            f"unit caption needs recordings that say captions, and matching.method is {method};"
-            " give matching.method: spoken"
-        )
-    for key in CUTS:
-        if key in own:
-            raise ValueError(
-                f"unit caption hears whole recordings, and logmel.{key} {own[key]} cuts words out"
-                f" of them; leave {key} out of the experiment"
-            )
-    if logmel.normalise == "token":
-        raise ValueError(
-            "unit caption hears no tokens, which logmel.normalise token levels; give none or"
-            " recording"
-        )
-    if evaluation.human or evaluation.legacy:
-        key = "human" if evaluation.human else "legacy"
-        raise ValueError(
-            f"unit caption hears whole captions, and evaluation.{key} compares single words that"
-            f" are heard alone; leave evaluation.{key} out"
-        )
-
-
-class CaptionEvaluation(EvaluationSettings):
-    """The settings of the stage evaluation, and how the scores of whole captions are pooled."""
-
-    unit: Annotated[Literal["caption"], Loads("seesay.scoring.moments", _whole)] = Field(
-        default="caption", description="training.unit"
-    )
-    caption_pooling: Literal["sisa", "misa", "sima", "logsumexp"] = Field(
-        description="training.caption_pooling"
-    )
-    temperature: float = Field(gt=0, description="training.temperature")

@@ -21,7 +21,7 @@ from seesay.schemas.audio import SPOKEN_WORDS
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.scoring import GROUNDING
 from seesay.schemas.vision import THINGS_TABLE
-from seesay.scoring import moments
+from seesay.scoring.captions import moments
 from seesay.scoring.corpus import Corpus, load, note
 from seesay.scoring.grounding import Boxes, boxes_of, iou
 from seesay.shared import tables

@@ -14,7 +14,7 @@ from seesay.schemas.audio import SPOKEN_WORDS
 from seesay.schemas.learning import MOMENTS
 from seesay.scoring.asked import Asked
 from seesay.scoring.corpus import Corpus, Items
-from seesay.settings.captions import CaptionEvaluation
+from seesay.settings.captions.evaluation import CaptionEvaluation
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.ranking import STEPS, Floats, Integers

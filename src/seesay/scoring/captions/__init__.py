@@ -1,0 +1,1 @@
+"""Scoring of networks that hear whole captions: their moments, and keyword localisation."""
