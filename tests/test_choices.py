@@ -14,10 +14,10 @@ from seesay.planning import choices, stamps
 from seesay.planning.config import Config, load
 from seesay.planning.config_file import read
 from seesay.settings import choice, facts
+from seesay.settings.captions import TrainingSection
 from seesay.settings.choice import Choice, Loads, marks
 from seesay.settings.evaluation import TASKS
 from seesay.settings.logmel import LogmelSettings
-from seesay.settings.training import TrainingSettings
 from support import ROOT
 from support.pictures import HEAVY
 
@@ -246,6 +246,6 @@ def test_facts_are_in_no_stamp_but_where_they_are_asked_for(tmp_path, monkeypatc
 
 
 def test_every_recipe_of_a_training_counts():
-    settings = TrainingSettings.model_validate(DEFAULT["training"] | {"speech_encoder": "conv"})
+    settings = TrainingSection.model_validate(DEFAULT["training"] | {"speech_encoder": "conv"})
     both = {f"seesay.model.speech_encoders.{name}" for name in ("conv", "mlp")}
     assert both <= set(choices.modules([settings, settings.reading()]))

@@ -387,6 +387,21 @@ def test_a_word_experiment_has_nothing_of_captions_in_its_stamps():
     assert {"seesay.learning.batches.captions", "seesay.learning.loop"} <= heard
 
 
+def test_branches_count_only_for_those_who_take_them():
+    """`taken` in a test of an if: dead code for jobs whose settings choose no such module."""
+    without, heard = trainings(), trainings("captions")
+    for script, module in (
+        ("caption_training", "seesay.learning.batches"),
+        ("caption_training", "seesay.learning.measures"),
+        ("caption_evaluation", "seesay.scoring.evaluation"),
+    ):
+        entries = []
+        for chosen in (without, heard, without - {"seesay.learning.losses.infonce"}):
+            found = stamps.stamp(script, chosen=chosen)
+            entries.append(next(entry for entry in found if entry.split(":")[0] == module))
+        assert entries[0] == entries[2] != entries[1]
+
+
 def test_settings_of_words_are_compared_as_before():
     found = load(configs.complete("captions.yaml"))
     assert "unit" not in found.stage_json("training", "best")

@@ -100,11 +100,7 @@ rule caption_evaluation:
         runtime=60,
         gpu=0,
     params:
-        *stamp(
-            "caption_evaluation",
-            *task_modules(CONFIG.evaluation.tasks),
-            "seesay.scoring.captions.moments",
-        ),
+        *caption_evaluation_stamp(),
         *compared("evaluation", settings("evaluation")),
         pooling=caption_pooling,
         settings=passed(caption_evaluation),

@@ -37,6 +37,16 @@ def caption_evaluation(wildcards):
     return json.dumps(json.loads(settings("evaluation")) | own, sort_keys=True)
 
 
+def caption_evaluation_stamp():
+    """The code stamp of the evaluation of captions, with what every such experiment chooses."""
+    return stamps.stamp(
+        "caption_evaluation",
+        task_modules(CONFIG.evaluation.tasks),
+        chosen={"seesay.scoring.captions.moments", *choices.of_all(CONFIG)},
+        about=choices.of_any(CONFIG),
+    )
+
+
 def moments_tables(wildcards):
     """The moments of each network of a job's experiment, if it hears captions."""
     if wildcards.experiment not in CAPTIONED:

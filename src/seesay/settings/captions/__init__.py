@@ -28,6 +28,7 @@ class TrainingSection(TrainingSettings):
         Loads("seesay.learning.captions.examples", whole),
         Loads("seesay.learning.caption_measures", whole),
         Loads("seesay.learning.batches.captions", whole),
+        Loads("seesay.scoring.captions.moments", whole),
     ] = Field(
         default="word",
         description="what the network hears at once: a word, cut by its times (word, paper), or"
