@@ -64,6 +64,17 @@ def test_recordings_of_the_test_pictures_of_any_fold_are_heard(tmp_path):
     assert set(tables.read(SEGMENTS, out)["recording_id"]) == {"r0", "r1"}
 
 
+def test_a_file_that_a_training_recording_shares_is_not_heard(tmp_path):
+    """The run's method rejects it, and so do those beside it, which hear test recordings alone."""
+    known = corpus(tmp_path, ["test", "train", "test"])
+    known.loc[0, ["path", "digest"]] = known.loc[1, ["path", "digest"]]
+    tables.write(RECORDINGS, tmp_path / "recordings.parquet", known)
+    out = tmp_path / "energy.parquet"
+    settings = SegmentationSettings(method="uniform")
+    beside(tmp_path / "recordings.parquet", [tmp_path / "images.parquet"], [out], settings)
+    assert set(tables.read(SEGMENTS, out)["recording_id"]) == {"r2"}
+
+
 def test_another_method_agrees_on_what_is_silence_and_has_its_own_defaults():
     settings = SegmentationSettings(method="energy", silence=20.0, pause=0.3, depth=0.2)
     uniform = of("uniform", settings)

@@ -28,7 +28,9 @@ def beside(
     it reads, so that all agree on what is silence. A recording without a segment has no rows.
     """
     known = tables.read(RECORDINGS, recordings)
-    tested = of_test_pictures(known, pd.concat([tables.read(IMAGES, path) for path in images]))
+    # Those that share a file with any other one, as the run's own method rejects them.
+    alone = known[~segmentations.sharing(known)]
+    tested = of_test_pictures(alone, pd.concat([tables.read(IMAGES, path) for path in images]))
     for path in controls:
         own = of(path.stem, settings)
         found = segmentations.find(own.method).find(Speech(tested), own)

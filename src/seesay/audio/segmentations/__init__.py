@@ -86,8 +86,7 @@ def heard(
     """
     found: dict[str, list[Result]] = {}
     rejects: Rejects = []
-    shared = recordings.duplicated(["path", "channel"], keep=False)
-    rows = recordings.assign(shared=shared).sort_values("recording_id")
+    rows = recordings.assign(shared=sharing(recordings)).sort_values("recording_id")
     rows = rows[["recording_id", "path", "channel", "shared"]]
     listed = progress(rows.itertuples(index=False), "finding segments", "recordings", len(rows))
     for name, path, channel, several in listed:
@@ -105,6 +104,11 @@ def heard(
             if settings.on_bad_input == "fail":
                 raise InputError(f"{name}: {reason} (segmentation.on_bad_input: fail)")
     return found, rejects
+
+
+def sharing(recordings: pd.DataFrame) -> "pd.Series[bool]":
+    """Which of all recordings of a run share their file and channel with another one."""
+    return recordings.duplicated(["path", "channel"], keep=False)
 
 
 def spans(name: str, stretches: list[Times]) -> pd.DataFrame:
