@@ -80,17 +80,18 @@ def labels(segments: pd.DataFrame, words: pd.DataFrame) -> NDArray[np.object_]:
     found = segments["token_id"].to_numpy(dtype=object).copy()
     places = segments.groupby("recording_id").indices
     spoken = words.sort_values(["recording_id", "onset", "token_id"])
-    said = {str(name): rows for name, rows in spoken.groupby("recording_id")}
+    said = spoken.groupby("recording_id").indices
+    word, begins, ends = (spoken[name].to_numpy() for name in ("word", "onset", "offset"))
+    first_edge, last_edge = (segments[edge].to_numpy() for edge in ("onset", "offset"))
     for name, rows in places.items():
-        own = said.get(str(name))
+        own = said.get(name)
         if own is None:
             continue
-        onsets, offsets = (own[edge].to_numpy() for edge in ("onset", "offset"))
         for start in range(0, len(rows), ROWS):
             part = rows[start : start + ROWS]
-            first, last = (segments[edge].to_numpy()[part][:, None] for edge in ("onset", "offset"))
-            overlap = np.minimum(last, offsets) - np.maximum(first, onsets)
+            first, last = first_edge[part][:, None], last_edge[part][:, None]
+            overlap = np.minimum(last, ends[own]) - np.maximum(first, begins[own])
             most = overlap.argmax(axis=1)
             heard = overlap.max(axis=1) > 0
-            found[part[heard]] = own["word"].to_numpy(dtype=object)[most[heard]]
+            found[part[heard]] = word[own[most[heard]]]
     return found

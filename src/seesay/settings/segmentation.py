@@ -68,7 +68,7 @@ class SegmentationSettings(Settings):
         " closure does not",
     )
     least: float = Field(
-        default=0.06, gt=0, le=1, description="length of the shortest segment, in s"
+        default=0.06, ge=0.005, le=1, description="length of the shortest segment, in s"
     )
     seconds: float = Field(
         default=0.25, ge=0.01, le=10, description="length of the equal segments of uniform, in s"

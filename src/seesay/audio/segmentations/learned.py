@@ -130,11 +130,9 @@ def find(speech: Speech, settings: SegmentationSettings) -> Found:
         network = train(stretches, learnt, speech.pictures, settings, compute, number)
         embed(stretches, network, compute)
         segment(stretches, set(learnt["recording_id"]), settings, number)
-    segments = [
-        spans(each.name, [each.edges]).assign(cluster=each.clusters.astype(np.int32))
-        for each in stretches
-    ]
-    return Found(pd.concat(segments, ignore_index=True), rejects)
+    segments = spans({name: [part.edges for part in parts] for name, parts in found.items()})
+    segments["cluster"] = np.concatenate([each.clusters for each in stretches]).astype(np.int32)
+    return Found(segments, rejects)
 
 
 def training(speech: Speech) -> pd.DataFrame:
