@@ -117,6 +117,9 @@ def test_every_system_answers_every_task(run):
     networks = {"model", "random_projection", "untrained", *values["controls"]}
     assert set(metrics["system"]) == {*networks, "frequency"}
     grounding = {"grounding", "grounding_parts"} if values.get("scenes") else set()
+    trained = [each.get("training", {}) for each in values["experiments"].values()]
+    if grounding and any(training.get("unit") == "caption" for training in trained):
+        grounding |= {"keyword_localisation", "keyword_localisation_words"}
     people = [corpus["name"] for corpus in values["evaluation"].get("human", [])]
     human = {"human_recognition", "picture_by_human_word", "human_word_by_picture"}
     human = human if people else set()

@@ -82,7 +82,7 @@ def test_an_edit_changes_exactly_the_stages_that_import_the_module(house):
         if any(entry.startswith("seesay.learning.losses.paper:") for entry in stamp)
     }
     assert changed(house, LOSSES, "(1 - cosine) / 2", "(1 - cosine) / 3") == users
-    assert users == {"training"}
+    assert users == {"training", "caption_training"}
 
 
 def test_of_a_module_only_what_is_used_counts(house):

@@ -36,7 +36,8 @@ HUMAN |= {"human_breakdown": 1}
 GENERATED = {"scenes": 1, "synthesis": 1, **OWN, **GROUNDED}
 REPORT = {"report": 1}
 # Segments stand for the words of the speech in all that follows.
-SEGMENTED = {"segmentation": 1, "spoken_types": 1, "logmel": 2}
+SCORED = {"segmentation_controls": 1, "segmentation_scores": 1}
+SEGMENTED = {"segmentation": 1, **SCORED, "spoken_types": 1, "logmel": 2}
 # Three folds more, and the numbers of all.
 FOLDS = dict.fromkeys(("text", "training", *SYSTEMS, "frequency"), 3) | NUMBERS | REPORT
 # The files that the lists of the corpora end in, and those just before the training.
