@@ -297,7 +297,7 @@ def test_text_learns_an_embedding_for_each_word(tmp_path):
     settings = make(time_mask=2).reading()
     assert (settings.stride, settings.time_mask, settings.unit) == (1, 0, "caption")
     network, rows, _ = rows_of(read, settings, "text")
-    assert [tuple(layer.weight.shape) for layer in network.layers()] == [(8, 5), (8, 4, 1)]
+    assert [tuple(layer.weight.shape) for layer in network.layers()] == [(8, 5), (8, 4)]
     assert rows[-1]["loss"] < rows[0]["loss"]
 
 
