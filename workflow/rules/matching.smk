@@ -6,48 +6,51 @@ Outputs: <results>/matching/ with replacements, spoken_captions, unsayable and r
 captions that nobody can say, by word and by caption), and quality/: counts of all this.
 """
 
-if not FINDS:
+# Found segments say captions in their own way.
+MATCHING = "matching_segments" if FINDS else "matching"
 
-    rule matching:
-        """Replace unsaid words and choose the talker and the tokens of every caption."""
-        input:
-            images=at("{fold}pictures/images.parquet"),
-            captions=at("pictures/captions.parquet"),
-            caption_words=at("words/caption_words.parquet"),
-            spoken_tags=at("words/spoken_tags.parquet"),
-            spoken_words=TOKENS,
-            recordings=spoken_recordings,
-        output:
-            replacements=at("{fold}matching/replacements.parquet"),
-            spoken_captions=at("{fold}matching/spoken_captions.parquet"),
-            unsayable=at("{fold}matching/unsayable.parquet"),
-            rejects=at("{fold}matching/rejects.parquet"),
-        log:
-            at("{fold}logs/matching.log"),
-        benchmark:
-            at("{fold}benchmarks/matching.tsv")
-        conda:
-            "../../envs/seesay.yaml"
-        threads: 1
-        resources:
-            mem_mb=scaled(1500),
-            disk_mb=1000,
-            runtime=30,
-            gpu=0,
-        params:
-            *stamp("matching"),
-            *compared("matching", settings("matching")),
-            settings=passed(settings("matching")),
-        message:
-            "Matching captions to spoken tokens"
-        shell:
-            'python "$SCRIPTS/matching.py" --images {input.images:q}'
-            " --captions {input.captions:q}"
-            " --caption-words {input.caption_words:q} --spoken-tags {input.spoken_tags:q}"
-            " --spoken-words {input.spoken_words:q} --replacements {output.replacements:q}"
-            " --spoken-captions {output.spoken_captions:q} --unsayable {output.unsayable:q}"
-            " --rejects {output.rejects:q} --recordings {input.recordings:q}"
-            " --settings {params.settings:q} 2>&1 | tee {log:q}"
+
+rule matching:
+    """Replace unsaid words and choose the talker and the tokens of every caption."""
+    input:
+        images=at("{fold}pictures/images.parquet"),
+        captions=at("pictures/captions.parquet"),
+        caption_words=at("words/caption_words.parquet"),
+        spoken_tags=at("words/spoken_tags.parquet"),
+        spoken_words=TOKENS,
+        recordings=spoken_recordings,
+    output:
+        replacements=at("{fold}matching/replacements.parquet"),
+        spoken_captions=at("{fold}matching/spoken_captions.parquet"),
+        unsayable=at("{fold}matching/unsayable.parquet"),
+        rejects=at("{fold}matching/rejects.parquet"),
+    log:
+        at("{fold}logs/matching.log"),
+    benchmark:
+        at("{fold}benchmarks/matching.tsv")
+    conda:
+        "../../envs/seesay.yaml"
+    threads: 1
+    resources:
+        mem_mb=scaled(1500),
+        disk_mb=1000,
+        runtime=30,
+        gpu=0,
+    params:
+        *stamp(MATCHING),
+        *compared("matching", settings("matching")),
+        settings=passed(settings("matching")),
+    message:
+        "Matching captions to spoken tokens"
+    shell:
+        f'python "$SCRIPTS/{MATCHING}.py"'
+        " --images {input.images:q}"
+        " --captions {input.captions:q}"
+        " --caption-words {input.caption_words:q} --spoken-tags {input.spoken_tags:q}"
+        " --spoken-words {input.spoken_words:q} --replacements {output.replacements:q}"
+        " --spoken-captions {output.spoken_captions:q} --unsayable {output.unsayable:q}"
+        " --rejects {output.rejects:q} --recordings {input.recordings:q}"
+        " --settings {params.settings:q} 2>&1 | tee {log:q}"
 
 
 rule matching_quality:

@@ -65,7 +65,7 @@ def frames_of(compute: LogMel, path: Path, channel: int) -> tuple[Floats, list[f
 
 def _check_own_files(recordings: pd.DataFrame, manifest: Path) -> None:
     """Raise InputError for two recordings that are parts of one file."""
-    shared = recordings[recordings.duplicated(["path", "channel"], keep=False)]
+    shared = recordings[sources.sharing(recordings)]
     if len(shared):
         first, other = shared.sort_values(["path", "channel"])["recording_id"].tolist()[:2]
         raise InputError(

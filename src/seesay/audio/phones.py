@@ -4,7 +4,6 @@ eSpeak NG tells them while it says the script once more. Other engines tell none
 """
 
 import json
-import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -61,17 +60,9 @@ def tell(
 
 def _spoken(work: dict[str, Any]) -> list[tuple[str, str, float, float]]:
     """`espeak_phones.phones` in its own process."""
-    command, environment = lifeline.helper(espeak_phones.__name__)
-    done = subprocess.run(
-        command,
-        input=json.dumps(work),
-        capture_output=True,
-        text=True,
-        env=environment,
-        check=False,
-    )
+    done = lifeline.asked(espeak_phones.__name__, work)
     if done.returncode:
-        cause = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        cause = lifeline.last_words(done)
         raise InputError(f"phones of talker {work['talker']}: {cause}")
     rows: list[tuple[str, str, float, float]] = json.loads(done.stdout)
     return rows

@@ -29,7 +29,7 @@ def beside(
     """
     known = tables.read(RECORDINGS, recordings)
     # Those that share a file with any other one, as the run's own method rejects them.
-    alone = known[~segmentations.sharing(known)]
+    alone = known[~sources.sharing(known)]
     tested = of_test_pictures(alone, pd.concat([tables.read(IMAGES, path) for path in images]))
     for path in controls:
         own = of(path.stem, settings)

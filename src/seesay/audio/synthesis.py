@@ -1,7 +1,6 @@
 """Generated speech: synthetic talkers say a script (`seesay.audio.scripts`)."""
 
 import json
-import subprocess
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -78,17 +77,9 @@ def unspoken(untimed: dict[str, list[str]]) -> list[Row]:
 
 def speak(work: dict[str, Any]) -> tuple[list[list[Any]], dict[str, str], list[str]]:
     """`seesay.audio.talkers.record` in its own process."""
-    command, environment = lifeline.helper(talkers.__name__)
-    done = subprocess.run(
-        command,
-        input=json.dumps(work),
-        capture_output=True,
-        text=True,
-        env=environment,
-        check=False,
-    )
+    done = lifeline.asked(talkers.__name__, work)
     if done.returncode:
-        cause = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        cause = lifeline.last_words(done)
         if done.returncode == talkers.REFUSED:
             raise OSError(*json.loads(cause))
         raise InputError(

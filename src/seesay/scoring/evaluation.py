@@ -18,6 +18,7 @@ from seesay.scoring.corpus import Corpus, load
 from seesay.settings.choice import taken
 from seesay.settings.evaluation import EvaluationSettings
 from seesay.shared import tables
+from seesay.shared.command import arguments
 from seesay.shared.errors import InputError
 
 WHOSE = ("experiment", "system", "seed")
@@ -60,6 +61,35 @@ def evaluate(
             "give the test pictures more spoken captions, or name other evaluation.tasks"
         )
     tables.write(RANKS, ranks, frame.assign(experiment=experiment, system=system, seed=seed))
+
+
+def job(description: str, settings: type[EvaluationSettings]) -> None:
+    """Evaluate every system that a script's command line names, by settings of this kind."""
+    args = arguments(
+        description,
+        inputs=["spoken_captions", "pictures", "spoken_words"],
+        lists=["images", "words"],
+        list_outputs=["ranks", "abx"],
+        options={"experiment": str, "systems": str, "seed": int, "threads": int},
+        settings=settings,
+    )
+    for system, images, words, ranks, pairs in zip(
+        args.systems.split(","), args.images, args.words, args.ranks, args.abx, strict=True
+    ):
+        evaluate(
+            images,
+            words,
+            args.spoken_captions,
+            args.pictures,
+            ranks,
+            args.settings,
+            experiment=args.experiment,
+            system=system,
+            seed=args.seed,
+            threads=args.threads,
+            spoken_words=args.spoken_words,
+            pairs=pairs,
+        )
 
 
 def rank_all(corpus: Corpus, settings: EvaluationSettings, threads: int = 1) -> pd.DataFrame:

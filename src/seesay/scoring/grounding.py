@@ -6,7 +6,9 @@ game asks whether the middle of the best fragment's box is inside the thing's bo
 intersection over union of the two boxes. Chance is a fragment drawn at random.
 """
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -45,7 +47,7 @@ def ground(
     does, and for fragments without boxes.
     """
     corpus = load(images, words, spoken_captions, pictures)
-    boxes = _boxes(corpus, regions)
+    boxes = boxes_of(corpus, regions)
     wholes = np.array([name.endswith("#0") for name in corpus.fragments.names])
     captions = tables.read(SPOKEN_CAPTIONS, spoken_captions)
     named = captions.merge(tables.read(THINGS_TABLE, things), on=["image_id", "word"])
@@ -66,18 +68,37 @@ def ground(
             if not kept.any():
                 continue
             line, seen = cosines[number, kept], boxes[fragments.origin[kept]]
-            best, hit, overlap = line == line.max(), pointing(seen, truth), iou(seen, truth)
             rows.append({
                 "task": task, "query": f"{first['image_id']}|{first['token_id']}",
-                "image_id": first["image_id"], "word": first["word"], "gallery_size": len(line),
-                "pointing": hit[best].mean(), "iou": overlap[best].mean(),
-                "pointing_chance": hit.mean(), "iou_chance": overlap.mean(),
+                "image_id": first["image_id"], "word": first["word"],
+                **judged(line, pointing(seen, truth), iou(seen, truth)),
             })  # fmt: skip
     if not rows:
         note("grounding: no spoken caption of a test picture names a drawn thing; it is left out")
+    write(grounding, rows, experiment, system, seed)
+
+
+def judged(line: Floats, hit: Floats, overlap: Floats) -> dict[str, float]:
+    """What a query found, as columns of GROUNDING, with chance.
+
+    `line` (n,) are its cosines with what it searches, and `hit` and `overlap` (n,) say how right
+    each of these is. Those tied for the best share the score.
+    """
+    best = line == line.max()
+    return {
+        "gallery_size": len(line),
+        "pointing": hit[best].mean(), "iou": overlap[best].mean(),
+        "pointing_chance": hit.mean(), "iou_chance": overlap.mean(),
+    }  # fmt: skip
+
+
+def write(
+    path: Path, rows: Sequence[Mapping[str, Any]], experiment: str, system: str, seed: int
+) -> None:
+    """Write the table GROUNDING of a system from rows for its queries, by test pictures."""
     frame = pd.DataFrame(rows, columns=[column.name for column in GROUNDING.columns])
     frame = frame.assign(experiment=experiment, system=system, seed=seed, gallery="test")
-    tables.write(GROUNDING, grounding, frame)
+    tables.write(GROUNDING, path, frame)
 
 
 def pointing(boxes: Boxes, truth: Boxes) -> Floats:
@@ -109,7 +130,7 @@ def _cosines(
     return np.concatenate([np.empty((0, len(fragments))), *blocks])
 
 
-def _boxes(corpus: Corpus, regions: list[Path]) -> Boxes:
+def boxes_of(corpus: Corpus, regions: list[Path]) -> Boxes:
     """The box of every fragment, (fragments, 4): x0, y0, x1, y1 in px."""
     frame = tables.read(REGIONS, regions)
     names = frame["image_id"] + "#" + frame["region"].astype(str)
@@ -120,6 +141,3 @@ def _boxes(corpus: Corpus, regions: list[Path]) -> Boxes:
             "make regions and fc7 again"
         )
     return frame[["x0", "y0", "x1", "y1"]].to_numpy(dtype=np.int64)[rows]
-
-
-boxes_of = _boxes  # of any corpus

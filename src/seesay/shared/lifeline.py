@@ -4,9 +4,11 @@ A killed parent cannot end its children. A job without its run would use process
 training, for nothing.
 """
 
+import json
 import os
 import select
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -24,6 +26,24 @@ def helper(module: str, *arguments: str) -> tuple[list[str], dict[str, str]]:
     source = str(Path(__file__).parents[2])
     path = os.pathsep.join([source, *filter(None, [os.environ.get("PYTHONPATH")])])
     return [sys.executable, "-m", module, *arguments], os.environ | {"PYTHONPATH": path}
+
+
+def asked(module: str, work: object) -> subprocess.CompletedProcess[str]:
+    """Run one of our modules in its own process: `work` goes to its standard input, as JSON."""
+    command, environment = helper(module)
+    return subprocess.run(
+        command,
+        input=json.dumps(work),
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+
+
+def last_words(done: subprocess.CompletedProcess[str]) -> str:
+    """The last line that a process wrote to standard error: why it failed."""
+    return (done.stderr.strip().splitlines() or ["no message"])[-1]
 
 
 def end_with(process: int) -> None:

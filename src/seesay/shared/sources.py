@@ -55,6 +55,11 @@ def unchanged(files: pd.DataFrame, stage: str) -> None:
             )
 
 
+def sharing(recordings: pd.DataFrame) -> "pd.Series[bool]":
+    """Which of all recordings of a run share their file and channel with another one."""
+    return recordings.duplicated(["path", "channel"], keep=False)
+
+
 def seen(files: Iterable[Path]) -> Seen:
     """Times and sizes of the files before a job reads them, for `still`."""
     return {path: _status(path) for path in files}

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from seesay.audio.segmentations.envelope import Envelope, envelope
 from seesay.settings.choice import load
 from seesay.settings.segmentation import SegmentationSettings
+from seesay.shared import sources
 from seesay.shared.errors import InputError, cause
 from seesay.shared.progress import progress
 
@@ -84,7 +85,7 @@ def heard(
     """
     found: dict[str, list[Result]] = {}
     rejects: Rejects = []
-    rows = recordings.assign(shared=sharing(recordings)).sort_values("recording_id")
+    rows = recordings.assign(shared=sources.sharing(recordings)).sort_values("recording_id")
     rows = rows[["recording_id", "path", "channel", "shared"]]
     listed = progress(rows.itertuples(index=False), "finding segments", "recordings", len(rows))
     for name, path, channel, several in listed:
@@ -102,11 +103,6 @@ def heard(
             if settings.on_bad_input == "fail":
                 raise InputError(f"{name}: {reason} (segmentation.on_bad_input: fail)")
     return found, rejects
-
-
-def sharing(recordings: pd.DataFrame) -> "pd.Series[bool]":
-    """Which of all recordings of a run share their file and channel with another one."""
-    return recordings.duplicated(["path", "channel"], keep=False)
 
 
 def spans(found: Mapping[str, Sequence[Times]]) -> pd.DataFrame:

@@ -19,11 +19,10 @@ from numpy.typing import NDArray
 
 from seesay.schemas.audio import SPOKEN_WORDS
 from seesay.schemas.captions import SPOKEN_CAPTIONS
-from seesay.schemas.scoring import GROUNDING
 from seesay.schemas.vision import THINGS_TABLE
 from seesay.scoring.captions import moments
 from seesay.scoring.corpus import Corpus, load, note
-from seesay.scoring.grounding import Boxes, boxes_of, iou
+from seesay.scoring.grounding import Boxes, boxes_of, iou, judged, write
 from seesay.shared import tables
 from seesay.shared.ranking import STEPS, Floats, Integers
 from seesay.shared.vectors import unit
@@ -66,9 +65,7 @@ def localise(
         rows += _judged(AMONG_MOMENTS, named, (found.keys, found.vectors), corpus)
     if not rows:
         note("localisation: no fragment of a test picture fits a thing that its captions name")
-    frame = pd.DataFrame(rows, columns=[column.name for column in GROUNDING.columns])
-    frame = frame.assign(experiment=experiment, system=system, seed=seed, gallery="test")
-    tables.write(GROUNDING, out, frame)
+    write(out, rows, experiment, system, seed)
 
 
 def queries(corpus: Corpus, spoken_captions: Path, things: Path, boxes: Boxes) -> pd.DataFrame:
@@ -113,23 +110,19 @@ def _judged(
     """A row for each query: whether the nearest part of its recording is within the word."""
     keys, vectors = parts
     where = keys.groupby("recording_id").indices
-    spans = keys[SPAN].to_numpy()
+    spans, times = keys[SPAN].to_numpy(), named[SPAN].to_numpy()
+    key = ["recording_id", "image_id", "word"]
+    alike = named.groupby(key).indices
     for _, query in named.iterrows():
         own: Integers = np.asarray(where.get(query["recording_id"], []), dtype=np.int64)
         if not len(own):
             continue
-        said = named[
-            (named["recording_id"] == query["recording_id"])
-            & (named["image_id"] == query["image_id"])
-            & (named["word"] == query["word"])
-        ][SPAN].to_numpy()
+        said = times[alike[tuple(query[key])]]
         line = _cosines(corpus.fragments.vectors[query["fragment"]], vectors[own])
-        best, hit, overlap = line == line.max(), within(spans[own], said), shared(spans[own], said)
         yield {
             "task": task, "query": f"{query['image_id']}|{query['token_id']}",
-            "image_id": query["image_id"], "word": query["word"], "gallery_size": len(own),
-            "pointing": hit[best].mean(), "iou": overlap[best].mean(),
-            "pointing_chance": hit.mean(), "iou_chance": overlap.mean(),
+            "image_id": query["image_id"], "word": query["word"],
+            **judged(line, within(spans[own], said), shared(spans[own], said)),
         }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from seesay.settings.captions.evaluation import CaptionEvaluation
 from seesay.shared import tables
 from seesay.shared.errors import InputError
 from seesay.shared.ranking import STEPS, Floats, Integers
+from seesay.shared.vectors import unit
 
 CAPTIONS = 64  # captions scored at once
 
@@ -109,13 +110,13 @@ def rescored(asked: Asked, spoken: Integers, fragments: Items, scores: Floats) -
     assert isinstance(settings, CaptionEvaluation)
     assert corpus.recordings is not None
     pictures, owner = np.unique(fragments.image, return_inverse=True)
-    columns = _unit(torch.from_numpy(fragments.vectors)).T
+    columns = torch.from_numpy(unit(fragments.vectors)).T
     group = torch.from_numpy(owner.astype(np.int64))
     found = np.empty(scores.shape)
     for start in range(0, len(spoken), CAPTIONS):
         some = corpus.recordings[spoken[start : start + CAPTIONS]]
         rows, counts = corpus.moments.rows([*some])
-        heard = _unit(torch.from_numpy(corpus.moments.vectors[rows]))
+        heard = torch.from_numpy(unit(corpus.moments.vectors[rows]))
         found[start : start + len(some)] = caption_scores(
             heard @ columns,
             torch.from_numpy(np.repeat(np.arange(len(some)), counts)),
@@ -126,8 +127,3 @@ def rescored(asked: Asked, spoken: Integers, fragments: Items, scores: Floats) -
             settings.temperature,
         )
     return found * STEPS
-
-
-def _unit(vectors: torch.Tensor) -> torch.Tensor:
-    """The rows scaled to length 1, in float64; rows of zeros stay."""
-    return torch.nn.functional.normalize(vectors.double(), dim=1)
