@@ -1,5 +1,6 @@
 """Code stamps: comments change none, a real edit changes the stages that import it."""
 
+import ast
 import shutil
 from functools import cache
 from types import SimpleNamespace
@@ -52,6 +53,21 @@ def changed(house, path, old, new):
     (house / path).write_text(text.replace(old, new, 1))
     after = all_stamps(house)
     return {name for name in before if before[name] != after[name]}
+
+
+def test_the_text_of_a_statement_is_its_dump():
+    """Of statements without anything that a stamp leaves out."""
+    left_out = ("'''", '"""', "description", "TYPE_CHECKING", "taken(", "...")
+    texts = 0
+    for path in sorted((ROOT / "tests").glob("test_s*.py")):
+        whole = ast.parse(path.read_bytes())
+        parts = {part.dump for part in stamps.read(path, "seesay.x").parts}
+        for statement in whole.body:
+            plain = not any(each in ast.unparse(statement) for each in left_out)
+            if plain and not isinstance(statement, ast.Import | ast.ImportFrom | ast.Expr):
+                assert ast.dump(statement) in parts, (path, statement.lineno)
+                texts += 1
+    assert texts > 200
 
 
 def test_a_stamp_names_script_modules_and_versions(house):

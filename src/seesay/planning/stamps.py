@@ -15,13 +15,13 @@ name count if the job's settings choose them, and so do branches that only such 
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from seesay.planning.statements import ABOUT, Code, Name, read
+from seesay.planning.statements import ABOUT, WHOLE, Code, Name, read
 
 ROOT = Path(__file__).resolve().parents[3]
 SOURCE = ROOT / "src"
@@ -42,7 +42,6 @@ DISTRIBUTIONS = {
 # They parse, lock and report; no number depends on them.
 NUMBERLESS = {"pydantic", "pydantic_core", "tqdm", "filelock", "packaging", "yaml"}
 FACTS = "seesay.settings.facts"
-WHOLE = "*"  # in a Name: all of the module
 
 
 def stamp(
@@ -111,25 +110,30 @@ def _reached(
             used.setdefault(module, set())
             name = WHOLE
             queue += [_target(source, "", homes) for source in code.imported.values()]
-        for number, part in enumerate(code.parts):
-            if part.binds and name not in (WHOLE, *part.binds):
-                continue
+        for number in code.numbers(name):
+            part = code.parts[number]
             if part.binds == {ABOUT} and name == WHOLE and module.startswith("seesay."):
                 continue
             if number not in used.setdefault(module, set()):
                 used[module].add(number)
                 for taken in part.of(chosen):
                     queue += [_leads_to(module, code, *use, homes) for use in taken.uses]
-                    loads = taken.loads
-                    queue += [(each, WHOLE) for each in chosen if _loaded(each, WHOLE) & loads]
-                    queue += [(each, ABOUT) for each in about if _loaded(each, ABOUT) & loads]
+                    queue += _loads(taken.loads, chosen, about)
     return used, packages
 
 
-def _loaded(module: str, name: str) -> set[str]:
-    """The marks in `Part.loads` by which a statement imports a module, or reads its `ABOUT`."""
-    package = module.rpartition(".")[0]
-    return {f"{package}.{name}", *([module] if name == WHOLE else [])}
+def _loads(
+    loads: frozenset[str], chosen: Collection[str], about: Collection[str]
+) -> Iterator[Name]:
+    """The modules that a statement imports by name, and those whose `ABOUT` it reads."""
+    if not loads:
+        return
+    for each in chosen:
+        if each in loads or f"{each.rpartition('.')[0]}.{WHOLE}" in loads:
+            yield each, WHOLE
+    for each in about:
+        if f"{each.rpartition('.')[0]}.{ABOUT}" in loads:
+            yield each, ABOUT
 
 
 def _leads_to(module: str, code: Code, name: str, attribute: str, homes: dict[str, Path]) -> Name:
