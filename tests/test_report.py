@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
@@ -451,6 +452,9 @@ def test_charts_hold_the_numbers_and_stand_where_the_script_looks(page, run):
     charts = json.loads(re.search(r"^const charts = (.*);$", html, re.MULTILINE)[1])
     assert len(charts) == 18
     assert set(charts) == {a["id"] for _, a in page.tags if a.get("class") == "chart"}
+    for spec in charts.values():
+        kind = alt.LayerChart if "layer" in spec else alt.Chart
+        kind.from_dict(spec)  # raises an error about what Vega-Lite's schema does not have
     spec = charts["answer-0-word-token-by-image-r10"]["datasets"]
     values = {row["system"]: (row["value"], row["low"], row["high"]) for row in spec["systems"]}
     assert values["model"] == (23.6, 21.7, 25.5)

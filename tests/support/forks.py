@@ -10,6 +10,7 @@ import atexit
 import contextlib
 import functools
 import gc
+import hashlib
 import importlib
 import marshal
 import os
@@ -21,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,8 +89,11 @@ def python() -> str:
     return str(client)
 
 
-def preload() -> None:
-    """Import what the scripts and snakemake import, and forget seesay's own modules."""
+def preload(folder: Path) -> None:
+    """Import what the scripts and snakemake import, and forget seesay's own modules.
+
+    What all forks would compile or bundle the same is kept in the folder.
+    """
     path = sys.path[1:]  # without the folder of this file, whose names could hide a library's
     sys.path[0] = str(ROOT / "src")
     for name in LATE:
@@ -98,8 +103,25 @@ def preload() -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] == "seesay"]:
         del sys.modules[name]
     sys.path[:] = path
+    vl_convert = sys.modules["vl_convert"]
+    vl_convert.javascript_bundle = kept(vl_convert.javascript_bundle, folder)  # type: ignore
+    sys.dont_write_bytecode, sys.pycache_prefix = False, str(folder / "bytecode")
     gc.collect()
     gc.freeze()
+
+
+def kept(function: Callable[[str], str], folder: Path) -> Callable[[str], str]:
+    """A function of a text whose results stay in a folder."""
+
+    def found(text: str) -> str:
+        path = folder / hashlib.sha256(text.encode()).hexdigest()
+        if not path.exists():
+            made = path.with_suffix(f".{os.getpid()}")
+            made.write_text(function(text))
+            made.replace(path)
+        return path.read_text()
+
+    return found
 
 
 @dataclass
@@ -194,7 +216,7 @@ def attend(waiting: selectors.BaseSelector, file: int, job: Job) -> None:
 
 def main(address: str, executable: str) -> None:
     """Import, listen, and run what comes, each in a fork."""
-    preload()
+    preload(Path(address).parent)
     assert len(os.listdir("/proc/self/task")) == 1, "a library has started a thread"
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listener.bind(address)

@@ -6,6 +6,7 @@ own get the light colours (`standalone`).
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import altair as alt
@@ -190,6 +191,7 @@ def nothing() -> str:
     return '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
 
 
+@cache
 def library() -> str:
     """Vega, Vega-Lite and Vega-Embed as one script without outside references."""
     script: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
@@ -204,6 +206,9 @@ def _ends(value: float, low: float | None, high: float | None) -> Spec:
 
 
 def spec_of(chart: Any, datasets: dict[str, list[Spec]], **properties: Any) -> Spec:
-    """A chart with the page's style; its data sets, by name, are added after altair's copies."""
-    spec: Spec = chart.properties(**properties).to_dict()
+    """A chart with the page's style; its data sets, by name, are added after altair's copies.
+
+    Altair's check against its schema takes longer than all else; the tests make it.
+    """
+    spec: Spec = chart.properties(**properties).to_dict(validate=False)
     return {**spec, "config": STYLE, "datasets": datasets}
