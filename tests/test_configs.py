@@ -91,6 +91,9 @@ def test_the_report_has_every_section_and_experiment(run):
     whole = "Each caption is spoken whole for its picture" in found["data"]
     assert whole == (values["matching"]["method"] == "spoken")
     assert html.escape(values["report"]["title"]) in page
+    heard = values["listen"]["experiment"] or min(values["experiments"])
+    captions = values["experiments"][heard].get("training", {}).get("unit") == "caption"
+    assert ('id="listen-captions"' in found["listen"]) == captions
     many = len(values["experiments"]) > 1
     for name in values["experiments"] if many else []:
         for section in ("answer", "tables", "training", "made"):

@@ -12,9 +12,10 @@ from seesay.exhibits import map as exhibited
 from seesay.exhibits.listen import Inputs, prepare
 from seesay.schemas.audio import HUMAN_WORDS, LOGMEL, RECORDINGS, SPOKEN_WORDS, TOKEN_MANIFEST
 from seesay.schemas.captions import CAPTION_WORDS, REPLACEMENTS, SPOKEN_CAPTIONS
-from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
+from seesay.schemas.learning import IMAGE_EMBEDDINGS, MOMENTS, WORD_EMBEDDINGS
 from seesay.schemas.scoring import HUMAN_RANKS
 from seesay.schemas.vision import CAPTIONS, IMAGES, REGIONS
+from seesay.settings.evaluation import EvaluationSettings
 from seesay.settings.listen import ListenSettings
 from seesay.settings.map import MapSettings
 from seesay.shared import tables
@@ -50,10 +51,14 @@ TALKERS = ["<b>T&1</b>", 'T"2', "تكلم 🎙"]
 ABOUT = {"experiment": "paper", "system": "model", "seed": 1}
 
 
-def shown(folder: Path, inputs: Inputs) -> dict[str, Path]:
+def shown(
+    folder: Path, inputs: Inputs, evaluation: EvaluationSettings | None = None
+) -> dict[str, Path]:
     """Write what the report reads of a run for its sections `listen` and `map`, by input."""
     found = {"listen": folder / "listen.json", "map": folder / "map.parquet"}
-    prepare(inputs, found["listen"], folder / "rejects.parquet", SETTINGS, ABOUT, FRAMES, HOP)
+    told = (SETTINGS, ABOUT, FRAMES, HOP)
+    files = found["listen"], folder / "rejects.parquet"
+    prepare(inputs, *files, *told, evaluation=evaluation)
     files = (inputs.images, inputs.words, inputs.spoken_captions, inputs.pictures)
     exhibited.draw(*files, found["map"], MapSettings(fragments=20, perplexity=5, seed=1))
     return found
@@ -122,7 +127,7 @@ def make(
         image_id, region = zip(*keys, strict=True)
         writer.write({"image_id": image_id, "region": region, "embedding": vectors})
     lists = {name: [path[name]] for name in ("regions", "logmel")}
-    return Inputs(**path | lists | {"human": []})
+    return Inputs(**path | lists | {"human": [], "whole": []})
 
 
 def with_human(folder: Path, inputs: Inputs, words: int = 12) -> Inputs:
@@ -159,6 +164,45 @@ def with_human(folder: Path, inputs: Inputs, words: int = 12) -> Inputs:
         vectors = rng.normal(size=(words, 5)).astype(np.float32)
         writer.write({"token_id": [row[0] for row in rows], "embedding": vectors})
     return dataclasses.replace(inputs, human=list(path.values()))
+
+
+def with_whole(folder: Path, inputs: Inputs) -> Inputs:
+    """The same run with a recording for each spoken caption, heard whole: moments of 0.08 s.
+
+    The words of the tokens are not the true ones, which are only in the second table of `whole`.
+    The last recording's embeddings are zeros: it is equally similar to all fragments.
+    """
+    rng = np.random.default_rng(5)
+    said = tables.read(SPOKEN_CAPTIONS, inputs.spoken_captions)
+    tokens = tables.read(SPOKEN_WORDS, inputs.spoken_words).set_index("token_id")
+    rows, spoken, true, keys = [], [], [], []
+    for number, (_, part) in enumerate(said.groupby("image_id")):
+        own = tokens.loc[part["token_id"]].reset_index()
+        first, name, file = (
+            own["onset"].min() - 0.1,
+            f"whole{number}",
+            folder / f"whole{number}.wav",
+        )
+        seconds = round(float(own["offset"].max() - first) + 0.2, 2)
+        times = np.arange(round(seconds * RATE)) / RATE
+        soundfile.write(file, 0.3 * np.sin(2 * np.pi * 300 * times), RATE)
+        rows.append((name, str(file), "0", 0, own["talker"].iloc[0], RATE, seconds))
+        for n, token in enumerate(own.to_dict("records")):
+            span = (token["onset"] - first, token["offset"] - first)
+            spoken.append((token["token_id"], name, token["talker"], token["word"], *span))
+            true.append((f"{name}@{n}", name, token["talker"], ["the", SCRIPT][n % 2], *span))
+        keys += [(name, n, n * 0.08 - 0.005, n * 0.08 + 0.075) for n in range(int(seconds / 0.08))]
+    _write(RECORDINGS, inputs.recordings, rows)
+    _write(SPOKEN_WORDS, inputs.spoken_words, spoken)
+    whole = [folder / "moments.parquet", folder / "true_words.parquet"]
+    _write(SPOKEN_WORDS, whole[1], true)
+    with tables.Writer(sized(MOMENTS, embedding=5), whole[0]) as writer:
+        recording, *columns = zip(*keys, strict=True)
+        vectors = rng.normal(size=(len(keys), 5)).astype(np.float32)
+        vectors[np.array(recording) == "whole7"] = 0
+        given = dict(zip(("moment", "onset", "offset"), columns, strict=True))
+        writer.write({"recording_id": recording, **given, "embedding": vectors})
+    return dataclasses.replace(inputs, whole=whole)
 
 
 def _pictures(

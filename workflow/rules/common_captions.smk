@@ -13,6 +13,9 @@ CAPTIONED = [
     if CONFIG.section_of(name, "training").unit == "caption"
 ]
 
+# The keys of training that say how the scores of captions are pooled.
+POOLING = {"caption_pooling", "temperature"}
+
 
 def of_unit(unit):
     """A regular expression of the experiments that hear this unit; without any it never matches."""
@@ -28,7 +31,30 @@ def caption_frames(wildcards):
 def caption_pooling(wildcards):
     """How the scores of captions are pooled, as JSON."""
     section = CONFIG.section_of(wildcards.experiment, "training")
-    return section.model_dump_json(include={"caption_pooling", "temperature"})
+    return section.model_dump_json(include=POOLING)
+
+
+def heard_whole():
+    """The moments of the model whose finds are shown, if it hears captions, and the true words."""
+    if HEARD not in CAPTIONED:
+        return []
+    return [
+        at(f"embedding/{FIRST}/moments.parquet"),
+        at("speech/spoken_words.parquet"),
+    ]
+
+
+def heard_pooling():
+    """How that model's scores of captions are pooled, as JSON; empty if it hears words."""
+    if HEARD not in CAPTIONED:
+        return ""
+    section = CONFIG.section_of(HEARD, "training")
+    return fixed(section.model_dump_json(include=POOLING))
+
+
+def heard_code():
+    """The entries that such a model adds to the code stamp of the stage listen."""
+    return [*chosen_stamp("listen", HEARD).values()] if HEARD in CAPTIONED else []
 
 
 def caption_evaluation(wildcards):
@@ -99,5 +125,7 @@ def caption_stages(stages):
         ],
         "metrics": [*stages["metrics"], "caption_evaluation", "localisation"],
         "grounding": [*stages["grounding"], "caption_embedding"],
+        "listen": [*stages["listen"], "caption_embedding"],
+        "map": [*stages["map"], "caption_embedding"],
         "report": [*stages["report"], "caption_training"],
     }

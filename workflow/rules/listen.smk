@@ -1,7 +1,8 @@
 """listen: words to hear and pictures to see, with what the first seed's model finds.
 
 Inputs: that model's embeddings, captions, words and regions, the log-Mel vectors, and the tables
-that name the pictures and recordings (and the files themselves).
+that name the pictures and recordings (and the files themselves); if the model hears whole captions,
+its moments and the word times of the speech.
 Outputs: <results>/listen/listen.json, which holds words as MP3 and small pictures, and its
 rejects.
 """
@@ -22,6 +23,7 @@ rule listen:
         regions=heard_regions(),
         logmel=heard_logmel(),
         human=heard_people(),
+        whole=heard_whole(),
     output:
         listen=at("listen/listen.json"),
         rejects=at("listen/rejects.parquet"),
@@ -39,6 +41,7 @@ rule listen:
         gpu=0,
     params:
         *stamp("listen"),
+        *heard_code(),
         *compared("listen", settings("listen")),
         settings=passed(settings("listen")),
         experiment=HEARD,
@@ -47,6 +50,7 @@ rule listen:
         frames=0 if HEARD_LOGMEL.model else HEARD_LOGMEL.frames,
         hop=HEARD_LOGMEL.hop,
         span=HEARD_LOGMEL.span,
+        evaluation=heard_pooling(),
     message:
         "Cutting words and pictures for the report"
     shell:
@@ -55,7 +59,9 @@ rule listen:
         " --caption-words {input.caption_words:q} --replacements {input.replacements:q}"
         " --spoken-captions {input.spoken_captions:q} --recordings {input.recordings:q}"
         " --spoken-words {input.spoken_words:q} --regions {input.regions:q}"
-        " --logmel {input.logmel:q} --human {input.human:q} --out {output.listen:q} --rejects {output.rejects:q}"
+        " --logmel {input.logmel:q} --human {input.human:q} --whole {input.whole:q}"
+        " --out {output.listen:q} --rejects {output.rejects:q}"
         " --experiment {params.experiment:q} --system model --seed {params.seed}"
-        " --frames {params.frames} --hop {params.hop} --span {params.span} --settings {params.settings:q}"
+        " --frames {params.frames} --hop {params.hop} --span {params.span}"
+        " --evaluation {params.evaluation:q} --settings {params.settings:q}"
         " 2>&1 | tee {log:q}"

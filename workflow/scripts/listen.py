@@ -3,10 +3,11 @@
 from dataclasses import fields
 
 from seesay.exhibits.listen import Inputs, prepare
+from seesay.settings.captions.evaluation import CaptionEvaluation
 from seesay.settings.listen import ListenSettings
 from seesay.shared.command import arguments, run
 
-LISTS = ["regions", "logmel", "human"]
+LISTS = ["regions", "logmel", "human", "whole"]
 
 
 def main() -> None:
@@ -23,6 +24,7 @@ def main() -> None:
             "frames": int,
             "hop": float,
             "span": "window",
+            "evaluation": "",
         },
         settings=ListenSettings,
     )
@@ -35,6 +37,9 @@ def main() -> None:
         frames=args.frames,
         hop=args.hop,
         span=args.span,
+        evaluation=CaptionEvaluation.model_validate_json(args.evaluation)
+        if args.evaluation
+        else None,
     )
 
 

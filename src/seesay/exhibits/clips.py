@@ -17,6 +17,8 @@ Record = dict[str, Any]
 Refused = list[tuple[str, str, str]]
 
 MEGABYTE = 1_000_000
+# Share of the room for sounds that human words (and the words beside them) get, or whole captions.
+SHARE = 0.25
 
 
 def clips(

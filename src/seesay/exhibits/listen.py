@@ -5,18 +5,20 @@ Token Search by Word, paper section 3) and the nearest words of a picture fragme
 Search by Image). Ranks decide which words, tokens, pictures and fragments are shown.
 """
 
+import importlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from seesay.exhibits import listen_human
 from seesay.exhibits.choice import Record, choose
-from seesay.exhibits.clips import clips, thumbnails
+from seesay.exhibits.clips import SHARE, Refused, clips, thumbnails
 from seesay.exhibits.finds import Finds, Judge, Shelves, add_pictures, add_words, shelve
 from seesay.exhibits.near import nearest
 from seesay.schemas.audio import RECORDINGS, SPOKEN_WORDS
@@ -25,10 +27,15 @@ from seesay.schemas.vision import CAPTIONS, IMAGES, REGIONS
 from seesay.scoring.asked import Asked
 from seesay.scoring.corpus import Corpus, Items, load
 from seesay.scoring.tasks import image_token_by_word, word_token_by_image
+from seesay.settings.choice import taken
+from seesay.settings.evaluation import EvaluationSettings
 from seesay.settings.listen import ListenSettings
 from seesay.shared import sources, tables, writing
 from seesay.shared.errors import InputError
 from seesay.shared.rejects import write_rejects
+
+if TYPE_CHECKING:
+    from seesay.exhibits.listen_captions import Heard
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,7 @@ class Inputs:
     """The embeddings of one system (`images`, `words`), and the tables that describe them.
 
     `human` are the inputs of `listen_human.find` for that system, empty without human words.
+    `whole` are its moments and the true words, empty unless the network hears whole captions.
     """
 
     images: Path
@@ -50,6 +58,7 @@ class Inputs:
     regions: Sequence[Path]
     logmel: Sequence[Path]
     human: Sequence[Path] = ()
+    whole: Sequence[Path] = ()
 
 
 def prepare(
@@ -61,27 +70,27 @@ def prepare(
     frames: int,
     hop: float,
     span: str = "window",
+    evaluation: EvaluationSettings | None = None,
 ) -> None:
     """Write `out`, the JSON text that the report embeds, and the table `rejects`.
 
     `about` names the experiment, system and seed. `frames` and `hop` (s) are those of the log-Mel
-    vectors. A recording or picture that cannot be read is a row of `rejects` and missing from the
-    page, which says so. Raises InputError as `evaluation.load`.
+    vectors. `evaluation` says how a network that hears captions pools their scores. A recording or
+    picture that cannot be read is a row of `rejects` and missing from the page, which says so.
+    Raises InputError as `evaluation.load`.
     """
     corpus = load(inputs.images, inputs.words, inputs.spoken_captions, inputs.pictures)
     by_word = image_token_by_word.rank(Asked(corpus, "test", "image_token_by_word"))
     by_image = word_token_by_image.rank(Asked(corpus, "test", "word_token_by_image"))
     finds = _find(inputs, corpus, by_word, by_image, settings)
-    people, room = _people(inputs, corpus, finds, settings)
-    shelves = shelve(finds, people.fragments() if people else [])
-
-    uses, said_for = _uses(inputs)
-    tokens = finds.tokens
-    own = zip(tokens.names[tokens.item], corpus.image_ids[tokens.image], strict=True)
-    judge = Judge(finds.heard, finds.looked, uses, set(own))
+    people = _people(inputs, corpus, finds, settings)
+    whole = _whole(inputs, corpus, settings, evaluation or EvaluationSettings())
+    shelves = shelve(finds, _also_shown(finds, people, whole))
+    room = _room(settings, sum(part is not None for part in (people, whole)))
+    judge, said_for = _judge(inputs, corpus, finds)
     heard = finds.heard.loc[shelves.order]
     sounding, silent, lost = clips(
-        heard, set(tokens.names[finds.spoken]), list(inputs.logmel), room, frames, hop, span
+        heard, set(finds.tokens.names[finds.spoken]), list(inputs.logmel), room, frames, hop, span
     )
     files, captions = _files(inputs, shelves.image_ids)
     pictures, unseen, gone = thumbnails(files, captions, settings)
@@ -89,28 +98,33 @@ def prepare(
     sources.unchanged(files, "pictures")
     add_words(sounding, finds, shelves, judge)
     add_pictures(pictures, finds, shelves, judge)
-    page = {
-        **about,
-        **_words(finds, shelves),
+    page = {**about, **_words(finds, shelves), "tokens": sounding, "pictures": pictures}
+    page |= {
         "by_word": _about(by_word),
         "by_image": _about(by_image),
-        "tokens": sounding,
-        "pictures": pictures,
         "said_for": {w: said_for[w] for w in sorted(shelves.sounds) if w in said_for},
         "silent": silent,
         "unseen": unseen,
     }
     if people is not None:
         places = finds.looked["image_id"].tolist(), finds.looked["region"].tolist()
-        shelf = listen_human.Shelf(uses, *places, shelves.picture)
-        page["human"], unheard, mute = listen_human.records(
-            people, finds.heard, corpus.vocabulary[corpus.word], shelf, settings
-        )
-        page["silent"] += unheard
-        lost += mute
+        shelf = listen_human.Shelf(judge.uses, *places, shelves.picture)
+        said = corpus.vocabulary[corpus.word]
+        more = listen_human.records(people, finds.heard, said, shelf, settings)
+        lost += _added(page, "human", *more)
+    if whole is not None:
+        page["by_caption"] = _about(whole.ranks)
+        more = whole.records(inputs.whole[1], shelves.picture, settings)
+        lost += _added(page, "captions", *more)
     text = json.dumps(page, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     writing.write_text(out, text + "\n")
     write_rejects(rejects, lost + gone)
+
+
+def _added(page: Record, name: str, found: list[Record], silent: int, refused: Refused) -> Refused:
+    """Add records to the page, and count their sounds without room; returns the rejects."""
+    page |= {name: found, "silent": page["silent"] + silent}
+    return refused
 
 
 def _find(
@@ -141,13 +155,47 @@ def _find(
 
 def _people(
     inputs: Inputs, corpus: Corpus, finds: Finds, settings: ListenSettings
-) -> tuple[listen_human.People | None, ListenSettings]:
-    """The human words, if any, and the settings with the room for sounds that is left."""
+) -> listen_human.People | None:
+    """The human words, if there are any."""
     if not inputs.human:
-        return None, settings
-    people = listen_human.find(inputs.human, corpus, finds.tokens, finds.fragments, settings)
-    left = settings.sound_megabytes * (1 - listen_human.SHARE)
-    return people, settings.model_copy(update={"sound_megabytes": left})
+        return None
+    return listen_human.find(inputs.human, corpus, finds.tokens, finds.fragments, settings)
+
+
+def _whole(
+    inputs: Inputs, corpus: Corpus, settings: ListenSettings, evaluation: EvaluationSettings
+) -> "Heard | None":
+    """The whole captions, if the network hears them."""
+    found: Heard | None = None
+    if taken("seesay.exhibits.listen_captions", evaluation):
+        listen_captions = importlib.import_module("seesay.exhibits.listen_captions")
+        said = inputs.spoken_words, inputs.spoken_captions, inputs.captions, inputs.recordings
+        found = listen_captions.find(inputs.whole[0], corpus, *said, settings, evaluation)
+    return found
+
+
+def _also_shown(
+    finds: Finds, people: listen_human.People | None, whole: "Heard | None"
+) -> list[int]:
+    """Fragments whose pictures get room beside those of the model's finds."""
+    first = finds.looked.groupby("image_id").head(1)
+    place = pd.Series(first.index, index=first["image_id"])
+    found = people.fragments() if people else []
+    return [*found, *(int(place[image]) for image in (whole.images if whole else []))]
+
+
+def _room(settings: ListenSettings, others: int) -> ListenSettings:
+    """The settings with the room for the sounds of words, beside other exhibits with sounds."""
+    left = settings.sound_megabytes * (1 - SHARE * others)
+    return settings.model_copy(update={"sound_megabytes": left})
+
+
+def _judge(inputs: Inputs, corpus: Corpus, finds: Finds) -> tuple[Judge, dict[str, list[str]]]:
+    """Who decides what is right, and the words that each spoken word stands for."""
+    uses, said_for = _uses(inputs)
+    tokens = finds.tokens
+    own = zip(tokens.names[tokens.item], corpus.image_ids[tokens.image], strict=True)
+    return Judge(finds.heard, finds.looked, uses, set(own)), said_for
 
 
 def _words(finds: Finds, shelves: Shelves) -> Record:

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from seesay.exhibits.choice import choose
-from seesay.exhibits.clips import Refused, clips
+from seesay.exhibits.clips import SHARE, Refused, clips
 from seesay.exhibits.near import Near, nearest
 from seesay.schemas.audio import HUMAN_WORDS, TOKEN_MANIFEST
 from seesay.schemas.learning import WORD_EMBEDDINGS
@@ -21,7 +21,6 @@ from seesay.shared import sources, tables
 
 Record = dict[str, Any]
 
-SHARE = 0.25  # share of the room for sounds that human words, and the words beside them, get
 LEAST = 3  # words of a source: best, typical and worst
 TOKENS = 2  # tokens of a word, by two talkers if possible
 

@@ -22,7 +22,10 @@ class ListenSettings(Settings):
         default=3, ge=1, le=20, description="tokens of a word, each by another talker"
     )
     pictures: int = Field(
-        default=40, ge=3, le=500, description="largest number of pictures to choose from"
+        default=40,
+        ge=3,
+        le=500,
+        description="largest number of pictures to choose from, and of captions heard whole",
     )
     fragments: int = Field(
         default=6, ge=1, le=50, description="fragments of a picture that are queries"
@@ -47,7 +50,7 @@ class ListenSettings(Settings):
         default=0.05, ge=0, le=0.5, description="sound played before and after a word, in s"
     )
     seconds: float = Field(
-        default=1.5, gt=0.1, le=10, description="longest clip, margins included, in s"
+        default=1.5, gt=0.1, le=10, description="longest clip of a word, margins included, in s"
     )
     sample_rate: Literal[8000, 16000, 22050, 24000, 32000, 44100, 48000] = Field(
         default=16_000, description="sample rate of the MP3 clips, in Hz"

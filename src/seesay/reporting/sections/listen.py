@@ -48,6 +48,8 @@ def page_of(path: Path) -> Record:
         "words": words,
         "pictures": pictures,
         "human": len(page.get("human", [])),
+        "captions": len(page.get("captions", [])),
+        "by_caption": page.get("by_caption"),
         "silent": page["silent"],
         "unseen": page["unseen"],
     }

@@ -1,6 +1,6 @@
 """Captions that a network hears whole: their moments, and their scores for pictures."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -59,12 +59,17 @@ class CaptionCorpus(Corpus):
     recordings: NDArray[np.object_] | None = None
 
 
-def read(path: Path) -> Moments:
-    """Read a table of moments. Raises InputError for embeddings that are not finite."""
+def read(path: Path, recordings: Collection[str] | None = None) -> Moments:
+    """Read a table of moments, all or those of some recordings.
+
+    Raises InputError for embeddings that are not finite.
+    """
     frames, parts = [], []
     for batch in tables.batches(MOMENTS, path):
-        frames.append(batch.drop_columns(["embedding"]).to_pandas())
-        parts.append(tables.matrix(batch.column("embedding")))
+        frame, vectors = batch.drop_columns(["embedding"]).to_pandas(), batch.column("embedding")
+        kept = slice(None) if recordings is None else frame["recording_id"].isin(recordings)
+        frames.append(frame[kept])
+        parts.append(tables.matrix(vectors)[kept])
     keys = pd.concat(frames, ignore_index=True).sort_values(list(MOMENTS.key))
     vectors = np.concatenate(parts)[keys.index]
     if not np.isfinite(vectors).all():
@@ -91,10 +96,16 @@ def joined(corpus: Corpus, words: Path, spoken_words: Path | None) -> Corpus:
     path = words.with_name("moments.parquet")
     if not path.exists() or spoken_words is None:
         return corpus
+    return heard(corpus, path, spoken_words)
+
+
+def heard(corpus: Corpus, path: Path, spoken_words: Path, test: bool = False) -> CaptionCorpus:
+    """The corpus with the moments of a table; with `test`, only those of test captions."""
     first = [tokens[0] for tokens in corpus.captions.tokens]
     recordings = recordings_of(spoken_words, corpus.tokens.names[first])
+    wanted = set(recordings[corpus.test[corpus.captions.image]]) if test else None
     own = {field.name: getattr(corpus, field.name) for field in fields(Corpus)}
-    return CaptionCorpus(**own, moments=read(path), recordings=recordings)
+    return CaptionCorpus(**own, moments=read(path, wanted), recordings=recordings)
 
 
 def rescored(asked: Asked, spoken: Integers, fragments: Items, scores: Floats) -> Floats:

@@ -29,6 +29,7 @@ class TrainingSection(TrainingSettings):
         Loads("seesay.learning.caption_measures", whole),
         Loads("seesay.learning.batches.captions", whole),
         Loads("seesay.scoring.captions.moments", whole),
+        Loads("seesay.exhibits.listen_captions", whole),
     ] = Field(
         default="word",
         description="what the network hears at once: a word, cut by its times (word, paper), or"

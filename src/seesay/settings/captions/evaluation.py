@@ -12,9 +12,11 @@ from seesay.settings.evaluation import EvaluationSettings
 class CaptionEvaluation(EvaluationSettings):
     """The settings of the stage evaluation, and how the scores of whole captions are pooled."""
 
-    unit: Annotated[Literal["caption"], Loads("seesay.scoring.captions.moments", whole)] = Field(
-        default="caption", description="training.unit"
-    )
+    unit: Annotated[
+        Literal["caption"],
+        Loads("seesay.scoring.captions.moments", whole),
+        Loads("seesay.exhibits.listen_captions", whole),
+    ] = Field(default="caption", description="training.unit")
     caption_pooling: Literal["sisa", "misa", "sima", "logsumexp"] = Field(
         description="training.caption_pooling"
     )
