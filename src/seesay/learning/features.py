@@ -41,7 +41,11 @@ class Features:
 
     def rows(self, ids: np.ndarray | slice) -> Tensor:
         """The vectors at positions `ids` (k,), 0 to n - 1: a new tensor, or a view for a slice."""
-        return self._values[ids]
+        if isinstance(ids, slice):
+            return self._values[ids]
+        # Several times as fast as indexing.
+        places = torch.from_numpy(np.asarray(ids, np.int64)).to(self._values.device)
+        return self._values.index_select(0, places)
 
     def blocks(self, device: torch.device | None = None) -> Iterator[Tensor]:
         """All vectors in their order, at most `BLOCK` at a time, on the given device."""

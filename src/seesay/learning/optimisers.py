@@ -32,10 +32,14 @@ def build(network: nn.Module, settings: TrainingSettings) -> Optimiser:
     Weight decay w adds w theta to the gradient; lambda ||theta||^2 has gradient 2 lambda theta.
     """
     decay = 2 * settings.l2
+    weights = list(network.parameters())
     if settings.optimiser == "adadelta":
-        return Adadelta(network, settings.rho, settings.eps, weight_decay=decay)
+        if all(parameter.device.type == "cpu" for parameter in weights):
+            return Adadelta(network, settings.rho, settings.eps, weight_decay=decay)
+        rho, eps = settings.rho, settings.eps
+        return torch.optim.Adadelta(weights, lr=1.0, rho=rho, eps=eps, weight_decay=decay)
     kind = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[settings.optimiser]
-    return kind(network.parameters(), lr=settings.learning_rate, weight_decay=decay)
+    return kind(weights, lr=settings.learning_rate, weight_decay=decay, fused=True)
 
 
 def set_rate(optimiser: Optimiser, settings: TrainingSettings, epoch: int) -> None:

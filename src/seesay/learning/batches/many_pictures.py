@@ -11,8 +11,7 @@ from torch import Tensor
 from seesay.learning import losses
 from seesay.learning.augmentation import vary
 from seesay.learning.examples import Data
-from seesay.learning.losses import Batch
-from seesay.learning.losses.paper import cosines
+from seesay.learning.losses import Batch, mean
 from seesay.learning.negatives import mask
 from seesay.model.network import Network
 from seesay.settings.training import TrainingSettings
@@ -63,15 +62,23 @@ def loss(
     training set has.
     """
     rows = gather(data, examples.places)
-    batch = embedded(network, data, examples, rows, settings)
-    total: Tensor = losses.find(settings.loss)(batch, settings)
-    if settings.word_term:
-        term = importlib.import_module("seesay.learning.losses.word_term")
-        total = total + settings.word_term * term.word_term(batch, settings)
+    words = data.words.rows(rows.words) if examples.words is None else examples.words
+    images = network.image(data.fragments.rows(rows.fragments))
+    batch = batch_of(data, rows, images, network.speech(words), settings)
+    total = shared_loss(batch, settings)
     measured = values(total, batch, data.types[rows.words])
     for weight, value in training_terms(network, data, batch, rows, settings):
         total = total + weight * value
     return total, measured
+
+
+def shared_loss(batch: Batch, settings: TrainingSettings) -> Tensor:
+    """The loss of a batch without the terms that only the training set has, a scalar."""
+    total: Tensor = losses.find(settings.loss)(batch, settings)
+    if settings.word_term:
+        term = importlib.import_module("seesay.learning.losses.word_term")
+        total = total + settings.word_term * term.word_term(batch, settings)
+    return total
 
 
 @dataclass(frozen=True)
@@ -100,16 +107,15 @@ def gather(data: Data, places: Sequence[int] | np.ndarray) -> Rows:
     )
 
 
-def embedded(
-    network: Network, data: Data, examples: Examples, rows: Rows, settings: TrainingSettings
+def batch_of(
+    data: Data, rows: Rows, images: Tensor, words: Tensor, settings: TrainingSettings
 ) -> Batch:
-    """The embeddings of a batch, with its negative mask."""
+    """A batch of embeddings, (n, d) of its fragments and (m, d) of its tokens, with its mask."""
     kinds = rows.words if settings.negatives == "tokens" else data.known[rows.words]
-    words = data.words.rows(rows.words) if examples.words is None else examples.words
     device = words.device
     return Batch(
-        network.image(data.fragments.rows(rows.fragments)),
-        network.speech(words),
+        images,
+        words,
         torch.from_numpy(rows.fragment_picture).to(device),
         torch.from_numpy(rows.word_picture).to(device),
         torch.from_numpy(mask(kinds, rows.word_picture)).to(device),
@@ -123,9 +129,8 @@ def values(total: Tensor, batch: Batch, types: np.ndarray) -> np.ndarray:
 
     `types` (m,) are those of the batch's tokens.
     """
-    cosine = cosines(batch.words, batch.fragments)
-    near = cosine[batch.same_pairs].mean().item()
-    far = cosine[batch.different_pairs].mean().item()
+    near = mean(batch.cosine, batch.same_pairs).item()
+    far = mean(batch.cosine, batch.different_pairs).item()
     negative = batch.different.cpu().numpy()
     false = negative & ~mask(types, batch.word_picture.cpu().numpy())
     return np.array([total.item(), near, far, false.sum() / max(1, negative.sum())])
@@ -170,8 +175,14 @@ def training_terms(
 def validate(
     network: Network, data: Data, settings: TrainingSettings, images: Tensor, words: Tensor
 ) -> np.ndarray:
-    """Values (4,) summed over the pictures, in batches that never change."""
+    """Values (4,) summed over the pictures, in batches that never change.
+
+    `images` (n, d) and `words` (m, d) are the embeddings of the whole split.
+    """
     sums = np.zeros(4)
     for places in split(np.arange(len(data.pairs.image_ids)), settings.batch_pictures):
-        sums += loss(network, data, Examples(places), settings)[1] * len(places)
+        rows = gather(data, places)
+        batch = batch_of(data, rows, images[rows.fragments], words[rows.words], settings)
+        total = shared_loss(batch, settings)
+        sums += values(total, batch, data.types[rows.words]) * len(places)
     return sums

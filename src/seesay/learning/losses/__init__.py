@@ -6,10 +6,12 @@ picture, is in `seesay.learning.losses.paper`.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
 
+from seesay.learning.losses.paper import cosines
 from seesay.settings.choice import load
 from seesay.settings.training import TrainingSettings
 
@@ -37,12 +39,17 @@ class Batch:
         """The number of pictures."""
         return self.different.shape[1]
 
-    @property
+    @cached_property
+    def cosine(self) -> Tensor:
+        """Cosines of every token with every fragment, (m, n)."""
+        return cosines(self.words, self.fragments)
+
+    @cached_property
     def same_pairs(self) -> Tensor:
         """Mask (m, n) of pairs of a token and a fragment of one picture."""
         return self.word_picture[:, None] == self.fragment_picture
 
-    @property
+    @cached_property
     def different_pairs(self) -> Tensor:
         """Negative mask (m, n) of pairs of a token and a fragment."""
         return self.different[:, self.fragment_picture]
@@ -54,9 +61,9 @@ def find(name: str) -> Callable[[Batch, TrainingSettings], Tensor]:
     return loss
 
 
-def mean(values: Tensor) -> Tensor:
-    """The mean of any number of values, a scalar; 0 without values."""
-    return values.mean() if values.numel() else values.sum()
+def mean(values: Tensor, mask: Tensor) -> Tensor:
+    """The mean of the values under a mask of their shape, a scalar; 0 without any."""
+    return torch.where(mask, values, 0).sum() / mask.sum().clamp(min=1)
 
 
 def pooled(

@@ -3,7 +3,7 @@
 from torch import Tensor
 
 from seesay.learning.losses import Batch, mean
-from seesay.learning.losses.paper import coscos2_different, coscos2_same, cosines
+from seesay.learning.losses.paper import coscos2_different, coscos2_same
 from seesay.settings.facts import Loss
 from seesay.settings.training import TrainingSettings
 
@@ -15,6 +15,5 @@ def loss(batch: Batch, settings: TrainingSettings) -> Tensor:
 
     A scalar. All pairs of a token and a fragment count.
     """
-    cosine = cosines(batch.words, batch.fragments)
-    near = coscos2_same(cosine[batch.same_pairs]).mean()
-    return near + mean(coscos2_different(cosine[batch.different_pairs]))
+    near = mean(coscos2_same(batch.cosine), batch.same_pairs)
+    return near + mean(coscos2_different(batch.cosine), batch.different_pairs)

@@ -3,7 +3,6 @@
 from torch import Tensor
 
 from seesay.learning.losses import Batch, mean
-from seesay.learning.losses.paper import cosines
 from seesay.settings.facts import Loss
 from seesay.settings.training import TrainingSettings
 
@@ -15,6 +14,5 @@ def loss(batch: Batch, settings: TrainingSettings) -> Tensor:
 
     A scalar. All pairs of a token and a fragment count.
     """
-    cosine = cosines(batch.words, batch.fragments)
-    near = (1 - cosine[batch.same_pairs]).mean()
-    return near + mean((cosine[batch.different_pairs] - settings.margin).clamp(min=0))
+    near = mean(1 - batch.cosine, batch.same_pairs)
+    return near + mean((batch.cosine - settings.margin).clamp(min=0), batch.different_pairs)

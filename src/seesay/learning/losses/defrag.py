@@ -22,5 +22,5 @@ def loss(batch: Batch, settings: TrainingSettings) -> Tensor:
     same = batch.same_pairs
     best = product.detach().masked_fill(~same, -torch.inf).argmax(dim=1)
     label = torch.where(product.detach() > 0, 1.0, -1.0).scatter(1, best[:, None], 1.0)
-    near = (1 - label * product).clamp(min=0)[same].mean()
-    return near + mean((1 + product).clamp(min=0)[batch.different_pairs])
+    near = mean((1 - label * product).clamp(min=0), same)
+    return near + mean((1 + product).clamp(min=0), batch.different_pairs)

@@ -5,7 +5,6 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from seesay.learning.losses import Batch, directions
-from seesay.learning.losses.paper import cosines
 from seesay.settings.facts import Loss
 from seesay.settings.training import TrainingSettings
 
@@ -19,9 +18,8 @@ def loss(batch: Batch, settings: TrainingSettings) -> Tensor:
     the mean over tokens as anchors and that over fragments (`anchors`) weigh the same. With
     `logsumexp` it is MIL-NCE (Miech et al. 2020): the share of the own picture's items among all.
     """
-    cosine = cosines(batch.words, batch.fragments)
     terms = [
         cross_entropy(scores / settings.temperature, owner)
-        for scores, owner in directions(batch, cosine, settings)
+        for scores, owner in directions(batch, batch.cosine, settings)
     ]
     return torch.stack(terms).mean()

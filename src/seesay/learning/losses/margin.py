@@ -4,7 +4,6 @@ import torch
 from torch import Tensor
 
 from seesay.learning.losses import Batch, directions
-from seesay.learning.losses.paper import cosines
 from seesay.settings.facts import Loss
 from seesay.settings.training import TrainingSettings
 
@@ -16,7 +15,7 @@ def loss(batch: Batch, settings: TrainingSettings) -> Tensor:
 
     The cosines are pooled over a picture; `triplets` says which others count.
     """
-    return triplets(batch, cosines(batch.words, batch.fragments), settings)
+    return triplets(batch, batch.cosine, settings)
 
 
 def triplets(batch: Batch, similarity: Tensor, settings: TrainingSettings) -> Tensor:

@@ -5,7 +5,6 @@ from torch import Tensor
 from torch.nn.functional import one_hot, softplus
 
 from seesay.learning.losses import Batch, directions
-from seesay.learning.losses.paper import cosines
 from seesay.settings.facts import Loss
 from seesay.settings.training import TrainingSettings
 
@@ -18,9 +17,8 @@ def loss(batch: Batch, settings: TrainingSettings) -> Tensor:
     z = (s(a, picture) - margin) / T, with s the cosine pooled over the picture's items, and y = 1
     for the anchor's own picture, else -1; tokens as anchors and fragments weigh the same.
     """
-    cosine = cosines(batch.words, batch.fragments)
     terms = []
-    for scores, owner in directions(batch, cosine, settings):
+    for scores, owner in directions(batch, batch.cosine, settings):
         sign = 2.0 * one_hot(owner, batch.pictures) - 1
         # An excluded pair is far below any score, so it costs nothing.
         z = (scores.clamp(min=-1e4) - settings.margin) / settings.temperature
