@@ -13,6 +13,7 @@ import torch
 
 from seesay.captions import pronunciations
 from seesay.commands import abx_export, cli
+from seesay.commands.run_tokens import FOUND, GIVEN
 from seesay.schemas.audio import SPOKEN_WORDS
 from seesay.schemas.scoring import ABX, RANKS
 from seesay.scoring import abx, abx_metrics
@@ -170,13 +171,34 @@ def run(tmp_path):
         "onset": times,
         "offset": times + 0.3,
     }
-    tables.write(SPOKEN_WORDS, path, spoken)
+    for name in (GIVEN, FOUND):
+        (results / name).parent.mkdir(parents=True)
+    tables.write(SPOKEN_WORDS, results / GIVEN, spoken)
     return results
 
 
 def exported(run, tmp_path, **options):
     given = {"experiment": "paper", "system": "model", "seed": 1} | options
     return abx_export.export(run, **given, folder=tmp_path / "out")
+
+
+def test_the_items_of_a_run_that_found_its_tokens_are_its_segments(run, tmp_path):
+    given = tables.read(SPOKEN_WORDS, run / GIVEN)
+    segments = given.assign(onset=given["onset"] + 0.05, offset=given["offset"] - 0.1)
+    # The true words begin elsewhere.
+    other = given.assign(token_id=given["token_id"] + "0")
+    tables.write(SPOKEN_WORDS, run / GIVEN, other)
+    tables.write(SPOKEN_WORDS, run / FOUND, segments)
+    found = exported(run, tmp_path).frame.set_index("token_id")
+    assert len(found) == 40
+    wanted = segments.set_index("token_id").loc[found.index]
+    for edge in ("onset", "offset"):
+        assert found[edge].tolist() == wanted[edge].tolist()
+    # Segments of an earlier run with another method are not this run's tokens.
+    tables.write(SPOKEN_WORDS, run / GIVEN, given)
+    tables.write(SPOKEN_WORDS, run / FOUND, other)
+    found = exported(run, tmp_path).frame.set_index("token_id")
+    assert found["onset"].tolist() == given.set_index("token_id").loc[found.index, "onset"].tolist()
 
 
 def test_items_are_written_with_their_embeddings(run, tmp_path):
@@ -270,7 +292,7 @@ def test_neighbours_equal_the_edit_distance():
 
 
 def test_context_ends_at_a_pause_and_at_the_recording(run):
-    rows = tables.read(SPOKEN_WORDS, run / abx_export.TABLES["spoken_words"])
+    rows = tables.read(SPOKEN_WORDS, run / GIVEN)
     rows = rows[rows["recording_id"] == "t0"].sort_values("onset")
     found = abx.in_context(rows)
     gap = found["onset"].to_numpy()[1:] - found["offset"].to_numpy()[:-1]

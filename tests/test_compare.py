@@ -11,6 +11,7 @@ from seesay.commands.cli import main
 from seesay.commands.compare import compare
 from seesay.commands.compare_runs import Apart, Run
 from seesay.reporting.record import record
+from seesay.schemas.audio import SEGMENTS
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.scoring import HUMAN_RANKS, RANKS
 from seesay.schemas.vision import IMAGES
@@ -301,6 +302,35 @@ def test_corpora_that_differ_are_counted_with_a_digest(runs):
     assert first["split of the pictures"] == "test 20, train 1"
     assert second["word tokens used"] == "40"
     assert all(row.first != row.second for row in rows)
+
+
+def test_segments_are_compared_where_both_runs_found_their_tokens(runs):
+    config = configs.complete("captions.yaml")
+    for folder, method in zip(runs, ("energy", "uniform"), strict=True):
+        write_record(folder, config | {"segmentation": {"method": method}})
+        rows = [(f"r@{n}", "r", "ann", n / 4, n / 4 + 0.2, -1) for n in range(4)]
+        columns = [column.name for column in SEGMENTS.columns]
+        segments = pd.DataFrame(rows, columns=columns).astype({"cluster": "int32"})
+        tables.write(SEGMENTS, folder / "segmentation/segments.parquet", segments)
+    name = "segmentation/segments.parquet"
+    both = [Run.read(run) for run in runs]
+    assert not any(row.name == "segments" for row in compare_runs.differences(*both, []))
+    tables.write(SEGMENTS, runs[1] / name, segments.iloc[:3])
+    found = {row.name: row for row in compare_runs.differences(*both, [])}
+    row = found["segments"]
+    counted = [text.partition(" (")[0] for text in (row.first, row.second)]
+    assert counted == ["4", "3"]
+    assert (found["segmentation.method"].first, found["segmentation.method"].second) == (
+        "energy", "uniform"
+    )  # fmt: skip
+    (runs[1] / name).unlink()
+    assert name in next(said for said in compare_runs.lacking(*both) if said.startswith("B has no"))
+    # Segments that an earlier run left are none of a run with given words.
+    write_record(runs[1], config)
+    both = [Run.read(run) for run in runs]
+    assert not any(row.name == "segments" for row in compare_runs.differences(*both, []))
+    (told,) = [said for said in compare_runs.lacking(*both) if said.startswith("B has no")]
+    assert name not in told
 
 
 def folded(fold):

@@ -14,6 +14,7 @@ from safetensors.torch import load_file, save_file
 from seesay import scoring
 from seesay.audio import logmel
 from seesay.commands import cli
+from seesay.commands.run_tokens import FOUND, GIVEN
 from seesay.commands.search import Search, embeddings
 from seesay.learning import arrays, embedding
 from seesay.learning.examples import Inputs, load
@@ -261,6 +262,25 @@ def test_tokens_are_cut_by_their_times(model, tmp_path):
     assert rate == RATE
     np.testing.assert_allclose(cut, whole[1600:6400], atol=1e-4)
     assert len(soundfile.read(second)[0]) == 4800
+
+
+def test_the_words_of_a_run_that_found_its_tokens_are_its_segments(model, tmp_path):
+    home = tmp_path / "home"
+    shutil.copytree(model.parents[4], home)
+    folder = home / model.relative_to(model.parents[4])
+    results = folder.parents[3]
+    given = tables.read(SPOKEN_WORDS, results / GIVEN)
+    (results / FOUND).parent.mkdir()
+    tables.write(SPOKEN_WORDS, results / FOUND, given.assign(onset=given["onset"] + 0.1))
+    tables.write(SPOKEN_WORDS, results / GIVEN, given.assign(token_id=given["token_id"] + "0"))
+    search = Search(folder)
+    assert search.files["spoken_words"] == results / FOUND
+    picture = results / "pictures" / "p1.png"
+    assert search.look(picture).equals(Search(model).look(picture))
+    found = pd.DataFrame({"rank": [1], "token_id": ["b@0"]})
+    (cut,) = search.cut(found, tmp_path / "tokens")
+    assert len(soundfile.read(cut)[0]) == round((0.4 - 0.1 - 0.1) * RATE)
+    assert len(search.say(results / "c.wav")) == 3
 
 
 def test_the_command(model, tmp_path, capsys, monkeypatch):

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 import torch
 
+from seesay.commands.run_tokens import spoken_words
 from seesay.planning import folds
 from seesay.scoring.abx import Items, items, neighbours, pairs
 from seesay.scoring.corpus import load
@@ -32,7 +33,6 @@ TABLES = {
     "words": "embedding/{experiment}/{system}/{seed}/words.parquet",
     "spoken_captions": "matching/spoken_captions.parquet",
     "pictures": "pictures/images.parquet",
-    "spoken_words": "speech/spoken_words.parquet",
 }
 
 
@@ -49,15 +49,14 @@ def export(
     names = {"experiment": experiment, "system": system, "seed": seed}
     home = folds.home_of(results, fold)
     paths = {name: home / path.format(**names) for name, path in TABLES.items()}
-    paths["spoken_words"] = results / TABLES["spoken_words"]  # of all folds
-    for path in paths.values():
+    words = spoken_words(results, paths["spoken_captions"])  # of all folds
+    for path in (*paths.values(), words):
         if not path.is_file():
             raise InputError(
                 f"{path}: no such file; give the results folder of a finished run, and an"
                 " experiment, system and seed of it"
             )
-    spoken_words = paths.pop("spoken_words")
-    found = items(load(**paths), spoken_words)
+    found = items(load(**paths), words)
     for category in ("form", "lemma"):
         rows = np.arange(len(found.frame))
         made = found.frame.assign(file="tokens", start=rows / RATE, end=(rows + 1) / RATE)

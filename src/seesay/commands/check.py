@@ -129,9 +129,15 @@ def _network(
 def _predicted(config: Config, counts: Counts) -> Iterator[Finding]:
     """What matching and evaluation will find."""
     # Imported here, because it takes a while.
-    from seesay.commands.check_matching import predict
+    from seesay.commands import check_matching, check_segmentation
 
-    yield from predict(config, counts)
+    finds = config.segmentation.finds
+    if finds:
+        yield from check_segmentation.about(config, counts)
+    texts = yield from check_matching.tagged(config, counts)
+    if texts is not None:
+        part = check_segmentation if finds else check_matching
+        yield from part.predict(config, counts, texts)
 
 
 def _disk(config: Config, counts: Counts) -> Iterator[Finding]:

@@ -22,7 +22,7 @@ from seesay.planning.config import Config
 from seesay.settings.choice import about
 from seesay.settings.corpora import Corpus
 from seesay.settings.pictures import PictureCorpus
-from seesay.shared import rejects, tables
+from seesay.shared import rejects, sources, tables
 from seesay.shared.voices import missing
 from seesay.vision.pictures import captions_of, gather
 from seesay.vision.splits import SPLITS, assign
@@ -140,6 +140,8 @@ def _speech_corpus(
     counts.spoken.append(frame_of(words))
     counts.recordings.append(captions_said(recordings))
     counts.tokens = (counts.tokens or 0) + len(words)
+    places = pd.DataFrame([(r.path, r.channel) for r in recordings], columns=["path", "channel"])
+    counts.sharing += pd.Series(ids, dtype=object)[sources.sharing(places)].tolist()
 
 
 def _alignment(config: Config, counts: Counts) -> Iterator[Finding]:

@@ -40,6 +40,7 @@ class Counts:
         spoken: A frame for each speech corpus: recording_id, talker, word, onset, offset.
         recordings: A frame for each speech corpus: recording_id, picture, caption.
         utterances: The recordings of corpora to align.
+        sharing: Recordings that share their file and channel with another one.
     """
 
     fetching: str
@@ -51,6 +52,7 @@ class Counts:
     spoken: list[Any] = field(default_factory=list)
     recordings: list[Any] = field(default_factory=list)
     utterances: list[Any] = field(default_factory=list)
+    sharing: list[str] = field(default_factory=list)
 
 
 def safe(section: str, findings: Iterator[Finding]) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
 """Part of `seesay check`: what matching and evaluation will find in the corpora."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,14 +39,19 @@ LITTLE, UNHEARD, EASY = 0.5, 0.1, 50.0
 SPOKEN_AT_ONCE = 0.3  # approximate s of a word in a script
 
 
-def predict(config: Config, counts: Counts) -> Iterator[Finding]:
-    """Captions that can be said, tasks by chance, and remedies for problems."""
+def tagged(config: Config, counts: Counts) -> Generator[Finding, None, Texts | None]:
+    """The texts of both corpora, and what is odd about them; None if they are not there yet."""
     tagger = Tagger(config.words.tagger)
     texts = read(config, counts, tagger)
     if isinstance(texts, str):
         yield Finding("note", SECTION, f"what can be said is not known before {texts}")
-        return
+        return None
     yield from shown.swapped(texts.tokens, tagger.dictionary.words())
+    return texts
+
+
+def predict(config: Config, counts: Counts, texts: Texts) -> Iterator[Finding]:
+    """Captions that can be said, tasks by chance, and remedies for problems."""
     yield from _outcome(config, texts)
     yield from _more_folds(config, counts, texts)
 

@@ -30,7 +30,7 @@ def table(now: Outcome) -> Iterator[Finding]:
     """Captions said in each split, and how often training hears a word."""
     lines = [["split", *COLUMNS.values()]]
     lines += [[s, *(f"{now.of(s, c):,}" for c in COLUMNS)] for s in SPLITS]
-    yield from _rows(lines)
+    yield from rows(lines)
     types = now.of("train", "types")
     if types:
         each = now.of("train", "tokens") / types
@@ -50,12 +50,12 @@ def unheard(now: Outcome) -> str:
 
 def reasons(now: Outcome) -> str:
     """Why captions are not said, and the words lacking most."""
-    rows = now.matched.unsayable
-    causes = rows.drop_duplicates(["image_id", "caption"])["cause"].value_counts()
+    lost = now.matched.unsayable
+    causes = lost.drop_duplicates(["image_id", "caption"])["cause"].value_counts()
     told = [f"{count:,} {WHY[str(cause)]}" for cause, count in causes.items()]
     wordless = int(now.counts["wordless"].sum())
     told += [f"{wordless:,} have no content word that words.min_count keeps"] if wordless else []
-    most = rows["word"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    most = lost["word"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
     lacking = f"; most lacking: {', '.join(most.index[:NAMED])}" if len(most) else ""
     return f": {', '.join(told)}{lacking}" if told else ""
 
@@ -78,7 +78,7 @@ def chances(luck: pd.DataFrame, fragments: int) -> Iterator[Finding]:
     for task, part in luck.groupby("task", sort=False):
         cells = {row["gallery"]: _cell(str(task), row) for row in part.to_dict("records")}
         lines.append([str(task), *(cells.get(gallery, "") for gallery in galleries)])
-    yield from _rows(lines)
+    yield from rows(lines)
     text = f"the numbers by chance hold where every picture has {fragments} fragments"
     yield Finding("note", "evaluation", f"{text}, and every token can be heard")
 
@@ -110,7 +110,7 @@ def remedies(
         lines.append(_line(text, outcome))
         cures += [text] * (not outcome.stops)
     if len(lines) > 2:
-        yield from _rows(lines)
+        yield from rows(lines)
     if not enough and cures:
         # The matching's own advice follows causes only, and may not be enough.
         alone = [text for text in cures if text != TOGETHER] or cures
@@ -145,7 +145,7 @@ def _some(names: Set[str]) -> str:
     return f"{', '.join(sorted(names)[:NAMED])}{', ...' * (len(names) > NAMED)}"
 
 
-def _rows(lines: list[list[str]]) -> Iterator[Finding]:
+def rows(lines: list[list[str]]) -> Iterator[Finding]:
     """Rows of cells aligned in columns, the first to the left."""
     widths = [max(len(row[i]) for row in lines if i < len(row)) for i in range(len(lines[0]))]
     for row in lines:

@@ -12,7 +12,7 @@ import pandas as pd
 from seesay.planning import folds
 from seesay.planning.config import VARIED
 from seesay.planning.entries import flat
-from seesay.schemas.audio import RECORDINGS, SPOKEN_WORDS
+from seesay.schemas.audio import RECORDINGS, SEGMENTS, SPOKEN_WORDS
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.vision import CAPTIONS, IMAGES
 from seesay.shared import tables
@@ -40,6 +40,15 @@ CORPORA: dict[str, tuple[Table, str, tuple[str, ...]]] = {
     "talkers": (SPOKEN_WORDS, "speech/spoken_words.parquet", ("talker",)),
     "word tokens used": (SPOKEN_CAPTIONS, TOKENS, ("token_id",)),
     "spoken captions": (SPOKEN_CAPTIONS, TOKENS, ("image_id", "caption", "position", "token_id")),
+}
+
+# The same of runs that found their tokens.
+SEGMENTED: dict[str, tuple[Table, str, tuple[str, ...]]] = {
+    "segments": (
+        SEGMENTS,
+        "segmentation/segments.parquet",
+        ("token_id", "onset", "offset", "cluster"),
+    ),
 }
 
 # Kinds that each fold has for itself.
@@ -87,6 +96,13 @@ class Run:
         """The config's experiments, in order; none without a record."""
         return list(self.record["config"]["experiments"]) if self.record else []
 
+    @property
+    def kinds(self) -> dict[str, tuple[Table, str, tuple[str, ...]]]:
+        """The kinds of items that the run has. Without a record, segments are none of them."""
+        config = self.record["config"] if self.record else {}
+        finds = (config.get("segmentation") or {}).get("method", "given") != "given"
+        return CORPORA | (SEGMENTED if finds else {})
+
     def tokens(self, gallery: str) -> frozenset[str] | None:
         """The word tokens in the gallery; None if the run's tables do not exist.
 
@@ -125,7 +141,7 @@ def lacking(first: Run, second: Run) -> list[str]:
                 f"{name} has no {RECORD}, so its settings, code and versions are not known; make"
                 " its report again to get it."
             )
-        gone = sorted({f for _, f, _ in CORPORA.values() if not (run.folder / f).is_file()})
+        gone = sorted({f for _, f, _ in run.kinds.values() if not (run.folder / f).is_file()})
         if gone:
             said.append(f"{name} has no {', '.join(gone)}: their contents are not compared.")
     return said
@@ -176,7 +192,9 @@ def _merged(config: dict[str, Any], experiment: str) -> dict[str, Any]:
 def _corpora(first: Run, second: Run) -> list[Apart]:
     """Differing corpora: their numbers of items, and a digest."""
     found = []
-    for kind, (_, file, _) in CORPORA.items():
+    for kind, (_, file, _) in (CORPORA | SEGMENTED).items():
+        if not all(kind in run.kinds for run in (first, second)):
+            continue
         if all((run.folder / file).is_file() for run in (first, second)):
             texts = [_counted(_items(run, kind)) for run in (first, second)]
             if texts[0] != texts[1]:
@@ -186,7 +204,7 @@ def _corpora(first: Run, second: Run) -> list[Apart]:
 
 def _items(run: Run, kind: str) -> pd.DataFrame:
     """The rows of a kind, of all folds; with a column `fold` if the folds differ by design."""
-    table, file, columns = CORPORA[kind]
+    table, file, columns = run.kinds[kind]
     homes = [home for home in run.homes if (home / file).is_file()]
     frames = [_read(table, home / file, columns) for home in homes]
     if kind in BY_FOLD and len(homes) > 1:

@@ -18,6 +18,7 @@ import torch
 from numpy.typing import NDArray
 
 from seesay.audio.word_frames import vectors as log_mel_of
+from seesay.commands.run_tokens import spoken_words
 from seesay.learning.arrays import embed, load
 from seesay.learning.embedding import about, refuse_captions
 from seesay.planning import folds
@@ -68,9 +69,9 @@ class Search:
             "recipe": embedded / "recipe.json",
             "pictures": home / "pictures" / "images.parquet",
             "spoken_captions": home / "matching" / "spoken_captions.parquet",
-            "spoken_words": self.results / "speech" / "spoken_words.parquet",
             "recordings": self.results / "speech" / "recordings.parquet",
         }
+        files["spoken_words"] = spoken_words(self.results, files["spoken_captions"])
         missing = [str(path) for path in files.values() if not path.is_file()]
         if missing:
             raise InputError(f"{', '.join(missing)}: missing; run the workflow to its end first")
@@ -121,7 +122,8 @@ class Search:
         """The spoken words that are nearest to any fragment of a picture, each word once.
 
         Columns: rank, word (of the captions), spoken_word (what is said for it), cosine, region,
-        x0, y0, x1, y1 (px; region 0 is the whole picture), token_id, talker.
+        x0, y0, x1, y1 (px; region 0 is the whole picture), token_id, talker. Of a run that found
+        its tokens, words are the labels of segments.
         """
         boxes, fragments = self._see(Path(picture))
         keys, vectors = self._embedded(WORD_EMBEDDINGS, self.files["words"])
