@@ -418,4 +418,6 @@ def test_the_page_draws_frames_as_the_experiment_shown_hears_them(tmp_path):
     assert planned.returncode == 0, planned.stderr
     (command,) = re.findall(r"^.*listen\.py.*$", planned.stdout + planned.stderr, re.MULTILINE)
     assert "--frames 40 --hop 0.01 --span word" in command
+    # A network that hears words has no captions to play.
+    assert re.search(r"--whole +--out .* --evaluation '\{\}' ", command)
     assert re.search(r"--logmel \S*/logmel/[0-9a-f]{8}/shards/", command)

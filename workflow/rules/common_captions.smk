@@ -45,11 +45,10 @@ def heard_whole():
 
 
 def heard_pooling():
-    """How that model's scores of captions are pooled, as JSON; empty if it hears words."""
-    if HEARD not in CAPTIONED:
-        return ""
+    """How that model's scores of captions are pooled, as JSON; {} if it hears words."""
     section = CONFIG.section_of(HEARD, "training")
-    return fixed(section.model_dump_json(include=POOLING))
+    included = POOLING if HEARD in CAPTIONED else set()
+    return fixed(section.model_dump_json(include=included))
 
 
 def heard_code():

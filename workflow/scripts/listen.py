@@ -24,7 +24,7 @@ def main() -> None:
             "frames": int,
             "hop": float,
             "span": "window",
-            "evaluation": "",
+            "evaluation": "{}",
         },
         settings=ListenSettings,
     )
@@ -37,9 +37,7 @@ def main() -> None:
         frames=args.frames,
         hop=args.hop,
         span=args.span,
-        evaluation=CaptionEvaluation.model_validate_json(args.evaluation)
-        if args.evaluation
-        else None,
+        evaluation=CaptionEvaluation.model_validate_json(args.evaluation) if args.whole else None,
     )
 
 
