@@ -6,11 +6,12 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from pathlib import Path
 
 import pytest
 import yaml
 
-from support import ROOT
+from support import ROOT, forks
 from support.slurm import Slurm, missing
 from support.workflow import small_config
 
@@ -36,10 +37,15 @@ def edited(name, folder, **values):
     return str(folder / "profile")
 
 
-def start(folder, *arguments, path):
-    """Snakemake on the config of a folder, as a process whose log is <folder>/log."""
+def start(folder, *arguments, path, plain=False):
+    """Snakemake on the config of a folder, as a process whose log is <folder>/log.
+
+    Unless it is to be plain, it and what its jobs run are forks (`forks`).
+    """
     environment = os.environ | {"PATH": f"{os.path.dirname(sys.executable)}:{path}"}
-    command = ["snakemake", "--snakefile", ROOT / "Snakefile", "--configfile", "config.yaml"]
+    command = [Path(sys.executable).with_name("snakemake")]
+    command = [*([] if plain else [forks.python()]), *command]
+    command += ["--snakefile", ROOT / "Snakefile", "--configfile", "config.yaml"]
     with (folder / "log").open("a") as log:
         return subprocess.Popen(
             [*command, *arguments], cwd=folder, env=environment, stdout=log, stderr=log
@@ -73,7 +79,7 @@ def test_a_run_through_the_profile_survives_its_head(cluster, small_run, tmp_pat
     profile = edited("slurm", tmp_path, scratch=scratch, **values)
     # This Slurm keeps no accounts of jobs.
     options = ["--workflow-profile", profile, "--slurm-status-command", "squeue"]
-    options += ["--slurm-init-seconds-before-status-checks", "8"]
+    options += ["--slurm-init-seconds-before-status-checks", "1"]
 
     head = start(folder, *options, path=cluster.path)
     try:
@@ -82,6 +88,7 @@ def test_a_run_through_the_profile_survives_its_head(cluster, small_run, tmp_pat
             time.sleep(0.3)
         head.kill()
         head.wait()
+        time.sleep(1)  # a fork ends just after its client
         # The jobs do not know that their head is gone. docs/cluster.md: cancel, unlock, go on.
         before = cluster.jobs()
         orphans = [job for job in before if job["JobState"] in ("RUNNING", "PENDING")]
@@ -106,13 +113,18 @@ def test_a_run_through_the_profile_survives_its_head(cluster, small_run, tmp_pat
     assert {job["JobState"] for job in jobs} == {"COMPLETED", "CANCELLED"}
     done = Counter(rule(job) for job in jobs if job["JobState"] == "COMPLETED")
     # What had ended before the kill ran once; no job for what the head process does itself.
-    assert done == {
+    expected = {
         **dict.fromkeys(("scenes", "pictures", "words", "synthesis", "speech", "matching"), 1),
         **dict.fromkeys(("regions", "fc7"), 2),
         # In pairs: two shards, text and frequency, listen and map, metrics and breakdown.
         **dict.fromkeys(("logmel", "controls", "shown", "metrics"), 1),
         **{"training": 1, "ranks": 1},
     }
+    # An orphan's work may be complete just as it is cancelled.
+    late = Counter(rule(job) for job in orphans)
+    least = {name: count - late[name] for name, count in expected.items()}
+    assert all(least[name] <= done[name] <= expected[name] for name in expected), (done, late)
+    assert done.keys() <= expected.keys()
     for job in jobs:
         on_gpu = rule(job) in ("fc7", "training")
         assert job["Partition"] == ("accelerated" if on_gpu else "short")
@@ -136,6 +148,8 @@ def test_a_run_through_a_submit_command(cluster, tmp_path):
     profile = edited("generic", tmp_path, queue="short", gpu_queue="accelerated")
     shards = [f"results/fc7/shards/{shard}.parquet" for shard in (0, 1)]
     options = ["--workflow-profile", profile, "--seconds-between-status-checks", "1"]
+    first = "results/pictures/images.parquet"
+    end(folder, start(folder, *options, "--", first, path=cluster.path, plain=True))
     end(folder, start(folder, *options, "--", *shards, path=cluster.path))
     jobs = [job for job in cluster.jobs() if job["JobName"] == "seesay"]
     assert {job["JobState"] for job in jobs} == {"COMPLETED"}

@@ -3,7 +3,8 @@
 Starting Python with torch, spaCy or pandas takes longer than a small job itself. `python()` is an
 executable for the first place on PATH: it hands its arguments, environment, folder and open files
 to the server, whose fork runs the script as `__main__`, and ends as that fork ends. Seesay's own
-modules are imported by each fork anew. Whatever is no script (`-c`, `-m`) goes to Python itself.
+modules are imported by each fork anew. Whatever is no script (`-c`, `-m`) goes to Python itself,
+but for snakemake, which a cluster's jobs call as a module.
 """
 
 import atexit
@@ -37,6 +38,9 @@ LATE = [
     "sklearn.cluster",
     "sklearn.manifold",
     "snakemake.cli",
+    "snakemake_executor_plugin_cluster_generic",
+    "snakemake_executor_plugin_slurm",
+    "snakemake_executor_plugin_slurm_jobstep",
     "soundfile",
     "spacy",
     "torch",
@@ -49,6 +53,8 @@ CLIENT = """#!{python} -IS
 import _signal, _socket, marshal, posix, sys
 
 arguments = sys.argv[1:]
+if arguments[:2] == ["-m", "snakemake"]:
+    arguments[:2] = [{snakemake!r}]
 if not arguments or arguments[0].startswith("-"):
     posix.execv({python!r}, [{python!r}, *arguments])
 server = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
@@ -74,7 +80,10 @@ def python() -> str:
     atexit.register(subprocess.run, ["rm", "-rf", folder], check=False)
     client, address = folder / "bin" / "python", folder / "server"
     client.parent.mkdir()
-    client.write_text(CLIENT.format(python=sys.executable, address=str(address)))
+    snakemake = str(Path(sys.executable).with_name("snakemake"))
+    client.write_text(
+        CLIENT.format(python=sys.executable, address=str(address), snakemake=snakemake)
+    )
     client.chmod(0o755)
     # OpenBLAS and Arrow start threads when they are imported; a process that forks is to have none.
     single = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
