@@ -37,7 +37,8 @@ GENERATED = {"scenes": 1, "synthesis": 1, **OWN, **GROUNDED}
 REPORT = {"report": 1}
 # Segments stand for the words of the speech in all that follows.
 SCORED = {"segmentation_controls": 1, "segmentation_scores": 1}
-SEGMENTED = {"segmentation": 1, **SCORED, "spoken_types": 1, "logmel": 2}
+FOUND = {"segmentation": 1, "spoken_types": 1, "logmel": 2}
+SEGMENTED = FOUND | SCORED
 # Three folds more, and the numbers of all.
 FOLDS = dict.fromkeys(("text", "training", *SYSTEMS, "frequency"), 3) | NUMBERS | REPORT
 # The files that the lists of the corpora end in, and those just before the training.
@@ -219,7 +220,8 @@ ROWS = [
     setting("speech", {"speech": 1, **REPORT}, {"on_bad_input": "fail"}),
     setting(
         "segmentation",
-        {**SEGMENTED, **MATCHED, **GROUNDED},
+        # The methods beside it do not read this key.
+        {**FOUND, "segmentation_scores": 1, **MATCHED, **GROUNDED},
         {"seconds": 0.2},
         base="segmented",
         first=["results/segmentation/segments.parquet"],
@@ -322,6 +324,14 @@ ROWS = [
         "1.0 + self.better + before",
         "1.0 + before + self.better",
         {"evaluation": 1, **NUMBERS, "listen": 1, **REPORT},
+    ),
+    edit(
+        "code of a method that stands beside that of the run (`energy.py`, beside `uniform`)",
+        "src/seesay/audio/segmentations/energy.py",
+        "max(1, round(settings.least / envelope.hop))",
+        "max(round(settings.least / envelope.hop), 1)",
+        {**SCORED, **REPORT},
+        base="segmented",
     ),
     edit(
         "code of all stages (`command.py`)",

@@ -4,6 +4,9 @@ Inputs: the checkpoints, CONFIG, and the functions of common.smk and common_show
 Outputs: FINDS, TOKENS, listed(), pictures_manifest(), segmented() and others that rules call.
 """
 
+import json
+
+from seesay.settings.choice import about
 from snakemake.exceptions import IncompleteCheckpointException
 from snakemake.io import checkpoint_target
 
@@ -111,6 +114,22 @@ def segmented(reads_of):
 
 # Methods that stand beside the one that finds the tokens.
 BESIDE = [name for name in ("energy", "uniform") if name != CONFIG.segmentation.method]
+
+
+def beside_stamp():
+    """The code stamp of these methods, whichever the run's own is."""
+    own = {f"seesay.audio.segmentations.{name}" for name in BESIDE}
+    return stamps.stamp("segmentation_controls", chosen=own)
+
+
+def beside_settings():
+    """The settings that these methods read, as JSON."""
+    package = "seesay.audio.segmentations"
+    read = {key for name in BESIDE for key in about(package, name).reads}
+    given = json.loads(settings("segmentation"))
+    return json.dumps({key: given[key] for key in sorted(read & set(given))})
+
+
 # eSpeak NG's talkers can tell the phones that they say.
 PHONES_TOLD = (
     FINDS and CONFIG.synthesis is not None and "espeak" in CONFIG.synthesis.engines

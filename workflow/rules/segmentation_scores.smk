@@ -30,8 +30,8 @@ if FINDS:
             runtime=600,
             gpu=0,
         params:
-            *stamp("segmentation_controls"),
-            *compared("segmentation", settings("segmentation")),
+            *beside_stamp(),
+            *compared("segmentation", beside_settings()),
             settings=passed(settings("segmentation")),
         message:
             "Finding segments by other methods"
