@@ -4,6 +4,7 @@ import importlib.util
 import itertools
 import json
 import math
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seesay.scoring.segmentation import boundaries, discovery
+from seesay.scoring.segmentation import boundaries, discovery, edit_distance
 from seesay.scoring.segmentation import phones as phones_of
-from seesay.scoring.segmentation.edit_distance import normalised
+from seesay.scoring.segmentation.phones import Segment
 from seesay.shared.errors import InputError
 from support import segmentation_tde
 
@@ -123,13 +124,60 @@ def slowly(one, other):
     return min(least, slowly(one[1:], other[1:]) + (one[0] != other[0]))
 
 
-@given(st.lists(st.text("ab", max_size=5), min_size=2, max_size=5))
-def test_the_edit_distance_is_that_of_the_definition(texts):
-    one, other = np.array(list(itertools.product(range(len(texts)), repeat=2))).T
-    found = normalised(texts, one, other)
-    for distance, i, j in zip(found, one, other, strict=True):
+@given(st.lists(st.text("ab", max_size=5), min_size=2, max_size=5), st.integers(1, 12))
+def test_the_edit_distance_is_that_of_the_definition(texts, pairs):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(edit_distance, "PAIRS", pairs)
+        found = list(edit_distance.normalised(texts))
+    one, other, distances = map(np.concatenate, zip(*found, strict=True))
+    assert [*zip(one, other, strict=True)] == [*itertools.combinations(range(len(texts)), 2)]
+    for i, j, distance in zip(one, other, distances, strict=True):
         size = max(len(texts[i]), len(texts[j]))
         assert distance == (slowly(texts[i], texts[j]) / size if size else 1)
+
+
+def cluster(forms, seed=0):
+    """A cluster with segments of as many different phone sequences, some of them several times."""
+    rng = np.random.default_rng(seed)
+    found = {tuple(rng.choice(list("abcdefgh"), rng.integers(4, 9))) for _ in range(2 * forms)}
+    said = sorted(found)[:forms]
+    assert len(said) == forms
+    several = [said[place] for place in rng.integers(0, forms, forms // 10)]
+    return [
+        Segment("a", n, n + 1, 0, 0, len(form), form) for n, form in enumerate([*said, *several])
+    ]
+
+
+def test_ned_is_the_mean_of_all_pairs_however_they_are_cut(monkeypatch):
+    clusters = [cluster(60), cluster(9, seed=1), cluster(1)]
+    total, pairs = 0.0, 0
+    for members in clusters:
+        for one, other in itertools.combinations([each.form for each in members], 2):
+            total += fewest(one, other) / max(len(one), len(other))
+            pairs += 1
+    for at_once in (1, 50, 500_000):
+        monkeypatch.setattr(edit_distance, "PAIRS", at_once)
+        assert discovery.ned(clusters) == pytest.approx(total / pairs, abs=1e-12)
+
+
+def fewest(one, other):
+    """The edit distance, row by row of the table of prefixes."""
+    row = list(range(len(other) + 1))
+    for place, mine in enumerate(one, 1):
+        above, row = row, [place]
+        for column, theirs in enumerate(other):
+            row.append(min(above[column + 1] + 1, row[-1] + 1, above[column] + (mine != theirs)))
+    return row[-1]
+
+
+def test_ned_takes_no_more_memory_for_a_larger_cluster():
+    members = cluster(2500)
+    tracemalloc.start()
+    discovery.ned([members])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    # All 3.1 million pairs at a time would take 100 MB for their places and distances alone.
+    assert peak < 60e6
 
 
 # With a tolerance

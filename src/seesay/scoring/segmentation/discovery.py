@@ -134,11 +134,11 @@ def ned(clusters: Sequence[Sequence[Segment]]) -> float:
     total, pairs = 0.0, 0
     for members in clusters:
         spoken = [tuple(phone for phone in each.form if phone != SILENCE) for each in members]
-        forms = sorted(set(spoken))
+        forms = sorted(set(spoken), key=lambda form: (len(form), form))
         place = {form: number for number, form in enumerate(forms)}
         often = np.bincount([place[form] for form in spoken])
-        one, other = np.triu_indices(len(forms), 1)
-        total += float(often[one] * often[other] @ normalised(forms, one, other))
+        for one, other, distance in normalised(forms):
+            total += float(often[one] * often[other] @ distance)
         # Two silences are as far apart as can be.
         total += sum(n * (n - 1) / 2 for form, n in zip(forms, often, strict=True) if not form)
         pairs += len(members) * (len(members) - 1) // 2
