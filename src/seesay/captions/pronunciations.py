@@ -69,7 +69,8 @@ def own(dictionary: Path, phones: frozenset[str]) -> Pronunciations:
 
 def base(word: str) -> str:
     """A word without the number of its pronunciation: `the(2)` is `the`."""
-    return re.sub(r"(?<=.)\(\d+\)$", "", word)
+    # Few of 135,000 words have one.
+    return re.sub(r"(?<=.)\(\d+\)$", "", word) if word.endswith(")") else word
 
 
 def words_of(text: str, pronunciations: Pronunciations) -> tuple[list[str], list[str]]:
