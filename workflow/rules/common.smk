@@ -36,6 +36,8 @@ EXPERIMENTS = ordered(CONFIG.experiments)
 # none.
 NETWORKS = ["model", "random_projection", "untrained", *sorted(CONFIG.controls)]
 SYSTEMS = [*NETWORKS, "frequency"]
+# Modules that the settings choose outside experiments, and those that any experiment chooses.
+CHOSEN, ABOUT = choices.of_all(CONFIG), choices.of_any(CONFIG)
 # Experiment shown under "Listen and look".
 HEARD = CONFIG.listen.experiment or min(EXPERIMENTS)
 FIRST = f"{HEARD}/model/{SEEDS[0]}"
@@ -104,9 +106,7 @@ def stamp(script, *readers):
     What experiments may choose otherwise is left to chosen_code(). Rules spread it out, an entry
     a param, so that a printed reason has only the changed entries.
     """
-    return stamps.stamp(
-        script, readers, chosen=choices.of_all(CONFIG), about=choices.of_any(CONFIG)
-    )
+    return stamps.stamp(script, readers, chosen=CHOSEN, about=ABOUT)
 
 
 def scaled(mem_mb):

@@ -67,8 +67,8 @@ def caption_evaluation_stamp():
     return stamps.stamp(
         "caption_evaluation",
         task_modules(CONFIG.evaluation.tasks),
-        chosen={"seesay.scoring.captions.moments", *choices.of_all(CONFIG)},
-        about=choices.of_any(CONFIG),
+        chosen={"seesay.scoring.captions.moments", *CHOSEN},
+        about=ABOUT,
     )
 
 

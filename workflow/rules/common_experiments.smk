@@ -54,10 +54,20 @@ def variant_code(stage, script=None):
 
 
 @functools.cache
+def chosen_modules(experiment):
+    """The modules that an experiment chooses."""
+    return choices.of_experiment(CONFIG, experiment)
+
+
+@functools.cache
+def stamp_with(script, chosen):
+    """The code stamp of a script with modules, which many experiments choose alike."""
+    return stamps.stamp(script, chosen=chosen)
+
+
 def whole_stamp(script, experiment):
     """The code stamp of a script with the modules that an experiment chooses."""
-    chosen = choices.of_experiment(CONFIG, experiment)
-    return stamps.stamp(script, chosen=chosen)
+    return stamp_with(script, chosen_modules(experiment))
 
 
 @functools.cache
