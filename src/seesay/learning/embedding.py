@@ -1,23 +1,27 @@
 """The embeddings of fragments and word tokens, as one system computes them."""
 
+import itertools
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import torch
 from pydantic import BaseModel, Field, ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load_file
+from torch import Tensor
 
 from seesay.learning.examples import Inputs
-from seesay.learning.features import Fragments, Words, load_fragments, load_words
+from seesay.learning.features import Features, Fragments, Words, load_fragments, load_words
 from seesay.model.network import Network
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
 from seesay.schemas.vision import IMAGES
 from seesay.settings.network import NetworkSettings
 from seesay.shared import tables
-from seesay.shared.columns import sized
+from seesay.shared.columns import Table, sized
 from seesay.shared.command import one_line
 from seesay.shared.errors import InputError
 
@@ -115,20 +119,33 @@ def embed(
 @torch.no_grad()
 def write_images(network: Network, fragments: Fragments, path: Path, device: torch.device) -> None:
     """Embed fragments, and write the table IMAGE_EMBEDDINGS."""
-    vectors = fragments.features.through(network.embed_images, device).cpu().numpy()
-    table = sized(IMAGE_EMBEDDINGS, embedding=vectors.shape[1])
-    keys = {name: fragments.keys[name] for name in ("image_id", "region")}
-    with tables.Writer(table, path) as writer:
-        writer.write({**keys, "embedding": vectors})
+    keys = {name: fragments.keys[name].to_numpy() for name in ("image_id", "region")}
+    write(IMAGE_EMBEDDINGS, path, keys, fragments.features, network.embed_images, device)
 
 
 @torch.no_grad()
 def write_words(network: Network, words: Words, path: Path, device: torch.device) -> None:
     """Embed word tokens, and write the table WORD_EMBEDDINGS."""
-    vectors = words.features.through(network.embed_words, device).cpu().numpy()
-    table = sized(WORD_EMBEDDINGS, embedding=vectors.shape[1])
-    with tables.Writer(table, path) as writer:
-        writer.write({"token_id": words.token_ids, "embedding": vectors})
+    keys = {"token_id": words.token_ids}
+    write(WORD_EMBEDDINGS, path, keys, words.features, network.embed_words, device)
+
+
+def write(
+    table: Table,
+    path: Path,
+    keys: Mapping[str, np.ndarray],
+    features: Features,
+    branch: Callable[[Tensor], Tensor],
+    device: torch.device,
+) -> None:
+    """Write a table of embeddings block by block; `keys` are its other columns, (n,) each."""
+    vectors = (branch(block).cpu().numpy() for block in features.blocks(device))
+    first, start = next(vectors), 0
+    with tables.Writer(sized(table, embedding=first.shape[1]), path) as writer:
+        for block in itertools.chain([first], vectors):
+            rows = slice(start, start + len(block))
+            start = rows.stop
+            writer.write({**{name: key[rows] for name, key in keys.items()}, "embedding": block})
 
 
 def refuse_captions(folder: Path, what: str) -> None:

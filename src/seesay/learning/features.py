@@ -17,6 +17,7 @@ from seesay.learning.logmel_vectors import of_tokens
 from seesay.schemas.vision import FC7
 from seesay.shared import tables
 from seesay.shared.errors import InputError
+from seesay.shared.vectors import room
 
 BLOCK = 2048  # vectors that pass through a network at once
 
@@ -56,7 +57,15 @@ class Features:
         self, branch: Callable[[Tensor], Tensor], device: torch.device | None = None
     ) -> Tensor:
         """Outputs of a branch of the network for all vectors, (n, d), block by block."""
-        return torch.cat([branch(block) for block in self.blocks(device)])
+        outputs, start = None, 0
+        for block in self.blocks(device):
+            found = branch(block)
+            if outputs is None:
+                outputs = _like(found, len(self))
+            outputs[start : start + len(found)] = found
+            start += len(found)
+        assert outputs is not None
+        return outputs
 
     def moments(self, shared: int = 0) -> tuple[Tensor, Tensor]:
         """Mean and standard deviation of each number, (size,) each.
@@ -78,6 +87,13 @@ class Features:
         for block in values.split(BLOCK):
             block.copy_(change(block))
         return Features(values)
+
+
+def _like(found: Tensor, rows: int) -> Tensor:
+    """A tensor of `rows` such rows, to fill."""
+    if found.device.type != "cpu":
+        return found.new_empty(rows, found.shape[1])
+    return torch.from_numpy(room(rows, found.shape[1]))
 
 
 @dataclass(frozen=True)
@@ -109,24 +125,19 @@ def load_fragments(shards: Sequence[Path], image_ids: set[str], context: bool = 
     With `context`, each vector is followed by that of its picture's region 0, the whole picture;
     raises InputError for a picture without one.
     """
-    total = tables.rows(shards)
-    keys, features, row = [], None, 0
+    keys = tables.read(FC7, shards, columns=["image_id", "region"])
+    keys = keys[keys["image_id"].isin(image_ids)].reset_index(drop=True)
+    if keys.empty:
+        raise InputError("fc7: no features for any picture of the split; see the regions' rejects")
+    place, values = pd.MultiIndex.from_frame(keys), None
     for batch in tables.batches(FC7, shards):
         frame = batch.select(["image_id", "region"]).to_pandas()
-        mask = frame["image_id"].isin(image_ids).to_numpy()
-        values = tables.matrix(batch.column("feature"))[mask]
-        if features is None:
-            features = np.empty((total, values.shape[1]), np.float32)
-        features[row : row + len(values)] = values
-        keys.append(frame[mask])
-        row += len(values)
-    if features is None or row == 0:
-        raise InputError("fc7: no features for any picture of the split; see the regions' rejects")
-    frame = pd.concat(keys, ignore_index=True)
-    order = frame.sort_values(["image_id", "region"]).index.to_numpy()
-    keys_sorted = frame.iloc[order].reset_index(drop=True)
-    values = torch.from_numpy(features[:row][order])
-    return Fragments(keys_sorted, Features(with_whole(keys_sorted, values) if context else values))
+        rows = place.get_indexer(pd.MultiIndex.from_frame(frame))
+        found = tables.matrix(batch.column("feature"))
+        values = room(len(keys), found.shape[1]) if values is None else values
+        values[rows[rows >= 0]] = found[rows >= 0]
+    features = torch.from_numpy(values)
+    return Fragments(keys, Features(with_whole(keys, features) if context else features))
 
 
 def with_whole(keys: pd.DataFrame, values: Tensor) -> Tensor:
@@ -134,7 +145,12 @@ def with_whole(keys: pd.DataFrame, values: Tensor) -> Tensor:
 
     `keys` has their image_id and region. Raises InputError for a picture without a region 0.
     """
-    return torch.cat([values, values[whole(keys)]], dim=1)
+    size, rows = values.shape[1], whole(keys)
+    both = torch.from_numpy(room(len(values), 2 * size))
+    for start in range(0, len(values), BLOCK):
+        block = slice(start, start + BLOCK)
+        both[block, :size], both[block, size:] = values[block], values[rows[block]]
+    return both
 
 
 def whole(keys: pd.DataFrame) -> np.ndarray:

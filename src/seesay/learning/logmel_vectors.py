@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from seesay.schemas.audio import LOGMEL
 from seesay.shared import tables
+from seesay.shared.vectors import room
+
+ROWS = 4096  # vectors copied at once
 
 
 def of_tokens(
@@ -27,9 +30,15 @@ def of_tokens(
             continue
         values = tables.matrix(batch.column("feature"))
         if features is None:
-            features = np.empty((len(wanted), values.shape[1]), np.float32)
+            features = room(len(wanted), values.shape[1])
         features[rows[mask]] = values[mask]
         found[rows[mask]] = True
-    # Usually all tokens have one, and nothing is copied.
-    kept = features if features is None or found.all() else features[found]
-    return wanted.to_numpy(dtype=object)[found], kept
+    names = wanted.to_numpy(dtype=object)[found]
+    if features is None or found.all():
+        return names, features
+    # Rows move to the front, some at a time, so that no second array is needed.
+    rows = np.flatnonzero(found)
+    for start in range(0, len(rows), ROWS):
+        some = rows[start : start + ROWS]
+        features[start : start + len(some)] = features[some]
+    return names, features[: len(names)]

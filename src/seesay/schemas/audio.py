@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from seesay.shared.columns import Column, Table, features
+from seesay.shared.columns import FEATURE_BITS, Column, Table, features
 
 RECORDINGS = Table(
     "recordings",
@@ -83,7 +83,9 @@ LOGMEL = Table(
     (
         Column("token_id", pa.string(), "the token"),
         Column("padded_frames", pa.int16(), "frames beyond the recording's ends, set to silence"),
-        Column("feature", features(0), "log-Mel frames, frame by frame (71 x 40)"),
+        Column(
+            "feature", features(0), "log-Mel frames, frame by frame (71 x 40)", bits=FEATURE_BITS
+        ),
     ),
 )
 
@@ -112,6 +114,11 @@ CAPTION_FRAMES = Table(
     (
         Column("recording_id", pa.string(), "the recording"),
         Column("frames", pa.int32(), "number of its frames, the first centred on its start"),
-        Column("feature", pa.list_(pa.float32()), "log-Mel frames, frame by frame (frames x 40)"),
+        Column(
+            "feature",
+            pa.list_(pa.float32()),
+            "log-Mel frames, frame by frame (frames x 40)",
+            bits=FEATURE_BITS,
+        ),
     ),
 )

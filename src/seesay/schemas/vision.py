@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from seesay.shared.columns import Column, Table, features
+from seesay.shared.columns import FEATURE_BITS, Column, Table, features
 
 IMAGES = Table(
     "images",
@@ -93,6 +93,6 @@ FC7 = Table(
             "the network's highest class probability; 0 for ready-made fragments, without scores",
             "0 to 1",
         ),
-        Column("feature", features(0), "the network's penultimate activations"),
+        Column("feature", features(0), "the network's penultimate activations", bits=FEATURE_BITS),
     ),
 )

@@ -15,6 +15,7 @@ from seesay.shared import tables
 from seesay.shared.columns import Table
 from seesay.shared.errors import InputError
 from seesay.shared.ranking import Integers
+from seesay.shared.vectors import room
 
 
 @dataclass(frozen=True)
@@ -198,15 +199,17 @@ def _captions(uses: pd.DataFrame) -> Captions:
 
 def _read(table: Table, path: Path) -> tuple[pd.DataFrame, NDArray[np.float32]]:
     """Read a table of embeddings: its key columns, and the embeddings (rows, d)."""
-    frames, parts = [], []
-    for batch in tables.batches(table, path):
-        frames.append(batch.select(list(table.key)).to_pandas())
-        parts.append(tables.matrix(batch.column("embedding")))
+    frames = [part.to_pandas() for part in tables.batches(table, path, columns=list(table.key))]
     if not frames:
         raise InputError(f"{path}: no embeddings in it; see the rejects of fc7 and logmel")
     keys = pd.concat(frames, ignore_index=True).sort_values(list(table.key))
-    vectors = np.concatenate(parts)[keys.index]
-    finite = np.isfinite(vectors).all(axis=1)
+    place = np.argsort(keys.index)
+    vectors, start = room(len(keys), tables.width(path, "embedding")), 0
+    finite = np.empty(len(keys), bool)
+    for part in tables.batches(table, path, columns=["embedding"]):
+        values, rows = tables.matrix(part.column("embedding")), place[start : start + len(part)]
+        vectors[rows], finite[rows] = values, np.isfinite(values).all(axis=1)
+        start += len(part)
     if not finite.all():
         first = keys[~finite].iloc[0].to_dict()
         raise InputError(

@@ -5,7 +5,7 @@ read. Tables are written beside their place and renamed, so that nobody sees hal
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -19,6 +19,9 @@ from seesay.shared import seals, writing
 from seesay.shared.columns import Column, Table
 from seesay.shared.errors import InputError
 from seesay.shared.printable import printable
+
+# Bytes of a row group, which is held in memory: smaller ones make the file's directory long.
+GROUP = 4 << 20
 
 # Errors for damaged files: Arrow's own, and MemoryError for absurd sizes.
 UNREADABLE = (pa.ArrowException, OSError, ValueError, LookupError, TypeError, MemoryError)
@@ -46,28 +49,43 @@ class Writer:
         self.table, self.path = table, path
         schema = schema or table.schema
         self.schema = schema.with_metadata({**(schema.metadata or {}), **seals.METADATA})
-        self.rows = 0
+        self.bits = {column.name: column.bits for column in table.columns}
+        self.rows, self.waiting = 0, list[pa.RecordBatch]()
         self.opened = _sealed(path, self.schema)
 
     def write(self, columns: dict[str, Any] | pd.DataFrame) -> None:
         """Append rows, given as one array a column.
 
-        A 2-D float32 array becomes a column of fixed-size lists. Raises ValueError if the columns
-        are not those of the table.
+        A 2-D float32 array becomes a column of fixed-size lists, rounded to the column's `bits`.
+        Raises ValueError if the columns are not those of the table.
         """
         wanted = self.schema.names
         if sorted(map(str, columns)) != sorted(wanted):
             raise ValueError(
                 f"{self.table.name}: columns {sorted(map(str, columns))}, wanted {wanted}"
             )
-        arrays = [_array(columns[name], self.schema.field(name).type) for name in wanted]
+        arrays = [
+            _array(columns[name], self.schema.field(name).type, self.bits.get(name, 0))
+            for name in wanted
+        ]
         batch = pa.record_batch(arrays, schema=self.schema)
         if batch.num_rows:
-            self.writer.write_batch(batch)
+            self.waiting.append(batch)
             self.rows += batch.num_rows
+        if sum(part.nbytes for part in self.waiting) >= GROUP:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write the rows that wait, as one row group."""
+        if self.waiting:
+            self.writer.write_batch(pa.concat_batches(self.waiting))
+        self.waiting.clear()
 
     def __enter__(self) -> "Writer":
-        self.writer = self.opened.__enter__()
+        with ExitStack() as stack:
+            self.writer = stack.enter_context(self.opened)
+            stack.push(lambda kind, *_: None if kind else self.flush())
+            self.stack = stack.pop_all()
         return self
 
     def __exit__(
@@ -76,12 +94,19 @@ class Writer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.opened.__exit__(kind, error, trace)
+        self.stack.__exit__(kind, error, trace)
 
 
 @contextmanager
 def _sealed(path: Path, schema: pa.Schema) -> Iterator[pq.ParquetWriter]:
-    options = {"compression": "zstd", "write_page_checksum": True}
+    # Features hardly repeat, so they need no dictionary; byte by byte, signs and exponents do.
+    numbers = [f"{field.name}.list.element" for field in schema if _numbers(field.type)]
+    options = {
+        "compression": "zstd",
+        "write_page_checksum": True,
+        "use_byte_stream_split": numbers,
+        "use_dictionary": [field.name for field in schema if not _numbers(field.type)],
+    }
     with writing.replacing(path) as part:
         with seals.Summed(part) as file, pq.ParquetWriter(file, schema, **options) as writer:
             yield writer
@@ -220,14 +245,33 @@ def rejects(rows: Iterable[tuple[str, str, str]]) -> pd.DataFrame:
     return frame.groupby(["stage", "id"], as_index=False, sort=True).agg({"reason": "; ".join})
 
 
-def _array(values: Any, kind: pa.DataType) -> pa.Array:
+def _numbers(kind: pa.DataType) -> bool:
+    lists = pa.types.is_fixed_size_list(kind) or pa.types.is_list(kind)
+    return bool(lists and kind.value_type == pa.float32())
+
+
+def rounded(values: np.ndarray, bits: int) -> np.ndarray:
+    """float32 numbers, rounded to `bits` significant bits, 2 to 23; ties to even (IEEE 754)."""
+    whole = values.view(np.uint32)
+    drop = 24 - bits
+    even = (whole >> np.uint32(drop)) & np.uint32(1)
+    near = whole + np.uint32((1 << (drop - 1)) - 1) + even
+    # A number that is not finite has no bits to spare.
+    kept = np.where(np.isfinite(values), near & np.uint32(0xFFFFFFFF << drop & 0xFFFFFFFF), whole)
+    return kept.view(np.float32)
+
+
+def _array(values: Any, kind: pa.DataType, bits: int) -> pa.Array:
     if pa.types.is_fixed_size_list(kind):
         flat = np.ascontiguousarray(values, dtype=np.float32)
         if flat.ndim != 2 or flat.shape[1] != kind.list_size:
             raise ValueError(
                 f"a feature column needs shape (rows, {kind.list_size}), got {flat.shape}"
             )
+        flat = rounded(flat, bits) if bits else flat
         return pa.FixedSizeListArray.from_arrays(pa.array(flat.reshape(-1)), type=kind)
+    if bits:
+        values = [rounded(np.asarray(part, dtype=np.float32), bits) for part in values]
     array = pa.array(values, type=kind, from_pandas=True)
     # Pandas may store text in several chunks.
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array

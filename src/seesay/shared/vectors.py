@@ -1,7 +1,48 @@
-"""Vectors compared by their cosines."""
+"""Arrays of vectors: room for many, and their cosines."""
+
+import mmap
+import os
+import tempfile
 
 import numpy as np
 from numpy.typing import NDArray
+
+from seesay.shared.errors import InputError
+
+LARGE = 256 << 20  # bytes
+STEP = 1 << 24  # bytes written at once where no room can be reserved
+
+
+def room(rows: int, size: int) -> NDArray[np.float32]:
+    """An array (rows, size) float32 to fill. Raises InputError if TMPDIR has no room for it.
+
+    A large one lies in a file without a name, in the job's temporary folder (TMPDIR), mapped into
+    memory. The system keeps what is used in its page cache and writes the rest out when memory is
+    short, so what a job needs does not grow with its corpus. The file goes when the array does,
+    also if the job is killed.
+    """
+    wanted = rows * size * 4
+    if wanted < LARGE:
+        return np.empty((rows, size), np.float32)
+    folder = tempfile.gettempdir()
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            _reserve(file.fileno(), wanted)
+            return np.frombuffer(mmap.mmap(file.fileno(), wanted), np.float32).reshape(rows, size)
+    except OSError as error:
+        raise InputError(
+            f"{folder}: no room for {wanted / 1e9:.1f} GB of features ({error.strerror}); set"
+            " TMPDIR (for snakemake: --default-resources tmpdir=FOLDER) to a disk that has it"
+        ) from error
+
+
+def _reserve(file: int, wanted: int) -> None:
+    # A file with holes would end the job without a message when the disk is full.
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(file, 0, wanted)
+        return
+    for start in range(0, wanted, STEP):
+        os.pwrite(file, bytes(min(STEP, wanted - start)), start)
 
 
 def unit(vectors: NDArray[np.floating]) -> NDArray[np.float64]:

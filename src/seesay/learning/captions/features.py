@@ -16,6 +16,7 @@ from seesay.model.padded import Padded
 from seesay.schemas.audio import CAPTION_FRAMES
 from seesay.shared import tables
 from seesay.shared.errors import InputError
+from seesay.shared.vectors import room
 
 CAPTIONS = 64  # captions that pass through a network at once
 
@@ -51,6 +52,12 @@ class CaptionFeatures(Features):
         for start in range(0, len(self), CAPTIONS):
             block = self.rows(slice(start, start + CAPTIONS))
             yield block if device is None else block.to(device)
+
+    def through(  # type: ignore[override]
+        self, branch: Callable[[Padded], Tensor], device: torch.device | None = None
+    ) -> Tensor:
+        """Outputs of the speech branch for the moments of all captions, (moments, d)."""
+        return torch.cat([branch(block) for block in self.blocks(device)])
 
     def standardised(
         self, change: Callable[[Tensor], Tensor], device: torch.device
@@ -94,17 +101,23 @@ def load_captions(paths: Sequence[Path], said: pd.DataFrame) -> Captions:
 
 def _frames(paths: Sequence[Path], said: pd.DataFrame) -> Captions:
     wanted = pd.Index(np.unique(said["recording_id"].to_numpy(dtype=object)))
-    found: dict[str, np.ndarray] = {}
+    known = tables.read(CAPTION_FRAMES, paths, columns=["recording_id", "frames"])
+    known = known[known["recording_id"].isin(wanted) & (known["frames"] > 0)]
+    starts = np.concatenate([[0], known["frames"].cumsum()]).astype(np.int64)
+    first = dict(zip(known["recording_id"], starts.tolist(), strict=False))
+    frames = None
     for batch in tables.batches(CAPTION_FRAMES, paths, rows=64):
         names, counts = (batch.column(name).to_pylist() for name in ("recording_id", "frames"))
         column = batch.column("feature")
         for row, (name, count) in enumerate(zip(names, counts, strict=True)):
-            if name in wanted and count:
-                values = column[row].values.to_numpy(zero_copy_only=False)
-                found[name] = values.reshape(count, -1)
-    names = sorted(found)
-    parts = [found[name] for name in names]
-    return Captions(np.asarray(names, dtype=object), _joined(parts))
+            if name not in first:
+                continue
+            values = column[row].values.to_numpy(zero_copy_only=False).reshape(count, -1)
+            frames = room(int(starts[-1]), values.shape[1]) if frames is None else frames
+            frames[first[name] : first[name] + count] = values
+    frames = np.empty((0, 1), np.float32) if frames is None else frames
+    features = CaptionFeatures(torch.from_numpy(frames), starts)
+    return Captions(known["recording_id"].to_numpy(dtype=object), features)
 
 
 def _words(paths: Sequence[Path], said: pd.DataFrame) -> Captions:
@@ -116,9 +129,3 @@ def _words(paths: Sequence[Path], said: pd.DataFrame) -> Captions:
     ends = np.append(starts, len(order)).astype(np.int64)
     features = CaptionFeatures(torch.from_numpy(values), ends)
     return Captions(ids, features, order["token_id"].to_numpy(dtype=object))
-
-
-def _joined(parts: Sequence[np.ndarray]) -> CaptionFeatures:
-    values = np.concatenate(parts) if parts else np.empty((0, 1), np.float32)
-    starts = np.concatenate([[0], np.cumsum([len(part) for part in parts], dtype=np.int64)])
-    return CaptionFeatures(torch.from_numpy(values), starts.astype(np.int64))
