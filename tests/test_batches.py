@@ -232,7 +232,7 @@ def test_context_is_the_whole_picture_of_each_fragment(inputs, tmp_path):
         assert torch.equal(both[row, :6], plain[row])
         assert torch.equal(both[row, 6:], plain[row - key.region])
     run(inputs, tmp_path / "m", **BEST, context="gate")
-    embed(tmp_path / "m" / "model", inputs, tmp_path / "i", tmp_path / "w", CPU)
+    embed([(tmp_path / "m" / "model", tmp_path / "i", tmp_path / "w")], inputs, CPU)
     assert len(tables.read(IMAGE_EMBEDDINGS, tmp_path / "i")) == 72
 
 

@@ -69,7 +69,7 @@ def test_a_model_of_arrays_is_that_of_the_workflow_bit_for_bit(name, inputs, giv
 
     fc7, logmel = tables.read(FC7, inputs.fc7), tables.read(LOGMEL, inputs.logmel)
     tables_of = [tmp_path / "images", tmp_path / "words"]
-    embedding.embed(tmp_path / "run" / "model.safetensors", inputs, *tables_of, CPU)
+    embedding.embed([(tmp_path / "run" / "model.safetensors", *tables_of)], inputs, CPU)
     for (table, path), mine in zip(
         ((IMAGE_EMBEDDINGS, tables_of[0]), (WORD_EMBEDDINGS, tables_of[1])),
         (

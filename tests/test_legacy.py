@@ -33,7 +33,7 @@ def rank(inputs: Inputs, net: Path, folder: Path) -> tuple[Path, Path]:
     """The ranks of a network: corrected, and legacy."""
     model, names = net / "model.safetensors", ("images", "words", "corrected", "legacy")
     images, words, corrected, legacy = (folder / f"{name}.parquet" for name in names)
-    embed(model, inputs, images, words, CPU)
+    embed([(model, images, words)], inputs, CPU)
     settings = EvaluationSettings(galleries=("test",))
     evaluate(
         images, words, inputs.spoken_captions, inputs.images, corrected, settings, "e", "model", 1

@@ -128,11 +128,9 @@ def model(tmp_path_factory):
     folder = results / "training" / "paper" / "model" / "1"
     save_model(folder, network, TRAINING, "model", 1, [])
     embedded = results / "embedding" / "paper" / "model" / "1"
-    embedding.embed(
-        folder / "model.safetensors", inputs, embedded / "images.parquet",
-        embedded / "words.parquet", torch.device("cpu"),
-    )  # fmt: skip
-    made = [folder / "model.safetensors", embedded / "images.parquet", embedded / "words.parquet"]
+    tables_of = embedded / "images.parquet", embedded / "words.parquet"
+    made = (folder / "model.safetensors", *tables_of)
+    embedding.embed([made], inputs, torch.device("cpu"))
     (embedded / "recipe.json").write_text(recipes.text(json.dumps(RECIPE), *made))
     return folder
 

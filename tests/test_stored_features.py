@@ -1,6 +1,7 @@
 """Features are stored with 11 significant bits and in large row groups, and lose little."""
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
@@ -64,6 +65,20 @@ def test_frames_of_captions_are_rounded_and_share_row_groups(tmp_path, monkeypat
     assert found["recording_id"].tolist() == sorted(given)
     for name, values in zip(found["recording_id"], found["feature"], strict=True):
         np.testing.assert_array_equal(values, tables.rounded(given[name], FEATURE_BITS))
+
+
+def test_reading_a_table_takes_the_memory_of_a_row_group(tmp_path, monkeypatch):
+    monkeypatch.setattr(tables, "GROUP", 1 << 20)
+    with tables.Writer(sized(LOGMEL, feature=1600), tmp_path / "table") as writer:
+        for start in range(0, 8000, 500):
+            names = [f"t{number:04}" for number in range(start, start + 500)]
+            vectors = np.random.default_rng(start).random((500, 1600), np.float32)
+            columns = {"token_id": names, "padded_frames": np.zeros(500, int)}
+            writer.write({**columns, "feature": vectors})
+    assert (tmp_path / "table").stat().st_size > 20e6
+    before = pa.total_allocated_bytes()
+    for _ in tables.batches(LOGMEL, tmp_path / "table", rows=500):
+        assert pa.total_allocated_bytes() - before < 16e6
 
 
 def test_a_table_whose_block_fails_does_not_appear(tmp_path):

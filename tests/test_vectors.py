@@ -83,7 +83,7 @@ def test_trainings_and_embeddings_have_the_same_bytes(changes, tmp_path, request
         folder = tmp_path / name
         run(inputs, folder, **changes)
         outputs = (folder / "images.parquet", folder / "words.parquet")
-        embedding.embed(folder / "model.safetensors", inputs, *outputs, CPU)
+        embedding.embed([(folder / "model.safetensors", *outputs)], inputs, CPU)
     for file in ("model.safetensors", "images.parquet", "words.parquet"):
         assert (tmp_path / "small" / file).read_bytes() == (tmp_path / "large" / file).read_bytes()
 

@@ -1,5 +1,7 @@
 """Embed every fragment and every used token with the trained networks of an experiment and seed."""
 
+import sys
+
 import torch
 
 from seesay.learning.embedding import embed
@@ -8,7 +10,6 @@ from seesay.planning import recipes
 from seesay.shared import writing
 from seesay.shared.command import arguments, run
 from seesay.shared.device import choose
-from seesay.shared.progress import progress
 
 
 def main() -> None:
@@ -20,17 +21,18 @@ def main() -> None:
         options={"features": str, "device": "auto", "threads": 1},
     )
     torch.set_num_threads(args.threads)
-    spoken = Inputs(args.images, args.spoken_captions, args.fc7, args.logmel)
-    read = Inputs(args.images, args.spoken_captions, args.fc7, args.text)
-    outputs = zip(
-        args.models, args.image_embeddings, args.word_embeddings, args.recipes, strict=True
-    )
-    for model, images, words, out in progress(outputs, "embedding", "system", len(args.models)):
+    systems = list(zip(args.models, args.image_embeddings, args.word_embeddings, strict=True))
+    for name, vectors in (("words heard", args.logmel), ("words read", args.text)):
         # training/{experiment}/{system}/{seed}/model.safetensors
-        inputs = read if model.parts[-3] == "text" else spoken
-        embed(model, inputs, images, words, choose(args.device))
+        read = vectors is args.text
+        some = [system for system in systems if (system[0].parts[-3] == "text") == read]
+        if some:
+            print(f"embedding {name}: {len(some)} systems", file=sys.stderr)
+            inputs = Inputs(args.images, args.spoken_captions, args.fc7, vectors)
+            embed(some, inputs, choose(args.device))
+    for system, out in zip(systems, args.recipes, strict=True):
         # How features are made, for whoever wants to embed something new.
-        writing.write_text(out, recipes.text(args.features, model, images, words))
+        writing.write_text(out, recipes.text(args.features, *system))
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
 from seesay.schemas.vision import IMAGES, REGIONS
 from seesay.shared import sound, sources, tables, writing
-from seesay.shared.columns import Table
+from seesay.shared.columns import FEATURE_BITS, Table
 from seesay.shared.device import choose
 from seesay.shared.errors import InputError
 from seesay.shared.pixels import decode
@@ -225,7 +225,8 @@ class Search:
         self._refuse_sizes("logmel", settings.size, self.model.word_size)
         times = np.array([[0.0, sound.facts(recording).duration]])
         pieces = sound.pieces(recording, settings.sample_rate)
-        return embed(self.model, words=log_mel_of(pieces, times, settings))
+        vectors = log_mel_of(pieces, times, settings)
+        return embed(self.model, words=tables.rounded(vectors, FEATURE_BITS))
 
     def _see(self, picture: Path) -> tuple[pd.DataFrame, NDArray[np.float32]]:
         """The kept regions of a picture, and their embeddings (regions, d)."""
@@ -241,7 +242,7 @@ class Search:
         self._refuse_sizes("fc7", seen.shape[1], self.model.image_size)
         kept = keep(boxes, scores, **looks)
         table = pd.DataFrame(boxes[kept], columns=BOX).assign(region=kept)
-        return table, embed(self.model, images=seen[kept])
+        return table, embed(self.model, images=tables.rounded(seen[kept], FEATURE_BITS))
 
 
 @contextlib.contextmanager

@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -99,21 +99,22 @@ def load_network(folder: Path, device: torch.device) -> Network:
     return network.to(device).eval()
 
 
-def embed(
-    model: Path,
-    inputs: Inputs,
-    images_out: Path,
-    words_out: Path,
-    device: torch.device,
-) -> None:
-    """Embed every fragment of the corpus and every token that a caption uses."""
-    network = load_network(model.parent, device)
-    images = tables.read(IMAGES, inputs.images)
-    fragments = load_fragments(inputs.fc7, set(images["image_id"]), network.context)
-    write_images(network, fragments, images_out, device)
+def embed(systems: Sequence[tuple[Path, Path, Path]], inputs: Inputs, device: torch.device) -> None:
+    """Embed every fragment of the corpus and every token that a caption uses, by each system.
+
+    `systems` has a model of one experiment each, and the tables IMAGE_EMBEDDINGS and
+    WORD_EMBEDDINGS to write; features are read once for all.
+    """
+    networks = [load_network(model.parent, device) for model, _, _ in systems]
+    images = set(tables.read(IMAGES, inputs.images)["image_id"])
+    fragments = load_fragments(inputs.fc7, images, networks[0].context)
+    for network, (_, path, _) in zip(networks, systems, strict=True):
+        write_images(network, fragments, path, device)
+    del fragments
     spoken = tables.read(SPOKEN_CAPTIONS, inputs.spoken_captions)
     words = load_words(inputs.logmel, spoken["token_id"].tolist())
-    write_words(network, words, words_out, device)
+    for network, (_, _, path) in zip(networks, systems, strict=True):
+        write_words(network, words, path, device)
 
 
 @torch.no_grad()

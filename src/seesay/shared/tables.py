@@ -166,7 +166,8 @@ def opened(path: Path) -> Iterator[pq.ParquetFile]:
     """A table's file, checked for damage. Raises InputError if it is damaged."""
     with _read(path):
         sealed = seals.check(path)
-        file = pq.ParquetFile(path, page_checksum_verification=True)
+        # What is buffered ahead would stay in memory until the whole file has been read.
+        file = pq.ParquetFile(path, page_checksum_verification=True, pre_buffer=False)
     with file:
         file.sealed = sealed
         yield file

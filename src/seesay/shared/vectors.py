@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from seesay.shared.errors import InputError
 
-LARGE = 256 << 20  # bytes
+LARGE = 64 << 20  # bytes
 STEP = 1 << 24  # bytes written at once where no room can be reserved
 
 
