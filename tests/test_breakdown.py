@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from seesay.schemas.captions import CAPTION_WORDS, REPLACEMENTS, SPOKEN_CAPTIONS
 from seesay.schemas.scoring import GROUPS, OVER_WORDS, RANKS, WORDS
 from seesay.schemas.vision import IMAGES, REGIONS
-from seesay.scoring.breakdown import break_down, hits
+from seesay.scoring.breakdown import _by_word, break_down, hits
 from seesay.scoring.breakdown_classes import (
     classes,
     fragment_of,
@@ -70,6 +70,40 @@ def test_what_a_token_is_worked_by_hand():
         "grass", "bureau", "ADJ", 0, "ADJ", "1–4", "5–6", "as another word", "0", "t2",
         "not in training",
     ]  # fmt: skip
+
+
+def test_segments_that_are_no_word_or_no_caption_word_are_apart():
+    split = pd.Series({"a": "train", "b": "train", "c": "test"})
+    found_in_sound = spoken(
+        [
+            ("a", 0, "t1", 0, "dog", "dog", "k1"),
+            ("c", 0, "t1", 0, "the", "the", "r@0.1"),
+            ("c", 0, "t1", 1, "r@0.2", "r@0.2", "r@0.2"),
+            ("c", 0, "t1", 2, "dog", "dog", "r@0.3"),
+        ]
+    )
+    found = word_properties(found_in_sound, REPLACED, USES, split)
+    names = ["word", "part of speech", "uses in captions", "letters of the spoken word"]
+    assert found.loc["r@0.1", names].tolist() == ["the", "other", "no caption word", "3–4"]
+    assert found.loc["r@0.2", names].tolist() == ["", "no word", "no caption word", "no word"]
+    assert found.loc["r@0.3", names].tolist() == ["dog", "NOUN", "5–9", "3–4"]
+    for name, last in zip(names[1:], ("no word", "no caption word", "no word"), strict=True):
+        assert found[name].cat.categories[-1] == last
+    # Given words have none of these groups.
+    given = word_properties(SAID, REPLACED, USES, split)
+    assert not any(
+        "no " in str(group) for name in names[1:] for group in given[name].cat.categories
+    )
+
+
+def test_the_list_of_words_has_no_segments_without_a_word():
+    counts = {"better": 0, "tied": 0, "tied_relevant": 1, "relevant": 1, "gallery_size": 9}
+    run = pd.DataFrame({"query": ["x", "y", "z"], **counts})
+    known = pd.DataFrame(
+        {"word": ["dog", "", ""], "spoken_word": ["dog", "y", "z"], "tag": "NOUN", "pairs": 3}
+    )
+    (row,) = _by_word({("model", 1): run}, known)
+    assert (row["word"], row["queries"], row["pairs"]) == ("dog", 1, 3)
 
 
 def test_what_a_fragment_is_worked_by_hand():

@@ -230,10 +230,10 @@ def test_every_segment_of_a_caption_is_a_token_of_it():
          ("p", 1, 1, "cat", "cat", "NOUN")],
         ["image_id", "caption", "position", "text", "lemma", "pos"],
     )  # fmt: skip
-    said = ["a", "dogs", "r@0.4", "dogs", "the"]
+    said = ["a", "dogs", "R@0.4", "dogs", "the"]
     tokens = pd.DataFrame(
         {
-            "token_id": [f"r@{n / 5:.1f}" for n in range(5)],
+            "token_id": [f"{'R' if n == 2 else 'r'}@{n / 5:.1f}" for n in range(5)],
             "recording_id": "r",
             "talker": "ann",
             "word": said,
@@ -251,8 +251,9 @@ def test_every_segment_of_a_caption_is_a_token_of_it():
     recordings = recordings.astype({"caption": "Int32"})
     matched = match_segments(texts, words, tokens, recordings)
     rows = matched.spoken_captions
-    # Function words and pauses too; a form has one lemma, the one that it mostly has.
-    assert rows["spoken_word"].tolist() == ["a", "dog", "r@0.4", "dog", "the"]
+    # Function words and pauses too; a form has one lemma, the one that it mostly has. A pause has
+    # its id, which no lemma changes.
+    assert rows["spoken_word"].tolist() == ["a", "dog", "R@0.4", "dog", "the"]
     assert rows["position"].tolist() == [0, 1, 2, 3, 4]
     assert set(rows["caption"]) == {0}
     assert matched.unsayable[["caption", "word", "cause"]].values.tolist() == [

@@ -40,12 +40,14 @@ def match_segments(
     `texts` are rows of CAPTIONS and `caption_words` of CAPTION_WORDS, of the run's pictures;
     `tokens` are SPOKEN_WORDS of the segments with SPOKEN_TAGS, whose `word` is the label;
     `recordings` has recording_id, and the picture and caption that it says. A token's word is the
-    lemma that its label mostly has. Rejected are recordings of no caption; unsayable are captions
-    without any segment.
+    lemma that its label mostly has, or its id, if that is its label. Rejected are recordings of no
+    caption; unsayable are captions without any segment.
     """
     talkers = tokens.groupby("recording_id")["talker"].agg(set)
     owned, rejects = own_captions(recordings, texts, talkers)
     lemma = tokens["word"].map(majority(tokens["word"], tokens["lemma"]))
+    # The label of a segment without a word is its id, which has no other form.
+    lemma = lemma.where(tokens["word"] != tokens["token_id"], tokens["token_id"])
     used = tokens.assign(word=lemma, spoken_word=lemma).merge(owned, on="recording_id")
     used = used.sort_values(["recording_id", "onset", "token_id"])
     used["position"] = used.groupby("recording_id").cumcount().astype(np.int32)

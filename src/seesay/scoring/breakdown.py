@@ -195,8 +195,11 @@ def _measured(factors: Factors, own: Samples, model: Samples) -> dict[str, objec
 def _by_word(
     runs: dict[tuple[str, int], pd.DataFrame], known: pd.DataFrame
 ) -> Iterator[dict[str, object]]:
-    """Rows of WORDS for one task and gallery; `known` has one row per query, in their order."""
-    label = known["word"].to_numpy()
+    """Rows of WORDS for one task and gallery; `known` has one row per query, in their order.
+
+    Segments that are no word have none.
+    """
+    label = known["word"].replace("", np.nan).to_numpy()
     what = known.drop_duplicates("word").set_index("word")[["spoken_word", "tag"]]
     # Folds differ in their training pairs.
     what["pairs"] = known.groupby("word")["pairs"].mean().round().astype(np.int64)

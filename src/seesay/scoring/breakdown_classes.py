@@ -29,6 +29,8 @@ def word_properties(
 ) -> pd.DataFrame:
     """Properties of each used token (the index): its word, `pairs`, and ordered categories.
 
+    A found segment that is no word has the word "".
+
     `spoken` is SPOKEN_CAPTIONS, `uses` CAPTION_WORDS, `split` each picture's split. A pair is a
     token and a training picture whose captions use it. A property of NEW is present if some test
     token has a talker, or a word, that no training caption has, or `always`; `synthesiser` is
@@ -36,13 +38,22 @@ def word_properties(
     """
     token = token_facts(spoken, replacements, uses, split)
     train = spoken[spoken["image_id"].map(split) == "train"]
+    # Segments that overlap no word are labelled with their own id.
+    wordless = token["spoken_word"] == token.index
     itself = np.where(token["word"] == token["spoken_word"], "as itself", "as another word")
     found = pd.DataFrame(
         {
-            **{name: token[name] for name in ("word", "spoken_word", "tag", "pairs")},
-            "part of speech": _named(token["tag"], ["NOUN", "VERB", "ADJ", "ADV", "other"]),
-            "uses in captions": classes(token["uses"], USES),
-            "letters of the spoken word": classes(token["spoken_word"].str.len(), LETTERS),
+            "word": token["word"].where(~wordless, ""),
+            **{name: token[name] for name in ("spoken_word", "tag", "pairs")},
+            "part of speech": _apart(
+                _named(token["tag"], ["NOUN", "VERB", "ADJ", "ADV", "other"]), wordless, "no word"
+            ),
+            "uses in captions": _apart(
+                classes(token["uses"].clip(lower=1), USES), token["uses"] == 0, "no caption word"
+            ),
+            "letters of the spoken word": _apart(
+                classes(token["spoken_word"].str.len(), LETTERS), wordless, "no word"
+            ),
             "spoken": _named(pd.Series(itself, token.index), ["as itself", "as another word"]),
             "training pairs": classes(token["pairs"], PAIRS),
             "talker": _named(token["talker"], sorted(set(token["talker"]))),
@@ -102,7 +113,7 @@ def token_facts(
     return token.assign(
         tag=token["word"].map(replacements.set_index("word")["pos"]).fillna("other"),
         pairs=token["word"].map(taught).fillna(0).astype(np.int64),
-        uses=token["word"].map(uses["lemma"].value_counts()).fillna(1).astype(np.int64),
+        uses=token["word"].map(uses["lemma"].value_counts()).fillna(0).astype(np.int64),
     )
 
 
@@ -151,3 +162,10 @@ def classes(values: pd.Series, edges: Sequence[int], unit: str = "") -> pd.Serie
 
 def _named(values: pd.Series, names: list[str]) -> pd.Series:
     return pd.Series(pd.Categorical(values, names, ordered=True), values.index)
+
+
+def _apart(values: pd.Series, some: pd.Series, name: str) -> pd.Series:
+    """Categories with one more, the last, for `some` of the rows; the same without any."""
+    if not some.any():
+        return values
+    return values.cat.add_categories(name).where(~some, name)
