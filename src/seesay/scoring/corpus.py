@@ -37,6 +37,8 @@ class Items:
         """The items of the `wanted` pictures, a mask (pictures,)."""
         pairs = wanted[self.image]
         kept, item = np.unique(self.item[pairs], return_inverse=True)
+        if len(kept) == len(self.names):
+            return replace(self, image=self.image[pairs], item=item)
         return Items(
             self.names[kept], self.vectors[kept], self.origin[kept], self.image[pairs], item
         )

@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
 from seesay.shared.progress import progress
+from seesay.shared.vectors import LARGE, room
 
 STEPS = 1e6  # cosines are rounded to 1 / STEPS
 BLOCK = 64  # queries compared at once: 64 x 28,000 cosines are 14 MB
+FEWEST = 8  # and at least, of any gallery: with fewer the product is slow
+ROWS = 4096  # vectors scaled at once
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -96,6 +99,8 @@ def similarities(
     reuses the memory.
     """
     columns = _unit(gallery).T
+    # Fewer at once of a large gallery, so that memory does not grow with it.
+    block = min(block, max(FEWEST, LARGE // (8 * max(1, len(gallery)))))
     buffer = np.empty((block, len(gallery)))
     blas = ThreadpoolController()  # it searches for libraries: do it once, not for every block
     starts = range(0, len(queries), block)
@@ -140,8 +145,11 @@ def _around(similarity: Floats, items: Integers) -> tuple[int, int, int, int]:
 
 def _unit(vectors: NDArray[np.float32]) -> Floats:
     """The rows scaled to length 1 in float64; rows of zeros stay."""
-    exact = np.array(vectors, dtype=np.float64)
-    length = np.sqrt(np.einsum("ij,ij->i", exact, exact))
-    length[length == 0] = 1.0
-    exact /= length[:, None]
+    exact = room(len(vectors), vectors.shape[1], np.float64)
+    for start in range(0, len(vectors), ROWS):
+        block = exact[start : start + ROWS]
+        block[:] = vectors[start : start + ROWS]
+        length = np.sqrt(np.einsum("ij,ij->i", block, block))
+        length[length == 0] = 1.0
+        block /= length[:, None]
     return exact

@@ -3,6 +3,7 @@
 import mmap
 import os
 import tempfile
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,22 +14,22 @@ LARGE = 64 << 20  # bytes
 STEP = 1 << 24  # bytes written at once where no room can be reserved
 
 
-def room(rows: int, size: int) -> NDArray[np.float32]:
-    """An array (rows, size) float32 to fill. Raises InputError if TMPDIR has no room for it.
+def room(rows: int, size: int, kind: type[np.floating] = np.float32) -> NDArray[Any]:
+    """An array (rows, size) of `kind` to fill. Raises InputError if TMPDIR has no room for it.
 
     A large one lies in a file without a name, in the job's temporary folder (TMPDIR), mapped into
     memory. The system keeps what is used in its page cache and writes the rest out when memory is
     short, so what a job needs does not grow with its corpus. The file goes when the array does,
     also if the job is killed.
     """
-    wanted = rows * size * 4
+    wanted = rows * size * np.dtype(kind).itemsize
     if wanted < LARGE:
-        return np.empty((rows, size), np.float32)
+        return np.empty((rows, size), kind)
     folder = tempfile.gettempdir()
     try:
         with tempfile.TemporaryFile(dir=folder) as file:
             _reserve(file.fileno(), wanted)
-            return np.frombuffer(mmap.mmap(file.fileno(), wanted), np.float32).reshape(rows, size)
+            return np.frombuffer(mmap.mmap(file.fileno(), wanted), kind).reshape(rows, size)
     except OSError as error:
         raise InputError(
             f"{folder}: no room for {wanted / 1e9:.1f} GB of features ({error.strerror}); set"
