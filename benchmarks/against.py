@@ -1,8 +1,8 @@
 """Training beside that of an earlier commit, in turns: `python benchmarks/against.py COMMIT [N]`.
 
-Each of N rounds (3) trains an epoch on random features with the code of either commit, each in a process
-of its own with one thread, and counts processor time. Prints the median pictures a second of both,
-and the median of the rounds' ratios.
+Each of N rounds (3) trains an epoch on random features with the code of either commit, each in a
+process of its own with one thread, and counts processor time. Prints the median pictures a second
+of both, and the median of the rounds' ratios.
 """
 
 import json
