@@ -8,14 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seesay.shared.errors import InputError
-
 LARGE = 64 << 20  # bytes
 STEP = 1 << 24  # bytes written at once where no room can be reserved
 
 
 def room(rows: int, size: int, kind: type[np.floating] = np.float32) -> NDArray[Any]:
-    """An array (rows, size) of `kind` to fill. Raises InputError if TMPDIR has no room for it.
+    """An array (rows, size) of `kind` to fill. Raises OSError if TMPDIR has no room for it.
 
     A large one lies in a file without a name, in the job's temporary folder (TMPDIR), mapped into
     memory. The system keeps what is used in its page cache and writes the rest out when memory is
@@ -31,10 +29,11 @@ def room(rows: int, size: int, kind: type[np.floating] = np.float32) -> NDArray[
             _reserve(file.fileno(), wanted)
             return np.frombuffer(mmap.mmap(file.fileno(), wanted), kind).reshape(rows, size)
     except OSError as error:
-        raise InputError(
-            f"{folder}: no room for {wanted / 1e9:.1f} GB of features ({error.strerror}); set"
-            " TMPDIR (for snakemake: --default-resources tmpdir=FOLDER) to a disk that has it"
-        ) from error
+        said = (
+            f"no room for {wanted / 1e9:.1f} GB of features ({error.strerror}); set TMPDIR (for"
+            " snakemake: --default-resources tmpdir=FOLDER) to a disk that has it"
+        )
+        raise OSError(0, said, folder) from error  # 0: `refused` has another text for its number
 
 
 def _reserve(file: int, wanted: int) -> None:
