@@ -143,10 +143,11 @@ def test_the_stamp_has_what_the_settings_choose_and_nothing_else():
     learning, paper = "seesay.learning", changed(training=PLAIN)
     # The control that reads has linear layers.
     one = {f"{learning}.batches.one_picture", f"{learning}.negatives", f"{losses}.paper"}
-    assert entries("training", paper) == {f"{encoders}.mlp", *one}
+    assert entries("training", paper) == {f"{encoders}.mlp", f"{learning}.adadelta", *one}
     many = {"batch_pictures": 4, "loss": "infonce", "word_term": 0.5, "speech_encoder": "conv"}
-    more = {"criterion": "r10", "noise": 0.1, "tempo": 0.1}
+    more = {"criterion": "r10", "noise": 0.1, "tempo": 0.1, "optimiser": "adamw"}
     found = entries("training", changed(training=PLAIN | many | more))
+    assert f"{learning}.adadelta" not in found
     assert {f"{encoders}.mlp", f"{encoders}.conv", f"{losses}.infonce"} <= found
     assert {f"{losses}.word_term", f"{learning}.criterion", f"{learning}.perturbation"} <= found
     assert f"{learning}.batches.many_pictures" in found

@@ -1,12 +1,12 @@
 """The optimiser that the config names."""
 
+import importlib
 import math
 from typing import Any, Protocol
 
 import torch
 from torch import nn
 
-from seesay.learning.adadelta import Adadelta
 from seesay.settings.training import TrainingSettings
 
 
@@ -35,7 +35,10 @@ def build(network: nn.Module, settings: TrainingSettings) -> Optimiser:
     weights = list(network.parameters())
     if settings.optimiser == "adadelta":
         if all(parameter.device.type == "cpu" for parameter in weights):
-            return Adadelta(network, settings.rho, settings.eps, weight_decay=decay)
+            # Not at the top: what compiles it takes half a second to import.
+            own = importlib.import_module("seesay.learning.adadelta")
+            found: Optimiser = own.Adadelta(network, settings.rho, settings.eps, decay)
+            return found
         rho, eps = settings.rho, settings.eps
         return torch.optim.Adadelta(weights, lr=1.0, rho=rho, eps=eps, weight_decay=decay)
     kind = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[settings.optimiser]

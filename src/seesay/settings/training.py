@@ -124,9 +124,10 @@ class TrainingSettings(AugmentationSettings, NetworkSettings):
         description="tokens excluded as negatives of a picture: its own tokens (tokens, paper),"
         " or all tokens of its types (types)",
     )
-    optimiser: Literal["adadelta", "adam", "adamw"] = Field(
-        default="adadelta", description="adadelta (paper), adam or adamw"
-    )
+    optimiser: Annotated[
+        Literal["adadelta", "adam", "adamw"],
+        Loads("seesay.learning.adadelta", lambda name: name == "adadelta"),
+    ] = Field(default="adadelta", description="adadelta (paper), adam or adamw")
     learning_rate: float = Field(
         default=1e-3, gt=0, description="learning rate of adam and adamw; Adadelta has none"
     )
