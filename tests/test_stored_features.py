@@ -24,7 +24,7 @@ def test_numbers_are_rounded_as_float16_rounds_them(values, negative):
 
 
 def test_numbers_beyond_float16_keep_their_size_and_odd_ones_stay_odd():
-    given = np.array([3e38, -7e5, 1e-30, 0.0, -0.0, np.inf, -np.inf, np.nan], np.float32)
+    given = np.array([3.4028235e38, -7e5, 1e-30, 0.0, -0.0, np.inf, -np.inf, np.nan], np.float32)
     found = tables.rounded(given, 11)
     np.testing.assert_allclose(found[:5], given[:5], rtol=2**-11)
     np.testing.assert_array_equal(found[5:], given[5:])
@@ -79,6 +79,27 @@ def test_reading_a_table_takes_the_memory_of_a_row_group(tmp_path, monkeypatch):
     before = pa.total_allocated_bytes()
     for _ in tables.batches(LOGMEL, tmp_path / "table", rows=500):
         assert pa.total_allocated_bytes() - before < 16e6
+
+
+def test_arrays_may_be_used_again_once_they_are_written(tmp_path):
+    vectors, codes = np.zeros((2, 3), np.float32), np.zeros(2, np.int16)
+    table = sized(LOGMEL, feature=3)
+    with tables.Writer(table, tmp_path / "table") as writer:
+        for number in range(3):
+            vectors[:], codes[:] = number, number
+            names = [f"{number}{letter}" for letter in "ab"]
+            writer.write({"token_id": names, "padded_frames": codes, "feature": vectors})
+    found = tables.read(table, tmp_path / "table")
+    assert found["padded_frames"].tolist() == [0, 0, 1, 1, 2, 2]
+    assert np.stack(found["feature"])[:, 1].tolist() == [0, 0, 1, 1, 2, 2]
+
+
+def test_rows_written_at_once_are_several_row_groups(tmp_path, monkeypatch):
+    monkeypatch.setattr(tables, "GROUP", 100_000)
+    columns = {"token_id": [f"t{n:03}" for n in range(500)], "padded_frames": np.zeros(500, int)}
+    with tables.Writer(sized(LOGMEL, feature=200), tmp_path / "table") as writer:
+        writer.write({**columns, "feature": np.ones((500, 200), np.float32)})
+    assert 4 <= pq.ParquetFile(tmp_path / "table").metadata.num_row_groups <= 6
 
 
 def test_a_table_whose_block_fails_does_not_appear(tmp_path):

@@ -20,7 +20,7 @@ def mapped(monkeypatch, tmp_path):
     folder = tmp_path / "scratch"
     folder.mkdir()
     monkeypatch.setattr(vectors, "LARGE", 0)
-    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    monkeypatch.setenv("TMPDIR", str(folder))
     return folder
 
 
@@ -63,6 +63,13 @@ def test_a_full_disk_is_named_before_anything_is_computed(mapped, monkeypatch, r
         " snakemake: --default-resources tmpdir=FOLDER) to a disk that has it"
     )
     assert not list(mapped.iterdir())
+
+
+def test_a_temporary_folder_that_is_missing_is_named(mapped, monkeypatch):
+    monkeypatch.setenv("TMPDIR", "/no/such/folder")
+    with pytest.raises(OSError, match="No such file or directory") as error:
+        vectors.room(10, 10)
+    assert refused(error.value).startswith("/no/such/folder: no room for 0.0 GB of features (No")
 
 
 def test_room_is_written_where_it_cannot_be_reserved(mapped, monkeypatch):

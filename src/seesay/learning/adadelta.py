@@ -42,11 +42,13 @@ def compiled(function: Callable[..., None]) -> Callable[..., None]:
 
     Where neither can be written, each process compiles it anew, in seconds.
     """
-    # As numpy, a division by 0 gives inf: a check for each would keep the loop from vectors.
+    # Compiled here, since the types are given, and not at the first step. As numpy, a division by 0
+    # gives inf: a check for each would keep the loop from vectors.
+    types = "void(f4[::1], f4[::1], f4[::1], f4[::1], f4, f4, f4)"
     try:
-        return numba.njit(function, cache=True, error_model="numpy")
-    except RuntimeError:
-        return numba.njit(function, error_model="numpy")
+        return numba.njit(types, cache=True, error_model="numpy")(function)
+    except Exception:  # no folder, a full disk, a damaged cache
+        return numba.njit(types, error_model="numpy")(function)
 
 
 class Adadelta:
@@ -71,7 +73,8 @@ class Adadelta:
         """Take one step along the gradients."""
         for parameter, averages in zip(self.parameters, self.averages, strict=True):
             if parameter.grad is not None:
-                values = (parameter.detach().view(-1), parameter.grad.reshape(-1), *averages)
+                gradient = parameter.grad.reshape(-1).contiguous()
+                values = (parameter.detach().view(-1), gradient, *averages)
                 self.update(*(value.numpy() for value in values), *self.constants)
 
     def state_dict(self) -> dict[str, Any]:

@@ -68,7 +68,8 @@ class Corpus:
         """The items as queries."""
         if not self.blind:
             return items
-        vectors = np.zeros_like(items.vectors)
+        vectors = room(*items.vectors.shape)
+        vectors[:] = 0.0
         vectors[:, 0] = 1.0
         return replace(items, vectors=vectors)
 

@@ -50,7 +50,7 @@ class Writer:
         schema = schema or table.schema
         self.schema = schema.with_metadata({**(schema.metadata or {}), **seals.METADATA})
         self.bits = {column.name: column.bits for column in table.columns}
-        self.rows, self.waiting = 0, list[pa.RecordBatch]()
+        self.rows, self.waiting, self.bytes = 0, list[pa.RecordBatch](), 0
         self.opened = _sealed(path, self.schema)
 
     def write(self, columns: dict[str, Any] | pd.DataFrame) -> None:
@@ -70,16 +70,21 @@ class Writer:
         ]
         batch = pa.record_batch(arrays, schema=self.schema)
         if batch.num_rows:
-            self.waiting.append(batch)
+            # A copy: the caller may use its arrays again.
+            self.waiting.append(pa.ipc.read_record_batch(batch.serialize(), self.schema))
             self.rows += batch.num_rows
-        if sum(part.nbytes for part in self.waiting) >= GROUP:
+            self.bytes += batch.nbytes
+        if self.bytes >= GROUP:
             self.flush()
 
     def flush(self) -> None:
-        """Write the rows that wait, as one row group."""
+        """Write the rows that wait, in row groups of about `GROUP` bytes."""
         if self.waiting:
-            self.writer.write_batch(pa.concat_batches(self.waiting))
+            batch = pa.concat_batches(self.waiting)
+            groups = max(1, round(self.bytes / GROUP))
+            self.writer.write_batch(batch, row_group_size=-(-batch.num_rows // groups))
         self.waiting.clear()
+        self.bytes = 0
 
     def __enter__(self) -> "Writer":
         with ExitStack() as stack:
@@ -257,9 +262,9 @@ def rounded(values: np.ndarray, bits: int) -> np.ndarray:
     drop = 24 - bits
     even = (whole >> np.uint32(drop)) & np.uint32(1)
     near = whole + np.uint32((1 << (drop - 1)) - 1) + even
-    # A number that is not finite has no bits to spare.
-    kept = np.where(np.isfinite(values), near & np.uint32(0xFFFFFFFF << drop & 0xFFFFFFFF), whole)
-    return kept.view(np.float32)
+    found = (near & np.uint32(0xFFFFFFFF << drop & 0xFFFFFFFF)).view(np.float32)
+    # A number that is not finite has no bits to spare, and the largest ones would become so.
+    return np.where(np.isfinite(values) & np.isfinite(found), found, values)
 
 
 def _array(values: Any, kind: pa.DataType, bits: int) -> pa.Array:

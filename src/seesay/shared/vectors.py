@@ -23,8 +23,10 @@ def room(rows: int, size: int, kind: type[np.floating] = np.float32) -> NDArray[
     wanted = rows * size * np.dtype(kind).itemsize
     if wanted < LARGE:
         return np.empty((rows, size), kind)
-    folder = tempfile.gettempdir()
+    folder = "TMPDIR"
     try:
+        # One that is set but missing is an error here, and Python would take another folder.
+        folder = os.environ.get("TMPDIR") or tempfile.gettempdir()
         with tempfile.TemporaryFile(dir=folder) as file:
             _reserve(file.fileno(), wanted)
             return np.frombuffer(mmap.mmap(file.fileno(), wanted), kind).reshape(rows, size)

@@ -14,7 +14,7 @@ from seesay.learning.captions.features import CaptionFeatures
 from seesay.learning.captions.losses import LOSSES
 from seesay.learning.captions.scores import caption_scores
 from seesay.learning.examples import Data
-from seesay.learning.losses import Batch, mean
+from seesay.learning.losses import Batch, average
 from seesay.learning.losses.paper import cosines
 from seesay.learning.negatives import mask
 from seesay.model.network import Network
@@ -121,8 +121,8 @@ def values(total: Tensor, scores: Tensor, batch: Batch, types: np.ndarray) -> np
 
     A negative is false if a caption of it has the same words.
     """
-    near = mean(scores, batch.same_pairs).item()
-    far = mean(scores, batch.different_pairs).item()
+    near = average(scores, batch.same_pairs)
+    far = average(scores, batch.different_pairs)
     negative = batch.different.cpu().numpy()
     false = negative & ~mask(types, batch.word_picture.cpu().numpy())
     return np.array([total.item(), near, far, false.sum() / max(1, negative.sum())])

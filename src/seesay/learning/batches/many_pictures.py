@@ -11,7 +11,7 @@ from torch import Tensor
 from seesay.learning import losses
 from seesay.learning.augmentation import vary
 from seesay.learning.examples import Data
-from seesay.learning.losses import Batch, mean
+from seesay.learning.losses import Batch, average
 from seesay.learning.negatives import mask
 from seesay.model.network import Network
 from seesay.settings.training import TrainingSettings
@@ -129,8 +129,8 @@ def values(total: Tensor, batch: Batch, types: np.ndarray) -> np.ndarray:
 
     `types` (m,) are those of the batch's tokens.
     """
-    near = mean(batch.cosine, batch.same_pairs).item()
-    far = mean(batch.cosine, batch.different_pairs).item()
+    near = average(batch.cosine, batch.same_pairs)
+    far = average(batch.cosine, batch.different_pairs)
     negative = batch.different.cpu().numpy()
     false = negative & ~mask(types, batch.word_picture.cpu().numpy())
     return np.array([total.item(), near, far, false.sum() / max(1, negative.sum())])

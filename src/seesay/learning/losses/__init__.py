@@ -4,6 +4,7 @@ A module's `loss(batch, settings)` gives a scalar. The paper's own loss, over th
 picture, is in `seesay.learning.losses.paper`.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -64,6 +65,11 @@ def find(name: str) -> Callable[[Batch, TrainingSettings], Tensor]:
 def mean(values: Tensor, mask: Tensor) -> Tensor:
     """The mean of the values under a mask of their shape, a scalar; 0 without any."""
     return torch.where(mask, values, 0).sum() / mask.sum().clamp(min=1)
+
+
+def average(values: Tensor, mask: Tensor) -> float:
+    """The mean of the values under a mask of their shape; NaN without any."""
+    return mean(values, mask).item() if bool(mask.any()) else math.nan
 
 
 def pooled(
