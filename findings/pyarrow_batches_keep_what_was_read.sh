@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
 # pyarrow's ParquetFile.iter_batches keeps every byte that it has read until the iteration ends.
-#
 # pyarrow 26.0.1. A table of feature vectors in 40 row groups of 2 MB is read batch by batch, a row
-# group a batch, and each batch is dropped before the next. Guess: what Arrow holds stays at a row
-# group or two, which is why one iterates. Seen: it begins at some 37 MB and grows with what has been
-# read to 85 MB, more than the file itself, since `pre_buffer` is True by default and what was
-# buffered is let go with the reader. With pre_buffer=False it stays at three row groups.
+# group a batch, and each batch is dropped before the next.
+#
+# Guess before it was run: what Arrow holds stays at a row group or two, which is why one iterates.
+# Seen: it begins at some 37 MB and grows with what has been read to 85 MB, more than the file
+# itself, since `pre_buffer` is True by default and what was buffered is let go with the reader.
+# With pre_buffer=False it stays at three row groups.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv env
-env/bin/pip install --quiet pyarrow==26.0.1 numpy==2.4.6
+"env/bin/pip" install --quiet pyarrow==26.0.1 numpy==2.4.6
 cat > read.py <<'PY'
 import numpy as np
 import pyarrow as pa

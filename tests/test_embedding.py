@@ -12,6 +12,7 @@ from seesay.schemas.vision import IMAGES
 from seesay.settings.training import TrainingSettings
 from seesay.shared import tables
 from support.embeddings import FRAGMENTS, TOKENS, make
+from support.stored import stored
 
 CPU = torch.device("cpu")
 SETTINGS = TrainingSettings(
@@ -28,12 +29,12 @@ def test_features_are_sorted_by_id_across_shards(tmp_path):
     keys = list(fragments.keys.itertuples(index=False, name=None))
     assert keys == [("a", 0), ("a", 2), ("c", 0), ("c", 2)]
     np.testing.assert_array_equal(
-        fragments.features.rows(slice(None)), np.stack([FRAGMENTS[key] for key in keys])
+        fragments.features.rows(slice(None)), stored([FRAGMENTS[key] for key in keys])
     )
     words = load_words(inputs.logmel, ["r@3", "r@0", "r@3", "r@9"])
     assert words.token_ids.tolist() == ["r@0", "r@3"]
     np.testing.assert_array_equal(
-        words.features.rows(slice(None)), np.stack([TOKENS["r@0"], TOKENS["r@3"]])
+        words.features.rows(slice(None)), stored([TOKENS["r@0"], TOKENS["r@3"]])
     )
 
 
@@ -58,19 +59,19 @@ def test_each_id_gets_the_embedding_of_its_features(tmp_path):
     store, models = tmp_path / "store", {"untrained": model}
     training.train(inputs, None, models, store, SETTINGS, "paper", 1, CPU)
     images, words = tmp_path / "images_out", tmp_path / "words_out"
-    embedding.embed(model, inputs, images, words, CPU)
+    embedding.embed([(model, images, words)], inputs, CPU)
     network = embedding.load_network(model.parent, CPU)
     found = tables.read(IMAGE_EMBEDDINGS, images)
     assert len(found) == len(FRAGMENTS)
     for row in found.itertuples():
-        feature = torch.from_numpy(FRAGMENTS[row.image_id, row.region])[None]
+        feature = torch.from_numpy(stored(FRAGMENTS[row.image_id, row.region]))[None]
         np.testing.assert_allclose(
             row.embedding, network.embed_images(feature)[0].detach(), rtol=1e-4, atol=1e-6
         )
     found = tables.read(WORD_EMBEDDINGS, words)
     assert set(found["token_id"]) == set(TOKENS) - {UNUSED}
     for row in found.itertuples():
-        feature = torch.from_numpy(TOKENS[row.token_id])[None]
+        feature = torch.from_numpy(stored(TOKENS[row.token_id]))[None]
         np.testing.assert_allclose(
             row.embedding, network.embed_words(feature)[0].detach(), rtol=1e-4, atol=1e-6
         )

@@ -22,6 +22,7 @@ from seesay.vision import fragments
 from seesay.vision.fragments import make_shards
 from seesay.vision.pictures import read_corpora
 from seesay.vision.splits import assign
+from support.stored import stored
 
 FRAGMENTS = 20
 SPLITS = {"train": ["2008_1", "2008_2", "2008_3"], "validation": ["2008_4"], "test": ["2008_5"]}
@@ -107,7 +108,7 @@ def test_codes_become_the_table_fc7_in_shards(folder: Path, tmp_path: Path):
         assert (table["score"] == 0).all()
         if wanted:
             right = np.concatenate([codes(i[-6:])[:, :4096] for i in wanted])
-            assert np.array_equal(features(table), right)
+            assert np.array_equal(features(table), stored(right))
             assert features(table).dtype == np.float32
 
 
@@ -121,7 +122,7 @@ def test_codes_become_the_table_fc7_in_shards(folder: Path, tmp_path: Path):
 )
 def test_the_whole_image_is_region_0_where_it_is_known(folder, tmp_path, whole, order):
     made, _ = run(folder, tmp_path, ["2008_1"], shards=1, whole=whole)
-    assert np.array_equal(features(made[0]), codes("2008_1")[list(order), :4096])
+    assert np.array_equal(features(made[0]), stored(codes("2008_1")[list(order), :4096]))
 
 
 def as_struct_array(names):

@@ -28,6 +28,7 @@ from support.frames import (
     record,
     saved,
 )
+from support.stored import CHANGE
 
 pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit:FutureWarning")
 
@@ -88,7 +89,7 @@ def test_vectors_are_the_models_frames_cut_by_hand(module, tmp_path):
         times = middle + steps
         beyond = (times < -1e-9) | (times > 3.0 + 1e-9)
         expected = np.where(beyond[:, None], 0, by_hand(module, sound, times))
-        np.testing.assert_allclose(vectors[token], expected, atol=1e-5)
+        np.testing.assert_allclose(vectors[token], expected, rtol=CHANGE, atol=1e-5)
         assert padded[token] == beyond.sum()
     masked, _, _ = extract(tmp_path, words, chosen(model, span="masked", **options))
     times = 1.5 + steps
@@ -97,7 +98,7 @@ def test_vectors_are_the_models_frames_cut_by_hand(module, tmp_path):
     times = 0.16 + steps
     outside = (times < 0.05) | (times > 0.25)
     expected = np.where(outside[:, None], 0, by_hand(module, sound, times))
-    np.testing.assert_allclose(masked["a@0.050"], expected, atol=1e-5)
+    np.testing.assert_allclose(masked["a@0.050"], expected, rtol=CHANGE, atol=1e-5)
     assert outside.sum() > 10
 
 
@@ -110,7 +111,9 @@ def test_a_word_is_stretched(module, tmp_path):
     grid -= grid.mean(axis=0)
     times = 0.4 + (np.arange(8) + 0.5) / 8 * 0.5
     expected = [np.interp(times, np.arange(101) * 0.02, column) for column in grid.T]
-    np.testing.assert_allclose(vectors["a@0.400"], np.stack(expected, axis=-1), atol=1e-5)
+    np.testing.assert_allclose(
+        vectors["a@0.400"], np.stack(expected, axis=-1), rtol=CHANGE, atol=1e-5
+    )
 
 
 def test_chunks_hold_every_sample_with_what_is_around_it():
@@ -160,7 +163,7 @@ def test_a_model_hears_the_recording_at_the_working_rate(module, tmp_path):
     vectors, _, _ = extract(tmp_path, [("a", path, 0.4, 0.6)], options)
     sound = np.concatenate(list(pieces(path, RATE)))
     expected = by_hand(module, sound, np.array([0.5]))
-    np.testing.assert_allclose(vectors["a@0.400"], expected, atol=1e-5)
+    np.testing.assert_allclose(vectors["a@0.400"], expected, rtol=CHANGE, atol=1e-5)
 
 
 def test_the_script_writes_the_same_table_twice_and_of_its_size(module, tmp_path):

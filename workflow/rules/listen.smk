@@ -50,7 +50,6 @@ rule listen:
         frames=0 if HEARD_LOGMEL.model else HEARD_LOGMEL.frames,
         hop=HEARD_LOGMEL.hop,
         span=HEARD_LOGMEL.span,
-        # With an equals sign in the command: Snakemake quotes an empty text as nothing.
         evaluation=heard_pooling(),
     message:
         "Cutting words and pictures for the report"
@@ -64,5 +63,5 @@ rule listen:
         " --out {output.listen:q} --rejects {output.rejects:q}"
         " --experiment {params.experiment:q} --system model --seed {params.seed}"
         " --frames {params.frames} --hop {params.hop} --span {params.span}"
-        " --evaluation={params.evaluation:q} --settings {params.settings:q}"
+        " --evaluation {params.evaluation:q} --settings {params.settings:q}"
         " 2>&1 | tee {log:q}"
