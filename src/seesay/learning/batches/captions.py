@@ -9,12 +9,12 @@ import torch
 from torch import Tensor
 
 from seesay.learning.augmentation import vary
-from seesay.learning.batches.many_pictures import split
+from seesay.learning.batches.many_pictures import split, values
 from seesay.learning.captions.features import CaptionFeatures
 from seesay.learning.captions.losses import LOSSES
 from seesay.learning.captions.scores import caption_scores
 from seesay.learning.examples import Data
-from seesay.learning.losses import Batch, average
+from seesay.learning.losses import Batch
 from seesay.learning.losses.paper import cosines
 from seesay.learning.negatives import mask
 from seesay.model.network import Network
@@ -113,19 +113,6 @@ def scored(
     )
     total = LOSSES[settings.loss](batch, scores, settings)
     return total, values(total, scores, batch, data.types[captions])
-
-
-@torch.no_grad()
-def values(total: Tensor, scores: Tensor, batch: Batch, types: np.ndarray) -> np.ndarray:
-    """Loss, mean scores of own and of other pictures, and share of false negatives, (4,).
-
-    A negative is false if a caption of it has the same words.
-    """
-    near = average(scores, batch.same_pairs)
-    far = average(scores, batch.different_pairs)
-    negative = batch.different.cpu().numpy()
-    false = negative & ~mask(types, batch.word_picture.cpu().numpy())
-    return np.array([total.item(), near, far, false.sum() / max(1, negative.sum())])
 
 
 def validate(

@@ -66,7 +66,7 @@ def loss(
     images = network.image(data.fragments.rows(rows.fragments))
     batch = batch_of(data, rows, images, network.speech(words), settings)
     total = shared_loss(batch, settings)
-    measured = values(total, batch, data.types[rows.words])
+    measured = values(total, batch.cosine, batch, data.types[rows.words])
     for weight, value in training_terms(network, data, batch, rows, settings):
         total = total + weight * value
     return total, measured
@@ -124,13 +124,14 @@ def batch_of(
 
 
 @torch.no_grad()
-def values(total: Tensor, batch: Batch, types: np.ndarray) -> np.ndarray:
-    """Loss, mean cosines of positive and negative pairs, and share of false negatives, (4,).
+def values(total: Tensor, similarity: Tensor, batch: Batch, types: np.ndarray) -> np.ndarray:
+    """Loss, mean similarities of positive and negative pairs, share of false negatives, (4,).
 
-    `types` (m,) are those of the batch's tokens.
+    `similarity` (m, n) is that of every token with every fragment, `types` (m,) are those of the
+    tokens: a negative picture is false if a token of it has the same.
     """
-    near = average(batch.cosine, batch.same_pairs)
-    far = average(batch.cosine, batch.different_pairs)
+    near = average(similarity, batch.same_pairs)
+    far = average(similarity, batch.different_pairs)
     negative = batch.different.cpu().numpy()
     false = negative & ~mask(types, batch.word_picture.cpu().numpy())
     return np.array([total.item(), near, far, false.sum() / max(1, negative.sum())])
@@ -184,5 +185,5 @@ def validate(
         rows = gather(data, places)
         batch = batch_of(data, rows, images[rows.fragments], words[rows.words], settings)
         total = shared_loss(batch, settings)
-        sums += values(total, batch, data.types[rows.words]) * len(places)
+        sums += values(total, batch.cosine, batch, data.types[rows.words]) * len(places)
     return sums

@@ -100,9 +100,8 @@ def load_captions(paths: Sequence[Path], said: pd.DataFrame) -> Captions:
 
 
 def _frames(paths: Sequence[Path], said: pd.DataFrame) -> Captions:
-    wanted = pd.Index(np.unique(said["recording_id"].to_numpy(dtype=object)))
     known = tables.read(CAPTION_FRAMES, paths, columns=["recording_id", "frames"])
-    known = known[known["recording_id"].isin(wanted) & (known["frames"] > 0)]
+    known = known[known["recording_id"].isin(said["recording_id"]) & (known["frames"] > 0)]
     starts = np.concatenate([[0], known["frames"].cumsum()]).astype(np.int64)
     first = dict(zip(known["recording_id"], starts.tolist(), strict=False))
     frames = None
