@@ -9,6 +9,9 @@
     seesay abx results --experiment paper --out FOLDER
     seesay clean config/paper.yaml
 
+`python -m seesay` is the same command. `seesay --version` prints the version, `seesay --completion`
+lines for bash that complete commands and options.
+
 `check` says whether a run can start and predicts its numbers, one line a finding, with exit status
 1 if something is missing. `config` prints every setting of a run and its origin.
 `search` finds pictures for a spoken word, or spoken words for a picture.
@@ -64,6 +67,13 @@ def main(argv: Sequence[str] | None = None) -> None:
 def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """The command and its options; a wrong one ends with a line of help and exit status 2."""
     parser = argparse.ArgumentParser(prog="seesay", description="Words from pictures and speech.")
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
+    parser.add_argument(
+        "--completion",
+        action=_Completion,
+        nargs=0,
+        help='print completion for bash: eval "$(seesay --completion)"',
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     for add in (
         _add_check,
@@ -83,6 +93,26 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     if arguments.command == "search" and arguments.split and arguments.look:
         parser.error("--split: selects pictures for --say; --look finds spoken words")
     return arguments
+
+
+class _Version(argparse.Action):
+    """Prints the version; read here, so that other commands do not wait for it."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        from importlib.metadata import version
+
+        print(f"seesay {version('seesay')}")
+        parser.exit()
+
+
+class _Completion(argparse.Action):
+    """Prints what bash needs to complete commands and options."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        from seesay.commands.begin.completion import script
+
+        print(script(parser))
+        parser.exit()
 
 
 def _add_check(commands: Commands) -> None:
