@@ -5,7 +5,7 @@ from itertools import product
 
 import numpy as np
 
-from seesay.captions.casting import Casting, allot, orders
+from seesay.captions.casting import ROWS, Casting, Queue, Sought, allot, orders
 
 
 def uses(needs: np.ndarray) -> np.ndarray:
@@ -105,3 +105,34 @@ def test_allot_gives_free_tokens_where_uses_are_most_a_token() -> None:
     assert allot(taken, left, uses).ravel().tolist() == [4, 2]
     none = np.array([[[0]], [[1]]])
     assert allot(none, left, np.array([[[0]], [[3]]])).ravel().tolist() == [0, 5]
+
+
+def test_a_queue_gives_the_first_of_the_smallest_keys_while_keys_change() -> None:
+    random = np.random.default_rng(4)
+    keys = random.integers(0, 40, 3 * ROWS + 7)
+    queue = Queue(keys.copy())
+    for _ in range(500):
+        places = random.integers(len(keys), size=30)
+        places[0] = keys.argmin()
+        keys[places] = keys[places] + random.integers(-2, 3)
+        queue.change(places, keys[places])
+        assert queue.first() == keys.argmin()
+
+
+def test_demand_that_follows_the_casting_is_that_counted_anew() -> None:
+    random = np.random.default_rng(2)
+    needs = random.integers(0, 3, (2 * ROWS, 12)) * (random.random((2 * ROWS, 12)) < 0.3)
+    needs[:, 0] += needs.sum(axis=1) == 0
+    casting = Casting(uses(needs), random.integers(0, 900, (5, 12)))
+    pending = np.ones(len(needs), bool)
+    sought = Sought(casting, pending)
+    for caption in random.permutation(len(needs)):
+        able = np.flatnonzero(casting.lacks[caption] == 0)
+        if len(able):
+            pending[caption] = False
+            casting.give(caption, able[0])
+        if caption % 400 == 0 and casting.changed:
+            sought.changed, casting.changed = casting.changed, []
+            sought.update(casting, pending)
+            assert np.allclose(sought.demand, Sought(casting, pending).demand, atol=1e-9, rtol=0)
+    assert not pending.all()

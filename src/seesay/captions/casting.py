@@ -13,20 +13,21 @@ Ints = npt.NDArray[np.int64]
 LOOK = 50
 # Words in demand for less than this share of the tokens left are plentiful; loads then decide.
 PLENTY = 0.5
+ROWS = 1024  # captions handled at once
 
 
 class Casting:
     """Captions, and talkers with their tokens, as counts.
 
-    `uses` is (tokens wanted, 2): caption and word, one row for each use. `supply` is (talkers,
-    words): existing tokens. Without `splits` a token serves one caption. With `splits` (captions,),
-    the number of each caption's split, a token belongs to the first split that takes it, and may
-    serve all its captions.
+    `uses` is (tokens wanted, 2): caption and word, one row for each use; every caption has one.
+    `supply` is (talkers, words): existing tokens. Without `splits` a token serves one caption. With
+    `splits` (captions,), the number of each caption's split, a token belongs to the first split
+    that takes it, and may serve all its captions.
 
     Attributes: `left` (talkers, words): tokens that nobody has taken; `have` (splits, talkers,
     words): these and the ones taken by the split; `lacks` (captions, talkers): how many of the
     caption's words the talker lacks tokens for; `able` (captions,): talkers who lack none; `load`
-    (talkers,): captions that each says.
+    (talkers,): captions that each says; `changed`: captions whose `lacks` changed.
     """
 
     def __init__(self, uses: Ints, supply: Ints, splits: Ints | None = None) -> None:
@@ -48,14 +49,21 @@ class Casting:
         self.left = supply.astype(np.int64)
         self.have = np.repeat(self.left[None], len(self.demand), axis=0)
         self.load = np.zeros(talkers, dtype=np.int64)
+        self.changed: list[Ints] = []
         self.look()
 
     def look(self) -> None:
         """Update `lacks` and `able`."""
-        self.lacks = np.zeros((len(self.words), len(self.left)), dtype=np.int64)
-        for caption, (need, count) in enumerate(zip(self.words, self.counts, strict=True)):
-            stock = self.have[self.split[caption]]
-            self.lacks[caption] = (stock[:, need] < count).sum(axis=1)
+        # No caption has more words than an int16 counts.
+        self.lacks = np.zeros((len(self.words), len(self.left)), dtype=np.int16)
+        for start in range(0, len(self.words), ROWS):
+            words, counts = self.words[start : start + ROWS], self.counts[start : start + ROWS]
+            sizes = [len(need) for need in words]
+            split = np.repeat(self.split[start : start + ROWS], sizes)
+            stock = self.have[split, :, np.concatenate(words)]
+            few = (stock < np.concatenate(counts)[:, None]).astype(np.int16)
+            begin = np.cumsum([0, *sizes[:-1]])
+            self.lacks[start : start + ROWS] = np.add.reduceat(few, begin, axis=0)
         self.able = (self.lacks == 0).sum(axis=1)
 
     def part(self) -> None:
@@ -95,46 +103,41 @@ class Casting:
 
         The caption with the fewest able talkers is always next. Yields (caption, talker).
         """
+        never = len(self.left) + 1
         pending = np.ones(len(self.able), dtype=bool)
-        sought = np.zeros(self.left.shape)
+        queue = Queue(np.where(self.able > 0, self.able, never))
+        sought = Sought(self, pending) if vocabulary is None and self.spent else None
         for turn in range(len(self.able)):
-            key = np.where(pending & (self.able > 0), self.able, len(self.left) + 1)
-            caption = int(key.argmin())
-            if key[caption] > len(self.left):
+            caption = queue.first()
+            if queue.keys[caption] == never:
                 return
-            if vocabulary is None and self.spent and turn % LOOK == 0:
-                share = (self.lacks == 0) & pending[:, None]
-                sought = self.seek(share / np.maximum(self.able, 1)[:, None])
+            if sought is not None and turn and turn % LOOK == 0:
+                sought.update(self, pending)
             talker = self.choose(caption, vocabulary, sought)
             pending[caption] = False
             self.give(caption, talker)
+            changed = np.concatenate(self.changed)
+            self.changed.clear()
+            able = self.able[changed]
+            queue.change(changed, np.where(pending[changed] & (able > 0), able, never))
+            if sought is not None:
+                sought.changed.append(changed)
             yield caption, talker
 
-    def seek(self, share: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """The demand for tokens: (talkers, words).
-
-        `share` (captions, talkers) is the probability that a talker says a caption.
-        """
-        found = [
-            wanted @ share[users] for users, wanted in zip(self.users, self.wanted, strict=True)
-        ]
-        return np.stack(found, axis=1)
-
-    def choose(self, caption: int, vocabulary: Ints | None, sought: npt.NDArray[np.float64]) -> int:
+    def choose(self, caption: int, vocabulary: Ints | None, sought: "Sought | None") -> int:
         """The able talker with the largest `vocabulary`, if given; otherwise by tokens.
 
-        If a token serves one caption, the talker whose scarcest needed word is least in demand:
-        `sought` (talkers, words) counts the uncast captions that could take a token, each divided
-        by its able talkers, relative to the tokens left. If tokens may repeat, a talker with tokens
-        to spare for the other splits, or one who favours this split. Ties go to the talker with the
-        fewest captions.
+        If a token serves one caption, `sought` is given, and the talker is taken whose scarcest
+        needed word is least in demand, relative to the tokens left. If tokens may repeat, a talker
+        with tokens to spare for the other splits, or one who favours this split. Ties go to the
+        talker with the fewest captions.
         """
         talkers = np.flatnonzero(self.lacks[caption] == 0)
         few = np.ix_(talkers, self.words[caption])
         if vocabulary is not None:
             order = [-vocabulary[talkers]]
-        elif self.spent:
-            scarcity = (sought[few] / self.left[few]).max(axis=1).round(9)
+        elif sought is not None:
+            scarcity = (sought.demand[few] / self.left[few]).max(axis=1).round(9)
             order = [self.load[talkers], np.maximum(scarcity, PLENTY)]
         else:
             split, left = self.split[caption], self.left[few]
@@ -171,6 +174,73 @@ class Casting:
     def _lack(self, captions: Ints, talker: int) -> None:
         self.able[captions] -= self.lacks[captions, talker] == 0
         self.lacks[captions, talker] += 1
+        self.changed.append(captions)
+
+
+class Sought:
+    """The demand for tokens: `demand` (talkers, words).
+
+    It counts the pending captions (a mask) that could take a token, each divided by its able
+    talkers. `changed` has the captions that are no longer as `demand` counts them.
+    """
+
+    def __init__(self, casting: Casting, pending: npt.NDArray[np.bool_]) -> None:
+        self.changed: list[Ints] = []
+        self.share = _share(casting, pending, np.arange(len(pending)))
+        found = [
+            wanted @ self.share[users]
+            for users, wanted in zip(casting.users, casting.wanted, strict=True)
+        ]
+        self.demand = np.stack(found, axis=1)
+
+    def update(self, casting: Casting, pending: npt.NDArray[np.bool_]) -> None:
+        """Count the captions `changed` as they are now."""
+        captions = np.unique(np.concatenate(self.changed))
+        self.changed.clear()
+        for start in range(0, len(captions), ROWS):
+            some = captions[start : start + ROWS]
+            now = _share(casting, pending, some)
+            words = [casting.words[caption] for caption in some]
+            counts = np.concatenate([casting.counts[caption] for caption in some])
+            grown = np.repeat(now - self.share[some], [len(need) for need in words], axis=0)
+            np.add.at(self.demand.T, np.concatenate(words), counts[:, None] * grown)
+            self.share[some] = now
+
+
+def _share(
+    casting: Casting, pending: npt.NDArray[np.bool_], captions: Ints
+) -> npt.NDArray[np.float64]:
+    """The probability that each talker says each of the captions, (captions, talkers)."""
+    able = (casting.lacks[captions] == 0) & pending[captions][:, None]
+    found: npt.NDArray[np.float64] = able / np.maximum(casting.able[captions], 1)[:, None]
+    return found
+
+
+class Queue:
+    """The place of the smallest of many `keys`, the first of equals, while keys change."""
+
+    def __init__(self, keys: Ints) -> None:
+        self.keys, blocks = keys, -(-len(keys) // ROWS)
+        # No key of a block is smaller than its `least`; `sure` is false if none may be as small.
+        self.least = np.zeros(blocks, np.int64)
+        self.sure = np.zeros(blocks, dtype=bool)
+
+    def first(self) -> int:
+        """The place of the smallest key."""
+        while True:
+            block = int(self.least.argmin())
+            own = self.keys[block * ROWS : (block + 1) * ROWS]
+            if self.sure[block]:
+                return block * ROWS + int(own.argmin())
+            self.least[block], self.sure[block] = own.min(), True
+
+    def change(self, places: Ints, keys: Ints) -> None:
+        """Give places (n,) new keys (n,); a place that is named twice has one key."""
+        grown = keys > self.keys[places]
+        self.keys[places] = keys
+        block = places // ROWS
+        np.minimum.at(self.least, block, keys)
+        self.sure[block[grown]] = False
 
 
 def orders(demand: Ints, talkers: int) -> Ints:

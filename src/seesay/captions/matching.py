@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from seesay.captions.casting import Casting, Ints
 from seesay.captions.dictionary import Dictionary
@@ -108,12 +109,7 @@ def match(
     pairs = casting.cast("balanced" if settings.speakers == "mixed" else settings.speakers, sizes)
 
     refused = said[~said["number"].isin([caption for caption, _ in pairs])]
-    known = np.array([""]) if mixed else talkers
-    lacking = [lost]
-    for caption, uses in refused.groupby("number"):
-        nearest, few, cause = _why(casting, int(str(caption)), supply)
-        lacks = uses[uses["spoken"].isin(few)]
-        lacking.append(lacks.assign(cause=cause, talker=known[nearest]))
+    lacking = [lost, _refused(refused, casting, supply, np.array([""]) if mixed else talkers)]
     cast = pd.DataFrame(pairs, columns=["number", "talker"], dtype=np.int64)
     said = said.merge(cast, on="number")
     if mixed:
@@ -132,6 +128,21 @@ def _lacking(parts: list[pd.DataFrame]) -> pd.DataFrame:
     """The words that captions lack, as rows of UNSAYABLE."""
     rows = pd.concat(parts)[_names(UNSAYABLE)].drop_duplicates(list(UNSAYABLE.key))
     return rows.sort_values(list(UNSAYABLE.key), ignore_index=True)
+
+
+def _refused(
+    said: pd.DataFrame, casting: Casting, supply: Ints, talkers: NDArray[np.str_]
+) -> pd.DataFrame:
+    """The rows of `said` whose words their captions lack, with `cause` and the nearest `talker`."""
+    captions, place = np.unique(said["number"], return_inverse=True)
+    found = [_why(casting, int(caption), supply) for caption in captions]
+    words = supply.shape[1]
+    lacks = [caption * words + few for caption, (_, few, _) in enumerate(found)]
+    few = np.isin(place * words + said["spoken"], np.concatenate([place[:0], *lacks]))
+    place = place[few]
+    cause = pd.array([cause for _, _, cause in found], dtype="str")
+    nearest = pd.array([talkers[talker] for talker, _, _ in found], dtype="str")
+    return said[few].assign(cause=cause[place], talker=nearest[place])
 
 
 def _why(casting: Casting, caption: int, supply: Ints) -> tuple[int, Ints, str]:
