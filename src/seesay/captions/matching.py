@@ -218,7 +218,9 @@ def match_tables(
     table = replace(said, spoken, used, settings.relax, settings.frequency_tolerance)
 
     sizes = spoken_words.groupby("talker")["word"].nunique()
-    captions = captions.assign(
+    # Of millions of rows, each column of text takes 100 MB and more.
+    tokens = tokens[["token_id", "talker", "spoken_word"]]
+    captions = captions[KEY].assign(
         word=captions["lemma"],
         spoken_word=captions["lemma"].map(table.set_index("word")["spoken_word"]),
         split=captions["image_id"].map(splits),
