@@ -58,6 +58,7 @@ def test_metrics_equal_exact_fractions(rows, images):
 @settings(max_examples=30, deadline=None)
 @given(rows=ROWS)
 @example(rows=[(3, 0, 1, 4), (30, 0, 1, 4), (60, 0, 1, 4)])
+@example(rows=[(3, 0, 1, 4), (60, 9, 2, 4), (80, 0, 1, 4)])
 def test_metrics_do_not_depend_on_the_size_of_a_block(rows):
     whole = of_one_sample(rows)
     with pytest.MonkeyPatch.context() as patch:

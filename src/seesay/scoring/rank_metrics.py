@@ -54,6 +54,10 @@ def summarise(ranks: Ranks, image: Integers, weights: Floats) -> Floats:
     low, high = np.zeros(len(weights)), np.zeros(len(weights))
     recalls: list[Floats] = []
     for reached in _reached(ranks, image, images, len(weights)):
+        if recalls and (weights @ reached[:, -1] / queries < 0.5 - SLACK).all():
+            # No sample's median is here: most ranks of a large gallery.
+            low, high = low + reached.shape[1], high + reached.shape[1]
+            continue
         share = weights @ reached / queries[:, None]
         if not recalls:
             recalls = [100.0 * share[:, k - 1] for k in RECALLS]
