@@ -9,6 +9,7 @@ A word with several has several lines. The user's pronunciations of a word repla
 """
 
 import re
+from collections.abc import Container
 from pathlib import Path
 
 from pocketsphinx import get_model_path
@@ -28,13 +29,21 @@ def load(dictionary: Path | None) -> Pronunciations:
 
     Raises InputError for a faulty line of the user's dictionary, or an unknown phone.
     """
-    found: Pronunciations = {}
-    for line in Path(get_model_path("en-us/cmudict-en-us.dict")).read_text("utf-8").splitlines():
-        word, _, phones = line.partition(" ")
-        found.setdefault(base(word), []).append(phones)
+    found = carried()
     if dictionary is not None:
         known = (phones.split() for several in found.values() for phones in several)
         found |= own(dictionary, frozenset(phone for phones in known for phone in phones))
+    return found
+
+
+def carried(words: Container[str] | None = None) -> Pronunciations:
+    """The pronunciations that pocketsphinx carries, of every word or of `words` alone."""
+    found: Pronunciations = {}
+    for line in Path(get_model_path("en-us/cmudict-en-us.dict")).read_text("utf-8").splitlines():
+        numbered, _, phones = line.partition(" ")
+        word = base(numbered)
+        if words is None or word in words:
+            found.setdefault(word, []).append(phones)
     return found
 
 

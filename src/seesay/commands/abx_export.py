@@ -69,7 +69,7 @@ def export(
     columns = ["token_id", "recording_id", "onset", "offset", "form", "lemma", "talker"]
     _write_table(folder / "tokens.tsv", found.frame[columns])
     forms = sorted(set(found.frame["form"]))
-    near = [(forms[one], forms[other]) for one, other in sorted(neighbours(forms))]
+    near = [(forms[one], forms[other]) for one, other in sorted(neighbours(tuple(forms)))]
     _write_table(folder / "neighbours.tsv", pd.DataFrame(near, columns=["word", "other"]))
     return found
 

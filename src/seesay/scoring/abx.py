@@ -90,12 +90,12 @@ def pairs(found: Items, context: Literal["any", "within"]) -> pd.DataFrame:
     """
     talker = found.numbers("talker")
     place = found.numbers("before", "after") if context == "within" else None
-    near: dict[str, set[tuple[int, int]]] = {}
+    near: dict[str, frozenset[tuple[int, int]]] = {}
     parts = []
     for task, (within, category) in sorted(TASKS.items()):
         names, word = np.unique(found.frame[category].to_numpy(dtype=str), return_inverse=True)
         if category not in near:
-            near[category] = neighbours(names.tolist())
+            near[category] = neighbours(tuple(names.tolist()))
         part = score(found.asked, found.vectors, word, talker, place, within)
         if len(part.word) == 0:
             who = "one talker says a word twice" if within else "two talkers say the same word"
@@ -107,13 +107,14 @@ def pairs(found: Items, context: Literal["any", "within"]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def neighbours(words: list[str]) -> set[tuple[int, int]]:
+@cache  # the systems of an experiment are asked about the same words
+def neighbours(words: tuple[str, ...]) -> frozenset[tuple[int, int]]:
     """Ordered pairs of positions of words that differ by one phone added, dropped or changed.
 
     Any pronunciation of a word counts. Words that share a pronunciation are no neighbours: they
     sound alike. A word that the dictionary lacks has no neighbours.
     """
-    known = _dictionary()
+    known = pronunciations.carried(frozenset(words))
     sounds = [{tuple(said.split()) for said in known.get(word, ())} for word in words]
     holders: dict[tuple[str, ...], list[int]] = {}
     for number, several in enumerate(sounds):
@@ -121,12 +122,7 @@ def neighbours(words: list[str]) -> set[tuple[int, int]]:
             for key in _near(said):
                 holders.setdefault(key, []).append(number)
     alike = {pair for group in holders.values() for pair in product(set(group), repeat=2)}
-    return {(a, b) for a, b in alike if a != b and not sounds[a] & sounds[b]}
-
-
-@cache
-def _dictionary() -> pronunciations.Pronunciations:
-    return pronunciations.load(None)
+    return frozenset((a, b) for a, b in alike if a != b and not sounds[a] & sounds[b])
 
 
 def _near(said: tuple[str, ...]) -> set[tuple[str, ...]]:
