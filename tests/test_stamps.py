@@ -269,3 +269,18 @@ def test_of_the_tasks_only_the_named_ones_count(house):
         assert "seesay.scoring.abx_scores" not in names
     names = {entry.split(":")[0] for entry in all_stamps(house)["listen"]}
     assert "seesay.scoring.tasks.word_token_by_image" in names
+
+
+def test_what_init_asks_a_reader_counts_for_no_job(house):
+    reader = ["seesay.corpora.timit"]
+    before = stamps.stamp("speech", reader)
+    path = house / "src/seesay/corpora/timit.py"
+    for old, new, same in (
+        ("files {WORDS} for", "word files for", True),
+        ("rate: int", "rt: int", False),
+    ):
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+        stamps.read.cache_clear()
+        assert (stamps.stamp("speech", reader) == before) == same

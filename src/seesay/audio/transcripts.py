@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from seesay.corpora import Reject
-from seesay.corpora.files import stem, visible_files
+from seesay.corpora import Evidence, Reject
+from seesay.corpora.files import Listing, stem, visible_files
 from seesay.corpora.listing import lines, whole_rows
 from seesay.corpora.spoken import AUDIO, unread
 from seesay.shared.errors import InputError
@@ -157,3 +157,20 @@ def talker_of(file: Path, talker: str) -> str:
     Folders with the same name belong to one talker, wherever they lie.
     """
     return file.parent.name if talker == "folder" else re.split("[_-]", file.stem)[0].strip()
+
+
+def recognise(folder: Listing) -> Evidence | None:
+    """Evidence of recordings with transcripts; its options are those of the section alignment."""
+    if not folder.audio:
+        return None
+    if TRANSCRIPTS in folder.names and set(COLUMNS) <= set(folder.columns(TRANSCRIPTS, "\t")):
+        return Evidence(f"{TRANSCRIPTS} has the columns {', '.join(COLUMNS)}", timed=False)
+    texts = {name.rpartition(".")[0] for name in folder.ending(".txt")}
+    told = [name for name in folder.audio if name.rpartition(".")[0] in texts]
+    if 2 * len(told) < len(folder.audio):
+        return None
+    flat = not any("/" in name for name in told)
+    said = f"{len(told):,} of {len(folder.audio):,} recordings have a .txt beside them"
+    where = "up to the first _ or - of a file's name" if flat else "in the name of its folder"
+    options = {"talker": "name"} if flat else {}
+    return Evidence(f"{said}; the talker is {where}", options, rank=1, timed=False)

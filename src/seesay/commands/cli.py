@@ -1,5 +1,6 @@
 """The command `seesay`: the project's tools outside a run.
 
+    seesay init PICTURES SPEECH
     seesay check config/paper.yaml
     seesay config config/paper.yaml
     seesay search --model results/training/paper/model/1 --say word.wav
@@ -12,8 +13,9 @@
 `python -m seesay` is the same command. `seesay --version` prints the version, `seesay --completion`
 lines for bash that complete commands and options.
 
-`check` says whether a run can start and predicts its numbers, one line a finding, with exit status
-1 if something is missing. `config` prints every setting of a run and its origin.
+`init` writes a config for a folder of pictures and one of speech. `check` says whether a run can
+start and predicts its numbers, one line a finding, with exit status 1 if something is missing.
+`config` prints every setting of a run and its origin.
 `search` finds pictures for a spoken word, or spoken words for a picture.
 `compare` lists the differences between two finished runs, with paired intervals.
 `export` writes both branches of a model as ONNX files. `abx` writes the test words as item files
@@ -24,13 +26,8 @@ import argparse
 import signal
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
-Commands = Any  # argparse keeps the type of its subparsers to itself
-TRUST = "run the TorchScript file that logmel.model names: a program that runs with your rights"
-
-FOLD = "in a run of all folds: the model of this fold (default: the one of the folder)"
+from seesay.commands.options import parse
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -47,7 +44,9 @@ def main(argv: Sequence[str] | None = None) -> None:
             sys.exit(look(arguments.config, arguments.trust_model))
         from seesay.shared.command import run
 
-        if arguments.command == "compare":
+        if arguments.command == "init":
+            wanted = _init
+        elif arguments.command == "compare":
             wanted = _compare
         elif arguments.command == "config":
             from seesay.commands.config_shown import show as wanted
@@ -64,187 +63,15 @@ def main(argv: Sequence[str] | None = None) -> None:
         sys.exit(130)
 
 
-def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
-    """The command and its options; a wrong one ends with a line of help and exit status 2."""
-    parser = argparse.ArgumentParser(prog="seesay", description="Words from pictures and speech.")
-    parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
-    parser.add_argument(
-        "--completion",
-        action=_Completion,
-        nargs=0,
-        help='print completion for bash: eval "$(seesay --completion)"',
-    )
-    commands = parser.add_subparsers(dest="command", required=True)
-    for add in (
-        _add_check,
-        _add_config,
-        _add_compare,
-        _add_search,
-        _add_export,
-        _add_abx,
-        _add_clean,
-    ):
-        add(commands)
-    arguments = parser.parse_args(argv)
-    if arguments.command == "search" and arguments.top < 1:
-        parser.error("--top: give 1 or more")
-    if arguments.command == "search" and arguments.out and arguments.say:
-        parser.error("--out: holds the words found by --look; --say finds pictures (--html FILE)")
-    if arguments.command == "search" and arguments.split and arguments.look:
-        parser.error("--split: selects pictures for --say; --look finds spoken words")
-    return arguments
+def _init(arguments: argparse.Namespace) -> None:
+    from seesay.commands.begin.init import init
 
+    def check(path: str) -> int:
+        from seesay.commands.check import report
 
-class _Version(argparse.Action):
-    """Prints the version; read here, so that other commands do not wait for it."""
+        return report(path)
 
-    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
-        from importlib.metadata import version
-
-        print(f"seesay {version('seesay')}")
-        parser.exit()
-
-
-class _Completion(argparse.Action):
-    """Prints what bash needs to complete commands and options."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
-        from seesay.commands.begin.completion import script
-
-        print(script(parser))
-        parser.exit()
-
-
-def _add_check(commands: Commands) -> None:
-    check = commands.add_parser(
-        "check",
-        help="check that a run has all that it needs",
-        description="Check everything that a run needs (docs/check.md). Start the command in the"
-        " folder of the run. It prints one line a finding, and ends with exit status 1 if something"
-        " is missing.",
-    )
-    check.add_argument("config", help="the config file of the run")
-    check.add_argument("--trust-model", action="store_true", help=TRUST)
-
-
-def _add_config(commands: Commands) -> None:
-    config = commands.add_parser(
-        "config",
-        help="print every setting of a run, and where it comes from",
-        description="Print the whole config of a run as YAML (docs/configuration.md). A comment"
-        " beside each value says where it comes from: file:line, default or --config.",
-    )
-    config.add_argument(
-        "files", nargs="+", metavar="FILE", help="config files, as for --configfile of snakemake"
-    )
-    config.add_argument(
-        "--config",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="KEY=VALUE",
-        help="new values of single keys, as for --config of snakemake",
-    )
-    config.add_argument(
-        "--explain", action="store_true", help="print the description of each key above it"
-    )
-
-
-def _add_compare(commands: Commands) -> None:
-    compare = commands.add_parser(
-        "compare",
-        help="compare two finished runs",
-        description="List how two finished runs differ (settings, corpora, seeds, code), and print"
-        " their numbers side by side (docs/experiments.md). Differences are B minus A, with 95 %"
-        " intervals, paired over the test pictures. Runs with different test sets get no"
-        " differences. A run with pictures.split.fold: all is compared over all its folds.",
-    )
-    compare.add_argument("first", type=Path, metavar="RUN", help="the results folder of run A")
-    compare.add_argument("second", type=Path, metavar="RUN", help="the results folder of run B")
-    compare.add_argument("--html", type=Path, metavar="FILE", help="also write a page")
-    compare.add_argument(
-        "--tsv", type=Path, metavar="FILE", help="also write everything as a table"
-    )
-    compare.add_argument("--gallery", help="test or all; default: test, if both runs have it")
-    compare.add_argument(
-        "--all", action="store_true", help="print every metric, not only R@10 and median rank"
-    )
-    compare.add_argument("--resamples", type=int, default=1000, help="bootstrap resamples (1000)")
-
-
-def _add_search(commands: Commands) -> None:
-    search = commands.add_parser(
-        "search",
-        help="find pictures for a spoken word, or spoken words for a picture",
-        description="Print the items of a run that are nearest to a new recording or picture, as a"
-        " table separated by tabs (docs/search.md).",
-    )
-    search.add_argument(
-        "--model", required=True, help="folder <results>/training/{experiment}/{system}/{seed}"
-    )
-    asked = search.add_mutually_exclusive_group(required=True)
-    asked.add_argument("--say", type=Path, metavar="WAV", help="a recording of one word")
-    asked.add_argument("--look", type=Path, metavar="PICTURE", help="a picture")
-    search.add_argument("--fold", type=int, metavar="N", help=FOLD)
-    search.add_argument("--top", type=int, default=10, help="largest number of rows (10)")
-    search.add_argument(
-        "--split",
-        choices=("train", "validation", "test"),
-        help="with --say: search only the pictures of this split",
-    )
-    search.add_argument("--html", type=Path, help="also write a page with pictures and boxes")
-    search.add_argument("--out", type=Path, help="with --look: folder for the tokens as wav files")
-    search.add_argument("--device", default="cpu", help="auto, cpu or cuda (cpu)")
-    search.add_argument("--trust-model", action="store_true", help=TRUST)
-
-
-def _add_export(commands: Commands) -> None:
-    export = commands.add_parser(
-        "export",
-        help="write both branches of a model as ONNX files",
-        description="Write image.onnx and speech.onnx, which compute embeddings from raw features"
-        " (docs/search.md). Print how much they differ from the model; write nothing if they differ"
-        " too much.",
-    )
-    export.add_argument(
-        "--model", required=True, help="folder <results>/training/{experiment}/{system}/{seed}"
-    )
-    export.add_argument("--fold", type=int, metavar="N", help=FOLD)
-    export.add_argument("--out", required=True, type=Path, help="folder for the files")
-
-
-def _add_abx(commands: Commands) -> None:
-    abx = commands.add_parser(
-        "abx",
-        help="write the test tokens as ABX items with their embeddings, for fastabx",
-        description="Write the test tokens of a finished run as ZeroSpeech's item files, by form"
-        " and by lemma, with the embeddings of one system, and print their ABX error rates"
-        " (docs/abx.md).",
-    )
-    abx.add_argument("results", type=Path, help="the results folder of the run")
-    abx.add_argument("--experiment", required=True, help="an experiment of the run")
-    abx.add_argument("--system", default="model", help="model (the default) or a control")
-    abx.add_argument("--seed", type=int, default=1, help="a seed of the run (1)")
-    abx.add_argument(
-        "--fold",
-        type=int,
-        default=0,
-        metavar="N",
-        help="test pictures and model of this fold, in a run of all folds (0)",
-    )
-    abx.add_argument("--out", required=True, type=Path, help="folder for the files")
-
-
-def _add_clean(commands: Commands) -> None:
-    clean = commands.add_parser(
-        "clean",
-        help="list and remove stored training states that no run needs",
-        description="List the folders in <results>/checkpoints, and say why each is needed or not:"
-        " training has ended, other settings or code, no such experiment (docs/reruns.md). A folder"
-        " that a job is using always stays.",
-    )
-    clean.add_argument("config", help="the config file of the run")
-    clean.add_argument("--remove", action="store_true", help="remove the folders that no run needs")
+    init(arguments, check)
 
 
 def _compare(arguments: argparse.Namespace) -> None:

@@ -18,6 +18,13 @@ A speech reader is a module with
 * `Options`, a pydantic model of its options beyond the folder. Without it both functions take
   only the folder.
 
+A module of ours also has
+
+* `recognise(folder: Listing) -> Evidence | None`: whether a folder seems to have this layout, for
+  `seesay init`. It knows the names of all files (`seesay.corpora.files.Listing`) and opens the
+  beginnings of a few. Code stamps leave it out, so nothing else in the module uses it. Raises
+  InputError if the folder has this layout twice.
+
 `seesay.corpora.finding` finds a reader by its name in the config; `seesay.corpora.conformance`
 checks that it keeps this contract.
 
@@ -26,8 +33,9 @@ folder as a whole cannot be read; a fault of one row or one file is a `Reject`. 
 and list files; the stages open pictures and recordings.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from seesay.settings.choice import about, names
 
@@ -129,3 +137,25 @@ class SpokenWord:
     onset: float
     offset: float
     picture: str = ""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Why a folder seems to have a reader's layout.
+
+    Attributes:
+        said: What decides, in a few words.
+        options: The reader's options for this folder, if they are not the defaults.
+        rank: How much it says: 3 for files that only this layout has, 2 for a format that several
+            layouts may have, 1 for names alone. Of several readers the highest rank wins.
+        split: Whether the corpus has its own training, validation and test pictures.
+        timed: Whether its words have times; otherwise they are found by alignment.
+        spoken: Whether its recordings say captions of pictures.
+    """
+
+    said: str
+    options: dict[str, Any] = field(default_factory=dict)
+    rank: int = 3
+    split: bool = False
+    timed: bool = True
+    spoken: bool = False

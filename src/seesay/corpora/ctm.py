@@ -17,7 +17,8 @@ from pathlib import Path
 
 from pydantic import Field
 
-from seesay.corpora import Recording, Reject, SpokenWord, spoken
+from seesay.corpora import Evidence, Recording, Reject, SpokenWord, spoken
+from seesay.corpora.files import Listing
 from seesay.corpora.listing import lines
 from seesay.corpora.spoken import (
     AUDIO,
@@ -195,3 +196,9 @@ def _end(onset: str, duration: str) -> str | float:
     """The end of a word; the text itself if it is no number."""
     end = seconds(onset) + seconds(duration)
     return f"{onset}+{duration}" if math.isnan(end) else round(end, 6)
+
+
+def recognise(folder: Listing) -> Evidence | None:
+    """Evidence of the layout: a CTM, and recordings."""
+    found = folder.ending(CTM) if folder.audio else []
+    return Evidence(f"has {found[0]}, a CTM by its name", rank=2) if found else None

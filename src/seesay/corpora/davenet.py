@@ -10,9 +10,9 @@ from pathlib import Path
 
 from pydantic import Field
 
-from seesay.corpora import Picture, Reject, captioned
+from seesay.corpora import Evidence, Picture, Reject, captioned
 from seesay.corpora.captioned import Corpus
-from seesay.corpora.files import is_picture, visible_files
+from seesay.corpora.files import Listing, is_picture, visible_files
 from seesay.corpora.formats import spoken_json
 from seesay.settings import UserPath
 from seesay.settings.facts import Reader
@@ -64,3 +64,8 @@ def read(root: Path, options: Options) -> tuple[list[Picture], list[Reject]]:
 def _images(root: Path, options: Options) -> Path:
     """The folder of the pictures."""
     return root if options.images is None else root / options.images
+
+
+def recognise(folder: Listing) -> Evidence | None:
+    """Evidence of the layout: the JSON files of the speech, and pictures."""
+    return spoken_json.recognise(folder, '"speaker"') if folder.pictures else None

@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from seesay.corpora import Reject
@@ -32,6 +34,7 @@ UNREAD = (
     *(".spx", ".shn", ".gsm", ".ra", ".voc", ".htk", ".iff", ".8svx", ".avr", ".paf", ".pvf"),
 )
 TIMES = (".textgrid", ".ctm", ".wrd")  # files of word times beside audio
+HEAD = 2**16  # bytes of a file that tell its format
 # Folders that operating systems leave in archives and on disks.
 DEBRIS = ("__MACOSX", "@eaDir", "$RECYCLE.BIN")
 
@@ -166,3 +169,59 @@ def unread(root: Path) -> list[Reject]:
         converted = suffix in UNREAD and path.with_suffix("") in read
         rejects.append(Reject(path.relative_to(root).as_posix(), reason, by_rule=converted))
     return rejects
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A folder as `recognise` of a reader sees it: the names of all files, the beginnings of some.
+
+    Attributes:
+        root: The folder.
+        names: The visible files below it, relative, with `/`, sorted. None of them was opened.
+    """
+
+    root: Path
+    names: tuple[str, ...]
+
+    @classmethod
+    def look(cls, root: Path) -> "Listing":
+        """List a folder. Raises InputError if it does not exist, or cannot be listed."""
+        start = len(root.parts)
+        return cls(root, tuple("/".join(path.parts[start:]) for path in _visible(root)))
+
+    @cached_property
+    def pictures(self) -> list[str]:
+        """The pictures, by their names."""
+        return self.ending(*PICTURES)
+
+    @cached_property
+    def audio(self) -> list[str]:
+        """The recordings in readable formats, by their names."""
+        return self.ending(*AUDIO)
+
+    def ending(self, *suffixes: str) -> list[str]:
+        """The files with one of these suffixes, in any case."""
+        return [name for name in self.names if name.lower().endswith(suffixes)]
+
+    def top(self, *suffixes: str) -> list[str]:
+        """Those of them that lie in the folder itself."""
+        return [name for name in self.ending(*suffixes) if "/" not in name]
+
+    def find(self, name: str) -> str:
+        """The file of this name that lies highest; "" if there is none."""
+        found = [each for each in self.names if PurePosixPath(each).name == name]
+        return min(found, key=lambda each: each.count("/"), default="")
+
+    def head(self, name: str) -> str:
+        """The beginning of a file as text; "" if it cannot be opened."""
+        try:
+            with (self.root / name).open("rb") as file:
+                return file.read(HEAD).decode("utf-8-sig", errors="replace")
+        except OSError:
+            return ""
+
+    def columns(self, name: str, separators: str) -> list[str]:
+        """The cells of a file's first line, at the first of the separators that it has."""
+        line = next(iter(self.head(name).splitlines()), "")
+        separator = next((mark for mark in separators if mark in line), separators[-1])
+        return [cell.strip().strip('"') for cell in line.split(separator)]

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from seesay.corpora import Picture, Reject
+from seesay.corpora import Evidence, Picture, Reject
 from seesay.corpora.captioned import Corpus, Options
-from seesay.corpora.files import folder_among, is_picture, text_among, visible_files
-from seesay.corpora.listing import read_lists, read_table, read_tokens
+from seesay.corpora.files import Listing, folder_among, is_picture, text_among, visible_files
+from seesay.corpora.listing import COLUMNS, read_lists, read_table, read_tokens
 from seesay.shared.errors import InputError
 
 TABLES = ("captions.tsv", "captions.csv", "captions.txt")
@@ -77,3 +77,18 @@ def read(root: Path, options: Options, layout: Layout) -> tuple[list[Picture], l
         read_table(path, where, corpus)
     splits, rejects = read_lists(layout.lists_of(root), corpus)
     return corpus.pictures(splits), corpus.rejects + rejects
+
+
+def recognise(folder: Listing, layout: Layout, names: tuple[str, ...]) -> Evidence | None:
+    """Evidence of the layout by its first file of captions among `names`; a table by its header."""
+    for name in names if folder.pictures else ():
+        found = folder.find(name)
+        columns = [column.lower() for column in folder.columns(found, "\t|,")] if found else []
+        is_table = all(set(columns) & set(COLUMNS[column]) for column in ("image", "caption"))
+        if found and (is_table or name.endswith((".token", ".token.txt"))):
+            above = found.rpartition("/")[0]
+            lists = {f"{above}/{each}".lstrip("/") for each in layout.lists.values()}
+            split = bool(lists) and lists <= set(folder.names)
+            shown = f"{found} has the columns {', '.join(columns)}" if is_table else f"has {found}"
+            return Evidence(shown + f", and {', '.join(sorted(lists))}" * split, split=split)
+    return None

@@ -9,8 +9,9 @@ with the reader `karpathy`.
 
 from pathlib import Path
 
-from seesay.corpora import Picture, Reject, flickr
+from seesay.corpora import Evidence, Picture, Reject, flickr
 from seesay.corpora.captioned import Options
+from seesay.corpora.files import Listing
 from seesay.settings.facts import Reader
 
 ABOUT = Reader(
@@ -38,3 +39,8 @@ def read(root: Path, options: Options = DEFAULT) -> tuple[list[Picture], list[Re
     Raises InputError when the folder, its photographs or its captions are missing.
     """
     return flickr.read(root, options, LAYOUT)
+
+
+def recognise(folder: Listing) -> Evidence | None:
+    """Evidence of the layout; a table without a name of its own counts as Flickr8k's."""
+    return flickr.recognise(folder, LAYOUT, LAYOUT.captions[:2])

@@ -9,8 +9,9 @@ folder itself. Texts may be in `Flickr8k_text/`. The lists `Flickr_8k.trainImage
 
 from pathlib import Path
 
-from seesay.corpora import Picture, Reject, flickr
+from seesay.corpora import Evidence, Picture, Reject, flickr
 from seesay.corpora.captioned import Options
+from seesay.corpora.files import Listing
 from seesay.settings.facts import Reader
 
 ABOUT = Reader(
@@ -45,3 +46,8 @@ def read(root: Path, options: Options = DEFAULT) -> tuple[list[Picture], list[Re
     Raises InputError when the folder, its photographs or its captions are missing.
     """
     return flickr.read(root, options, LAYOUT)
+
+
+def recognise(folder: Listing) -> Evidence | None:
+    """Evidence of the layout: the captions' file, with the split's lists beside it."""
+    return flickr.recognise(folder, LAYOUT, LAYOUT.captions)

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from pydantic import Field
 
-from seesay.corpora import Recording, Reject, SpokenWord, ctm
-from seesay.corpora.files import picture_called
+from seesay.corpora import Evidence, Recording, Reject, SpokenWord, ctm
+from seesay.corpora.files import Listing, picture_called
 from seesay.corpora.listing import is_number, lines
 from seesay.corpora.spoken import AUDIO, Speech, called, files_below, named_file
 from seesay.settings.facts import Reader
@@ -111,3 +111,14 @@ def by_name(name: str) -> Caption | None:
     """
     found = SPOKEN.fullmatch(called(name).rpartition("/")[2])
     return (found[1], int(found[2] or found[3])) if found else None
+
+
+def recognise(folder: Listing) -> Evidence | None:
+    """Evidence of the layout: one of its lists, and recordings."""
+    lists = [name for name in ("wav2capt.txt", "wav2spk.txt") if name in folder.names]
+    if not lists or not folder.audio:
+        return None
+    times = folder.ending(ctm.CTM)
+    options = {} if "wav2spk.txt" in lists else {"talkers": None}
+    said = f"has {' and '.join(lists)}, {f'times in {times[0]}' if times else 'no word times'}"
+    return Evidence(said, options, timed=bool(times), spoken=True)

@@ -17,8 +17,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from seesay.corpora import Recording, Reject, SpokenWord
-from seesay.corpora.spoken import AUDIO, Speech, channel_of, files_below, talker_of
+from seesay.corpora import Evidence, Recording, Reject, SpokenWord
+from seesay.corpora.files import Listing
+from seesay.corpora.spoken import AUDIO, Speech, channel_of, files_below, header, talker_of
 from seesay.settings import Settings
 from seesay.settings.facts import Reader
 from seesay.shared.errors import InputError, cause
@@ -170,3 +171,29 @@ def edges(path: Path, below: float | None, channel: int | None = None) -> tuple[
     loud = np.flatnonzero(power >= power.max() * 10 ** (-below / 10))
     end = min((loud[-1] + 1) * size, facts.frames)
     return float(loud[0] * size / facts.rate), float(end / facts.rate)
+
+
+def recognise(folder: Listing) -> Evidence | None:
+    """Evidence of the layout: short recordings whose names are words, and no text beside them."""
+    names = [name.rpartition(".")[0] for name in folder.audio]
+    texts = {name.rpartition(".")[0] for name in folder.ending(".txt")}
+    if not names or texts & set(names):
+        return None
+    coded = [name for name in names if "_nohash_" in name and name.count("/") == 1]
+    if 2 * len(coded) > len(names):
+        options = {"word": "^([^/]+)/", "talker": "([^/_]+)_nohash", "edges": "file"}
+        said = f"names such as {coded[0]}, as Speech Commands has them"
+        return Evidence(said, options, rank=1)
+    words = {name: talker_of(Options().word, name) for name in names}
+    plain = [word for word in words.values() if re.fullmatch(r"[^\W\d_]+(['-][^\W\d_]+)*", word)]
+    types, folders = set(words.values()), {name.rpartition("/")[0] for name in names}
+    # With fewer words than folders, words and talkers have changed places.
+    if 5 * len(plain) < 4 * len(names) or len(types) < max(2, len(folders)):
+        return None
+    few = folder.audio[:: max(1, len(folder.audio) // 5)][:5]
+    lengths = [facts[1] for name in few if (facts := header(folder.root / name))]
+    if max(lengths, default=math.inf) > 4:  # s
+        return None
+    said = f"{len(names):,} recordings named by words ({', '.join(sorted(types)[:3])}, ...)"
+    talkers = "by a talker each folder" if folders != {""} else "by one talker"
+    return Evidence(f"{said}, {talkers}", rank=1)

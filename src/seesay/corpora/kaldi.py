@@ -15,8 +15,8 @@ from pathlib import Path
 
 from pydantic import Field
 
-from seesay.corpora import Recording, Reject, SpokenWord, spoken
-from seesay.corpora.files import picture_called
+from seesay.corpora import Evidence, Recording, Reject, SpokenWord, spoken
+from seesay.corpora.files import Listing, picture_called
 from seesay.corpora.listing import is_number, lines
 from seesay.corpora.spoken import named_file, seconds
 from seesay.settings import UserPath
@@ -203,3 +203,13 @@ def read(root: Path, options: Options) -> tuple[list[Recording], list[SpokenWord
             recordings.append(Recording(name, part.path, talkers[name], *own))
     words.sort(key=lambda w: (w.recording_id, w.onset, w.offset, w.word))
     return recordings, words, folder.rejects
+
+
+def recognise(folder: Listing) -> Evidence | None:
+    """Evidence of the layout: its two lists, and one that tells what is said."""
+    own = Options()
+    lists = [name for name in (own.ctm, TEXTS, own.captions) if name in folder.names]
+    if not {FILES, TALKERS} <= set(folder.names) or not lists:
+        return None
+    said = f"has {FILES}, {TALKERS}, {', '.join(lists)}"
+    return Evidence(said, timed=own.ctm in lists, spoken=own.captions in lists)

@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from seesay.corpora import Picture, Reject, captioned, flickr8k, flickr30k
+from seesay.corpora import Evidence, Picture, Reject, captioned, flickr8k, flickr30k
 from seesay.corpora.captioned import Corpus
-from seesay.corpora.files import coco, is_picture, visible_files
+from seesay.corpora.files import Listing, coco, is_picture, visible_files
 from seesay.corpora.flickr import Layout
 from seesay.corpora.listing import content_of
 from seesay.settings.facts import Reader
@@ -143,3 +143,14 @@ def _claim(entry: dict[str, Any], corpus: Corpus) -> str | None:
     folder = entry.get("filepath")
     below = f"{folder}/{entry['filename']}" if isinstance(folder, str) else entry["filename"]
     return corpus.id_of(below) or corpus.id_of(entry["filename"]) or corpus.claim(below)
+
+
+def recognise(folder: Listing) -> Evidence | None:
+    """Evidence of the layout: a JSON file that begins as Karpathy's do."""
+    keys = ('"images"', '"sentences"', '"raw"', '"filename"', '"split"')
+    there = folder.top(".json") if folder.pictures else []
+    found = [name for name in there if all(key in folder.head(name) for key in keys)]
+    if len(found) > 1:
+        raise InputError(f"{folder.root}: {' and '.join(found)} are both Karpathy's; leave one")
+    options = {"captions": found[0]} if len(there) > 1 and found else {}
+    return Evidence(f"{found[0]} is Karpathy's JSON", options, split=True) if found else None

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from pydantic import Field
 
-from seesay.corpora import Recording, Reject, SpokenWord, textgrid
+from seesay.corpora import Evidence, Recording, Reject, SpokenWord, textgrid
+from seesay.corpora.files import Listing
 from seesay.corpora.spoken import AUDIO, Speech, files_below
 from seesay.corpora.tsv import Columns, add_rows
 from seesay.settings.facts import Reader
@@ -77,3 +78,14 @@ def read(root: Path, options: Options) -> tuple[list[Recording], list[SpokenWord
         return speech.result("interval of a TextGrid", MARKS)
     add_rows(speech, files[0], TOKENS, COLUMNS)
     return speech.result(f"row of {TOKENS}", MARKS)
+
+
+def recognise(folder: Listing) -> Evidence | None:
+    """Evidence of the layout: the table, or TextGrids that are all named by LUCID's talkers."""
+    if TOKENS in folder.names and folder.audio:
+        return Evidence(f"has {TOKENS}")
+    grids = folder.ending(GRIDS) if folder.audio else []
+    talkers = [TALKER.search(name.rpartition(".")[0]) for name in grids]
+    if not grids or not all(talkers):
+        return None
+    return Evidence(f"all {len(grids):,} TextGrids have a talker as LUCID names them ({grids[0]})")

@@ -9,11 +9,11 @@ as `.html` or `.htm`.
 
 from pathlib import Path
 
-from seesay.corpora import Picture, Reject
+from seesay.corpora import Evidence, Picture, Reject
 from seesay.corpora.captioned import Corpus, Options
-from seesay.corpora.files import folder_among, is_picture, stem, visible_files
+from seesay.corpora.files import Listing, folder_among, is_picture, stem, visible_files
 from seesay.corpora.formats import uiuc_page
-from seesay.corpora.listing import content_of, lines, read_table
+from seesay.corpora.listing import COLUMNS, content_of, lines, read_table
 from seesay.settings.facts import Reader
 
 ABOUT = Reader(
@@ -106,3 +106,16 @@ def _read_page(path: Path, corpus: Corpus) -> None:
             continue
         for line, text in row.sentences:
             corpus.add(f"{path.name}:{line}", image_id, None, text)
+
+
+def recognise(folder: Listing) -> Evidence | None:
+    """Evidence of the layout: the table, a text for most pictures, or the saved page."""
+    columns = folder.columns(TABLE, "\t|,") if TABLE in folder.names else []
+    if folder.pictures and all(set(columns) & set(COLUMNS[name]) for name in ("image", "caption")):
+        return Evidence(f"{TABLE} has the columns {', '.join(columns)}")
+    own = {Path(name).stem for name in folder.pictures}
+    texts = [name for name in folder.ending(".txt") if Path(name).stem in own]
+    if own and 2 * len(texts) >= len(own):
+        return Evidence(f"{len(texts):,} texts have the names of pictures ({texts[0]})")
+    pages = [name for name in folder.top(".html", ".htm") if "<img" in folder.head(name).lower()]
+    return Evidence(f"{pages[0]} is a page of pictures") if own and pages else None

@@ -6,6 +6,9 @@ times: they come from the JSON's aligned form, if there is one (see
 of the reader `davenet`.
 """
 
+from seesay.corpora import Evidence
+from seesay.corpora.files import Listing
+from seesay.corpora.formats import spoken_json
 from seesay.corpora.formats.spoken_json import Options, read_speech, speech_sources
 from seesay.settings.facts import Reader
 
@@ -23,3 +26,8 @@ ABOUT = Reader(
 )
 
 sources, read = speech_sources, read_speech
+
+
+def recognise(folder: Listing) -> Evidence | None:
+    """Evidence of Places Audio's JSON files, with recordings."""
+    return spoken_json.recognise(folder, '"asr_text"') if folder.audio else None

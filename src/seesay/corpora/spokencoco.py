@@ -5,6 +5,9 @@ there is one (see `seesay.corpora.formats.spoken_json`), or from the stage align
 captions are those of the reader `davenet`.
 """
 
+from seesay.corpora import Evidence
+from seesay.corpora.files import Listing
+from seesay.corpora.formats import spoken_json
 from seesay.corpora.formats.spoken_json import Options, read_speech, speech_sources
 from seesay.settings.facts import Reader
 
@@ -22,3 +25,8 @@ ABOUT = Reader(
 )
 
 sources, read = speech_sources, read_speech
+
+
+def recognise(folder: Listing) -> Evidence | None:
+    """Evidence of SpokenCOCO's JSON files, with recordings."""
+    return spoken_json.recognise(folder, '"text"') if folder.audio else None

@@ -27,8 +27,8 @@ from pathlib import Path
 
 from pydantic import Field, field_validator
 
-from seesay.corpora import Recording, Reject, SpokenWord, spoken
-from seesay.corpora.files import stem, tails
+from seesay.corpora import Evidence, Recording, Reject, SpokenWord, spoken
+from seesay.corpora.files import Listing, stem, tails
 from seesay.corpora.formats.praat import Entries, Grid, NoTextGridError, parse, readable
 from seesay.corpora.formats.tiers import passed_over, sides, word_tiers
 from seesay.corpora.spoken import AUDIO, Speech, files_below, header
@@ -283,3 +283,10 @@ def _is_heard(speech: Speech, voice: Voice, place: Place) -> bool:
     else:
         return True
     return False
+
+
+def recognise(folder: Listing) -> Evidence | None:
+    """Evidence of the layout: TextGrids, and recordings."""
+    found = folder.ending(GRIDS) if folder.audio else []
+    said = f"{len(found):,} TextGrids for {len(folder.audio):,} recordings"
+    return Evidence(said, rank=2) if found else None

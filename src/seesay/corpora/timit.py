@@ -9,8 +9,8 @@ from pathlib import Path
 
 from pydantic import Field
 
-from seesay.corpora import Recording, Reject, SpokenWord, spoken
-from seesay.corpora.files import stem
+from seesay.corpora import Evidence, Recording, Reject, SpokenWord, spoken
+from seesay.corpora.files import Listing, stem
 from seesay.corpora.listing import lines
 from seesay.corpora.spoken import AUDIO, Speech, files_below, talker_of
 from seesay.settings.facts import Reader
@@ -70,3 +70,10 @@ def read(root: Path, options: Options) -> tuple[list[Recording], list[SpokenWord
             place = f"{where}:{number}"
             speech.add(place, where, name, talker, cells[2].strip(), onset, offset)
     return speech.result(f"line of a {WORDS} file")
+
+
+def recognise(folder: Listing) -> Evidence | None:
+    """Evidence of the layout: word files, and recordings."""
+    found = folder.ending(WORDS) if folder.audio else []
+    said = f"{len(found):,} files {WORDS} for {len(folder.audio):,} recordings"
+    return Evidence(said, rank=2) if found else None

@@ -10,10 +10,13 @@ extension, and with its subfolder if the name alone is ambiguous.
 
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field
 
-from seesay.corpora import UNKNOWN_TALKER, Recording, Reject, SpokenWord, spoken
+from seesay.corpora import UNKNOWN_TALKER, Evidence, Recording, Reject, SpokenWord, spoken
+from seesay.corpora.files import Listing
+from seesay.corpora.formats import headers
 from seesay.corpora.listing import is_number, lines, split_row, whole_rows
 from seesay.corpora.spoken import AUDIO, Speech, channel_of, files_below, named_file
 from seesay.settings import Settings
@@ -152,3 +155,33 @@ def _cells(text: str, comma: bool) -> list[str]:
     """The cells of a row; between tabs, quotes are literal."""
     cells = split_row(text, "," if comma else "\t")
     return [cell.strip() for cell in cells]
+
+
+def recognise(folder: Listing) -> Evidence | None:
+    """Evidence of the layout: a table whose columns have names that tell what they hold."""
+    found: dict[str, dict[str, str | None]] = {}
+    for name in folder.top(".tsv", ".csv") if folder.audio else ():
+        header = folder.columns(name, "," if name.lower().endswith(".csv") else "\t")
+        columns = headers.told(header) if name != "transcripts.tsv" else None  # alignment's own
+        if columns:
+            found[name] = columns
+    own = Options()
+    table = own.table if own.table in found else next(iter(found), "")
+    if not table:
+        return None
+    if len(found) > 1 and table != own.table:
+        raise InputError(f"{folder.root}: {' and '.join(found)} are tables of words; leave one")
+    told, default = found[table], own.columns.model_dump()
+    unread = TIMED if told["text"] else set()
+    columns = {k: name for k, name in told.items() if name != default[k] and k not in unread}
+    options: dict[str, Any] = {} if table == own.table else {"table": table}
+    shown = ", ".join(
+        f"{name} ({kind})" if name != kind else kind for kind, name in told.items() if name
+    )
+    return Evidence(
+        f"{table} has the columns {shown}",
+        options | ({"columns": columns} if columns else {}),
+        rank=2,
+        timed=not told["text"],
+        spoken=bool(told["picture"] and told["caption"]),
+    )

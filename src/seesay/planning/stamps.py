@@ -42,6 +42,8 @@ DISTRIBUTIONS = {
 # They parse, lock and report; no number depends on them.
 NUMBERLESS = {"pydantic", "pydantic_core", "tqdm", "filelock", "packaging", "yaml"}
 FACTS = "seesay.settings.facts"
+# Facts of a module, and what `seesay init` asks a reader: no job reads either with the module.
+ASIDE = ({ABOUT}, {"recognise"})
 
 
 def stamp(
@@ -112,7 +114,7 @@ def _reached(
             queue += [_target(source, "", homes) for source in code.imported.values()]
         for number in code.numbers(name):
             part = code.parts[number]
-            if part.binds == {ABOUT} and name == WHOLE and module.startswith("seesay."):
+            if part.binds in ASIDE and name == WHOLE and module.startswith("seesay."):
                 continue
             if number not in used.setdefault(module, set()):
                 used[module].add(number)

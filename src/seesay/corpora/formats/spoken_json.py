@@ -19,8 +19,8 @@ from typing import Any
 
 from pydantic import Field
 
-from seesay.corpora import UNKNOWN_TALKER, Recording, Reject, SpokenWord, spoken
-from seesay.corpora.files import AUDIO, picture_called
+from seesay.corpora import UNKNOWN_TALKER, Evidence, Recording, Reject, SpokenWord, spoken
+from seesay.corpora.files import AUDIO, Listing, picture_called
 from seesay.corpora.listing import content_of, lines
 from seesay.corpora.spoken import HINT, Speech, called, files_below
 from seesay.settings import Settings
@@ -193,3 +193,25 @@ def _times(
             reason = f"expected a wav's name, onset, offset and a word: {text.strip()}"
             rejects.append(Reject(f"{options.times}:{line}", reason))
     return found
+
+
+def recognise(folder: Listing, key: str) -> Evidence | None:
+    """Evidence of JSON files that begin as either corpus's do, with a key; the timed ones, if any.
+
+    The corpus has its own split if every split has a file.
+    """
+    heads = {name: folder.head(name) for name in folder.top(".json")}
+    keys = ('"image"', '"wav"', key)
+    found = [name for name, head in heads.items() if all(each in head for each in keys)]
+    aligned = [name for name in found if '"text_alignment"' in heads[name]]
+    used = aligned or found
+    if not used:
+        return None
+    parts = {SPLITS[part[0]] for name in used if (part := SPLIT.search(name.lower()))}
+    return Evidence(
+        f"{', '.join(used)} with the keys {', '.join(keys)}{' and text_alignment' * bool(aligned)}",
+        {"captions": used} if len(used) < len(heads) else {},
+        split=parts == set(SPLITS.values()),
+        timed=bool(aligned) or "words.txt" in folder.names,
+        spoken=True,
+    )

@@ -1,0 +1,48 @@
+"""`seesay init`: a config for one's own folders, checked."""
+
+import argparse
+import shlex
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import yaml
+
+from seesay.commands.begin.config_text import written
+from seesay.commands.begin.recognition import Stage, recognised
+from seesay.planning.config import load
+from seesay.shared.errors import InputError
+
+SOON = 2_000  # most files for which the check comes at once: it reads them, in up to a minute
+
+
+def init(arguments: argparse.Namespace, check: Callable[[str], int]) -> None:
+    """Write a config for two folders, say what decided, and check it if that takes no long.
+
+    `check` prints what `seesay check` says of a config, and returns its exit status, with which
+    this ends too. Raises InputError, in one line, if a folder has no known layout or several, or if
+    the config exists already.
+    """
+    out = Path(arguments.out)
+    if out.exists():
+        raise InputError(f"{out}: exists already; name another file with --out")
+    stages: tuple[Stage, Stage] = ("pictures", "speech")
+    found = {}
+    for stage in stages:
+        wanted = getattr(arguments, f"{stage}_reader")
+        found[stage] = one = recognised(stage, getattr(arguments, stage), wanted)
+        print(f"{stage}: {one.path} is read as {one.reader} ({one.title}): {one.evidence.said}")
+    text = written(str(out), found["pictures"], found["speech"])
+    load(yaml.safe_load(text))
+    try:
+        with out.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise InputError(f"{out}: cannot be written ({error.strerror}); name another") from error
+    files = sum(one.files for one in found.values())
+    if files > SOON:
+        print(f"written: {out}; the folders have {files:,} files, which are not read yet")
+        print(f"next, type: seesay check {shlex.quote(str(out))}")
+        return
+    print(f"written: {out}; seesay check {shlex.quote(str(out))} says:", flush=True)
+    sys.exit(check(str(out)))
