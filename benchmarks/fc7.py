@@ -130,16 +130,18 @@ def one_by_one(
     return kept
 
 
-def draw(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+def draw(
+    folder: Path, count: int = PICTURES, boxed: int = BOXES
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Pictures of blurred noise as JPEG files, and random boxes in them."""
     rng, pictures, regions = np.random.default_rng(1), [], []
-    for number in range(PICTURES):
+    for number in range(count):
         coarse = rng.integers(0, 256, (12, 16, 3), dtype=np.uint8)
         path = folder / f"{number:02}.jpg"
         Image.fromarray(coarse).resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC).save(path)
         pictures.append({"image_id": path.stem, "path": str(path), "digest": "-"})
         boxes = [(0, 0, WIDTH, HEIGHT)]
-        for x, y in rng.integers(0, (WIDTH - 60, HEIGHT - 60), (BOXES, 2)):
+        for x, y in rng.integers(0, (WIDTH - 60, HEIGHT - 60), (boxed, 2)):
             boxes.append((x, y, rng.integers(x + 50, WIDTH + 1), rng.integers(y + 50, HEIGHT + 1)))
         for region, (x0, y0, x1, y1) in enumerate(boxes):
             edges = {"x0": x0, "y0": y0, "x1": x1, "y1": y1}
