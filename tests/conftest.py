@@ -7,6 +7,9 @@ import pytest
 import yaml
 from filelock import FileLock
 
+# Processes that the tests start would compile all modules each time.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # Before the first import, so that asserts in the shared modules show their values too.
 pytest.register_assert_rewrite("support")
 from support import ROOT  # noqa: E402

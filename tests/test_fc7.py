@@ -17,13 +17,14 @@ from seesay.settings.fc7 import Fc7Settings
 from seesay.shared import tables
 from seesay.shared.device import choose
 from seesay.shared.errors import InputError
+from seesay.vision import fc7
 from seesay.vision.candidates import Fragment, candidates_of
 from seesay.vision.crops import Crop, crops_of, look, warp, with_context
 from seesay.vision.fc7 import FC7, best, extract_shard
 from seesay.vision.networks import load, of_classifier
-from support.peak import peak, pictures
+from support.alive import Alive
 from support.pictures import FC7_SETTINGS as SETTINGS
-from support.pictures import HEAVY
+from support.pictures import HEAVY, pictures
 from support.stored import CHANGE
 
 PACKAGE = "seesay.vision.networks"
@@ -263,27 +264,43 @@ def test_a_shard_by_more_workers_gives_the_same_bytes(shard, tmp_path, network):
     assert tables_[0].read_bytes() == tables_[1].read_bytes()
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc here")
-@pytest.mark.parametrize(("network", "few"), [("alexnet", 40), ("fasterrcnn", 8)])
-def test_memory_does_not_grow_with_the_number_of_pictures(tmp_path, network, few):
-    """Kept in memory, the crops and features of 2,400 regions would be 7 % of alexnet's peak."""
-    settings = changed(network=network, weights="random", regions=19, batch=32)
-    peaks = []
-    for count in (few, 10 * few):
-        folder = tmp_path / str(count)
-        folder.mkdir()
-        listed = pictures(folder, count, (96, 80))
-        rows = [
-            (f"{number:04}", region, *box)
-            for number in range(count)
-            for region, box in enumerate([WHOLE, *BOXES])
-        ]
-        columns = [column.name for column in REGIONS.columns]
-        boxes, out = folder / "regions.parquet", folder / "fc7.parquet"
-        tables.write(REGIONS, boxes, pd.DataFrame(rows, columns=columns))
-        peaks.append(peak("fc7", settings, manifest=listed, regions=boxes, fc7=out))
-        assert len(tables.read(FC7, out, columns=["image_id", "region"])) == 6 * count
-    assert peaks[1] < 1.05 * peaks[0]
+@pytest.mark.parametrize("name", ["efficientnet_lite0", "fasterrcnn"])
+def test_few_pictures_are_in_memory_at_a_time(tmp_path, monkeypatch, name):
+    settings = changed(network=name, weights="random", regions=5, batch=4)
+    monkeypatch.setattr(fc7, "PICTURES_A_WRITE", 2)
+    pixels, fragments = Alive(), Alive()
+
+    def cut(*arguments):
+        for crop in crops_of(*arguments):
+            pixels.watch(crop.pixels)
+            yield crop
+
+    def watched(see):
+        def seen(*arguments):
+            width, found = see(*arguments)
+            return width, fragments.each(found)
+
+        return seen
+
+    monkeypatch.setattr(fc7, "crops_of", cut)
+    for see in (fc7._cropped, fc7._pooled):
+        monkeypatch.setattr(fc7, see.__name__, watched(see))
+    listed = pictures(tmp_path, 16, (96, 80))
+    rows = [
+        (f"{number:04}", region, *box)
+        for number in range(16)
+        for region, box in enumerate([WHOLE, *BOXES])
+    ]
+    columns = [column.name for column in REGIONS.columns]
+    boxes, out = tmp_path / "regions.parquet", tmp_path / "fc7.parquet"
+    tables.write(REGIONS, boxes, pd.DataFrame(rows, columns=columns))
+    extract_shard(listed, boxes, out, settings, "cpu")
+    assert len(tables.read(FC7, out, columns=["image_id", "region"])) == len(rows)
+    # What is written, what comes next, one picture more, and what the network gives at once.
+    assert 0 < fragments.most <= (2 + 2 + 1) * 6 + 4
+    # Three batches ahead of the network, and the pictures that are cut.
+    assert (pixels.most > 0) == (name == "efficientnet_lite0")
+    assert pixels.most <= 3 * 4 + 2 * 6
 
 
 def test_random_weights_are_always_the_same_and_leave_the_generator_alone():

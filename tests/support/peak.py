@@ -5,12 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
-
-from seesay.schemas.vision import MANIFEST
 from seesay.settings import Settings
-from seesay.shared import tables
 from support import ROOT
 
 # Runs a script as the workflow does, and ends with its greatest resident set in kB.
@@ -21,19 +16,6 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 status = open("/proc/self/status").read()
 print(status.partition("VmHWM:")[2].split()[0])
 """
-
-
-def pictures(folder: Path, count: int, size: tuple[int, int]) -> Path:
-    """Pictures of blurred noise and the manifest that lists them."""
-    random, rows = np.random.default_rng(0), []
-    for number in range(count):
-        path = folder / f"{number:04}.jpg"
-        noise = Image.fromarray(random.integers(0, 256, (6, 8, 3), dtype=np.uint8))
-        noise.resize(size, Image.Resampling.BICUBIC).save(path)
-        rows.append((path.stem, str(path), "-"))
-    columns = dict(zip(("image_id", "path", "digest"), zip(*rows, strict=True), strict=True))
-    tables.write(MANIFEST, folder / "manifest.parquet", columns)
-    return folder / "manifest.parquet"
 
 
 def peak(script: str, settings: Settings, **paths: Path | str | None) -> float:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 from seesay.schemas.vision import CAPTIONS, IMAGES, MANIFEST
@@ -80,3 +81,16 @@ FC7_SETTINGS = Fc7Settings(
     regions=2,
     batch=4,
 )
+
+
+def pictures(folder: Path, count: int, size: tuple[int, int]) -> Path:
+    """Pictures of blurred noise and the manifest that lists them."""
+    random, rows = np.random.default_rng(0), []
+    for number in range(count):
+        path = folder / f"{number:04}.jpg"
+        noise = Image.fromarray(random.integers(0, 256, (6, 8, 3), dtype=np.uint8))
+        noise.resize(size, Image.Resampling.BICUBIC).save(path)
+        rows.append((path.stem, str(path), "-"))
+    columns = dict(zip(("image_id", "path", "digest"), zip(*rows, strict=True), strict=True))
+    tables.write(MANIFEST, folder / "manifest.parquet", columns)
+    return folder / "manifest.parquet"
