@@ -2,6 +2,7 @@
 
     seesay init PICTURES SPEECH
     seesay check config/paper.yaml
+    seesay status
     seesay config config/paper.yaml
     seesay search --model results/training/paper/model/1 --say word.wav
     seesay search --model results/training/paper/model/1 --look picture.jpg
@@ -15,7 +16,7 @@ lines for bash that complete commands and options.
 
 `init` writes a config for a folder of pictures and one of speech. `check` says whether a run can
 start and predicts its numbers, one line a finding, with exit status 1 if something is missing.
-`config` prints every setting of a run and its origin.
+`status` says how far a run has come. `config` prints every setting of a run and its origin.
 `search` finds pictures for a spoken word, or spoken words for a picture.
 `compare` lists the differences between two finished runs, with paired intervals.
 `export` writes both branches of a model as ONNX files. `abx` writes the test words as item files
@@ -46,6 +47,8 @@ def main(argv: Sequence[str] | None = None) -> None:
 
         if arguments.command == "init":
             wanted = _init
+        elif arguments.command == "status":
+            from seesay.commands.begin.status import status as wanted
         elif arguments.command == "compare":
             wanted = _compare
         elif arguments.command == "config":

@@ -25,6 +25,7 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     for add in (
         _add_init,
         _add_check,
+        _add_status,
         _add_config,
         _add_compare,
         _add_search,
@@ -89,6 +90,22 @@ def _add_check(commands: Commands) -> None:
     )
     check.add_argument("config", help="the config file of the run")
     check.add_argument("--trust-model", action="store_true", help=TRUST)
+
+
+def _add_status(commands: Commands) -> None:
+    status = commands.add_parser(
+        "status",
+        help="say what a run has done, what it does, and what is left",
+        description="Print a table of a run's stages from Snakemake's own records, with times and"
+        " rejects, and the command to type next (docs/reruns.md). Start the command in the folder"
+        " of the run. A running workflow is not disturbed.",
+    )
+    status.add_argument(
+        "run",
+        nargs="?",
+        metavar="CONFIG|RESULTS",
+        help="config or results folder of the run (default: the run that was started last)",
+    )
 
 
 def _add_config(commands: Commands) -> None:
