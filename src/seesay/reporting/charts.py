@@ -5,12 +5,13 @@ own get the light colours (`standalone`).
 """
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-import altair as alt
 import vl_convert
+from markupsafe import escape
 
 from seesay.reporting.results import Results
 from seesay.scoring.names import METRICS, SYSTEMS, every
@@ -59,9 +60,31 @@ STYLE: Spec = {
         "orient": "top",
         "columns": 2,
     },
-    "title": {"color": var("ink"), "fontSize": 13, "anchor": "start", "fontWeight": 600},
-    "concat": {"spacing": 28},
 }
+SIZED: Spec = {"type": "fit-x", "contains": "padding"}  # widths include axes and labels
+KINDS = {"N": "nominal", "Q": "quantitative"}
+INTERVAL = {"strokeWidth": 3, "opacity": 0.45, "strokeCap": "round"}
+WIDTH = 380  # px, of a drawn chart
+GAP, BELOW = 28, 8  # px, around the charts of a figure; below their titles
+
+
+def field(column: str, **options: Any) -> Spec:
+    """An encoding of a column, such as `rank:Q` (quantitative) or `talker:N` (nominal)."""
+    name, kind = column.split(":")
+    return {"field": name, "type": KINDS[kind], **options}
+
+
+def layer(data: str, encoding: Spec, mark: str, where: str | None = None, **style: Any) -> Spec:
+    """One mark for each row of the data set `data`, or for the rows where `where` holds."""
+    chosen = [{"filter": where}] if where else []
+    shape = {"type": mark, **style}
+    return {"data": {"name": data}, "transform": chosen, "mark": shape, "encoding": encoding}
+
+
+def chart(layers: list[Spec], data: dict[str, list[Spec]], about: str, height: int) -> Spec:
+    """A chart in the page's style: layers, data sets by name, a description, height in px."""
+    shown = {"layer": layers, "datasets": data, "description": about, "height": height}
+    return {**shown, "config": STYLE, "autosize": SIZED}
 
 
 def answer(results: Results, experiment: str, task: str, metric: str) -> Spec:
@@ -70,51 +93,40 @@ def answer(results: Results, experiment: str, task: str, metric: str) -> Spec:
     top = max([chance, *(row["high"] or row["value"] for row in rows)]) or 1.0
     unit = "%" if metric.startswith("r") else "lower is better"
     title = f"{METRICS[metric]}, {unit}"
-    x = alt.X(
-        "value:Q",
-        title=title,
-        scale=alt.Scale(domain=[0, top * 1.03], nice=False),
-        axis=alt.Axis(tickCount=5, format="~s" if top >= 10_000 else "~r"),
-    )
-    y = alt.Y("system:N", title=None, sort=list(SYSTEMS.values()), axis=alt.Axis(grid=False))
-    colour = alt.condition(
-        alt.datum["system"] == SYSTEMS["model"],
-        alt.value(var("accent")),
-        alt.value(var("muted")),
-    )
+    axis = {"tickCount": 5, "format": "~s" if top >= 10_000 else "~r"}
+    scale = {"domain": [0, top * 1.03], "nice": False}
+    x = field("value:Q", title=title, scale=scale, axis=axis)
+    y = field("system:N", title=None, sort=list(SYSTEMS.values()), axis={"grid": False})
+    model = {"test": f"datum.system === '{SYSTEMS['model']}'", "value": var("accent")}
+    place = {"x": x, "y": y, "color": {"condition": model, "value": var("muted")}}
     tooltip = [
-        alt.Tooltip("system:N", title="system"),
-        alt.Tooltip("value:Q", title=METRICS[metric], format=".2f"),
-        alt.Tooltip("low:Q", title="95 % from", format=".2f"),
-        alt.Tooltip("high:Q", title="to", format=".2f"),
+        field("system:N"),
+        field("value:Q", title=METRICS[metric], format=".2f"),
+        field("low:Q", title="95 % from", format=".2f"),
+        field("high:Q", title="to", format=".2f"),
     ]
-    base = alt.Chart(alt.NamedData("systems")).encode(x=x, y=y, color=colour, tooltip=tooltip)
-    luck = alt.Chart(alt.NamedData("chance"))
-    single = alt.Chart(alt.NamedData("seeds")).encode(x=x, y=y, color=colour)
-    layers = alt.layer(
-        luck.mark_rule(strokeDash=[3, 3], strokeWidth=1.5, color=var("warm")).encode(x=x),
-        luck.mark_text(
-            color=var("warm"), fontSize=11, align="left" if chance < top / 2 else "right"
-        ).encode(x=x, y=alt.value(-7), text="label:N"),
-        base.mark_rule(strokeWidth=3, opacity=0.45, strokeCap="round")
-        .encode(x=alt.X("low:Q", title=title), x2="high:Q")
-        .transform_filter("isValid(datum.low)"),
-        single.mark_circle(size=22, opacity=0.55).encode(
-            tooltip=[alt.Tooltip("seed:N", title="seed"), *tooltip]
-        ),
-        base.mark_circle(size=95, opacity=1),
-        # Numbers in a column of their own are not crossed by lines.
-        base.mark_text(align="right", dx=44, fontSize=12, fontWeight=600).encode(
-            x=alt.value("width"), text="label:N"
-        ),
-    )
+    base = {**place, "tooltip": tooltip}
+    single = {**place, "tooltip": [field("seed:N"), *tooltip]}
+    ends = {**base, "x": field("low:Q", title=title), "x2": {"field": "high"}}
+    luck = {"x": x, "y": {"value": -7}, "text": field("label:N")}
+    # Numbers in a column of their own are not crossed by lines.
+    column = {**base, "x": {"value": "width"}, "text": field("label:N")}
+    side = "left" if chance < top / 2 else "right"
+    layers = [
+        layer("chance", {"x": x}, "rule", strokeDash=[3, 3], strokeWidth=1.5, color=var("warm")),
+        layer("chance", luck, "text", color=var("warm"), fontSize=11, align=side),
+        layer("systems", ends, "rule", "isValid(datum.low)", **INTERVAL),
+        layer("seeds", single, "circle", size=22, opacity=0.55),
+        layer("systems", base, "circle", size=95, opacity=1),
+        layer("systems", column, "text", align="right", dx=44, fontSize=12, fontWeight=600),
+    ]
     chances = [{"value": round(chance, 4), "label": f"chance {chance:.1f}"}]
     said = ", ".join(f"{row['system']} {row['label']}" for row in rows)
-    return spec_of(
+    return chart(
         layers,
         {"systems": rows, "seeds": seeds, "chance": chances},
-        description=f"{every()[task].title}, {METRICS[metric]}: {said}, chance {chance:.1f}",
-        height=23 * len(rows),
+        f"{every()[task].title}, {METRICS[metric]}: {said}, chance {chance:.1f}",
+        23 * len(rows),
     )
 
 
@@ -142,53 +154,54 @@ def _systems(
 def embedded(spec: Spec) -> Spec:
     """A chart as wide as its place on the page, without a legend: the page has its own."""
     config = {**spec["config"], "legend": {"disable": True}}
-    size = {"width": "container", "autosize": {"type": "fit-x", "contains": "padding"}}
-    return {**spec, **size, "config": config}
+    return {**spec, "width": "container", "config": config}
 
 
-def drawn(spec: Spec, width: int = 380) -> str:
-    """An embedded chart as SVG of a fixed width; the page shows it until its script runs."""
-    svg: str = vl_convert.vegalite_to_svg({**spec, "width": width}, allowed_base_urls=[])
+def drawn(spec: Spec) -> str:
+    """A chart as SVG of `WIDTH`; the page shows it until its script runs."""
+    return _svg(json.dumps({**spec, "width": WIDTH}))
+
+
+@cache
+def _svg(spec: str) -> str:
+    """The page and the figures share a chart's drawing, which takes some 15 ms."""
+    svg: str = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
     return svg
 
 
-def standalone(rows: Sequence[Sequence[tuple[str, Spec]]], width: int = 330) -> str:
-    """Titled charts in rows as one SVG with the light colours."""
-    datasets: Spec = {}
-    apart = {"scale": dict.fromkeys(("color", "strokeDash", "x", "y"), "independent")}
-    lines = []
-    for row in rows:
-        parts = []
-        for title, spec in row:
-            # The whole figure shares the names of data sets.
-            number = len(datasets)
-            datasets |= {f"{name} {number}": data for name, data in spec["datasets"].items()}
-            part = {key: spec[key] for key in ("layer", "height", "data") if key in spec}
-            text = json.dumps({**part, "title": title, "width": width})
-            for name in spec["datasets"]:
-                text = text.replace(f'{{"name": "{name}"}}', f'{{"name": "{name} {number}"}}')
-            parts.append(json.loads(text))
-        lines.append({"hconcat": parts, "resolve": apart})
-    whole = {
-        "$schema": rows[0][0][1]["$schema"],
-        "config": rows[0][0][1]["config"],
-        "background": "white",
-        # The reader's fonts may be wider than the fonts that set the margins.
-        "padding": {"left": 30, "top": 10, "right": 15, "bottom": 10},
-        "vconcat": lines,
-        "resolve": apart,
-        "datasets": datasets,
-    }
-    text = json.dumps(whole)
+def standalone(parts: Mapping[str, Sequence[Sequence[tuple[str, Spec]]]]) -> str:
+    """Titled charts in rows as one SVG with the light colours; several parts have headings."""
+    shown, top, across = "", GAP, GAP
+    for heading, rows in parts.items():
+        if len(parts) > 1:
+            shown += _text(heading, GAP, top, 16)
+            top += GAP
+        for row in rows:
+            drawings = [drawn(spec if _keyed(spec) else embedded(spec)) for _, spec in row]
+            left = GAP
+            for (title, _), svg in zip(row, drawings, strict=True):
+                # The reader's fonts may be wider than the fonts that set a chart's margins.
+                place = f'<svg overflow="visible" x="{left}" y="{top + BELOW}" '
+                shown += _text(title, left, top, 13) + svg.replace("<svg ", place, 1)
+                left += WIDTH + GAP
+            heights = [int(re.findall(r'height="(\d+)"', svg)[0]) for svg in drawings]
+            top, across = top + BELOW + max(heights) + GAP, max(across, left)
     for name, colour in COLOURS.items():
-        text = text.replace(var(name), colour)
-    svg: str = vl_convert.vegalite_to_svg(text, allowed_base_urls=[])
-    return svg
+        shown = shown.replace(var(name), colour)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{across}" height="{top}">'
+        f'<rect width="100%" height="100%" fill="white"/>{shown}</svg>'
+    )
 
 
-def nothing() -> str:
-    """An empty figure."""
-    return '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
+def _text(text: str, left: int, top: int, size: int) -> str:
+    style = f'font-family="{FONT}" font-size="{size}" font-weight="600" fill="{var("ink")}"'
+    return f'<text x="{left}" y="{top}" {style}>{escape(text)}</text>'
+
+
+def _keyed(spec: Spec) -> bool:
+    """Whether the colours need a legend."""
+    return any("scale" in part["encoding"].get("color", {}) for part in spec["layer"])
 
 
 @cache
@@ -203,12 +216,3 @@ def library() -> str:
 def _ends(value: float, low: float | None, high: float | None) -> Spec:
     found = {"value": value, "low": low, "high": high}
     return {name: None if end is None else round(end, 4) for name, end in found.items()}
-
-
-def spec_of(chart: Any, datasets: dict[str, list[Spec]], **properties: Any) -> Spec:
-    """A chart with the page's style; its data sets, by name, are added after altair's copies.
-
-    Altair's check against its schema takes longer than all else; the tests make it.
-    """
-    spec: Spec = chart.properties(**properties).to_dict(validate=False)
-    return {**spec, "config": STYLE, "datasets": datasets}

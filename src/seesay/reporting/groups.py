@@ -2,10 +2,9 @@
 
 from typing import Any
 
-import altair as alt
 import pandas as pd
 
-from seesay.reporting.charts import Spec, spec_of, var
+from seesay.reporting.charts import INTERVAL, Spec, chart, field, layer, var
 from seesay.reporting.numbers import Rows
 from seesay.reporting.results import Difference, difference, interval, shown
 from seesay.schemas.scoring import OVER_WORDS
@@ -86,36 +85,35 @@ def dots(
         labelled.sort(key=lambda row: -row["r10"])
     names = [row["label"] for row in labelled]
     ends = [row[name] for row in labelled for name in ("r10", "high", "chance") if row[name]]
-    y = alt.Y("label:N", title=None, sort=names, axis=alt.Axis(grid=False, labelLimit=240))
-    scale = alt.Scale(domain=[0, min(max([*ends, 1.0]) * 1.03, 100)], nice=False)
-    x = alt.X("r10:Q", title="R@10, %", scale=scale, axis=alt.Axis(tickCount=5))
+    y = field("label:N", title=None, sort=names, axis={"grid": False, "labelLimit": 240})
+    scale = {"domain": [0, min(max([*ends, 1.0]) * 1.03, 100)], "nice": False}
     tooltip = [
-        alt.Tooltip("group:N", title="group"),
-        alt.Tooltip("queries:Q", format=","),
-        alt.Tooltip("over:N", title="interval"),
-        alt.Tooltip("r10:Q", title="R@10", format=".1f"),
-        alt.Tooltip("low:Q", title="95 % from", format=".1f"),
-        alt.Tooltip("high:Q", title="to", format=".1f"),
-        alt.Tooltip("baseline:Q", title=beside, format=".1f"),
-        alt.Tooltip("chance:Q", title="chance", format=".1f"),
+        field("group:N"),
+        field("queries:Q", format=","),
+        field("over:N", title="interval"),
+        field("r10:Q", title="R@10", format=".1f"),
+        field("low:Q", title="95 % from", format=".1f"),
+        field("high:Q", title="to", format=".1f"),
+        field("baseline:Q", title=beside, format=".1f"),
+        field("chance:Q", format=".1f"),
     ]
-    base = alt.Chart(alt.NamedData("groups")).encode(y=y, tooltip=tooltip)
+
+    def at(column: str) -> Spec:
+        x = field(f"{column}:Q", title="R@10, %", scale=scale, axis={"tickCount": 5})
+        return {"x": x, "y": y, "tooltip": tooltip}
+
+    span = {**at("low"), "x2": {"field": "high"}}
+    hollow = {"color": var("muted"), "filled": False, "size": 50, "strokeWidth": 1.6}
     size = 9 if len(rows) > MANY else 15
-    chart = alt.layer(
-        base.mark_tick(color=var("warm"), thickness=2, size=size).encode(
-            x=alt.X("chance:Q", title="R@10, %", scale=scale)
-        ),
-        base.mark_rule(color=var("accent"), strokeWidth=3, opacity=0.45, strokeCap="round")
-        .encode(x=alt.X("low:Q", title="R@10, %", scale=scale), x2="high:Q")
-        .transform_filter("isValid(datum.low)"),
-        base.mark_point(color=var("muted"), size=50, filled=False, strokeWidth=1.6)
-        .encode(x=alt.X("baseline:Q", title="R@10, %", scale=scale))
-        .transform_filter("isValid(datum.baseline)"),
-        base.mark_circle(color=var("accent"), size=85, opacity=1).encode(x=x),
-    )
+    layers = [
+        layer("groups", at("chance"), "tick", color=var("warm"), thickness=2, size=size),
+        layer("groups", span, "rule", "isValid(datum.low)", color=var("accent"), **INTERVAL),
+        layer("groups", at("baseline"), "point", "isValid(datum.baseline)", **hollow),
+        layer("groups", at("r10"), "circle", color=var("accent"), size=85, opacity=1),
+    ]
     said = ", ".join(f"{row['group']} {row['r10']:.1f}" for row in labelled)
     height = (NARROW if len(rows) > MANY else ROW) * len(rows)
-    return spec_of(chart, {"groups": labelled}, description=f"{about}: {said}", height=height)
+    return chart(layers, {"groups": labelled}, f"{about}: {said}", height)
 
 
 def _label(row: dict[str, Any], nth: int, rows: Rows) -> str:

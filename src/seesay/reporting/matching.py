@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-import altair as alt
 import pandas as pd
 
-from seesay.reporting.charts import Spec, spec_of, var
+from seesay.reporting.charts import Spec, chart, field, layer, var
 from seesay.reporting.numbers import Rows
 
 CAUSES = {
@@ -107,41 +106,36 @@ def spoken(table: pd.DataFrame) -> Rows:
 def durations(table: pd.DataFrame) -> Spec:
     """A histogram of the used tokens' durations."""
     rows = _records(table)
-    x = alt.X("low:Q", title="duration of a used token, s", axis=alt.Axis(grid=False))
-    chart = alt.Chart(alt.NamedData("bins")).mark_bar(color=var("accent"), binSpacing=1)
-    chart = chart.encode(
-        x=x.bin("binned"),
-        x2="high:Q",
-        y=alt.Y("tokens:Q", title="tokens", axis=alt.Axis(tickCount=4)),
-        tooltip=[
-            alt.Tooltip("low:Q", title="from, s", format=".2f"),
-            alt.Tooltip("high:Q", title="to, s", format=".2f"),
-            alt.Tooltip("tokens:Q", format=","),
+    title = "duration of a used token, s"
+    encoding = {
+        "x": field("low:Q", title=title, axis={"grid": False}, bin="binned"),
+        "x2": {"field": "high"},
+        "y": field("tokens:Q", title="tokens", axis={"tickCount": 4}),
+        "tooltip": [
+            field("low:Q", title="from, s", format=".2f"),
+            field("high:Q", title="to, s", format=".2f"),
+            field("tokens:Q", format=","),
         ],
-    )
+    }
+    bars = layer("bins", encoding, "bar", color=var("accent"), binSpacing=1)
     about = f"Durations of the {sum(row['tokens'] for row in rows):,} used tokens"
-    return spec_of(chart, {"bins": rows}, description=about, height=HEIGHT)
+    return chart([bars], {"bins": rows}, about, HEIGHT)
 
 
 def talkers(table: pd.DataFrame) -> Spec:
     """For each talker, the tokens of spoken caption words: all tokens and the used ones."""
     counts = table.groupby("talker")[["tokens", "used"]].sum().reset_index()
     rows = _records(counts.sort_values("talker"))
-    base = alt.Chart(alt.NamedData("talkers")).encode(
-        x=alt.X("talker:N", title=None, sort=None, axis=alt.Axis(labelAngle=-90, grid=False)),
-        tooltip=[
-            "talker:N",
-            alt.Tooltip("tokens:Q", format=","),
-            alt.Tooltip("used:Q", format=","),
-        ],
-    )
-    y = alt.Y("tokens:Q", title="tokens", axis=alt.Axis(tickCount=4))
-    chart = alt.layer(
-        base.mark_bar(color=var("line")).encode(y=y),
-        base.mark_bar(color=var("accent")).encode(y=alt.Y("used:Q", title="tokens")),
-    )
+    x = field("talker:N", title=None, sort=None, axis={"labelAngle": -90, "grid": False})
+    columns = {"tokens": "line", "used": "accent"}
+    counted = [field(f"{column}:Q", format=",") for column in columns]
+    base = {"x": x, "tooltip": [field("talker:N"), *counted]}
+    layers = []
+    for column, colour in columns.items():
+        y = field(f"{column}:Q", title="tokens", axis={"tickCount": 4})
+        layers.append(layer("talkers", {**base, "y": y}, "bar", color=var(colour)))
     about = f"Tokens of {len(rows)} talkers, all and used"
-    return spec_of(chart, {"talkers": rows}, description=about, height=HEIGHT)
+    return chart(layers, {"talkers": rows}, about, HEIGHT)
 
 
 def _records(table: pd.DataFrame) -> Rows:

@@ -30,7 +30,6 @@ PACKAGES = [
     "pocketsphinx",
     "ctranslate2",
     "pydantic",
-    "altair",
     "vl-convert-python",
     "jinja2",
 ]

@@ -1,11 +1,8 @@
 """The learning curve: each word's median rank against its training pairs."""
 
-from typing import Any
-
-import altair as alt
 import pandas as pd
 
-from seesay.reporting.charts import Spec, spec_of, var
+from seesay.reporting.charts import Spec, chart, field, layer, var
 from seesay.reporting.numbers import Rows
 from seesay.scoring.breakdown_classes import PAIRS, classes
 from seesay.scoring.names import BASELINE, SYSTEMS
@@ -20,51 +17,38 @@ def learning(words: pd.DataFrame, pairs: pd.DataFrame, chance: float) -> Spec:
     each at the median number of its words' pairs. `chance` is the median rank by chance.
     """
     points = _points(words)
-    y = alt.Y(
-        "rank:Q",
-        title="median rank, lower is better",
-        scale=alt.Scale(type="log", nice=False),
-        axis=alt.Axis(values=[n * 10**k for k in range(6) for n in (1, 2, 5)]),
-    )
-    luck = alt.Chart(alt.NamedData("chance")).encode(y=y)
-    chart = alt.layer(
-        luck.mark_rule(strokeDash=[3, 3], strokeWidth=1.5, color=var("warm")), *_layers(y)
-    )
-    return spec_of(
-        chart,
-        {"words": points, "classes": _lines(words, pairs), "chance": [{"rank": chance}]},
-        description=f"Median rank of {len({p['word'] for p in points})} words by their training"
-        " pairs",
-        height=300,
-    )
+    data = {"words": points, "classes": _lines(words, pairs), "chance": [{"rank": chance}]}
+    count = len({point["word"] for point in points})
+    return chart(_layers(), data, f"Median rank of {count} words by their training pairs", 300)
 
 
-def _layers(y: alt.Y) -> list[Any]:
-    """One dot for each word, and lines through the classes."""
-    x = alt.X(
+def _layers() -> list[Spec]:
+    """Chance, one dot for each word, and lines through the classes."""
+    ranks, title = [n * 10**k for k in range(6) for n in (1, 2, 5)], "median rank, lower is better"
+    y = field("rank:Q", title=title, scale={"type": "log", "nice": False}, axis={"values": ranks})
+    x = field(
         "pairs:Q",
         title="training pairs (picture, token of the word)",
-        scale=alt.Scale(type="symlog", constant=5),
-        axis=alt.Axis(values=[0, 5, 10, 20, 50, 100, 200, 500, 1000, 5000], grid=False),
+        scale={"type": "symlog", "constant": 5},
+        axis={"values": [0, 5, 10, 20, 50, 100, 200, 500, 1000, 5000], "grid": False},
     )
     names = [SYSTEMS[system] for system in SYSTEMS_SHOWN]
-    colours = alt.Scale(domain=names, range=[var("accent"), var("muted")])
-    colour = alt.Color("system:N", scale=colours)
+    colours = {"domain": names, "range": [var("accent"), var("muted")]}
+    base = {"x": x, "y": y, "color": field("system:N", scale=colours)}
     tooltip = [
-        "word:N",
-        alt.Tooltip("spoken:N", title="spoken as"),
-        "pos:N",
-        "system:N",
-        alt.Tooltip("pairs:Q", title="training pairs", format=","),
-        alt.Tooltip("queries:Q", title="test tokens", format=","),
-        alt.Tooltip("rank:Q", title="median rank", format=".1f"),
+        field("word:N"),
+        field("spoken:N", title="spoken as"),
+        field("pos:N"),
+        field("system:N"),
+        field("pairs:Q", title="training pairs", format=","),
+        field("queries:Q", title="test tokens", format=","),
+        field("rank:Q", title="median rank", format=".1f"),
     ]
-    size = alt.Size("queries:Q", scale=alt.Scale(range=[15, 150]), legend=None)
-    dots = alt.Chart(alt.NamedData("words")).mark_circle(opacity=0.5)
-    lines = alt.Chart(alt.NamedData("classes")).mark_line(strokeWidth=2.4, point=False)
+    size = field("queries:Q", scale={"range": [15, 150]}, legend=None)
     return [
-        dots.encode(x=x, y=y, color=colour, size=size, tooltip=tooltip),
-        lines.encode(x=x, y=y, color=colour),
+        layer("chance", {"y": y}, "rule", strokeDash=[3, 3], strokeWidth=1.5, color=var("warm")),
+        layer("words", {**base, "size": size, "tooltip": tooltip}, "circle", opacity=0.5),
+        layer("classes", base, "line", strokeWidth=2.4, point=False),
     ]
 
 

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-import altair as alt
 import pandas as pd
 
-from seesay.reporting.charts import Spec, spec_of, var
+from seesay.reporting.charts import Spec, chart, field, layer, var
 
 LINES_HEIGHT = 230  # px, of the charts by epoch
 SHARES = {
@@ -64,42 +63,34 @@ def _lines(
 
     Dots and upright lines mark kept epochs.
     """
-    base = alt.Chart(alt.NamedData("epochs")).encode(
-        x=alt.X("epoch:Q", title="epoch", axis=alt.Axis(tickMinStep=1, grid=False)),
-        y=alt.Y(
-            "value:Q",
-            title=title,
-            scale=alt.Scale(domain=list(domain)) if domain else alt.Scale(zero=False),
-            axis=alt.Axis(tickCount=5),
-        ),
-        color=alt.Color(
-            "series:N",
-            scale=alt.Scale(domain=list(colours), range=[var(c) for c in colours.values()]),
-        ),
-        detail="seed:N",
-        tooltip=[
-            "series:N",
-            "split:N",
-            "seed:N",
-            "epoch:Q",
-            alt.Tooltip("value:Q", title=title, format=".4f"),
+    scale = {"domain": list(domain)} if domain else {"zero": False}
+    shades = {"domain": list(colours), "range": [var(colour) for colour in colours.values()]}
+    dashes = {"domain": ["train", "validation"], "range": [[1, 0], [5, 3]]}
+    seed, split, series = field("seed:N"), field("split:N"), field("series:N")
+    base: Spec = {
+        "x": field("epoch:Q", title="epoch", axis={"tickMinStep": 1, "grid": False}),
+        "y": field("value:Q", title=title, scale=scale, axis={"tickCount": 5}),
+        "color": {**series, "scale": shades},
+        "detail": seed,
+        "tooltip": [
+            series,
+            split,
+            seed,
+            field("epoch:Q"),
+            field("value:Q", title=title, format=".4f"),
         ],
-    )
-    dashes = alt.StrokeDash(
-        "split:N",
-        scale=alt.Scale(domain=["train", "validation"], range=[[1, 0], [5, 3]]),
-    )
-    kept = alt.Chart(alt.NamedData("kept")).mark_rule(color=var("muted"), strokeDash=[2, 3])
-    layers = alt.layer(
-        kept.encode(x="epoch:Q", tooltip=["seed:N", alt.Tooltip("epoch:Q", title="kept epoch")]),
-        base.mark_line(strokeWidth=1.7, opacity=0.85, clip=True).encode(strokeDash=dashes),
-        base.mark_circle(size=30, opacity=0.001),
-        base.mark_circle(size=58, opacity=1).transform_filter("datum.kept"),
-    )
+    }
+    dashed = {**base, "strokeDash": {**split, "scale": dashes}}
+    kept = {"x": field("epoch:Q"), "tooltip": [seed, field("epoch:Q", title="kept epoch")]}
+    layers = [
+        layer("kept", kept, "rule", color=var("muted"), strokeDash=[2, 3]),
+        layer("epochs", dashed, "line", strokeWidth=1.7, opacity=0.85, clip=True),
+        layer("epochs", base, "circle", size=30, opacity=0.001),
+        layer("epochs", base, "circle", "datum.kept", size=58, opacity=1),
+    ]
     ends = sorted({(row["epoch"], row["seed"]) for row in rows if row["kept"]})
     lines = [{"epoch": epoch, "seed": seed} for epoch, seed in ends]
-    data = {"epochs": rows, "kept": lines}
-    return spec_of(layers, data, description=description, height=LINES_HEIGHT)
+    return chart(layers, {"epochs": rows, "kept": lines}, description, LINES_HEIGHT)
 
 
 def _where(row: Any) -> Spec:

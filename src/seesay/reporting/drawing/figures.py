@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from seesay.reporting.charts import Spec, nothing, standalone
+from seesay.reporting.charts import Spec, standalone
 from seesay.reporting.runs import Context
 
 Charts = Mapping[str, Spec]
@@ -10,37 +10,35 @@ Charts = Mapping[str, Spec]
 
 def answer_figure(experiments: Sequence[Context], charts: Charts) -> str:
     """The answer's charts of the described experiments as one SVG."""
-    rows = [
-        [(task["name"] + _of(experiment, experiments), charts[name]) for name in task["charts"]]
-        for experiment in experiments
-        for task in experiment["tasks"]
-    ]
-    return standalone(rows) if rows else nothing()
+    parts = {}
+    for experiment in experiments:
+        tasks = experiment["tasks"]
+        rows = [[(task["name"], charts[name]) for name in task["charts"]] for task in tasks]
+        parts[experiment["name"]] = rows
+    return standalone(parts)
 
 
 def training_figure(experiments: Sequence[Context], charts: Charts) -> str:
     """The training's charts of the described experiments as one SVG, two in a row."""
-    rows = []
+    parts = {}
     for experiment in experiments:
-        name = _of(experiment, experiments)
-        curves = [(c["title"] + name, charts[c["chart"]]) for c in experiment["curves"]]
-        rows += [curves[:2], curves[2:]]
-    return standalone([row for row in rows if row])
+        curves = [(curve["title"], charts[curve["chart"]]) for curve in experiment["curves"]]
+        parts[experiment["name"]] = _pairs(curves)
+    return standalone(parts)
 
 
 def where_figure(experiments: Sequence[Context], charts: Charts) -> str:
     """Where it works, of the described experiments, as one SVG, long charts last."""
-    rows = []
+    parts = {}
     for experiment in experiments:
-        name, where = _of(experiment, experiments), experiment["where"]
+        where = experiment["where"]
         kinds = sorted(where["kinds"], key=lambda kind: kind["groups"])
-        drawn = [(kind["title"] + name, charts[kind["chart"]]) for kind in kinds]
+        drawn = [(kind["title"], charts[kind["chart"]]) for kind in kinds]
         if where["curve"]:
-            drawn.insert(-1, (f"Learning curve{name}", charts[where["curve"]]))
-        rows += [drawn[i : i + 2] for i in range(0, len(drawn), 2)]
-    return standalone(rows) if rows else nothing()
+            drawn.insert(-1, ("Learning curve", charts[where["curve"]]))
+        parts[experiment["name"]] = _pairs(drawn)
+    return standalone(parts)
 
 
-def _of(experiment: Context, experiments: Sequence[Context]) -> str:
-    """The experiment's name for a title, if there are several experiments."""
-    return f" ({experiment['name']})" if len(experiments) > 1 else ""
+def _pairs(titled: list[tuple[str, Spec]]) -> list[list[tuple[str, Spec]]]:
+    return [titled[i : i + 2] for i in range(0, len(titled), 2)]

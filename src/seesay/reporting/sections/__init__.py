@@ -55,7 +55,7 @@ def needs(name: str) -> dict[str, str | None]:
 def literal(path: Path, name: str) -> Any:
     """The value of a constant of a module.
 
-    The module is read, not imported: the Snakefile needs neither pandas nor altair. Raises
+    The module is read, not imported: the Snakefile does not need pandas. Raises
     LookupError if the module has no such constant.
     """
     for statement in ast.parse(path.read_bytes()).body:
