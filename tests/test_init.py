@@ -260,6 +260,7 @@ def test_word_times_in_two_formats_are_not_chosen_between(here, capsys):
     kaggle(Path("p"))
     timed_grids(Path("s"))
     speech_layouts.ctm(Path("s"))
+    speech_layouts.grid(Path("s/mono.TextGrid"), {"words": speech_layouts.WORDS})
     assert "2 layouts fit: ctm (" in refused(capsys, "p", "s")
 
 
@@ -288,6 +289,31 @@ def test_unknown_speech_is_described_in_one_line(here, capsys, make, said):
     assert line.startswith("error: s: no layout of speech that is known; it has ")
     assert said in line
     assert line.endswith("see docs/your-own-corpus.md")
+
+
+def test_a_folder_of_several_corpora_is_taken_for_none(here, capsys):
+    for name in "ab":
+        kaggle(Path("all", name))
+    speech_layouts.timit(Path("all/t"))
+    for n in range(4):
+        sound(Path(f"all/u/{n}1.wav"))
+    said = refused(capsys, "all", "all/t")
+    assert said.endswith("has a/captions.txt and b/captions.txt; give the folder of one corpus")
+    assert "no layout of speech that is known" in refused(capsys, "all/a", "all")
+
+
+def test_pictures_without_their_captions_ask_for_these(here, capsys):
+    kaggle(Path("p"))
+    assert "but no captions in a known form" in refused(capsys, "p/Images", "p")
+
+
+def test_after_a_check_that_fails_the_next_step_is_told(here, capsys):
+    corpora_layouts.pascal1k(Path("p"), range(30))
+    corpora_layouts.isolated(Path("s"))
+    assert seesay("p", "s") == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-2].startswith("not ready: ")
+    assert lines[-1] == "next: change my.yaml or the folders, then type: seesay check my.yaml"
 
 
 def test_folders_in_the_other_order_are_noticed(here, capsys):

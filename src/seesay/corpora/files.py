@@ -208,9 +208,17 @@ class Listing:
         return [name for name in self.ending(*suffixes) if "/" not in name]
 
     def find(self, name: str) -> str:
-        """The file of this name that lies highest; "" if there is none."""
+        """The file of this name that lies highest; "" if there is none.
+
+        Raises InputError if several lie equally high: the folder holds several corpora.
+        """
         found = [each for each in self.names if PurePosixPath(each).name == name]
-        return min(found, key=lambda each: each.count("/"), default="")
+        found.sort(key=lambda each: (each.count("/"), each))
+        if len(found) > 1 and found[0].count("/") == found[1].count("/"):
+            raise InputError(
+                f"{self.root}: has {found[0]} and {found[1]}; give the folder of one corpus"
+            )
+        return found[0] if found else ""
 
     def head(self, name: str) -> str:
         """The beginning of a file as text; "" if it cannot be opened."""

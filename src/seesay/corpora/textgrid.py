@@ -286,7 +286,7 @@ def _is_heard(speech: Speech, voice: Voice, place: Place) -> bool:
 
 
 def recognise(folder: Listing) -> Evidence | None:
-    """Evidence of the layout: TextGrids, and recordings."""
+    """Evidence of the layout: TextGrids for most recordings."""
     found = folder.ending(GRIDS) if folder.audio else []
     said = f"{len(found):,} TextGrids for {len(folder.audio):,} recordings"
-    return Evidence(said, rank=2) if found else None
+    return Evidence(said, rank=2) if found and 2 * len(found) >= len(folder.audio) else None

@@ -73,7 +73,7 @@ def read(root: Path, options: Options) -> tuple[list[Recording], list[SpokenWord
 
 
 def recognise(folder: Listing) -> Evidence | None:
-    """Evidence of the layout: word files, and recordings."""
+    """Evidence of the layout: word files for most recordings."""
     found = folder.ending(WORDS) if folder.audio else []
     said = f"{len(found):,} files {WORDS} for {len(folder.audio):,} recordings"
-    return Evidence(said, rank=2) if found else None
+    return Evidence(said, rank=2) if found and 2 * len(found) >= len(folder.audio) else None

@@ -45,4 +45,7 @@ def init(arguments: argparse.Namespace, check: Callable[[str], int]) -> None:
         print(f"next, type: seesay check {shlex.quote(str(out))}")
         return
     print(f"written: {out}; seesay check {shlex.quote(str(out))} says:", flush=True)
-    sys.exit(check(str(out)))
+    code = check(str(out))
+    if code:
+        print(f"next: change {out} or the folders, then type: seesay check {shlex.quote(str(out))}")
+    sys.exit(code)

@@ -89,6 +89,8 @@ def _seen(stage: Stage, folder: Listing) -> str:
     unread = folder.ending(*UNREAD)
     if stage == "pictures" and folder.audio and not folder.pictures:
         shown.append("but no picture: seesay init PICTURES SPEECH has the pictures first")
+    elif stage == "pictures" and folder.pictures:
+        shown.append("but no captions in a known form: give the folder that holds them too")
     elif stage == "speech" and not folder.audio and unread:
         shown.append("but no recording that is read: convert them to flac or wav")
     elif stage == "speech" and not folder.audio:
