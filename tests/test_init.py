@@ -295,7 +295,7 @@ def test_a_folder_of_several_corpora_is_taken_for_none(here, capsys):
     for name in "ab":
         kaggle(Path("all", name))
     speech_layouts.timit(Path("all/t"))
-    for n in range(4):
+    for n in range(6):
         sound(Path(f"all/u/{n}1.wav"))
     said = refused(capsys, "all", "all/t")
     assert said.endswith("has a/captions.txt and b/captions.txt; give the folder of one corpus")
