@@ -147,7 +147,7 @@ def by_group(
     luck = chance(counts_of(first), first["gallery_size"])
     found = {run: counts_of(rows) for run, rows in runs.items()}
     hit = np.stack([hits(counts, HITS) for counts in found.values()])
-    lucky, once = hits(luck, HITS), np.ones((1, 1))
+    lucky = hits(luck, HITS)
     for name in known:
         categories = known[name].cat
         for nth, group in enumerate(categories.categories):
@@ -155,14 +155,13 @@ def by_group(
             if len(here) == 0:
                 continue
             factors = resample(first.iloc[here], settings)
+            by_chance = _median(luck, here)
             samples: dict[str, dict[int, Floats]] = {}
             medians: dict[str, list[float]] = {}
             drawn = shares(factors, hit[:, here])
             for (system, seed), values in zip(found, drawn, strict=True):
                 samples.setdefault(system, {})[seed] = values
-                some = _some(found[system, seed], here)
-                median = summarise(some, np.zeros_like(here), once)[0, 0]
-                medians.setdefault(system, []).append(float(median))
+                medians.setdefault(system, []).append(_median(found[system, seed], here))
             for system, own in samples.items():
                 yield {
                     "system": system,
@@ -173,7 +172,7 @@ def by_group(
                     **_measured(factors, own, samples.get("model", own)),
                     "chance": 100.0 * lucky[here].mean(),
                     "median_rank": np.mean(medians[system]),
-                    "median_chance": summarise(_some(luck, here), np.zeros_like(here), once)[0, 0],
+                    "median_chance": by_chance,
                 }
 
 
@@ -225,5 +224,7 @@ def _by_word(
             }
 
 
-def _some(ranks: Ranks, here: Integers) -> Ranks:
-    return Ranks(*(getattr(ranks, name)[here] for name in Ranks.__annotations__))
+def _median(ranks: Ranks, here: Integers) -> float:
+    """The median rank of some queries."""
+    some = Ranks(*(getattr(ranks, name)[here] for name in Ranks.__annotations__))
+    return float(summarise(some, np.zeros_like(here), np.ones((1, 1)))[0, 0])

@@ -92,8 +92,9 @@ def _reached(ranks: Ranks, image: Integers, images: int, samples: int) -> Iterat
     present, starts = np.unique(owner, return_index=True)
     missed = np.ones((alike.shape[1], 1))
     counted = np.zeros((images, 1))
-    block = int(np.clip(CELLS // (samples + images + len(missed)), max(RECALLS), 4096))
-    for first in range(1, int((ranks.better + ranks.tied).max(initial=0)) + 2, block):
+    last = int((ranks.better + ranks.tied).max(initial=0)) + 1
+    block = max(min(CELLS // (samples + images + len(missed)), 4096, last), *RECALLS)
+    for first in range(1, last + 1, block):
         here = (sure_rank >= first) & (sure_rank < first + block)
         cell = sure_image[here] * block + sure_rank[here] - first
         mass = np.bincount(cell, minlength=images * block).reshape(images, block)
