@@ -260,13 +260,14 @@ def run_matching(
     """
     splits = tables.read(IMAGES, images).set_index("image_id")["split"]
     stopped = unsayable.parent / KEPT
+    columns = None if settings.method == "spoken" else ["token_id", "talker", "word"]
     try:
         found = match_tables(
             splits,
             tables.read(CAPTIONS, texts),
             tables.read(CAPTION_WORDS, caption_words),
             tables.read(SPOKEN_TAGS, spoken_tags),
-            tables.read(SPOKEN_WORDS, spoken_words),
+            tables.read(SPOKEN_WORDS, spoken_words, columns=columns),
             settings,
             tables.read(RECORDINGS, recordings) if recordings else None,
         )

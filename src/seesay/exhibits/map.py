@@ -25,6 +25,7 @@ from seesay.shared.vectors import unit
 Floats = NDArray[np.float64]
 
 FEWEST = 5  # fewer items cannot be laid out
+BLOCK = 512  # items whose distances to all others are held at once
 
 
 def draw(
@@ -117,12 +118,17 @@ def kept(vectors: Floats, places: Floats) -> Floats:
     number = min(NEIGHBOURS, len(vectors) - 1)
     if number < 1:
         return np.ones(len(vectors))
-    near = []
-    for distances in (
-        pairwise_distances(vectors, metric="cosine"),
-        pairwise_distances(places, metric="euclidean"),
-    ):
-        np.fill_diagonal(distances, -np.inf)
-        near.append(np.argsort(distances.round(9), axis=1, kind="stable")[:, 1 : number + 1])
+    near = [_nearest(vectors, "cosine", number), _nearest(places, "euclidean", number)]
     both = [len(np.intersect1d(a, b)) for a, b in zip(*near, strict=True)]
     return np.array(both) / number
+
+
+def _nearest(items: Floats, metric: str, number: int) -> NDArray[np.int64]:
+    """The `number` nearest others of each item, (n, number), nearest first."""
+    found = []
+    for start in range(0, len(items), BLOCK):
+        distances = pairwise_distances(items[start : start + BLOCK], items, metric=metric)
+        np.fill_diagonal(distances[:, start:], -np.inf)
+        order = np.argsort(distances.round(9), axis=1, kind="stable")
+        found.append(order[:, 1 : number + 1])
+    return np.concatenate(found)
