@@ -72,6 +72,19 @@ def test_what_a_token_is_worked_by_hand():
     ]  # fmt: skip
 
 
+def test_properties_are_those_of_test_tokens_among_the_groups_of_all():
+    split = pd.Series({"a": "train", "b": "train", "c": "test"})
+    segment = ("b", 1, "t3", 0, "r@0.2", "r@0.2", "r@0.2")
+    found = word_properties(pd.concat([SAID, spoken([segment])]), REPLACED, USES, split)
+    assert found.index.tolist() == ["k3", "k4"]
+    assert found["talker"].cat.categories.tolist() == ["t1", "t2", "t3"]
+    assert found["uses in captions"].cat.categories[-1] == "no caption word"
+    assert found["part of speech"].cat.categories[-1] == "no word"
+    # A token of two pictures has the row of the first, as its talker and word.
+    both = pd.concat([SAID, spoken([("c", 1, "t1", 0, "grass", "dog", "k1")])])
+    assert word_properties(both, REPLACED, USES, split).loc["k1", "word"] == "dog"
+
+
 def test_segments_that_are_no_word_or_no_caption_word_are_apart():
     split = pd.Series({"a": "train", "b": "train", "c": "test"})
     found_in_sound = spoken(

@@ -70,12 +70,12 @@ def break_down(
     boxes = tables.read(REGIONS, list(regions))
     tokens, fragments, frames = [], [], []
     for fold, own in enumerate(by_fold(ranks, len(images))):
-        spoken = tables.read(SPOKEN_CAPTIONS, spoken_captions[fold])
-        replaced = tables.read(REPLACEMENTS, replacements[fold])
-        split = tables.read(IMAGES, images[fold]).set_index("image_id")["split"]
-        tokens.append(word_properties(spoken, replaced, uses, split, always=len(images) > 1))
-        fragments.append(fragment_properties(boxes, spoken))
+        facts = (images[fold], spoken_captions[fold], replacements[fold])
+        properties = _properties(*facts, uses, boxes, always=len(images) > 1)
+        tokens.append(properties[0])
+        fragments.append(properties[1])
         frames.append(tables.read(RANKS, own).assign(fold=fold))
+    del uses, boxes
     said = pd.concat([part["spoken_word"] for part in tokens])
     said = said[~said.index.duplicated()]  # in whichever fold, a token is of one spoken word
     parts, listed = [], []
@@ -104,6 +104,24 @@ def break_down(
         # A task that asks nothing has no ranks, and a run may have none of these tasks.
         none = pd.DataFrame(columns=[column.name for column in table.columns])
         tables.write(table, path, pd.concat(found, ignore_index=True) if found else none)
+
+
+def _properties(
+    images: Path,
+    spoken_captions: Path,
+    replacements: Path,
+    uses: pd.DataFrame,
+    boxes: pd.DataFrame,
+    always: bool,
+) -> tuple[pd.DataFrame, dict[str, pd.Series]]:
+    """The properties of a fold's test tokens and test fragments."""
+    spoken = tables.read(SPOKEN_CAPTIONS, spoken_captions)
+    replaced = tables.read(REPLACEMENTS, replacements)
+    split = tables.read(IMAGES, images).set_index("image_id")["split"]
+    words = word_properties(spoken, replaced, uses, split, always)
+    test = split.index[split == "test"]
+    parts = [rows[rows["image_id"].isin(test)] for rows in (boxes, spoken)]
+    return words, fragment_properties(*parts)
 
 
 def _fragments(

@@ -27,7 +27,8 @@ def word_properties(
     split: pd.Series,
     always: bool = False,
 ) -> pd.DataFrame:
-    """Properties of each used token (the index): its word, `pairs`, and ordered categories.
+    """Properties of each token of test pictures (the index): its word, `pairs`, and ordered
+    categories.
 
     A found segment that is no word has the word "".
 
@@ -36,42 +37,51 @@ def word_properties(
     token has a talker, or a word, that no training caption has, or `always`; `synthesiser` is
     present if the talkers are voices of several synthesisers.
     """
-    token = token_facts(spoken, replacements, uses, split)
+    test = spoken.loc[spoken["image_id"].map(split) == "test", "token_id"]
+    token = token_facts(spoken, replacements, uses, split, test)
     train = spoken[spoken["image_id"].map(split) == "train"]
     # Segments that overlap no word are labelled with their own id.
     wordless = token["spoken_word"] == token.index
+    # Categories do not depend on what the test happens to have.
+    no_word = "no word" if (spoken["spoken_word"] == spoken["token_id"]).any() else ""
+    beside = "" if spoken["word"].isin(uses["lemma"]).all() else "no caption word"
+    talkers = set(spoken["talker"])
     itself = np.where(token["word"] == token["spoken_word"], "as itself", "as another word")
     found = pd.DataFrame(
         {
             "word": token["word"].where(~wordless, ""),
             **{name: token[name] for name in ("spoken_word", "tag", "pairs")},
             "part of speech": _apart(
-                _named(token["tag"], ["NOUN", "VERB", "ADJ", "ADV", "other"]), wordless, "no word"
+                _named(token["tag"], ["NOUN", "VERB", "ADJ", "ADV", "other"]), wordless, no_word
             ),
             "uses in captions": _apart(
-                classes(token["uses"].clip(lower=1), USES), token["uses"] == 0, "no caption word"
+                classes(token["uses"].clip(lower=1), USES), token["uses"] == 0, beside
             ),
             "letters of the spoken word": _apart(
-                classes(token["spoken_word"].str.len(), LETTERS), wordless, "no word"
+                classes(token["spoken_word"].str.len(), LETTERS), wordless, no_word
             ),
             "spoken": _named(pd.Series(itself, token.index), ["as itself", "as another word"]),
             "training pairs": classes(token["pairs"], PAIRS),
-            "talker": _named(token["talker"], sorted(set(token["talker"]))),
+            "talker": _named(token["talker"], sorted(talkers)),
         }
     )
-    test = token["image_id"].map(split) == "test"
+    own = token["image_id"].map(split) == "test"
     for name, (column, (known, new)) in NEW.items():
         met = token[column].isin(train[column])
-        if always or not met[test].all():
+        if always or not met[own].all():
             groups = pd.Series(np.where(met, known, new), token.index)
             found[name] = _named(groups, [known, new])
-    engines = synthesisers(set(token["talker"]))
+    engines = synthesisers(talkers)
     if engines:
-        engine = token["talker"].map(engines)
-        taught_by = set(train["talker"].map(engines))
-        names = {name: name if name in taught_by else f"unseen: {name}" for name in set(engine)}
-        found["synthesiser"] = _named(engine.map(names), sorted(names.values()))
+        found["synthesiser"] = _synthesiser(token["talker"], train["talker"], engines)
     return found
+
+
+def _synthesiser(talker: pd.Series, taught_by: pd.Series, engines: dict[str, str]) -> pd.Series:
+    """Each talker's synthesiser, of `engines`; one that training does not hear is unseen."""
+    heard = {engines[name] for name in set(taught_by)}
+    names = {name: name if name in heard else f"unseen: {name}" for name in set(engines.values())}
+    return _named(talker.map(engines).map(names), sorted(names.values()))
 
 
 def by_fold(paths: Sequence[Path], folds: int) -> list[Sequence[Path]]:
@@ -100,14 +110,19 @@ def of_queries(run: pd.DataFrame, known: Callable[[int, pd.Series], pd.DataFrame
 
 
 def token_facts(
-    spoken: pd.DataFrame, replacements: pd.DataFrame, uses: pd.DataFrame, split: pd.Series
+    spoken: pd.DataFrame,
+    replacements: pd.DataFrame,
+    uses: pd.DataFrame,
+    split: pd.Series,
+    wanted: pd.Series | None = None,
 ) -> pd.DataFrame:
     """Facts of each used token (the index): its first row of SPOKEN_CAPTIONS, its word's part of
     speech `tag`, and how often training has the word (`pairs`) and the captions use it (`uses`).
 
-    Arguments are as in `word_properties`.
+    `wanted` are the tokens, by default all; other arguments are as in `word_properties`.
     """
-    token = spoken.drop_duplicates("token_id").set_index("token_id")
+    token = spoken if wanted is None else spoken[spoken["token_id"].isin(wanted)]
+    token = token.drop_duplicates("token_id").set_index("token_id")
     train = spoken[spoken["image_id"].map(split) == "train"]
     taught = train.drop_duplicates(["image_id", "token_id"])["word"].value_counts()
     return token.assign(
@@ -165,7 +180,7 @@ def _named(values: pd.Series, names: list[str]) -> pd.Series:
 
 
 def _apart(values: pd.Series, some: pd.Series, name: str) -> pd.Series:
-    """Categories with one more, the last, for `some` of the rows; the same without any."""
-    if not some.any():
+    """Categories with one more, the last, for `some` of the rows; without its name, the same."""
+    if not name:
         return values
     return values.cat.add_categories(name).where(~some, name)
