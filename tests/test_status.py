@@ -78,6 +78,7 @@ def test_a_complete_run_and_its_records_stay_as_they_are(run):
 def test_a_run_is_found_by_its_results_and_by_its_log(small_run):
     by_log = status(small_run)
     assert by_log[-1] == "next: open results/report.html"
+    assert not any(line.startswith("note: ") for line in by_log)
     assert status(small_run, "results") == by_log
 
 
@@ -95,9 +96,10 @@ def test_a_missing_output_is_left_even_if_snakemake_does_not_miss_it(run):
 def test_a_failed_job_is_named_with_its_log(run):
     (run / "results" / "metrics.tsv").unlink()
     (run / "results" / "evaluation/paper/model/1/ranks.parquet").write_text("damaged")
-    assert snakemake(run).returncode != 0
+    assert snakemake(run, "--config", "shards=2").returncode != 0
     lines = status(run, "config.yaml")
     assert "failed: metrics; results/logs/metrics.log says why" in lines
+    assert any(line.startswith("note: the last run had --config") for line in lines)
     assert {"metrics"} <= {name for name, row in rows(lines).items() if row["left"]}
 
 
@@ -112,7 +114,7 @@ def test_a_running_job_is_told_from_the_rest(run):
     (run / ".snakemake/locks/0.output.lock").write_text(output + "\n")
     lines = status(run, "config.yaml")
     assert rows(lines)["metrics"]["running"] == "1"
-    assert any(re.fullmatch(r"running: metrics for 1:01:\d\d \(.*log\)", line) for line in lines)
+    assert any(re.fullmatch(r"running: metrics for 1:0\d:\d\d \(.*log\)", line) for line in lines)
     assert lines[-1].startswith("next: wait")
     assert (run / ".snakemake/locks/0.output.lock").exists()
 

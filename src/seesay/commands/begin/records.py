@@ -132,6 +132,11 @@ class Log:
         """The outputs of the jobs that failed."""
         return [name for found in ERROR.finditer(self.text) for name in found[2].split(", ")]
 
+    @property
+    def overridden(self) -> bool:
+        """Whether its command line had values beyond those of the configs."""
+        return re.search(r"^  Command: .* (--config|-C) ", self.text, re.MULTILINE) is not None
+
 
 def logs() -> Iterator[Log]:
     """The logs of runs in this folder, the latest first; no dry runs."""

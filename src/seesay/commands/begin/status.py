@@ -74,6 +74,8 @@ def status(arguments: argparse.Namespace) -> None:
     for job in left:
         if failed & set(job.outputs):
             print(f"failed: {job.rule}; {job.log} says why")
+    if log and log.overridden:
+        print("note: the last run had --config, which is not known here; write it into the config")
     print(_next(configs, results, log, locked, left))
 
 
