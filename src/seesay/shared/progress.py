@@ -1,4 +1,7 @@
-"""The one progress bar: a live bar on a terminal, a line every ten seconds in a log."""
+"""The one progress bar: a live bar on a terminal, a line every ten seconds in a log.
+
+What takes less than a second shows none.
+"""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -21,6 +24,7 @@ def progress(
         total=total,
         file=sys.stderr,
         mininterval=0.2 if live else 10.0,
+        delay=1.0,
         dynamic_ncols=live,
         leave=True,
     )
