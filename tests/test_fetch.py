@@ -19,6 +19,7 @@ from seesay.corpora import pascal1k
 from seesay.planning import config
 from seesay.settings import choice
 from seesay.settings.fetch import FetchSettings
+from seesay.shared import progress
 from seesay.shared.digests import sha256
 from seesay.shared.download import RefusedError, Wanted, download
 from seesay.shared.errors import InputError
@@ -48,7 +49,8 @@ def only(folder: Path, *names: str) -> bool:
     return sorted(path.name for path in folder.iterdir()) == sorted(names)
 
 
-def test_a_file_comes_whole(site, tmp_path, capsys):
+def test_a_file_comes_whole(site, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(progress, "QUICK", 0.0)
     download(wanted(site, tmp_path, bar=True), SETTINGS)
     assert (tmp_path / "net.pth").read_bytes() == BODY
     assert only(tmp_path, "net.pth")

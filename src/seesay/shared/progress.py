@@ -1,7 +1,4 @@
-"""The one progress bar: a live bar on a terminal, a line every ten seconds in a log.
-
-What takes less than a second shows none.
-"""
+"""The one progress bar: a live bar on a terminal, a line every ten seconds in a log."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -10,6 +7,7 @@ from typing import TypeVar
 from tqdm import tqdm
 
 T = TypeVar("T")
+QUICK = 1.0  # s; what takes less shows no bar
 
 
 def progress(
@@ -24,7 +22,7 @@ def progress(
         total=total,
         file=sys.stderr,
         mininterval=0.2 if live else 10.0,
-        delay=1.0,
+        delay=QUICK,
         dynamic_ncols=live,
         leave=True,
     )
