@@ -2,9 +2,9 @@
 
 Starting Python with torch, spaCy or pandas takes longer than a small job itself. `python()` is an
 executable for the first place on PATH: it hands its arguments, environment, folder and open files
-to the server, whose fork runs the script as `__main__`, and ends as that fork ends. Seesay's own
-modules are imported by each fork anew. Whatever is no script (`-c`, `-m`) goes to Python itself,
-but for snakemake, which a cluster's jobs call as a module.
+to the server, whose fork runs the script as `__main__`, and ends as that fork ends. A fork of
+another copy of this repository imports the modules of its own seesay. Whatever is no script (`-c`,
+`-m`) goes to Python itself, but for snakemake, which a cluster's jobs call as a module.
 """
 
 import atexit
@@ -111,7 +111,7 @@ def python() -> str:
 
 
 def preload(folder: Path) -> None:
-    """Import what the scripts and snakemake import, and forget seesay's own modules.
+    """Import what the scripts and snakemake import.
 
     What all forks would compile or bundle the same is kept in the folder.
     """
@@ -121,8 +121,8 @@ def preload(folder: Path) -> None:
         importlib.import_module(name)
     for script in SCRIPTS.glob("*.py"):
         runpy.run_path(str(script), run_name="preloaded")
-    for name in [name for name in sys.modules if name.partition(".")[0] == "seesay"]:
-        del sys.modules[name]
+    for name in ("stamps", "config", "experiments", "folds"):  # for the Snakefile
+        importlib.import_module(f"seesay.planning.{name}")
     sys.path[:] = path
     vl_convert = sys.modules["vl_convert"]
     vl_convert.javascript_bundle = kept(vl_convert.javascript_bundle, folder)  # type: ignore
@@ -172,6 +172,12 @@ class Request:
         size = int.from_bytes(client.recv(8, socket.MSG_WAITALL), "little")
         return cls(files, *marshal.loads(client.recv(size, socket.MSG_WAITALL)))
 
+    def source(self) -> Path:
+        """The folder that seesay's modules come from: that of the Snakefile, or of its jobs."""
+        if "--snakefile" in self.arguments:
+            return Path(self.arguments[self.arguments.index("--snakefile") + 1]).parent / "src"
+        return Path(os.environ.get("PYTHONPATH", "").partition(":")[0])
+
     def become(self, executable: str) -> None:
         """Take on the client's files, arguments, folder and environment."""
         for standard, file in enumerate(self.files):
@@ -182,6 +188,9 @@ class Request:
         os.environb.update(self.environment)
         sys.argv = self.arguments
         sys.executable = executable
+        if self.source() != ROOT / "src":
+            for name in [name for name in sys.modules if name.partition(".")[0] == "seesay"]:
+                del sys.modules[name]
         paths = os.environ.get("PYTHONPATH", "").split(":")
         sys.path[:0] = [os.path.dirname(os.path.realpath(sys.argv[0])), *filter(None, paths)]
         importlib.invalidate_caches()
