@@ -124,7 +124,7 @@ def test_the_paper_without_its_data_says_what_is_missing_and_whence(tmp_path):
         (None, "no.yaml: No such file or directory; give the path of a config file"),
         ("", "has no sections"),
         ("a: [1\nb: 2\n", "line 2: not YAML"),
-        ("results: [\x00", "not YAML"),
+        ("results: [\x00", "no.yaml: not YAML (special characters are not allowed); correct it"),
         (b"\xff\xfe", "not YAML"),
         ("shards: 0", "shards: Input should be greater than or equal to 1"),
     ],

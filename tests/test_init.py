@@ -1,7 +1,10 @@
 """`seesay init`: every reader's layout is recognised, and what is unclear is said in one line."""
 
+import errno
 import itertools
 import json
+import os
+import shlex
 import time
 from pathlib import Path
 
@@ -368,3 +371,88 @@ def test_ten_thousand_files_are_named_and_not_opened(here, capsys, monkeypatch):
     lines = capsys.readouterr().out.splitlines()
     assert lines[-2] == "written: my.yaml; the folders have 10,002 files, which are not read yet"
     assert lines[-1] == "next, type: seesay check my.yaml"
+
+
+def test_hostile_names_end_in_one_line(here, capsys):
+    kaggle(Path("p"))
+    speech_layouts.timit(Path("s"))
+    kaggle(Path("a\nb"))
+    assert refused(capsys, "a\nb", "s").startswith(
+        "error: config: pictures.corpora.0.path: no braces, <names> or odd bytes in paths"
+    )
+    kaggle(Path("{p}"))
+    line = refused(capsys, "{p}", "s")
+    assert line.endswith("rename the folder or file, got '{p}'")  # with no fault that follows
+    assert refused(capsys, "~nobody-here", "s").endswith("write the path in full")
+    assert refused(capsys, "c\nd", "s") == (
+        "error: c\\nd: no such folder; give the folder of the pictures"
+    )
+    Path("e\nseeds: 7 #").mkdir()
+    assert "cannot be printed" in refused(capsys, "p", "s", "--out", "e\nseeds: 7 #/f.yaml")
+    assert list(Path("e\nseeds: 7 #").iterdir()) == []
+    odd = os.fsdecode(b"half\xff")
+    kaggle(Path(odd))
+    assert "half" in refused(capsys, odd, "s")
+
+
+def test_what_a_file_says_is_printed_without_its_control_characters(here, capsys):
+    kaggle(Path("p"))
+    text(Path("p/captions.txt"), "image,caption,\x1b[31m\na.jpg,A dog .,\n")
+    speech_layouts.timit(Path("s"))
+    seesay("p", "s")
+    printed = capsys.readouterr().out
+    assert "the columns image, caption, \\x1b[31m" in printed
+    assert "\x1b" not in printed + Path("my.yaml").read_text()
+
+
+def test_a_pipe_in_place_of_captions_is_not_waited_for(here, capsys):
+    kaggle(Path("p"))
+    Path("p/captions.txt").unlink()
+    os.mkfifo("p/captions.txt")
+    # Without this, a failure would be one that never ends.
+    pipe = os.open("p/captions.txt", os.O_RDWR | os.O_NONBLOCK)
+    os.write(pipe, b"image,caption\n")
+    assert "but no captions in a known form" in refused(capsys, "p", "s")
+    os.close(pipe)
+
+
+def test_captions_that_may_not_be_read_are_named(here, capsys, monkeypatch):
+    kaggle(Path("p"))
+    plain = Path.open
+
+    def forbidden(self, *arguments, **options):
+        if self.name == "captions.txt":
+            raise PermissionError(errno.EACCES, "Permission denied", str(self))
+        return plain(self, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", forbidden)
+    line = refused(capsys, "p", "p")
+    assert line == "error: p/captions.txt: cannot be read (Permission denied); correct it"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_full_disk_leaves_no_half_of_a_config(here, capsys, monkeypatch):
+    kaggle(Path("p"))
+    speech_layouts.timit(Path("s"))
+    plain = Path.open
+
+    def full(self, mode="r", **options):
+        if mode == "x":
+            self.write_text("half")
+            return open("/dev/full", "w", **options)
+        return plain(self, mode, **options)
+
+    monkeypatch.setattr(Path, "open", full)
+    assert "cannot be written (No space left on device)" in refused(capsys, "p", "s")
+
+
+def test_a_name_with_blanks_and_quotes_can_be_typed_as_it_is_printed(here, capsys):
+    kaggle(Path("my ' pictures"))
+    speech_layouts.timit(Path('my " speech'))
+    seesay("my ' pictures", 'my " speech', "--out", "my 'own.yaml")
+    written = Path("my 'own.yaml").read_text()
+    (line,) = [line for line in written.splitlines() if "seesay config --explain " in line]
+    assert shlex.split(line.rpartition("--explain ")[2]) == ["my 'own.yaml"]
+    config = load(yaml.safe_load(written))
+    assert config.pictures.corpora[0].path == "my ' pictures"
+    assert config.speech.corpora[0].path == 'my " speech'

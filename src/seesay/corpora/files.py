@@ -221,12 +221,18 @@ class Listing:
         return found[0] if found else ""
 
     def head(self, name: str) -> str:
-        """The beginning of a file as text; "" if it cannot be opened."""
-        try:
-            with (self.root / name).open("rb") as file:
-                return file.read(HEAD).decode("utf-8-sig", errors="replace")
-        except OSError:
+        """The beginning of a file as text; "" for a pipe, which may never end, or a broken link.
+
+        Raises InputError if the file may not be read.
+        """
+        path = self.root / name
+        if not path.is_file():
             return ""
+        try:
+            with path.open("rb") as file:
+                return file.read(HEAD).decode("utf-8-sig", errors="replace")
+        except OSError as error:
+            raise InputError(f"{path}: cannot be read ({error.strerror}); correct it") from error
 
     def columns(self, name: str, separators: str) -> list[str]:
         """The cells of a file's first line, at the first of the separators that it has."""

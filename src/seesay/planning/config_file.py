@@ -50,7 +50,8 @@ def _yaml(text: str, path: Path) -> Any:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f"line {mark.line + 1}: " if mark else ""
-        cause = getattr(error, "problem", None) or str(error)
+        # The reason alone where a character cannot be read: the whole message has two lines.
+        cause = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
         raise InputError(f"{path}: {line}not YAML ({cause}); correct it") from error
     except ValueError as error:
         # A date such as 2024-13-45.

@@ -81,7 +81,9 @@ LONG = 200  # most characters shown of a wrong value
 def one_line(error: ValidationError, where: str) -> str:
     """A pydantic error as one line: key, what was given, what is allowed."""
     parts = []
-    for item in error.errors():
+    # A default that follows from a wrong value is no fault of its own.
+    faults = [item for item in error.errors() if item["type"] != "default_factory_not_called"]
+    for item in faults:
         key = ".".join(str(step) for step in item["loc"])
         given = item["input"]
         whole = isinstance(given, dict) or item["type"] == "json_invalid"

@@ -1,5 +1,6 @@
 """The config that `seesay init` writes: what a first run needs, each part with a comment."""
 
+import shlex
 import textwrap
 from pathlib import PurePath
 from typing import Any
@@ -34,7 +35,7 @@ experiments:
 def written(file: str, pictures: Recognised, speech: Recognised) -> str:
     """The text of a config named `file` for one corpus of pictures and one of speech."""
     results = PurePath("results", PurePath(file).stem).as_posix()
-    parts = [HEAD.format(file=file, results=_yaml(results)), _pictures(pictures)]
+    parts = [HEAD.format(file=shlex.quote(file), results=_yaml(results)), _pictures(pictures)]
     parts += [_speech(speech)] if speech.evidence.timed else [_alignment(speech)]
     if speech.evidence.spoken:
         parts.append(

@@ -48,9 +48,13 @@ def recognised(stage: Stage, path: str, wanted: str | None = None) -> Recognised
     Raises InputError, in one line, if the folder does not exist, if no reader's layout fits, or if
     several fit equally well.
     """
-    root = Path(path).expanduser()
+    shown = printable(path)
+    try:
+        root = Path(path).expanduser()
+    except RuntimeError:
+        raise InputError(f"{shown}: no such user's home; write the path in full") from None
     if not root.is_dir():
-        raise InputError(f"{path}: no such folder; give the folder of the {stage}")
+        raise InputError(f"{shown}: no such folder; give the folder of the {stage}")
     names = (*READERS[stage], ALIGNMENT) if stage == "speech" else READERS[stage]
     if wanted is not None and wanted not in names:
         raise InputError(f"{wanted}: no reader of {stage}; there are {', '.join(names)}")
@@ -59,13 +63,14 @@ def recognised(stage: Stage, path: str, wanted: str | None = None) -> Recognised
     fits = {name: evidence for name, evidence in found.items() if evidence}
     if not fits:
         what = f"not the layout of {wanted}" if wanted else f"no layout of {stage} that is known"
-        raise InputError(f"{path}: {what}; it has {_seen(stage, folder)}; see {PAGE}")
+        raise InputError(f"{shown}: {what}; it has {_seen(stage, folder)}; see {PAGE}")
     highest = max(evidence.rank for evidence in fits.values())
     best = {name: evidence for name, evidence in fits.items() if evidence.rank == highest}
     if len(best) > 1:
-        said = "; ".join(f"{name} ({evidence.said})" for name, evidence in best.items())
+        said = "; ".join(f"{name} ({printable(each.said)})" for name, each in best.items())
         raise InputError(
-            f"{path}: {len(best)} layouts fit: {said}; choose one with --{stage}-reader, see {PAGE}"
+            f"{shown}: {len(best)} layouts fit: {said}; choose one with --{stage}-reader, see"
+            f" {PAGE}"
         )
     return Recognised(path, *best.popitem(), len(folder.names))
 
