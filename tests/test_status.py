@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from base64 import urlsafe_b64encode
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -117,6 +117,30 @@ def test_a_running_job_is_told_from_the_rest(run):
     assert any(re.fullmatch(r"running: metrics for 1:0\d:\d\d \(.*log\)", line) for line in lines)
     assert lines[-1].startswith("next: wait")
     assert (run / ".snakemake/locks/0.output.lock").exists()
+
+
+def test_stages_stand_in_the_order_of_the_workflow(small_run, run):
+    (run / "results/metrics.tsv").unlink()
+    for lines in (status(small_run), status(run, "config.yaml")):
+        order = list(rows(lines))
+        chain = ["scenes", "pictures", "regions", "fc7", "training", "evaluation", "metrics"]
+        assert [name for name in order if name in chain] == chain
+        assert order[-1] == "report"
+
+
+def test_a_lock_of_other_results_is_not_waited_for(run):
+    (run / ".snakemake/locks").mkdir(exist_ok=True)
+    (run / ".snakemake/locks/0.output.lock").write_text("elsewhere/metrics.tsv\n")
+    assert status(run, "config.yaml")[-1] == "next: open results/report.html"
+
+
+def test_a_config_with_quotes_in_its_name_is_found_by_its_log(run):
+    config = (run / "my 'own.yaml").resolve()
+    (run / "config.yaml").rename(config)
+    (log,) = (run / ".snakemake/log").glob("*.log")
+    text = re.sub(r"(?m)^(  Config file.s.: ).*", "", log.read_text())
+    log.write_text(f"{text}\n  Config file(s): [{PurePosixPath(config)!r}]\n".replace("Pure", ""))
+    assert status(run)[-1] == "next: open results/report.html"
 
 
 def test_what_is_no_run_ends_in_one_line(tmp_path):

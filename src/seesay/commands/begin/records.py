@@ -9,8 +9,9 @@ a file for each output that was made (`metadata`, with start and end) or is bein
 import io
 import json
 import re
+from ast import literal_eval
 from base64 import urlsafe_b64decode
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from seesay.shared.errors import InputError
 
 HOME = Path(".snakemake")
 ERROR = re.compile(r"^Error in rule (\w+):\n(?:    .*\n)*?    output: (.*)\n", re.MULTILINE)
-CONFIGS = re.compile(r"'([^']*)'")
+CONFIGS = re.compile(r"""PosixPath\(('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\)""")
 DRY = "This was a dry-run"
 
 
@@ -44,7 +45,7 @@ class Job:
 
 
 def jobs(configs: list[Path]) -> list[Job]:
-    """The jobs of a run that make something, as Snakemake orders them.
+    """The jobs of a run that make something, each after those whose outputs it reads.
 
     Raises InputError if Snakemake cannot plan the run.
     """
@@ -65,6 +66,8 @@ def jobs(configs: list[Path]) -> list[Job]:
             )
             with redirect_stdout(io.StringIO()):
                 plan.dag().summary()
+        except OSError:  # the system's refusal: no fault of the config
+            raise
         except Exception as error:  # of any kind: the Snakefile is a program
             print_exception(error)
             raise InputError(f"{configs[0]}: the run cannot be planned; correct it") from error
@@ -77,7 +80,8 @@ def jobs(configs: list[Path]) -> list[Job]:
                 bool(dag.reason(job)),
                 all(Path(path).exists() for path in job.output),
             )
-            for job in dag.jobs
+            for layer in dag.toposorted()
+            for job in sorted(layer, key=lambda job: job.rule.name)
             if job.output
         ]
 
@@ -114,9 +118,13 @@ def times(record: Path) -> tuple[float, float] | None:
         return None
 
 
-def locked() -> bool:
-    """Whether a run has locked the folder: it runs, or was killed."""
-    return any((HOME / "locks").glob("*.lock"))
+def locked(outputs: Set[str]) -> bool:
+    """Whether a run has locked some of these outputs: it runs, or was killed."""
+    for path in (HOME / "locks").glob("*.output.lock"):
+        with suppress(FileNotFoundError):  # released just now
+            if not outputs.isdisjoint(path.read_text(encoding="utf-8").splitlines()):
+                return True
+    return False
 
 
 @dataclass(frozen=True)
@@ -135,7 +143,7 @@ class Log:
     @property
     def overridden(self) -> bool:
         """Whether its command line had values beyond those of the configs."""
-        return re.search(r"^  Command: .* (--config|-C) ", self.text, re.MULTILINE) is not None
+        return re.search(r"^  Command: .* (--config|-C)[ =]", self.text, re.MULTILINE) is not None
 
 
 def logs() -> Iterator[Log]:
@@ -144,4 +152,5 @@ def logs() -> Iterator[Log]:
         text = path.read_text(encoding="utf-8", errors="replace")
         line = re.search(r"^  Config file\(s\): (.*)$", text, re.MULTILINE)
         if line and DRY not in text:
-            yield Log(path, tuple(map(Path, CONFIGS.findall(line[1]))), text)
+            configs = (Path(literal_eval(name)) for name in CONFIGS.findall(line[1]))
+            yield Log(path, tuple(configs), text)

@@ -57,7 +57,7 @@ def status(arguments: argparse.Namespace) -> None:
     configs, log = _run(arguments.run)
     results = load(merged(configs, [])[0], configs).results
     jobs = records.jobs(configs)
-    locked = records.locked()
+    locked = records.locked({name for job in jobs for name in job.outputs})
     begun = records.begun() if locked else {}
     running = [job for job in jobs if set(job.outputs) & set(begun)]
     left = [job for job in jobs if job not in running and (job.wanted or not job.there)]
@@ -112,7 +112,7 @@ def _short(paths: list[Path]) -> list[Path]:
 
 
 def _stages(jobs: list[Job], running: list[Job], left: list[Job]) -> list[Stage]:
-    """The stages, in the order in which their first jobs end, then those that are left."""
+    """The stages, in the order of the workflow."""
     made = records.recorded("metadata")
     stages = []
     for rule in dict.fromkeys(job.rule for job in jobs):
@@ -129,7 +129,7 @@ def _stages(jobs: list[Job], running: list[Job], left: list[Job]) -> list[Stage]
             _rejected([Path(name) for job in done for name in job.outputs]),
         )
         stages.append(stage)
-    return sorted(stages, key=lambda stage: stage.ended or float("inf"))
+    return stages
 
 
 def _span(job: Job, made: Mapping[str, Path]) -> tuple[float, float] | None:
