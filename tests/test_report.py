@@ -455,9 +455,8 @@ def test_charts_hold_the_numbers_and_stand_where_the_script_looks(page, run):
     assert len(charts) == 18
     assert set(charts) == {a["id"] for _, a in page.tags if a.get("class") == "chart"}
     for spec in charts.values():
-        alt.LayerChart.from_dict(
-            spec
-        )  # raises an error about what Vega-Lite's schema does not have
+        # Raises an error about what Vega-Lite's schema does not have.
+        alt.LayerChart.from_dict(spec)
     spec = charts["answer-0-word-token-by-image-r10"]["datasets"]
     values = {row["system"]: (row["value"], row["low"], row["high"]) for row in spec["systems"]}
     assert values["model"] == (23.6, 21.7, 25.5)
@@ -501,6 +500,7 @@ def test_a_figure_places_titled_charts_side_by_side(run, name, count, titles, ke
     boxes = [[float(c.get(k)) for k in ("x", "y", "width", "height")] for c in charts]
     width, height = (float(figure.get(k)) for k in ("width", "height"))
     assert all(x + w <= width and y + h <= height for x, y, w, h in boxes)
+    assert figure.get("viewBox") == f"0 0 {width:.0f} {height:.0f}"  # else it would not scale
     for (x, y, w, h), (left, top, *_) in itertools.combinations(boxes, 2):
         assert x + w <= left or y + h <= top  # beside or below the charts before it
 

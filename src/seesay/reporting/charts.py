@@ -188,8 +188,9 @@ def standalone(parts: Mapping[str, Sequence[Sequence[tuple[str, Spec]]]]) -> str
             top, across = top + BELOW + max(heights) + GAP, max(across, left)
     for name, colour in COLOURS.items():
         shown = shown.replace(var(name), colour)
+    size = f'width="{across}" height="{top}" viewBox="0 0 {across} {top}"'  # scales as a whole
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{across}" height="{top}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size}>'
         f'<rect width="100%" height="100%" fill="white"/>{shown}</svg>'
     )
 
