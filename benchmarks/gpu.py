@@ -107,8 +107,8 @@ def alexnet(folder: Path, device: torch.device, sizes: Sizes) -> list[str]:
     every = whole / count * 1000 * 2000
     return [
         f"AlexNet, pictures to table, {count:,} crops: {count / whole:,.0f} crops/s; its forward "
-        f"pass alone {1 / bound:,.0f} crops/s; share {bound * count / whole:.2f} (asked 0.70)",
-        f"1,000 pictures x 2,000 candidates at that rate: {every / 60:.1f} min (asked < 5)",
+        f"pass alone {1 / bound:,.0f} crops/s; share {bound * count / whole:.2f} (goal 0.70)",
+        f"1,000 pictures x 2,000 candidates at that rate: {every / 60:.1f} min (goal < 5)",
         equal(folder / "few", device, settings, sizes),
     ]
 
@@ -131,7 +131,7 @@ def detector(folder: Path, device: torch.device, sizes: Sizes) -> list[str]:
     )
     _, stage, _, _ = fc7_of(folder / "seen", device, settings, sizes.detected, 20)
     rate = sizes.detected / seconds(stage, device, sizes.rounds)
-    return [f"Faster R-CNN, pictures to table: {rate:.1f} pictures/s (asked 25)"]
+    return [f"Faster R-CNN, pictures to table: {rate:.1f} pictures/s (goal 25)"]
 
 
 def epoch(
@@ -177,7 +177,7 @@ def training(device: torch.device, sizes: Sizes) -> list[str]:
         apart = (weights[0] - weights[1]).abs().max() / weights[0].std()
         lines.append(
             f"{name}: {rates[1]:,.0f} pictures/s; one core {rates[0]:,.1f} pictures/s; "
-            f"{rates[1] / rates[0]:.1f} times (asked {20 if name.startswith('best') else 10}); "
+            f"{rates[1] / rates[0]:.1f} times (goal {20 if name.startswith('best') else 10}); "
             f"weights after an epoch {apart:.1e} standard deviations from the CPU's"
         )
     return lines
@@ -193,7 +193,7 @@ def main() -> None:
     what = torch.cuda.get_device_name() if device.type == "cuda" else "no GPU: the CPU in its place"
     print(f"{what}; {machine()}", flush=True)
     with tempfile.TemporaryDirectory() as name:
-        # What is asked for and shown stands by itself, should a later one fail.
+        # Each is printed at once, in case a later one fails.
         for work in (
             lambda: alexnet(Path(name), device, sizes),
             lambda: detector(Path(name), device, sizes),

@@ -42,6 +42,7 @@ def test_help_comes_without_slow_libraries(asked):
     ("typed", "offered"),
     [
         (["seesay", "chec"], ["check"]),
+        (["seesay", "--v"], ["--version"]),
         (["seesay", "check", "a.yaml", "--t"], ["--trust-model"]),
         (["seesay", "check", "my"], []),  # bash goes on with the names of files
     ],

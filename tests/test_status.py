@@ -71,7 +71,7 @@ def test_a_complete_run_and_its_records_stay_as_they_are(run):
     rejected = {name for name, row in table.items() if row["rejected"]}
     assert {"pictures", "words", "matching", "logmel"} <= rejected
     jobs = sum(int(row["jobs"]) for row in table.values())
-    assert lines[-2] == f"results: {jobs} of {jobs} jobs are done, 0 run, 0 are left"
+    assert lines[-2] == f"results: {jobs} of {jobs} jobs done, 0 running, 0 left"
     assert lines[-1] == "next: open results/report.html"
 
 

@@ -166,11 +166,11 @@ def recognise(folder: Listing) -> Evidence | None:
     if TRANSCRIPTS in folder.names and set(COLUMNS) <= set(folder.columns(TRANSCRIPTS, "\t")):
         return Evidence(f"{TRANSCRIPTS} has the columns {', '.join(COLUMNS)}", timed=False)
     texts = {name.rpartition(".")[0] for name in folder.ending(".txt")}
-    told = [name for name in folder.audio if name.rpartition(".")[0] in texts]
-    if 2 * len(told) < len(folder.audio):
+    paired = [name for name in folder.audio if name.rpartition(".")[0] in texts]
+    if 2 * len(paired) < len(folder.audio):
         return None
-    flat = not any("/" in name for name in told)
-    said = f"{len(told):,} of {len(folder.audio):,} recordings have a .txt beside them"
+    flat = not any("/" in name for name in paired)
+    said = f"{len(paired):,} of {len(folder.audio):,} recordings have a .txt beside them"
     where = "up to the first _ or - of a file's name" if flat else "in the name of its folder"
     options = {"talker": "name"} if flat else {}
     return Evidence(f"{said}; the talker is {where}", options, rank=1, timed=False)

@@ -162,7 +162,7 @@ def recognise(folder: Listing) -> Evidence | None:
     found: dict[str, dict[str, str | None]] = {}
     for name in folder.top(".tsv", ".csv") if folder.audio else ():
         header = folder.columns(name, "," if name.lower().endswith(".csv") else "\t")
-        columns = headers.told(header) if name != "transcripts.tsv" else None  # alignment's own
+        columns = headers.kinds_of(header) if name != "transcripts.tsv" else None  # alignment's own
         if columns:
             found[name] = columns
     own = Options()
@@ -171,17 +171,17 @@ def recognise(folder: Listing) -> Evidence | None:
         return None
     if len(found) > 1 and table != own.table:
         raise InputError(f"{folder.root}: {' and '.join(found)} are tables of words; leave one")
-    told, default = found[table], own.columns.model_dump()
-    unread = TIMED if told["text"] else set()
-    columns = {k: name for k, name in told.items() if name != default[k] and k not in unread}
+    kinds, default = found[table], own.columns.model_dump()
+    unread = TIMED if kinds["text"] else set()
+    columns = {k: name for k, name in kinds.items() if name != default[k] and k not in unread}
     options: dict[str, Any] = {} if table == own.table else {"table": table}
     shown = ", ".join(
-        f"{name} ({kind})" if name != kind else kind for kind, name in told.items() if name
+        f"{name} ({kind})" if name != kind else kind for kind, name in kinds.items() if name
     )
     return Evidence(
         f"{table} has the columns {shown}",
         options | ({"columns": columns} if columns else {}),
         rank=2,
-        timed=not told["text"],
-        spoken=bool(told["picture"] and told["caption"]),
+        timed=not kinds["text"],
+        spoken=bool(kinds["picture"] and kinds["caption"]),
     )

@@ -64,9 +64,7 @@ def status(arguments: argparse.Namespace) -> None:
     stages = _stages(jobs, running, left)
     _table([stage.row for stage in stages])
     done = len(jobs) - len(running) - len(left)
-    print(
-        f"{results}: {done} of {len(jobs)} jobs are done, {len(running)} run, {len(left)} are left"
-    )
+    print(f"{results}: {done} of {len(jobs)} jobs done, {len(running)} running, {len(left)} left")
     for job in running:
         since = min(begun[name] for name in job.outputs if name in begun)
         print(f"running: {job.rule} for {duration(time.time() - since)} ({job.log})")

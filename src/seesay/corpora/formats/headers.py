@@ -15,10 +15,11 @@ NAMES = {
 }
 
 
-def told(header: Sequence[str]) -> dict[str, str | None] | None:
-    """The column of each kind; None for columns that hold no words or do not tell where they are.
+def kinds_of(header: Sequence[str]) -> dict[str, str | None] | None:
+    """The name of the column of each kind in NAMES, or None where a kind has no column.
 
-    A row is a word with times, a file of one word, or a file with its text.
+    None for a header without words, or with words but no way to find them: a row has to be a word
+    with times, a file of one word, or a file with its text.
     """
     here = {name.lower(): name for name in header}
     found = {
