@@ -19,6 +19,9 @@ from seesay.vision.candidates import Box, Candidates, Fragment, opened
 from seesay.vision.networks import ImageNetwork
 
 Colour = tuple[int, int, int]
+# Crops that a CPU passes through the network at once. The activations of more are too large for its
+# caches, and for the heap: 64 crops took 1.5 times as long, for the same bits.
+AT_ONCE = 16
 
 
 class Crop(NamedTuple):
@@ -88,7 +91,8 @@ def look(
 
     for some, pixels in takewhile(itemgetter(0), ahead(next_batch, repeat(None))):
         with torch.inference_mode(), torch.autocast(device.type, enabled=on_gpu):
-            activations, scores = network(pixels.to(device, non_blocking=True))
+            parts = pixels.to(device, non_blocking=True).split(batch if on_gpu else AT_ONCE)
+            activations, scores = map(torch.cat, zip(*map(network, parts), strict=True))
         features, certain = activations.cpu().numpy(), scores.cpu().tolist()
         for crop, score, feature in zip(some, certain, features, strict=True):
             yield Fragment(crop.image_id, crop.region, crop.box, score, feature)
