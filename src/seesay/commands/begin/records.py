@@ -21,7 +21,8 @@ from seesay.shared.errors import InputError
 
 HOME = Path(".snakemake")
 ERROR = re.compile(r"^Error in rule (\w+):\n(?:    .*\n)*?    output: (.*)\n", re.MULTILINE)
-CONFIGS = re.compile(r"""PosixPath\(('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\)""")
+# Python's text of each path, as a Path of --configfile or as the name that the Snakefile gives.
+CONFIGS = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
 DRY = "This was a dry-run"
 
 
