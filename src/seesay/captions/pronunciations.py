@@ -29,15 +29,15 @@ def load(dictionary: Path | None) -> Pronunciations:
 
     Raises InputError for a faulty line of the user's dictionary, or an unknown phone.
     """
-    found = carried()
+    found = bundled()
     if dictionary is not None:
         known = (phones.split() for several in found.values() for phones in several)
         found |= own(dictionary, frozenset(phone for phones in known for phone in phones))
     return found
 
 
-def carried(words: Container[str] | None = None) -> Pronunciations:
-    """The pronunciations that pocketsphinx carries, of every word or of `words` alone."""
+def bundled(words: Container[str] | None = None) -> Pronunciations:
+    """The pronunciations of pocketsphinx's dictionary, of every word or of `words` alone."""
     found: Pronunciations = {}
     for line in Path(get_model_path("en-us/cmudict-en-us.dict")).read_text("utf-8").splitlines():
         numbered, _, phones = line.partition(" ")

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from seesay.corpora import Reject
@@ -212,7 +212,7 @@ class Listing:
 
         Raises InputError if several lie equally high: the folder holds several corpora.
         """
-        found = [each for each in self.names if PurePosixPath(each).name == name]
+        found = [each for each in self.names if f"/{each}".endswith(f"/{name}")]
         found.sort(key=lambda each: (each.count("/"), each))
         if len(found) > 1 and found[0].count("/") == found[1].count("/"):
             raise InputError(

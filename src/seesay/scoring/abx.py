@@ -114,7 +114,7 @@ def neighbours(words: tuple[str, ...]) -> frozenset[tuple[int, int]]:
     Any pronunciation of a word counts. Words that share a pronunciation are no neighbours: they
     sound alike. A word that the dictionary lacks has no neighbours.
     """
-    known = pronunciations.carried(frozenset(words))
+    known = pronunciations.bundled(frozenset(words))
     sounds = [{tuple(said.split()) for said in known.get(word, ())} for word in words]
     holders: dict[tuple[str, ...], list[int]] = {}
     for number, several in enumerate(sounds):

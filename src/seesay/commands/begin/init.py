@@ -18,7 +18,7 @@ SOON = 2_000  # most files for which the check comes at once: it reads them, in 
 
 
 def init(arguments: argparse.Namespace, check: Callable[[str], int]) -> None:
-    """Write a config for two folders, say what decided, and check it if that takes no long.
+    """Write a config for two folders, say what decided, and check it if that is quick.
 
     `check` prints what `seesay check` says of a config, and returns its exit status, with which
     this ends too. Raises InputError, in one line, if a folder has no known layout or several, or if
