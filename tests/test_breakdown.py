@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from seesay.schemas.captions import CAPTION_WORDS, REPLACEMENTS, SPOKEN_CAPTIONS
 from seesay.schemas.scoring import GROUPS, OVER_WORDS, RANKS, WORDS
 from seesay.schemas.vision import IMAGES, REGIONS
-from seesay.scoring.breakdown import _by_word, break_down, hits
+from seesay.scoring.breakdown import _by_word, break_down
 from seesay.scoring.breakdown_classes import (
     classes,
     fragment_of,
@@ -16,6 +16,7 @@ from seesay.scoring.breakdown_classes import (
     word_properties,
 )
 from seesay.scoring.metrics import measure
+from seesay.scoring.rank_metrics import hits
 from seesay.settings.metrics import MetricsSettings
 from seesay.shared import tables
 from seesay.shared.ranking import Ranks

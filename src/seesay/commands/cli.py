@@ -7,6 +7,7 @@
     seesay search --model results/training/paper/model/1 --say word.wav
     seesay search --model results/training/paper/model/1 --look picture.jpg
     seesay compare results/one results/other --html compared.html
+    seesay evaluate results --pictures pictures.npz --words words.npz
     seesay export --model results/training/paper/model/1 --out FOLDER
     seesay abx results --experiment paper --out FOLDER
     seesay clean config/paper.yaml
@@ -19,6 +20,7 @@ start and predicts its numbers, one line a finding, with exit status 1 if someth
 `status` says how far a run has come. `config` prints every setting of a run and its origin.
 `search` finds pictures for a spoken word, or spoken words for a picture.
 `compare` lists the differences between two finished runs, with paired intervals.
+`evaluate` measures embeddings of another model on the test set of a run.
 `export` writes both branches of a model as ONNX files. `abx` writes the test words as item files
 with their embeddings, for fastabx. `clean` removes training states that no run needs.
 """
@@ -55,6 +57,8 @@ def main(argv: Sequence[str] | None = None) -> None:
             from seesay.commands.config_shown import show as wanted
         elif arguments.command == "clean":
             from seesay.commands.clean import clean as wanted
+        elif arguments.command == "evaluate":
+            from seesay.commands.evaluate.command import evaluate as wanted
         elif arguments.command == "export":
             from seesay.commands.export import report as wanted
         elif arguments.command == "abx":

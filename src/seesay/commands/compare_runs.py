@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from seesay.commands.run_record import RECORD, record_of
 from seesay.planning import folds
 from seesay.planning.config import VARIED
 from seesay.planning.entries import flat
@@ -17,10 +18,8 @@ from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.vision import CAPTIONS, IMAGES
 from seesay.shared import tables
 from seesay.shared.columns import Table
-from seesay.shared.errors import InputError
 from seesay.shared.printable import printable
 
-RECORD = "report/run.json"
 RANKS = "evaluation/*/*/*/ranks.parquet"
 TOKENS = "matching/spoken_captions.parquet"
 NONE = "–"
@@ -75,15 +74,7 @@ class Run:
     @classmethod
     def read(cls, folder: Path) -> "Run":
         """The run in a results folder. Raises InputError if its record is no such JSON."""
-        path = folder / RECORD
-        if not path.is_file():
-            return cls(folder, None)
-        try:
-            record = json.loads(path.read_text(encoding="utf-8"))
-            _ = dict(record["config"]), dict(record["codes"]), dict(record["versions"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise InputError(f"{path}: not what the rule report writes; make it again") from error
-        return cls(folder, record)
+        return cls(folder, record_of(folder))
 
     @property
     def homes(self) -> list[Path]:

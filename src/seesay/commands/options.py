@@ -28,6 +28,7 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
         _add_status,
         _add_config,
         _add_compare,
+        _add_evaluate,
         _add_search,
         _add_export,
         _add_abx,
@@ -151,6 +152,33 @@ def _add_compare(commands: Commands) -> None:
         "--all", action="store_true", help="print every metric, not only R@10 and median rank"
     )
     compare.add_argument("--resamples", type=int, default=1000, help="bootstrap resamples (1000)")
+
+
+def _add_evaluate(commands: Commands) -> None:
+    evaluate = commands.add_parser(
+        "evaluate",
+        help="measure another model's embeddings on the test set of a run",
+        description="Measure embeddings of any model by the tasks of a finished run, with chance,"
+        " 95 % intervals and paired differences to the run's models (docs/evaluate.md). Files are"
+        " .parquet, .npz, or .npy with the ids in a .tsv beside it.",
+    )
+    evaluate.add_argument("results", type=Path, metavar="RESULTS", help="results folder of the run")
+    for option, what in (
+        ("pictures", "vectors of pictures, or of their fragments"),
+        ("words", "vectors of spoken words, by token_id"),
+        ("captions", "vectors of spoken captions, by recording_id"),
+    ):
+        needed = option == "pictures"
+        evaluate.add_argument(f"--{option}", type=Path, metavar="FILE", required=needed, help=what)
+    evaluate.add_argument("--name", default="yours", help="name of the model in tables (yours)")
+    evaluate.add_argument(
+        "--fold",
+        type=int,
+        default=0,
+        metavar="N",
+        help="test pictures of this fold, in a run of all folds (0)",
+    )
+    evaluate.add_argument("--out", type=Path, metavar="FOLDER", help="new folder for all tables")
 
 
 def _add_search(commands: Commands) -> None:

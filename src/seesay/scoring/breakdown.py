@@ -26,7 +26,7 @@ from seesay.scoring.breakdown_classes import (
     word_properties,
 )
 from seesay.scoring.metrics import Resample, runs_of
-from seesay.scoring.rank_metrics import chance, counts_of, summarise
+from seesay.scoring.rank_metrics import chance, counts_of, hits, summarise
 from seesay.scoring.resampling import (
     Factors,
     Samples,
@@ -135,20 +135,6 @@ def _by_picture_and_word(words: pd.Series, run: pd.DataFrame, settings: MetricsS
     """Factors of a run's queries: test pictures and words; `words` are the tokens' spoken words."""
     said = run["query"].map(words).to_numpy(str)
     return crossed({"pictures": pictures(run), "words": said}, settings)
-
-
-def hits(ranks: Ranks, k: int) -> Floats:
-    """The probability that each query's first relevant item is among the first `k`.
-
-    With t irrelevant and r relevant items tied below b better ones, the first j = k - b places hold
-    no relevant item with probability C(t, j) / C(t + r, j).
-    """
-    missed = np.ones(len(ranks.better))
-    for place in range(k):
-        inside = np.clip(place - ranks.better, 0, ranks.tied)
-        step = (ranks.tied - inside) / (ranks.tied + ranks.tied_relevant - inside)
-        missed *= np.where(place >= ranks.better, step, 1.0)
-    return 1.0 - missed
 
 
 def by_group(

@@ -18,11 +18,10 @@ from seesay.schemas.captions import CAPTION_WORDS, REPLACEMENTS, SPOKEN_CAPTIONS
 from seesay.schemas.items import ITEMS, codebook
 from seesay.schemas.scoring import GROUNDING, HUMAN_RANKS, RANKS, RECALLS, parted
 from seesay.schemas.vision import IMAGES, REGIONS
-from seesay.scoring.breakdown import hits
 from seesay.scoring.breakdown_classes import by_fold, fragment_properties, token_facts
 from seesay.scoring.names import GROUNDING as GROUNDED
 from seesay.scoring.names import HUMAN, tasks
-from seesay.scoring.rank_metrics import chance, counts_of
+from seesay.scoring.rank_metrics import chance, counts_of, hits
 from seesay.shared import tables, writing
 from seesay.shared.columns import Table
 from seesay.shared.ranking import Floats

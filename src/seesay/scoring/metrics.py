@@ -53,15 +53,7 @@ def measure(
     Raises InputError when two systems were ranked on different queries.
     """
     numbers = Numbers()
-    kinds: list[Kind] = [(RANKS, ranks, METRICS, of_ranks, by_picture)]
-    if grounding:
-        kinds.append((GROUNDING, grounding, GROUNDED, _of_grounding, by_picture))
-    if human:
-        kinds.append((HUMAN_RANKS, human, METRICS, of_ranks, by_word_and_talker))
-    for kind in kinds:
-        for task in _judged(*kind, settings):
-            numbers.add(task)
-    for task in abx_metrics.measured(abx, settings):
+    for task in measured(ranks, settings, grounding, human, abx):
         numbers.add(task)
     there = sorted({row["experiment"] for row in numbers.rows})
     order = ordered([*order, *there])
@@ -71,6 +63,27 @@ def measure(
     write(differences, numbers.paired, [*names_of_pairs, "difference", *ENDS, *PS], order)
     names_of_pairs[1] = "other"
     write(experiments, numbers.beside, [*names_of_pairs, "difference", *ENDS, *PS], order)
+
+
+def measured(
+    ranks: Sequence[Path],
+    settings: MetricsSettings,
+    grounding: Sequence[Path] = (),
+    human: Sequence[Path] = (),
+    abx: Sequence[Path] = (),
+) -> Iterator[Measured]:
+    """Every task of every experiment and gallery, from the tables that `measure` takes.
+
+    Raises InputError when two systems were ranked on different queries.
+    """
+    kinds: list[Kind] = [(RANKS, ranks, METRICS, of_ranks, by_picture)]
+    if grounding:
+        kinds.append((GROUNDING, grounding, GROUNDED, _of_grounding, by_picture))
+    if human:
+        kinds.append((HUMAN_RANKS, human, METRICS, of_ranks, by_word_and_talker))
+    for kind in kinds:
+        yield from _judged(*kind, settings)
+    yield from abx_metrics.measured(abx, settings)
 
 
 def _judged(

@@ -34,6 +34,15 @@ class Measured:
     found: Mapping[str, Samples]
     luck: Floats
 
+    def comparable(self, other: "Measured") -> bool:
+        """Whether a difference to another experiment's task has a paired interval.
+
+        Queries may differ; what is resampled are their units. In a gallery of another size a rank
+        means something else.
+        """
+        units = [(own.factors.names, own.factors.several) for own in (self, other)]
+        return self.size["gallery_size"] == other.size["gallery_size"] and units[0] == units[1]
+
 
 @dataclass
 class Numbers:
@@ -63,11 +72,7 @@ class Numbers:
         for (task, gallery), those in self.models.items():
             for other, one in combinations([name for name in order if name in those], 2):
                 first, second = those[one], those[other]
-                # Queries may differ; what is resampled are their units. In a gallery of another
-                # size a rank means something else.
-                same_size = first.size["gallery_size"] == second.size["gallery_size"]
-                units = [(own.factors.names, own.factors.several) for own in (first, second)]
-                if same_size and units[0] == units[1]:
+                if first.comparable(second):
                     where = {"experiment": one, "other": other, "task": task, "gallery": gallery}
                     found = first.found["model"], second.found["model"]
                     self.beside += gaps(where, first.names, first.factors, *found)

@@ -25,6 +25,20 @@ def counts_of(run: pd.DataFrame) -> Ranks:
     return Ranks(*(run[name].to_numpy(dtype=np.int64) for name in names))
 
 
+def hits(ranks: Ranks, k: int) -> Floats:
+    """The probability that each query's first relevant item is among the first `k`.
+
+    With t irrelevant and r relevant items tied below b better ones, the first j = k - b places hold
+    no relevant item with probability C(t, j) / C(t + r, j).
+    """
+    missed = np.ones(len(ranks.better))
+    for place in range(k):
+        inside = np.clip(place - ranks.better, 0, ranks.tied)
+        step = (ranks.tied - inside) / (ranks.tied + ranks.tied_relevant - inside)
+        missed *= np.where(place >= ranks.better, step, 1.0)
+    return 1.0 - missed
+
+
 def by_chance(run: pd.DataFrame) -> dict[str, float]:
     """Metrics of a random ranking for the queries of a run, by name."""
     pictures, image = np.unique(run["image_id"].to_numpy(dtype=str), return_inverse=True)

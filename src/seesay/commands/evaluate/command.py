@@ -1,0 +1,60 @@
+"""The command `seesay evaluate`: reads the files, measures, prints, and writes a folder."""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+
+from seesay.commands.evaluate import measuring, shown
+from seesay.commands.evaluate.finished import Finished
+from seesay.commands.evaluate.reading import CAPTIONS, PICTURES, WORDS, read
+from seesay.scoring.corpus import note
+from seesay.shared import writing
+from seesay.shared.errors import InputError
+
+TEXT = "evaluation.txt"
+TEXTS = ("experiment", "other", "seed", "over", "units")
+NUMBERS = ("value", "ci_low", "ci_high", "chance", "difference", "p", "p_holm")
+
+
+def evaluate(arguments: argparse.Namespace) -> None:
+    """Evaluate as the parsed command line says. Raises InputError for a user's mistake."""
+    if not arguments.words and not arguments.captions:
+        raise InputError("give --words, or --captions, or both; pictures alone find nothing")
+    out = arguments.out
+    if out is not None and (out.exists() or out.is_symlink()):
+        raise InputError(f"--out {out}: is there already; name a new folder, or remove it")
+    finished = Finished.read(arguments.results, arguments.fold)
+    given = measuring.Given(
+        arguments.name,
+        read(arguments.pictures, PICTURES),
+        read(arguments.words, WORDS) if arguments.words else None,
+        read(arguments.captions, CAPTIONS) if arguments.captions else None,
+    )
+    if out is None:
+        with tempfile.TemporaryDirectory() as folder:
+            found = _measured(given, finished, Path(folder))
+    else:
+        with writing.folder(out) as folder:
+            found = _measured(given, finished, folder)
+            (folder / TEXT).write_text(found, encoding="utf-8")
+    print(found, end="")
+
+
+def _measured(given: measuring.Given, finished: Finished, folder: Path) -> str:
+    """Measure into a folder, and return the text to print."""
+    notes, left = measuring.run(given, finished, folder)
+    for said in notes:
+        note(said)
+    metrics, differences = (_table(folder / f"{name}.tsv") for name in ("metrics", "differences"))
+    said = f"Not measured: {', '.join(left)}.\n" if left else ""
+    return shown.text(given.name, metrics, differences) + said
+
+
+def _table(path: Path) -> pd.DataFrame:
+    """A table of numbers, in which a name such as "null" is no missing cell."""
+    missing = {name: [""] for name in NUMBERS}
+    return pd.read_csv(
+        path, sep="\t", dtype=dict.fromkeys(TEXTS, str), keep_default_na=False, na_values=missing
+    )
