@@ -138,6 +138,20 @@ def test_one_vector_a_picture_asks_once_for_it(results, own, tmp_path, capsys):
     assert said.endswith("Not measured: grounding, grounding_parts.\n")
 
 
+def test_a_fold_has_its_own_tables(small_run, own, tmp_path):
+    results = copy(small_run, tmp_path / "run") / "results"
+    (results / "folds").mkdir()
+    (results / "folds" / "1").mkdir()
+    for name in ("pictures", "matching", "embedding", "evaluation", "grounding"):
+        (results / name).rename(results / "folds" / "1" / name)
+    pictures, words = (as_npz(tmp_path / name, *own[name]) for name in KEYS)
+    metrics, _ = evaluate(results, pictures, "--words", words, "--fold", 1)
+    model = cells(small_run / "results" / "metrics.tsv")
+    model = model[model["system"] == "model"]
+    mine = metrics[metrics["experiment"] == "yours"]
+    assert sorted(mine["value"]) == sorted(model["value"])
+
+
 def test_vectors_of_the_test_set_alone_are_measured_in_its_gallery(results, own, tmp_path, capsys):
     split = tables.read(IMAGES, results / "pictures/images.parquet").set_index("image_id")["split"]
     keys, vectors = own["pictures"]

@@ -10,7 +10,7 @@ from seesay.scoring import intervals
 from seesay.scoring.names import Task, every
 
 SHORT = ("r10", "median_rank")
-WIDE = 26  # characters in a column
+WIDE = 30  # characters in a column
 CLEAR = 0.05
 
 
