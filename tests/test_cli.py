@@ -3,7 +3,6 @@
 import shutil
 import subprocess
 import sys
-import time
 import tomllib
 
 import pytest
@@ -26,11 +25,9 @@ def test_the_version_is_that_of_the_package():
 
 @pytest.mark.parametrize("asked", [["--help"], ["check", "--help"]])
 def test_help_comes_without_slow_libraries(asked):
-    start = time.monotonic()
     done = seesay(*asked, interpreter=("-X", "importtime"))
     assert done.returncode == 0
     assert "usage: seesay" in done.stdout
-    assert time.monotonic() - start < 5  # 0.2 s on an idle core
     imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in
                 done.stderr.splitlines()}  # fmt: skip
     assert "argparse" in imported

@@ -364,9 +364,9 @@ def test_ten_thousand_files_are_named_and_not_opened(here, capsys, monkeypatch):
         Path, "open", lambda self, *a, **k: (opened.append(self), plain(self, *a, **k))[1]
     )
     monkeypatch.setattr(init, "SOON", 5_000)
-    start = time.monotonic()
+    start = time.process_time()
     assert seesay("p", "s") == 0
-    assert time.monotonic() - start < 5  # 0.5 s on an idle core
+    assert time.process_time() - start < 5  # 0.5 s on an idle core
     assert len(opened) < 20
     lines = capsys.readouterr().out.splitlines()
     assert lines[-2] == "written: my.yaml; the folders have 10,002 files, which are not read yet"
