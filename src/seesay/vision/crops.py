@@ -20,7 +20,7 @@ from seesay.vision.networks import ImageNetwork
 
 Colour = tuple[int, int, int]
 # Crops that a CPU passes through the network at once. The activations of more are too large for its
-# caches, and for the heap: 64 crops took 1.5 times as long, for the same bits.
+# caches, and for the heap: 64 crops took 1.5 times as long.
 AT_ONCE = 16
 
 
