@@ -2,6 +2,7 @@
 
 import json
 import re
+import zipfile
 
 import numpy as np
 import pandas as pd
@@ -255,6 +256,19 @@ def test_what_is_left_out_is_told(results, own, tmp_path, capsys):
     assert "w.npz: 2 vectors are all zeros" in said
 
 
+def members(path, content):
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("ids.npy", "vectors.npy"):
+            archive.writestr(name, content)
+
+
+def locked(path):
+    """Mark all members of an archive as encrypted."""
+    entry = re.compile(rb"(PK\x01\x02.{4})\0", re.DOTALL)
+    content = entry.sub(lambda found: found[1] + b"\1", path.read_bytes())
+    path.write_bytes(content)
+
+
 IDS = pd.DataFrame({"image_id": ["a", "b"]})
 ONES = np.ones((2, 3), np.float32)
 
@@ -271,7 +285,21 @@ ONES = np.ones((2, 3), np.float32)
         ("x.npz", lambda path: np.savez(path, ids=np.array([1.5, 2]), vectors=ONES),
          "row 0: the id is 1.5"),
         ("x.npz", lambda path: np.savez(path, ids=np.array([["a"]]), vectors=ONES), "ids of shape"),
+        ("x.npz", lambda path: np.savez(path, ids=np.array(["a", "\ud800"]), vectors=ONES),
+         r"row 1: the id is '\\ud800'"),
+        ("x.npz", lambda path: members(path, b"no array"), "ids is no array"),
+        ("x.npz", lambda path: (np.savez(path, ids=["a", "b"], vectors=ONES), locked(path)),
+         "not a readable .npz file .*password"),
         ("x.npy", lambda path: np.save(path, ONES), "x.tsv: no such file; it has the ids"),
+        ("x.npy", lambda path: (as_npy(path, IDS, ONES),
+                                as_npz(path, IDS, ONES).replace(path)),
+         "x.npy: holds several arrays; name it .npz"),
+        ("x.npy", lambda path: (np.save(path, ONES),
+                                path.with_suffix(".tsv").write_text("image_id\na\t1\nb\t2\n")),
+         "x.tsv: rows have more cells than the heading"),
+        ("x.npy", lambda path: (np.save(path, ONES),
+                                path.with_suffix(".tsv").write_text("image_id\na\nb\t2\n")),
+         "x.tsv: not a table between tabs .*line 3"),
         ("x.npy", lambda path: (np.save(path, ONES), path.with_suffix(".tsv").write_text("a\nb\n")),
          "x.tsv: the first line is a, expected the heading image_id"),
         ("x.npy", lambda path: (as_npy(path, IDS, ONES), path.write_bytes(b"no array")),
@@ -285,6 +313,8 @@ ONES = np.ones((2, 3), np.float32)
          "columns e0, f0 and on: several kinds"),
         ("x.parquet", lambda path: IDS.assign(v=[[1, 2], [1]]).to_parquet(path),
          "column v, row 1: 1 numbers, and 2 in row 0"),
+        ("x.parquet", lambda path: IDS.assign(**{"v\nw": [[1, 2], [1]]}).to_parquet(path),
+         r"column v\\nw, row 1: 1 numbers"),
         ("x.parquet", lambda path: IDS.assign(v=[[1, 2], None]).to_parquet(path),
          "column v, row 1: no vector"),
         ("x.parquet", lambda path: IDS.assign(v=[[1, 2], [1, None]]).to_parquet(path),
@@ -300,6 +330,21 @@ def test_files_that_are_not_what_they_say(tmp_path, name, write, said):
         read(tmp_path / name, PICTURES)
     assert str(error.value).startswith(str(tmp_path))
     assert "\n" not in str(error.value)
+
+
+NAMES = ("", " ", "a\tb", "a\nb", "\udcff", "a ", "chance", "x" * 65)
+
+
+def test_a_failure_leaves_no_folders_above_its_own(results, own, tmp_path):
+    pictures, words = (as_npz(tmp_path / name, *own[name]) for name in KEYS)
+    out = tmp_path / "new" / "newer" / "out"
+    asked = ["evaluate", str(results), "--pictures", str(pictures), "--words", str(words),
+             "--out", str(out)]  # fmt: skip
+    with pytest.raises(SystemExit, match="an experiment of the run"):
+        cli.main([*asked, "--name", "paper"])
+    assert not (tmp_path / "new").exists()
+    cli.main([*asked, "--name", "a" * 30])
+    assert "\n  " + "a" * 30 + " " in (out / "evaluation.txt").read_text()
 
 
 def test_folders_and_options_that_do_not_fit(results, own, tmp_path):
@@ -318,6 +363,7 @@ def test_folders_and_options_that_do_not_fit(results, own, tmp_path):
         (results, ["--fold", 1], "--fold 1: no such fold"),
         (results, ["--name", "paper"], "--name paper: an experiment of the run"),
         (results, ["--captions", words], "no recording says it"),
+        *((results, ["--name", name], "--name .*: expected printable text") for name in NAMES),
     ):
         with pytest.raises(SystemExit, match=said):
             evaluate(place, pictures, "--words", words, *more)

@@ -24,7 +24,8 @@ from seesay.shared.errors import InputError
 from seesay.shared.printable import printable
 from seesay.shared.tables import UNREADABLE
 
-DAMAGED = (*UNREADABLE, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
+# RuntimeError: an archive with a password; it also is the base of NotImplementedError.
+DAMAGED = (*UNREADABLE, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
 # Ids, numbers of fragments or None, vectors.
 Raw = tuple[Sequence[Any], Sequence[Any] | None, NDArray[Any]]
 
@@ -99,15 +100,17 @@ def _of_lists(path: Path, name: str, column: pa.Array) -> NDArray[Any]:
     """A column of lists as an array (rows, length)."""
     if column.null_count:
         row = int(np.flatnonzero(column.is_null().to_numpy(zero_copy_only=False))[0])
-        raise InputError(f"{path}: column {name}, row {row}: no vector; leave the row out")
+        raise InputError(
+            f"{path}: column {printable(name)}, row {row}: no vector; leave the row out"
+        )
     if pa.types.is_fixed_size_list(column.type):
         return _array(column.flatten()).reshape(len(column), column.type.list_size)
     lengths = np.diff(column.offsets.to_numpy())
     odd = np.flatnonzero(lengths != lengths[:1])
     if len(odd):
         raise InputError(
-            f"{path}: column {name}, row {odd[0]}: {lengths[odd[0]]} numbers, and {lengths[0]} in"
-            " row 0; all vectors need the same size"
+            f"{path}: column {printable(name)}, row {odd[0]}: {lengths[odd[0]]} numbers, and"
+            f" {lengths[0]} in row 0; all vectors need the same size"
         )
     return _array(column.flatten()).reshape(len(column), -1 if len(column) else 1)
 
@@ -124,7 +127,9 @@ def _numbered(path: Path, names: Sequence[str]) -> list[str]:
         if found := re.fullmatch(r"(.*?)([0-9]{1,9})", name):
             group = groups.setdefault(found[1], {})
             if group.setdefault(int(found[2]), name) != name:
-                raise InputError(f"{path}: columns {group[int(found[2])]} and {name}: keep one")
+                raise InputError(
+                    f"{path}: columns {_some([group[int(found[2])], name])}: keep one of them"
+                )
     if not groups:
         raise InputError(
             f"{path}: columns {_some(names)}: no vectors; give a column of lists of numbers, or a"
@@ -140,7 +145,9 @@ def _numbered(path: Path, names: Sequence[str]) -> list[str]:
     first = min(group)
     for number in range(first, first + len(group)):
         if number not in group:
-            raise InputError(f"{path}: no column {prefix}{number}; all numbers of a vector count")
+            raise InputError(
+                f"{path}: no column {printable(prefix)}{number}; all numbers of a vector count"
+            )
     return [group[number] for number in sorted(group)]
 
 
@@ -163,6 +170,10 @@ def _npz(path: Path, kind: Kind) -> Raw:
                     f"{path}: array {name} holds Python objects, which are not read; save"
                     f" {'ids.astype(str)' if name == 'ids' else 'plain numbers'}"
                 ) from error
+    for name, array in held.items():
+        # NumPy gives a member that is no array as its bytes.
+        if not isinstance(array, np.ndarray):
+            raise InputError(f"{path}: {name} is no array; write the file with numpy.savez")
     for name in held.keys() - {"vectors"}:
         if held[name].ndim != 1:
             raise InputError(f"{path}: {name} of shape {held[name].shape}, expected (vectors,)")
@@ -179,13 +190,19 @@ def _npy(path: Path, kind: Kind) -> Raw:
             encoding="utf-8-sig",
         )  # fmt: skip
     except DAMAGED as error:
-        raise InputError(f"{beside}: not a table between tabs ({error}); write it again") from error
+        cause = printable(" ".join(str(error).split()))
+        raise InputError(f"{beside}: not a table between tabs ({cause}); write it again") from error
+    # pandas takes cells without a heading for an index, and moves all headings to the right.
+    if not isinstance(frame.index, pd.RangeIndex):
+        raise InputError(f"{beside}: rows have more cells than the heading; name every column")
     if kind.key not in frame:
         raise InputError(
             f"{beside}: the first line is {_some(list(frame.columns))}, expected the heading"
             f" {kind.columns}"
         )
     values = np.load(path, mmap_mode="r", allow_pickle=False)
+    if not isinstance(values, np.ndarray):
+        raise InputError(f"{path}: holds several arrays; name it .npz")
     if kind.number not in frame:
         return frame[kind.key].tolist(), None, values
     # Texts of whole numbers are these numbers.

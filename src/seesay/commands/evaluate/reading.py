@@ -1,5 +1,6 @@
 """Embeddings of any model, checked and converted: `seesay.commands.evaluate.formats` reads them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from seesay.commands.evaluate.formats import Kind
 from seesay.shared.errors import InputError
 from seesay.shared.printable import printable
 
+HALF = re.compile("[\ud800-\udfff]")  # of a surrogate pair; no table can hold it
 MOST = np.iinfo(np.int32).max
 PICTURES = Kind("picture", "image_id", "region")
 WORDS = Kind("word", "token_id")
@@ -75,7 +77,7 @@ def _texts(path: Path, given: Sequence[Any]) -> NDArray[np.object_]:
         text = each.decode(errors="replace") if isinstance(each, bytes) else each
         if isinstance(text, int) and not isinstance(text, bool):
             text = str(text)
-        if not isinstance(text, str) or not text:
+        if not isinstance(text, str) or not text or HALF.search(text):
             raise InputError(f"{path}: row {row}: the id is {text!r}; give each vector a text")
         found[row] = text
     return found

@@ -73,7 +73,7 @@ def _apart(one: "pd.Series[Any]", other: "pd.Series[Any]") -> str:
 
 
 def _line(name: str, cells: Sequence[str]) -> str:
-    return f"  {name:22}{''.join(f'{cell:{WIDE}}' for cell in cells)}".rstrip()
+    return f"  {name:21} {''.join(f'{cell:{WIDE}}' for cell in cells)}".rstrip()
 
 
 def _value(row: "pd.Series[Any]", metric: str) -> str:
