@@ -332,6 +332,16 @@ def test_files_that_are_not_what_they_say(tmp_path, name, write, said):
     assert "\n" not in str(error.value)
 
 
+def test_a_run_whose_boxes_are_gone_is_told(small_run, own, tmp_path):
+    results = copy(small_run, tmp_path / "run") / "results"
+    for path in (results / "regions").rglob("*.parquet"):
+        path.unlink()
+    pictures, words = (as_npz(tmp_path / name, *own[name]) for name in KEYS)
+    with pytest.raises(SystemExit, match=r"regions.*: no tables of boxes"):
+        evaluate(results, pictures, "--words", words)
+    assert not (tmp_path / "out").exists()
+
+
 NAMES = ("", " ", "a\tb", "a\nb", "\udcff", "a ", "chance", "x" * 65)
 
 

@@ -94,8 +94,12 @@ class Finished:
 
     @property
     def boxes(self) -> list[Path]:
-        """The tables of the boxes of the first experiment's fragments."""
-        return sorted((self.results / Recipe.read(self.embeddings[2]).boxes).glob("*.parquet"))
+        """The tables of the boxes of the first experiment's fragments, at least one."""
+        folder = self.results / Recipe.read(self.embeddings[2]).boxes
+        found = sorted(folder.glob("*.parquet"))
+        if not found:
+            raise InputError(f"{folder}: no tables of boxes; run the workflow to its end first")
+        return found
 
     def tables(self, pattern: str) -> list[Path]:
         """Tables of the fold, by experiment and seed, which fill the pattern's two gaps."""
