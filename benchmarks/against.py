@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 PICTURES, FRAGMENTS, TOKENS, TYPES = 60, 20, 25, 100
@@ -29,38 +30,55 @@ RECIPES = (
 )
 
 
-def epochs() -> dict[str, float]:
-    """Pictures a second of each recipe, in an epoch after one that is not counted."""
+def trained(
+    values: dict[str, Any], width: int, size: int, pictures: int, rng: Any, device: str = "cpu"
+) -> tuple[Any, ...]:
+    """A network, its optimiser, random features of so many pictures, and settings, on a device.
+
+    They are what `loop.train_epoch` takes, in its order. Imports are in here: the code may be that
+    of another commit.
+    """
     import numpy as np
     import torch
 
-    from seesay.learning import loop, measures, optimisers
+    from seesay.learning import optimisers
     from seesay.learning.examples import Data, Pairs
     from seesay.learning.features import Features
     from seesay.model.network import Network
     from seesay.settings.training import TrainingSettings
 
+    settings = TrainingSettings(max_epochs=2, patience=2, **values)
+    shown, heard = pictures * FRAGMENTS, pictures * TOKENS
+    pairs = Pairs(
+        [f"{number:03}" for number in range(pictures)],
+        np.split(np.arange(shown), pictures),
+        np.split(np.arange(heard), pictures),
+    )
+    random = torch.Generator().manual_seed(1)
+    features = (
+        Features(torch.randn(*shape, generator=random).to(device))
+        for shape in ((shown, width), (heard, size))
+    )
+    types = rng.integers(TYPES, size=heard)
+    data = Data(*features, pairs, types, types % 7, types)
+    network = Network(settings, width, size)
+    network.initialise(random, settings.init_gain)
+    network.to(device)
+    return network, optimisers.build(network, settings), data, settings
+
+
+def epochs() -> dict[str, float]:
+    """Pictures a second of each recipe, in an epoch after one that is not counted."""
+    import numpy as np
+    import torch
+
+    from seesay.learning import loop, measures
+
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
     rng, found = np.random.default_rng(0), {}
     for name, values, width, size in RECIPES:
-        settings = TrainingSettings(max_epochs=2, patience=2, **values)
-        shown, heard = PICTURES * FRAGMENTS, PICTURES * TOKENS
-        pairs = Pairs(
-            [f"{number:03}" for number in range(PICTURES)],
-            np.split(np.arange(shown), PICTURES),
-            np.split(np.arange(heard), PICTURES),
-        )
-        random = torch.Generator().manual_seed(1)
-        features = (
-            Features(torch.randn(*shape, generator=random))
-            for shape in ((shown, width), (heard, size))
-        )
-        types = rng.integers(TYPES, size=heard)
-        data = Data(*features, pairs, types, types % 7, types)
-        network = Network(settings, width, size)
-        network.initialise(random, settings.init_gain)
-        optimiser = optimisers.build(network, settings)
+        network, optimiser, data, settings = trained(values, width, size, PICTURES, rng)
         for epoch in range(2):
             began = time.process_time()
             loop.train_epoch(network, optimiser, data, settings, np.random.default_rng(epoch))

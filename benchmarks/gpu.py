@@ -18,17 +18,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from against import FRAGMENTS, RECIPES, TOKENS, TYPES
+from against import RECIPES, trained
 from fc7 import ALEXNET, draw
 from paired import machine
 
-from seesay.learning import loop, optimisers
-from seesay.learning.examples import Data, Pairs
-from seesay.learning.features import Features
+from seesay.learning import loop
 from seesay.model.network import Network
 from seesay.schemas.vision import FC7, MANIFEST, REGIONS
 from seesay.settings.fc7 import Fc7Settings
-from seesay.settings.training import TrainingSettings
 from seesay.shared import tables
 from seesay.vision.candidates import candidates_of
 from seesay.vision.crops import crops_of
@@ -138,26 +135,9 @@ def epoch(
     values: dict[str, object], width: int, size: int, device: torch.device, pictures: int
 ) -> tuple[Callable[[], float], Network]:
     """An epoch's training on random features, whose result is its loss; and its network."""
-    settings = TrainingSettings(max_epochs=2, patience=2, **values)
-    shown, heard = pictures * FRAGMENTS, pictures * TOKENS
-    random = torch.Generator().manual_seed(1)
-    features = [
-        Features(torch.randn(*shape, generator=random).to(device))
-        for shape in ((shown, width), (heard, size))
-    ]
-    types = np.random.default_rng(0).integers(TYPES, size=heard)
-    pairs = Pairs(
-        [f"{number:03}" for number in range(pictures)],
-        np.split(np.arange(shown), pictures),
-        np.split(np.arange(heard), pictures),
-    )
-    data = Data(*features, pairs, types, types % 7, types)
-    network = Network(settings, width, size)
-    network.initialise(random, settings.init_gain)
-    network.to(device)
-    optimiser = optimisers.build(network, settings)
-    draws = np.random.default_rng(1)
-    return lambda: loop.train_epoch(network, optimiser, data, settings, draws), network
+    types, draws = np.random.default_rng(0), np.random.default_rng(1)
+    parts = trained(values, width, size, pictures, types, device.type)
+    return lambda: loop.train_epoch(*parts, draws), parts[0]
 
 
 def training(device: torch.device, sizes: Sizes) -> list[str]:
