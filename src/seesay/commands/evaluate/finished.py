@@ -49,7 +49,7 @@ class Finished:
         for path in (run.pictures, run.spoken_captions, run.spoken_words, *run.embeddings):
             if not path.is_file():
                 raise InputError(f"{path}: no such file; run the workflow to its end first")
-        if not run.tables("evaluation/{}/*/{}/ranks.parquet"):
+        if not run.ranks:
             raise InputError(f"{run.home / 'evaluation'}: no ranks; run the workflow to its end")
         return run
 
@@ -101,7 +101,22 @@ class Finished:
             raise InputError(f"{folder}: no tables of boxes; run the workflow to its end first")
         return found
 
-    def tables(self, pattern: str) -> list[Path]:
+    @property
+    def ranks(self) -> list[Path]:
+        """The tables RANKS of all experiments, systems and seeds."""
+        return self._tables("evaluation/{}/*/{}/ranks.parquet")
+
+    @property
+    def abx(self) -> list[Path]:
+        """The tables ABX of all experiments, systems and seeds."""
+        return self._tables("evaluation/{}/*/{}/abx.parquet")
+
+    @property
+    def grounding(self) -> list[Path]:
+        """The tables GROUNDING of all experiments, systems and seeds; few runs have them."""
+        return self._tables("grounding/{}/*/{}.parquet")
+
+    def _tables(self, pattern: str) -> list[Path]:
         """Tables of the fold, by experiment and seed, which fill the pattern's two gaps."""
         return [
             path

@@ -65,7 +65,7 @@ def run(given: Given, finished: Finished, folder: Path) -> tuple[list[str], list
         settings, given.name, SYSTEM, SEED,
         spoken_words=finished.spoken_words, pairs=folder / "abx.parquet",
     )  # fmt: skip
-    if boxed and words is not None and finished.tables("grounding/{}/*/{}.parquet"):
+    if boxed and words is not None and finished.grounding:
         ground(
             images, spoken, finished.spoken_captions, finished.pictures, finished.things,
             finished.boxes, folder / "grounding.parquet", given.name, SYSTEM, SEED,
@@ -73,7 +73,7 @@ def run(given: Given, finished: Finished, folder: Path) -> tuple[list[str], list
     for path in {images, spoken, spoken.with_name("moments.parquet")}:
         path.unlink(missing_ok=True)
     left = _write_numbers(given.name, finished, folder)
-    if finished.tables("grounding/{}/*/{}.parquet") and not (folder / "grounding.parquet").exists():
+    if finished.grounding and not (folder / "grounding.parquet").exists():
         left += list(names.GROUNDING)
     if finished.config["evaluation"].get("human"):
         left.append("tasks of human words")
@@ -158,10 +158,10 @@ def _write_numbers(name: str, finished: Finished, folder: Path) -> list[str]:
     for task in mine.values():
         numbers.add(task)
     for theirs in measured(
-        finished.tables("evaluation/{}/*/{}/ranks.parquet"),
+        finished.ranks,
         settings,
-        finished.tables("grounding/{}/*/{}.parquet") if grounding else (),
-        abx=finished.tables("evaluation/{}/*/{}/abx.parquet"),
+        finished.grounding if grounding else (),
+        abx=finished.abx,
     ):
         key = theirs.where["task"], theirs.where["gallery"]
         if key not in mine:
