@@ -48,11 +48,11 @@ rule study:
 
 
 rule results:
-    """Put the finished studies one after another into docs/results.md."""
+    """Put the finished studies into docs/results.md, beside those that it has already."""
     input:
         studies=studies,
     output:
-        page="docs/results.md",
+        page=update("docs/results.md"),
     log:
         at("logs/results.log"),
     localrule: True
@@ -66,15 +66,16 @@ rule results:
         gpu=0,
     params:
         head="# Results\n\nAll numbers of the finished studies: every experiment with chance, controls and intervals."
+        " A study stays as it was until its config has run again."
         " `snakemake docs/results.md --configfile config/flickr8k.yaml` writes this page from the studies that"
         " `snakemake results/NAME/study.md --configfile config/NAME.yaml` has written (human_words, flickr8k,"
         " flickr8k_large, flickr8k_options). The configs give the numbers of configurations tried; all other numbers"
         " are computed. flickr8k_large has the recipe of flickr8k, so the configurations tried there count for both."
-        " The three studies of flickr8k have eSpeak NG's voices alone (synthesis.engines: [espeak]); the README has"
-        " the numbers of human words. [tasks.md](tasks.md) describes the tasks, [experiments.md](experiments.md)"
-        " the settings.",
+        " The studies whose intervals are “from resampling the test pictures” alone are older, and have eSpeak NG's"
+        " voices alone (synthesis.engines: [espeak]). The README has the numbers of human words."
+        " [tasks.md](tasks.md) describes the tasks, [experiments.md](experiments.md) the settings.",
     message:
         "Writing docs/results.md"
     shell:
-        "{{ printf '%s\\n' {params.head:q}; for study in {input.studies:q}; do echo; cat \"$study\"; done; }}"
-        " > {output.page:q} 2> {log:q}"
+        'python "$SCRIPTS/results.py" --studies {input.studies:q} --head {params.head:q} --page {output.page:q}'
+        " 2>&1 | tee {log:q}"
