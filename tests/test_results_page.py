@@ -7,7 +7,8 @@ PAGE = "# Results\n\nOld head.\n\n## One\n\nold 1\n\n### Part\n\nof one\n\n## Tw
 
 def test_a_new_study_replaces_its_own_and_no_other():
     page = joined("# Results\n\nHead.\n", PAGE, ["## Two\n\nnew 2\n"])
-    assert page == "# Results\n\nHead.\n\n## One\n\nold 1\n\n### Part\n\nof one\n\n## Two\n\nnew 2\n"
+    one = "## One\n\nold 1\n\n### Part\n\nof one"
+    assert page == f"# Results\n\nHead.\n\n{one}\n\n## Two\n\nnew 2\n"
 
 
 def test_a_new_study_comes_last():
