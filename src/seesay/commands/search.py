@@ -8,6 +8,7 @@ embedding again.
 import contextlib
 import io
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from seesay.audio.word_frames import vectors as log_mel_of
 from seesay.commands.run_tokens import spoken_words
+from seesay.commands.search_gallery import Gallery, Integers, embeddings
 from seesay.learning.arrays import embed, load
 from seesay.learning.embedding import about, refuse_captions
 from seesay.planning import folds
@@ -32,7 +34,6 @@ from seesay.shared.columns import FEATURE_BITS, Table
 from seesay.shared.device import choose
 from seesay.shared.errors import InputError
 from seesay.shared.pixels import decode
-from seesay.shared.vectors import unit
 from seesay.vision.picture_fragments import features, keep, propose
 
 BOX = ["x0", "y0", "x1", "y1"]
@@ -92,31 +93,27 @@ class Search:
         alone. Columns: rank, image_id, region, x0, y0, x1, y1 (px; missing where the run has no
         boxes), cosine, path.
         """
+        rows, cosine = self.near_word(recording, split)
+        found = self.fragments.keys.iloc[rows[:top]].assign(cosine=cosine[rows[:top]])
+        found["path"] = [str(self.place(path)) for path in found["path"]]
+        return _ranked(found, ["image_id", "region", *BOX, "cosine", "path"])
+
+    def near_word(
+        self, recording: str | Path, split: str | None = None
+    ) -> tuple[Integers, NDArray[np.float64]]:
+        """As `say`: each picture's nearest row of `fragments`, and the cosines of all rows.
+
+        The nearest picture is first.
+        """
         asked = self._hear(Path(recording))
-        keys, vectors = self._embedded(IMAGE_EMBEDDINGS, self.files["fragments"])
-        keys["cosine"] = cosines(asked, vectors)[0]
-        pictures = tables.read(IMAGES, self.files["pictures"])
-        self._refuse_strangers("fragments", keys["image_id"], "pictures", pictures["image_id"])
+        cosine = self.fragments.cosines(asked)[0]
+        rows = self.fragments.nearest(cosine)
         if split is not None:
-            pictures = pictures[pictures["split"] == split]
-            if pictures.empty:
+            rows = rows[self.fragments.keys["split"].to_numpy()[rows] == split]
+            if not len(rows):
                 raise InputError(f"--split {split}: no picture is in it; there are train, "
                                  "validation and test")  # fmt: skip
-        found = keys.merge(pictures[["image_id", "path"]], on="image_id")
-        found = found.sort_values(["cosine", "image_id", "region"], ascending=[False, True, True])
-        found = found.drop_duplicates("image_id").head(top)
-        found["path"] = [str(self.place(path)) for path in found["path"]]
-        shards = sorted((self.results / self.recipe.boxes).glob("*.parquet"))
-        boxes = tables.read(REGIONS, shards)
-        found = found.merge(boxes, on=["image_id", "region"], how="left")
-        if self.recipe.regions is not None and found["x0"].isna().any():
-            lost = found.loc[found["x0"].isna(), "image_id"].iloc[0]
-            raise InputError(
-                f"{self.results / self.recipe.boxes}: has no box of {lost}, which"
-                f" {self.files['fragments']} has: they are of different runs; take all of a run's"
-                " files"
-            )
-        return _ranked(found, ["image_id", "region", *BOX, "cosine", "path"])
+        return rows, cosine
 
     def look(self, picture: str | Path, top: int = 10) -> pd.DataFrame:
         """The spoken words that are nearest to any fragment of a picture, each word once.
@@ -126,20 +123,49 @@ class Search:
         its tokens, words are the labels of segments.
         """
         boxes, fragments = self._see(Path(picture))
+        near = self.tokens.cosines(fragments)
+        cosine, best = near.max(axis=0), near.argmax(axis=0)
+        rows = self.tokens.nearest(cosine)[:top]
+        found = self.tokens.keys.iloc[rows].assign(cosine=cosine[rows])
+        found[["region", *BOX]] = boxes[["region", *BOX]].to_numpy()[best[rows]]
+        columns = ["word", "spoken_word", "cosine", "region", *BOX, "token_id", "talker"]
+        return _ranked(found, columns)
+
+    @cached_property
+    def fragments(self) -> Gallery:
+        """All fragments of the run, a picture a group: image_id, region, path, split and box.
+
+        Equally near ones come in the order of image_id and region.
+        """
+        keys, vectors = self._embedded(IMAGE_EMBEDDINGS, self.files["fragments"])
+        pictures = tables.read(IMAGES, self.files["pictures"])
+        self._refuse_strangers("fragments", keys["image_id"], "pictures", pictures["image_id"])
+        keys = keys.merge(pictures[["image_id", "path", "split"]], on="image_id", how="left")
+        boxes = self.results / self.recipe.boxes
+        places = tables.read(REGIONS, sorted(boxes.glob("*.parquet")))
+        keys = keys.merge(places, on=["image_id", "region"], how="left")
+        if self.recipe.regions is not None and keys["x0"].isna().any():
+            lost = keys.loc[keys["x0"].isna(), "image_id"].iloc[0]
+            raise InputError(
+                f"{boxes}: has no box of {lost}, which {self.files['fragments']} has: they are of"
+                " different runs; take all of a run's files"
+            )
+        return Gallery.of(keys, vectors, "image_id", ["image_id", "region"])
+
+    @cached_property
+    def tokens(self) -> Gallery:
+        """All tokens of the run, a spoken word a group: token_id, word, spoken_word and talker.
+
+        Equally near ones come in the order of token_id.
+        """
         keys, vectors = self._embedded(WORD_EMBEDDINGS, self.files["words"])
-        near = cosines(fragments, vectors)
-        keys["cosine"], best = near.max(axis=0), near.argmax(axis=0)
-        keys[["region", *BOX]] = boxes[["region", *BOX]].to_numpy()[best]
         spoken = tables.read(SPOKEN_CAPTIONS, self.files["spoken_captions"])
         names = spoken.drop_duplicates("token_id")[["token_id", "word", "spoken_word"]]
         said = tables.read(SPOKEN_WORDS, self.files["spoken_words"])[["token_id", "talker"]]
         for table, ids in (("spoken_captions", names), ("spoken_words", said)):
             self._refuse_strangers("words", keys["token_id"], table, ids["token_id"])
-        found = keys.merge(names, on="token_id").merge(said, on="token_id")
-        found = found.sort_values(["cosine", "token_id"], ascending=[False, True])
-        found = found.drop_duplicates("spoken_word").head(top)
-        columns = ["word", "spoken_word", "cosine", "region", *BOX, "token_id", "talker"]
-        return _ranked(found, columns)
+        keys = keys.merge(names, on="token_id", how="left").merge(said, on="token_id", how="left")
+        return Gallery.of(keys, vectors, "spoken_word", ["token_id"])
 
     def cut(self, found: pd.DataFrame, folder: str | Path) -> list[Path]:
         """Write the tokens of a table of `look` as wav files, cut by their onsets and offsets.
@@ -254,25 +280,6 @@ def _one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
-
-
-def embeddings(table: Table, path: Path) -> tuple[pd.DataFrame, NDArray[np.float32]]:
-    """A table of embeddings: its key columns, and the embeddings of shape (rows, d)."""
-    frames, parts = [], []
-    for batch in tables.batches(table, path):
-        frames.append(batch.select(list(table.key)).to_pandas())
-        parts.append(tables.matrix(batch.column("embedding")))
-        if not np.isfinite(parts[-1]).all():
-            raise InputError(f"{path}: has embeddings that are not finite; make it again")
-    if not parts:
-        raise InputError(f"{path}: has no rows; make it again")
-    return pd.concat(frames, ignore_index=True), np.concatenate(parts)
-
-
-def cosines(asked: NDArray[np.float32], vectors: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Cosines (q, n) of vectors (q, d) and (n, d), rounded to 1e-6 as in the evaluation."""
-    rounded: NDArray[np.float64] = np.round(unit(asked) @ unit(vectors).T, 6)
-    return rounded
 
 
 def _ranked(found: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
