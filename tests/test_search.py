@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 import soundfile
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
@@ -16,7 +18,7 @@ from seesay.audio import logmel
 from seesay.commands import cli
 from seesay.commands.run_tokens import FOUND, GIVEN
 from seesay.commands.search import Search
-from seesay.commands.search_gallery import embeddings
+from seesay.commands.search_gallery import Gallery, embeddings
 from seesay.learning import arrays, embedding
 from seesay.learning.examples import Inputs, load
 from seesay.learning.features import Features
@@ -168,6 +170,24 @@ def test_a_recording_of_the_corpus_finds_what_its_own_token_is_near_to(model):
     assert Search(model).say(model.parents[3] / "c.wav", 1)["image_id"].to_list() == order[:1]
 
 
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abc"), st.integers(0, 3), st.integers(-1, 1)),
+        min_size=1,
+        unique_by=lambda row: row[:2],
+    )
+)
+def test_the_nearest_of_each_group_is_that_of_a_sort(rows):
+    """Equal cosines of an item's group, and of several groups, come in the items' order."""
+    keys = pd.DataFrame(rows, columns=["group", "item", "cosine"])
+    vectors = np.stack([keys["cosine"], 1 - keys["cosine"].abs()], axis=1).astype(np.float32)
+    gallery = Gallery.of(keys, vectors, "group", ["item", "group"])
+    found = gallery.keys.iloc[gallery.nearest(gallery.cosines(np.array([[1.0, 0.0]]))[0])]
+    wanted = keys.sort_values(["cosine", "item", "group"], ascending=[False, True, True])
+    wanted = wanted.drop_duplicates("group")
+    assert found.to_numpy().tolist() == wanted.to_numpy().tolist()
+
+
 def test_one_split_alone(model):
     found = Search(model).say(model.parents[3] / "a.wav", split="test")
     assert sorted(found["image_id"]) == ["p1", "p2"]
@@ -179,19 +199,19 @@ def test_rate_and_channels_matter_little(model, tmp_path):
     """Stereo is the mean of its channels; a longer file is cut around its middle."""
     search = Search(model)
     sound, _ = soundfile.read(model.parents[3] / "a.wav", dtype="float32")
-    alone = search._hear(model.parents[3] / "a.wav")
+    alone = search.hear(model.parents[3] / "a.wav")
     stereo = np.stack([2 * sound, np.zeros_like(sound)], axis=1)
     soundfile.write(tmp_path / "stereo.wav", stereo, RATE, subtype="FLOAT")
-    np.testing.assert_allclose(search._hear(tmp_path / "stereo.wav"), alone, rtol=1e-5)
+    np.testing.assert_allclose(search.hear(tmp_path / "stereo.wav"), alone, rtol=1e-5)
     # A window of 21 frames is 0.21 s: beyond it half a second at both ends is not heard.
     half = np.zeros(RATE // 2, np.float32)
     soundfile.write(
         tmp_path / "long.wav", np.concatenate([half, sound, half]), RATE, subtype="FLOAT"
     )
-    np.testing.assert_allclose(search._hear(tmp_path / "long.wav"), alone, rtol=1e-5)
+    np.testing.assert_allclose(search.hear(tmp_path / "long.wav"), alone, rtol=1e-5)
     twice = np.fft.irfft(np.pad(np.fft.rfft(sound), (0, len(sound) // 2)), 2 * len(sound)) * 2
     soundfile.write(tmp_path / "twice.wav", twice, 2 * RATE, subtype="FLOAT")
-    assert cosine(search._hear(tmp_path / "twice.wav")[0], alone[0]) > 0.99
+    assert cosine(search.hear(tmp_path / "twice.wav")[0], alone[0]) > 0.99
 
 
 def test_a_picture_of_the_corpus_finds_what_its_own_fragments_are_near_to(model):
@@ -231,8 +251,8 @@ def test_the_order_is_that_of_the_ranks_of_the_evaluation(model):
     assert found["image_id"].to_list() == ranked(tokens["c@0",], fragments, shown)
     for region in range(4):
         search = Search(model)
-        _, vectors = search._see(results / "pictures" / "p2.png")
-        search._see = lambda _, one=vectors[region : region + 1]: (BOXES, one)
+        _, vectors = search.see(results / "pictures" / "p2.png")
+        search.see = lambda _, one=vectors[region : region + 1]: (BOXES, one)
         found = search.look("the picture")
         assert found["spoken_word"].to_list() == ranked(fragments["p2", region], tokens, said)
 
@@ -244,9 +264,9 @@ def test_a_model_that_knows_the_whole_picture_can_look(model):
     gate = TRAINING.model_copy(update={"context": "gate"})
     network = start(gate, Features(torch.rand(9, 2560)), Features(torch.rand(9, 252)), "model", 1)
     search = Search(model)
-    alone = search._see(model.parents[3] / "pictures" / "p1.png")[1]
+    alone = search.see(model.parents[3] / "pictures" / "p1.png")[1]
     search.model = arrays.Model(network.eval(), gate.model_dump(mode="json"), pd.DataFrame())
-    boxes, vectors = search._see(model.parents[3] / "pictures" / "p1.png")
+    boxes, vectors = search.see(model.parents[3] / "pictures" / "p1.png")
     assert vectors.shape == alone.shape == (len(boxes), 16)
     assert boxes["region"].to_list()[0] == 0
 

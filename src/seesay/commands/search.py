@@ -93,20 +93,19 @@ class Search:
         alone. Columns: rank, image_id, region, x0, y0, x1, y1 (px; missing where the run has no
         boxes), cosine, path.
         """
-        rows, cosine = self.near_word(recording, split)
+        rows, cosine = self.pictures_of(self.hear(Path(recording)), split)
         found = self.fragments.keys.iloc[rows[:top]].assign(cosine=cosine[rows[:top]])
         found["path"] = [str(self.place(path)) for path in found["path"]]
         return _ranked(found, ["image_id", "region", *BOX, "cosine", "path"])
 
-    def near_word(
-        self, recording: str | Path, split: str | None = None
+    def pictures_of(
+        self, word: NDArray[np.floating], split: str | None = None
     ) -> tuple[Integers, NDArray[np.float64]]:
-        """As `say`: each picture's nearest row of `fragments`, and the cosines of all rows.
+        """Pictures for a word's embedding (1, d), and the cosines of all `fragments` (n,).
 
-        The nearest picture is first.
+        A picture is the row of its nearest fragment; the nearest picture is first.
         """
-        asked = self._hear(Path(recording))
-        cosine = self.fragments.cosines(asked)[0]
+        cosine = self.fragments.cosines(word)[0]
         rows = self.fragments.nearest(cosine)
         if split is not None:
             rows = rows[self.fragments.keys["split"].to_numpy()[rows] == split]
@@ -122,7 +121,12 @@ class Search:
         x0, y0, x1, y1 (px; region 0 is the whole picture), token_id, talker. Of a run that found
         its tokens, words are the labels of segments.
         """
-        boxes, fragments = self._see(Path(picture))
+        return self.words_of(*self.see(Path(picture)), top)
+
+    def words_of(
+        self, boxes: pd.DataFrame, fragments: NDArray[np.floating], top: int
+    ) -> pd.DataFrame:
+        """As `look`, for fragments with embeddings (n, d); `boxes` has region and box of each."""
         near = self.tokens.cosines(fragments)
         cosine, best = near.max(axis=0), near.argmax(axis=0)
         rows = self.tokens.nearest(cosine)[:top]
@@ -236,7 +240,7 @@ class Search:
                 f" takes {wanted}; take all of a run's files"
             )
 
-    def _hear(self, recording: Path) -> NDArray[np.float32]:
+    def hear(self, recording: Path) -> NDArray[np.float32]:
         """The embedding (1, d) of a recording of one word."""
         if self.system == "text":
             raise InputError("the system text reads words and hears none; give the folder of model")
@@ -254,7 +258,7 @@ class Search:
         vectors = log_mel_of(pieces, times, settings)
         return embed(self.model, words=tables.rounded(vectors, FEATURE_BITS))
 
-    def _see(self, picture: Path) -> tuple[pd.DataFrame, NDArray[np.float32]]:
+    def see(self, picture: Path) -> tuple[pd.DataFrame, NDArray[np.float32]]:
         """The kept regions of a picture, and their embeddings (regions, d)."""
         if self.recipe.fc7 is None or self.recipe.regions is None:
             raise InputError(

@@ -44,12 +44,12 @@ class Gallery:
 
         `order` has the columns by which equally near items are ordered.
         """
-        keys = keys.assign(item=range(len(keys))).sort_values(list(order))
-        keys = keys.assign(order=range(len(keys))).sort_values([group, "order"])
-        starts = np.flatnonzero(~keys.duplicated(group).to_numpy())
-        rows, places = keys["item"].to_numpy(), keys["order"].to_numpy()
-        shown = keys.drop(columns=["item", "order"]).reset_index(drop=True)
-        return cls(shown, unit(vectors[rows]), starts, places)
+        ordered = keys.reset_index(drop=True).sort_values(list(order))
+        place = np.argsort(ordered.index)
+        grouped = ordered.sort_values(group, kind="stable")
+        rows = grouped.index.to_numpy()
+        starts = np.flatnonzero(~grouped.duplicated(group).to_numpy())
+        return cls(grouped.reset_index(drop=True), unit(vectors[rows]), starts, place[rows])
 
     def cosines(self, asked: NDArray[np.floating]) -> Floats:
         """Cosines (q, items) of vectors (q, d), rounded to 1e-6 as in the evaluation."""
