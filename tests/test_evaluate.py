@@ -12,7 +12,7 @@ import pytest
 
 from seesay.commands import cli
 from seesay.commands.evaluate.reading import PICTURES, WORDS, read
-from seesay.commands.search_gallery import embeddings
+from seesay.exhibits.gallery import embeddings
 from seesay.schemas.audio import SPOKEN_WORDS
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from seesay.commands.search_gallery import embeddings
+from seesay.exhibits.gallery import embeddings
 from seesay.learning.frequency import embed_prior
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS

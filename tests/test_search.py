@@ -18,7 +18,7 @@ from seesay.audio import logmel
 from seesay.commands import cli
 from seesay.commands.run_tokens import FOUND, GIVEN
 from seesay.commands.search import Search
-from seesay.commands.search_gallery import Gallery, embeddings
+from seesay.exhibits.gallery import Gallery, embeddings
 from seesay.learning import arrays, embedding
 from seesay.learning.examples import Inputs, load
 from seesay.learning.features import Features

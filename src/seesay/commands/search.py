@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from seesay.audio.word_frames import vectors as log_mel_of
 from seesay.commands.run_tokens import spoken_words
-from seesay.commands.search_gallery import Gallery, Integers, embeddings
+from seesay.exhibits.gallery import Gallery, Integers, embeddings
 from seesay.learning.arrays import embed, load
 from seesay.learning.embedding import about, refuse_captions
 from seesay.planning import folds
