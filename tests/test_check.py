@@ -95,9 +95,7 @@ def test_all_that_is_there_is_counted(here):
     assert done.returncode == 0
     assert "Traceback" not in done.stderr
     last = done.stdout.splitlines()[-1]
-    assert last == (
-        "ready, but 2 to think about (warn): snakemake --cores all --configfile config.yaml"
-    )
+    assert last == "ready, but 2 to think about (warn): seesay run config.yaml"
 
 
 def test_the_paper_without_its_data_says_what_is_missing_and_whence(tmp_path):
@@ -107,7 +105,7 @@ def test_the_paper_without_its_data_says_what_is_missing_and_whence(tmp_path):
     assert "Traceback" not in done.stdout + done.stderr
     lines = done.stdout.splitlines()
     assert [line for line in lines if line.startswith("fail  pictures: data/pascal1k: no such")]
-    assert f"fetched by: snakemake --cores 1 fetch --configfile {path}" in done.stdout
+    assert f"fetched by: seesay run {path} fetch" in done.stdout
     assert [line for line in lines if line.startswith("fail  speech: data/lucid: no such folder")]
     assert "London UCL Clear Speech in Interaction Database (Valerie Hazan" in done.stdout
     layout = choice.about("seesay.corpora", "lucid").layout

@@ -205,7 +205,7 @@ def test_a_config_of_every_layout_passes_the_check(here, capsys, pictures, speec
     assert lines[1].startswith(f"speech: s is read as {speech} (")
     assert lines[2] == "written: own.yaml; seesay check own.yaml says:"
     assert lines[-1].startswith("ready")
-    assert lines[-1].endswith("snakemake --cores all --configfile own.yaml")
+    assert lines[-1].endswith("seesay run own.yaml")
     written = Path("own.yaml").read_text()
     assert written.count("\n") < 32
     values = yaml.safe_load(written)

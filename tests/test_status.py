@@ -87,7 +87,7 @@ def test_a_missing_output_is_left_even_if_snakemake_does_not_miss_it(run):
     lines = status(run, "config.yaml")
     left = {name for name, row in rows(lines).items() if row["left"]}
     assert left == {"metrics"}
-    command = "snakemake --cores all --configfile config.yaml --forcerun metrics"
+    command = "seesay run config.yaml --forcerun metrics"
     assert lines[-1] == f"next, type: {command}"
     result = snakemake(run, "--forcerun", "metrics", "-n")
     assert re.search(r"^metrics +1$", result.stdout + result.stderr, re.MULTILINE)

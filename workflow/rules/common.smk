@@ -42,11 +42,16 @@ CHOSEN, ABOUT = choices.of_all(CONFIG), choices.of_any(CONFIG)
 HEARD = CONFIG.listen.experiment or min(EXPERIMENTS)
 FIRST = f"{HEARD}/model/{SEEDS[0]}"
 
-# Job environments need not have seesay installed: its source goes with the workflow. The
+# Job environments need not have seesay installed: in a clone its source goes with the workflow. The
 # interpreter is the one that runs snakemake, also when its environment was not activated, unless
 # --sdm asks for conda's or the container's. What is on the user's own PYTHONPATH, a reader of
 # theirs, stays there.
 SDM = workflow.deployment_settings.deployment_method
+if SDM and not Path(HOME, "src").is_dir():
+    sys.exit(
+        "error: --sdm: an installed seesay runs its jobs in its own environment; leave --sdm out,"
+        " or run in a clone of seesay"
+    )
 OURS = "" if SDM else f"{shlex.quote(str(Path(sys.executable).parent))}:"
 shell.prefix(
     f"set -euo pipefail; export PATH={OURS}$PATH"

@@ -25,7 +25,7 @@ def report(path: str, trust_model: bool = False) -> int:
         print(f"not ready: {marks['fail']} to correct before the run")
         return 1
     but = f", but {marks['warn']} to think about (warn)" if marks["warn"] else ""
-    print(f"ready{but}: snakemake --cores all --configfile {shlex.quote(path)}")
+    print(f"ready{but}: seesay run {shlex.quote(path)}")
     return 0
 
 
@@ -48,7 +48,7 @@ def findings(path: str, trust_model: bool = False) -> Iterator[Finding]:
     yield Finding("ok", "config", f"{path} is valid; {shape}, results go to {config.results}")
     if folds > 1:
         yield Finding("note", "config", "numbers of splits, matching and evaluation are of fold 0")
-    counts = Counts(f"snakemake --cores 1 fetch --configfile {shlex.quote(path)}")
+    counts = Counts(f"seesay run {shlex.quote(path)} fetch")
     parts: list[tuple[str, Callable[[Config, Counts], Iterator[Finding]]]] = [
         ("pictures", check_corpora.pictures),
         ("fragments", check_corpora.fragments),

@@ -2,6 +2,7 @@
 
     seesay init PICTURES SPEECH
     seesay check config/paper.yaml
+    seesay run config/paper.yaml
     seesay status
     seesay config config/paper.yaml
     seesay search --model results/training/paper/model/1 --say word.wav
@@ -17,7 +18,8 @@ lines for bash that complete commands and options.
 
 `init` writes a config for a folder of pictures and one of speech. `check` says whether a run can
 start and predicts its numbers, one line a finding, with exit status 1 if something is missing.
-`status` says how far a run has come. `config` prints every setting of a run and its origin.
+`run` runs the workflow by Snakemake, in this folder. `status` says how far a run has come.
+`config` prints every setting of a run and its origin.
 `search` finds pictures for a spoken word, or spoken words for a picture.
 `compare` lists the differences between two finished runs, with paired intervals.
 `evaluate` measures embeddings of another model on the test set of a run.
@@ -49,6 +51,8 @@ def main(argv: Sequence[str] | None = None) -> None:
 
         if arguments.command == "init":
             wanted = _init
+        elif arguments.command == "run":
+            from seesay.commands.begin.run import run as wanted
         elif arguments.command == "status":
             from seesay.commands.begin.status import status as wanted
         elif arguments.command == "compare":

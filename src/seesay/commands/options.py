@@ -25,6 +25,7 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     for add in (
         _add_init,
         _add_check,
+        _add_run,
         _add_status,
         _add_config,
         _add_compare,
@@ -91,6 +92,24 @@ def _add_check(commands: Commands) -> None:
     )
     check.add_argument("config", help="the config file of the run")
     check.add_argument("--trust-model", action="store_true", help=TRUST)
+
+
+def _add_run(commands: Commands) -> None:
+    run = commands.add_parser(
+        "run",
+        usage="seesay run [-h] CONFIG [OPTIONS OF SNAKEMAKE]",
+        help="run the workflow of a config in this folder",
+        description="Run the workflow by Snakemake, in this folder, to the report of the config"
+        " (docs/run.md). Local runs take all cores unless --cores says otherwise. Snakemake's"
+        " messages and exit status pass.",
+    )
+    run.add_argument("config", metavar="CONFIG", help="the config file of the run")
+    run.add_argument(
+        "options",
+        nargs=argparse.REMAINDER,
+        metavar="OPTIONS",
+        help="options and targets of snakemake, such as -n or --cores 4",
+    )
 
 
 def _add_status(commands: Commands) -> None:

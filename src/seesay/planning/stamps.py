@@ -21,12 +21,11 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
+from seesay.planning.home import HOME, SOURCE
 from seesay.planning.statements import ABOUT, WHOLE, Code, Name, read
 
-ROOT = Path(__file__).resolve().parents[3]
-SOURCE = ROOT / "src"
-SCRIPTS = ROOT / "workflow" / "scripts"
-LOCK = ROOT / "envs" / "requirements.lock"
+SCRIPTS = HOME / "workflow" / "scripts"
+LOCK = HOME / "envs" / "requirements.lock"
 
 # Import names whose distribution has another name.
 DISTRIBUTIONS = {

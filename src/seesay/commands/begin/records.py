@@ -16,10 +16,10 @@ from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from seesay.planning.stamps import ROOT
+from seesay.planning.home import snakefile
 from seesay.shared.errors import InputError
 
-HOME = Path(".snakemake")
+RECORDS = Path(".snakemake")
 ERROR = re.compile(r"^Error in rule (\w+):\n(?:    .*\n)*?    output: (.*)\n", re.MULTILINE)
 # Python's text of each path, as a Path of --configfile or as the name that the Snakefile gives.
 CONFIGS = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
@@ -55,15 +55,13 @@ def jobs(configs: list[Path]) -> list[Job]:
     from snakemake.exceptions import print_exception
     from snakemake.settings.types import ConfigSettings, OutputSettings, Quietness, ResourceSettings
 
-    snakefile = ROOT / "Snakefile"
-    if not snakefile.is_file():
-        raise InputError(f"{snakefile}: no such file; status needs seesay's own folder")
+    found = snakefile()
     with SnakemakeApi(OutputSettings(quiet={Quietness.ALL}, enable_file_logging=False)) as api:
         try:
             plan = api.workflow(
                 resource_settings=ResourceSettings(),
                 config_settings=ConfigSettings(configfiles=configs),
-                snakefile=snakefile,
+                snakefile=found,
             )
             with redirect_stdout(io.StringIO()):
                 plan.dag().summary()
@@ -90,10 +88,12 @@ def jobs(configs: list[Path]) -> list[Job]:
 def recorded(kind: str) -> dict[str, Path]:
     """The records of a kind, `metadata` or `incomplete`, by output."""
     found = {}
-    for path in (HOME / kind).rglob("*"):
+    for path in (RECORDS / kind).rglob("*"):
         if path.is_file():
             # A long name is cut into folders, marked by @.
-            name = "".join(part.removeprefix("@") for part in path.relative_to(HOME / kind).parts)
+            name = "".join(
+                part.removeprefix("@") for part in path.relative_to(RECORDS / kind).parts
+            )
             try:
                 found[urlsafe_b64decode(name).decode()] = path
             except ValueError:
@@ -121,7 +121,7 @@ def times(record: Path) -> tuple[float, float] | None:
 
 def locked(outputs: Set[str]) -> bool:
     """Whether a run has locked some of these outputs: it runs, or was killed."""
-    for path in (HOME / "locks").glob("*.output.lock"):
+    for path in (RECORDS / "locks").glob("*.output.lock"):
         with suppress(FileNotFoundError):  # released just now
             if not outputs.isdisjoint(path.read_text(encoding="utf-8").splitlines()):
                 return True
@@ -149,7 +149,7 @@ class Log:
 
 def logs() -> Iterator[Log]:
     """The logs of runs in this folder, the latest first; no dry runs."""
-    for path in sorted((HOME / "log").glob("*.snakemake.log"), reverse=True):
+    for path in sorted((RECORDS / "log").glob("*.snakemake.log"), reverse=True):
         text = path.read_text(encoding="utf-8", errors="replace")
         line = re.search(r"^  Config file\(s\): (.*)$", text, re.MULTILINE)
         if line and DRY not in text:

@@ -154,7 +154,8 @@ def _rejected(outputs: Iterable[Path]) -> int | None:
 
 def _next(configs: list[Path], results: str, log: Log | None, locked: bool, left: list[Job]) -> str:
     """The last line: what to type next."""
-    command = f"snakemake --cores all --configfile {shlex.join(map(str, configs))}"
+    config, *more = map(str, configs)
+    command = f"seesay run {shlex.join([config, *(['--configfile', *more] if more else [])])}"
     if locked:
         follow = f"; to follow it, type: tail -f {log.path}" if log else ""
         return f"next: wait{follow} (if it was killed, first type: {command} --unlock)"
