@@ -16,7 +16,7 @@ include: "workflow/rules/common.smk"
 
 for part in (
     *("settings", "experiments", "captions", "files", "resources", "corpora"),
-    *("lists", "human", "rejects", "shown", "stages", "codes"),
+    *("lists", "human", "rejects", "shown", "stages", "codes", "targets"),
 ):
 
     include: f"workflow/rules/common_{part}.smk"

@@ -81,10 +81,16 @@ def test_three_folds_run_into_one_report(pooled):
     folder, ran = pooled
     results = folder / "results"
     # What the first fold made stays, and so do features, which are of no fold.
-    expected = {"matching": 2, "training": 2, "evaluation": 2, "human_ranks": 3, "legacy": 9}
+    expected = {
+        "matching_fold": 2,
+        "training": 2,
+        "evaluation_ranks": 2,
+        "human_ranks": 3,
+        "legacy": 9,
+    }
     assert {rule: ran.get(rule, 0) for rule in expected} == expected
     # Generated speech is listed again, and turns out the same.
-    assert not {"scenes", "regions", "fc7", "synthesis", "logmel", "words"} & set(ran)
+    assert not {"scenes", "regions", "fc7", "synthesis", "logmel_shard", "words"} & set(ran)
     items = read(results / "items.tsv")
     same_numbers(items, results / "metrics.tsv")
     # Every picture with fragments asks in one fold.

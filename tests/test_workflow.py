@@ -204,7 +204,7 @@ def test_two_corpora_and_a_reader_of_ones_own(tmp_path):
     own = {"reader": "reader.py", "path": "own"}
     values["speech"]["corpora"] = [own]
     ids = [f"ann_{word}@0.100" for word in ("cat", "dog", "sun")]
-    assert run() == ({"logmel": 4, "speech": 1}, ids)
+    assert run() == ({"logmel_shard": 4, "speech": 1}, ids)
     assert run() == ({}, ids)
 
     (tmp_path / "reader.py").write_text(READER.replace("import Rec", "import  Rec") + "# more\n")
@@ -212,16 +212,16 @@ def test_two_corpora_and_a_reader_of_ones_own(tmp_path):
 
     record("own/ann_yes.flac", 7)
     ids.append("ann_yes@0.100")
-    assert run() == ({"logmel": 1, "speech": 1}, ids)
+    assert run() == ({"logmel_shard": 1, "speech": 1}, ids)
 
     values["speech"]["corpora"] = [own, {"name": "t", "reader": "tsv", "path": "table"}]
     ids.append("t/a@0.100")
-    assert run() == ({"logmel": 1, "speech": 1}, ids)
+    assert run() == ({"logmel_shard": 1, "speech": 1}, ids)
 
     (tmp_path / "reader.py").write_text(READER.replace("0.1, 0.4", "0.2, 0.4"))
     ids = [name.replace("@0.100", "@0.200") if name[0] == "a" else name for name in ids]
     shards = {shard_of(name.partition("@")[0], 4) for name in ids if name[0] == "a"}
-    assert run() == ({"logmel": len(shards), "speech": 1}, ids)
+    assert run() == ({"logmel_shard": len(shards), "speech": 1}, ids)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from seesay.planning.config import load
 NUMBERS = {"metrics": 1, "breakdown": 1}
 # What the first model finds is heard and seen.
 SHOWN = {"listen": 1, "map": 1}
-SYSTEMS = {"embedding": 1, "evaluation": 1}
+SYSTEMS = {"embedding": 1, "evaluation_ranks": 1}
 TRAINED = {"training": 1, **SYSTEMS, **NUMBERS, "report": 1}
 # A seed more, with its prior; an experiment more, with its words to read.
 ANOTHER = {**TRAINED, "frequency": 1}
@@ -26,9 +26,9 @@ NEW = {**ANOTHER, "text": 1}
 LEARNT = {**TRAINED, **SHOWN}
 ASKED = {**ANOTHER, **SHOWN}
 AFTER = {**NEW, **SHOWN}
-MATCHED = {"matching": 1, "matching_quality": 1, **AFTER}
+MATCHED = {"matching_fold": 1, "matching_quality": 1, **AFTER}
 FEATURES = {"regions": 2, "fc7": 2}
-SPOKEN = {"speech": 1, "spoken_types": 1, "logmel": 2}
+SPOKEN = {"speech": 1, "spoken_types": 1, "logmel_shard": 2}
 OWN = {"pictures": 1, "words": 1, **FEATURES, **SPOKEN, **MATCHED}
 GROUNDED = {"grounding": 1}
 HUMAN = {"human": 1, "human_logmel": 1, "human_embedding": 1, "human_ranks": 1}
@@ -37,7 +37,7 @@ GENERATED = {"scenes": 1, "synthesis": 1, **OWN, **GROUNDED}
 REPORT = {"report": 1}
 # Segments stand for the words of the speech in all that follows.
 SCORED = {"segmentation_controls": 1, "segmentation_scores": 1}
-FOUND = {"segmentation": 1, "spoken_types": 1, "logmel": 2}
+FOUND = {"segmentation": 1, "spoken_types": 1, "logmel_shard": 2}
 SEGMENTED = FOUND | SCORED
 # Three folds more, and the numbers of all.
 FOLDS = dict.fromkeys(("text", "training", *SYSTEMS, "frequency"), 3) | NUMBERS | REPORT
@@ -204,7 +204,7 @@ ROWS = [
     Row(
         "`pictures.split.fold`, from 0 to `all` of 4 folds",
         lambda run: run.set("pictures", {"split": SPLIT | {"fold": "all"}}),
-        {"pictures": 1, "matching": 3, **FOLDS},
+        {"pictures": 1, "matching_fold": 3, **FOLDS},
         first=["results/folds/1/pictures/images.parquet"],
     ),
     setting("regions", FEATURES | ASKED, {"nms": 0.5}),
@@ -227,9 +227,9 @@ ROWS = [
         first=["results/segmentation/segments.parquet"],
     ),
     setting("matching", MATCHED, {"seed": 2}),
-    setting("logmel", {"logmel": 2, **AFTER}, {"floor": 1e-9}),
+    setting("logmel", {"logmel_shard": 2, **AFTER}, {"floor": 1e-9}),
     setting("training", LEARNT, {"rho": 0.9}),
-    setting("evaluation", {"evaluation": 1, **NUMBERS, **REPORT}, {"galleries": ["test"]}),
+    setting("evaluation", {"evaluation_ranks": 1, **NUMBERS, **REPORT}, {"galleries": ["test"]}),
     Row(
         "`evaluation.human`: a first corpus",
         add_human,
@@ -244,7 +244,7 @@ ROWS = [
     Row(
         "`shards`, from 2 to 3",
         lambda run: run.set("shards", 3),
-        {"pictures": 1, "speech": 1, "regions": 3, "fc7": 3, "logmel": 3, **AFTER},
+        {"pictures": 1, "speech": 1, "regions": 3, "fc7": 3, "logmel_shard": 3, **AFTER},
         first=[*FRONT, "results/fc7/shards/2.parquet", "results/logmel/shards/2.parquet"],
     ),
     Row(
@@ -267,7 +267,7 @@ ROWS = [
     Row(
         "an experiment is added that has other settings of `logmel`",
         lambda run: run.set("experiments", {"said": {"logmel": {"span": "word"}}}),
-        {"logmel": 2, **NEW},
+        {"logmel_shard": 2, **NEW},
     ),
     Row(
         "an experiment is added that has other settings of `regions`",
@@ -293,7 +293,7 @@ ROWS = [
     Row(
         "a recording is replaced in a corpus of your own",
         replace_recording,
-        {"speech": 1, "logmel": 1, **AFTER},
+        {"speech": 1, "logmel_shard": 1, **AFTER},
         first=FRONT,
     ),
     edit(
@@ -323,7 +323,7 @@ ROWS = [
         "src/seesay/shared/ranking.py",
         "1.0 + self.better + before",
         "1.0 + before + self.better",
-        {"evaluation": 1, **NUMBERS, "listen": 1, **REPORT},
+        {"evaluation_ranks": 1, **NUMBERS, "listen": 1, **REPORT},
     ),
     edit(
         "code of a method that stands beside that of the run (`energy.py`, beside `uniform`)",
@@ -353,7 +353,7 @@ ROWS = [
         "envs/requirements.lock",
         "librosa==",
         "librosa==9",
-        {"logmel": 2, **AFTER},
+        {"logmel_shard": 2, **AFTER},
     ),
     Row("the number of cores", nothing, {}, arguments=("--cores", "1")),
     Row(

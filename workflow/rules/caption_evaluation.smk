@@ -71,7 +71,7 @@ rule caption_embedding:
 
 
 rule caption_evaluation:
-    """Rank the test queries of an experiment that hears captions, as the rule evaluation."""
+    """Rank the test queries of an experiment that hears captions, as the rule evaluation_ranks."""
     input:
         images=of_each("{fold}embedding/{experiment}/{system}/{seed}/images.parquet"),
         words=of_each("{fold}embedding/{experiment}/{system}/{seed}/words.parquet"),

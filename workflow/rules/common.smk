@@ -22,7 +22,9 @@ if workflow.modifier.path_modifier.replace_prefix("x") != "x":
         " replace_prefix, and give config: another folder as `results`"
     )
 try:
-    CONFIG = load(config, {*workflow.configfiles, *workflow.overwrite_configfiles})
+    CONFIG = load(
+        config, {*workflow.configfiles, *workflow.overwrite_configfiles}, whole=False
+    )
     refuse_blocked(Path(CONFIG.results))
 except InputError as error:
     sys.exit(f"error: {error}")

@@ -8,6 +8,13 @@ import hashlib
 import json
 import re
 
+# The rule that does the work of a stage whose name is a target.
+WORKERS = {
+    "evaluation": "evaluation_ranks",
+    "logmel": "logmel_shard",
+    "matching": "matching_fold",
+}
+
 
 def codes(wildcards, input):
     """A hash of each stage's code stamp, as JSON, taken from the rules themselves.
@@ -18,7 +25,7 @@ def codes(wildcards, input):
     found = {}
     # By their names here, not by those in a workflow that imports this one.
     for name in json.loads(stages()):
-        params = getattr(rules, name).rule.params
+        params = getattr(rules, WORKERS.get(name, name)).rule.params
         parts = [entry for param in params for entry in stamp_entries(param)]
         if parts:
             text = "\n".join(parts)

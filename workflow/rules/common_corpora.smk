@@ -12,6 +12,7 @@ from pathlib import Path
 from seesay.audio import transcripts as alignment_utterances
 from seesay.shared import voices as engines
 from seesay.corpora import READERS, finding
+from seesay.planning.parts import lacking
 from seesay.shared.errors import InputError
 from seesay.settings.choice import chosen
 
@@ -20,7 +21,12 @@ OURS_OF = READERS | {"human": READERS["speech"]}
 
 
 def corpora(stage):
-    """The corpora that a stage reads: the config's, or for pictures and speech the generated one."""
+    """The corpora that a stage reads: the config's, or for pictures and speech the generated one.
+
+    A config for other stages alone has none.
+    """
+    if stage in lacking(CONFIG):
+        return []
     return list(getattr(CONFIG, stage).corpora) or [CONFIG.made(stage)]
 
 
@@ -35,18 +41,20 @@ def corpora_settings(stage):
     return json.dumps(json.loads(settings(stage)) | {"corpora": listed}, sort_keys=True)
 
 
-def corpora_stamp(stage):
+def corpora_stamp(stage, script=None):
     """The code stamp of a stage with the readers of its corpora."""
     used = {finding.code(corpus.reader, OURS_OF[stage]) for corpus in corpora(stage)}
-    return stamp(stage, *sorted(used))
+    return stamp(script or stage, *sorted(used))
 
 
 def corpora_sources(stage):
     """Every file of a stage's corpora, or the folder of the generated one.
 
-    A missing folder is one clear line. Links that lead nowhere are left to the reader's rejects,
-    and so are pipes, which Snakemake would wait for.
+    A missing folder or section is one clear line. Links that lead nowhere are left to the reader's
+    rejects, and so are pipes, which Snakemake would wait for.
     """
+    if stage in lacking(CONFIG):
+        sys.exit(f"error: config: {lacking(CONFIG)[stage]}")
     if not getattr(CONFIG, stage).corpora:
         return [corpus.path for corpus in corpora(stage)]
     try:
@@ -128,11 +136,6 @@ def alignment_readers():
     """The code of these readers, for the stamp."""
     names = {corpus.reader for corpus in CONFIG.alignment.corpora}
     return [finding.code(name, OURS_OF["speech"]) for name in sorted(names)]
-
-
-def alignment_captions(wildcards):
-    """The captions, if recordings of corpora are aligned, which may say them."""
-    return [at("pictures/captions.parquet")] if CONFIG.alignment.corpora else []
 
 
 def engine_files(wildcards):

@@ -82,7 +82,7 @@ RULE_FILES = [
         "human_breakdown",
         "legacy",
     ),
-    *("listen", "map", "lexicon", "report", "study", "items"),
+    *("listen", "map", "lexicon", "report", "study", "items", "targets"),
     *([] if CONFIG.fragments else ["regions", "fc7"]),
 ]
 

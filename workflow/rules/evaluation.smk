@@ -7,7 +7,7 @@ and abx.parquet, the table `abx`.
 """
 
 
-rule evaluation:
+rule evaluation_ranks:
     """Rank the test queries of every system of an experiment and seed, in every task and gallery."""
     input:
         images=of_each("{fold}embedding/{experiment}/{system}/{seed}/images.parquet"),

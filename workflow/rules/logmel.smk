@@ -7,7 +7,7 @@ Outputs: <results>/logmel/{variant}shards/{shard}.parquet, the table `logmel`, a
 """
 
 
-rule logmel:
+rule logmel_shard:
     """Compute the log-Mel vectors of one shard's tokens."""
     input:
         manifest=speech_manifest,

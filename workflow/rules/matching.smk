@@ -10,7 +10,7 @@ captions that nobody can say, by word and by caption), and quality/: counts of a
 MATCHING = "matching_segments" if FINDS else "matching"
 
 
-rule matching:
+rule matching_fold:
     """Replace unsaid words and choose the talker and the tokens of every caption."""
     input:
         images=at("{fold}pictures/images.parquet"),

@@ -6,6 +6,9 @@ the same), and one picture manifest a shard. It is a checkpoint, so a new pictur
 own shard.
 """
 
+# Without speech nothing is said about pictures, and no model is tested on them.
+LISTING = "pictures_alone" if lacking(CONFIG) else "pictures"
+
 
 checkpoint pictures:
     """Read the captioned pictures and list the pictures of every shard."""
@@ -30,7 +33,7 @@ checkpoint pictures:
         runtime=60,
         gpu=0,
     params:
-        *corpora_stamp("pictures"),
+        *corpora_stamp("pictures", LISTING),
         *compared("pictures", corpora_settings("pictures")),
         settings=passed(corpora_settings("pictures")),
         shards=CONFIG.shards,
@@ -38,7 +41,8 @@ checkpoint pictures:
     message:
         "Reading the captioned pictures"
     shell:
-        'python "$SCRIPTS/pictures.py" --fragments={params.fragments:q}'
+        f'python "$SCRIPTS/{LISTING}.py"'
+        " --fragments={params.fragments:q}"
         " --images {output.images:q} --captions {output.captions:q}"
         " --rejects {output.rejects:q} --copies {output.copies:q} --manifests {output.manifests:q}"
         " --threads {threads}"

@@ -10,6 +10,7 @@ from seesay.commands import check_corpora, check_disk
 from seesay.commands.check_findings import Counts, Finding, safe
 from seesay.planning.config import Config, load
 from seesay.planning.config_file import read, refuse_blocked
+from seesay.planning.parts import lacking, targets
 from seesay.settings.choice import about, chosen
 from seesay.settings.logmel import LogmelSettings
 from seesay.shared.errors import InputError
@@ -25,7 +26,8 @@ def report(path: str, trust_model: bool = False) -> int:
         print(f"not ready: {marks['fail']} to correct before the run")
         return 1
     but = f", but {marks['warn']} to think about (warn)" if marks["warn"] else ""
-    print(f"ready{but}: seesay run {shlex.quote(path)}")
+    wanted = " ".join(["", *targets(load(read(Path(path)), whole=False))])
+    print(f"ready{but}: seesay run {shlex.quote(path)}{wanted}")
     return 0
 
 
@@ -35,11 +37,12 @@ def findings(path: str, trust_model: bool = False) -> Iterator[Finding]:
     Runs a TorchScript file (logmel.model), which is a program, only with `trust_model`.
     """
     try:
-        config = load(read(Path(path)))
+        config = load(read(Path(path)), whole=False)
         refuse_blocked(Path(config.results))
     except InputError as error:
         yield Finding("fail", "config", str(error).removeprefix("config: "))
         return
+    yield from _missing(config)
     shape = f"{len(config.experiments)} experiment(s), {len(config.seeds)} seed(s)"
     folds = len(config.pictures.folds)
     if folds > 1:
@@ -57,8 +60,19 @@ def findings(path: str, trust_model: bool = False) -> Iterator[Finding]:
         ("matching", _predicted),
         ("disk", _disk),
     ]
+    # What a config for a part of the workflow lacks has nothing to check.
+    unasked = {*lacking(config), *(["matching", "disk"] if lacking(config) else [])}
     for section, part in parts:
-        yield from safe(section, part(config, counts))
+        if section not in unasked:
+            yield from safe(section, part(config, counts))
+
+
+def _missing(config: Config) -> Iterator[Finding]:
+    """Whether a config has pictures and speech, and which targets it can make otherwise."""
+    possible = targets(config)
+    for stage, cause in lacking(config).items():
+        only = f"; without it only {' and '.join(possible)} can be made"
+        yield Finding("note" if possible else "fail", stage, cause + only * bool(possible))
 
 
 def _weights(config: Config, counts: Counts, trust_model: bool) -> Iterator[Finding]:

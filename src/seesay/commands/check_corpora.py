@@ -19,6 +19,7 @@ from seesay.corpora import fragments as layout
 from seesay.corpora.apart import keep_apart
 from seesay.corpora.finding import awkward, find
 from seesay.planning.config import Config
+from seesay.planning.parts import lacking
 from seesay.settings.choice import about
 from seesay.settings.corpora import Corpus
 from seesay.settings.pictures import PictureCorpus
@@ -35,10 +36,11 @@ def pictures(config: Config, counts: Counts) -> Iterator[Finding]:
         yield Finding("ok", "pictures", f"{config.scenes.count:,} scenes will be drawn")
         return
     usable: list[Picture] = []
-    whole = True
+    # Without speech, pictures need no captions, and a split no pictures.
+    whole, alone = True, bool(lacking(config))
     strict = config.pictures.on_bad_input == "fail"
     for corpus in config.pictures.corpora:
-        part = list(safe("pictures", _picture_corpus(corpus, usable, strict)))
+        part = list(safe("pictures", _picture_corpus(corpus, usable, strict, alone)))
         failed = any(finding.mark == "fail" for finding in part)
         whole = whole and not failed
         yield from part
@@ -56,14 +58,14 @@ def pictures(config: Config, counts: Counts) -> Iterator[Finding]:
     if all(sizes.values()):
         counts.found, counts.splits = [p for p in usable if p.image_id in splits], splits
     said = ", ".join(f"{name} {size:,}" for name, size in sizes.items())
-    mark = "ok" if all(sizes.values()) else "fail"
+    mark = "ok" if all(sizes.values()) or (splits and alone) else "fail"
     more = f"; {len(left_out):,} in none of them" if left_out else ""
     yield Finding(mark, "pictures", f"split: {said}{more}")
     yield from _rejects("pictures", "split", bad, strict)
 
 
 def _picture_corpus(
-    corpus: PictureCorpus, usable: list[Picture], strict: bool
+    corpus: PictureCorpus, usable: list[Picture], strict: bool, alone: bool
 ) -> Iterator[Finding]:
     yield from _names("pictures", [str(p) for p in find(corpus, PICTURES).sources()])
     found, refused = gather([corpus])
@@ -71,9 +73,10 @@ def _picture_corpus(
     captions = sum(len(picture.captions) for picture in said)
     silent = f", {len(found) - len(said):,} without any" if len(found) > len(said) else ""
     text = f"{corpus.path}: {len(said):,} pictures with {captions:,} captions{silent}"
-    yield Finding("ok" if said else "fail", "pictures", f"{text}, read as {corpus.reader}")
+    fit = found if alone else said
+    yield Finding("ok" if fit else "fail", "pictures", f"{text}, read as {corpus.reader}")
     yield from _rejects("pictures", corpus.path, [r for r in refused if not r.by_rule], strict)
-    usable += said
+    usable += fit
 
 
 def fragments(config: Config, counts: Counts) -> Iterator[Finding]:

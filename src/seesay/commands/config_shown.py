@@ -21,7 +21,7 @@ def show(arguments: argparse.Namespace) -> None:
     """Print every key with its value and, as a comment, its origin; it is YAML that runs alike."""
     files = [Path(path) for path in arguments.files]
     values, origins = merged(files, arguments.config)
-    config = load(values, files)
+    config = load(values, files, whole=False)
     shown = config.model_dump(mode="json")
     # Of an experiment only what it overrides.
     shown["experiments"] = {

@@ -16,6 +16,7 @@ from seesay.corpora import READERS
 from seesay.corpora.finding import find
 from seesay.model.frames import check_frames
 from seesay.planning.config_file import look_through, refuse_odd
+from seesay.planning.parts import check_sources, lacking
 from seesay.planning.sections import Experiment, Sections
 from seesay.settings import alike
 from seesay.settings.captions.checks import check_captions
@@ -35,19 +36,7 @@ class Config(Sections):
 
     @model_validator(mode="after")
     def _sections_agree(self) -> "Config":
-        for stage, sections in (("pictures", ["scenes"]), ("speech", ["synthesis", "alignment"])):
-            given = [f"the section {name}" for name in sections if getattr(self, name) is not None]
-            given += [f"{stage}.corpora"] if getattr(self, stage).corpora else []
-            if len(given) > 1:
-                raise ValueError(
-                    f"{' and '.join(given)} are both given; {stage} come from one place: drop one"
-                )
-            if not given:
-                raise ValueError(
-                    f"{stage}.corpora is empty and there is no section {' or '.join(sections)}: "
-                    "nothing to read and nothing to generate; give one of them"
-                    f" ({sections[0]}: {{}} for its defaults)"
-                )
+        check_sources(self)
         self._check_readers()
         self._check_spoken()
         self._check_segmentation()
@@ -268,17 +257,21 @@ def _check_candidates(regions: RegionsSettings, fc7: Fc7Settings) -> None:
         )
 
 
-def load(values: dict[str, Any], files: Iterable[str | Path] = ()) -> Config:
+def load(values: dict[str, Any], files: Iterable[str | Path] = (), whole: bool = True) -> Config:
     """Validate a config that was read from YAML; `files` are its files, if known.
 
-    Raises InputError in one line: the key, the value given and the values allowed.
+    Raises InputError in one line: the key, the value given and the values allowed. Unless it must
+    be `whole`, a config may have pictures without speech, or speech without pictures.
     """
     look_through(files)
     refuse_odd("", values)
     try:
-        return Config.model_validate_json(json.dumps(values))
+        config = Config.model_validate_json(json.dumps(values))
     except ValidationError as error:
         raise InputError(one_line(error, "config")) from None
+    if whole and lacking(config):
+        raise InputError(f"config: {'; '.join(lacking(config).values())}")
+    return config
 
 
 def schema() -> str:
