@@ -1,7 +1,7 @@
 """A headless Chromium for the tests of pages; Debian's, which `make test SYSTEM=1` installs."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,10 +20,10 @@ class Opened:
 
 
 @contextmanager
-def opened(path: Path, **context: object) -> Iterator[Opened]:
-    """The page in a file, open in a fresh Chromium; `context` are Playwright's options.
+def opened(page: Path | str, arguments: Sequence[str] = (), **context: object) -> Iterator[Opened]:
+    """A page, by its file or address, open in a fresh Chromium; `context` are Playwright's options.
 
-    The test skips where there is no Chromium.
+    `arguments` go to Chromium. The test skips where there is none.
     """
     program = shutil.which("chromium")
     if program is None:
@@ -31,14 +31,15 @@ def opened(path: Path, **context: object) -> Iterator[Opened]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=program,
-            args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
+            args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required", *arguments],
         )
-        page = browser.new_context(**context).new_page()
-        shown = Opened(page)
-        page.on("console", lambda m: shown.complaints.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: shown.complaints.append(str(error)))
-        page.on("request", lambda request: shown.asked.append(request.url))
-        page.goto(path.resolve().as_uri(), wait_until="load")
+        tab = browser.new_context(**context).new_page()
+        shown = Opened(tab)
+        tab.on("console", lambda m: shown.complaints.append(m.text) if m.type == "error" else None)
+        tab.on("pageerror", lambda error: shown.complaints.append(str(error)))
+        tab.on("request", lambda request: shown.asked.append(request.url))
+        address = page if isinstance(page, str) else page.resolve().as_uri()
+        tab.goto(address, wait_until="load")
         try:
             yield shown
         finally:

@@ -31,6 +31,7 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
         _add_compare,
         _add_evaluate,
         _add_search,
+        _add_demo,
         _add_export,
         _add_abx,
         _add_clean,
@@ -224,6 +225,32 @@ def _add_search(commands: Commands) -> None:
     search.add_argument("--out", type=Path, help="with --look: folder for the tokens as wav files")
     search.add_argument("--device", default="cpu", help="auto, cpu or cuda (cpu)")
     search.add_argument("--trust-model", action="store_true", help=TRUST)
+
+
+def _add_demo(commands: Commands) -> None:
+    demo = commands.add_parser(
+        "demo",
+        help="show a run's model on a page: say a word, show a picture",
+        description="Serve a page on this machine alone, which takes a word from the microphone or"
+        " a file and shows the pictures that the model finds, or takes a picture and plays the"
+        " words (docs/demo.md).",
+    )
+    demo.add_argument(
+        "results",
+        nargs="?",
+        type=Path,
+        default=Path("results"),
+        metavar="RESULTS",
+        help="results folder of a finished run (results)",
+    )
+    demo.add_argument(
+        "--experiment", metavar="NAME", help="whose model (default: as Listen and look)"
+    )
+    demo.add_argument("--seed", type=int, metavar="N", help="which model of it (the first)")
+    demo.add_argument(
+        "--port", type=int, default=8642, metavar="P", help="of the page, 0 for any (8642)"
+    )
+    demo.add_argument("--trust-model", action="store_true", help=TRUST)
 
 
 def _add_export(commands: Commands) -> None:
