@@ -235,21 +235,12 @@ def _add_demo(commands: Commands) -> None:
         " a file and shows the pictures that the model finds, or takes a picture and plays the"
         " words (docs/demo.md).",
     )
-    demo.add_argument(
-        "results",
-        nargs="?",
-        type=Path,
-        default=Path("results"),
-        metavar="RESULTS",
-        help="results folder of a finished run (results)",
-    )
-    demo.add_argument(
-        "--experiment", metavar="NAME", help="whose model (default: as Listen and look)"
-    )
-    demo.add_argument("--seed", type=int, metavar="N", help="which model of it (the first)")
-    demo.add_argument(
-        "--port", type=int, default=8642, metavar="P", help="of the page, 0 for any (8642)"
-    )
+    default = Path("results")
+    demo.add_argument("results", nargs="?", type=Path, default=default, metavar="RESULTS",
+                      help="results folder of a finished run (results)")  # fmt: skip
+    demo.add_argument("--experiment", metavar="NAME", help="whose model (as Listen and look)")
+    demo.add_argument("--seed", type=int, metavar="N", help="which of its models (the first)")
+    demo.add_argument("--port", type=int, default=8642, metavar="P", help="0 for any (8642)")
     demo.add_argument("--trust-model", action="store_true", help=TRUST)
 
 

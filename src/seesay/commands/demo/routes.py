@@ -1,7 +1,6 @@
 """What the server answers to each address: the page's own files, and searches by number."""
 
 import io
-import json
 import tempfile
 import threading
 import time
@@ -14,29 +13,11 @@ from typing import Any
 
 from seesay.commands.demo import uploads
 from seesay.commands.demo.answers import QUALITY, SIDE, Answers
+from seesay.commands.demo.replies import Reply, refused, told
 from seesay.shared.errors import InputError
 
 SPLITS = {"all": None, "train": "train", "validation": "validation", "test": "test"}
 WAITING = 4  # searches that may wait for the one that runs
-
-
-@dataclass(frozen=True)
-class Reply:
-    """An answer of the server."""
-
-    status: int
-    kind: str
-    content: bytes
-
-
-def told(value: Any, status: int = 200) -> Reply:
-    """A reply of JSON."""
-    return Reply(status, "application/json", json.dumps(value, allow_nan=False).encode())
-
-
-def refused(status: int, why: str) -> Reply:
-    """A reply that says in one line why there is no other."""
-    return told({"error": " ".join(why.split())}, status)
 
 
 @dataclass(eq=False)

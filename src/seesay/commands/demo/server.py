@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from seesay.commands.demo.routes import Reply, Routes, refused
+from seesay.commands.demo.replies import Reply, Site, refused
 from seesay.commands.demo.uploads import MEGABYTE, MOST_BYTES
 
 ADDRESS = "127.0.0.1"
@@ -41,8 +41,8 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self, routes: Routes, port: int) -> None:
-        self.routes = routes
+    def __init__(self, site: Site, port: int) -> None:
+        self.site = site
         self.places = threading.BoundedSemaphore(CONNECTIONS)
         super().__init__((ADDRESS, port), Handler)
 
@@ -81,7 +81,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """A file of the page, a picture or a sound."""
         stranger = self._stranger()
-        self._send(stranger or self.server.routes.get(urlsplit(self.path).path))
+        self._send(stranger or self.server.site.get(urlsplit(self.path).path))
 
     def do_HEAD(self) -> None:
         """As GET, without the content."""
@@ -95,7 +95,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             content = self.rfile.read(int(self.headers["Content-Length"]))
             address = urlsplit(self.path)
-            reply = self.server.routes.post(address.path, dict(parse_qsl(address.query)), content)
+            reply = self.server.site.post(address.path, dict(parse_qsl(address.query)), content)
         self._send(reply)
 
     def _stranger(self) -> Reply | None:
