@@ -1,38 +1,11 @@
-"""seesay: learning words from pictures and speech (Synnaeve, Versteegh, Dupoux 2014)."""
-
-import sys
-
-# workflow.basedir is the importer's where another workflow imports this one as a module.
-HOME = workflow.current_basedir.get_path_or_uri(secret_free=False)
-sys.path.insert(0, f"{HOME}/src")
-
-if not workflow.overwrite_configfiles:
-
-    configfile: f"{HOME}/config/config.yaml"
+"""seesay, for a Snakemake that starts in this folder; the workflow is in workflow/."""
 
 
-include: "workflow/rules/common.smk"
+include: "workflow/Snakefile"
 
 
-for part in (
-    *("settings", "experiments", "captions", "files", "resources", "corpora"),
-    *("lists", "human", "rejects", "shown", "stages", "codes", "targets"),
-):
-
-    include: f"workflow/rules/common_{part}.smk"
-
-
-rule all:
-    """The report, and with it everything."""
-    input:
-        at("report.html"),
-    localrule: True
-
-
-for stage in RULE_FILES:
-
-    include: f"workflow/rules/{stage}.smk"
-
-
-onsuccess:
-    tell_results()
+# A rule of an included file is no default target by itself. In another workflow that imports this
+# one, rules have other names, and its own default stays.
+ALL = workflow.modifier.modify_rulename("all")
+if not workflow.default_target and workflow.is_rule(ALL):
+    workflow.default_target = ALL

@@ -11,7 +11,8 @@ from setuptools.command.build_py import build_py
 
 PATTERNS = (
     *("Snakefile", "CITATION.cff", "LICENSE", "workflow/rules/*.smk", "workflow/scripts/*.py"),
-    *("workflow/report/*.rst", "config/*.yaml", "config/*.json", "profiles/*/config.yaml"),
+    *("workflow/Snakefile", "workflow/schemas/*.json", "workflow/report/*.rst"),
+    *("config/*.md", "config/*.yaml", "config/*.json", "profiles/*/config.yaml"),
     *("envs/*.lock", "envs/*.yaml", "envs/*.def"),
 )
 

@@ -60,6 +60,7 @@ def test_no_folder_has_too_many_modules():
         ("workflow/scripts/*.py", LINES),
         ("workflow/rules/*.smk", 150),
         ("Snakefile", 40),
+        ("workflow/Snakefile", 40),
     ],
 )
 def test_files_are_short(pattern, most):

@@ -255,7 +255,7 @@ def test_without_scenes_it_is_said_what_cannot_be_known(tmp_path, monkeypatch):
     (line,) = [str(f) for f in findings(str(path)) if f.section == "matching"]
     assert line == (
         "note  matching: what can be said is not known before the scenes are drawn; check again"
-        " after snakemake --cores 1 scenes --configfile config.yaml"
+        " after seesay run config.yaml scenes"
     ).replace("config.yaml", str(path))
 
 

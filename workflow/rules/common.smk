@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from seesay.shared import gpus
-from seesay.planning import choices, folds, stamps
+from seesay.planning import choices, folds, home, stamps
 from seesay.planning.config import load
 from seesay.planning.config_file import refuse_blocked
 from seesay.shared.errors import InputError
@@ -44,20 +44,16 @@ CHOSEN, ABOUT = choices.of_all(CONFIG), choices.of_any(CONFIG)
 HEARD = CONFIG.listen.experiment or min(EXPERIMENTS)
 FIRST = f"{HEARD}/model/{SEEDS[0]}"
 
-# Job environments need not have seesay installed: in a clone its source goes with the workflow. The
+# Job environments need not have seesay installed: its source goes with the workflow. The
 # interpreter is the one that runs snakemake, also when its environment was not activated, unless
 # --sdm asks for conda's or the container's. What is on the user's own PYTHONPATH, a reader of
 # theirs, stays there.
 SDM = workflow.deployment_settings.deployment_method
-if SDM and not Path(HOME, "src").is_dir():
-    sys.exit(
-        "error: --sdm: an installed seesay runs its jobs in its own environment; leave --sdm out,"
-        " or run in a clone of seesay"
-    )
+SOURCE = home.alone(HOME)
 OURS = "" if SDM else f"{shlex.quote(str(Path(sys.executable).parent))}:"
 shell.prefix(
     f"set -euo pipefail; export PATH={OURS}$PATH"
-    f" PYTHONPATH={shlex.quote(f'{HOME}/src')}"
+    f" PYTHONPATH={shlex.quote(str(SOURCE))}"
     "${{PYTHONPATH:+:$PYTHONPATH}}"
     f" SCRIPTS={shlex.quote(f'{HOME}/workflow/scripts')}"
     # A job ends when this process does: that of the run, or on a cluster that of the job.
@@ -128,3 +124,11 @@ def scaled(mem_mb):
 # profiles/default lets jobs take one in all, so that they take turns on a GPU but not on CPUs.
 # A cluster's profile says itself which rules take one: the machine that submits may differ.
 GPU = gpus.here()
+
+
+for part in (
+    *("settings", "experiments", "captions", "files", "resources", "corpora"),
+    *("lists", "human", "rejects", "shown", "stages", "codes", "targets"),
+):
+
+    include: f"common_{part}.smk"

@@ -79,7 +79,7 @@ def _make(config: Config, counts: Counts, stage: str) -> str:
     """How to make missing input, if a stage makes it."""
     if getattr(config, stage) is None:
         return ""
-    return f"; check again after {counts.fetching.replace(' fetch ', f' {stage} ')}"
+    return f"; check again after {counts.fetching.removesuffix('fetch')}{stage}"
 
 
 def _outcome(config: Config, texts: Texts) -> Iterator[Finding]:
