@@ -8,10 +8,7 @@ Outputs: <results>/breakdown/groups.parquet, with 95 % intervals, and words.parq
 rule breakdown:
     """R@10 and median rank by part of speech, frequency, length, talker, size ..."""
     input:
-        ranks=expand(
-            of_runs("evaluation/{experiment}/{system}/{seed}/ranks.parquet"),
-            experiment=EXPERIMENTS,
-        ),
+        ranks=of_measured("evaluation/{experiment}/{system}/{seed}/ranks.parquet"),
         images=of_folds("pictures/images.parquet"),
         spoken_captions=of_folds("matching/spoken_captions.parquet"),
         replacements=of_folds("matching/replacements.parquet"),

@@ -14,7 +14,6 @@ from seesay.planning import choices, folds, home, stamps
 from seesay.planning.config import load
 from seesay.planning.config_file import refuse_blocked
 from seesay.shared.errors import InputError
-from seesay.planning.experiments import ordered
 
 if workflow.modifier.path_modifier.replace_prefix("x") != "x":
     sys.exit(
@@ -33,7 +32,7 @@ SHARDS = [str(shard) for shard in range(CONFIG.shards)]
 # Folders of each fold's matching and later stages; fold 0 is at the top, as without folds.
 FOLDS = [folds.prefix(fold) for fold in CONFIG.pictures.folds]
 SEEDS = [str(seed) for seed in CONFIG.seeds]
-EXPERIMENTS = ordered(CONFIG.experiments)
+EXPERIMENTS = CONFIG.trained
 # Networks, trained or not, the model before those that keep pace with it; and a prior, which has
 # none.
 NETWORKS = ["model", "random_projection", "untrained", *sorted(CONFIG.controls)]

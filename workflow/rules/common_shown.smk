@@ -57,10 +57,7 @@ def grounding_tables():
     """The tables `grounding` of every system, for composed scenes."""
     if not GROUNDED:
         return []
-    return expand(
-        of_runs("grounding/{experiment}/{system}/{seed}.parquet"),
-        experiment=EXPERIMENTS,
-    )
+    return of_measured("grounding/{experiment}/{system}/{seed}.parquet")
 
 
 # The studies that docs/results.md shows, in this order; each has a config of its name.

@@ -26,6 +26,7 @@ STAGES = {
     "training": ["pictures", "matching", "fc7", "fragments", "logmel", "text"],
     "embedding": ["training", "fc7", "fragments", "logmel", "matching", "text"],
     "evaluation": ["embedding", "frequency", "pictures", "matching", "speech"],
+    "given_evaluation": ["embedding", "pictures", "matching", "speech"],
     "frequency": ["pictures", "matching", "fc7", "fragments", "logmel"],
     "grounding": ["embedding", "frequency", "regions", "scenes", "matching"],
     "human": ["pictures", "words", "matching", "speech"],
@@ -33,7 +34,7 @@ STAGES = {
     "human_embedding": ["training", "human_logmel", "embedding"],
     "human_ranks": ["embedding", "human_embedding", "pictures", "matching"],
     "human_breakdown": ["human_ranks", "pictures", "matching"],
-    "metrics": ["evaluation", "grounding", "human_ranks"],
+    "metrics": ["evaluation", "given_evaluation", "grounding", "human_ranks"],
     "breakdown": ["evaluation", "regions", "matching"],
     "legacy": ["training", "pictures", "fc7", "logmel", "matching", "text"],
     "legacy_metrics": ["legacy"],
@@ -74,6 +75,7 @@ RULE_FILES = [
     *(["caption_training", "caption_evaluation", "localisation"] if CAPTIONED else []),
     *(
         "evaluation",
+        *(["given_evaluation"] if GIVEN else []),
         "grounding",
         "human",
         "human_ranks",
@@ -97,6 +99,8 @@ def stages():
         unused |= {"regions", "fc7"}
     if set(CAPTIONED) == set(EXPERIMENTS):
         unused |= {"training", "embedding", "evaluation"}
+    if not GIVEN:
+        unused.add("given_evaluation")
     if not GROUNDED:
         unused.add("grounding")
         unused.add("localisation")

@@ -25,6 +25,8 @@ if GROUNDED:
             at("{fold}logs/grounding/{experiment}/{seed}.log"),
         benchmark:
             at("{fold}benchmarks/grounding/{experiment}/{seed}.tsv")
+        wildcard_constraints:
+            experiment="|".join(EXPERIMENTS),
         conda:
             "../../envs/seesay.yaml"
         threads: 1

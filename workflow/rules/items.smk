@@ -9,23 +9,19 @@ Outputs: <results>/items.tsv and items.md, its codebook, from
 rule items:
     """List the queries of an experiment, with picture, words, talker and rank."""
     input:
-        ranks=of_runs("evaluation/{experiment}/{system}/{seed}/ranks.parquet"),
+        ranks=items_of("evaluation/{experiment}/{system}/{seed}/ranks.parquet"),
         grounding=(
-            of_runs("grounding/{experiment}/{system}/{seed}.parquet")
+            items_of("grounding/{experiment}/{system}/{seed}.parquet")
             if GROUNDED
             else []
         ),
-        human_ranks=(
-            of_runs("human/ranks/{experiment}/{system}/{seed}.parquet")
-            if CONFIG.evaluation.human
-            else []
-        ),
+        human_ranks=items_human,
         images=of_folds("pictures/images.parquet"),
         spoken_captions=of_folds("matching/spoken_captions.parquet"),
         replacements=of_folds("matching/replacements.parquet"),
         human_words=(of_folds("human/words.parquet") if CONFIG.evaluation.human else []),
         caption_words=at("words/caption_words.parquet"),
-        regions=[] if CONFIG.fragments else experiment_tables("regions"),
+        regions=items_regions,
         listed=listed("pictures", "speech"),
     output:
         table=at("items/{experiment}.parquet"),
@@ -58,7 +54,7 @@ rule items:
 rule items_tsv:
     """Write the queries of all experiments as text, and the codebook of the columns."""
     input:
-        tables=expand(at("items/{experiment}.parquet"), experiment=EXPERIMENTS),
+        tables=expand(at("items/{experiment}.parquet"), experiment=MEASURED),
     output:
         tsv=at("items.tsv"),
         codebook=at("items.md"),

@@ -10,16 +10,10 @@ one experiment's model minus another's.
 rule metrics:
     """Median and mean rank and R@k, with 95 % intervals and p-values of differences."""
     input:
-        ranks=expand(
-            of_runs("evaluation/{experiment}/{system}/{seed}/ranks.parquet"),
-            experiment=EXPERIMENTS,
-        ),
+        ranks=of_measured("evaluation/{experiment}/{system}/{seed}/ranks.parquet"),
         grounding=[*grounding_tables(), *localisation_tables()],
         human=human_ranks(),
-        abx=expand(
-            of_runs("evaluation/{experiment}/{system}/{seed}/abx.parquet"),
-            experiment=EXPERIMENTS,
-        ),
+        abx=of_measured("evaluation/{experiment}/{system}/{seed}/abx.parquet"),
         listed=listed("pictures", "speech"),
     output:
         metrics=report(
@@ -56,7 +50,7 @@ rule metrics:
         *stamp("metrics"),
         *compared("metrics", settings("metrics")),
         settings=passed(settings("metrics")),
-        order=",".join(EXPERIMENTS),
+        order=",".join(MEASURED),
     message:
         "Computing metrics and intervals"
     shell:

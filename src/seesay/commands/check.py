@@ -8,6 +8,7 @@ from pathlib import Path
 
 from seesay.commands import check_corpora, check_disk
 from seesay.commands.check_findings import Counts, Finding, safe
+from seesay.commands.evaluate import checking
 from seesay.planning.config import Config, load
 from seesay.planning.config_file import read, refuse_blocked
 from seesay.planning.parts import lacking, targets
@@ -46,7 +47,7 @@ def findings(path: str, trust_model: bool = False) -> Iterator[Finding]:
     shape = f"{len(config.experiments)} experiment(s), {len(config.seeds)} seed(s)"
     folds = len(config.pictures.folds)
     if folds > 1:
-        trainings = folds * len(config.experiments) * len(config.seeds)
+        trainings = folds * len(config.trained) * len(config.seeds)
         shape += f", {folds} folds: {trainings} jobs train"
     yield Finding("ok", "config", f"{path} is valid; {shape}, results go to {config.results}")
     if folds > 1:
@@ -58,6 +59,7 @@ def findings(path: str, trust_model: bool = False) -> Iterator[Finding]:
         ("weights", partial(_weights, trust_model=trust_model)),
         ("speech", check_corpora.speech),
         ("matching", _predicted),
+        ("experiments", checking.given),
         ("disk", _disk),
     ]
     # What a config for a part of the workflow lacks has nothing to check.
@@ -79,7 +81,7 @@ def _weights(config: Config, counts: Counts, trust_model: bool) -> Iterator[Find
     """Whether the image networks of every experiment, and its model of speech, can be loaded."""
     networks: dict[tuple[str, str, str, int], None] = {}
     models: list[LogmelSettings] = []
-    for name in sorted(config.experiments):
+    for name in sorted(config.trained):
         of = {stage: config.section_of(name, stage) for stage in ("fc7", "regions", "logmel")}
         if not config.fragments and of["fc7"]:
             networks["fc7", of["fc7"].network, of["fc7"].weights, of["fc7"].size] = None

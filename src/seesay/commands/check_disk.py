@@ -36,7 +36,7 @@ def estimate(config: Config, pictures: int, captions: int, tokens: int | None) -
         spoken = tokens * SPOKEN if config.synthesis else 0
     systems = 1 + UNTRAINED + len(config.controls)
     features, embeddings, models, made = 0, 0, 0, set()
-    for name in config.experiments:
+    for name in config.trained:
         training, logmel = config.section_of(name, "training"), config.section_of(name, "logmel")
         width, fragments = READY_WIDTH, READY_FRAGMENTS
         if config.fc7 and not config.fragments:

@@ -130,7 +130,7 @@ def _warnings(config: Config, texts: Texts, now: Outcome) -> Iterator[Finding]:
 
 def _crowds(config: Config, said: pd.DataFrame, splits: pd.Series) -> Iterator[str]:
     """Why training will end for want of negatives, for each experiment."""
-    for name in sorted(config.experiments):
+    for name in sorted(config.trained):
         training = config.section_of(name, "training")
         if training.batch_pictures == 1:
             for split, image_id in crowded(said, splits, training.negatives).items():
@@ -161,7 +161,7 @@ def _fragments(config: Config) -> int:
     """Fragments of a picture, if every one has the most."""
     if config.fragments or config.fc7 is None:
         return READY_FRAGMENTS
-    return max(int(config.section_of(name, "fc7").regions) for name in config.experiments) + 1
+    return max(int(config.section_of(name, "fc7").regions) for name in config.trained) + 1
 
 
 def _drawn(config: Config, counts: Counts) -> None:

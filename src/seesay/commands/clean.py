@@ -67,7 +67,7 @@ def useless(config: Config, found: Iterable[Store]) -> dict[Path, str]:
     `found` begins with the last written. Training has ended if its models exist; otherwise its last
     states stay, to continue from.
     """
-    wanted = {(name, str(seed)) for name in config.experiments for seed in config.seeds}
+    wanted = {(name, str(seed)) for name in config.trained for seed in config.seeds}
     folds = homes(Path(config.results), len(config.pictures.folds))
     why: dict[Path, str] = {}
     kept: set[tuple[Path, Run]] = set()

@@ -36,7 +36,7 @@ def of_all(config: Config) -> frozenset[str]:
 
 def of_any(config: Config) -> frozenset[str]:
     """Modules that a config chooses for any of its experiments."""
-    return frozenset().union(*(of_experiment(config, name) for name in config.experiments))
+    return frozenset().union(*(of_experiment(config, name) for name in config.trained))
 
 
 def modules(value: Any) -> Iterator[str]:

@@ -16,12 +16,14 @@ from seesay.corpora import READERS
 from seesay.corpora.finding import find
 from seesay.model.frames import check_frames
 from seesay.planning.config_file import look_through, refuse_odd
+from seesay.planning.experiments import ordered
 from seesay.planning.parts import check_sources, lacking
 from seesay.planning.sections import Experiment, Sections
 from seesay.settings import alike
 from seesay.settings.captions.checks import check_captions
 from seesay.settings.choice import about, chosen
 from seesay.settings.corpora import Corpus
+from seesay.settings.embeddings import check_given
 from seesay.settings.fc7 import Fc7Settings
 from seesay.settings.human import HumanSettings, check_human
 from seesay.settings.regions import RegionsSettings
@@ -62,10 +64,14 @@ class Config(Sections):
                 f"experiments: {' and '.join(alike(self.experiments))} differ in capitals alone;"
                 " some file systems take them for one"
             )
-        if self.listen.experiment not in (None, *self.experiments):
+        if not self.trained:
+            raise ValueError(
+                "experiments: all have given embeddings; add one that is trained, such as paper: {}"
+            )
+        if self.listen.experiment not in (None, *self.trained):
             raise ValueError(
                 f"listen.experiment: there is no experiment {self.listen.experiment!r}; there are"
-                f" {', '.join(sorted(self.experiments))}"
+                f" {', '.join(sorted(self.trained))}, which this run trains"
             )
         return self
 
@@ -95,7 +101,7 @@ class Config(Sections):
                 "matching.method: spoken needs recordings that say captions; give synthesis.script:"
                 " captions"
             )
-        for name in self.experiments:
+        for name in self.trained:
             spare = self.section_of(name, "training").spare_words
             if spare:
                 raise ValueError(
@@ -154,6 +160,9 @@ class Config(Sections):
 
     def _check_experiment(self, name: str, experiment: Experiment) -> None:
         """Raise ValueError unless an experiment's overrides fit their sections and one another."""
+        if given := experiment.embeddings:
+            changed = [stage for stage in VARIED if getattr(experiment, stage)]
+            check_given(name, given, changed, len(self.pictures.folds), self.matching.method)
         for stage in VARIED:
             made = stage not in ("regions", "fc7") or self.fragments is None
             if getattr(experiment, stage) and not made:
@@ -179,6 +188,11 @@ class Config(Sections):
         except ValueError as error:
             raise ValueError(f"experiments.{name}.training: {error}") from None
 
+    @property
+    def trained(self) -> list[str]:
+        """The experiments that the run trains, in their order."""
+        return [name for name in ordered(self.experiments) if not self.experiments[name].embeddings]
+
     def _pascal1k(self) -> list[str]:
         """The folders of the corpora in Pascal1K's layout."""
         return [corpus.path for corpus in self.pictures.corpora if corpus.reader == "pascal1k"]
@@ -192,7 +206,7 @@ class Config(Sections):
         if self.fragments or self.regions is None or self.fc7 is None:
             return []
         wanted = set()
-        for name in self.experiments:
+        for name in self.trained:
             fc7, regions = self.section_of(name, "fc7"), self.section_of(name, "regions")
             if fc7.weights == "DEFAULT" and not chosen(fc7, "network").packaged:
                 wanted.add(fc7.network)

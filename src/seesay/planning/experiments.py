@@ -16,6 +16,20 @@ def ordered(names: Iterable[str]) -> list[str]:
     return [*(name for name in FIRST if name in given), *(n for n in given if n not in FIRST)]
 
 
+def trained(config: Mapping[str, Any]) -> list[str]:
+    """The experiments that the run trains, in their order: all except those of `given`.
+
+    >>> trained({"experiments": {"theirs": {"embeddings": {"pictures": "p.npz"}}, "paper": {}}})
+    ['paper']
+    """
+    return [name for name in ordered(config["experiments"]) if not given(config, name)]
+
+
+def given(config: Mapping[str, Any], experiment: str) -> dict[str, Any]:
+    """The files of embeddings of an experiment that is not trained; empty for any other."""
+    return (config["experiments"].get(experiment) or {}).get("embeddings") or {}
+
+
 def section(config: Mapping[str, Any], experiment: str, name: str) -> dict[str, Any]:
     """A section of the config with the experiment's overrides; empty if the config lacks it.
 
@@ -39,10 +53,7 @@ def shown(config: Mapping[str, Any], stage: str) -> list[str]:
     (['b'], ['a', 'b'])
     """
     stages = ("regions", "fc7") if stage == "fc7" else (stage,)
-    found = {
-        name: [section(config, name, each) for each in stages]
-        for name in ordered(config["experiments"])
-    }
+    found = {name: [section(config, name, each) for each in stages] for name in trained(config)}
     own = [config.get(each) or {} for each in stages]
     wanted = own if own in found.values() else next(iter(found.values()))
     return [name for name, given in found.items() if given == wanted]

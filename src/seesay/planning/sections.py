@@ -12,6 +12,7 @@ from seesay.planning.results_folder import ResultsFolder
 from seesay.settings import Seed, Settings
 from seesay.settings.alignment import AlignmentSettings
 from seesay.settings.captions import TrainingSection
+from seesay.settings.embeddings import EmbeddingsSettings
 from seesay.settings.fc7 import Fc7Settings
 from seesay.settings.fetch import FetchSettings
 from seesay.settings.fragments import FragmentsSettings
@@ -41,12 +42,17 @@ def _varied(stage: str) -> Any:
 
 
 class Experiment(Settings):
-    """A named variant of the config: the settings that it overrides."""
+    """A named variant of the config: the settings that it overrides, or given embeddings."""
 
     training: Overrides = _varied("training")
     logmel: Overrides = _varied("logmel")
     regions: Overrides = _varied("regions")
     fc7: Overrides = _varied("fc7")
+    embeddings: EmbeddingsSettings | None = Field(
+        default=None,
+        description="files of embeddings by another model, which is evaluated beside the trained"
+        " ones (docs/evaluate.md)",
+    )
 
 
 def _section(model: type[Settings], description: str) -> Any:

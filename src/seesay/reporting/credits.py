@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from seesay.planning import folds
-from seesay.planning.experiments import ordered, section
+from seesay.planning.experiments import section, trained
 from seesay.settings.choice import about, names
 from seesay.settings.facts import Engine, Network, Proposals, Reader, Segmentation
 
@@ -75,7 +75,7 @@ def by_experiment(
 ) -> dict[str, list[str]]:
     """A text about the sections fc7 and regions of each experiment, with its experiments."""
     found: dict[str, list[str]] = {}
-    for name in ordered(config["experiments"]):
+    for name in trained(config):
         text = said(*(section(config, name, stage) for stage in ("fc7", "regions")))
         found.setdefault(text, []).append(name)
     return found
@@ -99,7 +99,7 @@ def _untrained(fc7: Values, regions: Values) -> str:
 
 def of_some(names: list[str], config: dict[str, Any]) -> str:
     """Names of experiments in brackets; "" if they are all experiments of the config."""
-    return f" ({', '.join(names)})" if len(names) < len(config["experiments"]) else ""
+    return f" ({', '.join(names)})" if len(names) < len(trained(config)) else ""
 
 
 def pooled(config: dict[str, Any]) -> list[str]:
@@ -254,7 +254,7 @@ def _network(network: str, weights: str) -> str:
 def _network_licences(config: dict[str, Any]) -> list[dict[str, str]]:
     """The licences of the networks of all experiments, each once."""
     networks = []
-    for name in ordered(config["experiments"]):
+    for name in trained(config):
         fc7, regions = (section(config, name, stage) for stage in ("fc7", "regions"))
         networks.append(("Image network", fc7["network"], fc7["weights"]))
         if detector := proposer(regions):

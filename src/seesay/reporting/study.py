@@ -28,6 +28,7 @@ from seesay.scoring.intervals import LEVEL, holm
 from seesay.scoring.names import HUMAN
 from seesay.shared import writing
 
+GIVEN = "embeddings"
 SECTIONS = ("logmel", "regions", "fc7", "training")
 # Shown instead of a difference if two experiments have galleries of different sizes.
 NONE = "–"
@@ -108,7 +109,8 @@ def settings(config: Config, experiment: str) -> dict[str, Any]:
         if getattr(config, stage) is not None:
             section = config.section_of(experiment, stage).model_dump(mode="json")
             found |= {f"{stage}.{key}": value for key, value in section.items()}
-    return found
+    given = config.experiments[experiment].embeddings
+    return found | {GIVEN: " ".join(given.paths) if given else None}
 
 
 def apart(one: dict[str, Any], other: dict[str, Any]) -> list[str]:

@@ -68,4 +68,4 @@ def supervised(results: Results, config: Config) -> list[str]:
 
 
 def _sections(config: Config, stage: str) -> list[Any]:
-    return [config.section_of(name, stage) for name in sorted(config.experiments)]
+    return [config.section_of(name, stage) for name in sorted(config.trained)]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from seesay.planning.experiments import section
+from seesay.planning.experiments import given, section
 from seesay.reporting.credits import engines, found_by, network_facts, proposer, spoken
 from seesay.reporting.speech_sources import Source, surroundings, times
 
@@ -18,6 +18,11 @@ Values = dict[str, Any]
 # Keys of the section training that make training read transcripts, or talker labels.
 READ_WORDS = ("semantic_term", "type_term", "human_words", "spare_words")
 READ_TALKERS = ("word_term", "type_term")
+# Of an experiment that is not trained; its config may tell what supervised it.
+GIVEN, UNKNOWN = (
+    "Its embeddings are given: another model made them.",
+    "What it learned from is unknown.",
+)
 
 
 @dataclass(frozen=True)
@@ -52,12 +57,21 @@ def sources(config: Values, experiment: str) -> list[Source]:
 
 def declared(config: Values, experiment: str) -> list[str]:
     """The sentences of the marked sources, which stand beside an experiment's numbers."""
+    if given(config, experiment):
+        return [GIVEN]
     return [source.sentence for source in sources(config, experiment) if source.marked]
 
 
 def lines(config: Values, experiments: Sequence[str]) -> dict[str, str]:
     """One line an experiment: all sources of the first, the differences of the others."""
-    return beside({name: line(config, name) for name in experiments})
+    theirs = {
+        name: made.get("supervision") or UNKNOWN
+        for name in experiments
+        if (made := given(config, name))
+    }
+    ours = {name: line(config, name) for name in experiments if name not in theirs}
+    told = theirs | (beside(ours) if ours else {})
+    return {name: told[name] for name in experiments}
 
 
 def line(config: Values, experiment: str) -> str:
@@ -77,13 +91,27 @@ def beside(told: dict[str, str]) -> dict[str, str]:
 
 
 def rows(config: Values, experiments: Sequence[str]) -> list[Row]:
-    """One row for each use of a source and the experiments that share it, source by source."""
-    used = {name: sources(config, name) for name in experiments}
+    """One row for each use of a source and the experiments that share it, source by source.
+
+    An experiment with given embeddings has one row of its own.
+    """
+    used = {name: sources(config, name) for name in experiments if not given(config, name)}
     found: dict[Source, list[str]] = {}
     for several in zip(*used.values(), strict=True):
         for name, source in zip(used, several, strict=True):
             found.setdefault(source, []).append(name)
-    return [Row(source, _who(names, list(used))) for source, names in found.items()]
+    theirs = [
+        Row(
+            Source(
+                "another model", "embeddings given", f"{GIVEN} {made.get('supervision') or UNKNOWN}"
+            ),
+            name,
+        )
+        for name in experiments
+        if (made := given(config, name))
+    ]
+    everyone = list(experiments)
+    return [*(Row(source, _who(names, everyone)) for source, names in found.items()), *theirs]
 
 
 def _who(names: list[str], everyone: list[str]) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from seesay.commands.evaluate import measuring, shown
 from seesay.commands.evaluate.finished import Finished
-from seesay.commands.evaluate.reading import CAPTIONS, PICTURES, WORDS, read
+from seesay.commands.evaluate.ranking import Given, read_given
 from seesay.scoring.corpus import note
 from seesay.shared import writing
 from seesay.shared.errors import InputError
@@ -31,12 +31,7 @@ def evaluate(arguments: argparse.Namespace) -> None:
     if out is not None and (out.exists() or out.is_symlink()):
         raise InputError(f"--out {out}: is there already; name a new folder, or remove it")
     finished = Finished.read(arguments.results, arguments.fold)
-    given = measuring.Given(
-        arguments.name,
-        read(arguments.pictures, PICTURES),
-        read(arguments.words, WORDS) if arguments.words else None,
-        read(arguments.captions, CAPTIONS) if arguments.captions else None,
-    )
+    given = read_given(arguments.name, vars(arguments))
     if out is None:
         with tempfile.TemporaryDirectory() as folder:
             found = _measured(given, finished, Path(folder))
@@ -70,7 +65,7 @@ def _new(out: Path) -> Iterator[Path]:
         raise
 
 
-def _measured(given: measuring.Given, finished: Finished, folder: Path) -> str:
+def _measured(given: Given, finished: Finished, folder: Path) -> str:
     """Measure into a folder, and return the text to print."""
     notes, left = measuring.run(given, finished, folder)
     for said in notes:

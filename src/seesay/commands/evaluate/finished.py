@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from seesay.commands.run_record import RECORD, record_of
 from seesay.commands.run_tokens import spoken_words
 from seesay.planning import folds
+from seesay.planning.experiments import trained
 from seesay.planning.recipes import Recipe
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
@@ -80,11 +81,11 @@ class Finished:
 
     @property
     def embeddings(self) -> tuple[Path, Path, Path]:
-        """Embeddings of fragments and words by the first experiment's model, and its recipe.
+        """Embeddings of fragments and words by the first trained model, and its recipe.
 
         They tell what the run could embed.
         """
-        folder = self.home / "embedding" / self.experiments[0] / "model" / str(self.seeds[0])
+        folder = self.home / "embedding" / trained(self.config)[0] / "model" / str(self.seeds[0])
         return folder / "images.parquet", folder / "words.parquet", folder / "recipe.json"
 
     @property

@@ -1,41 +1,18 @@
 """Vectors of any model through the stages evaluation, grounding and metrics, beside a run's own."""
 
-import json
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from seesay.commands.evaluate import fitting
 from seesay.commands.evaluate.finished import Finished
-from seesay.commands.evaluate.reading import Vectors
-from seesay.schemas.learning import IMAGE_EMBEDDINGS, MOMENTS, WORD_EMBEDDINGS
+from seesay.commands.evaluate.ranking import SYSTEM, Given, Tables, rank
 from seesay.scoring import names
-from seesay.scoring.evaluation import evaluate
-from seesay.scoring.grounding import ground
 from seesay.scoring.items import Inputs, export, list_items
 from seesay.scoring.metrics import COLUMNS, measured
 from seesay.scoring.metrics_tables import ENDS, PS, Measured, Numbers, Row, gaps, write
-from seesay.settings.captions.evaluation import CaptionEvaluation
-from seesay.settings.evaluation import EvaluationSettings
 from seesay.shared import tables
-from seesay.shared.columns import sized
 from seesay.shared.errors import InputError
 
-SYSTEM, SEED = "model", 1  # in the tables of the stages
-# A recording's vector searches each picture's nearest fragment, as words do.
-POOLING = "misa"
+SEED = 1  # of the vectors, in the tables of the stages
 DIFFERENCES = ["experiment", "other", "system", "task", "gallery", "metric", "difference"]
-
-
-@dataclass(frozen=True)
-class Given:
-    """What is measured: a name for tables, and vectors; words or captions may be missing."""
-
-    name: str
-    pictures: Vectors
-    words: Vectors | None
-    captions: Vectors | None
 
 
 def run(given: Given, finished: Finished, folder: Path) -> tuple[list[str], list[str]]:
@@ -52,95 +29,18 @@ def run(given: Given, finished: Finished, folder: Path) -> tuple[list[str], list
         raise InputError(
             f"--name {given.name}: an experiment of the run has this name; give another"
         )
-    parts = [part for part in (given.pictures, given.words, given.captions) if part is not None]
-    fitting.refuse_sizes(parts)
-    seen, boxed = fitting.pictures(given.pictures, finished)
-    words = None if given.words is None else fitting.words(given.words, finished)
-    captions = None if given.captions is None else fitting.captions(given.captions, finished)
-    fits = [fit for fit in (seen, words, captions) if fit is not None]
-    settings = _settings(finished, given, all(fit.whole for fit in fits))
-    images, spoken = _tables(finished, seen, words, captions, folder)
-    evaluate(
-        images, spoken, finished.spoken_captions, finished.pictures, folder / "ranks.parquet",
-        settings, given.name, SYSTEM, SEED,
-        spoken_words=finished.spoken_words, pairs=folder / "abx.parquet",
-    )  # fmt: skip
-    if boxed and words is not None and finished.grounding:
-        ground(
-            images, spoken, finished.spoken_captions, finished.pictures, finished.things,
-            finished.boxes, folder / "grounding.parquet", given.name, SYSTEM, SEED,
-        )  # fmt: skip
-    for path in {images, spoken, spoken.with_name("moments.parquet")}:
-        path.unlink(missing_ok=True)
+    grounding = folder / "grounding.parquet" if finished.grounding else None
+    found = Tables(folder / "ranks.parquet", folder / "abx.parquet", grounding)
+    notes = rank(given, finished, SEED, found, folder)
+    if grounding and not tables.rows([grounding]):
+        grounding.unlink()
     left = _write_numbers(given.name, finished, folder)
-    if finished.grounding and not (folder / "grounding.parquet").exists():
+    if grounding and not grounding.exists():
         left += list(names.GROUNDING)
     if finished.config["evaluation"].get("human"):
         left.append("tasks of human words")
     _write_items(finished, folder)
-    return [note for fit in fits for note in fit.notes], left
-
-
-def _settings(finished: Finished, given: Given, whole: bool) -> EvaluationSettings:
-    """The run's settings of the stage, with the tasks and galleries that these vectors can answer.
-
-    `whole`: whether there are vectors of the whole corpus.
-    """
-    asked = finished.evaluation
-    places = [place for place in asked.galleries if whole or place == "test"]
-    tasks = [name for name in asked.tasks if given.words is not None or _of_captions(name)]
-    if not tasks:
-        raise InputError(
-            f"{finished.results}: none of its tasks is of whole captions"
-            f" ({', '.join(asked.tasks)}); give --words too"
-        )
-    if not places:
-        raise InputError(
-            f"{finished.results}: its only gallery is all, which needs vectors of the whole corpus"
-        )
-    values = asked.model_dump(mode="json") | {"tasks": tasks, "galleries": places}
-    if given.captions is None:
-        return EvaluationSettings.model_validate_json(json.dumps(values))
-    values |= {"unit": "caption", "caption_pooling": POOLING, "temperature": 1.0}
-    return CaptionEvaluation.model_validate_json(json.dumps(values))
-
-
-def _of_captions(name: str) -> bool:
-    about = names.of(name).values()
-    return all(task.query == "caption" or task.items == "captions" for task in about)
-
-
-def _tables(
-    finished: Finished,
-    seen: fitting.Fit,
-    words: fitting.Fit | None,
-    captions: fitting.Fit | None,
-    folder: Path,
-) -> tuple[Path, Path]:
-    """Write the tables that the stage embedding would; the moments lie beside the words."""
-    images, spoken = folder / "images.parquet", folder / "words.parquet"
-    size = seen.vectors.size
-    with tables.Writer(sized(IMAGE_EMBEDDINGS, embedding=size), images) as writer:
-        own = seen.vectors
-        writer.write({"image_id": own.ids, "region": own.numbers, "embedding": own.values})
-    if words is None:
-        ids = finished.said()["token_id"].unique()
-        values = np.zeros((len(ids), size), np.float32)  # no task asks them
-    else:
-        ids, values = words.vectors.ids, words.vectors.values
-    with tables.Writer(sized(WORD_EMBEDDINGS, embedding=size), spoken) as writer:
-        writer.write({"token_id": ids, "embedding": values})
-    if captions is not None:
-        own = captions.vectors
-        with tables.Writer(
-            sized(MOMENTS, embedding=size), spoken.with_name("moments.parquet")
-        ) as writer:
-            zeros = np.zeros(len(own.ids))
-            writer.write({
-                "recording_id": own.ids, "moment": zeros.astype(np.int32), "onset": zeros,
-                "offset": zeros, "embedding": own.values,
-            })  # fmt: skip
-    return images, spoken
+    return notes, left
 
 
 def _write_numbers(name: str, finished: Finished, folder: Path) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from seesay.planning.experiments import ordered, section
+from seesay.planning.experiments import section, trained
 from seesay.reporting import counts, credits, leakage, matching
 from seesay.reporting.runs import Context, Run
 from seesay.schemas.audio import LOGMEL, SPOKEN_WORDS
@@ -92,7 +92,7 @@ def windows(config: Context) -> dict[str, float]:
     It is 0 for the word only (span `word` or `masked`); the names are "" if all hear the same.
     """
     heard: dict[float, list[str]] = {}
-    for name in ordered(config["experiments"]):
+    for name in trained(config):
         logmel = section(config, name, "logmel")
         whole = logmel.get("span", "window") == "window"
         heard.setdefault(whole * logmel["frames"] * logmel["hop"], []).append(name)

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from seesay.planning.experiments import ordered, section
+from seesay.planning.experiments import section, trained
 from seesay.reporting.charts import Spec
 from seesay.reporting.drawing import epochs, network
 from seesay.reporting.runs import Context, Run
@@ -18,10 +18,10 @@ NEEDS = {"histories": None, "experiment_fc7": None}
 def describe(run: Run) -> Context:
     """Values for the template; charts are added by element id."""
     history = run.history
-    paths = zip(ordered(run.config["experiments"]), run.paths("experiment_fc7"), strict=True)
+    paths = zip(trained(run.config), run.paths("experiment_fc7"), strict=True)
     widths = {name: tables.width(path, "feature") for name, path in paths}
     found = []
-    for number, name in enumerate(run.experiments):
+    for number, name in enumerate(each for each in run.experiments if each in widths):
         curves = []
         for kind, title, chart in _curves(history[history["fold"] == 0], name):
             identity = f"training-{number}-{kind}"

@@ -1,0 +1,161 @@
+"""Experiments whose embeddings are given: their config, their numbers, their pages."""
+
+import json
+import re
+
+import pandas as pd
+import pytest
+import yaml
+
+from seesay.commands.check import findings
+from seesay.planning.config import load
+from seesay.reporting import supervision
+from seesay.shared.errors import InputError
+from support import configs
+from support.given import own_vectors
+from support.workflow import copy, jobs, small_config, snakemake
+
+FILES = {"pictures": "p.npz", "words": "w.npz"}
+
+
+def config(**embeddings):
+    values = configs.complete()
+    return values | {"experiments": {"paper": {}, "theirs": {"embeddings": embeddings}}}
+
+
+@pytest.mark.parametrize(
+    ("embeddings", "why"),
+    [
+        ({"pictures": "p.npz"}, "give words, or captions, or both"),
+        ({"words": "w.npz"}, "pictures"),
+        ({**FILES, "words": "w{seed}.npz"}, "one file a seed for all, or none"),
+        ({**FILES, "captions": "c.npz"}, "captions needs recordings that say whole captions"),
+        ({**FILES, "words": "w{experiment}.npz"}, "no braces"),
+        ({**FILES, "supervision": "one\ntwo"}, "supervision"),
+    ],
+)
+def test_wrong_embeddings_are_one_line(embeddings, why):
+    with pytest.raises(InputError) as error:
+        load(config(**embeddings))
+    assert why in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_given_embeddings_change_no_settings():
+    values = config(**FILES)
+    values["experiments"]["theirs"]["logmel"] = {"frames": 40}
+    with pytest.raises(InputError, match=r"theirs: its embeddings are given, so logmel changes"):
+        load(values)
+
+
+def test_given_embeddings_are_not_tested_on_all_folds():
+    values = config(**FILES)
+    split = {"method": "hash", "train": 0.6, "validation": 0.2, "test": 0.2}
+    values["pictures"]["split"] = split | {"folds": 5, "fold": "all"}
+    with pytest.raises(InputError, match=r"cannot be tested on every fold"):
+        load(values)
+
+
+def test_one_experiment_is_trained():
+    values = config(**FILES)
+    del values["experiments"]["paper"]
+    with pytest.raises(InputError, match=r"add one that is trained, such as paper: \{\}"):
+        load(values)
+
+
+def test_only_a_trained_experiment_is_listened_to():
+    values = config(**FILES)
+    values["listen"]["experiment"] = "theirs"
+    with pytest.raises(InputError, match=r"no experiment 'theirs'; there are paper, which"):
+        load(values)
+
+
+def test_supervision_is_what_their_makers_say():
+    values = load(config(**FILES, supervision="It read transcripts.")).model_dump(mode="json")
+    told = supervision.lines(values, ["paper", "theirs"])
+    assert told["theirs"] == "It read transcripts."
+    assert told["paper"] == supervision.lines(values, ["paper"])["paper"]
+    rows = supervision.rows(values, ["paper", "theirs"])
+    assert [row.experiments for row in rows] == ["paper"] * (len(rows) - 1) + ["theirs"]
+    del values["experiments"]["theirs"]["embeddings"]["supervision"]
+    assert supervision.lines(values, ["theirs"])["theirs"] == "What it learned from is unknown."
+    assert supervision.declared(values, "theirs") == [
+        "Its embeddings are given: another model made them."
+    ]
+
+
+@pytest.fixture(scope="module")
+def both(small_run, tmp_path_factory):
+    """The small run and its own model once more, as given embeddings, run to its pages."""
+    folder = copy(small_run, tmp_path_factory.mktemp("given") / "run")
+    own_vectors(folder / "results", folder)
+    values = small_config()
+    values["experiments"]["theirs"] = {"embeddings": {**FILES, "supervision": "It is ours."}}
+    (folder / "both.yaml").write_text(yaml.safe_dump(values))
+    pages = [f"results/{name}" for name in ("report.html", "items.tsv", "study.md")]
+    result = snakemake(folder, *pages, config="both.yaml")
+    assert result.returncode == 0, result.stderr[-3000:]
+    return folder, jobs(result)
+
+
+@pytest.mark.slow
+def test_only_what_compares_experiments_runs_again(both):
+    _, ran = both
+    assert ran == {
+        "breakdown": 1, "given_evaluation": 1, "items": 2, "items_tsv": 1, "metrics": 1,
+        "report": 1, "study": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.slow
+def test_the_runs_own_vectors_get_its_own_numbers(both):
+    results = both[0] / "results"
+    cells = {"sep": "\t", "dtype": str, "keep_default_na": False}
+    metrics = pd.read_csv(results / "metrics.tsv", **cells)
+    model = metrics[metrics["system"] == "model"].set_index("experiment")
+    mine, theirs = (model.loc[name].reset_index(drop=True) for name in ("paper", "theirs"))
+    assert len(mine) > 200
+    assert mine.equals(theirs)
+    apart = pd.read_csv(results / "experiments.tsv", **cells)
+    assert set(apart["experiment"]) == {"theirs"}
+    assert set(apart["difference"]) == {"0.0000"}
+    items = pd.read_csv(results / "items.tsv", **cells)
+    ranks = items[items["system"] == "model"].groupby("experiment")["rank"].apply(list)
+    assert ranks["paper"] == ranks["theirs"]
+
+
+@pytest.mark.slow
+def test_pages_show_given_embeddings_as_such(both):
+    results = both[0] / "results"
+    said = "Its embeddings are given: another model made them."
+    report = (results / "report.html").read_text()
+    assert said in report
+    assert "Experiment theirs" in report
+    training = report[report.index('<section id="training">') :]
+    assert "Experiment theirs" not in training[: training.index("</section>")]
+    assert "</b> It is ours." in report
+    assert (
+        f"{said}\n\nSupervision besides speech and pictures: It is ours.\n"
+        in (results / "summary.md").read_text()
+    )
+    study = (results / "study.md").read_text()
+    assert f"{said} It is ours." in study
+    assert re.search(r"^\| theirs \| as paper, but embeddings p.npz w.npz \|", study, re.MULTILINE)
+    record = json.loads((results / "report" / "run.json").read_text())
+    assert record["config"]["experiments"]["theirs"]["embeddings"]["words"] == "w.npz"
+
+
+@pytest.mark.slow
+def test_files_of_embeddings_are_checked(both, monkeypatch):
+    folder, _ = both
+    monkeypatch.chdir(folder)
+    found = [f for f in findings("both.yaml") if f.section == "experiments"]
+    assert [(f.mark, f.text.split(":")[0]) for f in found] == [("ok", "theirs")]
+    (folder / "w.npz").rename(folder / "gone.npz")
+    found = [f for f in findings("both.yaml") if f.section == "experiments"]
+    assert [f.mark for f in found] == ["fail"]
+    result = snakemake(folder, "-n", "results/metrics.tsv", config="both.yaml")
+    assert result.returncode == 1
+    assert "embeddings.words: w.npz: no such file; embed the run's" in result.stderr
+    assert "Traceback" not in result.stderr
+    (folder / "gone.npz").rename(folder / "w.npz")
