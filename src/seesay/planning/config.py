@@ -17,13 +17,13 @@ from seesay.corpora.finding import find
 from seesay.model.frames import check_frames
 from seesay.planning.config_file import look_through, refuse_odd
 from seesay.planning.experiments import ordered
+from seesay.planning.given import check_given
 from seesay.planning.parts import check_sources, lacking
 from seesay.planning.sections import Experiment, Sections
 from seesay.settings import alike
 from seesay.settings.captions.checks import check_captions
 from seesay.settings.choice import about, chosen
 from seesay.settings.corpora import Corpus
-from seesay.settings.embeddings import check_given
 from seesay.settings.fc7 import Fc7Settings
 from seesay.settings.human import HumanSettings, check_human
 from seesay.settings.regions import RegionsSettings

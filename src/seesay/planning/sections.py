@@ -8,11 +8,11 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import Field
 
+from seesay.planning.given import EmbeddingsSettings
 from seesay.planning.results_folder import ResultsFolder
 from seesay.settings import Seed, Settings
 from seesay.settings.alignment import AlignmentSettings
 from seesay.settings.captions import TrainingSection
-from seesay.settings.embeddings import EmbeddingsSettings
 from seesay.settings.fc7 import Fc7Settings
 from seesay.settings.fetch import FetchSettings
 from seesay.settings.fragments import FragmentsSettings
