@@ -127,7 +127,7 @@ GPU = gpus.here()
 
 for part in (
     *("settings", "experiments", "captions", "files", "resources", "corpora"),
-    *("lists", "human", "rejects", "shown", "stages", "codes", "targets"),
+    *("lists", "human", "rejects", "shown", "given", "stages", "codes", "targets"),
 ):
 
     include: f"common_{part}.smk"
