@@ -8,6 +8,7 @@
     seesay search --model results/training/paper/model/1 --say word.wav
     seesay search --model results/training/paper/model/1 --look picture.jpg
     seesay demo results
+    seesay embed --model results/training/paper/model/1 *.jpg --out pictures.npz
     seesay compare results/one results/other --html compared.html
     seesay evaluate results --pictures pictures.npz --words words.npz
     seesay export --model results/training/paper/model/1 --out FOLDER
@@ -22,6 +23,7 @@ start and predicts its numbers, one line a finding, with exit status 1 if someth
 `run` runs the workflow by Snakemake, in this folder. `status` says how far a run has come.
 `config` prints every setting of a run and its origin.
 `search` finds pictures for a spoken word, or spoken words for a picture; `demo` does so on a page.
+`embed` writes the vectors of pictures or of spoken words.
 `compare` lists the differences between two finished runs, with paired intervals.
 `evaluate` measures embeddings of another model on the test set of a run.
 `export` writes both branches of a model as ONNX files. `abx` writes the test words as item files
@@ -66,6 +68,8 @@ def main(argv: Sequence[str] | None = None) -> None:
             from seesay.commands.evaluate.command import evaluate as wanted
         elif arguments.command == "demo":
             from seesay.commands.demo.command import demo as wanted
+        elif arguments.command == "embed":
+            from seesay.commands.embed.command import embed as wanted
         elif arguments.command == "export":
             from seesay.commands.export import report as wanted
         elif arguments.command == "abx":

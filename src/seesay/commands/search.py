@@ -1,13 +1,10 @@
 """Searching with a trained model: pictures for a spoken word, spoken words for a picture.
 
-A query goes through the code of the stages that made the corpus, with the settings of the run
-(recipe.json beside the embeddings), so that a recording or picture of the corpus gets its own
-embedding again.
+A query gets its features as the stages make those of the corpus (`seesay.commands.file_features`),
+so that a recording or picture of the corpus gets its own embedding again.
 """
 
-import contextlib
 import io
-from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,10 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import soundfile
-import torch
 from numpy.typing import NDArray
 
-from seesay.audio.word_frames import vectors as log_mel_of
+from seesay.commands.file_features import BOX, Floats, of_picture, of_word
 from seesay.commands.run_tokens import spoken_words
 from seesay.exhibits.gallery import Gallery, Integers, embeddings
 from seesay.learning.arrays import embed, load
@@ -29,17 +25,84 @@ from seesay.schemas.audio import RECORDINGS, SPOKEN_WORDS
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
 from seesay.schemas.vision import IMAGES, REGIONS
+from seesay.settings.logmel import LogmelSettings
 from seesay.shared import sound, sources, tables, writing
-from seesay.shared.columns import FEATURE_BITS, Table
+from seesay.shared.columns import Table
 from seesay.shared.device import choose
 from seesay.shared.errors import InputError
-from seesay.shared.pixels import decode
-from seesay.vision.picture_fragments import features, keep, propose
-
-BOX = ["x0", "y0", "x1", "y1"]
 
 
-class Search:
+class Encoder:
+    """The networks of a model's folder, <results>/training/{experiment}/{system}/{seed}.
+
+    `fold` takes the same model of that fold. Raises InputError, in one line, if it is no such
+    folder, or if files are missing, damaged or of other runs.
+
+    A TorchScript file that the run heard words by (logmel.model) is a program: `hear` runs it only
+    with `trust_model`.
+    """
+
+    def __init__(
+        self,
+        model: str | Path,
+        device: str = "cpu",
+        trust_model: bool = False,
+        fold: int | None = None,
+    ) -> None:
+        self.folder = folds.model_folder(model, fold)
+        embedded = self.folder.parents[3] / "embedding"
+        embedded /= self.folder.relative_to(self.folder.parents[2])
+        files = [self.folder / "model.safetensors", self.folder / "settings.json"]
+        self.recipe_file = embedded / "recipe.json"
+        missing = [str(path) for path in (*files, self.recipe_file) if not path.is_file()]
+        if missing:
+            raise InputError(f"{', '.join(missing)}: missing; run the workflow to its end first")
+        self.device = choose(device)
+        self.model = load(self.folder, device)
+        self.system = about(self.folder).system
+        self.recipe = Recipe.read(self.recipe_file)
+        self.trust_model = trust_model
+        self.recipe.refuse_others(files[0])
+
+    def hear(self, recording: Path, settings: LogmelSettings | None = None) -> Floats:
+        """The embedding (1, d) of a recording of one word; by the recipe unless `settings` differ.
+
+        Raises InputError if the model hears no single words, if its frames come from a program that
+        is not trusted, and if the file cannot be read.
+        """
+        if self.system == "text":
+            raise InputError("the system text reads words and hears none; give the folder of model")
+        refuse_captions(self.folder, "a recording here is one word")
+        settings = settings or self.recipe.logmel
+        if settings.program and not self.trust_model:
+            raise InputError(
+                f"{self.recipe_file}: names {settings.model}, a TorchScript file; that is a"
+                " program, which may do all that you may: give --trust-model if you trust whom you"
+                " have both from"
+            )
+        self._refuse_sizes("logmel", settings.size, self.model.word_size)
+        return embed(self.model, words=of_word(recording, settings))
+
+    def see(self, picture: Path, whole: bool = False) -> tuple[pd.DataFrame, Floats]:
+        """The kept regions of a picture, or the `whole` of it alone, and embeddings (regions, d).
+
+        The table has `region` and the box in px, the whole picture first. Raises InputError for a
+        picture that cannot be read, and for a model of ready-made fragments.
+        """
+        table, seen = of_picture(picture, self.recipe, str(self.device), whole)
+        self._refuse_sizes("fc7", seen.shape[1], self.model.image_size)
+        return table, embed(self.model, images=seen)
+
+    def _refuse_sizes(self, stage: str, size: int, wanted: int) -> None:
+        """Raise InputError where the recipe's features are not those that the network takes."""
+        if size != wanted:
+            raise InputError(
+                f"{self.recipe_file}: {stage} makes vectors of {size} numbers, and the model takes"
+                f" {wanted}; take all of a run's files"
+            )
+
+
+class Search(Encoder):
     """A trained model with all that its run embedded.
 
     `model` is a folder <results>/training/{experiment}/{system}/{seed} of a finished run. With
@@ -77,12 +140,8 @@ class Search:
         if missing:
             raise InputError(f"{', '.join(missing)}: missing; run the workflow to its end first")
         self.files = files
-        self.device = choose(device)
-        self.model = load(folder, device)
-        self.system = about(folder).system
-        self.recipe = Recipe.read(files["recipe"])
-        self.trust_model = trust_model
-        self.recipe.refuse_others(files["model"], files["fragments"], files["words"])
+        super().__init__(folder, device, trust_model)
+        self.recipe.refuse_others(files["fragments"], files["words"])
 
     def say(self, recording: str | Path, top: int = 10, split: str | None = None) -> pd.DataFrame:
         """The pictures that are nearest to a spoken word, each with its nearest fragment.
@@ -231,59 +290,6 @@ class Search:
                 f"{self.files[holder]}: has {strange.iloc[0]}, which {self.files[table]} lacks:"
                 " they are of different runs; take all of a run's files"
             )
-
-    def _refuse_sizes(self, stage: str, size: int, wanted: int) -> None:
-        """Raise InputError where the recipe's features are not those that the network takes."""
-        if size != wanted:
-            raise InputError(
-                f"{self.files['recipe']}: {stage} makes vectors of {size} numbers, and the model"
-                f" takes {wanted}; take all of a run's files"
-            )
-
-    def hear(self, recording: Path) -> NDArray[np.float32]:
-        """The embedding (1, d) of a recording of one word."""
-        if self.system == "text":
-            raise InputError("the system text reads words and hears none; give the folder of model")
-        refuse_captions(self.files["model"].parent, "--say takes a word")
-        settings = self.recipe.logmel
-        if settings.program and not self.trust_model:
-            raise InputError(
-                f"{self.files['recipe']}: names {settings.model}, a TorchScript file; that is a"
-                " program, which may do all that you may: give --trust-model if you trust whom you"
-                " have both from"
-            )
-        self._refuse_sizes("logmel", settings.size, self.model.word_size)
-        times = np.array([[0.0, sound.facts(recording).duration]])
-        pieces = sound.pieces(recording, settings.sample_rate)
-        vectors = log_mel_of(pieces, times, settings)
-        return embed(self.model, words=tables.rounded(vectors, FEATURE_BITS))
-
-    def see(self, picture: Path) -> tuple[pd.DataFrame, NDArray[np.float32]]:
-        """The kept regions of a picture, and their embeddings (regions, d)."""
-        if self.recipe.fc7 is None or self.recipe.regions is None:
-            raise InputError(
-                "the run was made of ready-made fragments, and nothing says how to make a picture's"
-            )
-        pixels, device = np.array(decode(picture)), str(self.device)
-        looks = self.recipe.fc7.model_dump()
-        with _one_thread():
-            boxes = propose(pixels, device, **self.recipe.regions.model_dump())
-            seen, scores = features(pixels, boxes, device, **looks)
-        self._refuse_sizes("fc7", seen.shape[1], self.model.image_size)
-        kept = keep(boxes, scores, **looks)
-        table = pd.DataFrame(boxes[kept], columns=BOX).assign(region=kept)
-        return table, embed(self.model, images=tables.rounded(seen[kept], FEATURE_BITS))
-
-
-@contextlib.contextmanager
-def _one_thread() -> Iterator[None]:
-    """Compute on one thread, as the stages do; more of them change the last bits."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _ranked(found: pd.DataFrame, columns: list[str]) -> pd.DataFrame:

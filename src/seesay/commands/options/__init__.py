@@ -5,10 +5,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-Commands = Any  # argparse keeps the type of its subparsers to itself
-TRUST = "run the TorchScript file that logmel.model names: a program that runs with your rights"
-
-FOLD = "in a run of all folds: the model of this fold (default: the one of the folder)"
+from seesay.commands.options.models import (
+    TRUST,
+    Commands,
+    add_abx,
+    add_demo,
+    add_embed,
+    add_export,
+    add_search,
+)
 
 
 def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -30,10 +35,11 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
         _add_config,
         _add_compare,
         _add_evaluate,
-        _add_search,
-        _add_demo,
-        _add_export,
-        _add_abx,
+        add_search,
+        add_demo,
+        add_embed,
+        add_export,
+        add_abx,
         _add_clean,
     ):
         add(commands)
@@ -199,86 +205,6 @@ def _add_evaluate(commands: Commands) -> None:
         help="test pictures of this fold, in a run of all folds (0)",
     )
     evaluate.add_argument("--out", type=Path, metavar="FOLDER", help="new folder for all tables")
-
-
-def _add_search(commands: Commands) -> None:
-    search = commands.add_parser(
-        "search",
-        help="find pictures for a spoken word, or spoken words for a picture",
-        description="Print the items of a run that are nearest to a new recording or picture, as a"
-        " table separated by tabs (docs/search.md).",
-    )
-    search.add_argument(
-        "--model", required=True, help="folder <results>/training/{experiment}/{system}/{seed}"
-    )
-    asked = search.add_mutually_exclusive_group(required=True)
-    asked.add_argument("--say", type=Path, metavar="WAV", help="a recording of one word")
-    asked.add_argument("--look", type=Path, metavar="PICTURE", help="a picture")
-    search.add_argument("--fold", type=int, metavar="N", help=FOLD)
-    search.add_argument("--top", type=int, default=10, help="largest number of rows (10)")
-    search.add_argument(
-        "--split",
-        choices=("train", "validation", "test"),
-        help="with --say: search only the pictures of this split",
-    )
-    search.add_argument("--html", type=Path, help="also write a page with pictures and boxes")
-    search.add_argument("--out", type=Path, help="with --look: folder for the tokens as wav files")
-    search.add_argument("--device", default="cpu", help="auto, cpu or cuda (cpu)")
-    search.add_argument("--trust-model", action="store_true", help=TRUST)
-
-
-def _add_demo(commands: Commands) -> None:
-    demo = commands.add_parser(
-        "demo",
-        help="show a run's model on a page: say a word, show a picture",
-        description="Serve a page on this machine alone, which takes a word from the microphone or"
-        " a file and shows the pictures that the model finds, or takes a picture and plays the"
-        " words (docs/demo.md).",
-    )
-    default = Path("results")
-    demo.add_argument("results", nargs="?", type=Path, default=default, metavar="RESULTS",
-                      help="results folder of a finished run (results)")  # fmt: skip
-    demo.add_argument("--experiment", metavar="NAME", help="whose model (as Listen and look)")
-    demo.add_argument("--seed", type=int, metavar="N", help="which of its models (the first)")
-    demo.add_argument("--port", type=int, default=8642, metavar="P", help="0 for any (8642)")
-    demo.add_argument("--trust-model", action="store_true", help=TRUST)
-
-
-def _add_export(commands: Commands) -> None:
-    export = commands.add_parser(
-        "export",
-        help="write both branches of a model as ONNX files",
-        description="Write image.onnx and speech.onnx, which compute embeddings from raw features"
-        " (docs/search.md). Print how much they differ from the model; write nothing if they differ"
-        " too much.",
-    )
-    export.add_argument(
-        "--model", required=True, help="folder <results>/training/{experiment}/{system}/{seed}"
-    )
-    export.add_argument("--fold", type=int, metavar="N", help=FOLD)
-    export.add_argument("--out", required=True, type=Path, help="folder for the files")
-
-
-def _add_abx(commands: Commands) -> None:
-    abx = commands.add_parser(
-        "abx",
-        help="write the test tokens as ABX items with their embeddings, for fastabx",
-        description="Write the test tokens of a finished run as ZeroSpeech's item files, by form"
-        " and by lemma, with the embeddings of one system, and print their ABX error rates"
-        " (docs/abx.md).",
-    )
-    abx.add_argument("results", type=Path, help="the results folder of the run")
-    abx.add_argument("--experiment", required=True, help="an experiment of the run")
-    abx.add_argument("--system", default="model", help="model (the default) or a control")
-    abx.add_argument("--seed", type=int, default=1, help="a seed of the run (1)")
-    abx.add_argument(
-        "--fold",
-        type=int,
-        default=0,
-        metavar="N",
-        help="test pictures and model of this fold, in a run of all folds (0)",
-    )
-    abx.add_argument("--out", required=True, type=Path, help="folder for the files")
 
 
 def _add_clean(commands: Commands) -> None:

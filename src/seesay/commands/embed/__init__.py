@@ -1,0 +1,1 @@
+"""`seesay embed`: pictures and words of one's own files in the space of a trained model."""
