@@ -19,8 +19,9 @@ import soundfile
 from PIL import Image
 
 from seesay.commands import cli
-from seesay.commands.demo import chance, trimming, uploads
+from seesay.commands.demo import chance, one_file, trimming, uploads
 from seesay.commands.demo.chosen import Chosen
+from seesay.commands.demo.page import About
 from seesay.exhibits.gallery import Gallery
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.vision import IMAGES
@@ -125,7 +126,8 @@ def test_a_picture_finds_the_words_that_search_finds(server):
 def test_a_token_of_the_run_finds_its_own_cut_out(server, tmp_path):
     answer = found(server, "/say/7")
     keys = server.search.tokens.keys
-    assert (answer["word"], answer["talker"]) == (keys["spoken_word"][7], keys["talker"][7])
+    for name, column in (("spoken", "spoken_word"), ("word", "word"), ("talker", "talker")):
+        assert answer[name] == keys[column][7]
     vectors = server.search.fragments.units @ server.search.tokens.units[7]
     images = server.search.fragments.keys["image_id"]
     best = {image: vectors[images == image].max() for image in images.unique()}
@@ -383,6 +385,59 @@ def test_other_methods_and_requests_get_one_line(server):
         raw.sendall(b"nonsense\r\n\r\n")
         assert b'{"error": ' in b"".join(iter(lambda: raw.recv(65536), b""))
     assert ask(server, "/", method="HEAD")[2] == b""
+
+
+# ---- The page as one file
+
+
+def held(page):
+    """The data that a page holds."""
+    (text,) = re.findall(r'<script type="application/json" id="demo-data">(.*)</script>', page)
+    return json.loads(text)
+
+
+def test_one_file_holds_what_the_server_answers(server, tmp_path):
+    cli.main(["demo", str(server.results), "--out", str(tmp_path / "demo.html")])
+    page = (tmp_path / "demo.html").read_text()
+    data = held(page)
+    assert [name for name, _ in data["splits"]] == ["all", "test"]
+    said = tables.read(SPOKEN_CAPTIONS, server.results / "matching" / "spoken_captions.parquet")
+    images = tables.read(IMAGES, server.results / "pictures" / "images.parquet")
+    test = images.loc[images["split"] == "test", "image_id"]
+    words = set(said.loc[said["image_id"].isin(test), "spoken_word"])
+    assert {answer["spoken"] for answer in data["say"].values()} == words
+    for token, answer in data["say"].items():
+        for split in ("all", "test"):
+            live = found(server, f"/say/{token}?split={split}")
+            ours = [data["pictures"][str(item["picture"])] for item in answer[split]["found"]]
+            assert ours == [item["picture"] for item in live["found"]]
+            assert answer[split]["all"] == live["all"]
+    assert {data["pictures"][number]["id"] for number in data["look"]} == set(test)
+    for number, answer in data["look"].items():
+        live = found(server, f"/look/{number}")
+        assert answer == {name: live[name] for name in ("found", "of", "all")}
+        assert {str(item["token"]) for item in answer["found"]} <= set(data["media"]["sound"])
+    assert set(data["media"]["picture"]) == set(data["pictures"])
+    links = re.findall(r"""(?:src|href)=["']([^"']+)""", page)
+    assert links == ["https://openmoji.org"]
+
+
+def test_one_file_leaves_out_what_has_no_room_and_what_cannot_be_read(server, monkeypatch):
+    about = About(server.results, {}, "paper", 1)
+    whole = held(one_file.text(about, server.answers))["media"]
+    monkeypatch.setattr(one_file, "SOUND_BYTES", len("".join(whole["sound"].values())) // 2)
+    broken = server.answers.pictures[3]
+    read = server.answers.picture
+
+    def picture(number):
+        if number == broken["number"]:
+            raise InputError("x.png: truncated")
+        return read(number)
+
+    monkeypatch.setattr(server.answers, "picture", picture)
+    less = held(one_file.text(about, server.answers))["media"]
+    assert 0 < len(less["sound"]) < len(whole["sound"])
+    assert set(whole["picture"]) - set(less["picture"]) == {str(broken["number"])}
 
 
 # ---- The command

@@ -8,7 +8,8 @@ import soundfile
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 
-from seesay.commands.demo import trimming
+from seesay.commands.demo import one_file, trimming
+from seesay.commands.demo.page import About
 from seesay.schemas.vision import IMAGES
 from seesay.shared import sound, tables
 from support.browser import opened
@@ -102,7 +103,7 @@ def test_a_chosen_recording_finds_exactly_what_search_finds(server, files, shown
     shown.page.wait_for_selector(FOUND)
     wanted = server.search.say(files / "word.wav")
     assert ids(server, shown.page) == wanted["image_id"].to_list()
-    cosines = shown.page.locator(f"{FOUND} .numbers b:first-of-type").all_inner_texts()
+    cosines = shown.page.locator(f"{FOUND} .numbers span:first-child b").all_inner_texts()
     assert cosines == [f"{cosine:.3f}" for cosine in wanted["cosine"]]
     frame = shown.page.locator(f"{FOUND} rect").first
     x, y, width, height = (int(frame.get_attribute(n)) for n in ("x", "y", "width", "height"))
@@ -196,3 +197,51 @@ def test_it_has_no_serious_fault_for_readers_with_other_means(server, files, vie
         grave = [v for v in violations if v["impact"] in ("serious", "critical")]
         assert [(v["id"], v["nodes"][0]["html"][:200]) for v in grave] == []
         assert browser.complaints == []
+
+
+# ---- The page as one file
+
+
+@pytest.fixture(scope="module")
+def one(server, files):
+    """The page in a file, with captions that try to be more than text."""
+    before = [picture["captions"] for picture in server.answers.pictures]
+    for picture in server.answers.pictures:
+        picture["captions"] = [f"</script><script>alert(1)</script><b>{picture['id']}</b>"]
+    about = About(server.results, {"report": {"title": "<i>Words</i>"}}, "paper", 1)
+    (files / "one.html").write_text(one_file.text(about, server.answers))
+    for picture, captions in zip(server.answers.pictures, before, strict=True):
+        picture["captions"] = captions
+    return files / "one.html"
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_file_answers_for_its_own_words_and_pictures(server, one, view):
+    with opened(one, **VIEWS[view]) as browser:
+        page = browser.page
+        assert page.inner_text("h1") == "<i>Words</i>"
+        token, spoken, *_ = page.evaluate("demo.data.words[4]")
+        page.select_option("#own-word", str(token))
+        for split in ("all", "test"):
+            page.select_option("#split", split)
+            wanted = server.answers.say_token(token, None if split == "all" else split)["found"]
+            names = [f"</script><script>alert(1)</script><b>{item['picture']['id']}</b>"
+                     for item in wanted]  # fmt: skip
+            assert page.inner_text("#say-answer h3") == spoken
+            told = page.locator(f"{FOUND} p:first-of-type > span:nth-child(2)").all_inner_texts()
+            assert told == names
+        page.locator(".own button").nth(1).click()
+        number = int(page.locator(".own button").nth(1).get_attribute("value"))
+        wanted = [item["spoken"] for item in server.answers.look_picture(number)["found"]]
+        assert page.locator(f"{HEARD} .word").all_inner_texts() == wanted
+        shown = page.locator("#look-answer image").evaluate("image => image.href.baseVal")
+        assert shown.startswith("data:image/jpeg")
+        assert (
+            page.evaluate("document.documentElement.scrollWidth")
+            == (VIEWS[view]["viewport"]["width"])
+        )
+        violations = Axe().run(page).response["violations"]
+        assert [v["id"] for v in violations if v["impact"] in ("serious", "critical")] == []
+        assert browser.complaints == []
+        own = (one.resolve().as_uri(), "data:")
+        assert [address for address in browser.asked if not address.startswith(own)] == []

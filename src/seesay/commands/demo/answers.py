@@ -131,7 +131,8 @@ class Answers:
         """Pictures for a token of the run."""
         row = self.search.tokens.keys.iloc[token]
         found = self._found(self.search.tokens.units[[token]], split)
-        return {"word": row["spoken_word"], "talker": row["talker"], "token": token, **found}
+        said = {"spoken": row["spoken_word"], "word": row["word"], "talker": row["talker"]}
+        return {**said, "token": token, **found}
 
     def look(self, path: Path) -> Record:
         """Words for a picture file. Raises InputError, without a path."""

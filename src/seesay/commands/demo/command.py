@@ -4,11 +4,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from seesay.commands.demo import page, server
+from seesay.commands.demo import one_file, page, server
 from seesay.commands.demo.answers import Answers
 from seesay.commands.demo.chosen import Chosen
 from seesay.commands.demo.routes import Routes
 from seesay.commands.search import Search
+from seesay.shared import writing
 from seesay.shared.errors import InputError
 
 
@@ -18,14 +19,21 @@ def demo(arguments: argparse.Namespace) -> None:
     chosen = Chosen.of(results, arguments.experiment, arguments.seed)
     search = Search(chosen.folder, trust_model=arguments.trust_model)
     answers = Answers(search)
-    answers.warm()
     about = page.About(results, chosen.config, chosen.experiment, chosen.seed)
-    routes = Routes(answers, page.files(about, answers))
+    if arguments.out is not None:
+        writing.write_text(arguments.out, one_file.text(about, answers))
+        return
+    answers.warm()
+    _serve(Routes(answers, page.files(about, answers)), arguments.port)
+
+
+def _serve(routes: Routes, port: int) -> None:
+    """Serve until Ctrl-C. Raises InputError for a port that cannot be used."""
     try:
-        serving = server.Server(routes, arguments.port)
+        serving = server.Server(routes, port)
     except (OSError, OverflowError) as error:
         raise InputError(
-            f"--port {arguments.port}: cannot be used ({error}); give another one, or 0 for any"
+            f"--port {port}: cannot be used ({error}); give another one, or 0 for any"
         ) from error
     with serving:
         print(f"http://{server.ADDRESS}:{serving.server_port}/", flush=True)

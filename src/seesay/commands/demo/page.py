@@ -110,11 +110,11 @@ def choices(answers: Answers) -> dict[str, Any]:
     said = {word for picture in test for word in answers.words_said.get(picture["id"], ())}
     words = keys[keys["spoken_word"].isin(said)] if said else keys
     rows = words.drop_duplicates("spoken_word").sort_values("spoken_word")
-    chosen = _drawn(list(zip(rows.index, rows["spoken_word"], rows["talker"], strict=True)),
-                    MOST_WORDS, "words")  # fmt: skip
+    chosen = _drawn(rows.index.to_list(), MOST_WORDS, "words")
+    named = rows.loc[chosen, ["spoken_word", "word", "talker"]].to_numpy().tolist()
     counts = {name: sum(p["split"] == name for p in answers.pictures) for name in SPLITS}
     return {
-        "words": [[int(row), word, talker] for row, word, talker in chosen],
+        "words": [[row, *names] for row, names in zip(chosen, named, strict=True)],
         "shown": [[p["number"], (p["captions"] or [p["id"]])[0]] for p in shown],
         "splits": [["all", len(answers.pictures)], *([n, c] for n, c in counts.items() if c)],
     }

@@ -24,8 +24,10 @@ const demo = {
   percent(share) {
     if (share === null) return "–";
     const value = 100 * share;
-    return value > 0 && value < 0.1 ? "< 0.1 %" : `${value.toFixed(value < 10 ? 1 : 0)} %`;
+    return value > 0 && value < 0.1 ? "<\u00a00.1\u00a0%" : `${value.toFixed(value < 10 ? 1 : 0)}\u00a0%`;
   },
+
+  signed(value, digits) { return value.toFixed(digits).replace("-", "−"); },
 
   title(picture) { return picture.captions[0] || picture.id; },
 
@@ -58,6 +60,11 @@ const demo = {
     return demo.make("span", { class: "player" }, button, audio);
   },
 
+  // The caption word that a spoken word replaces, if it is another.
+  saidFor(spoken, word) {
+    return spoken === word ? null : demo.text("span", ` said for ${word}`, { class: "swap" });
+  },
+
   // The sound that was heard, with the part that was taken for the word.
   wave(points, taken) {
     const path = points.map((loud, n) => `M${n + 0.5} ${50 - 48 * loud}V${50 + 48 * loud}`).join("");
@@ -72,15 +79,16 @@ const demo = {
     const top = Math.max(...counts), wide = high - low || 1;
     const place = value => ((value - low) / wide) * counts.length;
     return demo.make("figure", { class: "spread" },
-      demo.make("svg", { viewBox: `0 0 ${counts.length} 100`, preserveAspectRatio: "none", role: "img", "aria-label": `Cosines of all ${what}, from ${low.toFixed(2)} to ${high.toFixed(2)}; lines mark those found` },
+      demo.make("svg", { viewBox: `0 0 ${counts.length} 100`, preserveAspectRatio: "none", role: "img", "aria-label": `Cosines of all ${what}, from ${demo.signed(low, 2)} to ${demo.signed(high, 2)}; lines mark those found` },
         ...counts.map((count, n) => demo.make("rect", { x: n, y: 100 - (96 * count) / top, width: 0.9, height: (96 * count) / top })),
         ...cosines.map(value => demo.make("line", { x1: place(value), x2: place(value), y1: 0, y2: 100 }))),
-      demo.make("figcaption", {}, `cosines of all ${what}, ${low.toFixed(2)} to ${high.toFixed(2)}; lines: those found`));
+      demo.make("figcaption", {}, `cosines of all ${what}, ${demo.signed(low, 2)} to ${demo.signed(high, 2)}; lines: those found`));
   },
 
-  numbers(item, what) {
-    return demo.make("p", { class: "numbers" }, "cosine ", demo.make("b", {}, item.cosine.toFixed(3)),
-      ` · above ${demo.percent(item.above)} of other ${what} · by chance `, demo.make("b", {}, demo.percent(item.wrong)));
+  numbers(item) {
+    const part = (name, value, rest) => demo.make("span", {}, name, demo.make("b", {}, value), rest);
+    return demo.make("p", { class: "numbers" }, part("cosine ", demo.signed(item.cosine, 3), ""), " ",
+      part("above ", demo.percent(item.above), " of others"), " ", part("by chance ", demo.percent(item.wrong), ""));
   },
 
   // Pictures for a word.
@@ -93,7 +101,7 @@ const demo = {
       return demo.make("li", {},
         look ? demo.framed(look, picture.width, picture.height, [item.box], demo.title(picture)) : demo.text("span", "not in this page", { class: "look gone" }),
         demo.make("p", {}, demo.make("span", { class: "rank" }, `${item.rank}.`), demo.text("span", demo.title(picture)), " ", demo.make("span", { class: "split" }, picture.split)),
-        demo.numbers(item, "pictures"), demo.data.look && !demo.data.look[picture.number] ? null : more);
+        demo.numbers(item), demo.data.look && !demo.data.look[picture.number] ? null : more);
     });
     demo.at("say-answer").replaceChildren(
       demo.make("div", { class: "asked" }, ...head, demo.spread(answer.all, answer.found.map(item => item.cosine), `${answer.of} pictures`)),
@@ -108,10 +116,9 @@ const demo = {
     const mark = item => frames.forEach((frame, n) => frame.classList.toggle("now", boxed[n] === item));
     const found = answer.found.map(item => {
       const sound = demo.source("sound", item.token);
-      const said = item.spoken === item.word ? null : demo.text("span", ` said for ${item.word}`, { class: "swap" });
       const line = demo.make("li", {}, demo.make("span", { class: "rank" }, `${item.rank}.`),
         sound ? demo.player(sound, `${item.spoken} by ${item.talker}`) : demo.make("span", {}),
-        demo.make("div", {}, demo.text("b", item.spoken, { class: "word" }), said, " ", demo.text("small", item.talker), demo.numbers(item, "words")));
+        demo.make("div", {}, demo.text("b", item.spoken, { class: "word" }), demo.saidFor(item.spoken, item.word), " ", demo.text("small", item.talker), demo.numbers(item)));
       for (const event of ["mouseenter", "focusin"]) line.addEventListener(event, () => mark(item));
       return line;
     });
@@ -149,7 +156,7 @@ const demo = {
     const answer = demo.data[kind][number];
     if (kind === "say") {
       const part = answer[demo.at("split").value];
-      return { ...part, token: Number(number), word: answer.word, talker: answer.talker, found: part.found.map(item => ({ ...item, picture: demo.data.pictures[item.picture] })) };
+      return { ...answer, ...part, found: part.found.map(item => ({ ...item, picture: demo.data.pictures[item.picture] })) };
     }
     return { ...answer, picture: demo.data.pictures[number] };
   },
@@ -157,10 +164,11 @@ const demo = {
   async sayToken(token) {
     try {
       const answer = await demo.ask(`/say/${token}?split=${demo.at("split").value}`);
-      const player = demo.player(demo.source("sound", token), `${answer.word} by ${answer.talker}`);
+      const sound = demo.source("sound", token);
+      const player = sound ? demo.player(sound, `${answer.spoken} by ${answer.talker}`) : null;
       demo.again = () => demo.sayToken(token);
-      demo.showPictures(answer, [player, demo.text("h3", answer.word), demo.text("small", answer.talker)]);
-      player.querySelector("button").click();
+      demo.showPictures(answer, [player, demo.text("h3", answer.spoken), demo.saidFor(answer.spoken, answer.word), demo.text("small", answer.talker)]);
+      if (player) player.querySelector("button").click();
       demo.say(`${answer.found.length} of ${answer.of} pictures are shown.`);
     } catch (error) {
       demo.say(error.message, true);
@@ -182,7 +190,10 @@ const demo = {
 
   start() {
     const words = demo.at("own-word"), split = demo.at("split");
-    for (const [token, word, talker] of demo.data.words) words.append(demo.text("option", `${word} (${talker})`, { value: token }));
+    for (const [token, spoken, word, talker] of demo.data.words) {
+      const said = spoken === word ? "" : ` for ${word}`;
+      words.append(demo.text("option", `${spoken}${said} (${talker})`, { value: token }));
+    }
     words.addEventListener("change", () => { if (words.value) demo.sayToken(Number(words.value)); });
     for (const [name, count] of demo.data.splits) split.append(demo.make("option", { value: name }, name === "all" ? `all ${count} pictures` : `the ${count} ${name} pictures`));
     split.addEventListener("change", () => { if (demo.again) demo.again(); });
