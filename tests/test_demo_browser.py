@@ -29,7 +29,7 @@ HEARD = "#look-answer .heard-words li"
 @pytest.fixture(scope="module")
 def server(small_run):
     with serving(small_run / "results") as served:
-        served.answers.warm()
+        served.routes.warm()
         yield served
 
 

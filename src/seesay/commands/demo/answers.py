@@ -13,7 +13,6 @@ import soundfile
 from numpy.typing import NDArray
 from PIL import Image
 
-from seesay.commands.demo import trimming
 from seesay.commands.demo.chance import Wrong
 from seesay.exhibits.gallery import Floats, Gallery, Integers
 from seesay.schemas.captions import SPOKEN_CAPTIONS
@@ -78,16 +77,6 @@ class Answers:
         self.said_of = said.groupby("spoken_word")["image_id"].agg(set).to_dict()
         self.token = {name: row for row, name in enumerate(tokens.keys["token_id"])}
 
-    def warm(self) -> None:
-        """Search once, so that the first word need not wait for libraries to load."""
-        rate = 16_000
-        times = np.arange(rate) / rate
-        tone = 0.1 * np.sin(2 * np.pi * 440 * times) * (abs(times - 0.5) < 0.2)
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "word.wav"
-            soundfile.write(path, tone, rate, format="WAV", subtype="FLOAT")
-            self.say(path, trim=True)
-
     @cached_property
     def pictures(self) -> list[Record]:
         """What is known of each picture, by number: id, captions, width, height (px) and split."""
@@ -110,15 +99,16 @@ class Answers:
             for number, row in enumerate(rows)
         ]
 
-    def say(self, path: Path, trim: bool, split: str | None = None) -> Record:
-        """Pictures for the word in a WAV file; `trim` first finds the word in it.
+    def say(
+        self, path: Path, part: tuple[float, float] | None = None, split: str | None = None
+    ) -> Record:
+        """Pictures for the word in a WAV file, from onset to offset of a part, or all of it.
 
-        Raises InputError, without a path.
+        The file then holds the part alone. Raises InputError, without a path.
         """
         mono, rate = soundfile.read(path, dtype="float32")
-        onset, offset = trimming.word(path) if trim else (0.0, len(mono) / rate)
-        first, last = round(onset * rate), round(offset * rate)
-        if trim:
+        first, last = (0, len(mono)) if part is None else (round(time * rate) for time in part)
+        if part is not None:
             soundfile.write(path, mono[first:last], rate, format="WAV", subtype="FLOAT")
         return {
             "seconds": len(mono) / rate,

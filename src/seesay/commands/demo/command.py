@@ -23,8 +23,9 @@ def demo(arguments: argparse.Namespace) -> None:
     if arguments.out is not None:
         writing.write_text(arguments.out, one_file.text(about, answers))
         return
-    answers.warm()
-    _serve(Routes(answers, page.files(about, answers)), arguments.port)
+    routes = Routes(answers, page.files(about, answers))
+    routes.warm()
+    _serve(routes, arguments.port)
 
 
 def _serve(routes: Routes, port: int) -> None:

@@ -11,7 +11,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from seesay.commands.demo import uploads
+import numpy as np
+import soundfile
+
+from seesay.commands.demo import trimming, uploads
 from seesay.commands.demo.answers import QUALITY, SIDE, Answers
 from seesay.commands.demo.replies import Reply, refused, told
 from seesay.shared.errors import InputError
@@ -35,6 +38,15 @@ class Routes:
     def __post_init__(self) -> None:
         self.picture = lru_cache(maxsize=256)(self._picture)
         self.sound = lru_cache(maxsize=256)(self.answers.sound)
+
+    def warm(self) -> None:
+        """Search once, so that the first word need not wait for libraries to load."""
+        rate = 16_000
+        times = np.arange(rate) / rate
+        tone = 0.1 * np.sin(2 * np.pi * 440 * times) * (abs(times - 0.5) < 0.2)
+        file = io.BytesIO()
+        soundfile.write(file, tone, rate, format="WAV")
+        self._say(file.getvalue(), trim=True, split=None)
 
     def get(self, path: str) -> Reply:
         """The reply to GET: a file of the page, a picture or a word's sound by its number."""
@@ -82,7 +94,7 @@ class Routes:
     def _say(self, content: bytes, trim: bool, split: str | None) -> dict[str, Any]:
         with tempfile.TemporaryDirectory() as folder:
             path = uploads.recording(content, Path(folder))
-            return self.answers.say(path, trim, split)
+            return self.answers.say(path, trimming.word(path) if trim else None, split)
 
     def _look(self, content: bytes) -> dict[str, Any]:
         with tempfile.TemporaryDirectory() as folder:
