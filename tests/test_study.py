@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from seesay.planning.config import load
-from seesay.reporting import beside, study, study_numbers
+from seesay.reporting import beside, study, study_about, study_numbers
 from seesay.reporting.results import Difference, Results
 from seesay.schemas.learning import HISTORY
+from seesay.schemas.scoring import SEGMENTATION
 from seesay.settings.pictures import PicturesSettings
 from seesay.shared import tables
 from seesay.shared.errors import InputError
@@ -330,3 +331,22 @@ def test_synthetic_numbers_without_human_words_are_said_to_be_such(files, config
     values["evaluation"]["human"] = entry
     text = written(files, load(values))
     assert ("Every number here is about synthetic voices" in text) != human
+
+
+def test_the_head_says_what_was_heard_and_how_well_words_were_found(files, config):
+    text = written(files, config)
+    assert text.startswith(
+        "## A study\n\nSynthetic speech, isolated words, given boundaries.\n4 experiments"
+    )
+    rows = [
+        {"method": method, "metric": metric, "value": value, "chosen": method == "learned"}
+        for method, f1 in (("learned", 31.72), ("energy", 34.9), ("random", 10.0))
+        for metric, value in (("boundary_f1", f1), ("token_f1", f1 / 2))
+    ]
+    frame = pd.DataFrame(rows).reindex(columns=SEGMENTATION.schema.names)
+    empty = {field.name: "" if str(field.type) == "string" else 0 for field in SEGMENTATION.schema}
+    tables.write(SEGMENTATION, files / "scores.parquet", frame.fillna(empty))
+    assert study_about.found_words(files / "scores.parquet") == (
+        "Found words (learned): boundary F1 31.7 % (energy: minima of the amplitude envelope:"
+        " 34.9 %), token F1 15.9 % (energy: minima of the amplitude envelope: 17.4 %)."
+    )

@@ -19,6 +19,7 @@ rule study:
             ),
             experiment=EXPERIMENTS,
         ),
+        segmentation=segmentation_scores(),
         listed=listed("pictures", "speech"),
     output:
         study=at("study.md"),
@@ -43,8 +44,8 @@ rule study:
         "Writing the study's tables"
     shell:
         'python "$SCRIPTS/study.py" --metrics {input.metrics:q} --differences {input.differences:q}'
-        " --experiments {input.experiments:q} --histories {input.histories:q} --study {output.study:q} --config {params.config:q}"
-        " 2>&1 | tee {log:q}"
+        " --experiments {input.experiments:q} --histories {input.histories:q} --segmentation {input.segmentation:q}"
+        " --study {output.study:q} --config {params.config:q} 2>&1 | tee {log:q}"
 
 
 rule results:

@@ -9,13 +9,13 @@ def main() -> None:
     args = arguments(
         __doc__,
         inputs=["metrics", "differences", "experiments"],
-        lists=["histories"],
+        lists=["histories", "segmentation"],
         outputs=["study"],
         options={"config": str},
     )
     config = Config.model_validate_json(args.config)
     tables = args.metrics, args.differences, args.experiments
-    write(*tables, args.histories, config, args.study)
+    write(*tables, args.histories, config, args.study, args.segmentation)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from seesay.reporting.beside import (
 )
 from seesay.reporting.results import Difference, Results, kind
 from seesay.reporting.stopping import cut_off, histories
-from seesay.reporting.study_about import about, answers, supervised
+from seesay.reporting.study_about import about, answers, found_words, supervised
 from seesay.reporting.study_numbers import human, lucky, numbers, plain, table
 from seesay.scoring.intervals import LEVEL, holm
 from seesay.scoring.names import HUMAN
@@ -47,18 +47,21 @@ def write(
     paths: Sequence[Path],
     config: Config,
     study: Path,
+    scores: Sequence[Path] = (),
 ) -> None:
     """Write the study's page: all systems of every experiment, and the effects of settings.
 
     The tables are metrics.tsv, differences.tsv and experiments.tsv; `paths` are the histories of
-    the models and of the control text, fold by fold. Numbers are means over the seeds in each
+    the models and of the control text, fold by fold; `scores` has the table SEGMENTATION of a run
+    that finds its words. Numbers are means over the seeds in each
     task's gallery; differences are paired over the test pictures. Raises InputError if a column is
     missing.
     """
     results = Results.read(metrics, differences, config.experiments, config.evaluation.galleries)
     pairs = read_pairs(experiments, results.searched)
     history = histories(paths, len(config.pictures.folds))
-    lines = [f"## {config.report.title}", "", *about(results, config), "", *answers(results)]
+    lines = [f"## {config.report.title}", "", *about(results, config), *map(found_words, scores)]
+    lines += ["", *answers(results)]
     lines += supervised(results, config)
     lines += table(*numbers(results))
     if any(key[1] == "shuffled" for key in results.values):

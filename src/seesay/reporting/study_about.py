@@ -1,6 +1,7 @@
 """The head of a study: galleries and seeds, the answers, and the models' supervision."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from seesay.planning.config import Config
@@ -8,12 +9,17 @@ from seesay.reporting import supervision
 from seesay.reporting.credits import left_out, unheard
 from seesay.reporting.numbers import searched
 from seesay.reporting.results import Results
+from seesay.reporting.sections.segmentation import headline
+from seesay.reporting.speech_sources import kind_of_speech
 from seesay.reporting.study_numbers import table
 from seesay.reporting.verdict import alone, short_answer
+from seesay.schemas.scoring import SEGMENTATION
+from seesay.shared import tables
 
 
 def about(results: Results, config: Config) -> Iterator[str]:
-    """The seeds, intervals, galleries and limits of the study, a line each."""
+    """The kind of speech, the seeds, intervals, galleries and limits of the study, a line each."""
+    yield kind_of_speech(config.model_dump(mode="json"))
     seeds = ", ".join(results.seeds)
     abx = f" (of ABX: {results.over_abx})" if results.over_abx else ""
     yield (
@@ -45,6 +51,12 @@ def about(results: Results, config: Config) -> Iterator[str]:
             "Number of other configurations that were tried before and compared on the validation"
             f" set: {config.report.tried}."
         )
+
+
+def found_words(scores: Path) -> str:
+    """How well a run found its words, from the table SEGMENTATION, in a sentence."""
+    said = headline(tables.read(SEGMENTATION, scores))
+    return f"{said[0].upper()}{said[1:]}."
 
 
 def answers(results: Results) -> list[str]:
