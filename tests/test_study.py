@@ -338,14 +338,14 @@ def test_the_head_says_what_was_heard_and_how_well_words_were_found(files, confi
     assert text.startswith(
         "## A study\n\nSynthetic speech, isolated words, given boundaries.\n4 experiments"
     )
+    schema = SEGMENTATION.schema
+    empty = {field.name: "" if str(field.type) == "string" else 0 for field in schema}
     rows = [
-        {"method": method, "metric": metric, "value": value, "chosen": method == "learned"}
+        empty | {"method": method, "metric": metric, "value": value, "chosen": method == "learned"}
         for method, f1 in (("learned", 31.72), ("energy", 34.9), ("random", 10.0))
         for metric, value in (("boundary_f1", f1), ("token_f1", f1 / 2))
     ]
-    frame = pd.DataFrame(rows).reindex(columns=SEGMENTATION.schema.names)
-    empty = {field.name: "" if str(field.type) == "string" else 0 for field in SEGMENTATION.schema}
-    tables.write(SEGMENTATION, files / "scores.parquet", frame.fillna(empty))
+    tables.write(SEGMENTATION, files / "scores.parquet", pd.DataFrame(rows))
     assert study_about.found_words(files / "scores.parquet") == (
         "Found words (learned): boundary F1 31.7 % (energy: minima of the amplitude envelope:"
         " 34.9 %), token F1 15.9 % (energy: minima of the amplitude envelope: 17.4 %)."
