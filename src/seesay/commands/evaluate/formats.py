@@ -3,6 +3,7 @@
 X.parquet   a column of ids, and a column of vectors or a column for each number (e0, e1, ...)
 X.npz       the arrays `ids` and `vectors`; for fragments also `regions`
 X.npy       the vectors; X.tsv beside it has the ids, a line each below a heading
+X.h5f, .h5  h5features
 """
 
 import csv
@@ -20,6 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from seesay.commands.evaluate import h5
 from seesay.shared.errors import InputError
 from seesay.shared.printable import printable
 from seesay.shared.tables import UNREADABLE
@@ -48,7 +50,10 @@ def read(path: Path, kind: Kind) -> Raw:
     """What a file holds, unchecked. Raises InputError for a file that is not what its name says."""
     reader = READERS.get(path.suffix)
     if reader is None:
-        raise InputError(f"{path}: expected a name that ends in .parquet, .npz or .npy; convert it")
+        *most, last = READERS
+        raise InputError(
+            f"{path}: expected a name that ends in {', '.join(most)} or {last}; convert it"
+        )
     if not path.is_file():
         raise InputError(f"{path}: no such file")
     try:
@@ -210,6 +215,10 @@ def _npy(path: Path, kind: Kind) -> Raw:
     return frame[kind.key].tolist(), numbers, values
 
 
+def _h5(path: Path, kind: Kind) -> Raw:
+    return h5.read(path, bool(kind.number))
+
+
 def _some(names: Sequence[str], most: int = 6) -> str:
     """The first of some names."""
     shown = [printable(name) for name in names[:most]]
@@ -220,4 +229,6 @@ READERS: dict[str, Callable[[Path, Kind], Raw]] = {
     ".parquet": _parquet,
     ".npz": _npz,
     ".npy": _npy,
+    ".h5f": _h5,
+    ".h5": _h5,
 }
