@@ -276,7 +276,7 @@ ONES = np.ones((2, 3), np.float32)
 @pytest.mark.parametrize(
     ("name", "write", "said"),
     [
-        ("x.h5", lambda path: path.write_bytes(b"h5"), "ends in .parquet, .npz or .npy"),
+        ("x.pt", lambda path: path.write_bytes(b"h5"), "ends in .parquet, .npz, .npy, .h5f or .h5"),
         ("x.npz", lambda path: None, "no such file"),
         ("x.npz", lambda path: path.write_bytes(b"no zip"), "not a readable .npz file"),
         ("x.npz", lambda path: np.savez(path, vectors=ONES), "arrays vectors; missing: ids"),
