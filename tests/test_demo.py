@@ -158,6 +158,22 @@ def test_the_numbers_beside_a_picture_are_those_of_a_loop(server, word):
         assert item["above"] == pytest.approx((answer["of"] - 1 - place) / (answer["of"] - 1))
 
 
+def test_a_run_of_ready_made_fragments_shows_its_own_pictures_without_boxes(small_run, word):
+    with serving(small_run / "results") as served:
+        search = served.answers.search
+        search.recipe = search.recipe.model_copy(update={"regions": None, "fc7": None})
+        search.fragments.keys[["x0", "y0", "x1", "y1"]] = np.nan
+        search.fragments.keys["path"] = ""
+        assert {item["box"] for item in found(served, "/say", wav(*word))["found"]} == {None}
+        assert {item["box"] for item in found(served, "/look/0")["found"]} == {None}
+        picture = io.BytesIO()
+        Image.new("RGB", (9, 9)).save(picture, "PNG")
+        for address, content in (("/look", picture.getvalue()), ("/picture/0", None)):
+            status, _, text = ask(served, address, content)
+            assert status in (404, 422)
+            assert re.search("(ready-made fragments|no file of this)", json.loads(text)["error"])
+
+
 def test_wrong_items_are_drawn_from_many_and_none_is_right(monkeypatch):
     monkeypatch.setattr(chance, "MOST", 5)
     rng = np.random.default_rng(1)
@@ -423,7 +439,7 @@ def test_one_file_holds_what_the_server_answers(server, tmp_path):
 
 
 def test_one_file_leaves_out_what_has_no_room_and_what_cannot_be_read(server, monkeypatch):
-    about = About(server.results, {}, "paper", 1)
+    about = About(server.results, Chosen.of(server.results, None, None).config, "paper", 1)
     whole = held(one_file.text(about, server.answers))["media"]
     monkeypatch.setattr(one_file, "SOUND_BYTES", len("".join(whole["sound"].values())) // 2)
     broken = server.answers.pictures[3]

@@ -9,9 +9,11 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 
 from seesay.commands.demo import one_file, trimming
+from seesay.commands.demo.chosen import Chosen
 from seesay.commands.demo.page import About
 from seesay.schemas.vision import IMAGES
 from seesay.shared import sound, tables
+from seesay.shared.errors import InputError
 from support.browser import opened
 from support.demo_server import longest_word, serving
 
@@ -199,6 +201,21 @@ def test_it_has_no_serious_fault_for_readers_with_other_means(server, files, vie
         assert browser.complaints == []
 
 
+def test_a_picture_that_is_gone_is_named(server, files, shown, monkeypatch):
+    def gone(number):
+        raise InputError("a.png: no such file")
+
+    monkeypatch.setattr(server.answers, "picture", gone)
+    server.routes.picture.cache_clear()
+    shown.page.set_input_files("#recording", files / "word.wav")
+    names = shown.page.locator(f"{FOUND} .gone")
+    names.nth(9).wait_for()
+    wanted = server.search.say(files / "word.wav")["image_id"]
+    captions = {p["id"]: p["captions"][0] for p in server.answers.pictures}
+    assert names.all_inner_texts() == [f"{captions[i]} (not to be seen here)" for i in wanted]
+    shown.complaints.clear()  # the browser's own, of the pictures
+
+
 # ---- The page as one file
 
 
@@ -208,7 +225,8 @@ def one(server, files):
     before = [picture["captions"] for picture in server.answers.pictures]
     for picture in server.answers.pictures:
         picture["captions"] = [f"</script><script>alert(1)</script><b>{picture['id']}</b>"]
-    about = About(server.results, {"report": {"title": "<i>Words</i>"}}, "paper", 1)
+    config = {**Chosen.of(server.results, None, None).config, "report": {"title": "<i>Words</i>"}}
+    about = About(server.results, config, "paper", 1)
     (files / "one.html").write_text(one_file.text(about, server.answers))
     for picture, captions in zip(server.answers.pictures, before, strict=True):
         picture["captions"] = captions

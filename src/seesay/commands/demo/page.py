@@ -10,8 +10,9 @@ from markupsafe import Markup
 from seesay.commands.demo.answers import Answers
 from seesay.commands.demo.chance import MOST
 from seesay.commands.demo.uploads import MOST_BYTES
-from seesay.reporting import pages
+from seesay.reporting import credits, pages
 from seesay.reporting.results import read_rows
+from seesay.reporting.speech_sources import kind_of_speech
 from seesay.scoring.names import MAIN_METRIC
 from seesay.shared.randomness import generator
 
@@ -62,10 +63,14 @@ class About:
 
 def render(about: About, answers: Answers, data: Mapping[str, Any], live: bool) -> str:
     """The page as HTML; `data` is embedded. If not `live`, it holds its styles and script, too."""
-    environment = pages.environment()
+    environment, config = pages.environment(), dict(about.config)
     text = environment.get_template("demo.html.j2").render(
         live=live,
-        title=about.config.get("report", {}).get("title", "seesay"),
+        title=config["report"]["title"],
+        kind=kind_of_speech(config),
+        label=credits.label(credits.sources(config)),
+        guesses=credits.guesses(config),
+        synthetic=bool(config.get("synthesis")),
         measured=about.measured(),
         pictures=len(answers.pictures),
         types=len(answers.search.tokens.starts),
@@ -73,7 +78,7 @@ def render(about: About, answers: Answers, data: Mapping[str, Any], live: bool) 
         experiment=about.experiment,
         seed=about.seed,
         most=MOST,
-        scenes=bool(about.config.get("scenes")),
+        scenes=bool(config.get("scenes")),
         data=pages.embedded(data),
         styles=Markup("" if live else joined(STYLES)),
         script=Markup("" if live else joined([SCRIPT])),

@@ -36,12 +36,16 @@ const demo = {
     return demo.data.media ? demo.data.media[kind][number] || null : `/${kind}/${number}`;
   },
 
-  // A picture with framed boxes, in its own pixels.
+  // A picture with framed boxes, in its own pixels; its name where there is no picture to see.
   framed(address, width, height, boxes, name) {
+    const gone = demo.text("span", `${name} (not to be seen here)`, { class: "look gone" });
+    if (!address || !width) return gone;
     const size = { width, height };
-    return demo.make("svg", { class: "look", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": name },
-      demo.make("image", { href: address, ...size }),
+    const image = demo.make("image", { href: address, ...size });
+    const look = demo.make("svg", { class: "look", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": name }, image,
       ...boxes.map(box => (box ? demo.make("rect", { x: box[0], y: box[1], width: box[2], height: box[3] }) : null)));
+    image.addEventListener("error", () => look.replaceWith(gone));
+    return look;
   },
 
   player(address, name) {
@@ -97,9 +101,8 @@ const demo = {
       const { picture } = item;
       const more = demo.make("button", { type: "button", class: "plain" }, "words for this picture");
       more.addEventListener("click", () => demo.lookAt(picture.number));
-      const look = demo.source("picture", picture.number);
       return demo.make("li", {},
-        look ? demo.framed(look, picture.width, picture.height, [item.box], demo.title(picture)) : demo.text("span", "not in this page", { class: "look gone" }),
+        demo.framed(demo.source("picture", picture.number), picture.width, picture.height, [item.box], demo.title(picture)),
         demo.make("p", {}, demo.make("span", { class: "rank" }, `${item.rank}.`), demo.text("span", demo.title(picture)), " ", demo.make("span", { class: "split" }, picture.split)),
         demo.numbers(item), demo.data.look && !demo.data.look[picture.number] ? null : more);
     });

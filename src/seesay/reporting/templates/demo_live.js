@@ -20,6 +20,7 @@ const live = {
       return;
     }
     const context = new AudioContext();
+    await context.resume();
     await context.audioWorklet.addModule("/demo_microphone.js");
     const ear = new AudioWorkletNode(context, "ear", { numberOfOutputs: 0 });
     const hearing = live.hearing(context.sampleRate);
