@@ -54,7 +54,7 @@ TOKENS = {
 USES = [("p0", "dog", "a@0"), ("p1", "drum", "a@1"), ("p1", "dog", "b@0"), ("p2", "cat", "c@0")]
 
 
-def make(home):
+def make(home, recipe=RECIPE):
     """Write pictures, recordings and all tables below `home`: the folder of the model."""
     results = home / "results"
     rng = np.random.default_rng(1)
@@ -96,15 +96,15 @@ def make(home):
     paths = [str(home / path) for path in pictures["path"]]
     manifest = {"image_id": list(PICTURES), "path": paths, "digest": "0"}
     tables.write(MANIFEST, results / "manifest", manifest)
-    settings = RegionsSettings.model_validate(RECIPE["regions"])
+    settings = RegionsSettings.model_validate(recipe["regions"])
     regions.propose_shard(results / "manifest", shards["regions"], results / "rejects", settings)
-    settings = Fc7Settings.model_validate(RECIPE["fc7"])
+    settings = Fc7Settings.model_validate(recipe["fc7"])
     fc7.extract_shard(results / "manifest", shards["regions"], shards["fc7"], settings, "cpu")
     paths = [str(results / f"{name}.wav") for name in recordings]
     tables.write(
         TOKEN_MANIFEST, results / "manifest", {**said, "path": paths, "digest": "0", "channel": -1}
     )
-    settings = LogmelSettings.model_validate(RECIPE["logmel"])
+    settings = LogmelSettings.model_validate(recipe["logmel"])
     logmel.extract_shard(results / "manifest", shards["logmel"], results / "rejects", settings)
     inputs = Inputs(
         results / "pictures" / "images.parquet", spoken, [shards["fc7"]], [shards["logmel"]]
@@ -117,5 +117,5 @@ def make(home):
     tables_of = embedded / "images.parquet", embedded / "words.parquet"
     made = (folder / "model.safetensors", *tables_of)
     embedding.embed([made], inputs, torch.device("cpu"))
-    (embedded / "recipe.json").write_text(recipes.text(json.dumps(RECIPE), *made))
+    (embedded / "recipe.json").write_text(recipes.text(json.dumps(recipe), *made))
     return folder

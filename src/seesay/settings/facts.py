@@ -44,6 +44,7 @@ class Network:
         terms: The licence.
         link: Where it is from.
         packaged: Whether a Python package carries the weights; else `URL` of the module names them.
+        tap: Which of its activations are the features.
     """
 
     title: str
@@ -56,6 +57,7 @@ class Network:
     link: str
     labels: str = "labels"
     packaged: bool = False
+    tap: str = "what its last layer takes: after the ReLU and dropout of the layer before (fc7)"
 
 
 @dataclass(frozen=True)

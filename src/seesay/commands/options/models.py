@@ -98,9 +98,9 @@ def add_export(commands: Commands) -> None:
     export = commands.add_parser(
         "export",
         help="write both branches of a model as ONNX files",
-        description="Write image.onnx and speech.onnx, which compute embeddings from raw features"
-        " (docs/search.md). Print how much they differ from the model; write nothing if they differ"
-        " too much.",
+        description="Write image.onnx and speech.onnx, which compute embeddings from raw features,"
+        " and export.json, which says how features are made (docs/export.md). Print how much they"
+        " differ from the model; write nothing if they differ too much.",
     )
     _add_model(export)
     export.add_argument("--out", required=True, type=Path, help="folder for the files")

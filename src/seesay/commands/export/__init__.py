@@ -11,6 +11,7 @@ import torch
 from onnx.reference import ReferenceEvaluator
 from torch import Tensor, nn
 
+from seesay.commands.export import recipe
 from seesay.learning.embedding import load_network, refuse_captions
 from seesay.model.network import Network
 from seesay.planning.folds import MODEL, model_folder
@@ -48,7 +49,8 @@ def export(model: str | Path, folder: Path, tolerance: float = TOLERANCE) -> dic
     features `features`, float32 (rows, size), and gives `embeddings`, (rows, d). The ONNX reference
     implementation computes both from random features. Raises InputError, and writes nothing, if a
     branch's largest difference exceeds `tolerance` times the largest number of its embeddings, or
-    if there is no model.
+    if there is no model. export.json says how features are made, unless the folder lies outside of
+    its run's results: then `features` is null there.
     """
     home = Path(model)
     for name in ("model.safetensors", "settings.json"):
@@ -57,6 +59,8 @@ def export(model: str | Path, folder: Path, tolerance: float = TOLERANCE) -> dic
     refuse_captions(home, "an exported branch takes vectors of one size")
     network = load_network(home, torch.device("cpu"))
     about: dict[str, Any] = json.loads((home / "settings.json").read_text())
+    made = recipe.found(home)
+    features = made and recipe.described(made, about["system"])
     written = {branch: convert(Embedder(network, branch).eval()) for branch in BRANCHES}
     differences = {}
     for branch, content in written.items():
@@ -69,7 +73,7 @@ def export(model: str | Path, folder: Path, tolerance: float = TOLERANCE) -> dic
         differences[branch] = difference
     for branch, content in written.items():
         writing.write_bytes(folder / f"{branch}.onnx", content)
-    about |= {"similarity": "cosine", "differences": differences}
+    about |= {"similarity": "cosine", "differences": differences, "features": features}
     writing.write_text(folder / "export.json", json.dumps(about, indent=2, sort_keys=True) + "\n")
     return differences
 
