@@ -19,7 +19,7 @@ import soundfile
 from PIL import Image
 
 from seesay.commands import cli
-from seesay.commands.demo import chance, one_file, trimming, uploads
+from seesay.commands.demo import chance, one_file, page, trimming, uploads
 from seesay.commands.demo.chosen import Chosen
 from seesay.commands.demo.page import About
 from seesay.exhibits.gallery import Gallery
@@ -454,6 +454,30 @@ def test_one_file_leaves_out_what_has_no_room_and_what_cannot_be_read(server, mo
     less = held(one_file.text(about, server.answers))["media"]
     assert 0 < len(less["sound"]) < len(whole["sound"])
     assert set(whole["picture"]) - set(less["picture"]) == {str(broken["number"])}
+
+
+def test_the_page_says_how_well_the_model_did_beside_chance(server):
+    rows = pd.read_csv(server.results / "metrics.tsv", sep="\t", dtype={"seed": str})
+    rows = rows[(rows["system"] == "model") & (rows["seed"] == "1") & (rows["gallery"] == "test")]
+    rows = rows[rows["metric"] == "r10"].set_index("task")
+    (line,) = About(server.results, {}, "paper", 1).measured()
+    for task in ("image_token_by_word", "word_token_by_image"):
+        row = rows.loc[task]
+        assert f"{row['gallery_size']} for {row['value']:.0f} % of" in line
+        assert f"(by chance {row['chance']:.0f} %)" in line
+    assert About(server.results / "none", {}, "paper", 1).measured() == []
+    assert About(server.results, {}, "other", 1).measured() == []
+
+
+def test_of_many_words_and_pictures_some_are_offered_in_order(server, monkeypatch):
+    every = page.choices(server.answers)
+    monkeypatch.setattr(page, "MOST_WORDS", 5)
+    monkeypatch.setattr(page, "MOST_PICTURES", 2)
+    some = page.choices(server.answers)
+    assert [len(some["words"]), len(some["shown"])] == [5, 2]
+    for name in ("words", "shown"):
+        assert some[name] == [item for item in every[name] if item in some[name]]
+    assert some["splits"] == [["all", 24], ["train", 16], ["validation", 4], ["test", 4]]
 
 
 # ---- The command

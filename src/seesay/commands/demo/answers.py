@@ -164,7 +164,6 @@ class Answers:
         gallery = self.search.fragments
         rows, cosine = self.search.pictures_of(word, split)
         numbers = np.searchsorted(gallery.starts, rows, side="right") - 1
-        counts, edges = np.histogram(cosine[rows], BINS)
         found = []
         for rank, (row, number) in enumerate(zip(rows[:TOP], numbers, strict=False), 1):
             picture, key = self.pictures[number], gallery.keys.iloc[row]
@@ -180,8 +179,7 @@ class Answers:
                     "wrong": self.wrong_words.as_near(units, float(cosine[row]), right),
                 }
             )
-        low, high = float(edges[0]), float(edges[-1])
-        return {"found": found, "of": len(rows), "all": [low, high, counts.tolist()]}
+        return {"found": found, "of": len(rows), "all": spread(cosine[rows])}
 
     def _heard(self, boxes: pd.DataFrame, vectors: NDArray[np.floating], own: set[str]) -> Record:
         found = self.search.words_of(boxes, vectors, len(self.search.tokens.starts))
@@ -203,9 +201,13 @@ class Answers:
                     "wrong": self.wrong_pictures.as_near(units, row["cosine"], right),
                 }
             )
-        counts, edges = np.histogram(cosine, BINS)
-        low, high = float(edges[0]), float(edges[-1])
-        return {"found": records, "of": len(found), "all": [low, high, counts.tolist()]}
+        return {"found": records, "of": len(found), "all": spread(cosine)}
+
+
+def spread(cosines: Floats) -> list[Any]:
+    """A histogram of cosines: its ends, and the numbers between them in `BINS` equal steps."""
+    counts, edges = np.histogram(cosines, BINS)
+    return [float(edges[0]), float(edges[-1]), counts.tolist()]
 
 
 def above(cosines: Floats, place: int) -> float | None:
