@@ -12,7 +12,7 @@ SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SYSTEM_PACKAGES := slurmctld slurmd slurm-client munge chromium \
 	flite festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts r-base-core r-cran-lme4
 
-.PHONY: report test system check bench schema clean
+.PHONY: report test system check bench schema docs clean
 report: $(READY)
 	PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --cores $(CORES) results/report.html
 
@@ -37,6 +37,11 @@ check: $(READY)
 bench: $(READY)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/run.py
 
+# The pages and the docstrings as a site; its search needs no network.
+docs: $(READY)
+	$(BIN)/python -m sphinx -q -W --keep-going -c docs -d site/.doctrees . site
+	cp site/README.html site/index.html
+
 schema: $(READY)
 	$(BIN)/python -c "from seesay.planning.config import schema; print(schema(), end='')" > config/schema.json
 	$(BIN)/python docs/tasks.py
@@ -53,4 +58,4 @@ $(READY): envs/requirements.lock pyproject.toml
 	touch $(READY)
 
 clean:
-	rm -rf results .snakemake .pytest_cache .mypy_cache .ruff_cache
+	rm -rf results site .snakemake .pytest_cache .mypy_cache .ruff_cache
