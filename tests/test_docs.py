@@ -2,10 +2,13 @@
 
 import importlib.util
 import re
+import shlex
 from pathlib import Path
 
 import pytest
+from snakemake.cli import get_argument_parser
 
+from seesay.commands.options import parse
 from seesay.settings.choice import names
 from support import ROOT
 
@@ -41,6 +44,32 @@ def test_paths_and_modules_are_there(page):
         assert "NAME" in path or (ROOT / path).exists(), f"{page.name}: {path}"
     for name in set(re.findall(r"(?<![\w./-])seesay(?:\.\w+)+", text)) - OF_SNAKEMAKE:
         assert found(name), f"{page.name}: {name}"
+
+
+def commands(page: Path) -> list[list[str]]:
+    """The commands seesay and snakemake in a page's blocks of code, in words of a shell."""
+    blocks = re.findall(r"^```(?:\w*)\n(.*?)^```", page.read_text(encoding="utf-8"), re.M | re.S)
+    lines = [line for block in blocks for line in block.replace("\\\n", " ").splitlines()]
+    said = [line.strip() for line in lines if re.match(r"\s*(seesay|snakemake) ", line)]
+    return [shlex.split(line, comments=True) for line in said]
+
+
+def test_commands_are_found():
+    assert ["make", "report"] not in commands(ROOT / "README.md")
+    assert ["seesay", "demo"] in commands(ROOT / "README.md")
+    assert sum(len(commands(page)) for page in PAGES) > 60
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_have_options_that_there_are(page, capsys):
+    for program, *arguments in commands(page):
+        parser = get_argument_parser() if program == "snakemake" else None
+        try:
+            parse(arguments) if parser is None else parser.parse_args(arguments)
+        except SystemExit:
+            pytest.fail(f"{program} {shlex.join(arguments)}: {capsys.readouterr().err[-300:]}")
+        configs = re.findall(r"(?<= )config/[\w.]+", " ".join(arguments))
+        assert all((ROOT / path).is_file() for path in configs), arguments
 
 
 def found(name: str) -> bool:
