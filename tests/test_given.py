@@ -2,11 +2,13 @@
 
 import json
 import re
+import zipfile
 
 import pandas as pd
 import pytest
 import yaml
 
+from seesay.commands.bundle import writing
 from seesay.commands.check import findings
 from seesay.planning.config import load
 from seesay.reporting import supervision
@@ -143,6 +145,18 @@ def test_pages_show_given_embeddings_as_such(both):
     assert re.search(r"^\| theirs \| as paper, but embeddings p.npz w.npz \|", study, re.MULTILINE)
     record = json.loads((results / "report" / "run.json").read_text())
     assert record["config"]["experiments"]["theirs"]["embeddings"]["words"] == "w.npz"
+
+
+@pytest.mark.slow
+def test_an_archive_has_the_queries_of_given_embeddings_but_no_model_of_theirs(both, tmp_path):
+    writing.write(both[0] / "results", tmp_path / "a.zip")
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        names = archive.namelist()
+        page = archive.read("MODEL_CARD.md").decode()
+    assert {"items/paper.parquet", "items/theirs.parquet"} <= set(names)
+    assert {name.split("/")[1] for name in names if name.startswith("training/")} == {"paper"}
+    assert "- theirs: It is ours." in page.splitlines()
+    assert "- theirs: Its embeddings are given: another model made them." in page.splitlines()
 
 
 @pytest.mark.slow

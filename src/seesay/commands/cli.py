@@ -13,6 +13,7 @@
     seesay evaluate results --pictures pictures.npz --words words.npz
     seesay export --model results/training/paper/model/1 --out FOLDER
     seesay abx results --experiment paper --out FOLDER
+    seesay bundle results --out run.zip
     seesay clean config/paper.yaml
 
 `python -m seesay` is the same command. `seesay --version` prints the version, `seesay --completion`
@@ -27,7 +28,8 @@ start and predicts its numbers, one line a finding, with exit status 1 if someth
 `compare` lists the differences between two finished runs, with paired intervals.
 `evaluate` measures embeddings of another model on the test set of a run.
 `export` writes both branches of a model as ONNX files. `abx` writes the test words as item files
-with their embeddings, for fastabx. `clean` removes training states that no run needs.
+with their embeddings, for fastabx. `bundle` writes a finished run as one archive, or checks one.
+`clean` removes training states that no run needs.
 """
 
 import argparse
@@ -72,6 +74,8 @@ def main(argv: Sequence[str] | None = None) -> None:
             from seesay.commands.embed.command import embed as wanted
         elif arguments.command == "export":
             from seesay.commands.export import report as wanted
+        elif arguments.command == "bundle":
+            from seesay.commands.bundle.command import bundle as wanted
         elif arguments.command == "abx":
             from seesay.commands.abx_export import report as wanted
         else:

@@ -40,6 +40,7 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
         add_embed,
         add_export,
         add_abx,
+        _add_bundle,
         _add_clean,
     ):
         add(commands)
@@ -205,6 +206,29 @@ def _add_evaluate(commands: Commands) -> None:
         help="test pictures of this fold, in a run of all folds (0)",
     )
     evaluate.add_argument("--out", type=Path, metavar="FOLDER", help="new folder for all tables")
+
+
+def _add_bundle(commands: Commands) -> None:
+    bundle = commands.add_parser(
+        "bundle",
+        help="write a finished run as one archive to publish, or check one",
+        description="Write models, model card, report, numbers, every query, config, versions and"
+        " licences of a finished run as one RO-Crate zip file, for Zenodo or OSF (docs/bundle.md);"
+        " or check one, with a line for each file that is missing or changed.",
+    )
+    bundle.add_argument(
+        "results", nargs="?", type=Path, metavar="RESULTS", help="results folder of the run"
+    )
+    bundle.add_argument(
+        "--out", type=Path, metavar="FILE", help="the archive (the folder's name and .zip)"
+    )
+    bundle.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="the config file of the run, kept with its comments (default: one that is made anew)",
+    )
+    bundle.add_argument("--check", type=Path, metavar="FILE", help="check this archive instead")
 
 
 def _add_clean(commands: Commands) -> None:

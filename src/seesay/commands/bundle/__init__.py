@@ -1,0 +1,1 @@
+"""`seesay bundle`: a finished run as one archive to publish, and the check of such an archive."""
