@@ -80,6 +80,14 @@ def as_arrow(path, keys, vectors):
     return path.with_suffix(".parquet")
 
 
+def as_views(path, keys, vectors):
+    # Arrow's list views; the file's own schema says that they are.
+    values = pa.array(vectors.tolist(), pa.list_view(pa.float32()))
+    table = pa.table([pa.array(keys[name]) for name in keys] + [values], [*keys.columns, "v"])
+    pq.write_table(table, path.with_suffix(".parquet"))
+    return path.with_suffix(".parquet")
+
+
 def evaluate(results, pictures, *more):
     """Run the command, and return its metrics and differences, cells as texts."""
     out = pictures.parent / "out"
@@ -92,7 +100,7 @@ def cells(path):
     return pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
 
 
-@pytest.mark.parametrize("write", [as_npz, as_npy, as_lists, as_columns, as_arrow])
+@pytest.mark.parametrize("write", [as_npz, as_npy, as_lists, as_columns, as_arrow, as_views])
 def test_the_runs_own_model_gets_the_runs_own_numbers(results, own, tmp_path, capsys, write):
     pictures, words = (write(tmp_path / name, *own[name]) for name in KEYS)
     metrics, differences = evaluate(results, pictures, "--words", words)
@@ -342,6 +350,26 @@ def test_a_run_whose_boxes_are_gone_is_told(small_run, own, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("name", ["matching/replacements", "words/caption_words"])
+def test_a_run_whose_tables_are_gone_is_told(small_run, own, tmp_path, name):
+    results = copy(small_run, tmp_path / "run") / "results"
+    (results / f"{name}.parquet").unlink()
+    pictures, words = (as_npz(tmp_path / name, *own[name]) for name in KEYS)
+    with pytest.raises(SystemExit, match=rf"{name}\.parquet: no such file; run the workflow"):
+        evaluate(results, pictures, "--words", words)
+
+
+@pytest.mark.parametrize("change", [{"seeds": []}, {"experiments": {}}, {"experiments": None}])
+def test_a_record_edited_by_hand_is_one_line(small_run, own, tmp_path, change):
+    results = copy(small_run, tmp_path / "run") / "results"
+    record = json.loads((results / "report/run.json").read_text())
+    for config in ({**record["config"], **change}, {}):
+        (results / "report/run.json").write_text(json.dumps(record | {"config": config}))
+        pictures, words = (as_npz(tmp_path / name, *own[name]) for name in KEYS)
+        with pytest.raises(SystemExit, match=r"run\.json: not what the rule report writes"):
+            evaluate(results, pictures, "--words", words)
+
+
 NAMES = ("", " ", "a\tb", "a\nb", "\udcff", "a ", "chance", "x" * 65)
 
 
@@ -370,6 +398,8 @@ def test_folders_and_options_that_do_not_fit(results, own, tmp_path):
     for place, more, said in (
         (tmp_path, [], "report/run.json: no such file; give the results folder of a run"),
         (tmp_path / "gone", [], "gone: no such folder"),
+        (pictures, [], "pictures.npz: a file, not a folder; give the results folder"),
+        (tmp_path / "a\nb", [], r"a\\nb: no such folder"),
         (results, ["--fold", 1], "--fold 1: no such fold"),
         (results, ["--name", "paper"], "--name paper: an experiment of the run"),
         (results, ["--captions", words], "no recording says it"),

@@ -19,7 +19,9 @@ def record_of(results: Path) -> dict[str, Any] | None:
         return None
     try:
         record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        _ = dict(record["config"]), dict(record["codes"]), dict(record["versions"])
+        config, _, _ = (dict(record[name]) for name in ("config", "codes", "versions"))
+        if not (dict(config["experiments"]) and list(config["seeds"])):
+            raise ValueError("nothing was run")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path}: not what the rule report writes; make it again") from error
     return record

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from seesay.settings import Settings
 from seesay.shared import lifeline, writing
 from seesay.shared.errors import REFUSED, InputError, refused
+from seesay.shared.printable import printable
 
 
 def arguments(
@@ -122,6 +123,7 @@ def _models_in(annotation: Any) -> list[type[Settings]]:
 def run(main: Callable[[], None]) -> None:
     """Run a script's `main`; a user's mistake ends in one line and exit status 1.
 
+    The line has an escape for each character of a name that does not print, such as a line break.
     So does a file that the system refuses. A job that is told to end (SIGTERM, at a cluster's time
     limit), or whose run has ended (its process is in SEESAY_RUN), first removes its half-written
     files.
@@ -133,10 +135,10 @@ def run(main: Callable[[], None]) -> None:
     try:
         main()
     except InputError as error:
-        sys.exit(f"error: {error}")
+        sys.exit(f"error: {printable(str(error))}")
     except OSError as error:
         if error.filename or error.errno in REFUSED:
-            sys.exit(f"error: {refused(error)}")
+            sys.exit(f"error: {printable(refused(error))}")
         raise
     finally:
         writing.release()

@@ -39,7 +39,8 @@ class Finished:
     def read(cls, results: Path, fold: int = 0) -> "Finished":
         """The run in a results folder. Raises InputError if it is not finished, or not there."""
         if not results.is_dir():
-            raise InputError(f"{results}: no such folder; give the results folder of a run")
+            what = "a file, not a folder" if results.exists() else "no such folder"
+            raise InputError(f"{results}: {what}; give the results folder of a run")
         record = record_of(results)
         if record is None:
             raise InputError(
@@ -47,7 +48,8 @@ class Finished:
                 " its report"
             )
         run = cls(results, folds.home_of(results, fold), record["config"])
-        for path in (run.pictures, run.spoken_captions, run.spoken_words, *run.embeddings):
+        needed = (*run.tables, run.spoken_words, *run.embeddings)
+        for path in needed:
             if not path.is_file():
                 raise InputError(f"{path}: no such file; run the workflow to its end first")
         if not run.ranks:
@@ -58,6 +60,21 @@ class Finished:
     def experiments(self) -> list[str]:
         """The config's experiments, in order."""
         return list(self.config["experiments"])
+
+    @property
+    def tables(self) -> tuple[Path, ...]:
+        """The tables of pictures, captions and words that every run has."""
+        return self.pictures, self.spoken_captions, self.replacements, self.caption_words
+
+    @property
+    def replacements(self) -> Path:
+        """The table REPLACEMENTS."""
+        return self.home / "matching" / "replacements.parquet"
+
+    @property
+    def caption_words(self) -> Path:
+        """The table CAPTION_WORDS."""
+        return self.results / "words" / "caption_words.parquet"
 
     @property
     def pictures(self) -> Path:

@@ -28,6 +28,8 @@ from seesay.shared.tables import UNREADABLE
 
 # RuntimeError: an archive with a password; it also is the base of NotImplementedError.
 DAMAGED = (*UNREADABLE, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
+# Lists whose numbers stand in any order.
+VIEWS = pa.types.is_list_view, pa.types.is_large_list_view
 # Ids, numbers of fragments or None, vectors.
 Raw = tuple[Sequence[Any], Sequence[Any] | None, NDArray[Any]]
 
@@ -97,7 +99,7 @@ def _plain(column: pa.ChunkedArray) -> pa.Array:
 def _is_list(kind: pa.DataType) -> bool:
     return any(
         check(kind) for check in (pa.types.is_list, pa.types.is_large_list,
-                                  pa.types.is_fixed_size_list)
+                                  pa.types.is_fixed_size_list, *VIEWS)
     )  # fmt: skip
 
 
@@ -110,7 +112,8 @@ def _of_lists(path: Path, name: str, column: pa.Array) -> NDArray[Any]:
         )
     if pa.types.is_fixed_size_list(column.type):
         return _array(column.flatten()).reshape(len(column), column.type.list_size)
-    lengths = np.diff(column.offsets.to_numpy())
+    # Offsets do not tell the lengths of list views.
+    lengths = np.asarray(column.value_lengths())
     odd = np.flatnonzero(lengths != lengths[:1])
     if len(odd):
         raise InputError(

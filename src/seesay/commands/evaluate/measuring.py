@@ -89,7 +89,6 @@ def _apart(mine: Measured, theirs: Measured) -> list[Row]:
 
 def _write_items(finished: Finished, folder: Path) -> None:
     """Write items.tsv and its codebook, without the sizes of fragments."""
-    home = finished.home
     grounded = folder / "grounding.parquet"
     inputs = Inputs(
         ranks=[folder / "ranks.parquet"],
@@ -97,9 +96,9 @@ def _write_items(finished: Finished, folder: Path) -> None:
         human_ranks=[],
         images=[finished.pictures],
         spoken_captions=[finished.spoken_captions],
-        replacements=[home / "matching" / "replacements.parquet"],
+        replacements=[finished.replacements],
         human_words=[],
-        caption_words=finished.results / "words" / "caption_words.parquet",
+        caption_words=finished.caption_words,
         regions=[],
     )
     table = folder / "items.parquet"
