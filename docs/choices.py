@@ -22,7 +22,8 @@ def networks() -> list[list[str]]:
         facts = about(NETWORKS, name)
         least, most, step = facts.sides
         sizes = f"{least} to {most}" + (f", a multiple of {step}" if step > 1 else "")
-        weights = f"{'in a package' if facts.packaged else '`fetch`'} ({facts.terms})"
+        package = f"in a package of `seesay[{facts.extra}]`" if facts.extra else "in a package"
+        weights = f"{package if facts.packaged else '`fetch`'} ({facts.terms})"
         data = f"{facts.data}'s {facts.labels}"
         rows.append([f"`{name}`", facts.title, data, sizes, f"{facts.width:,}", weights])
     return rows

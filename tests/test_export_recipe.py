@@ -20,7 +20,7 @@ from seesay.commands.export import recipe
 from seesay.commands.search import Encoder
 from seesay.learning.arrays import embed
 from seesay.planning import recipes
-from seesay.settings.fc7 import Fc7Settings
+from seesay.settings.fc7 import Fc7Networks
 from seesay.settings.logmel import LogmelSettings
 from seesay.vision.networks import load
 from support import ROOT
@@ -94,7 +94,7 @@ def test_the_recipe_says_what_the_stage_computes():
 
 @pytest.mark.parametrize("network", ["efficientnet_lite0", "alexnet"])
 def test_pictures_are_normalised_as_the_network_does(network):
-    said = recipe.image(Fc7Settings(network=network, weights="random"))
+    said = recipe.image(Fc7Networks(network=network, weights="random"))
     net = load(network, "random", 128)
     assert said["mean"] == pytest.approx(net.mean.flatten().tolist())
     assert said["std"] == pytest.approx(net.std.flatten().tolist())
@@ -105,7 +105,7 @@ def test_pictures_are_normalised_as_the_network_does(network):
 
 
 def test_a_detector_sees_whole_pictures():
-    said = recipe.image(Fc7Settings(network="fasterrcnn", size=800, weights="random"))
+    said = recipe.image(Fc7Networks(network="fasterrcnn", size=800, weights="random"))
     # ImageNet's means and deviations, as torchvision documents them.
     assert said["mean"] == pytest.approx([123.675, 116.28, 103.53])
     assert said["std"] == pytest.approx([58.395, 57.12, 57.375])

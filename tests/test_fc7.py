@@ -33,7 +33,7 @@ ABOUT = {name: choice.about(PACKAGE, name) for name in choice.names(PACKAGE)}
 CHOSEN = {
     name: {
         "network": name,
-        "weights": "DEFAULT" if about.packaged else "random",
+        "weights": "DEFAULT" if about.packaged and not about.extra else "random",
         "size": about.sides[0],
     }
     for name, about in ABOUT.items()

@@ -49,7 +49,9 @@ def test_a_cluster_is_told_of_every_rule_that_can_use_a_gpu(name):
         told = profile(name, gpus=count)["set-resources"]
         assert set(told) == able
         taking = {rule for rule, given in told.items() if given["gpu"]}
-        assert taking == ({"training", "caption_training", "fc7"} if count else set())
+        assert taking == (
+            {"training", "caption_training", "fc7", "fc7_networks"} if count else set()
+        )
         for rule, given in told.items():
             assert given["device"] == ("auto" if rule in taking else "cpu")
 

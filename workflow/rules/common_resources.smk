@@ -10,7 +10,7 @@ from seesay.settings.choice import chosen
 
 def fc7_memory(wildcards, attempt):
     """Memory in MB of a job of the stage fc7."""
-    return chosen(variant_section(wildcards, "fc7"), "network").memory * attempt
+    return variant_section(wildcards, "fc7").memory * attempt
 
 
 def regions_memory(wildcards, attempt):

@@ -84,7 +84,8 @@ def _weights(config: Config, counts: Counts, trust_model: bool) -> Iterator[Find
     for name in sorted(config.trained):
         of = {stage: config.section_of(name, stage) for stage in ("fc7", "regions", "logmel")}
         if not config.fragments and of["fc7"]:
-            networks["fc7", of["fc7"].network, of["fc7"].weights, of["fc7"].size] = None
+            seen = of["fc7"].weights, of["fc7"].size
+            networks |= {("fc7", network, *seen): None for network in of["fc7"].networks}
         detector = of["regions"] and chosen(of["regions"], "proposals").network
         if not config.fragments and detector:
             networks["regions", detector, of["regions"].weights, of["regions"].side] = None

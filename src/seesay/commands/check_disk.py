@@ -6,7 +6,6 @@ import shutil
 from pathlib import Path
 
 from seesay.planning.config import Config
-from seesay.settings.choice import chosen
 
 # Ready-made fragments: of 4,096 numbers, 20 a picture.
 READY_WIDTH, READY_FRAGMENTS = 4096, 20
@@ -41,7 +40,7 @@ def estimate(config: Config, pictures: int, captions: int, tokens: int | None) -
         width, fragments = READY_WIDTH, READY_FRAGMENTS
         if config.fc7 and not config.fragments:
             fc7 = config.section_of(name, "fc7")
-            width, fragments = chosen(fc7, "network").width, fc7.regions + 1
+            width, fragments = fc7.width, fc7.regions + 1
         fragments *= pictures
         for stage, numbers in (("fc7", fragments * width), ("logmel", tokens * logmel.size)):
             # Experiments that agree in a stage share its tables.

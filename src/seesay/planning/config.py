@@ -24,7 +24,7 @@ from seesay.settings import alike
 from seesay.settings.captions.checks import check_captions
 from seesay.settings.choice import about, chosen
 from seesay.settings.corpora import Corpus
-from seesay.settings.fc7 import Fc7Settings
+from seesay.settings.fc7 import Fc7Networks
 from seesay.settings.human import HumanSettings, check_human
 from seesay.settings.regions import RegionsSettings
 from seesay.shared.command import one_line
@@ -208,8 +208,9 @@ class Config(Sections):
         wanted = set()
         for name in self.trained:
             fc7, regions = self.section_of(name, "fc7"), self.section_of(name, "regions")
-            if fc7.weights == "DEFAULT" and not chosen(fc7, "network").packaged:
-                wanted.add(fc7.network)
+            if fc7.weights == "DEFAULT":
+                named = zip(fc7.networks, fc7.facts, strict=True)
+                wanted |= {network for network, facts in named if not facts.packaged}
             if regions.weights == "DEFAULT" and (detector := chosen(regions, "proposals").network):
                 wanted.add(detector)
         return sorted(wanted)
@@ -262,7 +263,7 @@ class Config(Sections):
         return str(section.compared())
 
 
-def _check_candidates(regions: RegionsSettings, fc7: Fc7Settings) -> None:
+def _check_candidates(regions: RegionsSettings, fc7: Fc7Networks) -> None:
     """Raise ValueError unless there are at least as many candidates as regions to keep."""
     if fc7.regions > regions.candidates:
         raise ValueError(

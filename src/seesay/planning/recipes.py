@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, PrivateAttr, ValidationError
 
-from seesay.settings.fc7 import Fc7Settings
+from seesay.settings.fc7 import Fc7Networks
 from seesay.settings.logmel import LogmelSettings
 from seesay.settings.regions import RegionsSettings
 from seesay.shared.command import one_line
@@ -22,7 +22,7 @@ class Recipe(BaseModel):
 
     logmel: LogmelSettings
     regions: RegionsSettings | None
-    fc7: Fc7Settings | None
+    fc7: Fc7Networks | None
     boxes: str
     digests: dict[str, str] = {}
     _path: Path = PrivateAttr(default=Path())

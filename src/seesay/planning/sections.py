@@ -13,7 +13,7 @@ from seesay.planning.results_folder import ResultsFolder
 from seesay.settings import Seed, Settings
 from seesay.settings.alignment import AlignmentSettings
 from seesay.settings.captions import TrainingSection
-from seesay.settings.fc7 import Fc7Settings
+from seesay.settings.fc7 import Fc7Networks
 from seesay.settings.fetch import FetchSettings
 from seesay.settings.fragments import FragmentsSettings
 from seesay.settings.human import EvaluationSection
@@ -105,8 +105,8 @@ class Sections(Settings):
         description="candidate boxes; null, or left out beside the section fragments: none are"
         " computed",
     )
-    fc7: Fc7Settings | None = Field(
-        default_factory=_unless_ready_made(Fc7Settings),
+    fc7: Fc7Networks | None = Field(
+        default_factory=_unless_ready_made(Fc7Networks),
         description="fragments and their features; null, or left out beside the section"
         " fragments: none are computed",
     )

@@ -83,7 +83,8 @@ def by_experiment(
 
 def _networks(fc7: Values, regions: Values) -> str:
     """The network of the features and, if there is one, the network that proposes the boxes."""
-    network = _network(fc7["network"], fc7["weights"])
+    found = [_network(name, fc7["weights"]) for name in networks_of(fc7)]
+    network = " beside ".join(found)
     if detector := proposer(regions):
         network += f"; its boxes proposed by {_network(detector, regions['weights'])}"
     return network
@@ -218,6 +219,11 @@ def network_facts(network: str) -> Network:
     return found
 
 
+def networks_of(fc7: Values) -> list[str]:
+    """The networks of a section fc7, mostly one."""
+    return [fc7["network"]] if isinstance(fc7["network"], str) else list(fc7["network"])
+
+
 def proposer(regions: Values) -> str | None:
     """The image network that proposes the boxes of a section regions; None for other methods."""
     found: Proposals = about("seesay.vision.proposals", regions["proposals"])
@@ -256,7 +262,7 @@ def _network_licences(config: dict[str, Any]) -> list[dict[str, str]]:
     networks = []
     for name in trained(config):
         fc7, regions = (section(config, name, stage) for stage in ("fc7", "regions"))
-        networks.append(("Image network", fc7["network"], fc7["weights"]))
+        networks += [("Image network", each, fc7["weights"]) for each in networks_of(fc7)]
         if detector := proposer(regions):
             networks.append(("Region proposals", detector, regions["weights"]))
     return [_network_licence(*network) for network in dict.fromkeys(networks)]

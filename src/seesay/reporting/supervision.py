@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from seesay.planning.experiments import given, section
-from seesay.reporting.credits import engines, found_by, network_facts, proposer, spoken
+from seesay.reporting.credits import engines, found_by, network_facts, networks_of, proposer, spoken
 from seesay.reporting.speech_sources import Source, surroundings, times
 
 Values = dict[str, Any]
@@ -178,7 +178,8 @@ def _image_labels(config: Values, fc7: Values, regions: Values) -> Source:
     if config.get("fragments"):
         said = "Boxes and features come from R-CNN, which was trained on labelled boxes."
         return Source(name, "R-CNN’s, for boxes and features", said)
-    found = [_labels(fc7["network"], fc7["weights"], "features")]
+    told = {_labels(each, fc7["weights"], "features"): None for each in networks_of(fc7)}
+    found = [*told]
     if detector := proposer(regions):
         found.append(_labels(detector, regions["weights"], "boxes"))
     short, long = (" and ".join(texts) for texts in zip(*found, strict=True))

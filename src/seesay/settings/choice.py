@@ -19,7 +19,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.fields import FieldInfo
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
 SOURCE = Path(__file__).parents[2]
 ABOUT = re.compile(r"^ABOUT = ", re.MULTILINE)
@@ -46,6 +46,35 @@ class Choice:
         """The names, each with its title."""
         titles = [about(self.package, name).title for name in self.names]
         return {**handler(schema), "enumDescriptions": titles}
+
+
+@dataclass(frozen=True)
+class Choices(Choice):
+    """Marks a field whose value names a module of `package`, or a list of several, none twice."""
+
+    def __get_pydantic_core_schema__(self, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Allow one of the names, or a list of them; a list of one is that name."""
+
+        def checked(value: Any) -> str | tuple[str, ...]:
+            given = list(value) if isinstance(value, list | tuple) else [value]
+            known = self.names
+            if not given or any(name not in known for name in given):
+                allowed = f"{', '.join(map(repr, known[:-1]))} or {known[-1]!r}"
+                raise PydanticKnownError("literal_error", {"expected": allowed})
+            if len(set(given)) < len(given):
+                raise ValueError("names one twice; each counts once")
+            return tuple(given) if len(given) > 1 else str(given[0])
+
+        return core_schema.no_info_plain_validator_function(checked)
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """One name, each with its title, or a list of two or more."""
+        one = {"enum": list(self.names), "type": "string"}
+        titles = {"enumDescriptions": [about(self.package, name).title for name in self.names]}
+        several = {"type": "array", "items": one, "minItems": 2, "uniqueItems": True}
+        return {"anyOf": [{**one, **titles}, several]}
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ class Network:
         link: Where it is from.
         packaged: Whether a Python package carries the weights; else `URL` of the module names them.
         tap: Which of its activations are the features.
+        extra: The extra of seesay that installs this package; "" where seesay itself does.
     """
 
     title: str
@@ -58,6 +59,7 @@ class Network:
     labels: str = "labels"
     packaged: bool = False
     tap: str = "what its last layer takes: after the ReLU and dropout of the layer before (fc7)"
+    extra: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from seesay.settings.fc7 import Fc7Settings
+from seesay.settings.fc7 import Fc7Networks, Fc7Settings
 from seesay.settings.regions import RegionsSettings
 from seesay.shared import arguments
 from seesay.shared.device import choose
@@ -23,6 +23,7 @@ from seesay.vision.fc7 import best_rows
 from seesay.vision.networks import find, load
 from seesay.vision.proposals import Boxes, Pixels
 from seesay.vision.regions import Regions
+from seesay.vision.side_by_side import side_by_side
 
 Floats = NDArray[np.float32]
 
@@ -58,8 +59,9 @@ def features(
         options: Keys of the section `fc7` of a config: network, weights, size, context, batch.
 
     Returns:
-        The penultimate activations, float32 (n, width): 1,280 numbers of efficientnet_lite0; and
-        the network's highest class probability, float32 (n,).
+        The penultimate activations, float32 (n, width): 1,280 numbers of efficientnet_lite0, those
+        of several networks side by side; and the (first) network's highest class probability,
+        float32 (n,).
 
     Raises:
         InputError: For arrays of another shape or type, boxes without area or outside of the
@@ -67,7 +69,17 @@ def features(
     """
     pixels, place = _pixels(picture), choose(device)
     wanted = _boxes(boxes, pixels)
-    settings = arguments.settings("options", Fc7Settings, options)
+    settings = arguments.settings("options", Fc7Networks, options)
+    seen = [_features(pixels, wanted, each, place) for each in settings.each()]
+    if len(seen) > 1:
+        return side_by_side([values for values, _ in seen]), seen[0][1]
+    return seen[0]
+
+
+def _features(
+    pixels: Pixels, wanted: Boxes, settings: Fc7Settings, place: torch.device
+) -> tuple[Floats, Floats]:
+    """As `features`, of one network."""
     network = _network(
         settings.network, settings.weights, _changed(settings.weights), settings.size, place
     )
@@ -104,7 +116,7 @@ def keep(boxes: Any, scores: Any, **options: Any) -> NDArray[np.int64]:
     """
     certain = arguments.floats("scores", scores, ("boxes",))
     edges = _whole_numbers(boxes, len(certain))
-    settings = arguments.settings("options", Fc7Settings, options)
+    settings = arguments.settings("options", Fc7Networks, options)
     return best_rows(edges, certain, settings.regions, settings.nms)
 
 
@@ -145,7 +157,7 @@ def _changed(weights: str) -> int:
     return Path(weights).stat().st_mtime_ns if Path(weights).is_file() else 0
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=4)  # networks that may be side by side
 def _network(name: str, weights: str, changed: int, size: int, device: torch.device) -> Any:
     """The network, kept for the next picture."""
     module = find(name)

@@ -12,7 +12,7 @@ import torch
 from seesay.planning import folds
 from seesay.planning.recipes import Recipe
 from seesay.settings.choice import chosen
-from seesay.settings.fc7 import Fc7Settings
+from seesay.settings.fc7 import Fc7Networks, Fc7Settings
 from seesay.settings.logmel import LogmelSettings
 from seesay.shared.errors import InputError
 from seesay.vision.networks import find, load
@@ -96,8 +96,21 @@ def speech(settings: LogmelSettings) -> dict[str, Any]:
     }
 
 
-def image(settings: Fc7Settings) -> dict[str, Any]:
-    """How a box of a picture becomes a vector (width,): the activations of an image network."""
+def image(settings: Fc7Networks) -> dict[str, Any]:
+    """How a box of a picture becomes a vector (size,), by one network or by several."""
+    made = [_network(each) for each in settings.each()]
+    if len(made) == 1:
+        return made[0]
+    return {
+        "size": settings.width,
+        "side_by_side": "the vectors of `networks` one after the other, each divided by the root of"
+        " the mean of its squares",
+        "networks": made,
+    }
+
+
+def _network(settings: Fc7Settings) -> dict[str, Any]:
+    """How a box of a picture becomes a vector (size,): the activations of an image network."""
     facts = chosen(settings, "network")
     mean, std = _normalisation(settings)
     whole = hasattr(find(settings.network), "Detector")
