@@ -1,5 +1,6 @@
 """The server of the page: it finds what search finds, and tells strangers nothing."""
 
+import base64
 import http.client
 import io
 import json
@@ -16,15 +17,19 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
+import torch
 from PIL import Image
 
 from seesay.commands import cli
+from seesay.commands.demo import carried as carrying
 from seesay.commands.demo import chance, one_file, page, trimming, uploads
 from seesay.commands.demo.chosen import Chosen
 from seesay.commands.demo.page import About
 from seesay.exhibits.gallery import Gallery
+from seesay.model.network import Network
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.vision import IMAGES
+from seesay.settings.network import NetworkSettings
 from seesay.shared import sound, tables
 from seesay.shared.errors import InputError
 from seesay.shared.vectors import unit
@@ -454,6 +459,28 @@ def test_one_file_leaves_out_what_has_no_room_and_what_cannot_be_read(server, mo
     less = held(one_file.text(about, server.answers))["media"]
     assert 0 < len(less["sound"]) < len(whole["sound"])
     assert set(whole["picture"]) - set(less["picture"]) == {str(broken["number"])}
+
+
+def test_a_page_carries_only_networks_that_it_can_compute(server, monkeypatch):
+    answers, network = server.answers, server.search.model.network
+    logmel = server.search.recipe.logmel
+    hearing = carrying.carried(answers, network, logmel)
+    weights = [
+        np.frombuffer(base64.b64decode(layer["weight"]), "<f4") for layer in hearing["layers"]
+    ]
+    linear = [module for module in network.speech if isinstance(module, torch.nn.Linear)]
+    for weight, module in zip(weights, linear, strict=True):
+        assert np.array_equal(weight, module.weight.detach().numpy().ravel())
+    about = About(server.results, Chosen.of(server.results, None, None).config, "paper", 1)
+    assert 'id="record"' in one_file.text(about, answers, hearing)
+    settings = NetworkSettings(speech_encoder="conv", filters=logmel.filters, embedding=16)
+    other = Network(settings, server.search.model.image_size, logmel.size)
+    assert carrying.carried(answers, other, logmel) is None
+    model = logmel.model_copy(update={"model": "frames.pt"})
+    assert carrying.carried(answers, network, model) is None
+    monkeypatch.setattr(carrying, "MOST", 1000)
+    assert carrying.carried(answers, network, logmel) is None
+    assert 'id="record"' not in one_file.text(about, answers)
 
 
 def test_the_page_says_how_well_the_model_did_beside_chance(server):

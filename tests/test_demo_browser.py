@@ -8,11 +8,15 @@ import soundfile
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 
+from seesay.audio.word_frames import log_mel
 from seesay.commands.demo import one_file, trimming
+from seesay.commands.demo.carried import carried, mel
 from seesay.commands.demo.chosen import Chosen
 from seesay.commands.demo.page import About
 from seesay.schemas.vision import IMAGES
+from seesay.settings.logmel import LogmelSettings
 from seesay.shared import sound, tables
+from seesay.shared.columns import FEATURE_BITS
 from seesay.shared.errors import InputError
 from support.browser import opened
 from support.demo_server import longest_word, serving
@@ -50,15 +54,19 @@ def files(server, tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-def shown(server, files):
-    """The page, with the recording in place of a microphone."""
-    microphone = [
+def microphone(files):
+    """Options of Chromium: the recording in place of a microphone."""
+    return [
         "--use-fake-ui-for-media-stream",
         "--use-fake-device-for-media-stream",
         f"--use-file-for-fake-audio-capture={files / 'microphone.wav'}%noloop",
     ]
-    with opened(server.url, microphone, viewport={"width": 1180, "height": 900}) as browser:
+
+
+@pytest.fixture
+def shown(server, files):
+    """The page, with the recording in place of a microphone."""
+    with opened(server.url, microphone(files), viewport={"width": 1180, "height": 900}) as browser:
         yield browser
         assert browser.complaints == []
         own = (f"{server.url}/", "data:image/", "blob:")
@@ -76,7 +84,7 @@ def test_a_word_into_the_microphone_finds_its_pictures(server, files, shown):
     shown.page.click("#record")
     shown.page.wait_for_selector(FOUND)
     found = ids(server, shown.page)
-    sent = "live.sound.arrayBuffer().then(sound => [...new Uint8Array(sound)])"
+    sent = "ear.sound.arrayBuffer().then(sound => [...new Uint8Array(sound)])"
     (files / "sent.wav").write_bytes(bytes(shown.page.evaluate(sent)))
     samples, rate = soundfile.read(files / "sent.wav", dtype="int16")
     onset, offset = trimming.word(files / "sent.wav")
@@ -227,7 +235,8 @@ def one(server, files):
         picture["captions"] = [f"</script><script>alert(1)</script><b>{picture['id']}</b>"]
     config = {**Chosen.of(server.results, None, None).config, "report": {"title": "<i>Words</i>"}}
     about = About(server.results, config, "paper", 1)
-    (files / "one.html").write_text(one_file.text(about, server.answers))
+    hearing = carried(server.answers, server.search.model.network, server.search.recipe.logmel)
+    (files / "one.html").write_text(one_file.text(about, server.answers, hearing))
     for picture, captions in zip(server.answers.pictures, before, strict=True):
         picture["captions"] = captions
     return files / "one.html"
@@ -261,5 +270,74 @@ def test_the_file_answers_for_its_own_words_and_pictures(server, one, view):
         violations = Axe().run(page).response["violations"]
         assert [v["id"] for v in violations if v["impact"] in ("serious", "critical")] == []
         assert browser.complaints == []
-        own = (one.resolve().as_uri(), "data:")
+        own = (one.resolve().as_uri(), "data:", "blob:")
         assert [address for address in browser.asked if not address.startswith(own)] == []
+
+
+def named(page, server):
+    """The pictures that the file shows; it holds them as data."""
+    names = page.locator(f"{FOUND} p:first-of-type > span:nth-child(2)").all_inner_texts()
+    return [re.findall("<b>(.*)</b>", name)[0] for name in names]
+
+
+def at_its_own_rate(server, files):
+    """The word at the rate of the model's frames, so that nobody resamples it: a WAV file."""
+    rate = server.search.recipe.logmel.sample_rate
+    samples = np.concatenate(list(sound.pieces(files / "word.wav", rate)))
+    soundfile.write(files / "own_rate.wav", samples, rate, subtype="PCM_16")
+    return files / "own_rate.wav"
+
+
+def test_the_file_hears_a_recording_as_search_does(server, files, one):
+    path = at_its_own_rate(server, files)
+    with opened(one) as browser:
+        page = browser.page
+        page.set_input_files("#recording", path)
+        page.wait_for_selector(FOUND)
+        wanted, live = server.search.say(path), server.answers.say(path)["found"]
+        assert named(page, server) == wanted["image_id"].to_list()
+        shown = page.evaluate("carried.decoded(new File([ear.sound], 'a')).then(sound =>"
+                              " carried.answer(sound, false))")  # fmt: skip
+        for ours, theirs in zip(shown["found"], live, strict=True):
+            assert ours["cosine"] == pytest.approx(theirs["cosine"], abs=1e-4)
+            assert ours["box"] == theirs["box"]
+            assert ours["above"] == pytest.approx(theirs["above"])
+            # Of fewer words: four standard errors of a share at most.
+            assert ours["wrong"] == pytest.approx(theirs["wrong"], abs=4 * 0.5 / 500**0.5)
+        page.select_option("#split", "test")
+        page.locator(FOUND).nth(4).wait_for(state="detached")
+        test = server.search.say(path, split="test")["image_id"].to_list()
+        assert named(page, server) == test
+        page.set_input_files("#recording", files / "picture.png")
+        page.get_by_text("the recording: cannot be read as audio; replace it").wait_for()
+        assert browser.complaints == []
+
+
+def test_the_file_hears_the_microphone(server, files, one):
+    with opened(one, microphone(files)) as browser:
+        page = browser.page
+        page.click("#record")
+        page.wait_for_selector(FOUND)
+        best = server.search.say(files / "word.wav", top=5)["image_id"].to_list()
+        assert named(page, server)[0] in best
+        taken = float(re.findall(r"^(\d+\.\d+) s of", page.inner_text("#say-status"))[0])
+        seconds = soundfile.info(files / "word.wav").duration
+        assert taken == pytest.approx(seconds, abs=0.1)
+        assert browser.complaints == []
+
+
+@pytest.mark.parametrize("span", ["word", "window", "masked"])
+@pytest.mark.parametrize("normalise", ["none", "recording", "token"])
+def test_the_file_makes_log_mel_vectors_as_seesay_does(server, files, one, span, normalise):
+    """Nearly to the bit: a spectrum in double precision may round to the next of 11 bits."""
+    settings = LogmelSettings(span=span, normalise=normalise, frames=31, filters=20)
+    samples, rate = soundfile.read(at_its_own_rate(server, files), dtype="float32")
+    wanted = tables.rounded(log_mel(samples, rate, **settings.model_dump()), FEATURE_BITS)[0]
+    with opened(one) as browser:
+        found = browser.page.evaluate(
+            "([mel, samples]) => { carried.hear(mel);"
+            " return [...carried.vector(Float32Array.from(samples))]; }",
+            [mel(settings), samples.tolist()],
+        )
+    np.testing.assert_allclose(found, wanted, rtol=2**-10, atol=1e-3)
+    assert np.mean(np.float32(found) == wanted) > 0.9

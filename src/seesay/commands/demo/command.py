@@ -6,6 +6,7 @@ from pathlib import Path
 
 from seesay.commands.demo import one_file, page, server
 from seesay.commands.demo.answers import Answers
+from seesay.commands.demo.carried import carried
 from seesay.commands.demo.chosen import Chosen
 from seesay.commands.demo.routes import Routes
 from seesay.commands.search import Search
@@ -21,7 +22,8 @@ def demo(arguments: argparse.Namespace) -> None:
     answers = Answers(search)
     about = page.About(results, chosen.config, chosen.experiment, chosen.seed)
     if arguments.out is not None:
-        writing.write_text(arguments.out, one_file.text(about, answers))
+        hearing = carried(answers, search.model.network, search.recipe.logmel)
+        writing.write_text(arguments.out, one_file.text(about, answers, hearing))
         return
     routes = Routes(answers, page.files(about, answers))
     routes.warm()

@@ -1,6 +1,6 @@
 """The page as one file without a server: it holds the answers for the run's own words and pictures.
 
-It has no models, so it takes no new words and pictures.
+It also carries what hears new words, where a page can compute it; it looks at no new pictures.
 """
 
 import io
@@ -10,7 +10,8 @@ from functools import partial
 import soundfile
 
 from seesay.commands.demo.answers import Answers, Record
-from seesay.commands.demo.page import About, choices, render
+from seesay.commands.demo.page import MICROPHONE, About, choices, joined, render
+from seesay.commands.demo.uploads import MOST_BYTES
 from seesay.exhibits.media import QUALITY, Budget, mp3
 from seesay.shared import data_uris
 from seesay.shared.errors import InputError
@@ -21,8 +22,8 @@ RATE = 16_000  # Hz of the sounds
 PICTURE_BYTES, SOUND_BYTES = 16_000_000, 8_000_000  # of all pictures, and of all sounds
 
 
-def text(about: About, answers: Answers) -> str:
-    """The page as HTML."""
+def text(about: About, answers: Answers, hearing: Record | None = None) -> str:
+    """The page as HTML, with `hearing` what `carried` makes."""
     chosen = choices(answers)
     splits = [[name, count] for name, count in chosen["splits"] if name in ("all", "test")]
     words = [row for row, *_ in chosen["words"]]
@@ -33,6 +34,8 @@ def text(about: About, answers: Answers) -> str:
     seen = [item["picture"] for word in say.values() for name in names
             for item in word[name]["found"]]  # fmt: skip
     heard = [item["token"] for picture in look.values() for item in picture["found"]]
+    if hearing is not None:
+        seen += range(len(answers.pictures))
     pictures = _held("picture", [*shown, *seen], PICTURE_BYTES, partial(_picture, answers))
     sounds = _held("clip", [*words, *heard], SOUND_BYTES, partial(_sound, answers))
     data = {
@@ -44,6 +47,8 @@ def text(about: About, answers: Answers) -> str:
         "pictures": {number: answers.pictures[number] for number in dict.fromkeys([*shown, *seen])},
         "media": {"picture": pictures, "sound": sounds},
     }
+    if hearing is not None:
+        data |= {"carried": hearing, "worklet": joined([MICROPHONE]), "most": MOST_BYTES}
     return render(about, answers, data, live=False)
 
 

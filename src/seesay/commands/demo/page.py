@@ -17,7 +17,8 @@ from seesay.scoring.names import MAIN_METRIC
 from seesay.shared.randomness import generator
 
 STYLES = ("report.css", "listen.css", "demo.css")
-SCRIPT, LIVE, MICROPHONE = "demo.js", "demo_live.js", "demo_microphone.js"
+SCRIPT, MICROPHONE = "demo.js", "demo_microphone.js"
+LIVE, CARRIED = ("demo_ear.js", "demo_live.js"), ("demo_ear.js", "demo_carried.js")
 SPLITS = ("train", "validation", "test")
 MOST_WORDS = 300  # of the run's own to choose from
 MOST_PICTURES = 60
@@ -62,10 +63,12 @@ class About:
 
 
 def render(about: About, answers: Answers, data: Mapping[str, Any], live: bool) -> str:
-    """The page as HTML; `data` is embedded. If not `live`, it holds its styles and script, too."""
+    """The page as HTML; `data` is embedded. If not `live`, it holds its styles and scripts, too."""
+    hears = live or "carried" in data
     environment, config = pages.environment(), dict(about.config)
     text = environment.get_template("demo.html.j2").render(
         live=live,
+        hears=hears,
         title=config["report"]["title"],
         kind=kind_of_speech(config),
         label=credits.label(credits.sources(config)),
@@ -81,7 +84,7 @@ def render(about: About, answers: Answers, data: Mapping[str, Any], live: bool) 
         scenes=bool(config.get("scenes")),
         data=pages.embedded(data),
         styles=Markup("" if live else joined(STYLES)),
-        script=Markup("" if live else joined([SCRIPT])),
+        script=Markup("" if live else joined([SCRIPT, *(CARRIED if hears else ())])),
     )
     return f"{text}\n"
 
@@ -93,7 +96,7 @@ def files(about: About, answers: Answers) -> dict[str, tuple[str, bytes]]:
     return {
         "/": ("text/html; charset=utf-8", page.encode()),
         "/demo.css": ("text/css; charset=utf-8", joined(STYLES).encode()),
-        "/demo.js": ("text/javascript; charset=utf-8", joined([SCRIPT, LIVE]).encode()),
+        "/demo.js": ("text/javascript; charset=utf-8", joined([SCRIPT, *LIVE]).encode()),
         f"/{MICROPHONE}": ("text/javascript; charset=utf-8", joined([MICROPHONE]).encode()),
     }
 

@@ -61,8 +61,8 @@ def add_demo(commands: Commands) -> None:
     demo.add_argument("--experiment", metavar="NAME", help="whose model (as Listen and look)")
     demo.add_argument("--seed", type=int, metavar="N", help="which of its models (the first)")
     demo.add_argument("--port", type=int, default=8642, metavar="P", help="0 for any (8642)")
-    demo.add_argument("--out", type=Path, metavar="FILE", help="write a page of the run's own"
-                      " test words and pictures instead, as one file")  # fmt: skip
+    demo.add_argument("--out", type=Path, metavar="FILE", help="write one file instead, which"
+                      " hears words and holds answers for the run's own pictures")  # fmt: skip
     demo.add_argument("--trust-model", action="store_true", help=TRUST)
 
 
