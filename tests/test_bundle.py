@@ -188,6 +188,19 @@ def test_rocrate_reads_the_metadata(unpacked, small_run):
     assert authors == ["Gabriel Synnaeve", "Maarten Versteegh", "Emmanuel Dupoux"]
 
 
+def test_authors_are_in_the_metadata(small_run, tmp_path):
+    names = ["Ada Lovelace", "Émilie du Châtelet"]
+    for count in (1, 2):
+        options = [part for name in names[:count] for part in ("--author", name)]
+        done = seesay(tmp_path, small_run / "results", "--out", "a.zip", *options)
+        assert done.returncode == 0, done.stderr
+        with zipfile.ZipFile(tmp_path / "a.zip") as file:
+            root = ROCrate(json.loads(file.read(METADATA))).root_dataset
+        found = root["author"] if count > 1 else [root["author"]]
+        assert [author["name"] for author in found] == names[:count]
+        assert {author.type for author in found} == {"Person"}
+
+
 def test_other_tools_check_the_manifest(unpacked):
     done = subprocess.run(
         ["sha256sum", "--check", "--quiet", MANIFEST], cwd=unpacked, capture_output=True, text=True

@@ -7,12 +7,14 @@ layouts, and are made by code.
 
 import html
 import re
+import zipfile
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
 
+from seesay.commands.bundle import checking, writing
 from seesay.planning.config import load
 from seesay.planning.config_file import read
 from seesay.reporting.supervision import declared, sources
@@ -150,6 +152,21 @@ def test_nothing_is_rejected_that_should_not_be(run):
     captions = pd.read_parquet(results / "words" / "caption_words.parquet")
     names = ["image_id", "caption"]
     assert len(spoken[names].drop_duplicates()) > 0.9 * len(captions[names].drop_duplicates())
+
+
+def test_the_run_goes_into_one_archive(run, tmp_path, monkeypatch):
+    _, values, results = run
+    monkeypatch.chdir(results.parents[len(Path(values["results"]).parts) - 1])
+    writing.write(Path(values["results"]), tmp_path / "a.zip", Path("config.yaml"))
+    assert checking.faults(tmp_path / "a.zip").lines == []
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        names, card = archive.namelist(), archive.read("MODEL_CARD.md").decode()
+        made = load(yaml.safe_load(archive.read("effective.yaml")))
+    assert made == load(values)
+    for name in values["experiments"]:
+        assert f"training/{name}/model/1/model.safetensors" in names
+        assert f"items/{name}.parquet" in names
+        assert re.search(rf"^### {name}: ", card, re.MULTILINE)
 
 
 def test_the_study_has_every_experiment(run):

@@ -1,6 +1,8 @@
 """All folds in one run: each picture is tested once, and pooled numbers are the queries'."""
 
 import re
+import shutil
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +11,11 @@ import pytest
 import yaml
 
 from seesay.commands import cli, export
+from seesay.commands.bundle import writing
 from seesay.commands.check import report
 from seesay.planning import folds
 from seesay.schemas.audio import HUMAN_WORDS
+from seesay.schemas.items import ITEMS
 from seesay.schemas.learning import HISTORY
 from seesay.schemas.scoring import ABX, GROUPS, HUMAN_RANKS, RANKS
 from seesay.scoring.abx_metrics import pooled as pooled_pairs
@@ -207,6 +211,23 @@ def test_commands_take_a_fold(pooled, capsys, monkeypatch, tmp_path):
 
 
 @pytest.mark.slow
+def test_an_archive_has_the_models_and_queries_of_all_folds(pooled, tmp_path):
+    results = copy(pooled[0] / "results", tmp_path / "results")
+    shutil.rmtree(results / "items")  # so that the archive's are made for it
+    writing.write(results, tmp_path / "a.zip")
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        archive.extractall(tmp_path / "a")
+    models = sorted((tmp_path / "a").rglob("model.safetensors"))
+    inside = "training/paper/model/1/model.safetensors"
+    names = [path.relative_to(tmp_path / "a").as_posix() for path in models]
+    assert names == [f"folds/1/{inside}", f"folds/2/{inside}", inside]
+    items = tables.read(ITEMS, tmp_path / "a" / "items" / "paper.parquet")
+    same_numbers(items, results / "metrics.tsv")
+    card = (tmp_path / "a" / "MODEL_CARD.md").read_text()
+    assert card.splitlines()[2].startswith("3 models.")
+    assert re.search(r"^Human words: the word is among the 10 nearest", card, re.MULTILINE)
+
+
 def test_another_run_of_all_folds_is_compared_over_all_of_them(pooled, tmp_path, capsys):
     """The other run has the random projection's ranks as the model's."""
     folder = pooled[0]

@@ -13,7 +13,7 @@ def bundle(arguments: argparse.Namespace) -> None:
     Raises InputError if the run is not finished, or the file cannot be an archive.
     """
     if arguments.check is not None:
-        if arguments.results or arguments.out or arguments.config:
+        if arguments.results or arguments.out or arguments.config or arguments.author:
             raise InputError("--check: it takes the archive alone; leave the rest out")
         # Imported here, because each way needs libraries that the other does not.
         from seesay.commands.bundle.checking import faults
@@ -31,5 +31,5 @@ def bundle(arguments: argparse.Namespace) -> None:
 
     results = arguments.results
     out = arguments.out or Path(f"{results.resolve().name}.zip")
-    for line in write(results, out, arguments.config):
+    for line in write(results, out, arguments.config, arguments.author):
         print(line)

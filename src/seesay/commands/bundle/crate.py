@@ -1,6 +1,6 @@
 """The metadata of an archive as RO-Crate 1.1 (https://w3id.org/ro/crate/1.1)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -44,8 +44,9 @@ def metadata(
     members: Iterable[Member],
     code: dict[str, str],
     cited: dict[str, Any],
+    authors: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """The metadata of a run: its files, the software that made them, and the paper.
+    """The metadata of a run: its files and authors, the software that made it, and the paper.
 
     `code` names the version and commit of seesay, and `cited` is the content of CITATION.cff.
     """
@@ -67,6 +68,9 @@ def metadata(
         for member in members
     }
     crate.license = files["LICENCES.md"]
+    if authors:
+        people = [{"@type": "Person", "name": name} for name in authors]
+        crate.root_dataset["author"] = _all(crate, people, "run")
     software, paper = _cited(crate, code, cited)
     crate.root_dataset["citation"] = [paper, software]
     made = [name for name in files if name.endswith((".html", ".tsv", ".safetensors", ".parquet"))]
@@ -82,25 +86,30 @@ def metadata(
     return found
 
 
-def _cited(crate: Any, code: dict[str, str], cited: dict[str, Any]) -> tuple[Any, Any]:
-    """Add seesay and the paper to the metadata, each with its authors."""
+def _add(crate: Any, identifier: str, properties: dict[str, str]) -> Any:
+    """Add an entity that is no file."""
     from rocrate.model.contextentity import ContextEntity
 
-    def add(identifier: str, **values: Any) -> Any:
-        return crate.add(ContextEntity(crate, identifier, properties=values))
+    return crate.add(ContextEntity(crate, identifier, properties=properties))
 
-    def people(authors: list[dict[str, str]], whose: str) -> list[Any]:
-        return [add(f"#{whose}-{place}", **_person(one)) for place, one in enumerate(authors, 1)]
 
+def _all(crate: Any, people: Iterable[dict[str, str]], whose: str) -> Any:
+    """Add the authors of a work, and return them: a list, or the only one."""
+    added = [_add(crate, f"#author-of-{whose}-{place}", one) for place, one in enumerate(people, 1)]
+    return added if len(added) > 1 else added[0]
+
+
+def _cited(crate: Any, code: dict[str, str], cited: dict[str, Any]) -> tuple[Any, Any]:
+    """Add seesay and the paper to the metadata, each with its authors."""
     reference = cited["references"][0]
-    paper = add("#paper", **{"@type": "ScholarlyArticle"}, name=reference["title"])
-    paper["author"] = people(reference["authors"], "paper-author")
+    paper = _add(crate, "#paper", {"@type": "ScholarlyArticle", "name": reference["title"]})
+    paper["author"] = _all(crate, map(_person, reference["authors"]), "paper")
     paper["datePublished"] = str(reference["year"])
-    software = add("#seesay", **{"@type": "SoftwareApplication"}, name="seesay")
+    software = _add(crate, "#seesay", {"@type": "SoftwareApplication", "name": "seesay"})
     software["softwareVersion"] = code["version"]
     if "commit" in code:
         software["identifier"] = code["commit"]
-    software["author"] = people(cited["authors"], "author")
+    software["author"] = _all(crate, map(_person, cited["authors"]), "seesay")
     software["citation"] = paper
     return software, paper
 

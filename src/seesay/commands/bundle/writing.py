@@ -4,7 +4,7 @@ import hashlib
 import io
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import metadata as packages
 from pathlib import Path
@@ -39,10 +39,13 @@ class Part:
         return given.open("rb") if isinstance(given, Path) else io.BytesIO(given)
 
 
-def write(results: Path, out: Path, own_config: Path | None = None) -> list[str]:
+def write(
+    results: Path, out: Path, own_config: Path | None = None, authors: Sequence[str] = ()
+) -> list[str]:
     """Write the archive of a run to `out`, and return lines about it.
 
     `own_config` is the user's config file, which replaces the one that is made from the record.
+    `authors` are the names of those who made the run.
     Raises InputError if the run is not finished, or the config is another run's.
     """
     run = Run.read(results)
@@ -51,19 +54,25 @@ def write(results: Path, out: Path, own_config: Path | None = None) -> list[str]
     with TemporaryDirectory() as folder:
         parts = [*_texts(run, own_config, code, others), *_files(run, Path(folder))]
         with writing.replacing(out) as part, part.open("r+b") as file:
-            digest = _archive(run, file, parts, code)
+            digest = _archive(run, file, parts, code, authors)
     lines = [f"note: {line}" for line in others]
     size = out.stat().st_size / 1e6
     return [*lines, f"{out}: {len(parts) + 2} files, {size:,.1f} MB, sha256 {digest}"]
 
 
-def _archive(run: Run, file: io.BufferedRandom, parts: list[Part], code: dict[str, str]) -> str:
+def _archive(
+    run: Run,
+    file: io.BufferedRandom,
+    parts: list[Part],
+    code: dict[str, str],
+    authors: Sequence[str],
+) -> str:
     """Write the members, the metadata and the manifest, and return the archive's SHA-256."""
     with ZipFile(file, "w") as archive:
         members = [_member(archive, part) for part in sorted(parts, key=lambda part: part.name)]
         cited = yaml.safe_load((HOME / "CITATION.cff").read_text(encoding="utf-8"))
         title = run.config["report"]["title"]
-        found = crate.metadata(title, run.day, members, code, cited)
+        found = crate.metadata(title, run.day, members, code, cited, authors)
         text = json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
         about = Part(crate.METADATA, "The metadata of this archive", text.encode())
         members.append(_member(archive, about))

@@ -228,6 +228,9 @@ def _add_bundle(commands: Commands) -> None:
         metavar="FILE",
         help="the config file of the run, kept with its comments (default: one that is made anew)",
     )
+    bundle.add_argument(
+        "--author", action="append", default=[], metavar="NAME", help="who made the run; repeatable"
+    )
     bundle.add_argument("--check", type=Path, metavar="FILE", help="check this archive instead")
 
 
