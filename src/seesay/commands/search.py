@@ -7,7 +7,7 @@ so that a recording or picture of the corpus gets its own embedding again.
 import io
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -30,6 +30,8 @@ from seesay.shared import sound, sources, tables, writing
 from seesay.shared.columns import Table
 from seesay.shared.device import choose
 from seesay.shared.errors import InputError
+
+Keys: TypeAlias = "pd.Series[Any]"
 
 
 class Encoder:
@@ -107,10 +109,7 @@ class Search(Encoder):
 
     `model` is a folder <results>/training/{experiment}/{system}/{seed} of a finished run. With
     `fold`, the same model of that fold is taken. Raises InputError, in one line, when it is not or
-    when files are missing, damaged or of other runs.
-
-    A TorchScript file that the run heard words by (logmel.model) is a program: `say` runs it only
-    with `trust_model`.
+    when files are missing, damaged or of other runs. `trust_model` is as in `Encoder`.
     """
 
     def __init__(
@@ -235,8 +234,7 @@ class Search(Encoder):
 
         Returns the files, 01_word.wav and on, in the table's order.
         """
-        words = tables.read(SPOKEN_WORDS, self.files["spoken_words"]).set_index("token_id")
-        recordings = tables.read(RECORDINGS, self.files["recordings"]).set_index("recording_id")
+        words, recordings = self._sounds
         here = words.loc[found["token_id"], "recording_id"]
         self._refuse_strangers("spoken_words", here, "recordings", recordings.index)
         files = []
@@ -254,6 +252,13 @@ class Search(Encoder):
             soundfile.write(content, mono, rate, format="WAV")
             writing.write_bytes(files[-1], content.getvalue())
         return files
+
+    @cached_property
+    def _sounds(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The tables SPOKEN_WORDS and RECORDINGS, by their keys."""
+        words = tables.read(SPOKEN_WORDS, self.files["spoken_words"])
+        recordings = tables.read(RECORDINGS, self.files["recordings"])
+        return words.set_index("token_id"), recordings.set_index("recording_id")
 
     def place(self, path: str) -> Path:
         """Where a file of the run is now: paths count from the folder that the run was made in.
@@ -277,11 +282,7 @@ class Search(Encoder):
         return keys, vectors
 
     def _refuse_strangers(
-        self,
-        holder: str,
-        keys: "pd.Series[Any]",
-        table: str,
-        known: "pd.Series[Any] | pd.Index[Any]",
+        self, holder: str, keys: "Keys", table: str, known: "Keys | pd.Index[Any]"
     ) -> None:
         """Raise InputError where one table of the run has what another lacks."""
         strange = keys[~keys.isin(known)]
