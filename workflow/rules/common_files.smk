@@ -1,7 +1,7 @@
 """Files that an experiment's jobs read: weights, models, boxes, words; and its recipe.
 
 Inputs: CONFIG and the functions of common_settings.smk and common_experiments.smk.
-Outputs: fc7_weights(), logmel_model(), word_tables(), recipe() and others that rules call.
+Outputs: fc7_weights(), logmel_model(), words_table(), word_tables(), recipe() and others that rules call.
 """
 
 import json
@@ -54,6 +54,14 @@ def logmel_model(wildcards):
     if not all(path.is_file() for path in section.files):
         sys.exit(f"error: {section.model}: no such file; logmel.model names it")
     return [str(path) for path in section.files]
+
+
+def words_table(wildcards):
+    """The user's table of words, if it tags them; a missing one gives one clear line."""
+    given = CONFIG.words.table
+    if given is not None and not Path(given).is_file():
+        sys.exit(f"error: {given}: no such file; words.tagger names it")
+    return [given] if given else []
 
 
 def word_tables(wildcards):

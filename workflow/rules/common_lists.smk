@@ -130,9 +130,12 @@ def beside_settings():
     return json.dumps({key: given[key] for key in sorted(read & set(given))})
 
 
-# eSpeak NG's talkers can tell the phones that they say.
+# eSpeak NG's English talkers can tell the phones that they say.
 PHONES_TOLD = (
-    FINDS and CONFIG.synthesis is not None and "espeak" in CONFIG.synthesis.engines
+    FINDS
+    and CONFIG.synthesis is not None
+    and "espeak" in CONFIG.synthesis.engines
+    and CONFIG.synthesis.language == "en"
 )
 
 

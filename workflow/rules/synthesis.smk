@@ -7,6 +7,9 @@ spoken.
 
 if CONFIG.synthesis is not None:
 
+    english = CONFIG.synthesis.language == "en"
+    SPEAKING = "synthesis" if english else "synthesis_language"
+
     rule synthesis:
         """Let the talkers speak."""
         input:
@@ -29,12 +32,13 @@ if CONFIG.synthesis is not None:
             runtime=60,
             gpu=0,
         params:
-            *stamp("synthesis"),
+            *stamp(SPEAKING),
             *compared("synthesis", settings("synthesis")),
             settings=passed(settings("synthesis")),
         message:
             "Speaking"
         shell:
-            'python "$SCRIPTS/synthesis.py" --captions {input.captions:q}'
+            f'python "$SCRIPTS/{SPEAKING}.py"'
+            " --captions {input.captions:q}"
             " --speech {output.speech:q} --rejects {output.rejects:q} --jobs {threads}"
             " --settings {params.settings:q} 2>&1 | tee {log:q}"

@@ -5,11 +5,16 @@ Outputs: <results>/words/ with caption_words, its rejects, spoken_types, and spo
 token.
 """
 
+# Captions in other languages have other taggers.
+WORDS = "words" if CONFIG.words.english else "words_language"
+SPOKEN_TYPES = "spoken_types" if CONFIG.words.english else "spoken_types_language"
+
 
 rule words:
     """Tag the captions and keep their content words."""
     input:
         captions=at("pictures/captions.parquet"),
+        table=words_table,
     output:
         caption_words=at("words/caption_words.parquet"),
         rejects=at("words/rejects.parquet"),
@@ -26,13 +31,14 @@ rule words:
         runtime=30,
         gpu=0,
     params:
-        *stamp("words"),
+        *stamp(WORDS),
         *compared("words", settings("words")),
         settings=passed(settings("words")),
     message:
         "Extracting the captions' content words"
     shell:
-        'python "$SCRIPTS/words.py" --captions {input.captions:q}'
+        f'python "$SCRIPTS/{WORDS}.py"'
+        " --captions {input.captions:q}"
         " --caption-words {output.caption_words:q} --rejects {output.rejects:q}"
         " --settings {params.settings:q} 2>&1 | tee {log:q}"
 
@@ -41,6 +47,7 @@ rule spoken_types:
     """Tag the speech and count its word types."""
     input:
         spoken_words=TOKENS,
+        table=words_table,
     output:
         spoken_types=at("words/spoken_types.parquet"),
         spoken_tags=at("words/spoken_tags.parquet"),
@@ -57,12 +64,13 @@ rule spoken_types:
         runtime=30,
         gpu=0,
     params:
-        *stamp("spoken_types"),
+        *stamp(SPOKEN_TYPES),
         *compared("words", settings("words")),
         settings=passed(settings("words")),
     message:
         "Tagging the speech"
     shell:
-        'python "$SCRIPTS/spoken_types.py" --spoken-words {input.spoken_words:q}'
+        f'python "$SCRIPTS/{SPOKEN_TYPES}.py"'
+        " --spoken-words {input.spoken_words:q}"
         " --spoken-types {output.spoken_types:q} --spoken-tags {output.spoken_tags:q}"
         " --settings {params.settings:q} 2>&1 | tee {log:q}"

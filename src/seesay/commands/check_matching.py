@@ -13,6 +13,7 @@ from seesay.audio.reading import captions_frame, captions_said, frame_of, named
 from seesay.audio.speech import check_words
 from seesay.audio.transcripts import Utterance
 from seesay.captions import pronunciations
+from seesay.captions.languages import tagger_of
 from seesay.captions.tagging import Tagger
 from seesay.captions.words import drop_rare, tag_captions, tag_speech
 from seesay.commands import check_human
@@ -41,12 +42,13 @@ SPOKEN_AT_ONCE = 0.3  # approximate s of a word in a script
 
 def tagged(config: Config, counts: Counts) -> Generator[Finding, None, Texts | None]:
     """The texts of both corpora, and what is odd about them; None if they are not there yet."""
-    tagger = Tagger(config.words.tagger)
+    tagger = tagger_of(config.words)
     texts = read(config, counts, tagger)
     if isinstance(texts, str):
         yield Finding("note", SECTION, f"what can be said is not known before {texts}")
         return None
-    yield from shown.swapped(texts.tokens, tagger.dictionary.words())
+    if config.words.english:
+        yield from shown.swapped(texts.tokens, tagger.dictionary.words())
     return texts
 
 

@@ -28,8 +28,8 @@ from seesay.settings.report import ReportSettings
 from seesay.settings.scenes import ScenesSettings
 from seesay.settings.segmentation import SegmentationSettings
 from seesay.settings.speech import SpeechSettings
-from seesay.settings.synthesis import SynthesisSettings
-from seesay.settings.words import WordsSettings
+from seesay.settings.synthesis import SynthesisSection
+from seesay.settings.words import WordsSection
 
 Overrides = dict[str, Any]
 Stage = TypeVar("Stage", bound=Settings)
@@ -110,8 +110,8 @@ class Sections(Settings):
         description="fragments and their features; null, or left out beside the section"
         " fragments: none are computed",
     )
-    words: WordsSettings = _section(WordsSettings, "content words")
-    synthesis: SynthesisSettings | None = Field(
+    words: WordsSection = _section(WordsSection, "content words")
+    synthesis: SynthesisSection | None = Field(
         default=None, description="generated speech; leave out to read your own"
     )
     alignment: AlignmentSettings | None = Field(

@@ -1,11 +1,13 @@
 """Settings of the stage synthesis."""
 
+import importlib.util
+from pathlib import Path
 from typing import Annotated, ClassVar
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from seesay.settings import Seed, Settings, UserPath
-from seesay.settings.choice import Choice
+from seesay.settings.choice import Choice, Loads
 
 # Keys of the section that only one value of `script` reads.
 OF_WORDS = ("unsaid", "surplus", "least", "fillers", "pause", "minutes")
@@ -103,5 +105,63 @@ class SynthesisSettings(Settings):
         if "kokoro" in self.engines and self.kokoro is None:
             raise ValueError(
                 "engines: kokoro needs its files; give kokoro: {model: FILE, voices: FOLDER}"
+            )
+        return self
+
+
+def voice_files(language: str) -> list[str]:
+    """eSpeak NG's voices of a language and its accents, as it names them: gmw/de, roa/fr-BE, ...
+
+    Sorted, the language's own voice first; [] for a language that it does not speak.
+    """
+    spec = importlib.util.find_spec("espeakng_loader")
+    assert spec is not None
+    assert spec.origin is not None
+    home = Path(spec.origin).parent / "espeak-ng-data" / "lang"
+    found = [path for path in home.rglob("*") if path.is_file()]
+    names = {path.name: str(path.relative_to(home)) for path in sorted(found)}
+    if language not in names:
+        return []
+    return [names[language], *(names[name] for name in names if name.startswith(f"{language}-"))]
+
+
+class Language(Settings):
+    """The language of the engine polyglot."""
+
+    language: str = Field(description="a language of eSpeak NG, by its code")
+
+
+class SynthesisSection(SynthesisSettings):
+    """The section synthesis of a config: speech in English, or in another language.
+
+    With English it is equal to `SynthesisSettings`, which the stage reads: no English speech
+    depends on this class.
+    """
+
+    YOUNGER: ClassVar[tuple[str, ...]] = (*SynthesisSettings.YOUNGER, "language")
+
+    language: Annotated[
+        str, Loads("seesay.audio.engines.polyglot", lambda language: language != "en")
+    ] = Field(
+        default="en",
+        description="language of the captions, by eSpeak NG's code (de, fr, es, cmn, ...); another"
+        " one than en needs engines: [espeak] and script: captions",
+    )
+
+    @field_validator("language")
+    @classmethod
+    def _spoken(cls, given: str) -> str:
+        if not voice_files(given):
+            raise ValueError("eSpeak NG does not speak it; give a code such as de, fr or es")
+        return given
+
+    @model_validator(mode="after")
+    def _said_as_written(self) -> "SynthesisSection":
+        if "polyglot" in self.engines:
+            raise ValueError("engines: polyglot is chosen by language; give language: de, say")
+        if self.language != "en" and (self.engines != ("espeak",) or self.script != "captions"):
+            raise ValueError(
+                f"language: {self.language} needs engines: [espeak], because the others speak"
+                " English, and script: captions, because the other sentences are English"
             )
         return self
