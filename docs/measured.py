@@ -19,11 +19,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from seesay.reporting import supervision
 from seesay.schemas.scoring import SYNTHETIC
 from seesay.scoring.names import HUMAN, every
 
 DOCS = Path(__file__).resolve().parent
+CONFIGS = DOCS.parent / "config"
 README, RESULTS, STUDY = DOCS.parent / "README.md", DOCS / "measured", DOCS / "results.md"
 COLUMNS = ["experiment", "system", "task", "metric", "value", "ci_low", "ci_high", "chance"]
 OVER = ["over", "units"]  # what the intervals generalise to
@@ -196,10 +199,15 @@ def _whole(number: str) -> str:
 
 
 def studies_of(text: str) -> dict[str, str]:
-    """The studies of docs/results.md by name; the first may not be there."""
-    names = ["human_words", "flickr8k", "flickr8k_large", "flickr8k_options"]
+    """The studies of docs/results.md by the names of their configs, which have their titles."""
+    configs = {
+        path.stem: yaml.safe_load(path.read_text("utf-8")) for path in CONFIGS.glob("*.yaml")
+    }
+    names = {
+        config["report"]["title"]: name for name, config in configs.items() if "report" in config
+    }
     sections = text.split("\n## ")[1:]
-    return dict(zip(names[-len(sections) :], sections, strict=True))
+    return {names[section.partition("\n")[0]]: section for section in sections}
 
 
 def studies_told(text: str) -> dict[str, dict[str, str]]:

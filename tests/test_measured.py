@@ -16,7 +16,7 @@ measured = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(measured)
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-STUDIES = ("flickr8k", "flickr8k_large", "flickr8k_options")
+STUDIES = ("flickr8k", "flickr8k_large", "flickr8k_options", "captions")
 NUMBER = r"(?<![\w.,])\d[\d,]*\.\d+(?![\w.])"
 
 

@@ -66,6 +66,7 @@ STUDIES = [
     "results/flickr8k/study.md",
     "results/flickr8k_large/study.md",
     "results/flickr8k_options/study.md",
+    "results/captions/study.md",
 ]
 
 

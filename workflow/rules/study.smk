@@ -70,8 +70,8 @@ rule results:
         " A study stays as it was until its config has run again."
         " `snakemake docs/results.md --configfile config/flickr8k.yaml` writes this page from the studies that"
         " `snakemake results/NAME/study.md --configfile config/NAME.yaml` has written (human_words, flickr8k,"
-        " flickr8k_large, flickr8k_options). The configs give the numbers of configurations tried; all other numbers"
-        " are computed. flickr8k_large has the recipe of flickr8k, so the configurations tried there count for both."
+        " flickr8k_large, flickr8k_options, captions). The configs give the numbers of configurations tried; all other"
+        " numbers are computed. flickr8k_large has the recipe of flickr8k, so the configurations tried there count for both."
         " The studies whose intervals are “from resampling the test pictures” alone are older, and have eSpeak NG's"
         " voices alone (synthesis.engines: [espeak]). The README has the numbers of human words."
         " [tasks.md](tasks.md) describes the tasks, [experiments.md](experiments.md) the settings.",
