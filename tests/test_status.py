@@ -69,7 +69,7 @@ def test_a_complete_run_and_its_records_stay_as_they_are(run):
     assert not any(row["running"] or row["left"] for row in table.values())
     assert re.fullmatch(r"0:\d\d:\d\d", table["training"]["time"])
     rejected = {name for name, row in table.items() if row["rejected"]}
-    assert {"pictures", "words", "matching", "logmel"} <= rejected
+    assert {"pictures", "words", "matching_fold", "logmel_shard"} <= rejected
     jobs = sum(int(row["jobs"]) for row in table.values())
     assert lines[-2] == f"results: {jobs} of {jobs} jobs done, 0 running, 0 left"
     assert lines[-1] == "next: open results/report.html"
@@ -123,7 +123,7 @@ def test_stages_stand_in_the_order_of_the_workflow(small_run, run):
     (run / "results/metrics.tsv").unlink()
     for lines in (status(small_run), status(run, "config.yaml")):
         order = list(rows(lines))
-        chain = ["scenes", "pictures", "regions", "fc7", "training", "evaluation", "metrics"]
+        chain = ["scenes", "pictures", "regions", "fc7", "training", "evaluation_ranks", "metrics"]
         assert [name for name in order if name in chain] == chain
         assert order[-1] == "report"
 

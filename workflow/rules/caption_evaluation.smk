@@ -3,7 +3,7 @@
 Inputs: the trained models of an experiment with training.unit: caption, and what the rules
 embedding and evaluation read.
 Outputs: <results>/embedding/{experiment}/{system}/{seed}/ as of the rule embedding, and
-moments.parquet, the table `moments`; <results>/evaluation/ as of the rule evaluation.
+moments.parquet, the table `moments`; <results>/evaluation/ as of the rule evaluation_ranks.
 """
 
 

@@ -2,7 +2,7 @@
 
 Inputs: the files of experiments.NAME.embeddings; the ids that the first trained model embedded,
 the pictures' splits, the spoken captions, the spoken words.
-Outputs: <results>/evaluation/{experiment}/model/{seed}/ as of the rule evaluation, and
+Outputs: <results>/evaluation/{experiment}/model/{seed}/ as of the rule evaluation_ranks, and
 <results>/grounding/{experiment}/model/{seed}.parquet for composed scenes.
 """
 
