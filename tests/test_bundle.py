@@ -289,6 +289,61 @@ def test_damaged_bytes_are_found_and_parts_refused(archive, tmp_path):
     assert done.stdout == f"{archive}: complete; 24 files as they were written\n"
 
 
+def test_a_damaged_directory_ends_in_one_line(archive, tmp_path):
+    whole = bytearray(archive.read_bytes())
+    version = whole.rindex(b"PK\x01\x02") + 6  # that which is needed to read the last member
+    whole[version] = 200
+    (tmp_path / "a.zip").write_bytes(whole)
+    done = seesay(tmp_path, "--check", "a.zip")
+    assert done.returncode == 1
+    assert done.stderr == "error: a.zip: no zip file, or a part of one; get it again\n"
+
+
+def test_members_that_fill_the_memory_are_faults(archive, tmp_path, monkeypatch):
+    """Other methods expand a chunk thousands of times, and the manifest is held whole."""
+    with zipfile.ZipFile(archive) as file:
+        members = {name: file.read(name) for name in file.namelist()}
+        size = file.getinfo(MANIFEST).file_size
+    path = tmp_path / "other.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        for name, content in members.items():
+            method = zipfile.ZIP_LZMA if name == "metrics.tsv" else zipfile.ZIP_STORED
+            file.writestr(name, content, method)
+    assert checking.faults(path).lines == ["metrics.tsv: changed"]
+    monkeypatch.setattr(checking, "LARGEST", size - 1)
+    assert checking.faults(archive).lines == [f"{MANIFEST}: damaged, so no file can be checked"]
+
+
+@pytest.mark.parametrize("name", ["", " ", "Ada\nLovelace"])
+def test_an_author_has_a_name_of_one_line(small_run, tmp_path, name):
+    done = seesay(tmp_path, small_run / "results", "--out", "a.zip", "--author", name)
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert done.stderr.startswith("error: --author: ")
+    assert not (tmp_path / "a.zip").exists()
+
+
+def test_a_model_that_is_not_that_of_its_embeddings_is_refused(small_run, tmp_path):
+    folder = copy(small_run, tmp_path / "run")
+    model = folder / "results" / "training" / "paper" / "model" / "1" / "model.safetensors"
+    content = bytearray(model.read_bytes())
+    content[-1] ^= 1
+    model.write_bytes(content)
+    done = seesay(folder, "results")
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"error: {model.relative_to(folder)}: not the file that ")
+    assert not (folder / "results.zip").exists()
+
+
+def test_numbers_newer_than_the_report_are_told(small_run, tmp_path):
+    folder = copy(small_run, tmp_path / "run")
+    assert Run.read(folder / "results").newer == []
+    later = (folder / "results" / "report.html").stat().st_mtime + 1
+    os.utime(folder / "results" / "metrics.tsv", (later, later))
+    done = seesay(folder, "results")
+    assert done.returncode == 0
+    assert done.stdout.startswith("note: metrics.tsv is newer than report.html; ")
+
+
 @pytest.mark.parametrize(
     ("missing", "line"),
     [

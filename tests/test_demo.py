@@ -405,6 +405,11 @@ def test_other_methods_and_requests_get_one_line(server):
     with socket.create_connection(("127.0.0.1", server.port)) as raw:
         raw.sendall(b"nonsense\r\n\r\n")
         assert b'{"error": ' in b"".join(iter(lambda: raw.recv(65536), b""))
+    for method in ("GET", "POST"):
+        with socket.create_connection(("127.0.0.1", server.port)) as raw:
+            head = f"Host: 127.0.0.1:{server.port}\r\nContent-Length: 0\r\nConnection: close"
+            raw.sendall(f"{method} http://[/ HTTP/1.1\r\n{head}\r\n\r\n".encode())
+            assert b"".join(iter(lambda: raw.recv(65536), b"")).split(b" ", 2)[1] == b"404"
     assert ask(server, "/", method="HEAD")[2] == b""
 
 

@@ -29,6 +29,8 @@ def bundle(arguments: argparse.Namespace) -> None:
         raise InputError("no results; give the results folder of a finished run, or --check FILE")
     from seesay.commands.bundle.writing import write
 
+    if not all(name.strip() and name.isprintable() for name in arguments.author):
+        raise InputError("--author: a blank or unprintable name; give it in one line")
     results = arguments.results
     out = arguments.out or Path(f"{results.resolve().name}.zip")
     for line in write(results, out, arguments.config, arguments.author):

@@ -40,12 +40,20 @@ class Run:
 
     @classmethod
     def read(cls, results: Path) -> "Run":
-        """The run in a folder. Raises InputError, naming the file, if the run is not finished."""
+        """The run in a folder.
+
+        Raises InputError, naming the file, if the run is not finished, or if a model is damaged or
+        of another run than its embeddings.
+        """
         Finished.read(results)
         run = cls(results)
         for path in [results / page for page in PAGES] + [p for p, _, _ in run.models]:
             if not path.is_file():
                 raise InputError(f"{path}: no such file; run the workflow to its end first")
+        for folder in {path.parent for path, _, _ in run.models}:
+            recipe = run.recipe_of(folder)
+            if recipe.is_file():
+                Recipe.read(recipe).refuse_others(folder / "model.safetensors")
         return run
 
     @cached_property
@@ -93,6 +101,21 @@ class Run:
                         found.append((path, name, f"{what} ({said})"))
         return found
 
+    def recipe_of(self, model: Path) -> Path:
+        """The recipe of a model's embeddings, which has the digest of the model."""
+        training = model.parents[2]
+        folder = training.with_name("embedding") / model.relative_to(training)
+        return folder / "recipe.json"
+
+    @property
+    def newer(self) -> list[str]:
+        """The names of tables and models that were made after the report."""
+        made = (self.results / "report.html").stat().st_mtime
+        tables = [self.results / page for page in PAGES if page.endswith(".tsv")]
+        files = [*tables, *(path for path, _, _ in self.models)]
+        late = (path for path in files if path.stat().st_mtime > made)
+        return [path.relative_to(self.results).as_posix() for path in late]
+
     @property
     def histories(self) -> list[Path]:
         """The histories of the models' trainings, fold by fold."""
@@ -129,8 +152,9 @@ class Run:
 
     def _boxes(self, experiment: str) -> list[Path]:
         """The tables of the boxes of an experiment's fragments."""
-        folder = self.results / "embedding" / experiment / "model" / str(self.config["seeds"][0])
-        return sorted((self.results / Recipe.read(folder / "recipe.json").boxes).glob("*.parquet"))
+        model = self.results / "training" / experiment / "model" / str(self.config["seeds"][0])
+        boxes = self.results / Recipe.read(self.recipe_of(model)).boxes
+        return sorted(boxes.glob("*.parquet"))
 
     def _of_folds(self, name: str) -> list[Path]:
         return [home / name for home in self.homes]

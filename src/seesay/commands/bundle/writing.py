@@ -56,6 +56,11 @@ def write(
         with writing.replacing(out) as part, part.open("r+b") as file:
             digest = _archive(run, file, parts, code, authors)
     lines = [f"note: {line}" for line in others]
+    if late := run.newer:
+        lines.append(
+            f"note: {late[0]} is newer than report.html; if a later run has not ended, run the"
+            " workflow to its end and bundle again"
+        )
     size = out.stat().st_size / 1e6
     return [*lines, f"{out}: {len(parts) + 2} files, {size:,.1f} MB, sha256 {digest}"]
 

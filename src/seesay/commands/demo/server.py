@@ -10,7 +10,7 @@ import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from seesay.commands.demo.replies import Reply, Site, refused
 from seesay.commands.demo.uploads import MEGABYTE, MOST_BYTES
@@ -80,8 +80,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """A file of the page, a picture or a sound."""
-        stranger = self._stranger()
-        self._send(stranger or self.server.site.get(urlsplit(self.path).path))
+        self._send(self._stranger() or self.server.site.get(self._address().path))
 
     def do_HEAD(self) -> None:
         """As GET, without the content."""
@@ -94,9 +93,16 @@ class Handler(BaseHTTPRequestHandler):
             self._pass_over()
         else:
             content = self.rfile.read(int(self.headers["Content-Length"]))
-            address = urlsplit(self.path)
+            address = self._address()
             reply = self.server.site.post(address.path, dict(parse_qsl(address.query)), content)
         self._send(reply)
+
+    def _address(self) -> SplitResult:
+        """The address asked for; that of no page where it cannot be parsed."""
+        try:
+            return urlsplit(self.path)
+        except ValueError:
+            return urlsplit("")
 
     def _stranger(self) -> Reply | None:
         """The refusal of a request that is not from this server's own page, or None."""
