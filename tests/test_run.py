@@ -130,11 +130,33 @@ def test_messages_and_exit_status_of_snakemake_pass(installed, here):
 
 
 def test_a_config_that_is_not_there_ends_in_one_line(tmp_path):
-    result = seesay(tmp_path, ROOT / "src", "run", "-n")
-    assert result.returncode == 2
+    for words in ([], ["-n"], ["-n", "mine.yaml"], ["--cores", "4", "mine.yaml"]):
+        result = seesay(tmp_path, ROOT / "src", "run", *words)
+        assert result.returncode == 2
+        assert result.stderr.splitlines()[-1].endswith(
+            "run: give the config first, then options: seesay run CONFIG [OPTIONS]"
+        )
     result = seesay(tmp_path, ROOT / "src", "run", "mine.yaml", "-n")
     assert result.returncode == 1
     assert result.stderr == "error: mine.yaml: no such file; give the config of the run first\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (b"\xff", "more.yaml: not YAML ('utf-8' codec can't decode byte 0xff in position 0: "),
+        (b"", "more.yaml: has no sections; "),
+        (b"a: 1\na: 2\n", "more.yaml: line 2: the key a is given twice, first in line 1; "),
+        (None, "more.yaml: Is a directory; "),
+    ],
+)
+def test_a_config_that_snakemake_could_not_read_ends_in_one_line(here, content, line):
+    path = here / "more.yaml"
+    path.mkdir() if content is None else path.write_bytes(content)
+    for words in (["more.yaml"], ["my.yaml", "--configfile", "more.yaml"]):
+        result = seesay(here, ROOT / "src", "run", *words, "-n")
+        assert (result.returncode, len(result.stderr.splitlines())) == (1, 1)
+        assert result.stderr.startswith(f"error: {line}")
 
 
 START = ["--configfile", "my.yaml", "--snakefile", str(ROOT / "Snakefile")]
@@ -163,7 +185,9 @@ START = ["--configfile", "my.yaml", "--snakefile", str(ROOT / "Snakefile")]
         (["--no-such-option"], [*START, "--no-such-option"]),
     ],
 )
-def test_options_of_snakemake(given, expected):
+def test_options_of_snakemake(given, expected, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("more.yaml").write_text("seeds: [1]\n")
     assert run.options(Path("my.yaml"), given) == expected
 
 

@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from seesay.planning.config_file import read
 from seesay.planning.home import snakefile
 from seesay.shared.errors import InputError
 
@@ -14,11 +15,12 @@ from seesay.shared.errors import InputError
 def run(arguments: argparse.Namespace) -> None:
     """Become Snakemake, which runs the config's workflow; its messages and exit status pass.
 
-    Raises InputError if the config does not exist.
+    Raises InputError for a config that is missing, or that Snakemake could not read.
     """
     config = Path(arguments.config)
-    if not config.is_file():
+    if not config.exists():
         raise InputError(f"{config}: no such file; give the config of the run first")
+    _readable(config)
     sys.stdout.flush()
     # -P: modules in the user's folder hide none of ours.
     python = [sys.executable, "-P", "-m", "snakemake"]
@@ -30,6 +32,7 @@ def options(config: Path, given: list[str]) -> list[str]:
 
     Local runs take all cores by default. Jobs of a cluster do not, because Snakemake would then
     limit them to the cores of this machine. Files of a `--configfile` given override the config.
+    Raises InputError if one of them cannot be read.
     """
     # --configfile takes any number of words, so it does not come before those given.
     chosen = ["--configfile", str(config), "--snakefile", str(snakefile())]
@@ -39,10 +42,19 @@ def options(config: Path, given: list[str]) -> list[str]:
     if parsed.executor in (None, "local") and parsed.cores is None and parsed.jobs is None:
         chosen += ["--cores", "all"]
     more = [str(path) for path in parsed.configfile if path != config]
+    for path in map(Path, more):
+        _readable(path)
     if more:
         end = given.index("--") if "--" in given else len(given)
         given = [*given[:end], "--configfile", str(config), *more, *given[end:]]
     return [*chosen, *given]
+
+
+def _readable(path: Path) -> None:
+    """Raise InputError for a file at which Snakemake would end with a traceback."""
+    # What a shell's <(...) gives can be read only once.
+    if path.is_file() or path.is_dir() or not path.exists():
+        read(path)
 
 
 def _parsed(given: list[str]) -> argparse.Namespace | None:

@@ -44,7 +44,11 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
         _add_clean,
     ):
         add(commands)
-    arguments = parser.parse_args(argv)
+    arguments, unknown = parser.parse_known_args(argv)
+    if arguments.command == "run" and (unknown or arguments.config is None):
+        parser.error("run: give the config first, then options: seesay run CONFIG [OPTIONS]")
+    if unknown:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     if arguments.command == "search" and arguments.top < 1:
         parser.error("--top: give 1 or more")
     if arguments.command == "search" and arguments.out and arguments.say:
@@ -111,7 +115,8 @@ def _add_run(commands: Commands) -> None:
         " (docs/run.md). Local runs take all cores unless --cores says otherwise. Snakemake's"
         " messages and exit status pass.",
     )
-    run.add_argument("config", metavar="CONFIG", help="the config file of the run")
+    # Not required here: argparse would then say that the options are, too.
+    run.add_argument("config", nargs="?", metavar="CONFIG", help="the config file of the run")
     run.add_argument(
         "options",
         nargs=argparse.REMAINDER,
