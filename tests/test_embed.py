@@ -14,6 +14,7 @@ from seesay.exhibits.gallery import embeddings
 from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
 from seesay.schemas.vision import REGIONS
 from seesay.shared import tables
+from seesay.shared.errors import InputError
 from support.model_run import PICTURES, make
 
 
@@ -130,3 +131,13 @@ def test_endings_may_be_capital(tmp_path):
     for name in ("a.JPG", "b.WAV"):
         (tmp_path / name).touch()
     assert [key_of([tmp_path / name]) for name in ("a.JPG", "b.WAV")] == ["image_id", "token_id"]
+
+
+def test_a_folder_in_place_of_a_file_is_told(model, tmp_path):
+    (tmp_path / "photos.png").mkdir()
+    with pytest.raises(InputError, match=r"photos\.png: a folder; give the files in it"):
+        key_of([tmp_path / "photos.png"])
+    (tmp_path / "out.npz").mkdir()
+    given = [str(photos(model)[0]), "--out", str(tmp_path / "out.npz")]
+    with pytest.raises(SystemExit, match=r"out\.npz: a folder; name a file"):
+        cli.main(["embed", "--model", str(model), *given])

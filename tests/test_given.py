@@ -4,14 +4,19 @@ import json
 import re
 import zipfile
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
 
 from seesay.commands.bundle import writing
 from seesay.commands.check import findings
+from seesay.commands.evaluate import checking
+from seesay.commands.evaluate.finished import Finished
 from seesay.planning.config import load
 from seesay.reporting import supervision
+from seesay.reporting.results import Results, Value
+from seesay.reporting.verdict import short_answer
 from seesay.shared.errors import InputError
 from support import configs
 from support.given import own_vectors
@@ -86,6 +91,36 @@ def test_supervision_is_what_their_makers_say():
     ]
 
 
+@pytest.mark.parametrize(("pictures", "seeds"), [("p.npz", [1]), ("p{seed}.npz", [1, 2])])
+def test_tables_that_an_earlier_config_left_are_not_read(tmp_path, pictures, seeds):
+    values = config(pictures=pictures, words=pictures) | {"seeds": [1, 2]}
+    for path in (
+        "paper/model/1",
+        "paper/text/2",
+        "theirs/model/1",
+        "theirs/model/2",
+        "theirs/text/1",
+    ):
+        (tmp_path / "evaluation" / path).mkdir(parents=True)
+        (tmp_path / "evaluation" / path / "ranks.parquet").touch()
+    found = [
+        str(path.parent.relative_to(tmp_path))
+        for path in Finished(tmp_path, tmp_path, values).ranks
+    ]
+    assert found == [
+        *("evaluation/paper/model/1", "evaluation/paper/text/2"),
+        *(f"evaluation/theirs/model/{seed}" for seed in seeds),
+    ]
+
+
+def test_the_check_names_the_seed_of_each_file(tmp_path):
+    for name in ("p1", "p2", "w1", "w2"):
+        np.savez(tmp_path / f"{name}.npz", ids=["a"], vectors=np.ones((1, 3)))
+    files = {kind: f"{tmp_path}/{kind[0]}{{seed}}.npz" for kind in ("pictures", "words")}
+    found = checking.given(load(config(**files) | {"seeds": [1, 2]}), None)
+    assert [finding.text.split(":")[0] for finding in found] == ["theirs, seed 1", "theirs, seed 2"]
+
+
 @pytest.fixture(scope="module")
 def both(small_run, tmp_path_factory):
     """The small run and its own model once more, as given embeddings, run to its pages."""
@@ -140,9 +175,10 @@ def test_pages_show_given_embeddings_as_such(both):
         f"{said}\n\nSupervision besides speech and pictures: It is ours.\n"
         in (results / "summary.md").read_text()
     )
+    assert [n for n in (results / "summary.md").read_text().splitlines() if n != n.rstrip()] == []
     study = (results / "study.md").read_text()
     assert f"{said} It is ours." in study
-    assert re.search(r"^\| theirs \| as paper, but embeddings p.npz w.npz \|", study, re.MULTILINE)
+    assert re.search(r"^\| theirs \| embeddings p.npz w.npz \|", study, re.MULTILINE)
     record = json.loads((results / "report" / "run.json").read_text())
     assert record["config"]["experiments"]["theirs"]["embeddings"]["words"] == "w.npz"
 
@@ -173,3 +209,17 @@ def test_files_of_embeddings_are_checked(both, monkeypatch):
     assert "embeddings.words: w.npz: no such file; embed the run's" in result.stderr
     assert "Traceback" not in result.stderr
     (folder / "gone.npz").rename(folder / "w.npz")
+
+
+@pytest.mark.parametrize(
+    ("names", "cause"),
+    [
+        (["paper"], "There are no vectors of words for Word Token Search by Image, the task that"),
+        ([], "The config leaves out Word Token Search by Image, the task that decides this."),
+    ],
+)
+def test_what_was_not_measured_has_its_cause(names, cause):
+    key = "model", "mean", "word_token_by_image", "test", "r10"
+    values = {(name, *key): Value(20, 5, 50.0, 40.0, 60.0, 10.0) for name in names}
+    results = Results(values, {}, [*names, "theirs"], ["test"], ["1"])
+    assert short_answer(results, "theirs")[1].startswith(cause)

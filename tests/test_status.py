@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from support import ROOT
+from support import ROOT, corpora_layouts
 from support.workflow import copy, snakemake
 
 pytestmark = pytest.mark.slow
@@ -142,6 +142,18 @@ def test_a_config_with_quotes_in_its_name_is_found_by_its_log(run, shown):
     text = re.sub(r"(?m)^(  Config file.s.: ).*", "", log.read_text())
     log.write_text(f"{text}\n  Config file(s): {shown.format(str(config))}\n")
     assert status(run)[-1] == "next: open results/report.html"
+
+
+def test_a_config_for_a_part_has_the_jobs_of_its_targets(tmp_path):
+    corpora_layouts.lucid(tmp_path / "talk")
+    corpora = "[{reader: lucid, path: talk}]"
+    (tmp_path / "part.yaml").write_text(f"results: r\nshards: 2\nspeech: {{corpora: {corpora}}}\n")
+    *table, said, last = status(tmp_path, "part.yaml")
+    assert {name: row["left"] for name, row in rows(table).items()} == {
+        "speech": "1", "logmel_shard": "2",
+    }  # fmt: skip
+    assert said.endswith("0 of 3 jobs done, 0 running, 3 left")
+    assert last == "next, type: seesay run part.yaml logmel"
 
 
 def test_what_is_no_run_ends_in_one_line(tmp_path):

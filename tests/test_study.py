@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 
 from seesay.planning.config import load
+from seesay.planning.sections import Experiment
 from seesay.reporting import beside, study, study_about, study_numbers
-from seesay.reporting.results import Difference, Results
+from seesay.reporting.beside import paired
+from seesay.reporting.results import Difference, Results, Value
 from seesay.schemas.learning import HISTORY
 from seesay.schemas.scoring import SEGMENTATION
 from seesay.settings.pictures import PicturesSettings
@@ -215,6 +217,23 @@ def test_differences_name_what_was_changed(files, config):
     assert "max − window" not in found  # three settings
 
 
+@pytest.mark.parametrize(
+    ("seeds", "said"),
+    [("12", "paired by picture and by seed"),
+     ("1", "paired by picture and by seed (means where seeds differ)")],
+)  # fmt: skip
+def test_given_embeddings_may_have_fewer_seeds(seeds, said):
+    of = {"paper": "12", "theirs": seeds}
+    values = {
+        (name, "model", seed, "word_token_by_image", "test", "r10"): Value(
+            20, 5, 1.0, 0.0, 2.0, 0.5
+        )
+        for name, each in of.items()
+        for seed in [*each, "mean"]
+    }
+    assert paired(Results(values, {}, list(of), ["test"], ["1", "2"])) == said
+
+
 def test_options_of_one_base_are_held_against_it_alone(files, config):
     """Two settings apart, but each is nearer to the base."""
     config.experiments["shift"] = config.experiments["best"].model_copy(
@@ -227,6 +246,22 @@ def test_options_of_one_base_are_held_against_it_alone(files, config):
     }
     found = [(row.model, row.less) for row in study.compared(chosen, pairs)]
     assert found == [("max", "best"), ("shift", "best")]
+
+
+def test_given_embeddings_are_held_against_every_model(files, config):
+    """They are no option of the base, and have no settings in common with any model."""
+    config.experiments["theirs"] = Experiment(embeddings={"pictures": "p.npz", "words": "w.npz"})
+    chosen = {n: study.settings(config, n) for n in ("paper", "best", "theirs")}
+    pairs = {
+        (one, other, "word_token_by_image", "r10"): Difference(1.0, -1.0, 3.0)
+        for one, other in (("best", "paper"), ("theirs", "paper"), ("theirs", "best"))
+    }
+    found = [(row.model, row.less, row.differs) for row in study.compared(chosen, pairs)]
+    assert found == [
+        ("best", "paper", "many"),
+        ("theirs", "paper", "embeddings given"),
+        ("theirs", "best", "embeddings given"),
+    ]
 
 
 def test_what_is_better_than_the_base_is_said(files, config):

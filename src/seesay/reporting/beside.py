@@ -93,3 +93,13 @@ def read_pairs(experiments: Path, places: Mapping[str, str]) -> Pairs:
         for row in rows
         if row["gallery"] == places.get(row["task"])
     }
+
+
+def paired(results: Results) -> str:
+    """By what models are paired; given embeddings may have fewer seeds than the trained models."""
+    seeds: dict[str, set[str]] = {}
+    for experiment, system, seed, *_ in results.values:
+        if system == "model":
+            seeds.setdefault(experiment, set()).add(seed)
+    several = len({frozenset(those) for those in seeds.values()}) > 1
+    return f"paired by picture and by seed{' (means where seeds differ)' if several else ''}"

@@ -17,6 +17,7 @@ from seesay.reporting.beside import (
     base_of,
     gap,
     measured,
+    paired,
     points,
     read_pairs,
 )
@@ -95,7 +96,7 @@ def side_by_side(chosen: dict[str, dict[str, Any]], pairs: Pairs, results: Resul
     return [
         "### How they compare",
         "",
-        "One model minus another, in percentage points, paired by picture and by seed, with"
+        f"One model minus another, in percentage points, {paired(results)}, with"
         f" 95 % intervals {results.over}; bold: the interval excludes zero. Even if no setting made"
         f" a difference, one in twenty of these {len(family)} would be bold by chance; {STAR} marks"
         " those that still exclude zero after Holm’s adjustment over all of them.",
@@ -126,15 +127,16 @@ def overrides(
 ) -> tuple[list[str], list[list[str]]]:
     """Each experiment's changed settings, best epochs, validation result and numbers by seed.
 
-    Settings are compared with the most similar experiment before it; the first is the base.
+    Settings are compared with the most similar trained experiment before it; the first is the base.
     """
     models = history[history["system"] == "model"]
     seen = next(iter(measured(results)), None)
     rows = []
     for nth, (name, values) in enumerate(chosen.items()):
-        said = "–"
-        if nth:
-            changed = {other: apart(values, chosen[other]) for other in list(chosen)[:nth]}
+        said = f"{GIVEN} {values[GIVEN]}" if values[GIVEN] else "–"
+        before = [other for other in list(chosen)[:nth] if not chosen[other][GIVEN]]
+        if before and not values[GIVEN]:
+            changed = {other: apart(values, chosen[other]) for other in before}
             nearest = min(changed, key=lambda other: len(changed[other]))
             parts = [f"{key} {text(values[key])}" for key in changed[nearest]]
             said = f"as {nearest}{', but ' if parts else ''}{', '.join(parts)}"
@@ -203,20 +205,22 @@ def compared(chosen: dict[str, dict[str, Any]], pairs: Pairs) -> list[Row]:
     """Pairs of experiments that differ in few settings, and each experiment with the base.
 
     Two experiments that both differ from the base in few settings are options of it, and are only
-    compared with the base. A row names the settings that differ.
+    compared with the base; given embeddings with all. A row names the settings that differ.
     """
     base = base_of(list(chosen))
     far = {name: len(apart(values, chosen[base])) for name, values in chosen.items()}
     rows = []
     for one, other in combinations(chosen, 2):
-        changed = apart(chosen[one], chosen[other])
+        changed, theirs = apart(chosen[one], chosen[other]), chosen[other][GIVEN]
+        alien = bool(theirs or chosen[one][GIVEN])
         options = max(far[one], far[other]) <= FEW
-        if base not in (one, other) and (options or len(changed) > FEW):
+        if base not in (one, other) and not alien and (options or len(changed) > FEW):
             continue
         # The base, or the experiment with more of the base's settings, is subtracted.
         nearer = sum(chosen[one][key] == chosen[base][key] for key in changed)
         further = sum(chosen[other][key] == chosen[base][key] for key in changed)
-        model, less = (other, one) if one == base or nearer > further else (one, other)
+        swap = bool(theirs) if alien else one == base or nearer > further
+        model, less = (other, one) if swap else (one, other)
         found = {(model, less, column): gap(pairs, model, less, column) for column in COMPARED}
         there = {key: pair for key, pair in found.items() if pair is not None}
         if not there:
@@ -224,7 +228,8 @@ def compared(chosen: dict[str, dict[str, Any]], pairs: Pairs) -> list[Row]:
         said = ", ".join(
             f"{key} {text(chosen[model][key])} for {text(chosen[less][key])}" for key in changed
         )
-        rows.append(Row(model, less, said if len(changed) <= FEW else "many", there))
+        few = "many" if len(changed) > FEW else said
+        rows.append(Row(model, less, "embeddings given" if alien else few, there))
     return rows
 
 

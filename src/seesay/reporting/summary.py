@@ -84,7 +84,7 @@ def _numbers(results: Results, asked: Context) -> list[str]:
         lines.append("")
     for task in asked["tasks"]:
         verdict = task["verdict"]
-        lines.append(f"- {task['name']}: {verdict.short} (R@10). {_against(verdict.numbers)}")
+        lines.append(f"- {task['name']}: {verdict.short} (R@10).{_against(verdict.numbers)}")
     return lines
 
 
@@ -110,4 +110,4 @@ def _groups(kind: Context) -> str:
 
 
 def _against(numbers: str) -> str:
-    return f"The model minus the random projection: {numbers}." if numbers else ""
+    return f" The model minus the random projection: {numbers}." if numbers else ""

@@ -185,7 +185,10 @@ def answer(results: Results, experiment: str) -> tuple[str, str, str]:
 def short_answer(results: Results, experiment: str) -> tuple[str, str]:
     """The answer in a few words, and the reason if it is not yes, in sentences; else ""."""
     if results.value(experiment, "model", MAIN_TASK, MAIN_METRIC) is None:
-        why = f"The config leaves out {tasks()[MAIN_TASK].title}, the task that decides this."
+        title = tasks()[MAIN_TASK].title
+        asked = (results.value(e, "model", MAIN_TASK, MAIN_METRIC) for e in results.experiments)
+        cause = f"There are no vectors of words for {title}" if any(asked) else ""
+        why = f"{cause or f'The config leaves out {title}'}, the task that decides this."
         return "Not measured: this run cannot say whether it learned words.", why
     verdict = judge(results, experiment, MAIN_TASK)
     return headline(results, experiment, verdict), because(results, experiment, verdict)

@@ -11,7 +11,7 @@ import json
 import re
 from ast import literal_eval
 from base64 import urlsafe_b64decode
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,15 +45,23 @@ class Job:
     there: bool
 
 
-def jobs(configs: list[Path]) -> list[Job]:
+def jobs(configs: list[Path], targets: Sequence[str] = ()) -> list[Job]:
     """The jobs of a run that make something, each after those whose outputs it reads.
+
+    `targets` are those of the run; none: the report.
 
     Raises InputError if Snakemake cannot plan the run.
     """
     # Imported here, because it takes a second.
     from snakemake.api import SnakemakeApi
     from snakemake.exceptions import print_exception
-    from snakemake.settings.types import ConfigSettings, OutputSettings, Quietness, ResourceSettings
+    from snakemake.settings.types import (
+        ConfigSettings,
+        DAGSettings,
+        OutputSettings,
+        Quietness,
+        ResourceSettings,
+    )
 
     found = snakefile()
     with SnakemakeApi(OutputSettings(quiet={Quietness.ALL}, enable_file_logging=False)) as api:
@@ -64,7 +72,7 @@ def jobs(configs: list[Path]) -> list[Job]:
                 snakefile=found,
             )
             with redirect_stdout(io.StringIO()):
-                plan.dag().summary()
+                plan.dag(DAGSettings(targets=set(targets))).summary()
         except OSError:  # the system's refusal: no fault of the config
             raise
         except Exception as error:  # of any kind: the Snakefile is a program

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from seesay.commands.begin import records
 from seesay.commands.begin.records import Job, Log
-from seesay.planning.config import load
+from seesay.planning.config import Config, load
 from seesay.planning.origins import merged
+from seesay.planning.parts import targets
 from seesay.shared.errors import InputError
 
 HEAD = ("stage", "jobs", "done", "running", "left", "time", "last ended", "rejected")
@@ -55,8 +56,9 @@ def status(arguments: argparse.Namespace) -> None:
     Raises InputError, in one line, if no run is known, or if it cannot be planned.
     """
     configs, log = _run(arguments.run)
-    results = load(merged(configs, [])[0], configs).results
-    jobs = records.jobs(configs)
+    config = _config(configs)
+    results, wanted = config.results, targets(config)
+    jobs = records.jobs(configs, wanted)
     locked = records.locked({name for job in jobs for name in job.outputs})
     begun = records.begun() if locked else {}
     running = [job for job in jobs if set(job.outputs) & set(begun)]
@@ -74,7 +76,7 @@ def status(arguments: argparse.Namespace) -> None:
             print(f"failed: {job.rule}; {job.log} says why")
     if log and log.overridden:
         print("note: the last run had --config, which is not known here; write it into the config")
-    print(_next(configs, results, log, locked, left))
+    print(_next(configs, results, log, locked, left, wanted))
 
 
 def _run(given: str | None) -> tuple[list[Path], Log | None]:
@@ -93,12 +95,17 @@ def _run(given: str | None) -> tuple[list[Path], Log | None]:
     return [path], None
 
 
+def _config(configs: list[Path]) -> Config:
+    """The config of a run, which may lack pictures or speech."""
+    return load(merged(configs, [])[0], configs, whole=False)
+
+
 def _is_of(path: Path, configs: list[Path]) -> bool:
     """Whether a config or a results folder is that of a run with these configs."""
     if path.is_file():
         return [path.resolve()] == [each.resolve() for each in configs]
     try:
-        return Path(load(merged(configs, [])[0], configs).results).resolve() == path.resolve()
+        return Path(_config(configs).results).resolve() == path.resolve()
     except InputError:
         return False
 
@@ -152,15 +159,23 @@ def _rejected(outputs: Iterable[Path]) -> int | None:
     return sum(counts) if counts else None
 
 
-def _next(configs: list[Path], results: str, log: Log | None, locked: bool, left: list[Job]) -> str:
-    """The last line: what to type next."""
+def _next(
+    configs: list[Path],
+    results: str,
+    log: Log | None,
+    locked: bool,
+    left: list[Job],
+    wanted: Sequence[str],
+) -> str:
+    """The last line: what to type next. A run of the targets `wanted` has no report."""
     config, *more = map(str, configs)
-    command = f"seesay run {shlex.join([config, *(['--configfile', *more] if more else [])])}"
+    given = ["--configfile", *more] if more else []
+    command = f"seesay run {shlex.join([config, *wanted, *given])}"
     if locked:
         follow = f"; to follow it, type: tail -f {log.path}" if log else ""
         return f"next: wait{follow} (if it was killed, first type: {command} --unlock)"
     if not left:
-        return f"next: open {results}/report.html"
+        return f"next: look into {results}" if wanted else f"next: open {results}/report.html"
     unseen = dict.fromkeys(job.rule for job in left if not job.wanted)
     if unseen and not any(job.wanted for job in left):
         # With an older report in its place, Snakemake does not miss what it was made from.

@@ -33,6 +33,8 @@ def embed(arguments: argparse.Namespace) -> None:
     write = None if out is None else WRITERS.get(out.suffix)
     if out is not None and write is None:
         raise InputError(f"{out}: expected a name that ends in .npz or .parquet")
+    if out is not None and out.is_dir():
+        raise InputError(f"--out {out}: a folder; name a file")
     key = key_of(files)
     if key == "token_id" and arguments.boxes:
         raise InputError("--boxes: is for pictures; leave it out for sound files")
@@ -64,7 +66,8 @@ def key_of(files: Sequence[Path]) -> str:
         if suffix not in (*PICTURES, *AUDIO):
             raise InputError(f"{path}: neither a picture nor a sound file, by its name; convert it")
         if not path.is_file():
-            raise InputError(f"{path}: no such file")
+            what = "a folder; give the files in it" if path.is_dir() else "no such file"
+            raise InputError(f"{path}: {what}")
         fault = unprintable(path.name)
         if fault:
             raise InputError(f"{printable(str(path))}: its name holds {fault}; rename the file")

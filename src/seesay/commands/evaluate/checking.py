@@ -17,7 +17,8 @@ def given(config: Config, counts: Counts) -> Iterator[Finding]:
             seeds = config.seeds if experiment.embeddings.by_seed else config.seeds[:1]
             for seed in seeds:
                 files = experiment.embeddings.of(str(seed))
-                yield from safe(SECTION, _files(name, files))
+                which = f"{name}, seed {seed}" if experiment.embeddings.by_seed else name
+                yield from safe(SECTION, _files(which, files))
 
 
 def _files(name: str, files: dict[str, str]) -> Iterator[Finding]:

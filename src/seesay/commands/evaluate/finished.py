@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from seesay.commands.run_record import RECORD, record_of
 from seesay.commands.run_tokens import spoken_words
 from seesay.planning import folds
-from seesay.planning.experiments import trained
+from seesay.planning.experiments import given, trained
+from seesay.planning.given import SEED
 from seesay.planning.recipes import Recipe
 from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.schemas.learning import IMAGE_EMBEDDINGS, WORD_EMBEDDINGS
@@ -139,9 +140,21 @@ class Finished:
         return [
             path
             for name in self.experiments
-            for seed in self.seeds
-            for path in sorted(self.home.glob(pattern.format(name, seed)))
+            for seed in self._seeds_of(name)
+            for path in sorted(self.home.glob(self._own(pattern, name).format(name, seed)))
         ]
+
+    def _seeds_of(self, name: str) -> list[int]:
+        """The seeds that have tables of an experiment; given embeddings may be of the first alone.
+
+        Tables of others may be left of earlier configs.
+        """
+        made = given(self.config, name)
+        return self.seeds if not made or SEED in made["pictures"] else self.seeds[:1]
+
+    def _own(self, pattern: str, name: str) -> str:
+        """The pattern for an experiment: given embeddings have no controls."""
+        return pattern.replace("*", "model") if given(self.config, name) else pattern
 
     def settings(self, section: str, model: type[Model]) -> Model:
         """A section of the config as a settings model; keys that the model lacks are let be."""
