@@ -76,6 +76,13 @@ def functions(path: Path) -> Iterator[tuple[str, int]]:
             yield node.name, node.end_lineno - node.lineno + 1
 
 
+def test_every_page_is_in_the_contents_of_the_site():
+    """Otherwise `make docs` fails, which takes longer to say so."""
+    named = (ROOT / "docs" / "contents.md").read_text(encoding="utf-8").split()
+    pages = {f"docs/{path.stem}" for path in (ROOT / "docs").glob("*.md")} - {"docs/contents"}
+    assert sorted(name for name in named if name.startswith("docs/")) == sorted(pages)
+
+
 def test_functions_are_short():
     folders = [SOURCE, ROOT / "workflow" / "scripts"]
     paths = [path for folder in folders for path in folder.rglob("*.py")]

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from seesay.commands.begin import run
+from seesay.shared.errors import InputError
 from support import ROOT
 from support.workflow import small_config, snakemake
 
@@ -157,6 +158,28 @@ def test_a_config_that_snakemake_could_not_read_ends_in_one_line(here, content, 
         result = seesay(here, ROOT / "src", "run", *words, "-n")
         assert (result.returncode, len(result.stderr.splitlines())) == (1, 1)
         assert result.stderr.startswith(f"error: {line}")
+
+
+def test_a_config_of_the_repository_is_found_in_the_package(tmp_path):
+    result = seesay(tmp_path, ROOT / "src", "run", "config/paper.yaml", "-n")
+    assert result.returncode == 1
+    shipped = ROOT / "config" / "paper.yaml"
+    assert result.stderr == f"error: config/paper.yaml: no such file; seesay has {shipped}\n"
+
+
+def test_profiles_of_seesay_go_by_name_and_others_must_exist(here, monkeypatch):
+    """Snakemake says nothing of a profile that is missing, and runs all jobs on this machine."""
+    monkeypatch.chdir(here)
+    given = ["--workflow-profile", "slurm"]
+    assert run.options(Path("my.yaml"), given) == [*START, *given]
+    given[1] = "profiles/slurm"
+    with pytest.raises(InputError, match=r"profiles/slurm: no such profile; .*: default, .*slurm$"):
+        run.options(Path("my.yaml"), given)
+    (here / "profiles").mkdir()
+    shutil.copytree(ROOT / "profiles" / "slurm", here / "profiles" / "slurm")
+    assert run.options(Path("my.yaml"), given) == [*START, *given]
+    given[1] = "none"
+    assert run.options(Path("my.yaml"), given) == [*START, "--cores", "all", *given]
 
 
 START = ["--configfile", "my.yaml", "--snakefile", str(ROOT / "Snakefile")]

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from seesay.planning.config_file import read
-from seesay.planning.home import snakefile
+from seesay.planning.home import HOME, snakefile
 from seesay.shared.errors import InputError
 
 
@@ -19,7 +19,11 @@ def run(arguments: argparse.Namespace) -> None:
     """
     config = Path(arguments.config)
     if not config.exists():
-        raise InputError(f"{config}: no such file; give the config of the run first")
+        shipped = HOME / "config" / config.name
+        remedy = (
+            f"seesay has {shipped}" if shipped.is_file() else "give the config of the run first"
+        )
+        raise InputError(f"{config}: no such file; {remedy}")
     _readable(config)
     sys.stdout.flush()
     # -P: modules in the user's folder hide none of ours.
@@ -32,7 +36,7 @@ def options(config: Path, given: list[str]) -> list[str]:
 
     Local runs take all cores by default. Jobs of a cluster do not, because Snakemake would then
     limit them to the cores of this machine. Files of a `--configfile` given override the config.
-    Raises InputError if one of them cannot be read.
+    Raises InputError if one of them cannot be read, or if there is no such workflow profile.
     """
     # --configfile takes any number of words, so it does not come before those given.
     chosen = ["--configfile", str(config), "--snakefile", str(snakefile())]
@@ -41,6 +45,7 @@ def options(config: Path, given: list[str]) -> list[str]:
         return [*chosen, *given]
     if parsed.executor in (None, "local") and parsed.cores is None and parsed.jobs is None:
         chosen += ["--cores", "all"]
+    _known_profile(parsed.workflow_profile)
     more = [str(path) for path in parsed.configfile if path != config]
     for path in map(Path, more):
         _readable(path)
@@ -55,6 +60,20 @@ def _readable(path: Path) -> None:
     # What a shell's <(...) gives can be read only once.
     if path.is_file() or path.is_dir() or not path.exists():
         read(path)
+
+
+def _known_profile(name: str | None) -> None:
+    """Raise InputError for a profile that Snakemake would not find: it then runs without one."""
+    ours = snakefile().parent / "profiles"
+    if name in (None, "none") or any(
+        Path(place, str(name)).exists() for place in (".", "profiles", ours)
+    ):
+        return
+    names = ", ".join(sorted(path.name for path in ours.iterdir()))
+    raise InputError(
+        f"--workflow-profile {name}: no such profile; give one of yours, or one of seesay's by its"
+        f" name alone: {names}"
+    )
 
 
 def _parsed(given: list[str]) -> argparse.Namespace | None:
