@@ -46,9 +46,7 @@ class About:
         path, lines = self.results / "metrics.tsv", []
         if not path.is_file():
             return []
-        rows = read_rows(
-            path, "experiment system seed task gallery gallery_size metric value chance"
-        )
+        rows = read_rows(path, COLUMNS)
         wanted = {
             "experiment": self.experiment, "system": "model", "seed": str(self.seed),
             "gallery": "test", "metric": MAIN_METRIC,
