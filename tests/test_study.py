@@ -234,6 +234,13 @@ def test_given_embeddings_may_have_fewer_seeds(seeds, said):
     assert paired(Results(values, {}, list(of), ["test"], ["1", "2"])) == said
 
 
+def test_no_difference_has_no_sign_in_either_direction():
+    (column, *_) = beside.COLUMNS
+    pairs = {("b", "a", column.task, column.metric): Difference(0.0, -1.0, 0.0)}
+    said = [beside.points(beside.gap(pairs, *names, column), column) for names in ("ba", "ab")]
+    assert said == ["0.0 [−1.0, 0.0]", "0.0 [0.0, +1.0]"]
+
+
 def test_options_of_one_base_are_held_against_it_alone(files, config):
     """Two settings apart, but each is nearer to the base."""
     config.experiments["shift"] = config.experiments["best"].model_copy(

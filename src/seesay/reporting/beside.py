@@ -80,8 +80,9 @@ def gap(pairs: Pairs, model: str, less: str, column: Column) -> Difference | Non
     found = pairs.get((model, less, column.task, column.metric))
     turned = pairs.get((less, model, column.task, column.metric))
     if found is None and turned is not None:
-        low, high = (None if end is None else -end for end in (turned.high, turned.low))
-        return replace(turned, value=-turned.value, low=low, high=high)
+        # From 0, because -0.0 would be shown with its sign.
+        low, high = (None if end is None else 0 - end for end in (turned.high, turned.low))
+        return replace(turned, value=0 - turned.value, low=low, high=high)
     return found
 
 
