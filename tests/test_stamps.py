@@ -118,7 +118,8 @@ def test_of_a_module_only_what_is_used_counts(house):
         for name, stamp in all_stamps(house).items()
         if any(entry.startswith("spacy==") for entry in stamp)
     }
-    assert spacy == {"words", "spoken_types", "matching", "human"}
+    tagging = {"words", "words_language", "spoken_types", "spoken_types_language"}
+    assert spacy == {*tagging, "matching", "human"}
 
 
 def write(path, text):

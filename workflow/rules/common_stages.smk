@@ -35,7 +35,7 @@ STAGES = {
     "human_ranks": ["embedding", "human_embedding", "pictures", "matching"],
     "human_breakdown": ["human_ranks", "pictures", "matching"],
     "metrics": ["evaluation", "given_evaluation", "grounding", "human_ranks"],
-    "breakdown": ["evaluation", "regions", "matching"],
+    "breakdown": ["evaluation", "given_evaluation", "regions", "matching"],
     "legacy": ["training", "pictures", "fc7", "logmel", "matching", "text"],
     "legacy_metrics": ["legacy"],
     "listen": [
@@ -62,7 +62,7 @@ STAGES = {
         "lexicon",
     ],
     "study": ["metrics", "training"],
-    "items": ["evaluation", "grounding", "human_ranks", "matching", "regions"],
+    "items": ["evaluation", "given_evaluation", "grounding", "human_ranks", "matching", "regions"],
     "items_tsv": ["items"],
 }
 
