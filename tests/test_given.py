@@ -10,7 +10,9 @@ import pytest
 import yaml
 
 from seesay.commands.bundle import writing
+from seesay.commands.bundle.run import Run
 from seesay.commands.check import findings
+from seesay.commands.demo.chosen import Chosen
 from seesay.commands.evaluate import checking
 from seesay.commands.evaluate.finished import Finished
 from seesay.planning.config import load
@@ -193,6 +195,31 @@ def test_an_archive_has_the_queries_of_given_embeddings_but_no_model_of_theirs(b
     assert {name.split("/")[1] for name in names if name.startswith("training/")} == {"paper"}
     assert "- theirs: It is ours." in page.splitlines()
     assert "- theirs: Its embeddings are given: another model made them." in page.splitlines()
+
+
+@pytest.mark.slow
+def test_the_demo_shows_a_trained_model(both):
+    results = both[0] / "results"
+    assert Chosen.of(results, None, None).experiment == "paper"
+    with pytest.raises(InputError, match="--experiment theirs: the run's experiments that hear"):
+        Chosen.of(results, "theirs", None)
+
+
+@pytest.mark.slow
+def test_a_record_of_an_older_run_has_the_defaults(both, tmp_path):
+    results = copy(both[0] / "results", tmp_path / "results")
+    record = results / "report" / "run.json"
+    values = json.loads(record.read_text())
+    del values["config"]["report"]["title"], values["config"]["listen"]
+    record.write_text(json.dumps(values))
+    assert Run.read(results).config["report"]["title"]
+    assert Chosen.of(results, None, None).config["listen"]["experiment"] is None
+    values["config"]["shards"] = "many"
+    record.write_text(json.dumps(values))
+    with pytest.raises(
+        InputError, match=r"run\.json: config: shards.*use the seesay that has made"
+    ):
+        _ = Run.read(results).config
 
 
 @pytest.mark.slow

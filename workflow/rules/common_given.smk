@@ -9,9 +9,12 @@ from pathlib import Path
 
 from seesay.planning.experiments import ordered
 
-# Experiments that the run does not train, and all that have numbers.
-MEASURED = ordered(CONFIG.experiments)
-GIVEN = [name for name in MEASURED if name not in EXPERIMENTS]
+# Experiments that the run does not train, and all that have numbers: a trained one is the first,
+# with which the others are compared.
+GIVEN = [name for name in ordered(CONFIG.experiments) if name not in EXPERIMENTS]
+MEASURED = [*EXPERIMENTS, *GIVEN]
+# A workflow that imports this one may make the files by a rule of its own.
+ALONE = workflow.modifier.parent_modifier is None
 
 
 def of_given(path, experiments=GIVEN):
@@ -63,7 +66,7 @@ def given_file(kind):
 
     def of(wildcards):
         files = CONFIG.experiments[wildcards.experiment].embeddings.of(wildcards.seed)
-        if kind in files and not Path(files[kind]).is_file():
+        if ALONE and kind in files and not Path(files[kind]).is_file():
             sys.exit(
                 f"error: experiments.{wildcards.experiment}.embeddings.{kind}: {files[kind]}: no"
                 " such file; embed the run's pictures and words first (docs/evaluate.md), or leave"

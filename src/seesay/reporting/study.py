@@ -54,11 +54,11 @@ def write(
 
     The tables are metrics.tsv, differences.tsv and experiments.tsv; `paths` are the histories of
     the models and of the control text, fold by fold; `scores` has the table SEGMENTATION of a run
-    that finds its words. Numbers are means over the seeds in each
-    task's gallery; differences are paired over the test pictures. Raises InputError if a column is
-    missing.
+    that finds its words. Numbers are means over the seeds in each task's gallery; differences are
+    paired over the test pictures. Raises InputError if a column is missing.
     """
-    results = Results.read(metrics, differences, config.experiments, config.evaluation.galleries)
+    order = [*config.trained, *config.experiments]
+    results = Results.read(metrics, differences, order, config.evaluation.galleries)
     pairs = read_pairs(experiments, results.searched)
     history = histories(paths, len(config.pictures.folds))
     lines = [f"## {config.report.title}", "", *about(results, config), *map(found_words, scores)]

@@ -5,7 +5,6 @@ from typing import Any
 
 import yaml
 
-from seesay.commands.run_record import RECORD
 from seesay.planning.config import Config, load
 from seesay.planning.config_file import read
 from seesay.planning.entries import flat
@@ -13,16 +12,6 @@ from seesay.shared.errors import InputError
 
 SHORT = "# What differs from the defaults of seesay: the config of a run alike.\n"
 WHOLE = "# Every setting of the run, defaults included.\n"
-
-
-def of_run(values: dict[str, Any], results: Path) -> Config:
-    """The config of a run's record. Raises InputError if another version of seesay wrote it."""
-    try:
-        return load(values, whole=False)
-    except InputError as error:
-        raise InputError(
-            f"{results / RECORD}: {error}; bundle the run with the seesay that has made it"
-        ) from None
 
 
 def short(config: Config) -> str:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from seesay.commands.evaluate.finished import Finished
-from seesay.commands.run_record import RECORD, record_of
+from seesay.commands.run_record import RECORD, config_of, record_of
 from seesay.planning import folds
+from seesay.planning.config import Config
 from seesay.planning.experiments import trained
 from seesay.planning.recipes import Recipe
 from seesay.reporting.results import Results
@@ -61,11 +62,15 @@ class Run:
         """The record of the run: its `config`, `codes` and `versions`."""
         return record_of(self.results) or {}
 
-    @property
+    @cached_property
+    def settings(self) -> Config:
+        """The whole config."""
+        return config_of(self.record, self.results)
+
+    @cached_property
     def config(self) -> dict[str, Any]:
         """The whole config, as parsed JSON."""
-        found: dict[str, Any] = self.record["config"]
-        return found
+        return self.settings.model_dump(mode="json")
 
     @property
     def homes(self) -> list[Path]:

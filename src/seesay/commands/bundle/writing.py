@@ -104,7 +104,7 @@ def _texts(
     run: Run, own_config: Path | None, code: dict[str, str], others: list[str]
 ) -> Iterator[Part]:
     """The members that are made for the archive."""
-    settings = config.of_run(run.config, run.results)
+    settings = run.settings
     if own_config is None:
         yield Part("config.yaml", "The config of the run", config.short(settings).encode())
     else:

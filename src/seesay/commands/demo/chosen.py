@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from seesay.commands.run_record import RECORD, record_of
-from seesay.planning.experiments import section
+from seesay.commands.run_record import RECORD, config_of, record_of
+from seesay.planning.experiments import section, trained
 from seesay.shared.errors import InputError
 
 
@@ -33,7 +33,7 @@ class Chosen:
                 f"{results / RECORD}: no such file, so no run has ended there; run make report, or"
                 " give the results folder of a finished run (seesay demo RESULTS)"
             )
-        config = record["config"]
+        config = config_of(record, results).model_dump(mode="json")
         name, seeds = _experiment(config, experiment), list(config["seeds"])
         chosen = seeds[0] if seed is None else seed
         if chosen not in seeds:
@@ -44,7 +44,7 @@ class Chosen:
 def _experiment(config: Mapping[str, Any], wanted: str | None) -> str:
     heard = [
         name
-        for name in sorted(config["experiments"])
+        for name in sorted(trained(config))
         if section(config, name, "training").get("unit", "word") == "word"
     ]
     if not heard:
