@@ -18,6 +18,7 @@ import pandas as pd
 import pytest
 import soundfile
 import torch
+import yaml
 from PIL import Image
 
 from seesay.commands import cli
@@ -33,6 +34,7 @@ from seesay.settings.network import NetworkSettings
 from seesay.shared import sound, tables
 from seesay.shared.errors import InputError
 from seesay.shared.vectors import unit
+from support import ROOT
 from support.demo_server import longest_word, serving
 
 RATE = 16000
@@ -540,15 +542,18 @@ def test_mistakes_end_in_one_line(server, more, message):
 
 
 def test_the_experiment_is_that_of_listen_and_look_or_the_first_that_hears_words(tmp_path):
+    values = yaml.safe_load((ROOT / "config" / "captions.yaml").read_text())
+    values |= {"seeds": [3, 4], "listen": {}}
+
     def chosen(**config):
         (tmp_path / "report").mkdir(exist_ok=True)
-        record = {"config": {"seeds": [3, 4], **config}, "codes": {}, "versions": {}}
+        record = {"config": {**values, **config}, "codes": {}, "versions": {}}
         (tmp_path / "report" / "run.json").write_text(json.dumps(record))
         found = Chosen.of(tmp_path, None, None)
         assert found.folder == tmp_path / "training" / found.experiment / "model" / "3"
         return found.experiment
 
-    whole = {"training": {"unit": "caption"}}
+    whole = values["experiments"]["captions"]
     several = {"whole": whole, "wide": {}, "paper": {}}
     assert chosen(experiments=several) == "paper"
     assert chosen(experiments=several, listen={"experiment": "wide"}) == "wide"

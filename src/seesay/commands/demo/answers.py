@@ -20,6 +20,8 @@ from seesay.schemas.vision import CAPTIONS, IMAGES
 from seesay.shared import data_uris, tables
 from seesay.shared.errors import InputError
 from seesay.shared.pixels import decode
+from seesay.shared.sound import facts, pieces
+from seesay.shared.sound.opening import Floats as Samples
 
 Record = dict[str, Any]
 
@@ -106,7 +108,7 @@ class Answers:
 
         The file then holds the part alone. Raises InputError, without a path.
         """
-        mono, rate = soundfile.read(path, dtype="float32")
+        mono, rate = samples_of(path)
         first, last = (0, len(mono)) if part is None else (round(time * rate) for time in part)
         if part is not None:
             soundfile.write(path, mono[first:last], rate, format="WAV", subtype="FLOAT")
@@ -146,6 +148,12 @@ class Answers:
         row = self.search.tokens.keys.iloc[[token]].assign(rank=1)
         with tempfile.TemporaryDirectory() as folder:
             return self.search.cut(row, folder)[0].read_bytes()
+
+    def samples(self, token: int) -> tuple[Samples, int]:
+        """A token's samples (n,), and their rate in Hz. Raises InputError as `sound` does."""
+        row = self.search.tokens.keys.iloc[[token]].assign(rank=1)
+        with tempfile.TemporaryDirectory() as folder:
+            return samples_of(self.search.cut(row, folder)[0])
 
     def picture(self, number: int) -> Image.Image:
         """The pixels of a picture. Raises InputError if it has no file, or no readable one."""
@@ -226,6 +234,11 @@ def box_of(row: Any) -> list[int] | None:
         return None
     x0, y0, x1, y1 = (int(row[name]) for name in BOX)
     return [x0, y0, x1 - x0, y1 - y0]
+
+
+def samples_of(path: Path) -> tuple[Samples, int]:
+    """A sound file's samples (n,), the mean of its channels, and their rate in Hz."""
+    return np.concatenate([*pieces(path)]), facts(path, decode=False).rate
 
 
 def drawn(mono: NDArray[np.float32]) -> list[float]:

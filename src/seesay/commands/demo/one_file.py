@@ -3,11 +3,8 @@
 It also carries what hears new words, where a page can compute it; it looks at no new pictures.
 """
 
-import io
 from collections.abc import Callable, Iterable
 from functools import partial
-
-import soundfile
 
 from seesay.commands.demo.answers import Answers, Record
 from seesay.commands.demo.page import MICROPHONE, About, choices, joined, render
@@ -89,5 +86,4 @@ def _picture(answers: Answers, number: int) -> str:
 
 
 def _sound(answers: Answers, row: int) -> str:
-    samples, rate = soundfile.read(io.BytesIO(answers.sound(row)), dtype="float32")
-    return mp3(samples, rate, RATE)
+    return mp3(*answers.samples(row), RATE)
