@@ -62,7 +62,14 @@ STAGES = {
         "lexicon",
     ],
     "study": ["metrics", "training"],
-    "items": ["evaluation", "given_evaluation", "grounding", "human_ranks", "matching", "regions"],
+    "items": [
+        "evaluation",
+        "given_evaluation",
+        "grounding",
+        "human_ranks",
+        "matching",
+        "regions",
+    ],
     "items_tsv": ["items"],
 }
 
