@@ -22,6 +22,7 @@ from seesay.shared import tables
 from seesay.shared.columns import sized
 from seesay.shared.errors import InputError
 from support import ROOT
+from support.given import as_npz
 from support.workflow import copy
 
 KEYS = {"pictures": ["image_id", "region"], "words": ["token_id"]}
@@ -40,14 +41,6 @@ def own(results):
         "pictures": embeddings(IMAGE_EMBEDDINGS, folder / "images.parquet"),
         "words": embeddings(WORD_EMBEDDINGS, folder / "words.parquet"),
     }
-
-
-def as_npz(path, keys, vectors):
-    names = dict(zip(("ids", "regions"), keys.columns, strict=False))
-    arrays = {name: keys[column].to_numpy() for name, column in names.items()}
-    arrays["ids"] = arrays["ids"].astype(str)
-    np.savez(path.with_suffix(".npz"), **arrays, vectors=vectors)
-    return path.with_suffix(".npz")
 
 
 def as_npy(path, keys, vectors):

@@ -7,12 +7,9 @@ Outputs: GIVEN, MEASURED, of_measured(), given_file() and others that rules call
 import sys
 from pathlib import Path
 
-from seesay.planning.experiments import ordered
-
-# Experiments that the run does not train, and all that have numbers: a trained one is the first,
-# with which the others are compared.
-GIVEN = [name for name in ordered(CONFIG.experiments) if name not in EXPERIMENTS]
-MEASURED = [*EXPERIMENTS, *GIVEN]
+# All experiments, which have numbers, and those that the run does not train.
+MEASURED = CONFIG.measured
+GIVEN = [name for name in MEASURED if name not in EXPERIMENTS]
 # A workflow that imports this one may make the files by a rule of its own.
 ALONE = workflow.modifier.parent_modifier is None
 

@@ -5,6 +5,7 @@ so that a recording or picture of the corpus gets its own embedding again.
 """
 
 import io
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -52,19 +53,15 @@ class Encoder:
         fold: int | None = None,
     ) -> None:
         self.folder = folds.model_folder(model, fold)
-        embedded = self.folder.parents[3] / "embedding"
-        embedded /= self.folder.relative_to(self.folder.parents[2])
-        files = [self.folder / "model.safetensors", self.folder / "settings.json"]
-        self.recipe_file = embedded / "recipe.json"
-        missing = [str(path) for path in (*files, self.recipe_file) if not path.is_file()]
-        if missing:
-            raise InputError(f"{', '.join(missing)}: missing; run the workflow to its end first")
+        weights, settings = (self.folder / name for name in ("model.safetensors", "settings.json"))
+        self.recipe_file = folds.embedding_folder(self.folder) / "recipe.json"
+        _refuse_missing([weights, settings, self.recipe_file])
         self.device = choose(device)
         self.model = load(self.folder, device)
         self.system = about(self.folder).system
         self.recipe = Recipe.read(self.recipe_file)
         self.trust_model = trust_model
-        self.recipe.refuse_others(files[0])
+        self.recipe.refuse_others(weights)
 
     def hear(self, recording: Path, settings: LogmelSettings | None = None) -> Floats:
         """The embedding (1, d) of a recording of one word; by the recipe unless `settings` differ.
@@ -104,6 +101,13 @@ class Encoder:
             )
 
 
+def _refuse_missing(files: Iterable[Path]) -> None:
+    """Raise InputError, naming all that are missing, unless all files are there."""
+    missing = [str(path) for path in files if not path.is_file()]
+    if missing:
+        raise InputError(f"{', '.join(missing)}: missing; run the workflow to its end first")
+
+
 class Search(Encoder):
     """A trained model with all that its run embedded.
 
@@ -123,7 +127,7 @@ class Search(Encoder):
         home = folder.parents[3]
         # Folds share what no split changes.
         self.results = folds.results_of(home)
-        embedded = home / "embedding" / folder.relative_to(folder.parents[2])
+        embedded = folds.embedding_folder(folder)
         files = {
             "model": folder / "model.safetensors",
             "settings": folder / "settings.json",
@@ -135,9 +139,7 @@ class Search(Encoder):
             "recordings": self.results / "speech" / "recordings.parquet",
         }
         files["spoken_words"] = spoken_words(self.results, files["spoken_captions"])
-        missing = [str(path) for path in files.values() if not path.is_file()]
-        if missing:
-            raise InputError(f"{', '.join(missing)}: missing; run the workflow to its end first")
+        _refuse_missing(files.values())
         self.files = files
         super().__init__(folder, device, trust_model)
         self.recipe.refuse_others(files["fragments"], files["words"])

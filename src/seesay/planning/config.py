@@ -193,6 +193,11 @@ class Config(Sections):
         """The experiments that the run trains, in their order."""
         return [name for name in ordered(self.experiments) if not self.experiments[name].embeddings]
 
+    @property
+    def measured(self) -> list[str]:
+        """All experiments, the trained ones first: the others are compared with the first."""
+        return [*self.trained, *(n for n in ordered(self.experiments) if n not in self.trained)]
+
     def _pascal1k(self) -> list[str]:
         """The folders of the corpora in Pascal1K's layout."""
         return [corpus.path for corpus in self.pictures.corpora if corpus.reader == "pascal1k"]

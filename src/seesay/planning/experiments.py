@@ -25,6 +25,15 @@ def trained(config: Mapping[str, Any]) -> list[str]:
     return [name for name in ordered(config["experiments"]) if not given(config, name)]
 
 
+def measured(config: Mapping[str, Any]) -> list[str]:
+    """All experiments, the trained ones first: the others are compared with the first.
+
+    >>> measured({"experiments": {"theirs": {"embeddings": {"pictures": "p.npz"}}, "mine": {}}})
+    ['mine', 'theirs']
+    """
+    return [*trained(config), *(n for n in ordered(config["experiments"]) if given(config, n))]
+
+
 def given(config: Mapping[str, Any], experiment: str) -> dict[str, Any]:
     """The files of embeddings of an experiment that is not trained; empty for any other."""
     return (config["experiments"].get(experiment) or {}).get("embeddings") or {}

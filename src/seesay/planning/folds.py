@@ -73,3 +73,12 @@ def model_folder(model: str | Path, fold: int | None = None) -> Path:
     if fold is None:
         return folder
     return home_of(results_of(home), fold) / folder.relative_to(home)
+
+
+def embedding_folder(model: Path) -> Path:
+    """The folder of what a model's folder has embedded.
+
+    >>> str(embedding_folder(Path("results/training/paper/model/1")))
+    'results/embedding/paper/model/1'
+    """
+    return model.parents[3] / "embedding" / model.relative_to(model.parents[2])

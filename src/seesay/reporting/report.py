@@ -13,7 +13,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from seesay.planning import experiments
+from seesay.planning.experiments import measured
 from seesay.reporting import charts, numbers, pages, sections
 from seesay.reporting.drawing import figures
 from seesay.reporting.record import record
@@ -57,8 +57,7 @@ def build(
     """
     metrics, differences = (single(files, name) for name in sections.NUMBERS)
     galleries = config.get("evaluation", {}).get("galleries", ())
-    order = [*experiments.trained(config), *config["experiments"]]
-    results = Results.read(metrics, differences, order, galleries)
+    results = Results.read(metrics, differences, measured(config), galleries)
     run = Run(files, results, settings, config, stages, benchmarks, codes or {})
     found = describe(run)
     drawn = printing(run.charts)

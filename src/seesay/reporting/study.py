@@ -57,8 +57,7 @@ def write(
     that finds its words. Numbers are means over the seeds in each task's gallery; differences are
     paired over the test pictures. Raises InputError if a column is missing.
     """
-    order = [*config.trained, *config.experiments]
-    results = Results.read(metrics, differences, order, config.evaluation.galleries)
+    results = Results.read(metrics, differences, config.measured, config.evaluation.galleries)
     pairs = read_pairs(experiments, results.searched)
     history = histories(paths, len(config.pictures.folds))
     lines = [f"## {config.report.title}", "", *about(results, config), *map(found_words, scores)]

@@ -10,7 +10,7 @@ from seesay.commands.evaluate.finished import Finished
 from seesay.commands.run_record import RECORD, config_of, record_of
 from seesay.planning import folds
 from seesay.planning.config import Config
-from seesay.planning.experiments import trained
+from seesay.planning.experiments import measured, trained
 from seesay.planning.recipes import Recipe
 from seesay.reporting.results import Results
 from seesay.scoring.items import Inputs, list_items
@@ -88,7 +88,7 @@ class Run:
         """The tables of metrics and differences."""
         galleries = self.config["evaluation"]["galleries"]
         tables = self.results / "metrics.tsv", self.results / "differences.tsv"
-        return Results.read(*tables, self.config["experiments"], galleries)
+        return Results.read(*tables, measured(self.config), galleries)
 
     @property
     def models(self) -> list[tuple[Path, str, str]]:
@@ -108,9 +108,7 @@ class Run:
 
     def recipe_of(self, model: Path) -> Path:
         """The recipe of a model's embeddings, which has the digest of the model."""
-        training = model.parents[2]
-        folder = training.with_name("embedding") / model.relative_to(training)
-        return folder / "recipe.json"
+        return folds.embedding_folder(model) / "recipe.json"
 
     @property
     def newer(self) -> list[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -145,15 +147,20 @@ class Answers:
 
     def sound(self, token: int) -> bytes:
         """A token as a WAV file. Raises InputError if its recording is gone or has changed."""
-        row = self.search.tokens.keys.iloc[[token]].assign(rank=1)
-        with tempfile.TemporaryDirectory() as folder:
-            return self.search.cut(row, folder)[0].read_bytes()
+        with self._cut(token) as path:
+            return path.read_bytes()
 
     def samples(self, token: int) -> tuple[Samples, int]:
         """A token's samples (n,), and their rate in Hz. Raises InputError as `sound` does."""
+        with self._cut(token) as path:
+            return samples_of(path)
+
+    @contextmanager
+    def _cut(self, token: int) -> Iterator[Path]:
+        """A token as a WAV file, for a while."""
         row = self.search.tokens.keys.iloc[[token]].assign(rank=1)
         with tempfile.TemporaryDirectory() as folder:
-            return samples_of(self.search.cut(row, folder)[0])
+            yield self.search.cut(row, folder)[0]
 
     def picture(self, number: int) -> Image.Image:
         """The pixels of a picture. Raises InputError if it has no file, or no readable one."""

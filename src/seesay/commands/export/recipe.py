@@ -39,7 +39,7 @@ def found(model: Path) -> Recipe | None:
         folder = folds.model_folder(model)
     except InputError:
         return None
-    beside = folder.parents[3] / "embedding" / folder.relative_to(folder.parents[2])
+    beside = folds.embedding_folder(folder)
     if not (beside / "recipe.json").is_file():
         return None
     recipe = Recipe.read(beside / "recipe.json")
