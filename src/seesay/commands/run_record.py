@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from seesay.planning.config import Config, load
 from seesay.shared.errors import InputError
 
 RECORD = "report/run.json"
@@ -26,16 +25,3 @@ def record_of(results: Path) -> dict[str, Any] | None:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path}: not what the rule report writes; make it again") from error
     return record
-
-
-def config_of(record: dict[str, Any], results: Path) -> Config:
-    """The config of a record, with the defaults of keys that an older seesay did not have.
-
-    Raises InputError if it is no config of this version.
-    """
-    try:
-        return load(record["config"], whole=False)
-    except InputError as error:
-        raise InputError(
-            f"{results / RECORD}: {error}; use the seesay that has made the run, or run it again"
-        ) from None

@@ -111,9 +111,7 @@ def _refuse_missing(files: Iterable[Path]) -> None:
 class Search(Encoder):
     """A trained model with all that its run embedded.
 
-    `model` is a folder <results>/training/{experiment}/{system}/{seed} of a finished run. With
-    `fold`, the same model of that fold is taken. Raises InputError, in one line, when it is not or
-    when files are missing, damaged or of other runs. `trust_model` is as in `Encoder`.
+    Arguments and errors are those of `Encoder`; the tables of the run must be there, too.
     """
 
     def __init__(

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from seesay.commands.evaluate.finished import Finished
-from seesay.commands.run_record import RECORD, config_of, record_of
+from seesay.commands.run_record import RECORD, record_of
 from seesay.planning import folds
-from seesay.planning.config import Config
 from seesay.planning.experiments import measured, trained
 from seesay.planning.recipes import Recipe
 from seesay.reporting.results import Results
@@ -35,9 +34,10 @@ WEIGHTS, NETWORK, HISTORY = (
 
 @dataclass(frozen=True)
 class Run:
-    """The results folder of a finished run."""
+    """The results folder of a finished run, and its whole config as parsed JSON."""
 
     results: Path
+    config: dict[str, Any]
 
     @classmethod
     def read(cls, results: Path) -> "Run":
@@ -47,7 +47,7 @@ class Run:
         of another run than its embeddings.
         """
         Finished.read(results)
-        run = cls(results)
+        run = cls(results, (record_of(results) or {})["config"])
         for path in [results / page for page in PAGES] + [p for p, _, _ in run.models]:
             if not path.is_file():
                 raise InputError(f"{path}: no such file; run the workflow to its end first")
@@ -61,16 +61,6 @@ class Run:
     def record(self) -> dict[str, Any]:
         """The record of the run: its `config`, `codes` and `versions`."""
         return record_of(self.results) or {}
-
-    @cached_property
-    def settings(self) -> Config:
-        """The whole config."""
-        return config_of(self.record, self.results)
-
-    @cached_property
-    def config(self) -> dict[str, Any]:
-        """The whole config, as parsed JSON."""
-        return self.settings.model_dump(mode="json")
 
     @property
     def homes(self) -> list[Path]:

@@ -5,7 +5,7 @@ import io
 import json
 import subprocess
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata as packages
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +16,8 @@ import yaml
 
 from seesay.commands.bundle import card, config, crate
 from seesay.commands.bundle.run import PAGES, Run
+from seesay.commands.run_config import config_of
+from seesay.planning.config import Config
 from seesay.planning.home import HOME
 from seesay.planning.stamps import LOCK, locked
 from seesay.schemas.items import codebook
@@ -49,10 +51,12 @@ def write(
     Raises InputError if the run is not finished, or the config is another run's.
     """
     run = Run.read(results)
+    settings = config_of(run.record, results)
+    run = replace(run, config=settings.model_dump(mode="json"))
     code = _code()
     others = _other_versions(run)
     with TemporaryDirectory() as folder:
-        parts = [*_texts(run, own_config, code, others), *_files(run, Path(folder))]
+        parts = [*_texts(run, settings, own_config, code, others), *_files(run, Path(folder))]
         with writing.replacing(out) as part, part.open("r+b") as file:
             digest = _archive(run, file, parts, code, authors)
     lines = [f"note: {line}" for line in others]
@@ -101,10 +105,9 @@ def _member(archive: ZipFile, part: Part) -> crate.Member:
 
 
 def _texts(
-    run: Run, own_config: Path | None, code: dict[str, str], others: list[str]
+    run: Run, settings: Config, own_config: Path | None, code: dict[str, str], others: list[str]
 ) -> Iterator[Part]:
     """The members that are made for the archive."""
-    settings = run.settings
     if own_config is None:
         yield Part("config.yaml", "The config of the run", config.short(settings).encode())
     else:

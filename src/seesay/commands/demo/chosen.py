@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from seesay.commands.run_record import RECORD, config_of, record_of
+from seesay.commands.run_config import config_of
+from seesay.commands.run_record import RECORD, record_of
 from seesay.planning.experiments import section, trained
 from seesay.shared.errors import InputError
 
