@@ -15,7 +15,7 @@ import numpy as np
 
 from seesay.audio import espeak
 from seesay.audio.engines import Casting, Times
-from seesay.audio.engines.sounds import part, sounding
+from seesay.audio.engines.sounds import part, plain, sounding
 from seesay.settings.facts import Engine
 from seesay.shared.errors import InputError
 from seesay.shared.randomness import generator
@@ -29,8 +29,10 @@ ABOUT = Engine(
 
 RATE, UNIT, STYLES = 24_000, 600, 256
 SPEEDS = (0.85, 1.15)
-# Samples by which the sound precedes its phonemes: 50 ms, the median of four voices.
-AHEAD = 2 * UNIT
+# Samples by which the sound precedes its phonemes: 35 ms, against alignment in running speech.
+AHEAD = 840
+# Symbols that the network reads: 512 with the two at the ends.
+LONGEST = 510
 # Kokoro's vocabulary of phonemes; 0 stands at both ends.
 SYMBOLS = {
     **{";": 1, ":": 2, ",": 3, ".": 4, "!": 5, "?": 6, " ": 16, "A": 24, "I": 25, "O": 31},
@@ -90,34 +92,60 @@ class Model:
         self.inputs = [each.name for each in self.session.get_inputs()]
 
     def speak(
-        self, words: list[str], voice: np.ndarray, speed: float = 1.0, pauses: str = " "
-    ) -> tuple[np.ndarray, list[tuple[int, int, int]]]:
+        self, words: list[str], voice: np.ndarray, speed: float = 1.0
+    ) -> tuple[np.ndarray, Times]:
         """Say words given in Kokoro's phonemes: float32 samples (24 kHz), and word times.
 
-        `voice` is (510, 1, 256); `pauses` stands between words: " " or ", ". A time is (word's
-        index, onset, offset) in samples, from the first phoneme's begin to the last one's end;
-        a word without phonemes has none.
+        `voice` is (510, 1, 256). Times are those of `word_times`; a word without phonemes has none.
         """
-        said = [(index, word) for index, word in enumerate(words) if word]
-        symbols, spans = "", []
-        for index, word in said:
-            symbols += pauses if symbols else ""
-            spans.append((index, len(symbols), len(symbols) + len(word)))
-            symbols += word
-        symbols += "."
-        tokens = [0, *(SYMBOLS[sign] for sign in symbols), 0]
+        symbols, spans = sentence(words)
         style = voice.reshape(-1, 1, STYLES)[min(len(symbols), len(voice) - 1)]
         given: list[Any] = [
-            np.array([tokens], np.int64),
+            np.array([[0, *(SYMBOLS[sign] for sign in symbols), 0]], np.int64),
             style.astype(np.float32),
             np.array([speed], np.float32),
         ]
         sound, durations = self.session.run(None, dict(zip(self.inputs, given, strict=True)))[:2]
-        ends = np.cumsum(np.ravel(durations).astype(np.int64)) * UNIT - AHEAD
-        ends = np.maximum(ends, 0)
-        samples = np.ravel(sound).astype(np.float32)
-        # The phoneme at place p is token p + 1: the 0 at the front comes before it.
-        return samples, [(index, int(ends[a]), int(ends[b])) for index, a, b in spans]
+        return np.ravel(sound).astype(np.float32), word_times(np.ravel(durations), spans)
+
+
+def sentence(words: list[str]) -> tuple[str, Times]:
+    """The symbols of words, and (word's index, its first symbol, the one after its last).
+
+    The blank before a word is part of it: where no pause is heard, the word's first sound is there.
+    """
+    symbols, spans = "", []
+    for index, word in enumerate(words):
+        if word:
+            said = symbols + " " * bool(symbols) + word
+            spans.append((index, len(symbols), len(said)))
+            symbols = said
+    return symbols + ".", spans
+
+
+def word_times(durations: np.ndarray, spans: Times) -> Times:
+    """(word's index, onset, offset) in samples, from its first symbol's begin to its last's end.
+
+    `durations` (symbols + 2) are in units; the first and the last are those of the 0 at the ends.
+    """
+    # The symbol at place p is number p + 1: the 0 at the front comes before it.
+    ends = np.maximum(np.cumsum(durations.astype(np.int64)) * UNIT - AHEAD, 0)
+    return [(index, int(ends[first]), int(ends[stop])) for index, first, stop in spans]
+
+
+def pieces(words: list[str]) -> list[list[str]]:
+    """Words in phonemes, cut into as few sentences as the network can say.
+
+    A word that is too long alone becomes "". Without a word that has phonemes there is no sentence.
+    """
+    words = [word if len(word) < LONGEST else "" for word in words]
+    found: list[list[str]] = [[]] if any(words) else []
+    for word in words if found else []:
+        # The sentence, a blank, and the word.
+        if word and len(sentence(found[-1])[0]) + 1 + len(word) > LONGEST and any(found[-1]):
+            found.append([])
+        found[-1].append(word)
+    return found
 
 
 class Speaker:
@@ -138,24 +166,37 @@ class Speaker:
     def speak(self, script: list[list[str]]) -> Iterator[tuple[np.ndarray, Times]]:
         """See `seesay.audio.engines.Speaker`."""
         for words in script:
-            sound, times = self.model.speak(self._read(words), self.style, self.speed)
-            samples = np.round(np.clip(sound, -1, 1) * 32767).astype(np.int16)
-            times = [(index, on, min(off, len(samples))) for index, on, off in times]
-            # Nothing is heard before the first word, whose sound may be even earlier.
-            times[:1] = [(index, 0, off) for index, _, off in times[:1]]
+            samples, times = np.empty(0, np.int16), []
+            done = 0  # words
+            for piece in pieces(self._read(words)):
+                said, found = self._say(piece)
+                moved = len(samples)
+                times += [(done + index, moved + on, moved + off) for index, on, off in found]
+                samples, done = np.concatenate([samples, said]), done + len(piece)
             samples, times = part(samples, times, self.pause, RATE)
             yield samples, sounding(samples, times, RATE)
 
     def transcribe(self, word: str) -> str:
         """The word's phonemes in Kokoro's symbols."""
-        return phonemes(self.reader.transcribe(word), self.british)
+        return phonemes(self.reader.transcribe(plain(word)), self.british)
+
+    def _say(self, words: list[str]) -> tuple[np.ndarray, Times]:
+        sound, times = self.model.speak(words, self.style, self.speed)
+        samples = np.round(np.clip(sound, -1, 1) * 32767).astype(np.int16)
+        times = [(index, on, min(off, len(samples))) for index, on, off in times]
+        # Nothing is heard before the first word, whose sound may be even earlier.
+        times[:1] = [(index, 0, off) for index, _, off in times[:1]]
+        return samples, times
 
     def _read(self, words: list[str]) -> list[str]:
         """Phonemes a word, as in running speech where eSpeak NG keeps its words apart."""
-        read = self.reader.transcribe(" ".join(words)).split()
-        if len(read) != len(words):
-            return [self.transcribe(word) for word in words]
-        return [phonemes(ipa, self.british) for ipa in read]
+        given = [plain(word) for word in words]
+        said = [word for word in given if word]
+        read = self.reader.transcribe(" ".join(said)).split()
+        if len(read) != len(said):
+            read = [self.reader.transcribe(word) for word in said]
+        found = iter(read)
+        return [phonemes(next(found), self.british) if word else "" for word in given]
 
 
 def first_line(error: Exception) -> str:
