@@ -13,7 +13,7 @@ from seesay.commands.compare_runs import Apart, Run
 from seesay.reporting.record import record
 from seesay.schemas.audio import SEGMENTS
 from seesay.schemas.captions import SPOKEN_CAPTIONS
-from seesay.schemas.scoring import HUMAN_RANKS, RANKS
+from seesay.schemas.scoring import HUMAN_RANKS, RANKS, SEGMENTATION
 from seesay.schemas.vision import IMAGES
 from seesay.scoring.metrics import measure
 from seesay.scoring.rank_metrics import METRICS
@@ -331,6 +331,41 @@ def test_segments_are_compared_where_both_runs_found_their_tokens(runs):
     assert not any(row.name == "segments" for row in compare_runs.differences(*both, []))
     (told,) = [said for said in compare_runs.lacking(*both) if said.startswith("B has no")]
     assert name not in told
+
+
+def test_how_well_words_were_found_stands_side_by_side(runs, tmp_path):
+    config = configs.complete("captions.yaml")
+    columns = ["method", "metric", "value", "ci_low", "ci_high"]
+    for folder, method, value in zip(runs, ("energy", "learned"), (34.86, 31.8), strict=True):
+        write_record(folder, config | {"segmentation": {"method": method}})
+        rows = [(method, "boundary_f1", value, value - 1, value + 1),
+                (method, "token_f1", 10.0, np.nan, np.nan),
+                ("random", "boundary_f1", 14.3, np.nan, np.nan),
+                ("random", "token_f1", 2.5, np.nan, np.nan)]  # fmt: skip
+        frame = pd.DataFrame(rows, columns=columns).assign(
+            chosen=lambda frame: frame["method"] != "random", over="", units=""
+        )
+        rest = ["difference", "difference_low", "difference_high"]
+        frame = frame.assign(**dict.fromkeys(rest, 0.0))
+        counts = dict.fromkeys(["segments", "words", "recordings", "with_phones"], 3)
+        frame = frame.assign(**counts)[[column.name for column in SEGMENTATION.columns]]
+        tables.write(SEGMENTATION, folder / compare_runs.SCORES, frame)
+
+    def found() -> list[Apart]:
+        return compare_shown.found_words(*map(Run.read, runs))
+
+    (row,) = found()  # both have the same token F1
+    assert row == Apart("found words", "boundary F1", "34.9 % [33.9, 35.9]", "31.8 % [30.8, 32.8]")
+    (runs[1] / compare_runs.SCORES).unlink()
+    assert [(row.name, row.first, row.second) for row in found()] == [
+        ("boundary F1", "34.9 % [33.9, 35.9]", "–"),
+        ("token F1", "10.0 %", "–"),
+    ]
+    said = [said for said in compare_runs.lacking(*map(Run.read, runs)) if said.startswith("B has")]
+    assert any(compare_runs.SCORES in each for each in said)
+    # Scores that an earlier run left are none of a run with given words.
+    write_record(runs[0], config)
+    assert found() == []
 
 
 def folded(fold):

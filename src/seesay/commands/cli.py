@@ -112,6 +112,7 @@ def _compare(arguments: argparse.Namespace) -> None:
     parts = compare(arguments.first, arguments.second, settings, arguments.gallery)
     runs = (compare_runs.Run.read(arguments.first), compare_runs.Run.read(arguments.second))
     found = compare_runs.differences(*runs, dict.fromkeys(part.names for part in parts))
+    found += compare_shown.found_words(*runs)
     lacking = compare_runs.lacking(*runs)
     names = str(arguments.first), str(arguments.second)
     for file in filter(None, (arguments.html, arguments.tsv)):

@@ -22,6 +22,7 @@ from seesay.shared.printable import printable
 
 RANKS = "evaluation/*/*/*/ranks.parquet"
 TOKENS = "matching/spoken_captions.parquet"
+SCORES = "segmentation/scores.parquet"
 NONE = "–"
 # Paths below the results folder of each run.
 NOT_COMPARED = ("results", "experiments")
@@ -90,9 +91,13 @@ class Run:
     @property
     def kinds(self) -> dict[str, tuple[Table, str, tuple[str, ...]]]:
         """The kinds of items that the run has. Without a record, segments are none of them."""
+        return CORPORA | (SEGMENTED if self.finds else {})
+
+    @property
+    def finds(self) -> bool:
+        """Whether the run found its tokens; not without a record."""
         config = self.record["config"] if self.record else {}
-        finds = (config.get("segmentation") or {}).get("method", "given") != "given"
-        return CORPORA | (SEGMENTED if finds else {})
+        return (config.get("segmentation") or {}).get("method", "given") != "given"
 
     def tokens(self, gallery: str) -> frozenset[str] | None:
         """The word tokens in the gallery; None if the run's tables do not exist.
@@ -119,7 +124,7 @@ def differences(first: Run, second: Run, pairs: Iterable[tuple[str, str]]) -> li
     found = [*_settings(first, second, pairs), *_corpora(first, second), *_parts(first, second)]
     if first.record and second.record:
         for kind, key in (("code", "codes"), ("versions", "versions")):
-            found += _values(kind, first.record[key], second.record[key])
+            found += values_apart(kind, first.record[key], second.record[key])
     return found
 
 
@@ -132,7 +137,8 @@ def lacking(first: Run, second: Run) -> list[str]:
                 f"{name} has no {RECORD}, so its settings, code and versions are not known; make"
                 " its report again to get it."
             )
-        gone = sorted({f for _, f, _ in run.kinds.values() if not (run.folder / f).is_file()})
+        files = [file for _, file, _ in run.kinds.values()] + ([SCORES] if run.finds else [])
+        gone = sorted({file for file in files if not (run.folder / file).is_file()})
         if gone:
             said.append(f"{name} has no {', '.join(gone)}: their contents are not compared.")
     return said
@@ -157,14 +163,14 @@ def _settings(first: Run, second: Run, pairs: Iterable[tuple[str, str]]) -> list
         {key: value for key, value in config.items() if key not in NOT_COMPARED}
         for config in configs
     ]
-    found = _values("settings", *(_flat(part) for part in shared))
+    found = values_apart("settings", *(_flat(part) for part in shared))
     said = {(row.name, row.first, row.second) for row in found}
     for pair in pairs:
         merged = [_merged(config, name) for config, name in zip(configs, pair, strict=True)]
         name = pair[0] if pair[0] == pair[1] else " / ".join(pair)
         found += [
             Apart("settings", f"{name}: {row.name}", row.first, row.second)
-            for row in _values("settings", *(_flat(part) for part in merged))
+            for row in values_apart("settings", *(_flat(part) for part in merged))
             if (row.name, row.first, row.second) not in said
         ]
     return found
@@ -242,7 +248,7 @@ def _parts(first: Run, second: Run) -> Iterator[Apart]:
             yield Apart("runs", kind, *texts)
 
 
-def _values(kind: str, first: dict[str, str], second: dict[str, str]) -> list[Apart]:
+def values_apart(kind: str, first: dict[str, str], second: dict[str, str]) -> list[Apart]:
     """Keys whose texts differ, or that only one has."""
     return [
         Apart(kind, key, first.get(key, NONE), second.get(key, NONE))
