@@ -333,7 +333,7 @@ def test_segments_are_compared_where_both_runs_found_their_tokens(runs):
     assert name not in told
 
 
-def test_how_well_words_were_found_stands_side_by_side(runs, tmp_path):
+def test_how_well_words_were_found_stands_side_by_side(runs, capsys):
     config = configs.complete("captions.yaml")
     columns = ["method", "metric", "value", "ci_low", "ci_high"]
     for folder, method, value in zip(runs, ("energy", "learned"), (34.86, 31.8), strict=True):
@@ -356,6 +356,11 @@ def test_how_well_words_were_found_stands_side_by_side(runs, tmp_path):
 
     (row,) = found()  # both have the same token F1
     assert row == Apart("found words", "boundary F1", "34.9 % [33.9, 35.9]", "31.8 % [30.8, 32.8]")
+    main(["compare", *map(str, runs), "--resamples", "100"])
+    said = capsys.readouterr().out
+    assert (
+        "  found words\n    boundary F1: 34.9 % [33.9, 35.9] (A), 31.8 % [30.8, 32.8] (B)" in said
+    )
     (runs[1] / compare_runs.SCORES).unlink()
     assert [(row.name, row.first, row.second) for row in found()] == [
         ("boundary F1", "34.9 % [33.9, 35.9]", "–"),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from seesay.learning.features import load_words
 from seesay.learning.text import write_types
 from seesay.schemas.audio import LOGMEL
+from seesay.schemas.captions import SPOKEN_CAPTIONS
 from seesay.shared import tables
 from support.embeddings import make
 from support.training import learnable, run
@@ -19,6 +20,20 @@ def test_every_token_has_the_vector_of_its_type(tmp_path, monkeypatch):
     vectors = dict(zip(words.token_ids, words.features.rows(slice(None)).tolist(), strict=True))
     cat, dog = [1, 0], [0, 1]
     assert vectors == {"r@0": cat, "r@1": cat, "r@2": dog, "r@3": dog}
+
+
+def test_segments_that_are_no_word_are_one_type(tmp_path):
+    """Their labels are their ids, of which each would be a type of its own."""
+    inputs = make(tmp_path)
+    spoken = tables.read(SPOKEN_CAPTIONS, inputs.spoken_captions)
+    none = spoken["token_id"].isin(["r@1", "r@2"])
+    spoken["spoken_word"] = spoken["spoken_word"].mask(none, spoken["token_id"])
+    tables.write(SPOKEN_CAPTIONS, inputs.spoken_captions, spoken)
+    write_types(inputs.spoken_captions, inputs.logmel, tmp_path / "text.parquet")
+    words = load_words([tmp_path / "text.parquet"], ["r@0", "r@1", "r@2", "r@3"])
+    vectors = dict(zip(words.token_ids, words.features.rows(slice(None)).tolist(), strict=True))
+    no_word, cat, dog = [1, 0, 0], [0, 1, 0], [0, 0, 1]
+    assert vectors == {"r@0": cat, "r@1": no_word, "r@2": no_word, "r@3": dog}
 
 
 def test_a_token_that_was_not_heard_is_not_read(tmp_path):

@@ -18,6 +18,7 @@ from seesay.shared import tables
 from seesay.shared.columns import sized
 
 TOKENS = 2048  # vectors written at once
+NO_WORD = ""
 
 
 def write_types(
@@ -31,7 +32,8 @@ def write_types(
 
     The tokens are those of the spoken captions with a log-Mel vector, so that all systems have the
     same queries, and any human and spare words of training. A type that training lacks has a number
-    of its own, which carries no information.
+    of its own, which carries no information. All found segments that are no word, whose label is
+    their id, are one type: a number each would let training learn them by heart.
     """
     spoken = tables.read(SPOKEN_CAPTIONS, spoken_captions).drop_duplicates("token_id")
     for path in human_words:
@@ -43,7 +45,8 @@ def write_types(
         spoken = pd.concat([spoken, found], ignore_index=True)
     heard = tables.read(LOGMEL, list(logmel), columns=["token_id"])["token_id"]
     spoken = spoken[spoken["token_id"].isin(heard)].sort_values("token_id")
-    types, number = np.unique(spoken["spoken_word"].to_numpy(dtype=str), return_inverse=True)
+    said = spoken["spoken_word"].where(spoken["spoken_word"] != spoken["token_id"], NO_WORD)
+    types, number = np.unique(said.to_numpy(dtype=str), return_inverse=True)
     names = spoken["token_id"].to_numpy()
     with tables.Writer(sized(LOGMEL, feature=len(types)), words) as writer:
         for start in range(0, len(names), TOKENS):
